@@ -1,0 +1,30 @@
+"""Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
+
+from hardship_rules.api import assess, load_household, load_policy, read_household, read_policy
+from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason, Trace
+from hardship_rules.facts import HouseholdText
+from hardship_rules.model import Outcome, Policy, Provenance
+from hardship_rules.problems import FactError, Location, PolicyError, Problem
+
+__all__ = [
+    "Assessment",
+    "Decided",
+    "FactError",
+    "Figure",
+    "HouseholdText",
+    "Location",
+    "Missing",
+    "Outcome",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "Provenance",
+    "Reason",
+    "Trace",
+    "assess",
+    "load_household",
+    "load_policy",
+    "read_household",
+    "read_policy",
+]
+__version__ = "0.1.0"

@@ -1,0 +1,73 @@
+"""The public face: read a policy, read a household, assess the one by the other."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from hardship_rules import source
+from hardship_rules.assessment import Assessment
+from hardship_rules.check import check
+from hardship_rules.evaluate import evaluate
+from hardship_rules.extend import Text, find, resolve
+from hardship_rules.facts import HouseholdText, read_facts
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.load import load
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Location, PolicyError, Problem
+
+Folders = Sequence[str | Path]
+
+
+def load_policy(name: str | Path, on: date | None = None, folders: Folders = ()) -> Policy:
+    """The policy of that name or path, or the one of that series in force on a day.
+
+    A name is looked for in `folders`, then among the policies that come with the library. Raises `PolicyError` with
+    every problem.
+    """
+    return _checked(find(name, on, folders), folders)
+
+
+def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> Policy:
+    """The policy of a text; `name` is what problems call it. Raises `PolicyError` with every problem."""
+    return _checked(Text(text, name, None), folders)
+
+
+def _checked(text: Text, folders: Folders) -> Policy:
+    return check(load(resolve(text, folders)))
+
+
+def load_household(path: str | Path) -> HouseholdText:
+    """A household's file, YAML or JSON, every value as it is written. Raises `FactError`."""
+    content = source.read_bytes(Path(path), str(path))
+    text = content if isinstance(content, Problem) else source.decode(content, str(path))
+    if isinstance(text, Problem):
+        raise FactError([text])
+    return read_household(text, str(path))
+
+
+def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
+    """A household's text, YAML or JSON, every value as it is written. Raises `FactError`."""
+    node, problems = source.parse(text, name)
+    if isinstance(node, source.Mapping) and not problems:
+        return HouseholdText(name, node)
+    if not problems:
+        empty = node is None or (isinstance(node, source.Scalar) and node.is_null)
+        problems = [Problem("file_empty" if empty else "not_a_household", location=Location(name, 1, 1))]
+    raise FactError(problems)
+
+
+def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None) -> Assessment:
+    """Apply a policy to a household on a day.
+
+    The household is a mapping of facts by name or title, or what `load_household` gives; `members` is a list of
+    such mappings. What is not given is unknown. Raises `FactError` with every problem of the household, and
+    `PolicyError` for a policy that cannot decide: one with open parameters, or with no decision.
+    """
+    if policy.is_open:
+        open_ = "、".join(name for name, parameter in policy.parameters.items() if not parameter.values)
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+    typed = read_facts(policy, household, on)
+    scope = typed.scope(policy)
+    return Assessment(policy, typed, scope, FrozenMapping(evaluate(policy, scope)))

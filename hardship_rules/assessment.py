@@ -1,0 +1,392 @@
+"""What came of a household: the outcome of each decision, its figures, its reasons, what is missing, and the trace."""
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal, cast
+
+from attrs import field, frozen
+
+from hardship_rules.evaluate import Scope, is_known, possible, value
+from hardship_rules.facts import Household
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.kinds import Kinds
+from hardship_rules.model import (
+    PURE,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Decision,
+    Expr,
+    Fact,
+    Name,
+    Not,
+    NumberKind,
+    Outcome,
+    OverMembers,
+    Parameter,
+    Policy,
+    Provenance,
+    Reading,
+    Term,
+    Unit,
+    Value,
+    parts_of,
+    unit_text,
+)
+from hardship_rules.problems import Path, path_text
+from hardship_rules.ranges import Exact, Range, Truth, high, low
+
+
+@frozen
+class Figure:
+    """A number of an assessment in its unit, exact; where it is not known, what it lies between. Not in `repr`."""
+
+    low: Exact = field(repr=False)
+    high: Exact = field(repr=False)
+    unit: str
+
+    @property
+    def exact(self) -> Fraction | None:
+        """The number itself; None where it is not known."""
+        return Fraction(self.low) if self.low == self.high else None
+
+    def decimal(self, places: int) -> Decimal | None:
+        """The number rounded half up to so many decimal places; None where it is not known."""
+        return None if self.exact is None else decimal(self.exact, places)
+
+
+def decimal(number: Exact, places: int) -> Decimal:
+    """An exact number rounded half up (away from zero) to so many decimal places."""
+    scaled = abs(Fraction(number)) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole if number >= 0 else -whole).scaleb(-places)
+
+
+@frozen
+class Missing:
+    """Something that is not known and could settle the category: a fact, the day, or an unpublished parameter."""
+
+    path: Path
+    title: str
+    evidence: str
+
+    def __str__(self) -> str:
+        return path_text(self.path)
+
+
+@frozen
+class Reason:
+    """A clause that decided an outcome, stopped one, or still leaves one open, with both sides of its comparison."""
+
+    decision: str
+    outcome: str
+    clause: Clause
+    role: Literal["decided", "stopped", "open"]
+    holds: Truth
+    members: tuple[int, ...]
+    sign: str
+    left: "Figure | Value" = field(repr=False)
+    right: "Figure | Value" = field(repr=False)
+
+    @property
+    def difference(self) -> Figure | None:
+        """left - right, where both are numbers."""
+        if not isinstance(self.left, Figure) or not isinstance(self.right, Figure):
+            return None
+        return Figure(self.left.low - self.right.high, self.left.high - self.right.low, self.left.unit)
+
+
+@frozen
+class Decided:
+    """What a decision came to: its outcome where it is settled, and the outcomes that are still possible.
+
+    `holding` are the outcomes that certainly hold: of a `first` the one that decides, of an `every` all that do.
+    """
+
+    decision: Decision
+    outcome: Outcome | None
+    possible: tuple[Outcome, ...]
+    holding: tuple[Outcome, ...]
+    reasons: tuple[Reason, ...]
+
+    @property
+    def decided_by(self) -> tuple[str, ...]:
+        """The ids of the innermost clauses that made the outcome hold; for `otherwise`, those that stopped the others."""
+        if self.outcome is None and not self.decision.every:
+            return ()
+        wanted = "stopped" if self.outcome is not None and self.outcome.when is None else "decided"
+        return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
+
+
+@frozen
+class Trace:
+    """An expression with its answer; `parts` are those of what stands inside it, made when looked at."""
+
+    expr: Expr
+    member: int | None
+    policy: Policy = field(repr=False, eq=False)
+    scope: Scope = field(repr=False, eq=False)
+
+    @cached_property
+    def value(self) -> Value:
+        """Its answer."""
+        return value(self.expr, self.scope)
+
+    @cached_property
+    def parts(self) -> "tuple[Trace, ...]":
+        """What it was worked out from: for a term its definition, over the members each member's own."""
+        expr = self.expr
+        if isinstance(expr, OverMembers):
+            household = self.scope.outer or self.scope
+            return tuple(
+                Trace(part, number, self.policy, member)
+                for number, member in enumerate(household.members)
+                for part in parts_of(expr)
+            )
+        if isinstance(expr, Name):
+            definition = self.policy.names.get(expr.name)
+            if isinstance(definition, Term):
+                scope = self.scope if definition.of_member else self.scope.outer or self.scope
+                return (Trace(definition.expr, self.member if definition.of_member else None, self.policy, scope),)
+            return ()
+        return tuple(Trace(part, self.member, self.policy, self.scope) for part in parts_of(expr))
+
+
+@frozen
+class Assessment:
+    """A policy applied to a household. Immutable; no fact's value shows in its `repr`."""
+
+    policy: Policy
+    household: Household
+    _scope: Scope = field(repr=False, eq=False)
+    _truths: FrozenMapping[str, tuple[Truth, ...]] = field(repr=False, eq=False)
+
+    @property
+    def category(self) -> Outcome | None:
+        """The outcome of the first decision; None while it is undecided."""
+        return self.decisions[self.policy.category.name].outcome
+
+    @property
+    def possible(self) -> tuple[Outcome, ...]:
+        """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
+        return self.decisions[self.policy.category.name].possible
+
+    @cached_property
+    def decisions(self) -> FrozenMapping[str, Decided]:
+        """Every decision by its name."""
+        return FrozenMapping((name, self._decided(decision)) for name, decision in self.policy.decisions.items())
+
+    @cached_property
+    def terms(self) -> FrozenMapping[str, Figure | Value]:
+        """Every term and parameter of the household by its name: a `Figure`, a yes-or-no, or an option."""
+        names = [*self.policy.parameters, *self.policy.terms]
+        return FrozenMapping((name, self.figure(name)) for name in names if name not in self.policy.of_members)
+
+    @cached_property
+    def members(self) -> tuple[FrozenMapping[str, Figure | Value], ...]:
+        """The terms of each member by their names."""
+        names = [name for name, term in self.policy.terms.items() if term.of_member]
+        return tuple(
+            FrozenMapping((name, _answer(Name(name, self.policy.terms[name].at), scope, self.policy)) for name in names)
+            for scope in self._scope.members
+        )
+
+    def figure(self, name: str) -> "Figure | Value":
+        """The answer of a household's fact, parameter or term."""
+        return _answer(Name(name, self.policy.names[name].at), self._scope, self.policy)
+
+    def trace(self, name: str) -> Trace:
+        """The expression of a household's term, or of an outcome as `decision.outcome`, with its answers on it."""
+        decision, _, wanted = name.partition(".")
+        if decision in self.policy.decisions:
+            for outcome in self.policy.decisions[decision].outcomes:
+                if outcome.id == wanted:
+                    return Trace(cast(Clause, outcome.when), None, self.policy, self._scope)
+        return Trace(self.policy.terms[name].expr, None, self.policy, self._scope)
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons of every decision, in order."""
+        return tuple(reason for decided in self.decisions.values() for reason in decided.reasons)
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """What would settle an undecided category, in the order in which its outcomes ask for it."""
+        if self.category is not None:
+            return ()
+        decision = self.policy.category
+        found: dict[Path, None] = {}
+        for outcome, truth in zip(decision.outcomes, self._truths[decision.name], strict=False):
+            if truth is None:
+                found |= dict.fromkeys(_open(self.policy, cast(Clause, outcome.when), self._scope, None))
+        return tuple(self._missing(path) for path in found)
+
+    def _missing(self, path: Path) -> Missing:
+        if path == ("on",):
+            return Missing(path, "认定日期", "")
+        definition = self.policy.names[cast(str, path[-1])]
+        return Missing(path, definition.title, definition.evidence if isinstance(definition, Fact) else "")
+
+    def _decided(self, decision: Decision) -> Decided:
+        truths = self._truths[decision.name]
+        by_id = {outcome.id: outcome for outcome in decision.outcomes}
+        if decision.otherwise is not None:
+            by_id[decision.otherwise.id] = decision.otherwise
+        may = tuple(by_id[name] for name in possible(decision, truths))
+        holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
+        outcome = may[0] if len(may) == 1 and not decision.every else None
+        if outcome is not None:
+            holding = (outcome,)
+        reasons: list[Reason] = []
+        for each, truth in zip(decision.outcomes, truths, strict=False):
+            role: Literal["decided", "stopped", "open"] = "open" if truth is None else "decided" if truth else "stopped"
+            for clause, scope in innermost(self.policy, cast(Clause, each.when), self._scope):
+                reasons.append(self._reason(decision.name, each.id, clause, role, scope))
+        return Decided(decision, outcome, may, holding, tuple(reasons))
+
+    def _reason(
+        self, decision: str, outcome: str, clause: Clause, role: Literal["decided", "stopped", "open"], scope: Scope
+    ) -> Reason:
+        line = clause.when
+        left: Figure | Value = None
+        right: Figure | Value = None
+        sign = ""
+        members: tuple[int, ...] = ()
+        if isinstance(line, Compare):
+            sign, left, right = line.sign, _answer(line.left, scope, self.policy), _answer(line.right, scope, self.policy)
+        if isinstance(line, OverMembers) and line.where is not None:
+            wanted = line.what == "some"
+            truths = enumerate(value(line.where, member) for member in self._scope.members)
+            members = tuple(number for number, truth in truths if truth is wanted or truth is None)
+        return Reason(decision, outcome, clause, role, cast(Truth, value(clause, scope)), members, sign, left, right)
+
+
+def _answer(expr: Expr, scope: Scope, policy: Policy) -> "Figure | Value":
+    """A number as a figure in its unit, anything else as it is."""
+    found = value(expr, scope)
+    if isinstance(found, bool) or not isinstance(found, int | Fraction | Range):
+        return found
+    _, kind = Kinds(policy, policy.of_members).resolve(expr)
+    unit: Unit = kind.unit or PURE if isinstance(kind, NumberKind) else PURE
+    return Figure(low(found), high(found), unit_text(unit, {}) or "1")
+
+
+# --- Why: the innermost clauses that made a condition hold, fail, or stay open -----------------------------------
+
+
+def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[tuple[Clause, Scope]]:
+    """The innermost clauses that made a clause what it is, into the named conditions that it rests on.
+
+    A clause that looks only at readings is a switch: it is a reason only where nothing else is, and a branch that
+    a switch has put to sleep is passed over unless the switch alone stopped it.
+    """
+    truth = cast(Truth, value(clause, scope))
+    found = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
+    return list({inner.id: (inner, where) for inner, where in found}.values())
+
+
+def _causes(
+    policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool
+) -> list[tuple[Clause, Scope]]:
+    match expr:
+        case Clause(when=when):
+            inner = _causes(policy, when, truth, scope, awake=awake)
+            return inner if isinstance(when, AllOf | AnyOf) or inner or _is_structure(when) else [(expr, scope)]
+        case Not(part):
+            opposite = None if truth is None else not truth
+            return _causes(policy, part, opposite, scope, awake=awake)
+        case Name(name) if isinstance(term := policy.names.get(name), Term) and not term.of_member:
+            return _causes(policy, term.expr, truth, scope.outer or scope, awake=awake)
+        case AllOf(clauses) | AnyOf(clauses):
+            alike = [clause for clause in clauses if value(clause, scope) is truth]
+            switches = [clause for clause in alike if clause.id in policy.switches]
+            others = [clause for clause in alike if clause.id not in policy.switches]
+            if awake and isinstance(expr, AllOf) and truth is False and switches:
+                return [] if others else [(clause, scope) for clause in switches]
+            chosen = others if awake and others else alike
+            return [cause for clause in chosen for cause in _causes(policy, clause, truth, scope, awake=awake)]
+        case _:
+            return []
+
+
+def _is_structure(expr: Expr) -> bool:
+    """Not one line: `all`, `any`, or `not` of one."""
+    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and _is_structure(expr.part))
+
+
+# --- What is missing ---------------------------------------------------------------------------------------------
+
+
+def _open(policy: Policy, expr: Expr, scope: Scope, member: int | None) -> Iterator[Path]:
+    """The facts, days and unpublished parameters that leave an expression open."""
+    if is_known(value(expr, scope)):
+        return
+    match expr:
+        case Name("on"):
+            yield ("on",)
+        case Name(name):
+            definition = policy.names[name]
+            of_member = name in policy.of_members
+            inside = scope if of_member or scope.outer is None else scope.outer
+            match definition:
+                case Fact():
+                    yield ("members", member, name) if of_member and member is not None else (name,)
+                case Term():
+                    yield from _open(policy, definition.expr, inside, member)
+                case Decision(outcomes=outcomes):
+                    for outcome in outcomes:
+                        yield from _open(policy, cast(Clause, outcome.when), inside, None)
+                case Parameter(by=by):
+                    for each in by:
+                        yield from _open(policy, Name(each, expr.at), scope, member)
+                    if None in definition.values.values():
+                        yield ("parameters", name)
+                case Reading():
+                    return
+        case OverMembers(_, part, where):
+            household = scope if scope.outer is None else scope.outer
+            for number, each in enumerate(household.members):
+                counts = True if where is None else value(where, each)
+                if where is not None:
+                    yield from _open(policy, where, each, number)
+                if part is not None and counts is not False:
+                    yield from _open(policy, part, each, number)
+        case Choose(cases, otherwise):
+            for when, result in cases:
+                truth = value(when, scope)
+                yield from _open(policy, when, scope, member)
+                if truth is not False:
+                    yield from _open(policy, result, scope, member)
+                if truth is True:
+                    return
+            yield from _open(policy, cast(Expr, otherwise), scope, member)
+        case _:
+            for part in parts_of(expr):
+                yield from _open(policy, part, scope, member)
+
+
+def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ...]:
+    """The title and provenance of a clause and of every term, parameter and reading that it is worked out from."""
+    found: dict[str, Provenance] = {}
+
+    def visit(expr: Expr) -> None:
+        if isinstance(expr, Name) and expr.name in policy.names:
+            definition = policy.names[expr.name]
+            if isinstance(definition, Term | Parameter | Reading) and definition.title not in found:
+                if definition.provenance is not None:
+                    found[definition.title] = definition.provenance
+                if isinstance(definition, Term):
+                    visit(definition.expr)
+                for by in definition.by if isinstance(definition, Parameter) else ():
+                    visit(Name(by, expr.at))
+        for part in parts_of(expr):
+            visit(part)
+
+    if clause.provenance is not None:
+        found[clause.title or clause.line] = clause.provenance
+    visit(clause.when)
+    return tuple(found.items())

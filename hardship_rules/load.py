@@ -1,0 +1,393 @@
+"""Nodes become a policy: every line read, every clause with its id, its words and its provenance."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal, TypeVar, cast
+
+from hardship_rules import keys
+from hardship_rules.expression import parse_line
+from hardship_rules.extend import resolved_text
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import (
+    DATE,
+    PURE,
+    YES_NO,
+    AllOf,
+    AnyOf,
+    Basis,
+    ChoiceKind,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Decision,
+    Expr,
+    Fact,
+    Kind,
+    Members,
+    Not,
+    Note,
+    NumberKind,
+    Outcome,
+    Parameter,
+    Policy,
+    Provenance,
+    Reading,
+    Source,
+    Term,
+    Unit,
+)
+from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest
+from hardship_rules.ranges import Exact
+from hardship_rules.source import Mapping, Node, Scalar, Sequence
+
+MOST_MEMBERS = 64
+MOST_TERMS = 500
+MOST_BY = 2  # things that a parameter goes by
+_OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
+    "<": ">=",
+    "<=": ">",
+    "==": "!=",
+    "!=": "==",
+    ">=": "<",
+    ">": "<=",
+}
+_NOWHERE = Mapping((), Location("", 1, 1))
+Part = TypeVar("Part")
+
+
+def load(whole: Mapping) -> Policy:
+    """The policy of a resolved node that has the language's shape; raises `PolicyError` with every problem."""
+    loader = _Loader(whole)
+    policy = loader.policy()
+    if loader.problems:
+        raise PolicyError(loader.problems)
+    return policy
+
+
+def _entries(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
+    """The keys of a mapping of mappings."""
+    if isinstance(node, Mapping):
+        for key, inner in node.entries:
+            yield key, cast(Mapping, inner)
+
+
+def _words(node: Node | None) -> FrozenMapping[str, str]:
+    entries = node.entries if isinstance(node, Mapping) else ()
+    return FrozenMapping((key.text, cast(Scalar, inner).text) for key, inner in entries)
+
+
+def _names(node: Node | None) -> tuple[str, ...]:
+    if isinstance(node, Scalar):
+        return (node.text,)
+    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
+
+
+def _word(node: Mapping, key: str, default: str = "") -> str:
+    word = node.get(key)
+    return " ".join(word.text.split()) if isinstance(word, Scalar) else default
+
+
+class _Loader:
+    def __init__(self, whole: Mapping) -> None:
+        self.whole = whole
+        self.problems: list[Problem] = []
+        self.units = _words(whole.get("units"))
+        self.sources = FrozenMapping(
+            (key.text, Source(_word(node, "title"), keys.TRUTHS.get(_word(node, "held"))))
+            for key, node in _entries(whole.get("sources"))
+        )
+
+    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
+        self.problems.append(Problem(code, path, given=given, values=values, location=at.at))
+
+    def policy(self) -> Policy:
+        whole = self.whole
+        effective = cast(Mapping, whole.get("effective") or _NOWHERE)
+        start, end = (keys.date_of(_word(effective, key)) for key in ("from", "to"))
+        if start is not None and end is not None and end < start:
+            self.problem("dates_turned", ("effective",), effective, str(end))
+        members = cast(Mapping, whole.get("members") or _NOWHERE)
+        terms = whole.get("terms")
+        if isinstance(terms, Mapping) and len(terms.entries) > MOST_TERMS:
+            self.problem("too_many_terms", ("terms",), terms, most=str(MOST_TERMS))
+        return Policy(
+            name=_word(whole, "policy"),
+            series=_word(whole, "series") or None,
+            title=_word(whole, "title") or _word(whole, "policy"),
+            start=start,
+            end=end,
+            units=self.units,
+            sources=self.sources,
+            facts=self.facts(whole.get("household"), ("household",), of_member=False),
+            members=Members(
+                _names(members.get("called by")),
+                self.whole_number(members, "at most", MOST_MEMBERS, MOST_MEMBERS, ("members",)),
+                self.facts(members.get("facts"), ("members", "facts"), of_member=True),
+            ),
+            must=self.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
+            parameters=self.section("parameters", self.parameter),
+            readings=self.section("readings", self.reading),
+            terms=self.section("terms", self.term),
+            show=_names(whole.get("show")),
+            decisions=self.section("decisions", self.decision),
+            notes=FrozenMapping(
+                (key.text, Note(_word(node, "text"), self.provenance(node, None, ("notes", key.text))))
+                for key, node in _entries(whole.get("notes"))
+            ),
+            resolved=resolved_text(whole),
+        )
+
+    def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
+        entries = _entries(self.whole.get(name))
+        return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
+
+    # Words, numbers, units, provenance
+
+    def whole_number(self, node: Mapping, key: str, default: int, most: int, path: Path) -> int:
+        word = node.get(key)
+        if not isinstance(word, Scalar):
+            return default
+        number = int(word.text)
+        if number > most:
+            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
+        return number
+
+    def number(self, node: Mapping, key: str) -> Exact | None:
+        word = node.get(key)
+        return keys.number_of(word.text) if isinstance(word, Scalar) else None
+
+    def unit(self, node: Mapping, path: Path) -> Unit:
+        word = cast(Scalar, node.get("unit"))
+        if word.text == "1":
+            return PURE
+        powers: dict[str, int] = {}
+        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
+            if base not in self.units:
+                values = {"known": "、".join(self.units), **nearest(base, self.units)}
+                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
+            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
+        return tuple(sorted((base, power) for base, power in powers.items() if power))
+
+    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
+        """Its own, or that of what encloses it; stating `basis` restates all of it."""
+        source, cite, basis = (_word(node, key) for key in ("source", "cite", "basis"))
+        if not basis:
+            if source or cite:
+                self.problem("basis_missing", path, node)
+            return enclosing
+        if source and source not in self.sources:
+            values = {"known": "、".join(self.sources), **nearest(source, self.sources)}
+            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
+        if basis not in ("assumption", "definition") and not (source and cite):
+            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
+        return Provenance(cast(Basis, basis), source or None, cite or None)
+
+    # Facts, parameters, readings
+
+    def facts(self, node: Node | None, path: Path, *, of_member: bool) -> FrozenMapping[str, Fact]:
+        found = {}
+        for key, inner in _entries(node):
+            at = (*path, key.text)
+            absent = inner.get("if absent")
+            found[key.text] = Fact(
+                name=key.text,
+                title=_word(inner, "title"),
+                kind=self.fact_kind(inner, at),
+                if_absent=None if absent is None else self.value(absent, at),
+                evidence=_word(inner, "evidence"),
+                group=_word(inner, "group"),
+                of_member=of_member,
+                at=key.at,
+            )
+        return FrozenMapping(found)
+
+    def fact_kind(self, node: Mapping, path: Path) -> Kind:
+        misfits = [key for key in ("from", "to", "decimals") if node.get(key) is not None]
+        if node.get("unit") is None:
+            for key in misfits:
+                self.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
+            options = node.get("one of")
+            return DATE if node.get("date") else YES_NO if options is None else ChoiceKind(_words(options))
+        low, high = self.number(node, "from") or 0, self.number(node, "to")
+        if high is None:
+            self.problem("fact_needs_to", path, node)
+        elif high <= low:
+            self.problem("ends_turned", path, cast(Node, node.get("to")), _word(node, "to"))
+        return NumberKind(self.unit(node, path), low, high, self.whole_number(node, "decimals", 0, 6, path))
+
+    def parameter(self, key: Scalar, node: Mapping, path: Path) -> Parameter:
+        by = _names(node.get("by"))
+        value, values = node.get("value"), node.get("values")
+        if len(by) > MOST_BY:
+            self.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
+        if (value is not None and (by or values is not None)) or (values is not None and not by):
+            self.problem("value_or_values", path, node, "、".join(by))
+        table: dict[tuple[str | int, ...], Exact | None] = {}
+        last: list[int | None] = [None] * len(by)
+        if isinstance(value, Scalar):
+            table[()] = keys.number_of(value.text)
+        elif isinstance(values, Mapping) and by:
+            self.table(values, (), len(by), table, last, (*path, "values"))
+        low, high = self.number(node, "from"), self.number(node, "to")
+        if None in table.values() and (low is None or high is None or low >= high):
+            self.problem("not_published_needs_range", path, node)
+        return Parameter(
+            name=key.text,
+            title=_word(node, "title"),
+            kind=NumberKind(self.unit(node, path), low, high),
+            by=by,
+            values=FrozenMapping(table),
+            last=tuple(last),
+            provenance=self.provenance(node, None, path),
+            at=key.at,
+        )
+
+    def table(
+        self,
+        node: Mapping,
+        before: tuple[str | int, ...],
+        depth: int,
+        table: dict[tuple[str | int, ...], Exact | None],
+        last: list[int | None],
+        path: Path,
+    ) -> None:
+        """Fill a parameter's table from its nested values; `3 and more` is 3, and the last."""
+        for key, inner in node.entries:
+            number = re.fullmatch(r"([0-9]+)( and more)?", key.text)
+            if number and number[2]:
+                if last[len(before)] not in (None, int(number[1])):
+                    self.problem("last_differs", (*path, key.text), key, key.text)
+                last[len(before)] = int(number[1])
+            keyed = (*before, int(number[1]) if number else key.text)
+            if len(keyed) < depth and isinstance(inner, Mapping):
+                self.table(inner, keyed, depth, table, last, (*path, key.text))
+            elif len(keyed) == depth and isinstance(inner, Scalar):
+                table[keyed] = keys.number_of(inner.text)
+            else:
+                self.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
+
+    def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
+        options, chosen = _words(node.get("one of")), _word(node, "chosen")
+        if chosen not in options:
+            values = {"known": "、".join(options), **nearest(chosen, options)}
+            self.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
+        return Reading(
+            name=key.text,
+            title=_word(node, "title"),
+            question=_word(node, "question"),
+            kind=ChoiceKind(options),
+            chosen=chosen,
+            why=_word(node, "why"),
+            affects=_names(node.get("affects")),
+            provenance=self.provenance(node, None, path),
+            at=key.at,
+        )
+
+    # Lines, conditions, terms, decisions
+
+    def line(self, scalar: Scalar, path: Path) -> Expr:
+        expr = parse_line(scalar)
+        if isinstance(expr, Problem):
+            self.problems.append(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
+            return Constant(0, scalar.at)
+        return expr
+
+    def value(self, node: Node, path: Path) -> Expr:
+        """A line, or `choose` with its cases."""
+        if isinstance(node, Scalar):
+            return self.line(node, path)
+        cases = []
+        mapping = cast(Mapping, node)
+        items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
+        if not items:
+            self.problem("no_cases", path, mapping)
+        for number, item in enumerate(items, 1):
+            case = cast(Mapping, item)
+            when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
+            cases.append((when, self.line(cast(Scalar, case.get("value")), path)))
+        otherwise = mapping.get("otherwise")
+        return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
+
+    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: Path, title: str = "") -> Clause:
+        if isinstance(node, Scalar):
+            return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
+        mapping = cast(Mapping, node)
+        provenance = self.provenance(mapping, enclosing, path)
+        body, line = self.body(mapping, id_, provenance, path)
+        return Clause(id_, _word(mapping, "title", title), _word(mapping, "if not"), provenance, body, line, mapping.at)
+
+    def body(self, node: Node, id_: str, provenance: Provenance | None, path: Path) -> tuple[Expr, str]:
+        """What a condition says, and its line where it is one."""
+        if isinstance(node, Scalar):
+            return self.line(node, path), node.text
+        mapping = cast(Mapping, node)
+        if isinstance(that := mapping.get("that"), Scalar):
+            return self.line(that, (*path, "that")), that.text
+        if isinstance(inner := mapping.get("all"), Mapping):
+            return AllOf(self.clauses(inner, id_, provenance, (*path, "all")), inner.at), ""
+        if isinstance(inner := mapping.get("any"), Mapping):
+            return AnyOf(self.clauses(inner, id_, provenance, (*path, "any")), inner.at), ""
+        part, line = self.body(cast(Node, mapping.get("not")), id_, provenance, (*path, "not"))
+        if isinstance(part, Compare):  # turned round, so that what is printed of it is true
+            return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
+        return Not(part, part.at), line and f"not ({line})"
+
+    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: Path) -> tuple[Clause, ...]:
+        return tuple(
+            self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
+        )
+
+    def term(self, key: Scalar, node: Mapping, path: Path) -> Term:
+        provenance = self.provenance(node, None, path)
+        if provenance is None and not any(problem.at == path for problem in self.problems):
+            self.problem("provenance_missing", path, key, key.text)
+        kind: Kind
+        if (when := node.get("when")) is not None:
+            kind = YES_NO
+            expr: Expr = self.clause(when, key.text, provenance, path, _word(node, "title"))
+        else:
+            options = node.get("one of")
+            kind = NumberKind(self.unit(node, path)) if options is None else ChoiceKind(_words(options))
+            expr = self.value(node.get("value") or node, path)
+            if isinstance(expr, Choose) and expr.otherwise is None:
+                self.problem("otherwise_missing", path, key, key.text)
+        return Term(key.text, _word(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
+
+    def decision(self, key: Scalar, node: Mapping, path: Path) -> Decision:
+        provenance = self.provenance(node, None, path)
+        every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
+        outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
+        last = node.get("otherwise")
+        otherwise = None
+        if isinstance(last, Mapping):
+            own = self.provenance(last, provenance, (*path, "otherwise"))
+            otherwise = Outcome(_word(last, "outcome"), _word(last, "title"), None, own, last.at)
+            if every:
+                self.problem("every_with_otherwise", path, last)
+        elif not every:
+            self.problem("otherwise_missing", path, key, key.text)
+        ids = [outcome.id for outcome in (*outcomes, *filter(None, [otherwise]))]
+        for repeated in sorted({name for name in ids if ids.count(name) > 1}):
+            self.problem("duplicate_outcome", path, key, repeated)
+        disjoint = keys.TRUTHS.get(_word(node, "disjoint")) or False
+        return Decision(key.text, _word(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
+
+    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:
+        name, title = _word(node, "outcome"), _word(node, "title")
+        at = (*path, name)
+        provenance = self.provenance(node, enclosing, at)
+        clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
+        unknown = next(iter(_unproven(clause)), None)
+        if unknown is not None:
+            self.problem("provenance_missing", at, node, unknown.id)
+        return Outcome(name, title, clause, provenance, node.at)
+
+
+def _unproven(clause: Clause) -> Iterator[Clause]:
+    """The clauses in one that say nothing of where they come from."""
+    if isinstance(clause.when, AllOf | AnyOf):
+        for inner in clause.when.clauses:
+            yield from _unproven(inner)
+    elif clause.provenance is None:
+        yield clause

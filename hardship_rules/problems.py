@@ -1,0 +1,136 @@
+"""What can be wrong with a policy or a household: where, what, and the two errors a caller may catch."""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Literal, Self
+
+from attrs import field, frozen
+
+from hardship_rules.frozen import FrozenMapping
+
+Language = Literal["zh", "en"]
+Path = tuple[str | int, ...]
+
+_LABELS = {("zh", "error"): "错误", ("zh", "warning"): "提示", ("en", "error"): "error", ("en", "warning"): "warning"}
+
+
+def catalogue(language: str) -> Mapping[str, tuple[str, str]]:
+    """The sentences of one language by code: what is wrong, and the mend. Read only when somebody reads a problem."""
+    sentences: Mapping[str, tuple[str, str]] = import_module(f"hardship_rules.problems_{language}").SENTENCES
+    return sentences
+
+
+def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
+    """`{"nearest": name}` where one of the known names is close to what was written, else nothing."""
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return {"nearest": close[0]} if close else {}
+
+
+@frozen(order=True)
+class Location:
+    """A place in a text: its file's name, and line and column counted from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def right(self, columns: int) -> Self:
+        """The place that many columns further on in the line."""
+        return type(self)(self.file, self.line, self.column + columns)
+
+
+@frozen
+class Problem:
+    """One thing that is wrong: a stable code, where it is, and what was written there.
+
+    `at` is the path of keys in the policy or household, counting members from 0; `location` is the place in the
+    text, where there is a text. What was written may be a household's fact, so it is in no `str` or `repr`: only
+    `message`, `help` and `line` tell it.
+    """
+
+    code: str
+    at: Path = ()
+    given: str = field(default="", repr=False)
+    values: FrozenMapping[str, str] = field(factory=FrozenMapping, converter=FrozenMapping, repr=False)
+    severity: Literal["error", "warning"] = "error"
+    location: Location | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is: `file:line:column`, or the path of the fact, counting members from 1 as people do."""
+        if self.location is not None:
+            return str(self.location)
+        return path_text(self.at) or "-"
+
+    def message(self, language: Language = "zh") -> str:
+        """What is wrong, in the words of the person who wrote it."""
+        return catalogue(language)[self.code][0].format(given=self.given, **self.values)
+
+    def help(self, language: Language = "zh") -> str:
+        """How to mend it; the nearest known name where there is one."""
+        key = "nearest" if "nearest" in self.values else self.code
+        return catalogue(language)[key][1].format(given=self.given, **self.values)
+
+    def line(self, language: Language = "zh") -> str:
+        """The problem as it is printed, with its mend on a line of its own."""
+        first = f"{self.place}: {_LABELS[language, self.severity]}[{self.code}]: {self.message(language)}"
+        mend = self.help(language)
+        return f"{first}\n    {mend}" if mend else first
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code}"
+
+
+def path_text(path: Path) -> str:
+    """A path as people write it, counting members from 1: `members[2].wage`."""
+    text = ""
+    for step in path:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by place: files as first met, then line and column; what has no place last, by path."""
+    unique = dict.fromkeys(problems)
+    files: dict[str, int] = {}
+    for problem in unique:
+        if problem.location is not None:
+            files.setdefault(problem.location.file, len(files))
+
+    def place(problem: Problem) -> tuple[int, int, int]:
+        at = problem.location
+        return (len(files), 0, 0) if at is None else (files[at.file], at.line, at.column)
+
+    return tuple(sorted(unique, key=place))
+
+
+class _Refused(ValueError):
+    """Every problem at once, in file order."""
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_file_order(problems)
+        super().__init__(self.problems)
+
+    def report(self, language: Language = "zh") -> str:
+        """All problems as they are printed, one below the other."""
+        return "\n".join(problem.line(language) for problem in self.problems)
+
+
+class PolicyError(_Refused):
+    """A policy, or a file of worked cases, that cannot be used; `problems` says all that is wrong with it."""
+
+    def __str__(self) -> str:
+        return "\n" + self.report("en")
+
+
+class FactError(_Refused):
+    """A household that cannot be assessed. Its text names codes and paths only: the facts are private."""
+
+    def __str__(self) -> str:
+        return "; ".join(str(problem) for problem in self.problems)

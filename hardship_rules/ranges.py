@@ -1,0 +1,114 @@
+"""A number that may not be known: a point, or everything from one number to another, and its arithmetic."""
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import frozen
+
+Exact = int | Fraction
+Truth = bool | None
+Direction = Literal["down", "half_up", "up"]
+
+
+@frozen
+class Range:
+    """Some number from `low` to `high`, both included, `low < high`; which one is not known."""
+
+    low: Exact
+    high: Exact
+
+
+Number = Exact | Range
+
+
+def span(low: Exact, high: Exact) -> Number:
+    """The numbers from `low` to `high`: a point where they are one."""
+    return low if low == high else Range(low, high)
+
+
+def low(number: Number) -> Exact:
+    """The least it can be."""
+    return number.low if isinstance(number, Range) else number
+
+
+def high(number: Number) -> Exact:
+    """The most it can be."""
+    return number.high if isinstance(number, Range) else number
+
+
+def add(a: Number, b: Number) -> Number:
+    """a + b."""
+    if isinstance(a, Range) or isinstance(b, Range):
+        return span(low(a) + low(b), high(a) + high(b))
+    return a + b
+
+
+def negate(a: Number) -> Number:
+    """-a."""
+    return Range(-a.high, -a.low) if isinstance(a, Range) else -a
+
+
+def multiply(a: Number, b: Number) -> Number:
+    """a * b."""
+    if isinstance(a, Range) or isinstance(b, Range):
+        corners = [x * y for x in (low(a), high(a)) for y in (low(b), high(b))]
+        return span(min(corners), max(corners))
+    return a * b
+
+
+def divide(a: Number, b: Number) -> Number:
+    """a / b, for a `b` that is certainly positive."""
+    if isinstance(b, Range):
+        return multiply(a, Range(Fraction(1) / b.high, Fraction(1) / b.low))
+    if isinstance(a, Range):
+        return Range(Fraction(a.low) / b, Fraction(a.high) / b)
+    quotient = Fraction(a) / b
+    return quotient.numerator if quotient.denominator == 1 else quotient
+
+
+def least(a: Number, b: Number) -> Number:
+    """The smaller of a and b."""
+    return span(min(low(a), low(b)), min(high(a), high(b)))
+
+
+def greatest(a: Number, b: Number) -> Number:
+    """The greater of a and b."""
+    return span(max(low(a), low(b)), max(high(a), high(b)))
+
+
+def hull(a: Number, b: Number) -> Number:
+    """Everything that a or b can be, and what lies between."""
+    return span(min(low(a), low(b)), max(high(a), high(b)))
+
+
+def rounded(a: Number, step: Exact, direction: Direction) -> Number:
+    """a to a multiple of the positive step; `half_up` takes a half to the greater multiple."""
+    if isinstance(a, Range):
+        return span(_rounded(a.low, step, direction), _rounded(a.high, step, direction))
+    return _rounded(a, step, direction)
+
+
+def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
+    steps = Fraction(a) / step
+    match direction:
+        case "down":
+            whole = steps.numerator // steps.denominator
+        case "half_up":
+            whole = (2 * steps.numerator + steps.denominator) // (2 * steps.denominator)
+        case "up":
+            whole = -(-steps.numerator // steps.denominator)
+    return whole * step
+
+
+def less(a: Number, b: Number) -> Truth:
+    """a < b, or None where it may be either."""
+    if isinstance(a, Range) or isinstance(b, Range):
+        return True if high(a) < low(b) else False if low(a) >= high(b) else None
+    return a < b
+
+
+def equal(a: Number, b: Number) -> Truth:
+    """a == b, or None where it may be either."""
+    if isinstance(a, Range) or isinstance(b, Range):
+        return None if low(a) <= high(b) and low(b) <= high(a) else False
+    return a == b

@@ -1,0 +1,290 @@
+"""YAML text becomes nodes that keep their text and their place; whatever could be read two ways is refused here."""
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import yaml
+from attrs import field, frozen
+
+from hardship_rules.problems import Location, Problem
+
+LARGEST = 1_000_000  # bytes of a file
+DEEPEST = 64  # mappings and lists inside one another
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+_ODD_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000]")
+_FULL_WIDTH = {
+    "：": ":",
+    "，": ",",
+    "｛": "{",
+    "｝": "}",
+    "［": "[",
+    "］": "]",
+    "＃": "#",
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "－": "-",
+    "—": "-",
+    "【": "[",
+    "】": "]",
+}
+
+
+@frozen
+class Scalar:
+    """One value or key as it was written; `plain` where no quotes stood around it."""
+
+    text: str
+    at: Location = field(eq=False)
+    plain: bool = True
+    inset: int = field(default=0, eq=False)  # columns from `at` to the text's first character, -1 if they do not run along
+
+    @property
+    def is_null(self) -> bool:
+        """Nothing was written, or YAML's words for it."""
+        return self.plain and self.text in ("", "~", "null", "Null", "NULL")
+
+    def place(self, offset: int) -> Location:
+        """The place of the text's character of that number, where the text runs along the line as it is."""
+        return self.at if self.inset < 0 else self.at.right(self.inset + offset)
+
+
+@frozen
+class Sequence:
+    """A list of nodes."""
+
+    items: "tuple[Node, ...]"
+    at: Location = field(eq=False)
+
+
+@frozen
+class Mapping:
+    """Keys and their nodes, in the order written."""
+
+    entries: "tuple[tuple[Scalar, Node], ...]"
+    at: Location = field(eq=False)
+
+    def get(self, key: str) -> "Node | None":
+        """The node under a key."""
+        return next((node for name, node in self.entries if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def read_bytes(path: Path, name: str) -> bytes | Problem:
+    """A file's bytes, or why there are none; a file that is too large is not read."""
+    try:
+        if path.is_dir():
+            return Problem("file_is_folder", location=Location(name, 1, 1), given=name)
+        with path.open("rb") as stream:
+            return read_stream(stream, name)
+    except FileNotFoundError:
+        return Problem("file_missing", location=Location(name, 1, 1), given=name)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "?"
+        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason})
+
+
+def read_stream(stream: BinaryIO, name: str) -> bytes | Problem:
+    """At most `LARGEST` bytes of a stream."""
+    content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        return Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})
+    return content
+
+
+def decode(content: bytes, name: str) -> str | Problem:
+    """The text of UTF-8 with or without a byte order mark, or of UTF-16 with one."""
+    if len(content) > LARGEST:
+        return Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        start = error.start
+    line = content.count(b"\n", 0, start) + 1
+    column = start - content.rfind(b"\n", 0, start)
+    code = "encoding_unknown"
+    if b"\x00" not in content:
+        try:
+            content.decode("gb18030")
+            code = "encoding_gbk"
+        except UnicodeDecodeError:
+            pass
+    return Problem(code, location=Location(name, line, column))
+
+
+def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
+    """The one document of a text as nodes, and every problem that can be found before or beside YAML's own."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LARGEST:
+        return None, [Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})]
+    problems = _characters(text, name)
+    if problems:
+        return None, problems
+    if name.endswith(".json"):
+        text = text.replace("\t", " ")  # in JSON a bare tab is white space; YAML's readers differ over it
+    elif "\t" in text:
+        return None, [
+            Problem("tab", location=Location(name, number, line.index("\t") + 1))
+            for number, line in enumerate(text.split("\n"), 1)
+            if "\t" in line
+        ]
+    composer = _Composer(text, name)
+    try:
+        node = composer.compose(yaml.parse(text, Loader=_LOADER))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        return None, [*composer.problems, _yaml_problem(text, Location(name, line + 1, column + 1), error)]
+    except yaml.YAMLError:
+        return None, [*composer.problems, Problem("yaml", location=Location(name, 1, 1), values={"reason": ""})]
+    return node, composer.problems
+
+
+def _characters(text: str, name: str) -> list[Problem]:
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if match := _FORBIDDEN.search(line.replace("\t", " ")):
+            code = f"U+{ord(match[0]):04X}"
+            found.append(Problem("character", location=Location(name, number, match.start() + 1), given=code))
+    return found[:20]
+
+
+def misplaced(text: str) -> tuple[int, str, str] | None:
+    """The first mark of a Chinese keyboard in a text: its place, the character, and the one that is meant."""
+    for place, character in enumerate(text):
+        if character in _FULL_WIDTH:
+            return place, character, _FULL_WIDTH[character]
+        if _ODD_SPACES.match(character):
+            return place, f"U+{ord(character):04X}", " "
+        if "\uff01" <= character <= "\uff5e":
+            return place, character, chr(ord(character) - 0xFEE0)
+    return None
+
+
+def _outside_quotes(line: str) -> str:
+    """A line with its comment cut off and what stands between straight quotes blanked, for a look at punctuation."""
+    line = re.sub(r"(^|\s)#.*", "", line)
+    return re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: " " * len(match[0]), line)
+
+
+def _yaml_problem(text: str, at: Location, error: yaml.MarkedYAMLError) -> Problem:
+    """What a Chinese keyboard or a missing space left near the place, else what YAML itself says."""
+    lines = text.split("\n")
+    for number in (at.line, at.line - 1):
+        line = _outside_quotes(lines[number - 1]) if 0 < number <= len(lines) else ""
+        if found := misplaced(line):
+            place, character, meant = found
+            return Problem(
+                "full_width",
+                location=Location(at.file, number, place + 1),
+                given=character,
+                values={"meant": meant},
+            )
+        if match := re.match(r"\s*(?:- )?[^\s:#'\"{\[]+(:)\S", line):
+            return Problem("space_after_colon", location=Location(at.file, number, match.start(1) + 1), given=match[0].strip())
+    return Problem("yaml", location=at, values={"reason": str(error.problem or error.context or "")})
+
+
+class _Composer:
+    """Events become nodes, on a list of its own instead of Python's stack; problems are gathered."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text
+        self.name = name
+        self.problems: list[Problem] = []
+
+    def problem(self, code: str, at: Location, given: str = "", **values: str) -> None:
+        self.problems.append(Problem(code, location=at, given=given, values=values))
+
+    def compose(self, events: Iterator[yaml.Event]) -> Node | None:
+        root: list[Node] = []
+        stack: list[tuple[bool, Location, list[Node], bool]] = []  # is a mapping, where, its parts, in braces
+        documents, end = 0, 0
+        for event in events:
+            at = Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+            parts = stack[-1][2] if stack else root
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self.problem("second_document", at)
+                    return root[0] if root else None
+                if event.tags or event.version:
+                    self.problem("directive", at)
+            elif isinstance(event, yaml.AliasEvent):
+                self.problem("alias", at, given=f"*{event.anchor}")
+                parts.append(Scalar("", at))
+            elif isinstance(event, yaml.NodeEvent):
+                self._marks(event, at)
+                if stack and stack[-1][0] and len(parts) % 2 == 0:
+                    self._key(event, at, end)
+                if isinstance(event, yaml.ScalarEvent):
+                    parts.append(self._scalar(event, at))
+                elif len(stack) == DEEPEST:
+                    self.problem("too_deep", at, most=str(DEEPEST))
+                    return None
+                else:
+                    braces = bool(event.flow_style)
+                    stack.append((isinstance(event, yaml.MappingStartEvent), at, [], braces))
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                is_mapping, start, own, braces = stack.pop()
+                parts = stack[-1][2] if stack else root
+                parts.append(self._mapping(own, start, braces=braces) if is_mapping else Sequence(tuple(own), start))
+            end = event.end_mark.index
+        return root[0] if root else None
+
+    def _marks(self, event: yaml.NodeEvent, at: Location) -> None:
+        if event.anchor is not None:
+            self.problem("anchor", at, given=f"&{event.anchor}")
+        if getattr(event, "tag", None) is not None:
+            self.problem("tag", at, given=event.tag)
+
+    def _key(self, event: yaml.NodeEvent, at: Location, end: int) -> None:
+        before = self.text[end : event.start_mark.index].rstrip()
+        if before.endswith("?"):
+            self.problem("question_mark", at)
+
+    def _scalar(self, event: yaml.ScalarEvent, at: Location) -> Scalar:
+        plain = not event.style
+        if plain and (match := _ODD_SPACES.search(event.value)):
+            place = at.right(match.start()) if event.start_mark.line == event.end_mark.line else at
+            self.problem("odd_space", place, given=f"U+{ord(match[0]):04X}")
+        written = self.text[event.start_mark.index : event.end_mark.index].rstrip()
+        inset = 0 if plain else 1
+        along = event.start_mark.line == event.end_mark.line and written[inset : len(written) - inset] == event.value
+        return Scalar(event.value, at, plain, inset if along else -1)
+
+    def _mapping(self, parts: list[Node], at: Location, *, braces: bool) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        for key, node in zip(parts[::2], parts[1::2], strict=True):
+            if not isinstance(key, Scalar):
+                self.problem("key_not_text", key.at)
+            elif key.text in entries:
+                first = entries[key.text][0].at
+                self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
+            else:
+                if braces and isinstance(node, Scalar) and node.plain and not node.text:
+                    self._nothing_after(key, node)
+                entries[key.text] = (key, node)
+        return Mapping(tuple(entries.values()), at)
+
+    def _nothing_after(self, key: Scalar, node: Scalar) -> None:
+        """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""
+        line = self.text.split("\n")[key.at.line - 1]
+        after = line[key.at.column - 1 + len(key.text) + (0 if key.plain else 2) :] if key.inset >= 0 else ""
+        if after.lstrip().startswith(":") or (node.at.line != key.at.line):
+            return
+        if found := misplaced(key.text):
+            self.problem("full_width", key.place(found[0]), given=found[1], meant=found[2])
+        elif ":" in key.text:
+            self.problem("space_after_colon", key.place(key.text.index(":")), given=key.text)
+        else:
+            self.problem("comma_in_braces", key.at, given=key.text)
