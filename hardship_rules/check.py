@@ -254,7 +254,7 @@ class _Checker:
             if known is not None:
                 for key in given - set(known):
                     text = str(key)
-                    values = {"by": by, "known": "、".join(known), **nearest(text, known)}
+                    values = {"by": by, "known": ", ".join(known), **nearest(text, known)}
                     self.problem("unknown_option", (*path, "values"), parameter, text, **values)
                 missing = [option for option in known if option not in given]
             else:

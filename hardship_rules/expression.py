@@ -237,7 +237,7 @@ class _Parser:
             self.expect(")")
             return called
         if after.text == "(":
-            self.refuse("unknown_function", token.start, given=token.text, known="、".join(FUNCTIONS), **nearest(token.text, FUNCTIONS))
+            self.refuse("unknown_function", token.start, given=token.text, known=", ".join(FUNCTIONS), **nearest(token.text, FUNCTIONS))
         if token.text == "on":
             self.next += 1
             return Name("on", place)

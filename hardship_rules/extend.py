@@ -67,9 +67,9 @@ def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
             windows.append((start or date.min, end or date.max, text, path.stem))
             known.append(series)
     if not windows:
-        values = {"known": "、".join(dict.fromkeys(known)), **nearest(series, known)}
+        values = {"known": ", ".join(dict.fromkeys(known)), **nearest(series, known)}
         raise PolicyError([Problem("policy_missing", given=series, values=values)])
-    listed = "、".join(f"{stem}（{start} – {end}）" for start, end, _, stem in sorted(windows, key=lambda each: each[:2]))
+    listed = ", ".join(f"{stem}（{start} – {end}）" for start, end, _, stem in sorted(windows, key=lambda each: each[:2]))
     if on is None:
         raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
     holding = [text for start, end, text, _ in windows if start <= on <= end]
@@ -138,7 +138,7 @@ def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str
             except PolicyError as error:
                 return error.problems[0]
     known = sorted({path.stem for folder in (*beside, *map(Path, folders), BUNDLED) for path in folder.glob("*.yaml")})
-    values = {"known": "、".join(known), **nearest(name, known)}
+    values = {"known": ", ".join(known), **nearest(name, known)}
     return Problem("extends_missing", ("extends",), given=name, values=values, location=extends.at)
 
 
@@ -172,7 +172,7 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
             entries[key.text] = (key, node)
         elif known is None:
             code = "unknown_parameter" if section == "parameters" else "unknown_reading"
-            values = {"known": "、".join(entries), **nearest(key.text, entries)}
+            values = {"known": ", ".join(entries), **nearest(key.text, entries)}
             problems.append(Problem(code, path, given=key.text, values=values, location=key.at))
         elif isinstance(node, Mapping) and isinstance(known[1], Mapping):
             if node.get("basis") is None:

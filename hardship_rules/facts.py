@@ -282,7 +282,7 @@ class _Reader:
                 found = _option(given, options)
                 if found is None:
                     known = [*options.values(), *options]
-                    values = {"title": fact.title, "known": "、".join(options.values()), **nearest(str(given), known)}
+                    values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(str(given), known)}
                     self.problem("unknown_fact_option", path, location, given, **values)
             case YesNoKind():
                 found = given if isinstance(given, bool) else TRUTHS.get(given) if isinstance(given, str) else None

@@ -86,7 +86,7 @@ CONDITION = Ref("condition")
 PROVENANCE = {
     "source": Key("出处：sources 中的一个文件", NAME_),
     "cite": Key("在出处中的位置", TEXT),
-    "basis": Key("把握程度：" + "、".join(f"{name} {title}" for name, title in BASES.items()), Word("basis")),
+    "basis": Key("把握程度：" + ", ".join(f"{name} {title}" for name, title in BASES.items()), Word("basis")),
 }
 BODY = {
     "that": Key("一行条件", LINE),
@@ -284,7 +284,7 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
             place = key.place(found[0])
             problems.append(Problem("full_width", path, given=found[1], values={"meant": found[2]}, location=place))
         else:
-            values = {"known": "、".join(shape.keys), **nearest(key.text, shape.keys)}
+            values = {"known": ", ".join(shape.keys), **nearest(key.text, shape.keys)}
             problems.append(Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at))
     present = {key.text for key, _ in node.entries}
     for name, known in shape.keys.items():
@@ -293,8 +293,8 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
     for group in shape.one_of:
         if len(present & set(group)) != 1:
             code = "none_of_keys" if not present & set(group) else "several_of_keys"
-            found = "、".join(name for name in group if name in present)
-            problems.append(Problem(code, path, location=node.at, given=found, values={"known": "、".join(group)}))
+            found = ", ".join(name for name in group if name in present)
+            problems.append(Problem(code, path, location=node.at, given=found, values={"known": ", ".join(group)}))
     return problems
 
 
@@ -339,7 +339,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
     if kind == "date":
         return [] if date_of(text) is not None else wrong("date")
     if kind == "basis" and text not in BASES:
-        return wrong("unknown_basis", known="、".join(BASES), **nearest(text, BASES))
+        return wrong("unknown_basis", known=", ".join(BASES), **nearest(text, BASES))
     if kind == "truth" and text not in TRUTHS:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):

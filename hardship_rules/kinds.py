@@ -121,7 +121,7 @@ class Kinds:
         if not isinstance(expr, Name) or expr.name == "on" or expr.name in self.policy.names:
             return None
         if expr.name not in kind.options:
-            values = {"known": "、".join(kind.options), **nearest(expr.name, kind.options)}
+            values = {"known": ", ".join(kind.options), **nearest(expr.name, kind.options)}
             self.refuse("unknown_option", expr.at, expr.name, **values)
         return Option(expr.name, expr.at)
 
@@ -131,7 +131,7 @@ class Kinds:
             self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted="kind_choice")
         for option in own.options:
             if option not in kind.options:
-                self.refuse("option_not_taken", expr.at, option, known="、".join(kind.options))
+                self.refuse("option_not_taken", expr.at, option, known=", ".join(kind.options))
         return resolved
 
     def condition(self, expr: Expr) -> Expr:

@@ -164,7 +164,7 @@ class _Loader:
         powers: dict[str, int] = {}
         for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
             if base not in self.units:
-                values = {"known": "、".join(self.units), **nearest(base, self.units)}
+                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
                 self.problem("unknown_unit", (*path, "unit"), word, base, **values)
             powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
         return tuple(sorted((base, power) for base, power in powers.items() if power))
@@ -177,7 +177,7 @@ class _Loader:
                 self.problem("basis_missing", path, node)
             return enclosing
         if source and source not in self.sources:
-            values = {"known": "、".join(self.sources), **nearest(source, self.sources)}
+            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
             self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
         if basis not in ("assumption", "definition") and not (source and cite):
             self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
@@ -222,7 +222,7 @@ class _Loader:
         if len(by) > MOST_BY:
             self.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
         if (value is not None and (by or values is not None)) or (values is not None and not by):
-            self.problem("value_or_values", path, node, "、".join(by))
+            self.problem("value_or_values", path, node, ", ".join(by))
         table: dict[tuple[str | int, ...], Exact | None] = {}
         last: list[int | None] = [None] * len(by)
         if isinstance(value, Scalar):
@@ -270,7 +270,7 @@ class _Loader:
     def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
         options, chosen = _words(node.get("one of")), _word(node, "chosen")
         if chosen not in options:
-            values = {"known": "、".join(options), **nearest(chosen, options)}
+            values = {"known": ", ".join(options), **nearest(chosen, options)}
             self.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
         return Reading(
             name=key.text,

@@ -532,11 +532,11 @@ class Policy:
             path = ("readings", name)
             if (reading := readings.get(name)) is None:
                 known = nearest(name, readings)
-                problems.append(Problem("unknown_reading", path, given=name, values={**known, "known": "、".join(readings)}))
+                problems.append(Problem("unknown_reading", path, given=name, values={**known, "known": ", ".join(readings)}))
             elif option not in reading.kind.options:
                 options = reading.kind.options
                 known = nearest(option, options)
-                problems.append(Problem("unknown_option", path, given=option, values={**known, "known": "、".join(options)}))
+                problems.append(Problem("unknown_option", path, given=option, values={**known, "known": ", ".join(options)}))
             else:
                 readings[name] = evolve(reading, chosen=option)
                 resolved["readings"][name]["chosen"] = option

@@ -68,12 +68,17 @@ class Problem:
 
     def message(self, language: Language = "zh") -> str:
         """What is wrong, in the words of the person who wrote it."""
-        return catalogue(language)[self.code][0].format(given=self.given, **self.values)
+        return self._sentence(language, self.code, 0)
 
     def help(self, language: Language = "zh") -> str:
-        """How to mend it; the nearest known name where there is one."""
-        key = "nearest" if "nearest" in self.values else self.code
-        return catalogue(language)[key][1].format(given=self.given, **self.values)
+        """How to mend it; the nearest known name, or the factor that would set the units right, where there is one."""
+        code = next((key for key in ("nearest", "nearest_factor") if key in self.values), self.code)
+        return self._sentence(language, code, 1)
+
+    def _sentence(self, language: Language, code: str, part: int) -> str:
+        sentences = catalogue(language)
+        values = {key: sentences[word][0] if word.startswith("kind_") else word for key, word in self.values.items()}
+        return sentences[code][part].format(given=self.given, **values)
 
     def line(self, language: Language = "zh") -> str:
         """The problem as it is printed, with its mend on a line of its own."""
