@@ -1,7 +1,7 @@
 """What came of a household: the outcome of each decision, its figures, its reasons, what is missing, and the trace."""
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal, cast
@@ -94,7 +94,7 @@ class Reason:
 
     @property
     def difference(self) -> Figure | None:
-        """left - right, where both are numbers."""
+        """How far the left side is above the right, where both are numbers."""
         if not isinstance(self.left, Figure) or not isinstance(self.right, Figure):
             return None
         return Figure(self.left.low - self.right.high, self.left.high - self.right.low, self.left.unit)
@@ -115,7 +115,7 @@ class Decided:
 
     @property
     def decided_by(self) -> tuple[str, ...]:
-        """The ids of the innermost clauses that made the outcome hold; for `otherwise`, those that stopped the others."""
+        """The ids of the innermost clauses that made the outcome hold; for `otherwise`, that stopped the others."""
         if self.outcome is None and not self.decision.every:
             return ()
         wanted = "stopped" if self.outcome is not None and self.outcome.when is None else "decided"
@@ -199,14 +199,25 @@ class Assessment:
         """The answer of a household's fact, parameter or term."""
         return _answer(Name(name, self.policy.names[name].at), self._scope, self.policy)
 
-    def trace(self, name: str) -> Trace:
-        """The expression of a household's term, or of an outcome as `decision.outcome`, with its answers on it."""
+    def per_member(self, over: OverMembers) -> "tuple[tuple[Truth, Figure | Value], ...]":
+        """Of each member whether a sum or count takes it, and what it brings."""
+        return tuple(
+            (
+                True if over.where is None else cast(Truth, value(over.where, scope)),
+                True if over.part is None else _answer(over.part, scope, self.policy),
+            )
+            for scope in self._scope.members
+        )
+
+    def trace(self, name: str, member: int | None = None) -> Trace:
+        """The expression of a term (of a member: counted from 0), or of an outcome as `decision.outcome`, answered."""
         decision, _, wanted = name.partition(".")
         if decision in self.policy.decisions:
             for outcome in self.policy.decisions[decision].outcomes:
                 if outcome.id == wanted:
                     return Trace(cast(Clause, outcome.when), None, self.policy, self._scope)
-        return Trace(self.policy.terms[name].expr, None, self.policy, self._scope)
+        scope = self._scope if member is None else self._scope.members[member]
+        return Trace(self.policy.terms[name].expr, member, self.policy, scope)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
@@ -257,7 +268,9 @@ class Assessment:
         sign = ""
         members: tuple[int, ...] = ()
         if isinstance(line, Compare):
-            sign, left, right = line.sign, _answer(line.left, scope, self.policy), _answer(line.right, scope, self.policy)
+            sign = line.sign
+            left = _answer(line.left, scope, self.policy, beside=line.right)
+            right = _answer(line.right, scope, self.policy, beside=line.left)
         if isinstance(line, OverMembers) and line.where is not None:
             wanted = line.what == "some"
             truths = enumerate(value(line.where, member) for member in self._scope.members)
@@ -265,14 +278,21 @@ class Assessment:
         return Reason(decision, outcome, clause, role, cast(Truth, value(clause, scope)), members, sign, left, right)
 
 
-def _answer(expr: Expr, scope: Scope, policy: Policy) -> "Figure | Value":
-    """A number as a figure in its unit, anything else as it is."""
+def _answer(expr: Expr, scope: Scope, policy: Policy, beside: Expr | None = None) -> "Figure | Value":
+    """A number as a figure in its unit, a bare one in the unit of what it stands beside; anything else as it is."""
     found = value(expr, scope)
     if isinstance(found, bool) or not isinstance(found, int | Fraction | Range):
         return found
-    _, kind = Kinds(policy, policy.of_members).resolve(expr)
-    unit: Unit = kind.unit or PURE if isinstance(kind, NumberKind) else PURE
+    units = (_unit(part, scope, policy) for part in (expr, beside) if part is not None)
+    unit = next((unit for unit in units if unit is not None), PURE)
     return Figure(low(found), high(found), unit_text(unit, {}) or "1")
+
+
+def _unit(expr: Expr, scope: Scope, policy: Policy) -> Unit | None:
+    kinds = Kinds(policy, policy.of_members)
+    kinds.in_member = scope.outer is not None
+    _, kind = kinds.resolve(expr)
+    return kind.unit if isinstance(kind, NumberKind) else None
 
 
 # --- Why: the innermost clauses that made a condition hold, fail, or stay open -----------------------------------
@@ -285,13 +305,11 @@ def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[tuple[Clause
     a switch has put to sleep is passed over unless the switch alone stopped it.
     """
     truth = cast(Truth, value(clause, scope))
-    found = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
-    return list({inner.id: (inner, where) for inner, where in found}.values())
+    awake, asleep = (_causes(policy, clause, truth, scope, awake=each) for each in (True, False))
+    return list({inner.id: (inner, where) for inner, where in awake or asleep}.values())
 
 
-def _causes(
-    policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool
-) -> list[tuple[Clause, Scope]]:
+def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[tuple[Clause, Scope]]:
     match expr:
         case Clause(when=when):
             inner = _causes(policy, when, truth, scope, awake=awake)
@@ -331,15 +349,15 @@ def _open(policy: Policy, expr: Expr, scope: Scope, member: int | None) -> Itera
         case Name(name):
             definition = policy.names[name]
             of_member = name in policy.of_members
-            inside = scope if of_member or scope.outer is None else scope.outer
+            home = scope if of_member or scope.outer is None else scope.outer
             match definition:
                 case Fact():
                     yield ("members", member, name) if of_member and member is not None else (name,)
                 case Term():
-                    yield from _open(policy, definition.expr, inside, member)
+                    yield from _open(policy, definition.expr, home, member)
                 case Decision(outcomes=outcomes):
                     for outcome in outcomes:
-                        yield from _open(policy, cast(Clause, outcome.when), inside, None)
+                        yield from _open(policy, cast(Clause, outcome.when), home, None)
                 case Parameter(by=by):
                     for each in by:
                         yield from _open(policy, Name(each, expr.at), scope, member)
@@ -349,12 +367,12 @@ def _open(policy: Policy, expr: Expr, scope: Scope, member: int | None) -> Itera
                     return
         case OverMembers(_, part, where):
             household = scope if scope.outer is None else scope.outer
-            for number, each in enumerate(household.members):
-                counts = True if where is None else value(where, each)
+            for number, inside in enumerate(household.members):
+                counts = True if where is None else value(where, inside)
                 if where is not None:
-                    yield from _open(policy, where, each, number)
+                    yield from _open(policy, where, inside, number)
                 if part is not None and counts is not False:
-                    yield from _open(policy, part, each, number)
+                    yield from _open(policy, part, inside, number)
         case Choose(cases, otherwise):
             for when, result in cases:
                 truth = value(when, scope)

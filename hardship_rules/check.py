@@ -6,7 +6,7 @@ from typing import cast
 
 from attrs import evolve
 
-from hardship_rules.evaluate import Scope, constants, unknown, value, work_out
+from hardship_rules.evaluate import Scope, constants, value, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.kinds import Kinds, kind_of_name
 from hardship_rules.model import (
@@ -228,7 +228,9 @@ class _Checker:
                 self.covered(parameter, place, by, kind, path)
             low_, high_ = parameter.kind.low, parameter.kind.high
             for number in parameter.values.values():
-                if number is not None and ((low_ is not None and number < low_) or (high_ is not None and number > high_)):
+                if number is not None and (
+                    (low_ is not None and number < low_) or (high_ is not None and number > high_)
+                ):
                     self.problem("value_outside", path, parameter, str(number), least=str(low_), most=str(high_))
 
     def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
@@ -317,19 +319,21 @@ class _Checker:
                 by = cast(Number, value(expr.by, scope))
                 if low(by) <= 0:
                     values = {"least": str(low(by)), "most": str(high(by))}
-                    self.problems.append(Problem("divisor_not_positive", (name,), given=name, values=values, location=expr.by.at))
+                    self.problems.append(
+                        Problem("divisor_not_positive", (name,), given=name, values=values, location=expr.by.at)
+                    )
                     sound = False
         return sound
 
 
 def nothing_known(policy: Policy) -> Scope:
     """The household of which nothing is known, under any readings: one member there, all the others maybe there."""
-    values: dict[str, Value] = {name: unknown(fact.kind) for name, fact in policy.facts.items()}
+    values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
     values |= constants(policy)
-    values |= {name: unknown(reading.kind) for name, reading in policy.readings.items()}
-    values["on"] = unknown(DATE)
+    values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}
+    values["on"] = DATE.unknown
     scope = Scope(values)
-    own: dict[str, Value] = {name: unknown(fact.kind) for name, fact in policy.members.facts.items()}
+    own: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.members.facts.items()}
     first = Scope(own, (), scope)
     others = Scope(own, (), scope, certain=False)
     scope.members = (first, *[others] * (policy.members.at_most - 1))

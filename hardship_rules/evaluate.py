@@ -1,34 +1,29 @@
 """What a policy means: the value of each expression for the facts of a household, known or not."""
 
 from collections.abc import Iterable
+from functools import reduce
 from typing import assert_never, cast
 
 from attrs import define
 
 from hardship_rules.model import (
-    EARLIEST,
-    LATEST,
     Add,
     AllOf,
     AnyOf,
-    ChoiceKind,
     Choose,
     Clause,
     Compare,
     Constant,
-    DateKind,
     Decision,
     Divide,
     Elapsed,
     Expr,
     Extreme,
     Fact,
-    Kind,
     Multiply,
     Name,
     Negate,
     Not,
-    NumberKind,
     OneOf,
     Option,
     OverMembers,
@@ -38,8 +33,6 @@ from hardship_rules.model import (
     Round,
     Term,
     Value,
-    YesNoKind,
-    day_number,
 )
 from hardship_rules.ranges import (
     Exact,
@@ -62,7 +55,6 @@ from hardship_rules.ranges import (
 )
 
 _DAYS = {"year": 372, "month": 31}
-FAR = 10**30  # further than any number that a policy may hold
 
 
 @define(eq=False)
@@ -80,21 +72,6 @@ class Scope:
         return cast(Scope, self.outer)[name]
 
 
-def unknown(kind: Kind) -> Value:
-    """The value of a fact of which nothing is known."""
-    match kind:
-        case NumberKind(_, low_, high_):
-            return span(cast(Exact, low_), cast(Exact, high_))
-        case ChoiceKind(options):
-            return _options(frozenset(options))
-        case YesNoKind():
-            return None
-        case DateKind():
-            return Range(day_number(EARLIEST), day_number(LATEST))
-        case _:
-            assert_never(kind)
-
-
 def is_known(value: Value) -> bool:
     """It is one number, one option, yes or no."""
     return value is not None and not isinstance(value, Range | frozenset)
@@ -110,7 +87,7 @@ def join(a: Value, b: Value) -> Value:
         return _options(_set(a) | _set(b))
     if a is None or b is None or isinstance(a, bool):
         return a if a is b else None
-    return hull(cast(Number, a), cast(Number, b))
+    return hull(a, b)
 
 
 def _set(options: Value) -> frozenset[str]:
@@ -123,55 +100,55 @@ def opposite(truth: Truth) -> Truth:
 
 
 def value(expr: Expr, scope: Scope) -> Value:
-    """The value of an expression in a scope."""
+    """The value of an expression in a scope. Attributes are read by hand: patterns that take them apart are slow."""
     match expr:
-        case Name(name):
-            return scope[name]
-        case Option(option):
-            return option
-        case Constant(constant):
-            return constant
-        case Compare(left, sign, right):
-            return _compare(value(left, scope), sign, value(right, scope))
-        case Clause(when=when):
-            return value(when, scope)
-        case AllOf(clauses):
-            return _all(value(clause, scope) for clause in clauses)
-        case AnyOf(clauses):
-            return opposite(_all(opposite(_truth(clause, scope)) for clause in clauses))
-        case Not(part):
-            return opposite(_truth(part, scope))
-        case Add(parts):
-            total = _number(parts[0], scope)
-            for part in parts[1:]:
+        case Name():
+            return scope[expr.name]
+        case Clause():
+            return value(expr.when, scope)
+        case Compare():
+            return _compare(value(expr.left, scope), expr.sign, value(expr.right, scope))
+        case Option():
+            return expr.option
+        case AllOf():
+            return _all(expr.clauses, scope)
+        case AnyOf():
+            return _any(expr.clauses, scope)
+        case Constant():
+            return expr.value
+        case Not():
+            return opposite(_truth(expr.part, scope))
+        case Add():
+            total = _number(expr.parts[0], scope)
+            for part in expr.parts[1:]:
                 total = add(total, _number(part, scope))
             return total
-        case Multiply(parts):
-            product = _number(parts[0], scope)
-            for part in parts[1:]:
+        case Multiply():
+            product = _number(expr.parts[0], scope)
+            for part in expr.parts[1:]:
                 product = multiply(product, _number(part, scope))
             return product
-        case Divide(over, by):
-            return divide(_number(over, scope), _number(by, scope))
-        case OneOf(part, options):
-            return _one_of(_set(value(part, scope)), frozenset(cast(Option, option).option for option in options))
-        case OverMembers(what, part, where):
-            return _over_members(what, part, where, scope)
-        case Choose(cases, otherwise):
-            return _choose(cases, otherwise, scope)
-        case Negate(part):
-            return negate(_number(part, scope))
-        case Extreme(which, parts):
-            chosen = _number(parts[0], scope)
-            for part in parts[1:]:
-                other = _number(part, scope)
-                chosen = least(chosen, other) if which == "min" else greatest(chosen, other)
+        case Divide():
+            return divide(_number(expr.over, scope), _number(expr.by, scope))
+        case OneOf():
+            return _one_of(value(expr.part, scope), expr.options)
+        case OverMembers():
+            return _over_members(expr, scope if scope.outer is None else scope.outer)
+        case Choose():
+            return _choose(expr, scope)
+        case Negate():
+            return negate(_number(expr.part, scope))
+        case Extreme():
+            pick = least if expr.which == "min" else greatest
+            chosen = _number(expr.parts[0], scope)
+            for part in expr.parts[1:]:
+                chosen = pick(chosen, _number(part, scope))
             return chosen
-        case Round(direction, part, step):
-            return rounded(_number(part, scope), cast(Exact, value(step, scope)), direction)
-        case Elapsed(unit, start, end):
-            days = add(_number(end, scope), negate(_number(start, scope)))
-            return rounded(divide(days, _DAYS[unit]), 1, "down")
+        case Round():
+            return rounded(_number(expr.part, scope), cast(Exact, value(expr.step, scope)), expr.direction)
+        case Elapsed():
+            days = add(_number(expr.end, scope), negate(_number(expr.start, scope)))
+            return span(low(days) // _DAYS[expr.unit], high(days) // _DAYS[expr.unit])
         case _:
             assert_never(expr)
 
@@ -184,11 +161,23 @@ def _truth(expr: Expr, scope: Scope) -> Truth:
     return cast(Truth, value(expr, scope))
 
 
-def _all(truths: Iterable[Value]) -> Truth:
+def _all(clauses: Iterable[Expr], scope: Scope) -> Truth:
     result: Truth = True
-    for truth in truths:
+    for clause in clauses:
+        truth = value(clause, scope)
         if truth is False:
             return False
+        if truth is None:
+            result = None
+    return result
+
+
+def _any(clauses: Iterable[Expr], scope: Scope) -> Truth:
+    result: Truth = False
+    for clause in clauses:
+        truth = value(clause, scope)
+        if truth is True:
+            return True
         if truth is None:
             result = None
     return result
@@ -198,9 +187,9 @@ def _compare(left: Value, sign: str, right: Value) -> Truth:
     if left is None or right is None:
         return None
     if isinstance(left, str | frozenset):
-        same = _same(_set(left), _set(right))
+        same = _same(left, right)
         return same if sign == "==" else opposite(same)
-    a, b = cast(Number, left), cast(Number, right)
+    a, b = left, cast(Number, right)
     match sign:
         case "<":
             return less(a, b)
@@ -216,17 +205,24 @@ def _compare(left: Value, sign: str, right: Value) -> Truth:
             return opposite(equal(a, b))
 
 
-def _same(a: frozenset[str], b: frozenset[str]) -> Truth:
-    return (True if len(a) == len(b) == 1 else None) if a & b else False
+def _same(a: Value, b: Value) -> Truth:
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b
+    return None if _set(a) & _set(b) else False
 
 
-def _one_of(part: frozenset[str], options: frozenset[str]) -> Truth:
-    return True if part <= options else None if part & options else False
+def _one_of(part: Value, options: tuple[Option | Name, ...]) -> Truth:
+    names = {cast(Option, option).option for option in options}
+    if isinstance(part, str):
+        return part in names
+    may = _set(part)
+    return True if may <= names else None if may & names else False
 
 
-def _choose(cases: tuple[tuple[Expr, Expr], ...], otherwise: Expr | None, scope: Scope) -> Value:
+def _choose(expr: Choose, scope: Scope) -> Value:
+    """The value of the first case that certainly holds, joined with those of the cases before it that may."""
     found: list[Value] = []
-    for when, result in cases:
+    for when, result in expr.cases:
         truth = value(when, scope)
         if truth is False:
             continue
@@ -234,54 +230,40 @@ def _choose(cases: tuple[tuple[Expr, Expr], ...], otherwise: Expr | None, scope:
         if truth is True:
             break
     else:
-        found.append(value(cast(Expr, otherwise), scope))
-    chosen = found[0]
-    for other in found[1:]:
-        chosen = join(chosen, other)
-    return chosen
+        found.append(value(cast(Expr, expr.otherwise), scope))
+    return reduce(join, found)
 
 
-def _over_members(what: str, part: Expr | None, where: Expr | None, scope: Scope) -> Value:
-    household = scope if scope.outer is None else scope.outer
-    if what in ("some", "each"):
-        wanted = what == "each"
-        truths = (_truth(cast(Expr, where), member) for member in household.members)
-        sure = zip(truths, household.members, strict=True)
-        held = [truth if member.certain or (truth is wanted) else None for truth, member in sure]
-        return _all(held) if wanted else opposite(_all(map(opposite, held)))
+def _over_members(expr: OverMembers, household: Scope) -> Value:
+    """A sum or count widens by every member who may or may not count; `some` and `each` are any and all of them."""
+    where, part = expr.where, expr.part
+    truths = [True if where is None else _truth(where, member) for member in household.members]
+    if expr.what in ("some", "each"):
+        decides = expr.what == "some"  # the truth that settles it, for a member who is certainly there
+        if any(truth is decides and member.certain for truth, member in zip(truths, household.members, strict=True)):
+            return decides
+        return None if any(truth is not (not decides) for truth in truths) else not decides
     total: Number = 0
-    for member in household.members:
-        counts: Value = True if where is None else value(where, member)
-        if counts is False:
-            continue
-        amount: Number = 1 if part is None else _number(part, member)
-        total = add(total, amount if counts and member.certain else hull(0, amount))
+    for truth, member in zip(truths, household.members, strict=True):
+        if truth is not False:
+            amount: Number = 1 if part is None else _number(part, member)
+            total = add(total, amount if truth and member.certain else hull(0, amount))
     return total
 
 
 def parameter(definition: Parameter, scope: Scope) -> Value:
     """The number of a parameter for what it goes by: a range where that, or the number itself, is not known."""
     if not definition.values:
-        return _published(definition, None)
+        return definition.kind.unknown
     found: list[Value] = [
-        _published(definition, number)
+        definition.kind.unknown if number is None else number
         for keyed, number in definition.values.items()
         if all(
             _may_be(scope[name], key, last)
             for name, key, last in zip(definition.by, keyed, definition.last, strict=True)
         )
     ]
-    chosen = found[0]
-    for other in found[1:]:
-        chosen = join(chosen, other)
-    return chosen
-
-
-def _published(definition: Parameter, number: Exact | None) -> Number:
-    kind = definition.kind
-    if number is not None:
-        return number
-    return span(-FAR if kind.low is None else kind.low, FAR if kind.high is None else kind.high)
+    return reduce(join, found)
 
 
 def _may_be(goes_by: Value, key: str | int, last: int | None) -> bool:
@@ -345,5 +327,6 @@ def constants(policy: Policy) -> dict[str, Value]:
     values: dict[str, Value] = {name: reading.chosen for name, reading in policy.readings.items()}
     for name, each in policy.parameters.items():
         if not each.by:
-            values[name] = _published(each, each.values.get(()))
+            number = each.values.get(())
+            values[name] = each.kind.unknown if number is None else number
     return values

@@ -33,7 +33,9 @@ BRACKETS = 32  # inside one another
 
 _LETTER = r"A-Za-z_\u3400-\u4dbf\u4e00-\u9fff"
 NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*")
-_TOKEN = re.compile(rf"\s*(?:(?P<number>[0-9][0-9A-Za-z_.]*)|(?P<name>{NAME.pattern})|(?P<sign><=|>=|==|!=|[-+*/<>(),%]))")
+_TOKEN = re.compile(
+    rf"\s*(?:(?P<number>[0-9][0-9A-Za-z_.]*)|(?P<name>{NAME.pattern})|(?P<sign><=|>=|==|!=|[-+*/<>(),%]))"
+)
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 OVER_MEMBERS = ("sum", "count", "some", "each")
@@ -43,6 +45,7 @@ ELAPSED: dict[str, Literal["year", "month"]] = {"full_years": "year", "full_mont
 FUNCTIONS = (*OVER_MEMBERS, *EXTREMES, *ROUNDINGS, *ELAPSED)
 WORDS = ("true", "false", "not", "in", "where", "and", "or")
 RESERVED = frozenset({*FUNCTIONS, *WORDS, "on", "policy", "reference", "members", "label"})
+_SIGNS = {"×": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "、": ","}
 _COMPARISONS = ("<", "<=", "==", "!=", ">=", ">")
 
 
@@ -103,8 +106,10 @@ class _Parser:
 
     def unexpected_character(self, text: str, place: int) -> NoReturn:
         character = text[place]
-        if found := misplaced(character):
-            self.refuse("full_width", place, given=found[1], meant=found[2])
+        if found := misplaced(character, lambda _: self.scalar.place(place)):
+            raise _Unread(found)
+        if meant := _SIGNS.get(character):
+            self.refuse("line_sign", place, given=character, meant=meant)
         if character == "#":
             self.refuse("space_before_comment", place)
         if character == "=":
@@ -237,7 +242,13 @@ class _Parser:
             self.expect(")")
             return called
         if after.text == "(":
-            self.refuse("unknown_function", token.start, given=token.text, known=", ".join(FUNCTIONS), **nearest(token.text, FUNCTIONS))
+            self.refuse(
+                "unknown_function",
+                token.start,
+                given=token.text,
+                known=", ".join(FUNCTIONS),
+                **nearest(token.text, FUNCTIONS),
+            )
         if token.text == "on":
             self.next += 1
             return Name("on", place)

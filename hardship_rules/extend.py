@@ -62,14 +62,17 @@ def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
         if isinstance(node, Mapping) and _word(node, "series") == series:
             effective = node.get("effective")
             start, end = (
-                keys.date_of(_word(effective, key)) if isinstance(effective, Mapping) else None for key in ("from", "to")
+                keys.date_of(_word(effective, key)) if isinstance(effective, Mapping) else None
+                for key in ("from", "to")
             )
             windows.append((start or date.min, end or date.max, text, path.stem))
             known.append(series)
     if not windows:
         values = {"known": ", ".join(dict.fromkeys(known)), **nearest(series, known)}
         raise PolicyError([Problem("policy_missing", given=series, values=values)])
-    listed = ", ".join(f"{stem}（{start} – {end}）" for start, end, _, stem in sorted(windows, key=lambda each: each[:2]))
+    listed = ", ".join(
+        f"{stem}（{start} – {end}）" for start, end, _, stem in sorted(windows, key=lambda each: each[:2])
+    )
     if on is None:
         raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
     holding = [text for start, end, text, _ in windows if start <= on <= end]

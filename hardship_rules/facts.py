@@ -12,12 +12,12 @@ from attrs import field, frozen
 
 from hardship_rules import source
 from hardship_rules.check import RESERVED_TITLES
-from hardship_rules.evaluate import Scope, constants, is_known, unknown, value
+from hardship_rules.evaluate import Scope, constants, is_known, value
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import TRUTHS, date_of, number_problem
 from hardship_rules.model import (
-    DATE,
+    ANY_DAY,
     ChoiceKind,
     Clause,
     DateKind,
@@ -28,7 +28,6 @@ from hardship_rules.model import (
     Value,
     YesNoKind,
     day_number,
-    names_in,
 )
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact, Range, high, low, span
@@ -46,8 +45,16 @@ class HouseholdText:
     @property
     def policy(self) -> str | None:
         """The policy that the text says it is for."""
+        return self._word("policy")
+
+    @property
+    def on(self) -> str | None:
+        """The day that the text says the verdict is about, as written."""
+        return self._word("on")
+
+    def _word(self, name: str) -> str | None:
         for key, node in self.node.entries:
-            if _RESERVED.get(key.text) == "policy" and isinstance(node, source.Scalar) and not node.is_null:
+            if _RESERVED.get(key.text) == name and isinstance(node, source.Scalar) and not node.is_null:
                 return node.text
         return None
 
@@ -86,7 +93,7 @@ class Household:
 
 def unknown_day(policy: Policy) -> Value:
     """Some day on which the policy is in force."""
-    every = cast(Range, unknown(DATE))
+    every = ANY_DAY
     start = every.low if policy.start is None else day_number(policy.start)
     end = every.high if policy.end is None else day_number(policy.end)
     return span(start, end)
@@ -116,11 +123,13 @@ class _Entry:
 class _Reader:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.titles = {fact.title: name for name, fact in policy.facts.items()}
+        self.member_titles = {fact.title: name for name, fact in policy.members.facts.items()}
         self.problems: list[Problem] = []
-        self.given: list[Path] = []
+        self.given: dict[Path, None] = {}
         self.closed: set[Path] = set()  # said to be unknown
-        self.derived: list[Path] = []
-        self.assumed: list[Path] = []
+        self.derived: dict[Path, None] = {}
+        self.assumed: dict[Path, None] = {}
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
         self.problems.append(Problem(code, path, given=str(given), values=values, location=location))
@@ -166,11 +175,9 @@ class _Reader:
             assumed=tuple(self.assumed),
         )
 
-    def split(
-        self, node: object, path: Path, facts: Mapping[str, Fact]
-    ) -> tuple[dict[str, _Entry], dict[str, Value]]:
+    def split(self, node: object, path: Path, facts: Mapping[str, Fact]) -> tuple[dict[str, _Entry], dict[str, Value]]:
         """The reserved keys of a household or member, and its facts, each known or unknown."""
-        titles = {fact.title: name for name, fact in facts.items()}
+        titles = self.member_titles if path else self.titles
         reserved: dict[str, _Entry] = {}
         values: dict[str, Value] = {}
         first: dict[str, str] = {}
@@ -178,7 +185,11 @@ class _Reader:
             name = entry.key if entry.key in facts else titles.get(entry.key) or _RESERVED.get(entry.key)
             allowed = name == "label" if path else name != "label"
             if name is None or (name not in facts and not allowed):
-                known = [*facts, *titles, *(["label"] if path else [key for key in _RESERVED if _RESERVED[key] != "label"])]
+                known = [
+                    *facts,
+                    *titles,
+                    *(["label"] if path else [key for key in _RESERVED if _RESERVED[key] != "label"]),
+                ]
                 self.problem("unknown_fact", path, entry.location, entry.key, **nearest(entry.key, known))
             elif name in first:
                 self.problem("fact_twice", (*path, name), entry.location, entry.key, other=first[name])
@@ -188,7 +199,7 @@ class _Reader:
                 reserved[name] = entry
             if name is not None:
                 first.setdefault(name, entry.key)
-        return reserved, {name: values[name] if name in values else unknown(fact.kind) for name, fact in facts.items()}
+        return reserved, {name: values.get(name, fact.kind.unknown) for name, fact in facts.items()}
 
     def members(self, entry: _Entry | None, top: Location | None) -> tuple[list[dict[str, Value]], list[str | None]]:
         given = None if entry is None else entry.value
@@ -270,11 +281,11 @@ class _Reader:
             given = given.strip()
         if given is None:
             self.closed.add(path)
-            return unknown(fact.kind)
-        self.given.append(path)
+            return fact.kind.unknown
+        self.given[path] = None
         if isinstance(given, source.Node | list | dict):
             self.problem("fact_not_one_value", path, getattr(given, "at", location), title=fact.title)
-            return unknown(fact.kind)
+            return fact.kind.unknown
         match fact.kind:
             case NumberKind():
                 found: Value = self.number(fact.kind, given, path, location, fact.title)
@@ -293,9 +304,11 @@ class _Reader:
                 found = None if day is None else day_number(day)
                 if found is None:
                     self.problem("date", path, location, given)
-        return unknown(fact.kind) if found is None else found
+        return fact.kind.unknown if found is None else found
 
-    def number(self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str) -> Exact | None:
+    def number(
+        self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
+    ) -> Exact | None:
         """An exact number from a whole number, a Decimal, a fraction, a text, or a float by its shortest repr."""
         number = _exact(given)
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
@@ -305,7 +318,7 @@ class _Reader:
             self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
             self.problem("fact_outside", path, location, given, title=title, least=f"{least:,}", most=f"{most:,}")
-        elif (number * 10**kind.decimals) % 1:
+        elif not isinstance(number, int) and (number * 10**kind.decimals).denominator != 1:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
             return number
@@ -321,29 +334,37 @@ class _Reader:
             fact = policy.members.facts[name] if of_member else policy.facts[name]
             if fact.if_absent is None:
                 continue
+            used = policy.uses[name]
             places = enumerate(scope.members) if of_member else [(None, scope)]
             for number, inside in places:
                 before: Path = () if number is None else ("members", number)
                 path = (*before, name)
-                if path in self.closed or path in self.given:
+                if path in self.given or path in self.closed:
                     continue
                 found = value(fact.if_absent, inside)
                 if isinstance(fact.kind, NumberKind):
                     found = self.within(fact, fact.kind, found, path)
                 inside.values[name] = found
                 if is_known(found):
-                    used = set(names_in(fact.if_absent)) - {name}
-                    paths = {(name,) for name in used} | {(*before, name) for name in used}
-                    on = "on" in used
-                    (self.derived if on or paths & {*self.given, *self.derived} else self.assumed).append(path)
+                    (self.derived if self.follows(used, before) else self.assumed)[path] = None
+
+    def follows(self, used: tuple[str, ...], before: Path) -> bool:
+        """What was worked out rests on the day or on a fact that was given, or follows from one."""
+        for name in used:
+            for path in ((name,), (*before, name)):
+                if name == "on" or path in self.given or path in self.derived:
+                    return True
+        return False
 
     def within(self, fact: Fact, kind: NumberKind, found: Value, path: Path) -> Value:
         number = cast(Exact | Range, found)
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
+        if not isinstance(number, Range) and least <= number <= most:
+            return number
         if high(number) < least or low(number) > most:
             values = {"title": fact.title, "least": f"{least:,}", "most": f"{most:,}"}
             self.problem("derived_outside", path, None, "", **values)
-            return unknown(kind)
+            return kind.unknown
         return span(max(low(number), least), min(high(number), most))
 
     def must(self, scope: Scope, top: Location | None) -> None:
@@ -385,6 +406,8 @@ def _option(given: object, options: Mapping[str, str]) -> str | None:
 
 
 def _exact(given: object) -> Exact | None:
+    if type(given) is int:
+        return given
     if isinstance(given, bool):
         return None
     if isinstance(given, str):
@@ -400,6 +423,6 @@ def _exact(given: object) -> Exact | None:
     if isinstance(given, Integral):
         return int(given)
     if isinstance(given, Rational):
-        fraction = Fraction(given.numerator, given.denominator)
+        fraction = Fraction(int(given.numerator), int(given.denominator))
         return fraction.numerator if fraction.denominator == 1 else fraction
     return None

@@ -1,6 +1,6 @@
 """A mapping that cannot be changed, and that can be hashed, compared, pickled and shared between threads."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from typing import Any, Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -33,6 +33,18 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
 
     def __contains__(self, key: object) -> bool:
         return key in self._entries
+
+    def get(self, key: K, default: Any = None) -> Any:
+        """The value under a key, or the default."""
+        return self._entries.get(key, default)
+
+    def items(self) -> ItemsView[K, V]:
+        """The entries, as fast as a dictionary's."""
+        return self._entries.items()
+
+    def values(self) -> ValuesView[V]:
+        """The values, as fast as a dictionary's."""
+        return self._entries.values()
 
     def __hash__(self) -> int:
         return hash(frozenset(self._entries.items()))

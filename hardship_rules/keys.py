@@ -1,6 +1,7 @@
 """The keys that a policy file may hold, as data: what each is for and what may stand under it; and the check of it."""
 
 import re
+from collections.abc import Mapping as Mapping_
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
@@ -48,11 +49,15 @@ class Key:
     required: bool = False
 
 
+def _frozen_keys(keys: Mapping_[str, Key]) -> FrozenMapping[str, Key]:
+    return FrozenMapping(keys)
+
+
 @frozen
 class Record:
     """A mapping with keys of the language's own; of each group in `one_of` exactly one must be there."""
 
-    keys: FrozenMapping[str, Key] = field(converter=FrozenMapping)
+    keys: FrozenMapping[str, Key] = field(converter=_frozen_keys)
     one_of: tuple[tuple[str, ...], ...] = ()
 
 
@@ -109,6 +114,7 @@ FACT = Record(
         "to": Key("最大值", NUMBER),
         "decimals": Key("小数位数，默认 0", Word("whole")),
         "if absent": Key("未填写时的值", Either(LINE, None, Record(CASES))),
+        "counted in": Key("数量的说法，默认用单位的中文写法", TEXT),
         "evidence": Key("证明材料", TEXT),
         "group": Key("表格中的分组", TEXT),
     },
@@ -280,9 +286,8 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
         known = shape.keys.get(key.text)
         if known is not None:
             problems += conform(value, known.shape, (*path, key.text))
-        elif found := misplaced(key.text):
-            place = key.place(found[0])
-            problems.append(Problem("full_width", path, given=found[1], values={"meant": found[2]}, location=place))
+        elif found := misplaced(key.text, key.place, path):
+            problems.append(found)
         else:
             values = {"known": ", ".join(shape.keys), **nearest(key.text, shape.keys)}
             problems.append(Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at))
@@ -303,11 +308,17 @@ def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
             return Problem("blank", path, location=node.at)
-        if node.plain and (found := misplaced(node.text)) and found[1] in "：｛［":
-            return Problem("full_width", path, location=node.place(found[0]), given=found[1], values={"meant": found[2]})
+        if node.plain and (found := misplaced(node.text, node.place, path)) and found.given in "：｛［":
+            return found
         if node.plain and (match := re.search(r":(?=\S)", node.text)):
             return Problem("space_after_colon", path, location=node.place(match.start()), given=node.text)
-    code = "list_expected" if isinstance(shape, Items) else "text_expected" if isinstance(shape, Word) else "mapping_expected"
+    code = (
+        "list_expected"
+        if isinstance(shape, Items)
+        else "text_expected"
+        if isinstance(shape, Word)
+        else "mapping_expected"
+    )
     return Problem(code, path, location=node.at, given=node.text if isinstance(node, Scalar) else "")
 
 
@@ -322,8 +333,8 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return wrong("blank")
     if kind in ("text", "line"):
         return []
-    if kind != "basis" and scalar.plain and (found := misplaced(text)):
-        return wrong("full_width", found[0], found[1], meant=found[2])
+    if kind != "basis" and scalar.plain and (found := misplaced(text, scalar.place, path)):
+        return [found]
     if " #" not in text and "#" in text:
         return wrong("space_before_comment", text.index("#"))
     if kind == "value" and text == NOT_PUBLISHED:

@@ -113,7 +113,9 @@ class Kinds:
         if type(own) is not type(kind):
             self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted=_KIND_CODES[type(kind)])
         if isinstance(kind, NumberKind) and isinstance(own, NumberKind) and own.unit not in (None, kind.unit):
-            self.refuse("unit_of_line", expr.at, **self.unit_words(own.unit, kind.unit), **self.factor(own.unit, kind.unit))
+            self.refuse(
+                "unit_of_line", expr.at, **self.unit_words(own.unit, kind.unit), **self.factor(own.unit, kind.unit)
+            )
         return resolved
 
     def option(self, expr: Expr, kind: ChoiceKind) -> Option | None:
@@ -246,7 +248,11 @@ class Kinds:
             units = kind.unit, other.unit
             if None not in units and units[0] != units[1]:
                 self.refuse("unit_mismatch", at, **self.unit_words(*units), **self.factor(*units))
-        if isinstance(kind, ChoiceKind) and isinstance(other, ChoiceKind) and not set(kind.options) & set(other.options):
+        if (
+            isinstance(kind, ChoiceKind)
+            and isinstance(other, ChoiceKind)
+            and not set(kind.options) & set(other.options)
+        ):
             self.refuse("no_common_option", at)
         return Compare(left, sign, right, at)  # type: ignore[arg-type]  # the sign is the one it was read with
 
@@ -281,7 +287,7 @@ class Kinds:
         """Numbers in one unit; a bare number takes that of the others."""
         numbers = [self.number(part) for part in parts]
         units = [unit for _, unit in numbers if unit is not None]
-        for (part, unit) in numbers:
+        for part, unit in numbers:
             if unit is not None and unit != units[0]:
                 self.refuse(code, part.at, **self.unit_words(units[0], unit), **self.factor(units[0], unit))
         return tuple(part for part, _ in numbers), units[0] if units else None
@@ -311,7 +317,9 @@ class Kinds:
                 self.same_divisor(part)
         finally:
             self.in_member = False
-        kind: Kind = YES_NO if what in ("some", "each") else NumberKind(self.declared("person", at) if what == "count" else unit)
+        kind: Kind = (
+            YES_NO if what in ("some", "each") else NumberKind(self.declared("person", at) if what == "count" else unit)
+        )
         return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
 
     def same_divisor(self, expr: Expr) -> None:

@@ -195,6 +195,7 @@ class _Loader:
                 title=_word(inner, "title"),
                 kind=self.fact_kind(inner, at),
                 if_absent=None if absent is None else self.value(absent, at),
+                counted_in=_word(inner, "counted in"),
                 evidence=_word(inner, "evidence"),
                 group=_word(inner, "group"),
                 of_member=of_member,

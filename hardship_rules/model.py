@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
-from hardship_rules.ranges import Direction, Exact, Number
+from hardship_rules.ranges import Direction, Exact, Number, Range, span
 
 Basis = Literal["rule", "notice", "summary", "analogue", "assumption", "definition"]
 BASES: FrozenMapping[str, str] = FrozenMapping(
@@ -25,6 +25,8 @@ BASES: FrozenMapping[str, str] = FrozenMapping(
     }
 )
 VERIFIED = frozenset({"rule", "notice", "definition"})
+
+FAR = 10**30  # further from zero than any number that a policy may hold
 
 Unit = tuple[tuple[str, int], ...]
 PURE: Unit = ()
@@ -46,6 +48,11 @@ class NumberKind:
     high: Exact | None = None
     decimals: int = 0
 
+    @cached_property
+    def unknown(self) -> Number:
+        """The value of a fact of this kind of which nothing is known."""
+        return span(-FAR if self.low is None else self.low, FAR if self.high is None else self.high)
+
 
 @frozen
 class ChoiceKind:
@@ -53,15 +60,29 @@ class ChoiceKind:
 
     options: FrozenMapping[str, str]
 
+    @cached_property
+    def unknown(self) -> str | frozenset[str]:
+        """Any of the options."""
+        return next(iter(self.options)) if len(self.options) == 1 else frozenset(self.options)
+
 
 @frozen
 class YesNoKind:
     """Yes or no."""
 
+    @property
+    def unknown(self) -> None:
+        """Either."""
+
 
 @frozen
 class DateKind:
     """A day, as a whole number that keeps the order of days; differences over 372 and 31 give full years and months."""
+
+    @property
+    def unknown(self) -> Number:
+        """Any day."""
+        return ANY_DAY
 
 
 Kind = NumberKind | ChoiceKind | YesNoKind | DateKind
@@ -80,6 +101,9 @@ def day_number(day: date) -> int:
 def day_of(number: int) -> date:
     """The day of a `day_number`."""
     return date(number // 372, number % 372 // 31 + 1, number % 31 + 1)
+
+
+ANY_DAY = Range(day_number(EARLIEST), day_number(LATEST))
 
 
 # --- What a line or a condition may say -------------------------------------------------------------------------
@@ -341,6 +365,7 @@ class Fact:
     title: str
     kind: Kind
     if_absent: Expr | None
+    counted_in: str
     evidence: str
     group: str
     of_member: bool
@@ -494,6 +519,12 @@ class Policy:
         return FrozenMapping((name, part) for section in sections for name, part in section.items())
 
     @cached_property
+    def uses(self) -> FrozenMapping[str, tuple[str, ...]]:
+        """The names that each is worked out from, its own left out."""
+        found = ((name, used_by(definition)) for name, definition in self.names.items())
+        return FrozenMapping((name, tuple(used for used in names if used != name)) for name, names in found)
+
+    @cached_property
     def category(self) -> Decision:
         """The first decision."""
         return next(iter(self.decisions.values()))
@@ -503,7 +534,7 @@ class Policy:
         """The ids of the clauses that look only at readings and parameters: the same for every household."""
         of_facts = {"on", *self.facts, *self.members.facts}
         for name in self.order:
-            if of_facts & set(used_by(self.names[name])):
+            if of_facts & set(self.uses[name]):
                 of_facts.add(name)
         return frozenset(
             clause.id
@@ -532,11 +563,15 @@ class Policy:
             path = ("readings", name)
             if (reading := readings.get(name)) is None:
                 known = nearest(name, readings)
-                problems.append(Problem("unknown_reading", path, given=name, values={**known, "known": ", ".join(readings)}))
+                problems.append(
+                    Problem("unknown_reading", path, given=name, values={**known, "known": ", ".join(readings)})
+                )
             elif option not in reading.kind.options:
                 options = reading.kind.options
                 known = nearest(option, options)
-                problems.append(Problem("unknown_option", path, given=option, values={**known, "known": ", ".join(options)}))
+                problems.append(
+                    Problem("unknown_option", path, given=option, values={**known, "known": ", ".join(options)})
+                )
             else:
                 readings[name] = evolve(reading, chosen=option)
                 resolved["readings"][name]["chosen"] = option

@@ -27,6 +27,10 @@ def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
     return {"nearest": close[0]} if close else {}
 
 
+def _frozen_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
+    return FrozenMapping(texts)
+
+
 @frozen(order=True)
 class Location:
     """A place in a text: its file's name, and line and column counted from 1."""
@@ -55,7 +59,7 @@ class Problem:
     code: str
     at: Path = ()
     given: str = field(default="", repr=False)
-    values: FrozenMapping[str, str] = field(factory=FrozenMapping, converter=FrozenMapping, repr=False)
+    values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_frozen_texts, repr=False)
     severity: Literal["error", "warning"] = "error"
     location: Location | None = None
 

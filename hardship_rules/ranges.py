@@ -37,19 +37,19 @@ def high(number: Number) -> Exact:
 
 
 def add(a: Number, b: Number) -> Number:
-    """a + b."""
+    """The sum a + b."""
     if isinstance(a, Range) or isinstance(b, Range):
         return span(low(a) + low(b), high(a) + high(b))
     return a + b
 
 
 def negate(a: Number) -> Number:
-    """-a."""
+    """The opposite -a."""
     return Range(-a.high, -a.low) if isinstance(a, Range) else -a
 
 
 def multiply(a: Number, b: Number) -> Number:
-    """a * b."""
+    """The product a * b."""
     if isinstance(a, Range) or isinstance(b, Range):
         corners = [x * y for x in (low(a), high(a)) for y in (low(b), high(b))]
         return span(min(corners), max(corners))
@@ -57,7 +57,7 @@ def multiply(a: Number, b: Number) -> Number:
 
 
 def divide(a: Number, b: Number) -> Number:
-    """a / b, for a `b` that is certainly positive."""
+    """The quotient a / b, for a `b` that is certainly positive."""
     if isinstance(b, Range):
         return multiply(a, Range(Fraction(1) / b.high, Fraction(1) / b.low))
     if isinstance(a, Range):
@@ -82,7 +82,7 @@ def hull(a: Number, b: Number) -> Number:
 
 
 def rounded(a: Number, step: Exact, direction: Direction) -> Number:
-    """a to a multiple of the positive step; `half_up` takes a half to the greater multiple."""
+    """The number a to a multiple of the positive step; `half_up` takes a half to the greater multiple."""
     if isinstance(a, Range):
         return span(_rounded(a.low, step, direction), _rounded(a.high, step, direction))
     return _rounded(a, step, direction)
@@ -101,14 +101,14 @@ def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
 
 
 def less(a: Number, b: Number) -> Truth:
-    """a < b, or None where it may be either."""
+    """Whether a < b, or None where it may be either."""
     if isinstance(a, Range) or isinstance(b, Range):
         return True if high(a) < low(b) else False if low(a) >= high(b) else None
     return a < b
 
 
 def equal(a: Number, b: Number) -> Truth:
-    """a == b, or None where it may be either."""
+    """Whether a == b, or None where it may be either."""
     if isinstance(a, Range) or isinstance(b, Range):
         return None if low(a) <= high(b) and low(b) <= high(a) else False
     return a == b

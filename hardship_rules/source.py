@@ -2,38 +2,43 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import yaml
 from attrs import field, frozen
 
-from hardship_rules.problems import Location, Problem
+from hardship_rules.problems import Location, Path as Keys, Problem
 
 LARGEST = 1_000_000  # bytes of a file
 DEEPEST = 64  # mappings and lists inside one another
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
-_ODD_SPACES = re.compile("[\x85\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000]")
-_FULL_WIDTH = {
-    "：": ":",
-    "，": ",",
-    "｛": "{",
-    "｝": "}",
-    "［": "[",
-    "］": "]",
-    "＃": "#",
-    "“": '"',
-    "”": '"',
-    "‘": "'",
-    "’": "'",
-    "－": "-",
-    "—": "-",
-    "【": "[",
-    "】": "]",
-}
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_ODD_SPACES = re.compile("[\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000]")
+_FULL_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "【": "[", "】": "]"}
+_FULL_WIDTH |= {chr(code + 0xFEE0): chr(code) for code in range(ord("!"), ord("~") + 1)}
+_IN_THE_WAY = re.compile(
+    r"^\s*(?:- )?[^:：{\[]*(：)"  # where a key's colon belongs, on its line
+    r"|[{,]\s*[^:：,{}]*(：)"  # or in braces
+    r"|(，)\s*[^:：,{}]+: "  # before another key in braces
+    r"|(?:^|[-:,\[{])\s*([“‘｛［【])"  # where a value begins
+    r"|([｝］】])\s*$|\s(＃)"
+)
+_SAID = (  # what YAML's readers say, and the code of it
+    (r"quoted scalar found unexpected", "yaml_quote"),
+    (r"escape|hexdecimal", "yaml_escape"),
+    (r"mapping values", "yaml_colon"),
+    (r"could not find expected ':'", "yaml_colon_missing"),
+    (r"directive|incompatible", "directive"),
+    (r"any token|an alias|an anchor|a block scalar", "yaml_start"),
+    (r"\btag\b", "tag"),
+    (r"flow (mapping|sequence)|node content", "yaml_bracket"),
+    (r"mapping keys", "question_mark"),
+    (r"document start", "second_document"),
+    (r"a block (mapping|collection)|entries are not", "yaml_indent"),
+)
 
 
 @frozen
@@ -43,7 +48,9 @@ class Scalar:
     text: str
     at: Location = field(eq=False)
     plain: bool = True
-    inset: int = field(default=0, eq=False)  # columns from `at` to the text's first character, -1 if they do not run along
+    inset: int = field(
+        default=0, eq=False
+    )  # columns from `at` to the text's first character, -1 if they do not run along
 
     @property
     def is_null(self) -> bool:
@@ -141,9 +148,7 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
     try:
         node = composer.compose(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        return None, [*composer.problems, _yaml_problem(text, Location(name, line + 1, column + 1), error)]
+        return None, [*composer.problems, _yaml_problem(text, name, error)]
     except yaml.YAMLError:
         return None, [*composer.problems, Problem("yaml", location=Location(name, 1, 1), values={"reason": ""})]
     return node, composer.problems
@@ -158,15 +163,13 @@ def _characters(text: str, name: str) -> list[Problem]:
     return found[:20]
 
 
-def misplaced(text: str) -> tuple[int, str, str] | None:
-    """The first mark of a Chinese keyboard in a text: its place, the character, and the one that is meant."""
-    for place, character in enumerate(text):
-        if character in _FULL_WIDTH:
-            return place, character, _FULL_WIDTH[character]
+def misplaced(text: str, place: Callable[[int], Location], at: Keys = ()) -> Problem | None:
+    """The first mark that a Chinese keyboard left in a text, with the one that is meant."""
+    for offset, character in enumerate(text):
         if _ODD_SPACES.match(character):
-            return place, f"U+{ord(character):04X}", " "
-        if "\uff01" <= character <= "\uff5e":
-            return place, character, chr(ord(character) - 0xFEE0)
+            return Problem("odd_space", at, f"U+{ord(character):04X}", location=place(offset))
+        if meant := _FULL_WIDTH.get(character):
+            return Problem("full_width", at, character, {"meant": meant}, location=place(offset))
     return None
 
 
@@ -176,22 +179,43 @@ def _outside_quotes(line: str) -> str:
     return re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: " " * len(match[0]), line)
 
 
-def _yaml_problem(text: str, at: Location, error: yaml.MarkedYAMLError) -> Problem:
-    """What a Chinese keyboard or a missing space left near the place, else what YAML itself says."""
+def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
+    """What a Chinese keyboard or a missing space left near the place, else what YAML says, in our words."""
     lines = text.split("\n")
-    for number in (at.line, at.line - 1):
-        line = _outside_quotes(lines[number - 1]) if 0 < number <= len(lines) else ""
-        if found := misplaced(line):
-            place, character, meant = found
-            return Problem(
-                "full_width",
-                location=Location(at.file, number, place + 1),
-                given=character,
-                values={"meant": meant},
-            )
-        if match := re.match(r"\s*(?:- )?[^\s:#'\"{\[]+(:)\S", line):
-            return Problem("space_after_colon", location=Location(at.file, number, match.start(1) + 1), given=match[0].strip())
-    return Problem("yaml", location=at, values={"reason": str(error.problem or error.context or "")})
+    mark = error.problem_mark
+    for number in (mark.line, mark.line - 1):
+        line = _outside_quotes(lines[number]) if 0 <= number < len(lines) else ""
+        if problem := _left_in(line, Location(name, number + 1, 1)):
+            return problem
+    said = f"{error.context or ''} {error.problem or ''}"
+    code = next((code for pattern, code in _SAID if re.search(pattern, said)), "yaml")
+    begun = error.context_mark
+    if code in ("yaml_quote", "yaml_colon_missing", "yaml_start", "tag") and begun:
+        mark = begun
+    if code == "yaml_bracket" and begun and begun.line < mark.line:
+        mark = begun
+    line = lines[mark.line]
+    if code == "yaml_indent" and line[: mark.column].strip(" -"):
+        code = "yaml_bracket" if line[mark.column] in "}]" else "yaml_goes_on"
+    word = re.match(r"\S+" if code == "tag" else r"\S?", line[mark.column :])
+    return Problem(
+        code,
+        given=word[0] if word else "",
+        values={"reason": said.strip()} if code == "yaml" else {},
+        location=Location(name, mark.line + 1, mark.column + 1),
+    )
+
+
+def _left_in(line: str, start: Location) -> Problem | None:
+    """What a Chinese keyboard or a missing space left in a line that YAML cannot read."""
+    if match := _ODD_SPACES.search(line):
+        return misplaced(match[0], start.right(match.start()).right)
+    if match := _IN_THE_WAY.search(line):
+        group = match.lastindex or 0
+        return misplaced(match[group], start.right(match.start(group)).right)
+    if match := re.match(r"\s*(?:- )?([^\s:#'\"{\[]+)(:)\S", line):
+        return Problem("space_after_colon", given=line.strip(), location=start.right(match.start(2)))
+    return None
 
 
 class _Composer:
@@ -282,8 +306,8 @@ class _Composer:
         after = line[key.at.column - 1 + len(key.text) + (0 if key.plain else 2) :] if key.inset >= 0 else ""
         if after.lstrip().startswith(":") or (node.at.line != key.at.line):
             return
-        if found := misplaced(key.text):
-            self.problem("full_width", key.place(found[0]), given=found[1], meant=found[2])
+        if (found := misplaced(key.text, key.place)) and found.given in "：，":
+            self.problems.append(found)
         elif ":" in key.text:
             self.problem("space_after_colon", key.place(key.text.index(":")), given=key.text)
         else:

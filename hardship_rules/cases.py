@@ -1,0 +1,236 @@
+"""Worked cases: households with the verdict that somebody worked out for them, read from files and held against it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import cast
+
+from attrs import field, frozen
+
+from hardship_rules import keys, source
+from hardship_rules.api import Folders, assess, load_policy
+from hardship_rules.assessment import Assessment, Figure
+from hardship_rules.facts import HouseholdText
+from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Location, PolicyError, Problem, path_text
+
+UNDECIDED, UNKNOWN = "undecided", "unknown"
+
+_OPTION = Word("option")
+_HOUSEHOLD = Either(mapping=Entries(Anything(), "text"))
+EXPECT = Record(
+    {
+        "category": Key("类别的标识；未定写 undecided", _OPTION),
+        "decided_by": Key("起决定作用的条款", Items(TEXT)),
+        "possible": Key("仍可能的类别", Items(_OPTION)),
+        "missing": Key("尚缺的事实", Items(TEXT)),
+        "terms": Key("计算项的精确值", Entries(TEXT)),
+        "decisions": Key("其他决定的结果", Entries(Either(_OPTION, Items(_OPTION)))),
+        "refused": Key("应当拒绝时的问题代码", Items(TEXT)),
+    }
+)
+CASES = Record(
+    {
+        "policy": Key("适用的文件", Word("policy"), required=True),
+        "on": Key("认定日期", DATE),
+        "household": Key("各例共用的家庭", _HOUSEHOLD),
+        "cases": Key(
+            "各例",
+            Items(
+                Record(
+                    {
+                        "title": Key("这一例检验什么", TEXT, required=True),
+                        "on": Key("认定日期", DATE),
+                        "household": Key("这一例自己的家庭", _HOUSEHOLD),
+                        "but": Key("与共用家庭不同的事实", _HOUSEHOLD),
+                        "without": Key("去掉的事实或成员", Items(TEXT)),
+                        "readings": Key("改选的解读", Entries(_OPTION)),
+                        "expect": Key("应有的结果", EXPECT, required=True),
+                        "because": Key("结果怎样算出", TEXT, required=True),
+                    }
+                )
+            ),
+            required=True,
+        ),
+    }
+)
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
+
+@frozen
+class Mismatch:
+    """Something that came out otherwise than the case says."""
+
+    what: str
+    expected: str = field(repr=False)
+    got: str = field(repr=False)
+
+
+@frozen
+class Case:
+    """One worked case: a household under a policy, what must come of it, and how that was worked out."""
+
+    title: str
+    at: Location
+    policy: Policy
+    household: HouseholdText
+    on: str | None
+    expect: source.Mapping = field(repr=False)
+    because: str = field(repr=False)
+
+    def run(self) -> tuple[Mismatch, ...]:
+        """What came out otherwise; nothing where the case holds."""
+        refused = [] if (listed := self.expect.get("refused")) is None else _texts(listed)
+        try:
+            assessment = assess(self.policy, self.household, self.on)
+        except FactError as error:
+            codes = sorted({problem.code for problem in error.problems})
+            got = ", ".join(codes) if refused else error.report()
+            return () if codes == sorted(set(refused)) else (Mismatch("refused", ", ".join(refused) or "-", got),)
+        if refused:
+            return (Mismatch("refused", ", ".join(refused), "-"),)
+        return tuple(self._mismatches(assessment))
+
+    def _mismatches(self, assessment: Assessment) -> Iterator[Mismatch]:
+        decided = assessment.decisions[self.policy.category.name]
+        got: dict[str, list[str]] = {
+            "category": [UNDECIDED if decided.outcome is None else decided.outcome.id],
+            "decided_by": sorted(decided.decided_by),
+            "possible": [outcome.id for outcome in decided.possible],
+            "missing": sorted(path_text(missing.path) for missing in assessment.missing),
+        }
+        for key, node in self.expect.entries:
+            if key.text in got:
+                expected = _texts(node) if key.text in ("category", "possible") else sorted(_texts(node))
+                if expected != got[key.text]:
+                    yield Mismatch(key.text, ", ".join(expected) or "-", ", ".join(got[key.text]) or "-")
+        for name, node in _entries(self.expect.get("terms")):
+            expected_text = cast(source.Scalar, node).text
+            if name not in assessment.terms:
+                yield Mismatch(f"terms.{name}", expected_text, "-")
+            elif (answer := answer_text(assessment.terms[name])) != _exact_text(expected_text):
+                yield Mismatch(f"terms.{name}", expected_text, answer)
+        for name, node in _entries(self.expect.get("decisions")):
+            holding = assessment.decisions[name].holding if name in assessment.decisions else ()
+            came = sorted(outcome.id for outcome in holding)
+            if sorted(_texts(node)) != came:
+                yield Mismatch(f"decisions.{name}", ", ".join(_texts(node)) or "-", ", ".join(came) or UNDECIDED)
+
+
+def _entries(node: source.Node | None) -> Iterator[tuple[str, source.Node]]:
+    if isinstance(node, source.Mapping):
+        yield from ((key.text, inner) for key, inner in node.entries)
+
+
+def _texts(node: source.Node) -> list[str]:
+    items = node.items if isinstance(node, source.Sequence) else (node,)
+    return [cast(source.Scalar, item).text for item in items]
+
+
+def _exact_text(text: str) -> str:
+    """A number in its one exact form, other words as they are."""
+    try:
+        return str(Fraction(text))
+    except (ValueError, ZeroDivisionError):
+        truth = keys.TRUTHS.get(text)
+        return text if truth is None else answer_text(truth)
+
+
+def answer_text(answer: object) -> str:
+    """An answer as a case writes it: 5900/9, an option, yes or no, or unknown."""
+    if isinstance(answer, Figure):
+        return UNKNOWN if answer.exact is None else str(answer.exact)
+    if isinstance(answer, bool):
+        return "yes" if answer else "no"
+    return answer if isinstance(answer, str) else UNKNOWN
+
+
+def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
+    """The cases of a file; raises `PolicyError` with every problem of the file and of its policy."""
+    name = str(path)
+    content = source.read_bytes(Path(path), name)
+    text = content if isinstance(content, Problem) else source.decode(content, name)
+    if isinstance(text, Problem):
+        raise PolicyError([text])
+    node, problems = source.parse(text, name)
+    if isinstance(node, source.Mapping):
+        problems = problems or keys.conform(node, CASES)
+    elif not problems:
+        problems = [Problem("file_empty" if node is None else "not_cases", location=Location(name, 1, 1))]
+    if problems or not isinstance(node, source.Mapping):
+        raise PolicyError(problems)
+    policy_name = cast(source.Scalar, node.get("policy"))
+    policy = load_policy(policy_name.text, folders=(Path(path).parent, *folders))
+    listed = cast(source.Sequence, node.get("cases"))
+    cases = [_case(name, policy, node, cast(source.Mapping, item), problems) for item in listed.items]
+    if problems:
+        raise PolicyError(problems)
+    return tuple(case for case in cases if case is not None)
+
+
+def _case(
+    name: str, policy: Policy, file: source.Mapping, case: source.Mapping, problems: list[Problem]
+) -> Case | None:
+    title = cast(source.Scalar, case.get("title"))
+    household: source.Node = case.get("household") or file.get("household") or source.Mapping((), case.at)
+    for key, node in _keyed(case.get("but")):
+        household = _placed(household, key, node, problems)
+    without = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
+    for item in sorted(without, key=lambda each: _steps(cast(source.Scalar, each).text), reverse=True):
+        household = _placed(household, cast(source.Scalar, item), None, problems)
+    readings = {key.text: cast(source.Scalar, node).text for key, node in _keyed(case.get("readings"))}
+    try:
+        variant = policy.with_readings(readings) if readings else policy
+    except PolicyError as error:
+        problems += [Problem(each.code, each.at, each.given, each.values, location=title.at) for each in error.problems]
+        return None
+    on = cast(source.Scalar | None, case.get("on") or file.get("on"))
+    return Case(
+        title=title.text,
+        at=title.at,
+        policy=variant,
+        household=HouseholdText(name, cast(source.Mapping, household)),
+        on=None if on is None else on.text,
+        expect=cast(source.Mapping, case.get("expect")),
+        because=cast(source.Scalar, case.get("because")).text,
+    )
+
+
+def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node], ...]:
+    return node.entries if isinstance(node, source.Mapping) else ()
+
+
+def _steps(path: str) -> list[tuple[bool, int, str]]:
+    """`members[2].wage` as steps: members, its second, wage."""
+    return [(bool(number), int(number or 0), name) for name, number in _STEP.findall(path)]
+
+
+def _placed(
+    household: source.Node, at: source.Scalar, value: source.Node | None, problems: list[Problem]
+) -> source.Node:
+    """The household with the value at a path, or with nothing there; a path that leads nowhere is a problem."""
+
+    def place(node: source.Node | None, steps: list[tuple[bool, int, str]]) -> source.Node | None:
+        if not steps:
+            return value
+        is_number, number, name = steps[0]
+        if is_number and isinstance(node, source.Sequence) and 1 <= number <= len(node.items) + (value is not None):
+            items = list(node.items)
+            inner = place(items[number - 1] if number <= len(items) else None, steps[1:])
+            items[number - 1 : number] = [] if inner is None else [inner]
+            return source.Sequence(tuple(items), node.at)
+        if not is_number and isinstance(node, source.Mapping):
+            before = node.get(name)
+            if before is not None or (value is not None and len(steps) == 1):
+                inner = place(before, steps[1:])
+                entries: Mapping[str, tuple[source.Scalar, source.Node]]
+                entries = {key.text: (key, each) for key, each in node.entries if inner is not None or key.text != name}
+                if inner is not None:
+                    entries = {**entries, name: (source.Scalar(name, at.at), inner)}
+                return source.Mapping(tuple(entries.values()), node.at)
+        problems.append(Problem("case_path", given=at.text, location=at.at))
+        return node
+
+    return cast(source.Node, place(household, _steps(at.text)))

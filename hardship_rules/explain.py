@@ -1,0 +1,303 @@
+"""An assessment in words for the officer who reads it, or as JSON for the program that keeps it."""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+from unicodedata import east_asian_width
+
+from hardship_rules.as_json import as_json
+from hardship_rules.assessment import Assessment, Decided, Figure, Reason, rests_on
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.kinds import kind_of_name
+from hardship_rules.model import (
+    BASES,
+    VERIFIED,
+    Add,
+    Expr,
+    Kind,
+    Name,
+    Outcome,
+    OverMembers,
+    Parameter,
+    Term,
+    walk,
+)
+from hardship_rules.problems import Language, Path
+from hardship_rules.wording import (
+    comparison,
+    fact_of,
+    fact_value,
+    figure_text,
+    full_name,
+    member_names,
+    sides,
+    unit_word,
+    value_text,
+)
+
+SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
+    {
+        "zh": FrozenMapping(
+            {
+                "unknown": "未知",
+                "yes": "是",
+                "no": "否",
+                "on": "认定日期 {on}",
+                "no_date": "未填认定日期",
+                "undecided": "待定：可能为{possible}",
+                "join": "、",
+                "list": "，",
+                "sentences": "；",
+                "pending": "待定，{range}",
+                "amount": "{who} {amount}",
+                "not_counted": "未计入 {count} 人：{who}",
+                "perhaps_counted": "是否计入待定 {count} 人：{who}",
+                "lower": "{sides}，低 {difference} {unit}",
+                "higher": "{sides}，高 {difference} {unit}",
+                "level": "{sides}，相等",
+                "members": "（{who}）",
+                "basis": "〔{basis}〕",
+                "fails": "不符合：{title}",
+                "others": "未认定为其他类别的原因",
+                "stopped": "{title}：{why}",
+                "not_reached": "未再判断：{titles}",
+                "missing": "还需补充以下事实才能认定",
+                "evidence": "{title}（{evidence}）",
+                "of_member": "{who}的{title}",
+                "derived": "由已填事实推算",
+                "assumed": "未填写，按规则取值",
+                "fact": "{title}：{value}",
+                "fact_of": "{title}：{value}（{who}）",
+                "everybody": "全体成员",
+                "unverified": "以下 {count} 项依据未经原文或通知核实：{items}",
+                "verified": "结论所依据的各项均有原文或通知为据",
+                "item": "{title}〔{basis}〕",
+                "disclaimer": "辅助审核意见，不替代工会认定决定",
+            }
+        )
+    }
+)
+_MARKS = {True: "√", False: "×", None: "○"}
+
+
+def explain(assessment: Assessment, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # the public face's word
+    """The assessment in words (`text`) or as a versioned document for programs (`json`), in Chinese.
+
+    Raises `ValueError` for a format or language that there is not.
+    """
+    if lang not in SENTENCES:
+        raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
+    if format == "text":
+        return "\n".join(_Text(assessment, SENTENCES[lang]).lines()) + "\n"
+    if format == "json":
+        return as_json(assessment)
+    raise ValueError("format is one of text, json")
+
+
+class _Text:
+    """The lines of one explanation."""
+
+    def __init__(self, assessment: Assessment, sentences: Mapping[str, str]) -> None:
+        self.assessment = assessment
+        self.policy = assessment.policy
+        self.say = sentences
+        self.names = member_names(assessment)
+
+    def lines(self) -> Iterator[str]:
+        for decided in self.assessment.decisions.values():
+            if decided.decision is not self.policy.category:
+                yield from ("", f"{decided.decision.title}：{self.verdict(decided)}")
+                yield from self.reasons(decided)
+                continue
+            day = self.assessment.household.on
+            on = self.say["no_date"] if day is None else self.say["on"].format(on=day)
+            yield f"{self.verdict(decided)}        {self.policy.title}（{on}）"
+            yield ""
+            yield from self.figures()
+            yield ""
+            yield from self.reasons(decided)
+        yield ""
+        yield from self.missing()
+        yield from self.stand_ins()
+        yield self.unverified()
+        yield self.say["disclaimer"]
+
+    def verdict(self, decided: Decided) -> str:
+        if decided.outcome is not None or decided.decision.every:
+            return self.titles(decided.holding)
+        return self.say["undecided"].format(possible=self.titles(decided.possible))
+
+    def titles(self, outcomes: tuple[Outcome, ...]) -> str:
+        return self.say["join"].join(outcome.title for outcome in outcomes)
+
+    # Figures
+
+    def figures(self) -> Iterator[str]:
+        rows = [(title, *self.figure(name)) for name in self.policy.show for title in [self.figure_title(name)]]
+        wide = max((_width(title) for title, _, _ in rows), default=0)
+        digits = max((_width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
+        for title, amount, made_of in rows:
+            yield f"  {_pad(title, wide)}  {' ' * (digits - _width(amount))}{amount}    {made_of}".rstrip()
+
+    def figure_title(self, name: str) -> str:
+        definition = self.policy.names[name]
+        words = [
+            value_text(self.policy, cast(Kind, kind_of_name(self.policy, by)), answer, self.say)
+            for by in (definition.by if isinstance(definition, Parameter) else ())
+            if not isinstance(answer := self.assessment.figure(by), Figure)
+        ]
+        return definition.title + (self.say["members"].format(who=self.say["join"].join(words)) if words else "")
+
+    def figure(self, name: str) -> tuple[str, str]:
+        answer = self.assessment.figure(name)
+        definition = self.policy.names[name]
+        if not isinstance(answer, Figure):
+            kind = cast(Kind, kind_of_name(self.policy, name))
+            return value_text(self.policy, kind, answer, self.say), ""
+        text = f"{figure_text(self.policy, answer)} {unit_word(self.policy, answer.unit)}".rstrip()
+        if answer.exact is None:
+            text = self.say["pending"].format(range=text)
+        made_of = list(self.made_of(definition.expr)) if isinstance(definition, Term) else []
+        return text, self.say["list"].join(made_of)
+
+    def made_of(self, expr: Expr) -> Iterator[str]:
+        """The heads of a sum, or what each member brings, and who is not counted."""
+        if isinstance(expr, Add):
+            for part in expr.parts:
+                if isinstance(part, Name):
+                    yield from self.amount(self.policy.names[part.name].title, self.assessment.figure(part.name))
+        elif isinstance(expr, OverMembers) and expr.what == "sum":
+            for who, (counts, brings) in zip(self.names, self.assessment.per_member(expr), strict=True):
+                if counts is not False:
+                    yield from self.amount(who, brings)
+        for part in walk(expr):
+            if isinstance(part, OverMembers) and part.what == "count":
+                yield from self.left_out(part)
+
+    def amount(self, who: str, brings: object) -> Iterator[str]:
+        if isinstance(brings, Figure) and (brings.low, brings.high) != (0, 0):
+            yield self.say["amount"].format(who=who, amount=figure_text(self.policy, brings))
+
+    def left_out(self, count: OverMembers) -> Iterator[str]:
+        truths = [counts for counts, _ in self.assessment.per_member(count)]
+        for truth, sentence in ((False, "not_counted"), (None, "perhaps_counted")):
+            who = [full_name(self.assessment, number) for number, each in enumerate(truths) if each is truth]
+            if who:
+                yield self.say[sentence].format(count=len(who), who=self.say["sentences"].join(who))
+
+    # Reasons
+
+    def reasons(self, decided: Decided) -> Iterator[str]:
+        """What decided or is still open, with both sides; what stopped each other outcome; what was not reached."""
+        first = [reason for reason in decided.reasons if reason.role != "stopped"]
+        rows = [(self.words(reason), self.compared(reason), self.basis(reason)) for reason in first]
+        wide = max((_width(words) for words, _, _ in rows), default=0)
+        far = max((_width(compared) for _, compared, _ in rows), default=0)
+        for reason, (words, compared, basis) in zip(first, rows, strict=True):
+            yield f"{_MARKS[reason.holds]} {_pad(words, wide)}    {_pad(compared, far)}    {basis}".rstrip()
+        stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
+        reached = {reason.outcome for reason in decided.reasons}
+        lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]
+        if first and lines:
+            yield ""
+        if lines:
+            yield from (self.say["others"], *lines)
+        later = tuple(outcome for outcome in stopped if outcome.id not in reached)
+        if later:
+            yield "  " + self.say["not_reached"].format(titles=self.titles(later))
+
+    def stopped(self, decided: Decided, outcome: Outcome) -> Iterator[str]:
+        """One line an outcome, or one line a clause where numbers were compared."""
+        reasons = [reason for reason in decided.reasons if reason.outcome == outcome.id]
+        plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
+        if plain:
+            why = self.say["sentences"].join(dict.fromkeys(plain))
+            yield f"  {_MARKS[False]} {self.say['stopped'].format(title=outcome.title, why=why)}"
+        for reason in reasons:
+            if compared := self.compared(reason):
+                line = self.say["stopped"].format(title=outcome.title, why=self.words(reason))
+                yield f"  {_MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
+
+    def words(self, reason: Reason) -> str:
+        """The clause in the words for what it came to, with the members concerned."""
+        clause = reason.clause
+        title = clause.title or clause.line
+        words = title if reason.holds is not False else clause.if_not or self.say["fails"].format(title=title)
+        who = self.say["sentences"].join(self.names[number] for number in reason.members)
+        return words + (self.say["members"].format(who=who) if who else "")
+
+    def compared(self, reason: Reason) -> str:
+        text = sides(self.policy, reason)
+        if not text or not isinstance(reason.left, Figure) or not isinstance(reason.right, Figure):
+            return ""
+        if reason.left.exact is None or reason.right.exact is None:
+            return text
+        left, right = reason.left.exact, reason.right.exact
+        sentence = "lower" if left < right else "higher" if left > right else "level"
+        _, _, difference = comparison(self.policy, reason.left, reason.right)
+        unit = unit_word(self.policy, reason.left.unit)
+        return self.say[sentence].format(sides=text, difference=difference, unit=unit).rstrip()
+
+    def basis(self, reason: Reason) -> str:
+        provenance = reason.clause.provenance
+        return "" if provenance is None else self.say["basis"].format(basis=BASES[provenance.basis])
+
+    # What is missing, what stood in for it, what is not verified
+
+    def missing(self) -> Iterator[str]:
+        if self.assessment.missing:
+            yield self.say["missing"]
+        for missing in self.assessment.missing:
+            title = missing.title
+            if missing.path[0] == "members":
+                title = self.say["of_member"].format(who=self.names[cast(int, missing.path[1])], title=title)
+            yield "  " + (
+                self.say["evidence"].format(title=title, evidence=missing.evidence) if missing.evidence else title
+            )
+        if self.assessment.missing:
+            yield ""
+
+    def stand_ins(self) -> Iterator[str]:
+        household = self.assessment.household
+        for sentence, paths in (("derived", household.derived), ("assumed", household.assumed)):
+            if paths:
+                yield from (self.say[sentence], *("  " + line for line in self.facts(paths)), "")
+
+    def facts(self, paths: tuple[Path, ...]) -> Iterator[str]:
+        """The facts that have one value for the same members on one line."""
+        members: dict[tuple[str, str], list[int]] = {}
+        for path in paths:
+            fact = fact_of(self.policy, path)
+            answer = value_text(self.policy, fact.kind, fact_value(self.assessment, path), self.say, fact.counted_in)
+            members.setdefault((fact.title, answer), []).extend([cast(int, path[1])] if len(path) > 1 else [])
+        titles: dict[tuple[str, tuple[int, ...]], list[str]] = {}
+        for (title, answer), numbers in members.items():
+            titles.setdefault((answer, tuple(numbers)), []).append(title)
+        for (answer, whose), together in titles.items():
+            names = self.say["join"].join(self.names[number] for number in whose)
+            who = self.say["everybody"] if len(whose) == len(self.names) > 1 else names
+            sentence = self.say["fact_of"] if whose else self.say["fact"]
+            yield sentence.format(title=self.say["join"].join(together), value=answer, who=who)
+
+    def unverified(self) -> str:
+        """Everything that the category rests on and that is neither the rule itself nor a notice."""
+        found: dict[str, str] = {}
+        decided = self.assessment.decisions[self.policy.category.name]
+        otherwise = decided.outcome is not None and decided.outcome.when is None
+        for reason in decided.reasons:
+            if (reason.role == "stopped") is not otherwise:
+                continue
+            for title, provenance in rests_on(self.policy, reason.clause):
+                if provenance.basis not in VERIFIED:
+                    found[title] = self.say["item"].format(title=title, basis=BASES[provenance.basis])
+        if not found:
+            return self.say["verified"]
+        return self.say["unverified"].format(count=len(found), items=self.say["join"].join(found.values()))
+
+
+def _width(text: str) -> int:
+    """The columns of a text in a terminal, where a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

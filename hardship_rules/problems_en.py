@@ -1,0 +1,392 @@
+"""The problems in English, by code: what is wrong, and how to mend it."""
+
+from hardship_rules.frozen import FrozenMapping
+
+SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
+    {
+        # Words within sentences
+        "nearest": ("", "Did you mean `{nearest}`?"),
+        "nearest_factor": ("", "Is `{nearest_factor}` missing?"),
+        "kind_number": ("a number", ""),
+        "kind_choice": ("a choice", ""),
+        "kind_yes_no": ("a yes-or-no", ""),
+        "kind_date": ("a date", ""),
+        # The file
+        "file_missing": ("there is no file `{given}`", "Check the file's name and folder"),
+        "file_is_folder": ("`{given}` is a folder, not a file", "Name the file inside it"),
+        "file_unreadable": (
+            "the file `{given}` cannot be opened: {reason}",
+            "Check whether it is in use, and whether you may read it",
+        ),
+        "file_too_large": (
+            "the file is larger than {most} bytes and was not read",
+            "Check whether it is the right file",
+        ),
+        "file_empty": ("the file is empty", "Check whether it is the right file, and was saved with its content"),
+        "encoding_gbk": ("the file is encoded in GBK (ANSI)", "Save it as UTF-8"),
+        "encoding_unknown": (
+            "this is not text, or not encoded in UTF-8",
+            "Save it as plain text in UTF-8; Word and Excel files cannot be read",
+        ),
+        "character": ("the invisible control character {given} stands here", "Delete it and type the line again"),
+        "not_a_policy": (
+            "this is not a policy: it has no `key: value` lines",
+            "Begin with `language: 1`, with a space after the colon",
+        ),
+        "not_a_household": (
+            "this is not a household: it has no `fact: value` lines",
+            "One fact a line, `residence: urban`, with a space after the colon",
+        ),
+        # Punctuation and layout
+        "full_width": ("`{given}` is full-width", "Write `{meant}` instead; a space follows a colon and a comma"),
+        "odd_space": (
+            "a special space, {given}, stands here; it only looks like a space",
+            "Replace it by an ordinary space",
+        ),
+        "tab": ("a tab stands here", "Use spaces instead"),
+        "space_after_colon": (
+            "there is no space after the colon in `{given}`",
+            "Add a space; a colon that belongs to a text needs quotes around the text",
+        ),
+        "space_before_comment": ("there is no space before the `#` of a comment", "Add a space before `#`"),
+        "comma_in_braces": (
+            "`{given}` has no value inside the braces; a comma may have cut a line in two",
+            "Put quotes around a text or line that has a comma in it",
+        ),
+        "duplicate_key": ("`{given}` is already there, in line {line}", "Keep one of them"),
+        "question_mark": ("keys after a `?` cannot be used", "Write `key: value`"),
+        "key_not_text": ("a list or a mapping cannot be a key", "Write one name before the colon"),
+        "anchor": (
+            "content cannot be marked with `{given}`",
+            "Remove `{given}`; put quotes around a text that begins with `&`",
+        ),
+        "alias": (
+            "content cannot be repeated with `{given}`",
+            "Write it out again; put quotes around a text that begins with `*`",
+        ),
+        "tag": (
+            "content cannot be tagged with `{given}`",
+            "Remove the tag; put quotes around a text that begins with `!`",
+        ),
+        "directive": ("directives that begin with `%` cannot be used", "Delete the line"),
+        "second_document": (
+            "a second document begins after `---`",
+            "One file holds one; save the others as files of their own",
+        ),
+        "too_deep": ("things are nested more than {most} deep", "Check brackets and indentation"),
+        "yaml": (
+            "this cannot be read ({reason})",
+            "Check the indentation, colons, quotes and brackets of this line and the one above",
+        ),
+        "yaml_colon": (
+            "there cannot be another colon here",
+            "Is a colon missing above, or this line indented too far? Put quotes around a text that has a colon in it",
+        ),
+        "yaml_colon_missing": (
+            "there is no colon in this line",
+            "Write `key: value` with a space after the colon; a text that goes on is indented further than its key",
+        ),
+        "yaml_quote": (
+            "a quotation mark is not closed",
+            "Close it; around a text that has quotes in it, use the other kind",
+        ),
+        "yaml_escape": ("a backslash inside double quotes is not understood", "Use single quotes instead"),
+        "yaml_bracket": (
+            "a bracket `{{ }}` or `[ ]` is not closed, or there is a comma too many or too few",
+            "Close it, and separate the items by a comma and a space",
+        ),
+        "yaml_goes_on": (
+            "what stands before `{given}` has ended here",
+            "Put quotes around the whole text; begin a list on the next line",
+        ),
+        "yaml_indent": (
+            "this line is not aligned with those above",
+            "Lines of one level begin in the same column; indent with spaces",
+        ),
+        "yaml_start": ("a text cannot begin with `{given}`", "Put quotes around the text"),
+        # Keys and words
+        "unknown_key": ("unknown key `{given}`", "Keys that may stand here: {known}"),
+        "missing_key": ("`{given}` ({about}) is missing", "Add `{given}: …`"),
+        "none_of_keys": ("one of {known} is missing", "Add one of {known}"),
+        "several_of_keys": ("{given} cannot stand together", "Write only one of {known}"),
+        "blank": ("nothing stands here", "Fill it in, or delete the whole entry"),
+        "list_expected": (
+            "a list is expected here",
+            "Begin each item with `- ` on a line of its own, or write `[a, b]`",
+        ),
+        "mapping_expected": ("`key: value` is expected here", "One key a line, then a colon, a space and the value"),
+        "text_expected": (
+            "one value is expected here, not a list or a mapping",
+            "Write one value; put quotes around a text that begins with `[` or `{{`",
+        ),
+        "name": (
+            "`{given}` cannot be a name",
+            "A name has Chinese or Latin letters, digits and underscores, and does not begin with a digit",
+        ),
+        "reserved_name": ("`{given}` is a word of the language and cannot be a name", "Choose another name"),
+        "policy_name": (
+            "`{given}` cannot be the name of a policy",
+            "Use letters, digits, underscores and hyphens; no folder and no `.yaml`",
+        ),
+        "only_word": (
+            "`{given}` is wrong, only `{expected}` can stand here",
+            "Write `{expected}`, or delete the whole entry",
+        ),
+        "language": ("`{given}` is not a version of the language", "Write `language: 1`"),
+        "language_newer": (
+            "this file is in version {given} of the language; this program knows version 1",
+            "It needs a newer hardship-rules",
+        ),
+        "date": ("`{given}` is not a date", "Write year-month-day as in `2021-03-31`, between 1800 and 2200"),
+        "truth": ("`{given}` is neither yes nor no", "Write `yes` or `no`"),
+        "whole": ("`{given}` is not a whole number of at most four digits", "Write digits only, as in `20`"),
+        "whole_too_large": ("`{given}` is more than {most}", "Write a whole number up to {most}"),
+        "number": (
+            "`{given}` is not a number",
+            "Write digits, a decimal point and a minus only, as in `787` or `0.8`; a percentage as `80 %`",
+        ),
+        "comma_in_number": ("there is a comma in the number `{given}`", "Leave it out: `1500` for `1,500`"),
+        "number_too_long": ("`{given}` has more than {most} digits", "Check whether there are digits too many"),
+        "unit": (
+            "`{given}` is not a unit",
+            "Join the words of `units` by `*` and `/`, as in `yuan/month/person`; `1` for a pure number",
+        ),
+        "unknown_unit": ("there is no unit `{given}` in `units`", "Those there are: {known}"),
+        "unit_not_declared": (
+            "the unit `{given}` is used here but is not in `units`",
+            "Add `{given}` and its word to `units`",
+        ),
+        # Finding and extending policies
+        "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
+        "series_needs_date": (
+            "`{given}` is a series: which of its policies is meant depends on the day",
+            "Give the day; the series has {known}",
+        ),
+        "no_policy_on_date": ("no policy of the series `{series}` is in force on {given}", "The series has {known}"),
+        "policies_overlap": (
+            "several policies of the series `{series}` are in force on {given}",
+            "Mend `effective` so that they do not overlap; the series has {known}",
+        ),
+        "extends_missing": (
+            "there is no policy `{given}` to extend",
+            "Put `{given}.yaml` into the same folder; those there are: {known}",
+        ),
+        "extends_loop": ("`extends` comes back to `{given}`", "A policy cannot extend itself, directly or by others"),
+        "extends_chain": ("with `{given}` more than {most} files extend one another", "Shorten the chain of `extends`"),
+        "source_redefined": (
+            "the policy that this one extends has a source `{given}` already",
+            "Choose another name; the same document need not be stated again",
+        ),
+        "unknown_parameter": ("the policy that this one extends has no parameter `{given}`", "Its parameters: {known}"),
+        "unknown_reading": ("there is no reading `{given}`", "The readings: {known}"),
+        "provenance_again": ("`{given}` is changed here without its provenance", "State `source`, `cite` and `basis`"),
+        "policy_open": (
+            "the policy `{given}` has parameters without a value: {parameters}",
+            "Give them in the year's policy, or use that one",
+        ),
+        "policy_without_decision": ("the policy `{given}` has no decision", "State at least one in `decisions`"),
+        # Provenance
+        "basis_missing": ("there is a source but no `basis`", "Add how well it is known, as in `basis: notice`"),
+        "unknown_basis": ("`{given}` is not a basis", "Those there are: {known}"),
+        "source_missing": ("what has the basis `{given}` needs its source", "Add `source` and `cite`"),
+        "unknown_source": (
+            "there is no source `{given}` in `sources`",
+            "Those there are: {known}; add a new document there first",
+        ),
+        "provenance_missing": (
+            "`{given}` does not say where it comes from",
+            "State `source`, `cite` and `basis` here or around it",
+        ),
+        # Definitions
+        "dates_turned": ("the last day {given} is before the first", "Check `from` and `to` of `effective`"),
+        "name_taken": ("the name `{given}` is taken in `{section}`", "Choose another name"),
+        "option_is_name": ("the option `{given}` is also a name in `{section}`", "Choose another name for the option"),
+        "title_taken": (
+            "the title “{given}” is taken by `{other}`",
+            "Choose another, so that households can be written in titles",
+        ),
+        "only_for_numbers": ("`{given}` is only for numbers with a unit", "Remove `{given}`, or add `unit`"),
+        "fact_needs_to": ("the greatest value is missing", "Add `to`, as in `to: 100000000`"),
+        "ends_turned": ("the greatest value `{given}` is not above the least", "Check `from` and `to`"),
+        "too_many_terms": ("there are more than {most} terms", "Join or remove some"),
+        "by_too_many": ("a value goes by two things at most", "Keep one or two in `by`"),
+        "by_not_choice": (
+            "a value cannot go by `{given}`",
+            "In `by`, name something that has options, or a number without decimals",
+        ),
+        "value_or_values": (
+            "`value`, `by` and `values` do not fit together",
+            "Write `value` for one number; `by` and `values` for one that goes by something",
+        ),
+        "values_depth": (
+            "what is under `{given}` does not fit `by`, which names {by}",
+            "`values` has as many levels as `by` has names",
+        ),
+        "values_by_number": (
+            "the last value that goes by `{given}` must hold for greater numbers too",
+            "List whole numbers in order, the last as in `3 and more`",
+        ),
+        "values_start_late": (
+            "`{by}` can be as low as {least}, but the values begin at {given}",
+            "Add the values from {least} on",
+        ),
+        "last_differs": (
+            "`{given}` is not the same as an `and more` before it",
+            "Let each list end at the same number",
+        ),
+        "value_missing": ("there is no value for `{by}` being `{given}`", "Add `{given}: …`, or `not published`"),
+        "value_outside": (
+            "the value {given} is outside its range ({range})",
+            "Check the value, or change `from` and `to`",
+        ),
+        "not_published_needs_range": (
+            "a value that is not published needs the range that it will lie in",
+            "Add `from` and `to`, `to` being above `from`",
+        ),
+        "no_cases": ("there are no cases", "Under `choose`, write at least one `- {{when: …, value: …}}`"),
+        "otherwise_missing": ("`{given}` does not say what holds where no case does", "Add `otherwise` at the end"),
+        "every_with_otherwise": ("`every` has no `otherwise`", "Remove `otherwise`, or turn `every` into `first`"),
+        "duplicate_outcome": ("the outcome `{given}` is there more than once", "Give each outcome a name of its own"),
+        "category_every": (
+            "the first decision `{given}` is the category, which has one outcome",
+            "Turn `every` into `first`, or move it down",
+        ),
+        "decision_not_earlier": ("the decision `{given}` comes later and cannot be used here yet", "Move `{given}` up"),
+        "cycle": (
+            "these are worked out from one another: {cycle}",
+            "Change one of them, so that `{given}` is not worked out from itself",
+        ),
+        "chain_too_long": ("`{given}` is worked out through more than {most} others", "Use fewer terms in between"),
+        # Lines
+        "line_too_long": ("the line has more than {most} characters", "Divide it into several terms"),
+        "line_character": (
+            "`{given}` cannot stand in a line",
+            "Use numbers, names, `+ - * /`, comparisons and brackets only",
+        ),
+        "line_sign": ("`{given}` is not used in a line", "Write `{meant}` instead"),
+        "line_ends": ("`{given}` stops too early", "Add the name, number or closing bracket that is missing"),
+        "line_goes_on": (
+            "the line is complete before `{given}`",
+            "Is a sign missing before it? Several conditions go under `all` or `any`",
+        ),
+        "value_expected": (
+            "a name or a number is expected here, not `{given}`",
+            "Check what is missing around `{given}`",
+        ),
+        "name_expected": ("a name is expected here, not `{given}`", "Check what is missing around `{given}`"),
+        "sign_expected": (
+            "`{expected}` is expected here, not `{given}`",
+            "Check brackets, and the commas between items",
+        ),
+        "single_equals": ("equality takes two signs", "Write `==` for `=`"),
+        "second_comparison": (
+            "a line compares once; `{given}` is the second time",
+            "Make two clauses of it under `all`",
+        ),
+        "and_or": (
+            "conditions cannot be joined by `{given}` in a line",
+            "Put them under `all`, or under `any` where one is enough",
+        ),
+        "unknown_function": ("there is no function `{given}`", "Those there are: {known}"),
+        "brackets_too_deep": ("brackets are nested more than {most} deep", "Divide the line into several terms"),
+        "unknown_name": ("unknown name `{given}`", "Check its spelling; a new name is defined in the file first"),
+        "unknown_option": ("there is no option `{given}`", "The options: {known}"),
+        "option_not_taken": ("the option `{given}` is not accepted here", "The options: {known}"),
+        "option_expected": (
+            "`{given}` is not an option",
+            "Only options stand in the brackets after `in`, with commas between them",
+        ),
+        "no_common_option": ("the two sides have no option in common and are never equal", "Check the names"),
+        "in_needs_choice": (
+            "what stands before `in` must have options",
+            "Compare numbers and dates by `<`, `<=`, `==` and so on",
+        ),
+        "member_name_outside": (
+            "each member has a `{given}`; the household has none",
+            "Write `sum({given})`, `some(…)`, `each(…)` or `count(…)`",
+        ),
+        "members_inside_member": (
+            "`{given}` over all members cannot stand in a line of one member",
+            "Make `{given}(…)` a term of the household and use its name here",
+        ),
+        "facts_only": ("`{given}` cannot be used here", "Use facts, readings and parameters with one value only"),
+        "every_by_name": (
+            "`{given}` can have several outcomes and is not one value",
+            "Use a decision with one outcome",
+        ),
+        "kind_differs": ("{wanted} is expected here, not {own}", "Check the names"),
+        "sides_differ": ("{own} cannot be compared with {wanted}", "Check the names"),
+        "condition_expected": ("a condition is expected here, not {own}", "Write a comparison, as in `people >= 2`"),
+        "number_expected": ("a number is expected here, not {own}", "Check the names"),
+        "date_expected": ("a date is expected here, not {own}", "Name a fact that is a date, or `on`"),
+        "only_equal": ("a choice or a yes-or-no is not less or more than another", "Use `==` or `!=` only"),
+        "unit_mismatch": (
+            "the units differ: {own} and {wanted}",
+            "Multiply or divide by the parameter that turns one into the other",
+        ),
+        "unit_of_line": (
+            "the line is in {own}, not in {wanted}",
+            "Multiply or divide by the parameter that turns one into the other, or mend `unit`",
+        ),
+        "step_not_positive": (
+            "what is rounded to must be a fixed number above 0",
+            "For two decimals write `round_half_up(x, 0.01)`",
+        ),
+        "divisor_not_positive": (
+            "a divisor in `{given}` may not be positive: it is from {least} to {most}",
+            "Make it certainly positive, as in `max(1, x)` or `1 + count(…)`",
+        ),
+        "divisor_of_member": (
+            "what is summed cannot be divided by each member's own number",
+            "Sum first, then divide by one number",
+        ),
+        # Households
+        "household_not_mapping": ("a household is a mapping of facts, not {given}", "Give facts by their names"),
+        "fact_key": ("the name of a fact is a text, not `{given}`", "Write the name of the fact, as in `residence`"),
+        "unknown_fact": (
+            "there is no fact `{given}`",
+            "Check the name; facts of members stand under `members`, those of the household outside",
+        ),
+        "fact_twice": ("`{given}` and `{other}` are the same fact, given twice", "Keep one of them"),
+        "fact_not_one_value": ("“{title}” is one value", "Write one value, not a list or a mapping"),
+        "fact_number": (
+            "“{title}” is a number, not `{given}`",
+            "Write digits, a decimal point and a minus only, as in `36000` or `36000.50`",
+        ),
+        "fact_outside": ("“{title}” is `{given}`, not between {least} and {most}", "Check the amount and its unit"),
+        "fact_decimals": ("“{title}” is `{given}`, with more than {decimals} decimals", "Check the decimal point"),
+        "fact_yes_no": (
+            "“{title}” is yes or no, not `{given}`",
+            "Write `yes` or `no`; leave it empty if it is not known",
+        ),
+        "unknown_fact_option": ("“{title}” has no option `{given}`", "The options: {known}"),
+        "derived_outside": (
+            "“{title}”, worked out from other facts, is not between {least} and {most}",
+            "Check those facts, or give “{title}” itself",
+        ),
+        "must_broken": ("no household is like this: {given}", "Check the members and their facts"),
+        "members_missing": ("there are no members", "List them under `members`, the worker among them, {most} at most"),
+        "members_too_many": (
+            "there are {given} members, more than {most}",
+            "Check whether several households are in one",
+        ),
+        "members_not_list": ("members are a list", "Begin each with `- `, as in `- {{relation: self}}`"),
+        "member_not_mapping": (
+            "a member is `fact: value`",
+            "Write `{{relation: self}}`, say; `{{}}` where nothing is known",
+        ),
+        "text_only": ("one text is expected here", "Write no list and no mapping"),
+        "policy_differs": (
+            "the household is for the policy `{given}`, and this is `{policy}`",
+            "Use `{given}`, or mend `policy` in the household",
+        ),
+        "on_differs": (
+            "the household says the day {given}, the caller {other}",
+            "Make them the same, or leave one out",
+        ),
+        "on_outside": (
+            "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
+            "Check the day, or use the policy in force on it",
+        ),
+    }
+)

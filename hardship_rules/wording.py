@@ -1,0 +1,142 @@
+"""How numbers, comparisons, options, members and facts are written: never so rounded that what is printed is false."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import cast
+
+from hardship_rules.assessment import Assessment, Figure, Reason, decimal
+from hardship_rules.evaluate import is_known
+from hardship_rules.model import ChoiceKind, DateKind, Fact, Kind, NumberKind, Policy, Value, day_of
+from hardship_rules.problems import Path
+from hardship_rules.ranges import Exact
+
+SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
+
+
+def places(policy: Policy, unit: str) -> int:
+    """The decimal places in which a unit is written: those of the facts that are counted in the same thing."""
+    counted = unit.split("/", maxsplit=1)[0].split("·")
+    kinds = [fact.kind for fact in (*policy.facts.values(), *policy.members.facts.values())]
+    return max(
+        (
+            kind.decimals
+            for kind in kinds
+            if isinstance(kind, NumberKind) and any(base in counted and power > 0 for base, power in kind.unit or ())
+        ),
+        default=0,
+    )
+
+
+def unit_word(policy: Policy, unit: str) -> str:
+    """What a number in a unit is counted in: 元 for yuan/month/person; nothing for a pure number."""
+    counted = unit.split("/", maxsplit=1)[0].split("·")
+    return "·".join(policy.units.get(base, "") for base in counted)
+
+
+def number_text(number: Exact, at_least: int) -> str:
+    """A number with at least so many decimal places, two where it is not whole."""
+    exact = Fraction(number)
+    return f"{decimal(exact, at_least if exact.denominator == 1 else max(at_least, 2)):,f}"
+
+
+def figure_text(policy: Policy, figure: Figure) -> str:
+    """A figure in its unit's decimals, or what it lies between."""
+    count = places(policy, figure.unit)
+    if figure.exact is not None:
+        return number_text(figure.exact, count)
+    return f"{number_text(figure.low, count)} 至 {number_text(figure.high, count)}"
+
+
+def comparison(policy: Policy, left: Figure, right: Figure) -> tuple[str, str, str]:
+    """Both sides and their distance in as many decimals as it takes for the printed sides to stand as the real ones."""
+    if left.exact is None or right.exact is None:
+        return figure_text(policy, left), figure_text(policy, right), ""
+    a, b = left.exact, right.exact
+    count = max(places(policy, left.unit), places(policy, right.unit))
+    if a.denominator != 1 or b.denominator != 1:
+        count = max(count, 2)
+    order = (a > b) - (a < b)
+    while True:
+        shown, other = decimal(a, count), decimal(b, count)
+        if (shown > other) - (shown < other) == order:
+            return f"{shown:,f}", f"{other:,f}", f"{_difference(shown, other):,f}"
+        count += 1
+
+
+def _difference(a: Decimal, b: Decimal) -> Decimal:
+    """The distance between two printed numbers, exact however long they are."""
+    exponent = cast(int, a.as_tuple().exponent)
+    return decimal(abs(Fraction(a) - Fraction(b)), -exponent)
+
+
+def sides(policy: Policy, reason: Reason) -> str:
+    """The comparison of a reason's two numbers as it is printed: 655.56 < 787.00; nothing where there are none."""
+    if not isinstance(reason.left, Figure) or not isinstance(reason.right, Figure):
+        return ""
+    left, right, _ = comparison(policy, reason.left, reason.right)
+    return f"{left} {SIGNS[reason.sign]} {right}"
+
+
+def value_text(policy: Policy, kind: Kind, value: Value, words: Mapping[str, str], counted_in: str = "") -> str:
+    """The value of a fact, term or choice in words; `words` has those for `unknown`, `yes` and `no`."""
+    if isinstance(kind, ChoiceKind):
+        options = sorted(value) if isinstance(value, frozenset) else [cast(str, value)]
+        return "、".join(kind.options[option] for option in options)
+    if not is_known(value):
+        return words["unknown"]
+    if isinstance(kind, NumberKind):
+        counted = counted_in or "·".join(policy.units[base] for base, power in kind.unit or () if power > 0)
+        return f"{number_text(cast(Exact, value), kind.decimals)} {counted}".rstrip()
+    if isinstance(kind, DateKind):
+        return day_of(cast(int, value)).isoformat()
+    return words["yes"] if value else words["no"]
+
+
+def member_names(assessment: Assessment) -> tuple[str, ...]:
+    """What each member is called: its label, else the first of the policy's `called by` facts that tell it apart."""
+    calls = [_calls(assessment, number) for number in range(len(assessment.household.members))]
+    names = []
+    for number, call in enumerate(calls):
+        label = assessment.household.members[number].label
+        length = next(
+            (
+                count
+                for count in range(1, len(call) + 1)
+                if all(other[:count] != call[:count] for place, other in enumerate(calls) if place != number)
+            ),
+            0,
+        )
+        told_apart = call[1:length] if length else [*call[1:], f"第{number + 1}人"]
+        names.append(label or "".join(call[:1]) + (f"（{'，'.join(told_apart)}）" if told_apart else ""))
+    return tuple(names)
+
+
+def full_name(assessment: Assessment, number: int) -> str:
+    """A member by everything that it is called by: 子女，24 岁."""
+    label = assessment.household.members[number].label
+    return "，".join(dict.fromkeys([*([label] if label else []), *_calls(assessment, number)]))
+
+
+def _calls(assessment: Assessment, number: int) -> list[str]:
+    """The known facts by which a member is called."""
+    policy, values = assessment.policy, assessment.household.members[number].values
+    words = []
+    for name in policy.members.called_by:
+        if is_known(values[name]):
+            fact = policy.members.facts[name]
+            words.append(value_text(policy, fact.kind, values[name], {"yes": fact.title, "no": ""}, fact.counted_in))
+    return [word for word in words if word]
+
+
+def fact_of(policy: Policy, path: Path) -> Fact:
+    """The definition of a fact at a path."""
+    name = cast(str, path[-1])
+    return policy.members.facts[name] if path[0] == "members" else policy.facts[name]
+
+
+def fact_value(assessment: Assessment, path: Path) -> Value:
+    """A fact's value at a path."""
+    household = assessment.household
+    values = household.members[cast(int, path[1])].values if path[0] == "members" else household.values
+    return values[cast(str, path[-1])]

@@ -1,0 +1,446 @@
+"""Households for hypothesis to draw: complete and partial ones of any policy, crowded around its thresholds."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Any, cast
+
+from hypothesis import strategies as st
+
+from hardship_rules import Assessment, FactError, Policy, Trace, assess
+from hardship_rules.facts import read_facts
+from hardship_rules.model import (
+    EARLIEST,
+    LATEST,
+    ChoiceKind,
+    Compare,
+    Constant,
+    DateKind,
+    Elapsed,
+    Expr,
+    Fact,
+    Name,
+    NumberKind,
+    OverMembers,
+    Parameter,
+    YesNoKind,
+    day_of,
+    exprs_of,
+    names_in,
+    used_by,
+    walk,
+)
+from hardship_rules.problems import Path
+from hardship_rules.ranges import Exact, Range
+
+Facts = dict[str, Any]
+"""A household as a host would give it: facts by name, `on`, and `members`, a list of such mappings."""
+
+OLDEST = 100  # years; how old a date of birth may be
+QUIET = 9  # how much more often an option is drawn that leaves every outcome possible
+
+
+# --- Complete households -----------------------------------------------------------------------------------------
+
+
+@st.composite
+def households(draw: st.DrawFn, policy: Policy) -> Facts:
+    """A real household of which everything is known: each fact is given, or stands in for itself as the policy says.
+
+    It meets the policy's `must`. Most often one amount is moved so that some comparison of the category stands
+    exactly on its line, or one smallest step beside it.
+    """
+    household = draw(_tied_options(policy))
+    on = draw(days(policy))
+    household["on"] = on
+    for path, fact in _paths(policy, household):
+        if path[-1] not in _tied(policy) and (fact.if_absent is None or draw(_one_in(4))):
+            _holder(household, path)[fact.name] = draw(values(policy, fact, on))
+    while unknown := unknown_paths(policy, household):
+        drawn: set[Path] = set()
+        for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
+            if not any((*path[:-1], used) in drawn for used in used_by(fact)):
+                _holder(household, path)[fact.name] = draw(values(policy, fact, on))
+                drawn.add(path)
+    for _ in range(draw(st.sampled_from((2, 2, 2, 0)))):
+        household = draw(_crowded(policy, household))
+    return household
+
+
+@st.composite
+def partial_households(draw: st.DrawFn, policy: Policy) -> Facts:
+    """A household with facts left out or said to be unknown, at times whole groups of a form, a member, or the day."""
+    household = draw(households(policy))
+    how_much = draw(st.sampled_from((1, 2, 4)))
+    groups = sorted({fact.group for fact in (*policy.facts.values(), *policy.members.facts.values())})
+    left_out = draw(st.sets(st.sampled_from(groups), max_size=2)) if draw(_one_in(4)) else set()
+    for path, fact in list(_paths(policy, household)):
+        holder = _holder(household, path)
+        if fact.group in left_out or draw(_one_in(how_much * 3)):
+            holder.pop(fact.name, None)
+        elif draw(_one_in(how_much * 6)):
+            holder[fact.name] = None
+    if draw(_one_in(8)):
+        draw(st.sampled_from(household["members"])).clear()
+    if draw(_one_in(8)):
+        del household["on"]
+    return household
+
+
+@st.composite
+def completions(draw: st.DrawFn, policy: Policy, household: Facts, paths: list[Path] | None = None) -> Facts:
+    """The household with one of its unknown facts (of those in `paths`), or the day, filled in; itself where none can be."""
+    assessment = assess(policy, household)
+    open_ = [(path, fact) for path, fact in unknown_paths(policy, household) if paths is None or path in paths]
+    if assessment.household.on is None and (paths is None or ("on",) in paths) and (not open_ or draw(_one_in(4))):
+        filled = {**_copied(household), "on": draw(days(policy))}
+        return filled if _is_real(policy, filled) else household
+    for path, fact in draw(st.permutations(open_)):
+        candidate = _copied(household)
+        holder = _holder(candidate, path)
+        for _ in range(4):
+            holder[fact.name] = draw(_inside(fact, _value_at(assessment, path)))
+            if _is_real(policy, candidate):
+                return candidate
+        del holder[fact.name]  # what ties it to the others may say what it is
+        if _is_real(policy, candidate) and all(path != other for other, _ in unknown_paths(policy, candidate)):
+            return candidate
+    return household
+
+
+def unknown_paths(policy: Policy, household: Facts) -> list[tuple[Path, Fact]]:
+    """The facts of a household that are neither given nor stood in for, each after those it may follow from."""
+    typed = read_facts(policy, household)
+    known = {*typed.given, *typed.derived, *typed.assumed}
+    return [(path, fact) for path, fact in _paths(policy, household) if path not in known]
+
+
+# --- One fact ----------------------------------------------------------------------------------------------------
+
+
+def days(policy: Policy) -> st.SearchStrategy[date]:
+    """A day on which the policy is in force."""
+    return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
+
+
+def values(policy: Policy, fact: Fact, on: date) -> st.SearchStrategy[object]:
+    """A value of a fact's kind, as a host would give it: often one that the policy looks at closely."""
+    near = sorted(_thresholds(_Same(policy)).get(fact.name, ()))
+    match fact.kind:
+        case YesNoKind():
+            return st.sampled_from(_weighted(policy, fact, (False, True)))
+        case ChoiceKind(options):
+            return st.sampled_from(_weighted(policy, fact, tuple(options)))
+        case DateKind():
+            spans = [_thresholds(_Same(policy)).get(name, set()) for name in _lengths_from(policy, fact)]
+            years = sorted({int(number) for found in spans for number in found})
+            return _births(on, years)
+        case NumberKind():
+            return _numbers(fact.kind, near)
+
+
+def _numbers(kind: NumberKind, near: list[Exact]) -> st.SearchStrategy[object]:
+    step = Fraction(1, 10**kind.decimals)
+    least, most = cast(Exact, kind.low), cast(Exact, kind.high)
+    some = {min(max(number + side * step, least), most) for number in near for side in (-1, 0, 1)}
+    everyday = min(int(most), 30_000 if kind.decimals else 60)
+    choices: list[st.SearchStrategy[Exact]] = [
+        st.just(max(least, 0)),
+        st.integers(max(int(least), -everyday // 4), everyday),
+        st.sampled_from(sorted(some) or [max(least, 0)]),
+    ]
+    if kind.decimals:
+        choices.append(st.integers(0, int(everyday / step)).map(lambda number: number * step))
+    rare = st.sampled_from((least, most))
+    usual = st.one_of(choices)
+    return st.integers(0, 39).flatmap(lambda die: rare if die == 39 else usual).map(lambda number: plain(number))
+
+
+@st.composite
+def _births(draw: st.DrawFn, on: date, years: list[int]) -> date:
+    """A date of birth: often on, just before or just after the birthday that matters."""
+    if years and draw(st.booleans()):
+        day = _years_before(on, draw(st.sampled_from(years))) + timedelta(days=draw(st.sampled_from((0, -1, 1))))
+    else:
+        day = _years_before(on, draw(st.integers(0, OLDEST))) - timedelta(days=draw(st.integers(0, 365)))
+    return min(day, on)
+
+
+def _inside(fact: Fact, known: object) -> st.SearchStrategy[object]:
+    """A value among those that a fact can still have."""
+    match fact.kind:
+        case YesNoKind():
+            return st.booleans()
+        case ChoiceKind():
+            return st.sampled_from(sorted(cast(frozenset[str], known)))
+        case DateKind():
+            return st.dates(EARLIEST, LATEST) if known is None else st.dates(*_ends(known))
+        case NumberKind(decimals=decimals):
+            found = cast(Range, known)
+            scale = 10**decimals
+            least, most = -(-Fraction(found.low) * scale).__floor__(), (Fraction(found.high) * scale).__floor__()
+            middle = st.integers(max(least, 0), max(least, min(most, 30_000 * scale)))
+            return st.one_of(middle, st.sampled_from((least, most))).map(lambda whole: plain(Fraction(whole, scale)))
+
+
+def _ends(known: object) -> tuple[date, date]:
+    found = cast(Range, known)
+    return day_of(int(found.low)), day_of(int(found.high))
+
+
+def plain(number: Exact) -> int | Decimal:
+    """An exact number as a host would give it."""
+    exact = Fraction(number)
+    return exact.numerator if exact.denominator == 1 else Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+def _one_in(number: int) -> st.SearchStrategy[bool]:
+    return st.integers(0, number - 1).map(lambda drawn: drawn == number - 1) if number > 1 else st.booleans()
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+# --- A household and its facts -----------------------------------------------------------------------------------
+
+
+def _paths(policy: Policy, household: Facts) -> Iterator[tuple[Path, Fact]]:
+    """The path of every fact that a household has, in the order in which they follow from one another."""
+    for name in policy.fact_order:
+        if name in policy.facts:
+            yield (name,), policy.facts[name]
+        else:
+            for number in range(len(household["members"])):
+                yield ("members", number, name), policy.members.facts[name]
+
+
+def _holder(household: Facts, path: Path) -> Facts:
+    """The mapping that holds the fact of a path: the household or a member."""
+    return household if len(path) == 1 else cast(Facts, household["members"][path[1]])
+
+
+def _copied(household: Facts) -> Facts:
+    return {**household, "members": [dict(member) for member in household["members"]]}
+
+
+def _value_at(assessment: Assessment, path: Path) -> object:
+    household = assessment.household
+    holder = household.values if len(path) == 1 else household.members[cast(int, path[1])].values
+    return holder[cast(str, path[-1])]
+
+
+def _is_real(policy: Policy, household: Facts) -> bool:
+    try:
+        read_facts(policy, household)
+    except FactError:
+        return False
+    return True
+
+
+# --- What `must` ties together -----------------------------------------------------------------------------------
+
+
+def _tied(policy: Policy) -> set[str]:
+    """The facts that some `must` speaks of."""
+    return {name for clause in policy.must for name in names_in(clause)}
+
+
+@st.composite
+def _tied_options(draw: st.DrawFn, policy: Policy) -> Facts:
+    """Members, with the options that `must` speaks of: one after the other, so that the rest can still meet it."""
+    most = policy.members.at_most
+    size = draw(st.integers(1, most) if draw(_one_in(24)) else st.integers(1, min(6, most)))
+    household: Facts = {"members": [{} for _ in range(size)]}
+    chosen: tuple[object, ...] = ()
+    for path in _option_paths(policy, household):
+        option = draw(st.sampled_from(_options_left(_Same(policy), size, chosen)))
+        _holder(household, path)[cast(str, path[-1])] = option
+        chosen += (option,)
+    return household
+
+
+def _option_paths(policy: Policy, household: Facts) -> list[Path]:
+    tied = _tied(policy)
+    return [path for path, fact in _paths(policy, household) if fact.name in tied and isinstance(fact.kind, ChoiceKind)]
+
+
+@cache
+def _options_left(same: "_Same", size: int, chosen: tuple[object, ...]) -> tuple[str, ...]:
+    """The options of the next fact with which the members chosen so far can still become a real household."""
+    policy = same.policy
+    household: Facts = {"members": [{} for _ in range(size)]}
+    paths = _option_paths(policy, household)
+    for path, option in zip(paths, chosen, strict=False):
+        _holder(household, path)[cast(str, path[-1])] = option
+    path = paths[len(chosen)]
+    name = cast(str, path[-1])
+    fact = policy.facts[name] if len(path) == 1 else policy.members.facts[name]
+    left = []
+    for option in cast(ChoiceKind, fact.kind).options:
+        _holder(household, path)[name] = option
+        if _is_real(policy, household):
+            left.append(option)
+    return tuple(left)
+
+
+# --- Where a policy looks closely --------------------------------------------------------------------------------
+
+
+class _Same:
+    """A policy that is the same for a cache when its fingerprint is: hashing all of it would take too long."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.policy.fingerprint == other.policy.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.policy.fingerprint)
+
+
+@cache
+def _thresholds(same: _Same) -> Mapping[str, set[Exact]]:
+    """For each fact, the numbers that the policy compares it with."""
+    found: dict[str, set[Exact]] = {}
+    for definition in same.policy.names.values():
+        for expr in exprs_of(definition):
+            for part in walk(expr):
+                if isinstance(part, Compare):
+                    for name, other in ((part.left, part.right), (part.right, part.left)):
+                        number = _constant(same.policy, other)
+                        if isinstance(name, Name) and number is not None:
+                            found.setdefault(name.name, set()).add(number)
+    return found
+
+
+def _constant(policy: Policy, expr: Expr) -> Exact | None:
+    """The number of a constant, or of a parameter that goes by nothing."""
+    if isinstance(expr, Constant) and not isinstance(expr.value, bool):
+        return expr.value
+    definition = policy.names.get(expr.name) if isinstance(expr, Name) else None
+    return definition.values.get(()) if isinstance(definition, Parameter) else None
+
+
+def _lengths_from(policy: Policy, fact: Fact) -> list[str]:
+    """The facts that stand in for themselves as a length of time from a date."""
+    lengths = {**policy.facts, **policy.members.facts}
+    return [
+        name
+        for name, other in lengths.items()
+        if other.if_absent is not None and isinstance(other.if_absent, Elapsed) and fact.name in names_in(other.if_absent)
+    ]
+
+
+def _weighted(policy: Policy, fact: Fact, options: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The options, those that by themselves leave every outcome possible many times: else few would get to the rest."""
+    possible = [_possible_with(_Same(policy), fact.name, option) for option in options]
+    quiet = tuple(option for option, number in zip(options, possible, strict=True) if number == max(possible))
+    return (*quiet * (1 if len(quiet) == len(options) else QUIET), *options)
+
+
+@cache
+def _possible_with(same: _Same, name: str, option: object) -> int:
+    given = {name: option}
+    household = {"members": [given]} if name in same.policy.members.facts else {**given, "members": [{}]}
+    return len(assess(same.policy, household).possible)
+
+
+# --- Onto the line -----------------------------------------------------------------------------------------------
+
+
+@st.composite
+def _crowded(draw: st.DrawFn, policy: Policy, household: Facts) -> Facts:
+    """The household with one amount moved so that one comparison of the category stands on its line or just beside."""
+    assessment = assess(policy, household)
+    outcome, line = draw(st.sampled_from(_lines(_Same(policy))))
+    member = draw(st.integers(0, len(household["members"]) - 1))
+    amounts = sorted(_amounts(policy, line))
+    name = draw(st.sampled_from(amounts))
+    path: Path = (name,) if name in policy.facts else ("members", member, name)
+    start = _value_at(assessment, path)
+    before = _gap(assessment, outcome, line, member)
+    moved = _with_amount(policy, household, path, cast(Exact, start) + 1000) if isinstance(start, int | Fraction) else None
+    after = None if moved is None else _gap(assess(policy, moved), outcome, line, member)
+    if before is None or after is None or before == after:
+        return household
+    steps = 10 ** cast(NumberKind, _fact(policy, name).kind).decimals
+    on_line = (cast(Exact, start) - before * 1000 / (after - before)) * steps
+    beside = draw(st.sampled_from((0, -1, 1, 0, -1, 1, -100, 100)))
+    return _with_amount(policy, household, path, Fraction(on_line.__floor__() + beside, steps)) or household
+
+
+@cache
+def _lines(same: _Same) -> tuple[tuple[str, Compare], ...]:
+    """The comparisons of the category that amounts go into, each with an outcome that it belongs to."""
+    found: dict[Compare, str] = {}
+    for outcome in same.policy.category.outcomes:
+        for part in _deep(same.policy, cast(Expr, outcome.when)):
+            if isinstance(part, Compare) and _amounts(same.policy, part):
+                found.setdefault(part, outcome.id)
+    return tuple((outcome, line) for line, outcome in found.items())
+
+
+def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
+    """An expression and everything inside it, through the terms that it names."""
+    for part in walk(expr):
+        yield part
+        definition = policy.names.get(part.name) if isinstance(part, Name) else None
+        if definition is not None and not isinstance(definition, Fact):
+            for inner in exprs_of(definition):
+                yield from _deep(policy, inner)
+
+
+def _fact(policy: Policy, name: str) -> Fact:
+    return policy.facts[name] if name in policy.facts else policy.members.facts[name]
+
+
+def _amounts(policy: Policy, expr: Expr) -> set[str]:
+    """The facts in small steps (money) that an expression is worked out from."""
+    names = {part.name for part in _deep(policy, expr) if isinstance(part, Name)}
+    facts = {**policy.facts, **policy.members.facts}
+    return {name for name in names & set(facts) if isinstance(kind := facts[name].kind, NumberKind) and kind.decimals}
+
+
+def _gap(assessment: Assessment, outcome: str, line: Compare, member: int) -> Fraction | None:
+    """Left - right of a comparison, of the member's own where it is one of members."""
+    trace = _find(assessment.trace(f"{assessment.policy.category.name}.{outcome}"), line, member)
+    if trace is None:
+        return None
+    left, right = (part.value for part in trace.parts)
+    exact = isinstance(left, int | Fraction) and isinstance(right, int | Fraction)
+    return Fraction(cast(Exact, left)) - cast(Exact, right) if exact else None
+
+
+def _find(trace: Trace, line: Compare, member: int) -> Trace | None:
+    if isinstance(trace.expr, Compare):
+        return trace if trace.expr == line and trace.member in (None, member) else None
+    if isinstance(trace.expr, OverMembers) and trace.expr.part is not None:
+        return None
+    return next((found for part in trace.parts if (found := _find(part, line, member)) is not None), None)
+
+
+def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) -> Facts | None:
+    """The household with another amount, without what `must` ties to it; None where that is no real household."""
+    kind = cast(NumberKind, _fact(policy, cast(str, path[-1])).kind)
+    if not cast(Exact, kind.low) <= amount <= cast(Exact, kind.high):
+        return None
+    moved = _copied(household)
+    holder = _holder(moved, path)
+    for clause in policy.must:
+        tied = set(names_in(clause))
+        if path[-1] in tied:
+            for name in tied & set(holder) & _droppable(policy):
+                del holder[name]
+    holder[cast(str, path[-1])] = plain(amount)
+    return moved if _is_real(policy, moved) else None
+
+
+def _droppable(policy: Policy) -> set[str]:
+    return {name for name, fact in {**policy.facts, **policy.members.facts}.items() if fact.if_absent is not None}
