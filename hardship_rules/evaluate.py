@@ -87,7 +87,7 @@ def join(a: Value, b: Value) -> Value:
         return _options(_set(a) | _set(b))
     if a is None or b is None or isinstance(a, bool):
         return a if a is b else None
-    return hull(a, b)
+    return hull(a, cast(Number, b))
 
 
 def _set(options: Value) -> frozenset[str]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import isfinite
 from numbers import Integral, Rational
 from typing import cast
+from unicodedata import normalize
 
 from attrs import field, frozen
 
@@ -19,10 +20,14 @@ from hardship_rules.keys import TRUTHS, date_of, number_problem
 from hardship_rules.model import (
     ANY_DAY,
     ChoiceKind,
+    Choose,
     Clause,
+    Constant,
     DateKind,
+    Expr,
     Fact,
     NumberKind,
+    Option,
     OverMembers,
     Policy,
     Value,
@@ -71,8 +76,8 @@ class Member:
 class Household:
     """A household's facts in the kinds of a policy; none of them shows in `repr`.
 
-    `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what followed from
-    that, and what a policy's constant stood in for. The rest is unknown.
+    `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
+    from that, and what a constant of the policy stood in for. The rest is unknown.
     """
 
     on: date | None
@@ -162,7 +167,8 @@ class _Reader:
         scope.members = tuple(Scope(own, (), scope) for own in members)
         if not self.problems:
             self.fill(scope)
-            self.must(scope, top)
+        if not self.problems:
+            self.must(self.without_assumed(scope), top)
         return Household(
             on=day,
             reference=self.text(reserved.get("reference"), ("reference",)),
@@ -313,9 +319,13 @@ class _Reader:
         number = _exact(given)
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
         if number is None:
-            code = "fact_number" if isinstance(given, bool) or not isinstance(given, str) else number_problem(given)
-            code = {"number": "fact_number"}.get(code, code)
-            self.problem(code, path, location, given, title=title, most=str(DIGITS))
+            code = number_problem(given) if isinstance(given, str) else "number"
+            wide = next((each for each in str(given) if normalize("NFKC", each) != each), None)
+            if code == "number" and wide is not None:
+                self.problem("full_width", path, location, wide, meant=normalize("NFKC", wide))
+            else:
+                code = {"number": "fact_number"}.get(code, code)
+                self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
             self.problem("fact_outside", path, location, given, title=title, least=f"{least:,}", most=f"{most:,}")
         elif not isinstance(number, int) and (number * 10**kind.decimals).denominator != 1:
@@ -346,7 +356,8 @@ class _Reader:
                     found = self.within(fact, fact.kind, found, path)
                 inside.values[name] = found
                 if is_known(found):
-                    (self.derived if self.follows(used, before) else self.assumed)[path] = None
+                    follows = self.follows(used, before) and not _constant(fact.if_absent, inside)
+                    (self.derived if follows else self.assumed)[path] = None
 
     def follows(self, used: tuple[str, ...], before: Path) -> bool:
         """What was worked out rests on the day or on a fact that was given, or follows from one."""
@@ -367,6 +378,18 @@ class _Reader:
             return kind.unknown
         return span(max(low(number), least), min(high(number), most))
 
+    def without_assumed(self, scope: Scope) -> Scope:
+        """The facts without the constants that stood in: those never make a household impossible."""
+        known = Scope(dict(scope.values))
+        known.members = tuple(Scope(dict(member.values), (), known) for member in scope.members)
+        for path in self.assumed:
+            name = cast(str, path[-1])
+            if len(path) == 1:
+                known.values[name] = self.policy.facts[name].kind.unknown
+            else:
+                known.members[cast(int, path[1])].values[name] = self.policy.members.facts[name].kind.unknown
+        return known
+
     def must(self, scope: Scope, top: Location | None) -> None:
         """What every real household meets is not certainly broken."""
         for clause in self.policy.must:
@@ -374,6 +397,17 @@ class _Reader:
                 continue
             for path in _broken_by(clause, scope):
                 self.problem("must_broken", path, top, clause.title or clause.line)
+
+
+def _constant(expr: Expr, scope: Scope) -> bool:
+    """What stands in is a constant, whichever of the cases that may hold does."""
+    if not isinstance(expr, Choose):
+        return isinstance(expr, Constant | Option)
+    truths = [value(when, scope) for when, _ in expr.cases]
+    results = [result for truth, (_, result) in zip(truths, expr.cases, strict=True) if truth is not False]
+    if True not in truths and expr.otherwise is not None:
+        results.append(expr.otherwise)
+    return all(isinstance(result, Constant | Option) for result in results)
 
 
 def _broken_by(clause: Clause, scope: Scope) -> Iterator[Path]:

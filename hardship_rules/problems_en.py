@@ -54,7 +54,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Put quotes around a text or line that has a comma in it",
         ),
         "duplicate_key": ("`{given}` is already there, in line {line}", "Keep one of them"),
-        "question_mark": ("keys after a `?` cannot be used", "Write `key: value`"),
+        "question_mark": (
+            "`?` cannot stand here",
+            "Write keys as `key: value`; put quotes around a text in brackets that has `?` in it",
+        ),
         "key_not_text": ("a list or a mapping cannot be a key", "Write one name before the colon"),
         "anchor": (
             "content cannot be marked with `{given}`",
@@ -185,6 +188,19 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give them in the year's policy, or use that one",
         ),
         "policy_without_decision": ("the policy `{given}` has no decision", "State at least one in `decisions`"),
+        # Worked cases
+        "not_cases": (
+            "this is not a file of cases: it has no `key: value` lines",
+            "Write `policy: …` and `cases: …`, with a space after the colon",
+        ),
+        "case_path": (
+            "the household has no place `{given}`",
+            "Write it as in `residence` or `members[2].wage`, counting members from 1",
+        ),
+        "policy_not_named": (
+            "nothing says which policy is meant",
+            "Write `policy: …` into the household, or name one with `-p`",
+        ),
         # Provenance
         "basis_missing": ("there is a source but no `basis`", "Add how well it is known, as in `basis: notice`"),
         "unknown_basis": ("`{given}` is not a basis", "Those there are: {known}"),

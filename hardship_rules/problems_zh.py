@@ -39,7 +39,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "逗号属于文字或算式的，用英文引号把整句括起",
         ),
         "duplicate_key": ("`{given}` 已在第 {line} 行写过", "只保留一处"),
-        "question_mark": ("行首的 `?` 写法不能使用", "写成 `键: 值`"),
+        "question_mark": ("此处不能用 `?`", "键写成 `键: 值`；括号中的文字有 `?` 的，用英文引号把文字括起"),
         "key_not_text": ("冒号前不能是列表或花括号", "冒号前只写一个名称"),
         "anchor": ("不能用 `{given}` 为内容起代号", "去掉 `{given}`；文字以 `&` 开头的，用引号括起"),
         "alias": ("不能用 `{given}` 引用别处的内容", "把内容再写一遍；文字以 `*` 开头的，用引号括起"),
@@ -110,6 +110,13 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "provenance_again": ("`{given}` 改了，但没有写明出处", "写上 `source`、`cite` 和 `basis`"),
         "policy_open": ("政策 `{given}` 还有参数没有数值：{parameters}", "在年度文件中补上，或改用年度文件"),
         "policy_without_decision": ("政策 `{given}` 没有写任何决定", "在 `decisions` 中写出至少一项决定"),
+        # Worked cases
+        "not_cases": ("内容不是“键: 值”形式的案例文件", "写上 `policy: …` 和 `cases: …`，冒号后有一个空格"),
+        "case_path": (
+            "家庭材料中没有 `{given}` 这个位置",
+            "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
+        ),
+        "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
         # Provenance
         "basis_missing": ("写了出处，却没有写把握程度", "加上 `basis`，例如 `basis: notice`"),
         "unknown_basis": ("`{given}` 不是把握程度", "可用：{known}"),

@@ -31,7 +31,6 @@ _SAID = (  # what YAML's readers say, and the code of it
     (r"escape|hexdecimal", "yaml_escape"),
     (r"mapping values", "yaml_colon"),
     (r"could not find expected ':'", "yaml_colon_missing"),
-    (r"directive|incompatible", "directive"),
     (r"any token|an alias|an anchor|a block scalar", "yaml_start"),
     (r"\btag\b", "tag"),
     (r"flow (mapping|sequence)|node content", "yaml_bracket"),
@@ -133,9 +132,10 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LARGEST:
         return None, [Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})]
-    problems = _characters(text, name)
+    problems = _characters(text, name) or _directive(text, name)
     if problems:
         return None, problems
+    text += "\n"  # without a last line end the two readers place the end of the text differently
     if name.endswith(".json"):
         text = text.replace("\t", " ")  # in JSON a bare tab is white space; YAML's readers differ over it
     elif "\t" in text:
@@ -163,6 +163,14 @@ def _characters(text: str, name: str) -> list[Problem]:
     return found[:20]
 
 
+def _directive(text: str, name: str) -> list[Problem]:
+    """A first line that begins with `%`; the two readers differ over those that they do not know."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            return [Problem("directive", location=Location(name, number, 1))] if line.startswith("%") else []
+    return []
+
+
 def misplaced(text: str, place: Callable[[int], Location], at: Keys = ()) -> Problem | None:
     """The first mark that a Chinese keyboard left in a text, with the one that is meant."""
     for offset, character in enumerate(text):
@@ -181,10 +189,10 @@ def _outside_quotes(line: str) -> str:
 
 def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     """What a Chinese keyboard or a missing space left near the place, else what YAML says, in our words."""
-    lines = text.split("\n")
+    lines = [*text.split("\n"), ""]
     mark = error.problem_mark
     for number in (mark.line, mark.line - 1):
-        line = _outside_quotes(lines[number]) if 0 <= number < len(lines) else ""
+        line = _outside_quotes(lines[number]) if number >= 0 else ""
         if problem := _left_in(line, Location(name, number + 1, 1)):
             return problem
     said = f"{error.context or ''} {error.problem or ''}"
@@ -195,8 +203,10 @@ def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     if code == "yaml_bracket" and begun and begun.line < mark.line:
         mark = begun
     line = lines[mark.line]
+    if code == "yaml_bracket" and line[mark.column : mark.column + 1] == "?":
+        code = "question_mark"
     if code == "yaml_indent" and line[: mark.column].strip(" -"):
-        code = "yaml_bracket" if line[mark.column] in "}]" else "yaml_goes_on"
+        code = "yaml_bracket" if line[mark.column : mark.column + 1] in "}]" else "yaml_goes_on"
     word = re.match(r"\S+" if code == "tag" else r"\S?", line[mark.column :])
     return Problem(
         code,
@@ -241,8 +251,6 @@ class _Composer:
                 if documents > 1:
                     self.problem("second_document", at)
                     return root[0] if root else None
-                if event.tags or event.version:
-                    self.problem("directive", at)
             elif isinstance(event, yaml.AliasEvent):
                 self.problem("alias", at, given=f"*{event.anchor}")
                 parts.append(Scalar("", at))
@@ -251,7 +259,7 @@ class _Composer:
                 if stack and stack[-1][0] and len(parts) % 2 == 0:
                     self._key(event, at, end)
                 if isinstance(event, yaml.ScalarEvent):
-                    parts.append(self._scalar(event, at))
+                    parts.append(self._scalar(event, at, braces=bool(stack) and stack[-1][3]))
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
@@ -262,7 +270,8 @@ class _Composer:
                 is_mapping, start, own, braces = stack.pop()
                 parts = stack[-1][2] if stack else root
                 parts.append(self._mapping(own, start, braces=braces) if is_mapping else Sequence(tuple(own), start))
-            end = event.end_mark.index
+            mark = event.start_mark if isinstance(event, yaml.MappingStartEvent) else event.end_mark
+            end = mark.index
         return root[0] if root else None
 
     def _marks(self, event: yaml.NodeEvent, at: Location) -> None:
@@ -276,8 +285,12 @@ class _Composer:
         if before.endswith("?"):
             self.problem("question_mark", at)
 
-    def _scalar(self, event: yaml.ScalarEvent, at: Location) -> Scalar:
+    def _scalar(self, event: yaml.ScalarEvent, at: Location, *, braces: bool) -> Scalar:
         plain = not event.style
+        if plain and braces and "?" in event.value:  # one of the two readers ends the text there
+            self.problem("question_mark", at)
+        if match := re.match(r"[|>][-+0-9]*(?=#)", self.text[event.start_mark.index :]):
+            self.problem("space_before_comment", at.right(match.end()))
         if plain and (match := _ODD_SPACES.search(event.value)):
             place = at.right(match.start()) if event.start_mark.line == event.end_mark.line else at
             self.problem("odd_space", place, given=f"U+{ord(match[0]):04X}")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from hardship_rules import Assessment, FactError, Policy, Trace, assess
+from hardship_rules import Assessment, FactError, Outcome, Policy, Trace, assess
 from hardship_rules.facts import read_facts
 from hardship_rules.model import (
     EARLIEST,
@@ -39,62 +39,77 @@ Facts = dict[str, Any]
 """A household as a host would give it: facts by name, `on`, and `members`, a list of such mappings."""
 
 OLDEST = 100  # years; how old a date of birth may be
-QUIET = 9  # how much more often an option is drawn that leaves every outcome possible
+_ONE_IN_FOUR = st.sampled_from((False, False, False, True))
+_THREE_IN_FOUR = st.sampled_from((True, True, True, False))
+_ONE_IN_TWENTY_FOUR = st.integers(0, 23).map(lambda drawn: drawn == 23)
 
 
 # --- Complete households -----------------------------------------------------------------------------------------
 
 
-@st.composite
-def households(draw: st.DrawFn, policy: Policy) -> Facts:
+def households(policy: Policy) -> st.SearchStrategy[Facts]:
     """A real household of which everything is known: each fact is given, or stands in for itself as the policy says.
 
-    It meets the policy's `must`. Most often one amount is moved so that some comparison of the category stands
-    exactly on its line, or one smallest step beside it.
+    It meets the policy's `must`. Most are moved out of the earlier outcomes, to one that is drawn, and have an amount
+    set so that some comparison of the category stands exactly on its line, or one smallest step beside it.
     """
-    household = draw(_tied_options(policy))
-    on = draw(days(policy))
-    household["on"] = on
+    return _households(_Same(policy))
+
+
+@st.composite
+def _households(draw: st.DrawFn, same: "_Same") -> Facts:
+    policy = same.policy
+    household = _tied_options(draw, policy)
+    on = household["on"] = draw(days(policy))
     for path, fact in _paths(policy, household):
-        if path[-1] not in _tied(policy) and (fact.if_absent is None or draw(_one_in(4))):
-            _holder(household, path)[fact.name] = draw(values(policy, fact, on))
+        if path[-1] not in _tied(_Same(policy)) and (fact.if_absent is None or draw(_ONE_IN_FOUR)):
+            _holder(household, path)[fact.name] = _value(policy, fact, draw(_seeds(_Same(policy), fact.name)), on)
     while unknown := unknown_paths(policy, household):
-        drawn: set[Path] = set()
+        new: set[Path] = set()
         for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
-            if not any((*path[:-1], used) in drawn for used in used_by(fact)):
-                _holder(household, path)[fact.name] = draw(values(policy, fact, on))
-                drawn.add(path)
-    for _ in range(draw(st.sampled_from((2, 2, 2, 0)))):
-        household = draw(_crowded(policy, household))
+            if not any((*path[:-1], used) in new or (used,) in new for used in used_by(fact)):
+                _holder(household, path)[fact.name] = _value(policy, fact, draw(_seeds(_Same(policy), fact.name)), on)
+            new.add(path)
+    if draw(_THREE_IN_FOUR):
+        order = list(policy.category.options)
+        later = [option for number, option in enumerate(order) for _ in range(number * number)]
+        household = _moved_on(policy, household, draw(st.sampled_from(later or order)))
+        household = _crowded(draw, policy, household)
     return household
 
 
-@st.composite
-def partial_households(draw: st.DrawFn, policy: Policy) -> Facts:
+def partial_households(policy: Policy) -> st.SearchStrategy[Facts]:
     """A household with facts left out or said to be unknown, at times whole groups of a form, a member, or the day."""
-    household = draw(households(policy))
-    how_much = draw(st.sampled_from((1, 2, 4)))
+    return _partial_households(_Same(policy))
+
+
+@st.composite
+def _partial_households(draw: st.DrawFn, same: "_Same") -> Facts:
+    policy = same.policy
+    household = draw(_households(same))
     groups = sorted({fact.group for fact in (*policy.facts.values(), *policy.members.facts.values())})
-    left_out = draw(st.sets(st.sampled_from(groups), max_size=2)) if draw(_one_in(4)) else set()
-    for path, fact in list(_paths(policy, household)):
+    left_out = draw(st.sets(st.sampled_from(groups), max_size=2)) if draw(_ONE_IN_FOUR) else set()
+    paths = [path for path, _ in _paths(policy, household)]
+    unknown = draw(st.sets(st.sampled_from(paths), max_size=draw(st.sampled_from((3, 8, len(paths))))))
+    null = draw(st.sets(st.sampled_from(paths), max_size=3))
+    for path, fact in _paths(policy, household):
         holder = _holder(household, path)
-        if fact.group in left_out or draw(_one_in(how_much * 3)):
-            holder.pop(fact.name, None)
-        elif draw(_one_in(how_much * 6)):
+        if path in null:
             holder[fact.name] = None
-    if draw(_one_in(8)):
+        elif path in unknown or fact.group in left_out:
+            holder.pop(fact.name, None)
+    if draw(_ONE_IN_FOUR):
         draw(st.sampled_from(household["members"])).clear()
-    if draw(_one_in(8)):
+    if draw(_ONE_IN_FOUR):
         del household["on"]
     return household
 
 
-@st.composite
-def completions(draw: st.DrawFn, policy: Policy, household: Facts, paths: list[Path] | None = None) -> Facts:
+def completed(draw: st.DrawFn, policy: Policy, household: Facts, paths: list[Path] | None = None) -> Facts:
     """The household with one of its unknown facts (of those in `paths`), or the day, filled in; itself where none can be."""
     assessment = assess(policy, household)
     open_ = [(path, fact) for path, fact in unknown_paths(policy, household) if paths is None or path in paths]
-    if assessment.household.on is None and (paths is None or ("on",) in paths) and (not open_ or draw(_one_in(4))):
+    if assessment.household.on is None and (paths is None or ("on",) in paths) and (not open_ or draw(_ONE_IN_FOUR)):
         filled = {**_copied(household), "on": draw(days(policy))}
         return filled if _is_real(policy, filled) else household
     for path, fact in draw(st.permutations(open_)):
@@ -125,47 +140,42 @@ def days(policy: Policy) -> st.SearchStrategy[date]:
     return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
 
 
-def values(policy: Policy, fact: Fact, on: date) -> st.SearchStrategy[object]:
+def _value(policy: Policy, fact: Fact, seed: object, on: date) -> object:
+    """The value that was drawn; a date was drawn as how far it lies back."""
+    if isinstance(fact.kind, DateKind):
+        years, before = cast(tuple[int, int], seed)
+        return min(_years_before(on, years) - timedelta(days=before), on)
+    return seed
+
+
+@cache
+def _seeds(same: "_Same", name: str) -> st.SearchStrategy[object]:
     """A value of a fact's kind, as a host would give it: often one that the policy looks at closely."""
-    near = sorted(_thresholds(_Same(policy)).get(fact.name, ()))
+    fact = _fact(same.policy, name)
+    near = _thresholds(same)
     match fact.kind:
         case YesNoKind():
-            return st.sampled_from(_weighted(policy, fact, (False, True)))
+            return st.booleans()
         case ChoiceKind(options):
-            return st.sampled_from(_weighted(policy, fact, tuple(options)))
+            return st.sampled_from(list(options))
         case DateKind():
-            spans = [_thresholds(_Same(policy)).get(name, set()) for name in _lengths_from(policy, fact)]
-            years = sorted({int(number) for found in spans for number in found})
-            return _births(on, years)
+            years = sorted({int(number) for length in _lengths_from(same.policy, fact) for number in near[length]})
+            birthdays = st.tuples(st.sampled_from(years or [0]), st.sampled_from((0, 1, -1)))
+            return st.one_of(birthdays, st.tuples(st.integers(0, OLDEST), st.integers(0, 365)))
         case NumberKind():
-            return _numbers(fact.kind, near)
+            return _numbers(fact.kind, sorted(near.get(name, ())), extremes=name not in _tied(same))
 
 
-def _numbers(kind: NumberKind, near: list[Exact]) -> st.SearchStrategy[object]:
+def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.SearchStrategy[object]:
+    """Nothing, the numbers that the policy compares it with and those beside them, everyday ones, seldom the ends."""
     step = Fraction(1, 10**kind.decimals)
     least, most = cast(Exact, kind.low), cast(Exact, kind.high)
-    some = {min(max(number + side * step, least), most) for number in near for side in (-1, 0, 1)}
-    everyday = min(int(most), 30_000 if kind.decimals else 60)
-    choices: list[st.SearchStrategy[Exact]] = [
-        st.just(max(least, 0)),
-        st.integers(max(int(least), -everyday // 4), everyday),
-        st.sampled_from(sorted(some) or [max(least, 0)]),
-    ]
-    if kind.decimals:
-        choices.append(st.integers(0, int(everyday / step)).map(lambda number: number * step))
-    rare = st.sampled_from((least, most))
-    usual = st.one_of(choices)
-    return st.integers(0, 39).flatmap(lambda die: rare if die == 39 else usual).map(lambda number: plain(number))
-
-
-@st.composite
-def _births(draw: st.DrawFn, on: date, years: list[int]) -> date:
-    """A date of birth: often on, just before or just after the birthday that matters."""
-    if years and draw(st.booleans()):
-        day = _years_before(on, draw(st.sampled_from(years))) + timedelta(days=draw(st.sampled_from((0, -1, 1))))
-    else:
-        day = _years_before(on, draw(st.integers(0, OLDEST))) - timedelta(days=draw(st.integers(0, 365)))
-    return min(day, on)
+    nothing = max(least, 0)
+    some = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
+    ends = [least, most] if extremes else []
+    known = [nothing] * 8 + some * 4 + [number for number in (500, 3600, 9400, 30_000) if number <= most] * 2 + ends
+    everyday = st.integers(0, min(int(most), 30_000 if kind.decimals else 60) * 10**kind.decimals)
+    return st.one_of(st.sampled_from(known), everyday.map(lambda steps: steps * step)).map(plain)
 
 
 def _inside(fact: Fact, known: object) -> st.SearchStrategy[object]:
@@ -194,10 +204,6 @@ def plain(number: Exact) -> int | Decimal:
     """An exact number as a host would give it."""
     exact = Fraction(number)
     return exact.numerator if exact.denominator == 1 else Decimal(exact.numerator) / Decimal(exact.denominator)
-
-
-def _one_in(number: int) -> st.SearchStrategy[bool]:
-    return st.integers(0, number - 1).map(lambda drawn: drawn == number - 1) if number > 1 else st.booleans()
 
 
 def _years_before(day: date, years: int) -> date:
@@ -246,16 +252,16 @@ def _is_real(policy: Policy, household: Facts) -> bool:
 # --- What `must` ties together -----------------------------------------------------------------------------------
 
 
-def _tied(policy: Policy) -> set[str]:
+@cache
+def _tied(same: "_Same") -> frozenset[str]:
     """The facts that some `must` speaks of."""
-    return {name for clause in policy.must for name in names_in(clause)}
+    return frozenset(name for clause in same.policy.must for name in names_in(clause))
 
 
-@st.composite
 def _tied_options(draw: st.DrawFn, policy: Policy) -> Facts:
     """Members, with the options that `must` speaks of: one after the other, so that the rest can still meet it."""
     most = policy.members.at_most
-    size = draw(st.integers(1, most) if draw(_one_in(24)) else st.integers(1, min(6, most)))
+    size = draw(st.integers(1, most) if draw(_ONE_IN_TWENTY_FOUR) else st.integers(1, min(6, most)))
     household: Facts = {"members": [{} for _ in range(size)]}
     chosen: tuple[object, ...] = ()
     for path in _option_paths(policy, household):
@@ -266,7 +272,7 @@ def _tied_options(draw: st.DrawFn, policy: Policy) -> Facts:
 
 
 def _option_paths(policy: Policy, household: Facts) -> list[Path]:
-    tied = _tied(policy)
+    tied = _tied(_Same(policy))
     return [path for path, fact in _paths(policy, household) if fact.name in tied and isinstance(fact.kind, ChoiceKind)]
 
 
@@ -304,6 +310,9 @@ class _Same:
     def __hash__(self) -> int:
         return hash(self.policy.fingerprint)
 
+    def __repr__(self) -> str:
+        return self.policy.name
+
 
 @cache
 def _thresholds(same: _Same) -> Mapping[str, set[Exact]]:
@@ -338,53 +347,78 @@ def _lengths_from(policy: Policy, fact: Fact) -> list[str]:
     ]
 
 
-def _weighted(policy: Policy, fact: Fact, options: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The options, those that by themselves leave every outcome possible many times: else few would get to the rest."""
-    possible = [_possible_with(_Same(policy), fact.name, option) for option in options]
-    quiet = tuple(option for option, number in zip(options, possible, strict=True) if number == max(possible))
-    return (*quiet * (1 if len(quiet) == len(options) else QUIET), *options)
-
-
-@cache
-def _possible_with(same: _Same, name: str, option: object) -> int:
-    given = {name: option}
-    household = {"members": [given]} if name in same.policy.members.facts else {**given, "members": [{}]}
-    return len(assess(same.policy, household).possible)
-
-
 # --- Onto the line -----------------------------------------------------------------------------------------------
 
 
-@st.composite
+def _moved_on(policy: Policy, household: Facts, target: str) -> Facts:
+    """The household with the facts changed that hold it at an outcome before the target."""
+    order = list(policy.category.options)
+    for _ in range(8):
+        assessment = assess(policy, household)
+        category = cast(Outcome, assessment.category).id
+        if order.index(category) >= order.index(target):
+            break
+        household = _copied(household)
+        for reason in assessment.decisions[policy.category.name].reasons:
+            if reason.outcome == category and reason.role == "decided":
+                for name in names_in(reason.clause):
+                    _change(policy, household, assessment, name)
+    return household
+
+
+def _change(policy: Policy, household: Facts, assessment: Assessment, name: str) -> None:
+    """Give a fact another option, or the least number, wherever the household has it, if `must` leaves it free."""
+    if name in _tied(_Same(policy)):
+        return
+    for path, fact in _paths(policy, household):
+        if fact.name == name:
+            _holder(household, path)[name] = _other(fact, _value_at(assessment, path))
+
+
+def _other(fact: Fact, now: object) -> object:
+    match fact.kind:
+        case YesNoKind():
+            return not now
+        case ChoiceKind(options):
+            return next(option for option in options if option != now)
+        case NumberKind(low=low):
+            return low
+        case DateKind():
+            return now
+
+
 def _crowded(draw: st.DrawFn, policy: Policy, household: Facts) -> Facts:
     """The household with one amount moved so that one comparison of the category stands on its line or just beside."""
     assessment = assess(policy, household)
-    outcome, line = draw(st.sampled_from(_lines(_Same(policy))))
-    member = draw(st.integers(0, len(household["members"]) - 1))
-    amounts = sorted(_amounts(policy, line))
-    name = draw(st.sampled_from(amounts))
-    path: Path = (name,) if name in policy.facts else ("members", member, name)
-    start = _value_at(assessment, path)
-    before = _gap(assessment, outcome, line, member)
-    moved = _with_amount(policy, household, path, cast(Exact, start) + 1000) if isinstance(start, int | Fraction) else None
-    after = None if moved is None else _gap(assess(policy, moved), outcome, line, member)
-    if before is None or after is None or before == after:
-        return household
-    steps = 10 ** cast(NumberKind, _fact(policy, name).kind).decimals
-    on_line = (cast(Exact, start) - before * 1000 / (after - before)) * steps
-    beside = draw(st.sampled_from((0, -1, 1, 0, -1, 1, -100, 100)))
-    return _with_amount(policy, household, path, Fraction(on_line.__floor__() + beside, steps)) or household
+    outcome, line, amounts = draw(st.sampled_from(_lines(_Same(policy))))
+    for _ in range(3):
+        member = draw(st.integers(0, len(household["members"]) - 1))
+        name = draw(st.sampled_from(amounts))
+        path: Path = (name,) if name in policy.facts else ("members", member, name)
+        start = cast(Exact, _value_at(assessment, path))
+        before = _gap(assessment, outcome, line, member)
+        moved = _with_amount(policy, household, path, start + 1000)
+        after = None if moved is None else _gap(moved[1], outcome, line, member)
+        if before is None or after is None or before == after:
+            continue
+        steps = 10 ** cast(NumberKind, _fact(policy, name).kind).decimals
+        on_line = (start - before * 1000 / (after - before)) * steps
+        beside = draw(st.sampled_from((0, -1, 1, 0, -1, 1, -100, 100)))
+        moved = _with_amount(policy, household, path, Fraction(on_line.__floor__() + beside, steps))
+        if moved is not None:
+            return moved[0]
+    return household
 
 
 @cache
-def _lines(same: _Same) -> tuple[tuple[str, Compare], ...]:
-    """The comparisons of the category that amounts go into, each with an outcome that it belongs to."""
-    found: dict[Compare, str] = {}
+def _lines(same: _Same) -> tuple[tuple[str, Compare, tuple[str, ...]], ...]:
+    """The comparisons of the category that amounts go into, with an outcome that each belongs to, and the amounts."""
+    found: dict[Compare, tuple[str, Compare, tuple[str, ...]]] = {}
     for outcome in same.policy.category.outcomes:
         for part in _deep(same.policy, cast(Expr, outcome.when)):
-            if isinstance(part, Compare) and _amounts(same.policy, part):
-                found.setdefault(part, outcome.id)
-    return tuple((outcome, line) for line, outcome in found.items())
+            if isinstance(part, Compare) and part not in found and (amounts := _amounts(same.policy, part)):
+                found[part] = (outcome.id, part, amounts)
+    return tuple(found.values())
 
 
 def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
@@ -401,11 +435,12 @@ def _fact(policy: Policy, name: str) -> Fact:
     return policy.facts[name] if name in policy.facts else policy.members.facts[name]
 
 
-def _amounts(policy: Policy, expr: Expr) -> set[str]:
-    """The facts in small steps (money) that an expression is worked out from."""
+def _amounts(policy: Policy, expr: Expr) -> tuple[str, ...]:
+    """The facts in small steps (money) that an expression is worked out from; those of `must` first."""
     names = {part.name for part in _deep(policy, expr) if isinstance(part, Name)}
     facts = {**policy.facts, **policy.members.facts}
-    return {name for name in names & set(facts) if isinstance(kind := facts[name].kind, NumberKind) and kind.decimals}
+    money = [name for name in facts if name in names and getattr(facts[name].kind, "decimals", 0)]
+    return tuple(sorted(money, key=lambda name: name not in _tied(_Same(policy))))
 
 
 def _gap(assessment: Assessment, outcome: str, line: Compare, member: int) -> Fraction | None:
@@ -426,7 +461,7 @@ def _find(trace: Trace, line: Compare, member: int) -> Trace | None:
     return next((found for part in trace.parts if (found := _find(part, line, member)) is not None), None)
 
 
-def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) -> Facts | None:
+def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) -> tuple[Facts, Assessment] | None:
     """The household with another amount, without what `must` ties to it; None where that is no real household."""
     kind = cast(NumberKind, _fact(policy, cast(str, path[-1])).kind)
     if not cast(Exact, kind.low) <= amount <= cast(Exact, kind.high):
@@ -436,11 +471,17 @@ def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) ->
     for clause in policy.must:
         tied = set(names_in(clause))
         if path[-1] in tied:
-            for name in tied & set(holder) & _droppable(policy):
+            for name in tied & set(holder) & _stands_in(_Same(policy)):
                 del holder[name]
     holder[cast(str, path[-1])] = plain(amount)
-    return moved if _is_real(policy, moved) else None
+    try:
+        return moved, assess(policy, moved)
+    except FactError:
+        return None
 
 
-def _droppable(policy: Policy) -> set[str]:
-    return {name for name, fact in {**policy.facts, **policy.members.facts}.items() if fact.if_absent is not None}
+@cache
+def _stands_in(same: _Same) -> frozenset[str]:
+    """The facts that may be left out, since the policy says what stands in for them."""
+    facts = {**same.policy.facts, **same.policy.members.facts}
+    return frozenset(name for name, fact in facts.items() if fact.if_absent is not None)

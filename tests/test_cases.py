@@ -1,0 +1,126 @@
+"""The worked cases hold, and a case that does not hold says so."""
+
+from pathlib import Path
+
+import pytest
+
+from hardship_rules import PolicyError
+from hardship_rules.cases import Case, read_cases
+
+FOLDER = Path(__file__).parent / "cases"
+CASES = [case for path in sorted(FOLDER.glob("*.yaml")) for case in read_cases(path)]
+
+SMALL = """
+policy: 2021_weihai
+on: 2021-03-31
+household:
+  unit_has_union: no
+  members:
+    - {relation: self, wage: 1200}
+cases:
+  - title: 单位没有工会
+    expect: {category: CATEGORY}
+    because: 所在单位未建立工会组织
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.at.file).stem}: {case.title}" for case in CASES])
+def test_case(case: Case) -> None:
+    """What was worked out by hand comes out."""
+    assert [f"{each.what}: {each.expected} / {each.got}" for each in case.run()] == []
+
+
+def test_enough_cases() -> None:
+    """There are at least forty, each with its title once and how it was worked out."""
+    assert len(CASES) >= 40
+    assert len({case.title for case in CASES}) == len(CASES)
+    assert all(case.because.strip() for case in CASES)
+
+
+def test_every_outcome_and_reading_has_a_case() -> None:
+    """Every outcome of the category comes out of some case, and every reading is flipped in some case."""
+    policy = CASES[0].policy
+    wanted = {case.expect.get("category") for case in CASES}
+    outcomes = {scalar.text for scalar in wanted if scalar is not None and hasattr(scalar, "text")}
+    assert {*policy.category.options, "undecided"} <= outcomes
+    flipped = {name for case in CASES for name, each in case.policy.readings.items() if each != policy.readings[name]}
+    assert flipped >= {name for name, reading in policy.readings.items() if not reading.affects}
+
+
+def written(folder: Path, text: str) -> Path:
+    """A file of cases."""
+    path = folder / "cases.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_case_that_holds(tmp_path: Path) -> None:
+    """A case whose household comes out as it says has no mismatch."""
+    (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "out_of_scope")))
+    assert case.run() == ()
+
+
+def test_a_case_that_fails(tmp_path: Path) -> None:
+    """A case that does not hold names what was expected and what came."""
+    (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep")))
+    (mismatch,) = case.run()
+    assert (mismatch.what, mismatch.expected, mismatch.got) == ("category", "deep", "out_of_scope")
+
+
+@pytest.mark.parametrize(
+    ("expect", "what"),
+    [
+        ("{category: out_of_scope, terms: {income: 1201}}", "terms.income"),
+        ("{category: out_of_scope, terms: {incom: 1200}}", "terms.incom"),
+        ("{category: out_of_scope, decided_by: [category.deep.income]}", "decided_by"),
+        ("{possible: [deep]}", "possible"),
+        ("{missing: ['members[1].wage']}", "missing"),
+        ("{refused: [must_broken]}", "refused"),
+        ("{decisions: {category: none}}", "decisions.category"),
+    ],
+)
+def test_every_kind_of_expectation_can_fail(tmp_path: Path, expect: str, what: str) -> None:
+    """Each thing that a case may expect is really compared."""
+    (case,) = read_cases(written(tmp_path, SMALL.replace("{category: CATEGORY}", expect)))
+    assert what in [mismatch.what for mismatch in case.run()]
+
+
+def test_but_and_without(tmp_path: Path) -> None:
+    """A case changes its base: facts set or taken away, members added or taken away."""
+    text = SMALL.replace(
+        "    expect: {category: CATEGORY}",
+        '    but: {unit_has_union: yes, "members[1].wage": 2400, "members[2]": {relation: child, age: 3}, '
+        '"members[3]": {relation: spouse}}\n    without: ["members[2]", unit_has_union]\n    expect: {terms: {people: 2}}',
+    )
+    (case,) = read_cases(written(tmp_path, text))
+    assert case.run() == ()
+    assert [key.text for key, _ in case.household.node.entries] == ["members"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("title: 单位没有工会", "titel: 单位没有工会"), "unknown_key"),
+        (("because: 所在单位未建立工会组织", "expect: {}"), "duplicate_key"),
+        (("    because: 所在单位未建立工会组织\n", ""), "missing_key"),
+        (("policy: 2021_weihai", "policy: 2021_weiha"), "policy_missing"),
+        (("    expect:", "    readings: {rounding: jiao}\n    expect:"), "unknown_option"),
+        (("    expect:", "    readings: {round: fen}\n    expect:"), "unknown_reading"),
+        (("    expect:", "    but: {'members[3].wage': 1}\n    expect:"), "case_path"),
+        (("    expect:", "    without: [homes]\n    expect:"), "case_path"),
+    ],
+)
+def test_bad_files(tmp_path: Path, change: tuple[str, str], code: str) -> None:
+    """A file of cases that is wrong says where and what."""
+    with pytest.raises(PolicyError) as refused:
+        read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep").replace(*change)))
+    assert code in [problem.code for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize("content", [b"", b"- 1", b"\xff\xfe\x00", b"x: [", "标题：错".encode("gbk")])
+def test_files_that_are_no_cases(tmp_path: Path, content: bytes) -> None:
+    """Whatever stands in a file, it is read or refused."""
+    path = tmp_path / "cases.yaml"
+    path.write_bytes(content)
+    with pytest.raises(PolicyError):
+        read_cases(path)
