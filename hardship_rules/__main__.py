@@ -1,6 +1,7 @@
 """`python -m hardship_rules` and `hardship-rules`: the command line, or what to install to have it."""
 
 import sys
+from io import TextIOWrapper
 
 
 def main() -> None:
@@ -11,6 +12,9 @@ def main() -> None:
         if error.name != "click":
             raise
         sys.exit("命令行需要 click / the command line needs click: pip install 'hardship-rules[cli]'")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a console that cannot print a character prints its code
     commands()
 
 

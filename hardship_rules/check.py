@@ -25,8 +25,6 @@ from hardship_rules.model import (
     OverMembers,
     Parameter,
     Policy,
-    Reading,
-    Term,
     Value,
     exprs_of,
     names_in,
@@ -75,7 +73,7 @@ class _Checker:
         policy = self.policy
         self.names()
         self.tables()
-        self.lists()
+        self.shown_and_category()
         kinds = Kinds(policy, self.of_members)
         facts = {name: self.fact(kinds, fact, "household") for name, fact in policy.facts.items()}
         member_facts = {name: self.fact(kinds, fact, "members") for name, fact in policy.members.facts.items()}
@@ -161,21 +159,14 @@ class _Checker:
                 self.problem("title_taken", (*path, name), at, title, other=other)
             taken[title] = name
 
-    def lists(self) -> None:
-        """`called by`, `show` and `affects` name what they may name; the category is one outcome."""
+    def shown_and_category(self) -> None:
+        """What is shown is of the household; the category is one outcome."""
         policy = self.policy
-        shown = {*policy.parameters, *policy.terms} - self.of_members
-        self.listed(policy.members.called_by, policy.members.facts, ("members", "called by"))
-        self.listed(policy.show, shown, ("show",))
-        for name, reading in policy.readings.items():
-            self.listed(reading.affects, {**policy.facts, **policy.members.facts}, ("readings", name, "affects"))
+        for name in policy.show:
+            if name in self.of_members:
+                self.problem("member_name_outside", ("show",), policy.names[name], name)
         if policy.decisions and policy.category.every:
             self.problem("category_every", ("decisions", policy.category.name), policy.category, policy.category.name)
-
-    def listed(self, names: Iterable[str], known: Iterable[str], path: Path) -> None:
-        for name in names:
-            if name not in known:
-                self.problem("unknown_name", path, None, name, **nearest(name, known))
 
     def order(self) -> tuple[str, ...]:
         """Parameters that go by something, terms and decisions, each after what it uses."""
@@ -228,10 +219,12 @@ class _Checker:
                 self.covered(parameter, place, by, kind, path)
             low_, high_ = parameter.kind.low, parameter.kind.high
             for number in parameter.values.values():
-                if number is not None and (
-                    (low_ is not None and number < low_) or (high_ is not None and number > high_)
-                ):
-                    self.problem("value_outside", path, parameter, str(number), least=str(low_), most=str(high_))
+                if number is None:
+                    continue
+                if low_ is not None and number < low_:
+                    self.problem("value_outside", path, parameter, str(number), bound=f">= {low_}")
+                if high_ is not None and number > high_:
+                    self.problem("value_outside", path, parameter, str(number), bound=f"<= {high_}")
 
     def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
         names = self.policy.names
@@ -275,7 +268,7 @@ class _Checker:
     def ranges(self, policy: Policy) -> None:
         scope = nothing_known(policy)
         broken: set[str] = set()
-        self.divide(policy, "must", [clause for clause in policy.must], scope)
+        self.divide(policy, "must", policy.must, scope)
         for fact in (*policy.facts.values(), *policy.members.facts.values()):
             if fact.if_absent is not None:
                 inside = scope.members[0] if fact.of_member else scope

@@ -6,7 +6,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -46,9 +45,6 @@ def commands() -> None:
 
     退出码：0 已作答（包括待定）；1 发现问题或算例未通过；2 用法不对。
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a console that cannot print Chinese prints its code
 
 
 @commands.command()

@@ -113,6 +113,7 @@ class _Text:
             yield f"{self.verdict(decided)}        {self.policy.title}（{on}）"
             yield ""
             yield from self.figures()
+            yield from self.meanings()
             yield ""
             yield from self.reasons(decided)
         yield ""
@@ -137,6 +138,14 @@ class _Text:
         digits = max((_width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
         for title, amount, made_of in rows:
             yield f"  {_pad(title, wide)}  {' ' * (digits - _width(amount))}{amount}    {made_of}".rstrip()
+
+    def meanings(self) -> Iterator[str]:
+        """The readings that say what the facts themselves mean."""
+        for reading in self.policy.readings.values():
+            if reading.affects:
+                meaning = self.say["fact"].format(title=reading.title, value=reading.kind.options[reading.chosen])
+                basis = "" if reading.provenance is None else self.say["basis"].format(basis=BASES[reading.provenance.basis])
+                yield f"  {meaning}{basis}"
 
     def figure_title(self, name: str) -> str:
         definition = self.policy.names[name]

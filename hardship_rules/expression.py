@@ -52,11 +52,16 @@ _COMPARISONS = ("<", "<=", "==", "!=", ">=", ">")
 def exact_number(text: str) -> Exact | None:
     """The number that a text of digits, with a minus and a decimal point at most, stands for; else None."""
     digits = text.removeprefix("-")
-    if NUMBER.fullmatch(digits) is None or len(digits) > DIGITS + 1:
+    if NUMBER.fullmatch(digits) is None or has_too_many_digits(digits):
         return None
     number = Fraction(digits)
     value: Exact = number.numerator if number.denominator == 1 else number
     return -value if text.startswith("-") else value
+
+
+def has_too_many_digits(text: str) -> bool:
+    """A number as written has more digits than one may have."""
+    return sum(character.isdecimal() for character in text) > DIGITS
 
 
 def parse_line(scalar: Scalar) -> Expr | Problem:
@@ -263,7 +268,7 @@ class _Parser:
         return inner
 
     def number(self, token: _Token) -> Exact:
-        if len(token.text) > DIGITS + 1:
+        if has_too_many_digits(token.text):
             self.refuse("number_too_long", token.start, given=token.text, most=str(DIGITS))
         value = exact_number(token.text)
         if value is None:

@@ -101,7 +101,7 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
                 problems.append(Problem(code, location=Location(source.name, 1, 1)))
             break
         extends = node.get("extends")
-        newer = [problem for problem in keys.conform(node, keys.OVERLAY if extends else keys.POLICY)]
+        newer = _misshapen(node, found)
         problems += newer
         if any(problem.code in ("language_newer", "language") for problem in newer):
             problems = [problem for problem in newer if problem.at == ("language",)]
@@ -123,6 +123,25 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     if problems:
         raise PolicyError(problems)
     return whole
+
+
+def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:
+    """What does not have the language's shape, but for lines in which something could not even be read."""
+    lines = {problem.location.line for problem in unread if problem.location is not None}
+    if node.get("extends") is None:
+        found = keys.conform(node, keys.POLICY)
+    else:
+        found = [_of_the_base(problem) for problem in keys.conform(node, keys.OVERLAY)]
+    return [problem for problem in found if problem.location is None or problem.location.line not in lines]
+
+
+def _of_the_base(problem: Problem) -> Problem:
+    """A key that belongs to the policy that is extended, told as such."""
+    own = {1: keys.POLICY, 3: {"parameters": keys.PARAMETER, "readings": keys.READING}.get(str(problem.at[:1][0]))}
+    record = own.get(len(problem.at)) if problem.code == "unknown_key" else None
+    if record is None or problem.given not in record.keys:
+        return problem
+    return Problem("key_of_base", problem.at, problem.given, location=problem.location)
 
 
 def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str | Path]) -> Text | Problem:
@@ -180,7 +199,7 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         elif isinstance(node, Mapping) and isinstance(known[1], Mapping):
             if node.get("basis") is None:
                 problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
-            entries[key.text] = (known[0], _restated(known[1], node))
+            entries[key.text] = (key, _restated(known[1], node))
     return Mapping(tuple(entries.values()), base.at)
 
 

@@ -403,11 +403,13 @@ def _constant(expr: Expr, scope: Scope) -> bool:
     """What stands in is a constant, whichever of the cases that may hold does."""
     if not isinstance(expr, Choose):
         return isinstance(expr, Constant | Option)
-    truths = [value(when, scope) for when, _ in expr.cases]
-    results = [result for truth, (_, result) in zip(truths, expr.cases, strict=True) if truth is not False]
-    if True not in truths and expr.otherwise is not None:
-        results.append(expr.otherwise)
-    return all(isinstance(result, Constant | Option) for result in results)
+    for when, result in expr.cases:
+        truth = value(when, scope)
+        if truth is not False and not isinstance(result, Constant | Option):
+            return False
+        if truth is True:
+            return True
+    return isinstance(expr.otherwise, Constant | Option)
 
 
 def _broken_by(clause: Clause, scope: Scope) -> Iterator[Path]:

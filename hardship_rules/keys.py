@@ -8,7 +8,7 @@ from typing import assert_never
 
 from attrs import field, frozen
 
-from hardship_rules.expression import DIGITS, NAME, RESERVED, exact_number
+from hardship_rules.expression import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import BASES, EARLIEST, LATEST
 from hardship_rules.problems import Path, Problem, nearest
@@ -373,9 +373,7 @@ def number_problem(text: str) -> str:
     """Why a text is not a number: the code of the commonest mistakes."""
     if "," in text or "，" in text:
         return "comma_in_number"
-    if re.fullmatch(rf"-?[0-9.]{{{DIGITS},}}", text):
-        return "number_too_long"
-    return "number"
+    return "number_too_long" if has_too_many_digits(text) else "number"
 
 
 def date_of(text: str) -> date | None:

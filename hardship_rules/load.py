@@ -111,6 +111,13 @@ class _Loader:
         terms = whole.get("terms")
         if isinstance(terms, Mapping) and len(terms.entries) > MOST_TERMS:
             self.problem("too_many_terms", ("terms",), terms, most=str(MOST_TERMS))
+        of_member = [key.text for key, _ in _entries(members.get("facts"))]
+        facts = [*of_member, *(key.text for key, _ in _entries(whole.get("household")))]
+        figures = [key.text for name in ("parameters", "terms") for key, _ in _entries(whole.get(name))]
+        self.listed(members.get("called by"), of_member, ("members", "called by"))
+        self.listed(whole.get("show"), figures, ("show",))
+        for key, reading in _entries(whole.get("readings")):
+            self.listed(reading.get("affects"), facts, ("readings", key.text, "affects"))
         return Policy(
             name=_word(whole, "policy"),
             series=_word(whole, "series") or None,
@@ -141,6 +148,13 @@ class _Loader:
     def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
         entries = _entries(self.whole.get(name))
         return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
+
+    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
+        """A list names only what it may name."""
+        for item in node.items if isinstance(node, Sequence) else ():
+            name = cast(Scalar, item)
+            if name.text not in known:
+                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
 
     # Words, numbers, units, provenance
 

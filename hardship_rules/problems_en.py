@@ -22,7 +22,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file is larger than {most} bytes and was not read",
             "Check whether it is the right file",
         ),
-        "file_empty": ("the file is empty", "Check whether it is the right file, and was saved with its content"),
+        "file_empty": ("there is nothing in the file", "Check whether it is the right file, and was saved"),
         "encoding_gbk": ("the file is encoded in GBK (ANSI)", "Save it as UTF-8"),
         "encoding_unknown": (
             "this is not text, or not encoded in UTF-8",
@@ -51,7 +51,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "space_before_comment": ("there is no space before the `#` of a comment", "Add a space before `#`"),
         "comma_in_braces": (
             "`{given}` has no value inside the braces; a comma may have cut a line in two",
-            "Put quotes around a text or line that has a comma in it",
+            "Put quotes around a text or line that has a comma in it; leave commas out of numbers",
         ),
         "duplicate_key": ("`{given}` is already there, in line {line}", "Keep one of them"),
         "question_mark": (
@@ -106,12 +106,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "this line is not aligned with those above",
             "Lines of one level begin in the same column; indent with spaces",
         ),
-        "yaml_start": ("a text cannot begin with `{given}`", "Put quotes around the text"),
+        "yaml_start": ("a text cannot begin with “{given}”", "Put quotes around the text"),
         # Keys and words
         "unknown_key": ("unknown key `{given}`", "Keys that may stand here: {known}"),
         "missing_key": ("`{given}` ({about}) is missing", "Add `{given}: …`"),
         "none_of_keys": ("one of {known} is missing", "Add one of {known}"),
-        "several_of_keys": ("{given} cannot stand together", "Write only one of {known}"),
+        "several_of_keys": ("`{given}` cannot stand together", "Write only one of {known}"),
         "blank": ("nothing stands here", "Fill it in, or delete the whole entry"),
         "list_expected": (
             "a list is expected here",
@@ -176,6 +176,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "extends_loop": ("`extends` comes back to `{given}`", "A policy cannot extend itself, directly or by others"),
         "extends_chain": ("with `{given}` more than {most} files extend one another", "Shorten the chain of `extends`"),
+        "key_of_base": (
+            "a policy that extends another cannot have `{given}`",
+            "`{given}` belongs to the policy that is extended; change values, readings, dates and sources here",
+        ),
         "source_redefined": (
             "the policy that this one extends has a source `{given}` already",
             "Choose another name; the same document need not be stated again",
@@ -252,7 +256,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "value_missing": ("there is no value for `{by}` being `{given}`", "Add `{given}: …`, or `not published`"),
         "value_outside": (
-            "the value {given} is outside its range ({range})",
+            "the value {given} is outside its range: it must be {bound}",
             "Check the value, or change `from` and `to`",
         ),
         "not_published_needs_range": (

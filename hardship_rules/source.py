@@ -9,7 +9,8 @@ from typing import BinaryIO
 import yaml
 from attrs import field, frozen
 
-from hardship_rules.problems import Location, Path as Keys, Problem
+from hardship_rules.problems import Location, Problem
+from hardship_rules.problems import Path as Keys
 
 LARGEST = 1_000_000  # bytes of a file
 DEEPEST = 64  # mappings and lists inside one another
@@ -278,7 +279,8 @@ class _Composer:
         if event.anchor is not None:
             self.problem("anchor", at, given=f"&{event.anchor}")
         if getattr(event, "tag", None) is not None:
-            self.problem("tag", at, given=event.tag)
+            written = re.search(r"!\S*", self.text[event.start_mark.index :])
+            self.problem("tag", at, given=written[0] if written else event.tag)
 
     def _key(self, event: yaml.NodeEvent, at: Location, end: int) -> None:
         before = self.text[end : event.start_mark.index].rstrip()

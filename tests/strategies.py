@@ -15,6 +15,7 @@ from hardship_rules.model import (
     EARLIEST,
     LATEST,
     ChoiceKind,
+    Clause,
     Compare,
     Constant,
     DateKind,
@@ -63,12 +64,12 @@ def _households(draw: st.DrawFn, same: "_Same") -> Facts:
     on = household["on"] = draw(days(policy))
     for path, fact in _paths(policy, household):
         if path[-1] not in _tied(_Same(policy)) and (fact.if_absent is None or draw(_ONE_IN_FOUR)):
-            _holder(household, path)[fact.name] = _value(policy, fact, draw(_seeds(_Same(policy), fact.name)), on)
+            _holder(household, path)[fact.name] = _value(fact, draw(_seeds(_Same(policy), fact.name)), on)
     while unknown := unknown_paths(policy, household):
         new: set[Path] = set()
         for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
             if not any((*path[:-1], used) in new or (used,) in new for used in used_by(fact)):
-                _holder(household, path)[fact.name] = _value(policy, fact, draw(_seeds(_Same(policy), fact.name)), on)
+                _holder(household, path)[fact.name] = _value(fact, draw(_seeds(_Same(policy), fact.name)), on)
             new.add(path)
     if draw(_THREE_IN_FOUR):
         order = list(policy.category.options)
@@ -106,7 +107,7 @@ def _partial_households(draw: st.DrawFn, same: "_Same") -> Facts:
 
 
 def completed(draw: st.DrawFn, policy: Policy, household: Facts, paths: list[Path] | None = None) -> Facts:
-    """The household with one of its unknown facts (of those in `paths`), or the day, filled in; itself where none can be."""
+    """The household with one unknown fact (of those in `paths`), or the day, filled in; itself where none can be."""
     assessment = assess(policy, household)
     open_ = [(path, fact) for path, fact in unknown_paths(policy, household) if paths is None or path in paths]
     if assessment.household.on is None and (paths is None or ("on",) in paths) and (not open_ or draw(_ONE_IN_FOUR)):
@@ -140,7 +141,7 @@ def days(policy: Policy) -> st.SearchStrategy[date]:
     return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
 
 
-def _value(policy: Policy, fact: Fact, seed: object, on: date) -> object:
+def _value(fact: Fact, seed: object, on: date) -> object:
     """The value that was drawn; a date was drawn as how far it lies back."""
     if isinstance(fact.kind, DateKind):
         years, before = cast(tuple[int, int], seed)
@@ -343,7 +344,9 @@ def _lengths_from(policy: Policy, fact: Fact) -> list[str]:
     return [
         name
         for name, other in lengths.items()
-        if other.if_absent is not None and isinstance(other.if_absent, Elapsed) and fact.name in names_in(other.if_absent)
+        if other.if_absent is not None
+        and isinstance(other.if_absent, Elapsed)
+        and fact.name in names_in(other.if_absent)
     ]
 
 
@@ -361,18 +364,19 @@ def _moved_on(policy: Policy, household: Facts, target: str) -> Facts:
         household = _copied(household)
         for reason in assessment.decisions[policy.category.name].reasons:
             if reason.outcome == category and reason.role == "decided":
-                for name in names_in(reason.clause):
-                    _change(policy, household, assessment, name)
+                for name in _free(_Same(policy), reason.clause):
+                    for path, fact in list(_paths(policy, household)):
+                        if fact.name == name and (len(path) == 1 or path[1] in reason.members):
+                            _holder(household, path)[name] = _other(fact, _value_at(assessment, path))
     return household
 
 
-def _change(policy: Policy, household: Facts, assessment: Assessment, name: str) -> None:
-    """Give a fact another option, or the least number, wherever the household has it, if `must` leaves it free."""
-    if name in _tied(_Same(policy)):
-        return
-    for path, fact in _paths(policy, household):
-        if fact.name == name:
-            _holder(household, path)[name] = _other(fact, _value_at(assessment, path))
+@cache
+def _free(same: _Same, clause: Clause) -> tuple[str, ...]:
+    """The few facts that a clause rests on and that `must` leaves free; none where it rests on many."""
+    names = {part.name for part in _deep(same.policy, clause) if isinstance(part, Name)}
+    free = [name for name in same.policy.fact_order if name in names and name not in _tied(same)]
+    return tuple(free) if len(free) <= 4 else ()
 
 
 def _other(fact: Fact, now: object) -> object:
@@ -439,8 +443,12 @@ def _amounts(policy: Policy, expr: Expr) -> tuple[str, ...]:
     """The facts in small steps (money) that an expression is worked out from; those of `must` first."""
     names = {part.name for part in _deep(policy, expr) if isinstance(part, Name)}
     facts = {**policy.facts, **policy.members.facts}
-    money = [name for name in facts if name in names and getattr(facts[name].kind, "decimals", 0)]
+    money = [name for name in facts if name in names and _in_small_steps(facts[name])]
     return tuple(sorted(money, key=lambda name: name not in _tied(_Same(policy))))
+
+
+def _in_small_steps(fact: Fact) -> bool:
+    return isinstance(fact.kind, NumberKind) and fact.kind.decimals > 0
 
 
 def _gap(assessment: Assessment, outcome: str, line: Compare, member: int) -> Fraction | None:

@@ -1,0 +1,249 @@
+"""The command line as its users have it: what it prints, where, and with which exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HOUSEHOLD = str(ROOT / "examples" / "household.yaml")
+PARTIAL = str(ROOT / "examples" / "partial.yaml")
+CASES = str(ROOT / "tests" / "cases")
+
+WRONG = """
+policy: 2021_weihai
+homes: 1,500
+residence: 城镇
+members:
+  - {relation: spouse, wage: -3}
+"""
+
+
+def run(*arguments: str, given: str | bytes = "", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command line in a process of its own."""
+    return subprocess.run(  # noqa: S603  # this program, with the test's own arguments
+        [sys.executable, "-W", "error", "-m", "hardship_rules", *arguments],
+        input=given.encode() if isinstance(given, str) else given,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+    )
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> str:
+    """A household's file with four mistakes."""
+    path = tmp_path / "wrong.yaml"
+    path.write_text(WRONG, encoding="utf-8")
+    return str(path)
+
+
+class TestAssess:
+    """`hardship-rules assess`."""
+
+    def test_verdict(self) -> None:
+        """A household is assessed under the policy that its file names."""
+        done = run("assess", HOUSEHOLD)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.decode().startswith("深度困难职工家庭 ")
+
+    def test_undecided_is_an_answer(self) -> None:
+        """An undecided household exits with 0."""
+        done = run("assess", PARTIAL)
+        assert done.returncode == 0
+        assert done.stdout.decode().startswith("待定：")
+
+    def test_standard_input(self) -> None:
+        """`-` reads a household, YAML or JSON, from standard input."""
+        document = {"policy": "2021_weihai", "unit_has_union": False, "members": [{"relation": "self"}]}
+        for given in (json.dumps(document), json.dumps(document, ensure_ascii=False, indent=2)):
+            done = run("assess", "-", given=given)
+            assert done.stdout.decode().startswith("不属于认定范围")
+
+    def test_policy_by_path_series_and_name(self) -> None:
+        """`-p` takes a name, a path, or a series with a day."""
+        path = str(ROOT / "policies" / "2021_weihai.yaml")
+        for policy in (["-p", "2021_weihai"], ["-p", path], ["-p", "weihai"], ["-p", "weihai", "--on", "2021-03-31"]):
+            done = run("assess", *policy, HOUSEHOLD)
+            assert done.stdout.decode().startswith("深度困难职工家庭 "), done.stderr.decode()
+
+    def test_json(self) -> None:
+        """`--format json` prints the documented form, the same bytes each time."""
+        done = run("assess", "--format", "json", HOUSEHOLD)
+        document = json.loads(done.stdout)
+        assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/1", "deep")
+        assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
+
+    def test_every_problem_with_its_place(self, wrong: str) -> None:
+        """Problems go to standard error, all at once, with place, code, sentence and mend; exit status 1."""
+        done = run("assess", wrong)
+        assert (done.returncode, done.stdout) == (1, b"")
+        lines = done.stderr.decode().splitlines()
+        assert [line.split(" ")[0] for line in lines if not line.startswith(" ")] == [
+            f"{wrong}:3:8:",
+            f"{wrong}:4:12:",
+            f"{wrong}:6:30:",
+        ]
+        assert "错误[comma_in_number]" in lines[0]
+        assert "1500" in lines[1]
+
+    def test_problems_in_english_and_as_json(self, wrong: str) -> None:
+        """`--lang en` and `--format json` are for other readers."""
+        assert "error[comma_in_number]" in run("assess", "--lang", "en", wrong).stderr.decode()
+        done = run("assess", "--format", "json", wrong)
+        document = json.loads(done.stdout)
+        assert document["format"] == "hardship-rules/problems/1"
+        first = document["problems"][0]
+        assert (first["code"], first["line"], first["column"], first["path"]) == ("comma_in_number", 3, 8, "homes")
+        assert done.returncode == 1
+
+    def test_other_files_are_answered(self, wrong: str) -> None:
+        """One bad file of several: the others are answered, and the exit status is 1."""
+        done = run("assess", wrong, HOUSEHOLD, str(ROOT / "nowhere.yaml"))
+        assert done.returncode == 1
+        assert "深度困难职工家庭" in done.stdout.decode()
+        assert "nowhere.yaml" in done.stderr.decode()
+
+    def test_output_whole_or_not_at_all(self, tmp_path: Path, wrong: str) -> None:
+        """`-o` writes the whole answer in UTF-8; with a problem, or into a folder that is not there, nothing."""
+        made = tmp_path / "answer.txt"
+        assert run("assess", HOUSEHOLD, "-o", str(made)).returncode == 0
+        assert made.read_text(encoding="utf-8").startswith("深度困难职工家庭 ")
+        not_made = tmp_path / "none.txt"
+        assert run("assess", wrong, HOUSEHOLD, "-o", str(not_made)).returncode == 1
+        assert not not_made.exists()
+        done = run("assess", HOUSEHOLD, "-o", str(tmp_path / "no" / "folder.txt"))
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.txt", "wrong.yaml"]
+
+    def test_no_default_policy(self) -> None:
+        """A household that names no policy, without `-p`, is a problem that says what to write."""
+        done = run("assess", "-", given="members: [{relation: self}]")
+        assert done.returncode == 1
+        assert "policy_not_named" in done.stderr.decode()
+
+    @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
+    def test_consoles_that_cannot_print_chinese(self, encoding: str, wrong: str) -> None:
+        """On a console for GBK or ASCII only there is an answer, and problems, and no traceback."""
+        for arguments in (["assess", HOUSEHOLD], ["assess", wrong], ["assess", "--format", "json", HOUSEHOLD], ["--help"]):
+            done = run(*arguments, PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+            assert b"Traceback" not in done.stderr
+            assert done.stdout + done.stderr
+        if encoding == "gbk":
+            done = run("assess", HOUSEHOLD, PYTHONUTF8="0", PYTHONIOENCODING="gbk")
+            assert "√ 人均月纯收入低于低保标准    655.56 < 787.00" in done.stdout.decode("gbk")
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\x00\x01\x02",
+            b"\xff\xfe\x00",
+            "policy: 2021_weihai\n成员：[]".encode(),
+            "就业状况: 在职".encode("gbk"),
+            b"[" * 100_000,
+            b"{" * 100_000,
+            b"a: &x [*x]",
+            b"- 1",
+            b"3",
+            b"policy: [2021_weihai]",
+            b"policy: 2021_weihai\nmembers: {a: 1}",
+            b"policy: 2021_weihai\non: 31.3.2021",
+            b"policy: 2021_weihai\nmembers: [[], 3, {relation: [self]}]",
+            b"policy: ../../etc/passwd\nmembers: [{relation: self}]",
+            b"policy: '\\0'\n",
+        ],
+    )
+    def test_never_a_traceback(self, content: bytes) -> None:
+        """Whatever comes in, what goes out is a problem with a place."""
+        done = run("assess", "-", given=content)
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+        assert "错误[" in done.stderr.decode()
+
+
+class TestCheck:
+    """`hardship-rules check`."""
+
+    def test_sound(self) -> None:
+        """A sound policy is said to be so with its fingerprint; a measure without its year's numbers is said to be open."""
+        done = run("check", "2021_weihai", "shandong_2020_58")
+        assert done.returncode == 0
+        first, second, third = done.stdout.decode().splitlines()
+        assert "v1:" in first
+        assert "没有问题" in second
+        assert "dibao" in third
+
+    def test_problems(self, tmp_path: Path) -> None:
+        """Every problem of a file is printed; the other files are still checked."""
+        path = tmp_path / "bad.yaml"
+        path.write_text("language: 1\npolicy: bad\nextends: shandong_2020_58\nparameters:\n  dibo: {values: {urban: 1}}\n")
+        done = run("check", str(path), "2021_weihai")
+        assert done.returncode == 1
+        assert f"{path}:5:3: 错误[unknown_parameter]" in done.stdout.decode()
+        assert "2021_weihai: 没有问题" in done.stdout.decode()
+
+    def test_json(self) -> None:
+        """Programs get the problems as JSON, an empty list for a sound policy."""
+        assert json.loads(run("check", "--format", "json", "2021_weihai").stdout)["problems"] == []
+
+
+class TestTest:
+    """`hardship-rules test`."""
+
+    def test_cases_hold(self) -> None:
+        """The worked cases of the measure hold."""
+        done = run("test", CASES)
+        assert done.returncode == 0, done.stdout.decode()
+        assert "未通过 0 例" in done.stdout.decode()
+
+    def test_a_failing_case(self, tmp_path: Path) -> None:
+        """What failed, expected and got, and why, at its place; exit status 1."""
+        path = tmp_path / "cases.yaml"
+        path.write_text(
+            "policy: 2021_weihai\ncases:\n  - title: 没有工会\n"
+            "    household: {unit_has_union: no, members: [{relation: self}]}\n"
+            "    expect: {category: deep}\n    because: 写错了\n",
+            encoding="utf-8",
+        )
+        done = run("test", str(tmp_path))
+        assert done.returncode == 1
+        assert done.stdout.decode().splitlines() == [
+            f"{path}:3:12: 未通过：没有工会",
+            "    category：应为 deep，得到 out_of_scope",
+            "    依据：写错了",
+            "通过 0 例，未通过 1 例",
+        ]
+
+    def test_no_cases(self, tmp_path: Path) -> None:
+        """A folder without cases does not pass."""
+        assert run("test", str(tmp_path)).returncode == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]])
+def test_wrong_use(arguments: list[str]) -> None:
+    """Wrong use exits with 2 and says how it is used."""
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert b"Usage" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["assess", "check", "test"])
+def test_help(command: str) -> None:
+    """Every command explains itself."""
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert "FILE" in done.stdout.decode() or "POLICY" in done.stdout.decode() or "CASES" in done.stdout.decode()
+
+
+def test_without_click() -> None:
+    """Without click the command line says what to install."""
+    code = "import sys; sys.modules['click'] = None; from hardship_rules.__main__ import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603  # this program
+    assert done.returncode == 1
+    assert b"hardship-rules[cli]" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -1,0 +1,757 @@
+"""The clauses of the measure as Weihai applies them in 2021, each with the properties that follow from its words."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hardship_rules import Assessment, Figure, Policy, assess, load_policy
+from strategies import Facts, completed, households, partial_households, plain, unknown_paths
+
+WEIHAI = load_policy("2021_weihai")
+ON = date(2021, 3, 31)
+FEN = Fraction(1, 100)
+STANDARDS = {"urban": 787, "rural": 588}
+ORDER = ("out_of_scope", "excluded", "deep", "relative", "accidental", "none")
+COUNTED_INCOME = ("wage", "business_income", "property_income", "transfer_income", "other_income")
+RIGID = ("medical_self_paid", "disability_cost")
+
+WORKER: Facts = {
+    "relation": "self",
+    "birth_date": date(1980, 5, 6),
+    "education": "none",
+    "wage": 0,
+    "business_income": 0,
+    "property_income": 0,
+    "transfer_income": 0,
+    "other_income": 0,
+    "medical_self_paid": 0,
+}
+SPOUSE = {**WORKER, "relation": "spouse"}
+PARENT = {
+    **WORKER,
+    "relation": "parent",
+    "birth_date": date(1950, 5, 6),
+    "legal_support_duty": True,
+    "lives_together_months": 12,
+}
+CHILD = {**WORKER, "relation": "child", "birth_date": date(2015, 5, 6), "dependent": False}
+GROWN_CHILD = {**CHILD, "birth_date": date(1998, 5, 6)}
+HOUSEHOLD: Facts = {
+    "on": ON,
+    "unit_has_union": True,
+    "employment": "in_service",
+    "residence": "urban",
+    "controls_company": False,
+    "homes": 1,
+    "floor_area_above_local_average": False,
+    "motor_vehicle": False,
+    "refuses_verification": False,
+}
+
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def household(*members: Mapping[str, object], **facts: object) -> Facts:
+    """A worker's household in scope, with no exclusion, in which nobody has anything but what is given."""
+    return {**HOUSEHOLD, **facts, "members": [dict(member) for member in members] or [dict(WORKER)]}
+
+
+def category(given_: Facts, policy: Policy = WEIHAI) -> str:
+    """The id of a household's category, which must be decided."""
+    outcome = assess(policy, given_).category
+    assert outcome is not None
+    return outcome.id
+
+
+def figure(assessment: Assessment, name: str) -> Fraction:
+    """An exact figure of an assessment."""
+    found = assessment.terms[name]
+    assert isinstance(found, Figure)
+    assert found.exact is not None
+    return found.exact
+
+
+def counted(given_: Facts) -> list[int]:
+    """The numbers, from 0, of the members who are counted."""
+    return [number for number, member in enumerate(assess(WEIHAI, given_).members) if member["counted"] is True]
+
+
+def with_income(net: Fraction, *others: Mapping[str, object], **facts: object) -> Facts:
+    """A household whose worker alone earns, so much that twelve months of `net` come to each of the people."""
+    wage = net * 12 * (1 + len(others))
+    return household({**WORKER, "wage": plain(wage)}, *others, **facts)
+
+
+# --- The category in plain Python, from the words and not from the policy -----------------------------------------
+
+
+class Reference:
+    """What the category says, worked out with fractions and nothing of the library."""
+
+    def __init__(self, given_: Facts, readings: Mapping[str, str]) -> None:
+        self.given = given_
+        self.readings = readings
+        self.members = [Person(member, given_["on"]) for member in given_["members"]]
+        self.counted = [member for member in self.members if member.counts(readings)]
+
+    def says(self, reading: str, option: str) -> bool:
+        return self.readings[reading] == option
+
+    def fact(self, name: str) -> Any:
+        absent = {"event_casualty": "none", "sudden_cause": "none"}
+        if name in ("sudden_loss", "sudden_compensation") and self.fact("sudden_cause") == "none":
+            absent[name] = 0  # type: ignore[assignment]
+        return self.given.get(name, absent.get(name))
+
+    def category(self) -> str:
+        barred = self.listed()
+        accidental = self.accidental()
+        first = accidental and self.says("accidental_first", "yes")
+        if self.out_of_scope():
+            return "out_of_scope"
+        if any(member.child_excludes() for member in self.members) or (barred and self.says("exclusions_bar", "every")):
+            return "excluded"
+        net, standard = self.net(), self.standard()
+        deep = net < standard or (net == standard and self.says("equal_to_standard", "granted"))
+        if deep and not first and not (barred and self.says("exclusions_bar", "deep")):
+            return "deep"
+        relative = net < 2 * standard or (net == 2 * standard and self.says("equal_to_double", "granted"))
+        if relative and not first:
+            return "relative"
+        return "accidental" if accidental else "none"
+
+    def out_of_scope(self) -> bool:
+        employment = self.given["employment"]
+        if not self.given["unit_has_union"] or employment in ("laid_off", "retired"):
+            return True
+        if employment == "new_form":
+            return self.says("new_form_covered", "no")
+        if employment == "migrant":
+            outside = not self.given["lives_in_city"] and self.says("village_migrant_covered", "no")
+            return outside or self.given["labour_relation_months"] < 12
+        return False
+
+    def listed(self) -> bool:
+        several_homes = self.given["homes"] >= 2 and self.given["floor_area_above_local_average"]
+        vehicle = self.given["motor_vehicle"] and not self.given["vehicle_is_mobility_aid"]
+        return bool(self.given["controls_company"] or several_homes or vehicle or self.given["refuses_verification"])
+
+    def standard(self) -> int:
+        return 787 if self.says("standard_for_rural", "urban") else STANDARDS[self.given["residence"]]
+
+    def income(self) -> Fraction:
+        heads = [*COUNTED_INCOME, *(["union_aid"] if self.says("union_aid_counts", "yes") else [])]
+        return sum((member.money(head) for member in self.counted for head in heads), Fraction(0))
+
+    def rigid(self) -> Fraction:
+        total = Fraction(0)
+        for member in self.counted:
+            total += member.money("medical_self_paid") + member.money("disability_cost")
+            if member.facts["education"] != "compulsory" or self.says("compulsory_tuition_counts", "yes"):
+                total += member.money("tuition")
+            if self.says("employment_cost_counts", "yes"):
+                total += member.money("employment_cost")
+        return total
+
+    def net(self) -> Fraction:
+        net = (self.income() - self.rigid()) / 12 / len(self.counted)
+        steps = {"none": None, "fen": Fraction(1, 100), "yuan": Fraction(1)}[self.readings["rounding"]]
+        return net if steps is None else ((net / steps + Fraction(1, 2)).__floor__()) * steps
+
+    def accidental(self) -> bool:
+        if self.fact("event_casualty") != "none":
+            return True
+        if self.fact("sudden_cause") == "none":
+            return False
+        loss = Fraction(self.fact("sudden_loss"))
+        if self.says("loss_taken", "after_compensation"):
+            loss -= Fraction(self.fact("sudden_compensation"))
+        part = Fraction(8, 10) * self.income()
+        return loss > 0 and (loss > part or (loss == part and self.says("equal_to_80_percent", "granted")))
+
+
+class Person:
+    """A member, as the words speak of one."""
+
+    def __init__(self, facts: Facts, on: date) -> None:
+        self.facts = facts
+        born = facts.get("birth_date")
+        self.age = facts["age"] if born is None else on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+    def money(self, name: str) -> Fraction:
+        if name in self.facts:
+            return Fraction(self.facts[name])
+        if name == "wage" and "monthly_wage" in self.facts:
+            return 12 * Fraction(self.facts["monthly_wage"])
+        may_be_absent = (
+            name in ("union_aid", "disability_cost", "employment_cost")
+            or (name in ("tuition", "private_school_fee", "public_school_fee") and self.facts["education"] == "none")
+            or (name in ("wage", "business_income") and self.age < 16)
+        )
+        assert may_be_absent, name
+        return Fraction(0)
+
+    def child_excludes(self) -> bool:
+        if self.facts["relation"] != "child":
+            return False
+        abroad = self.facts["education"] != "none" or "self_paid_study_abroad" in self.facts
+        return self.money("private_school_fee") > 2 * self.money("public_school_fee") or (
+            abroad and bool(self.facts["self_paid_study_abroad"])
+        )
+
+    def counts(self, readings: Mapping[str, str]) -> bool:
+        relation = self.facts["relation"]
+        if relation == "self":
+            return True
+        away = self.facts.get("away", "none")
+        if away in ("religious_3_years", "prison", "rehabilitation", "missing"):
+            return False
+        if away == "conscript" and readings["conscript_excluded"] == "yes":
+            return False
+        if relation == "spouse":
+            return True
+        if relation == "child":
+            studies = self.facts["education"] in ("preschool", "compulsory", "high_school", "bachelor")
+            student = studies and self.facts["full_time"]
+            return bool(self.age < 18 or self.facts["dependent"] or student)
+        return bool(self.facts["legal_support_duty"] and self.facts["lives_together_months"] >= 12)
+
+
+CHOSEN = {name: reading.chosen for name, reading in WEIHAI.readings.items()}
+FIRST_CHOICES = {
+    "equal_to_standard": ("refused", "granted"),
+    "equal_to_double": ("refused", "granted"),
+    "equal_to_80_percent": ("refused", "granted"),
+    "standard_for_rural": ("own", "urban"),
+    "new_form_covered": ("no", "yes"),
+    "village_migrant_covered": ("no", "yes"),
+    "union_aid_counts": ("no", "yes"),
+    "compulsory_tuition_counts": ("no", "yes"),
+    "employment_cost_counts": ("no", "yes"),
+    "conscript_excluded": ("no", "yes"),
+    "accidental_first": ("no", "yes"),
+    "loss_taken": ("after_compensation", "before_compensation"),
+    "exclusions_bar": ("every", "deep"),
+    "rounding": ("none", "fen", "yuan"),
+    "income_period": ("calendar_year", "last_12_months"),
+}
+"""The readings and their options as they are published, the first one chosen."""
+
+all_readings = st.fixed_dictionaries({name: st.sampled_from(options) for name, options in FIRST_CHOICES.items()})
+
+
+class TestTheWholeDecision:
+    """网上申报、入户核查之外，家庭属于哪一类，由事实和已选定的解读唯一确定。"""
+
+    @many
+    @given(households(WEIHAI), st.lists(all_readings, min_size=2, max_size=2))
+    def test_agrees_with_the_words_worked_out_apart(self, given_: Facts, variants: list[dict[str, str]]) -> None:
+        """Policy and plain Python come to the same category, under the first choices and under any others."""
+        for readings in (CHOSEN, *variants):
+            assessment = assess(WEIHAI.with_readings(readings), given_)
+            expected = Reference(given_, readings)
+            assert assessment.category is not None
+            assert assessment.category.id == expected.category()
+            assert figure(assessment, "income") == expected.income()
+            assert figure(assessment, "rigid") == expected.rigid()
+            assert figure(assessment, "people") == len(expected.counted)
+            assert figure(assessment, "net_income_per_person") == expected.net()
+
+    @few
+    @given(households(WEIHAI), all_readings)
+    def test_one_outcome_for_every_complete_household(self, given_: Facts, readings: dict[str, str]) -> None:
+        """A household of which all is known has exactly one category, and nothing is missing."""
+        assessment = assess(WEIHAI.with_readings(readings), given_)
+        assert [outcome.id for outcome in assessment.possible] == [assessment.category and assessment.category.id]
+        assert assessment.missing == ()
+
+    @few
+    @given(households(WEIHAI), st.randoms(use_true_random=False))
+    def test_order_of_members_does_not_matter(self, given_: Facts, random: Any) -> None:
+        """The same members in another order have the same category and the same figures."""
+        before = assess(WEIHAI, given_)
+        random.shuffle(given_["members"])
+        after = assess(WEIHAI, given_)
+        assert after.category == before.category
+        assert after.terms == before.terms
+
+    def test_readings_are_those_published(self) -> None:
+        """The readings, their options in order and the first choice of each are the policy's interface."""
+        assert {name: tuple(reading.kind.options) for name, reading in WEIHAI.readings.items()} == FIRST_CHOICES
+        assert {name: options[0] for name, options in FIRST_CHOICES.items()} == CHOSEN
+
+
+class TestScope:
+    """已建立工会组织的单位中生活困难的在职职工家庭（A）；农民工须长期居住在城市、有一年以上事实劳动关系（A2）。"""
+
+    @few
+    @given(households(WEIHAI))
+    def test_nobody_without_a_union(self, given_: Facts) -> None:
+        """Without a union in the unit a household is out of scope, whatever else is true."""
+        assert category({**given_, "unit_has_union": False}) == "out_of_scope"
+
+    @pytest.mark.parametrize("employment", ["laid_off", "retired", "new_form"])
+    def test_not_in_service(self, employment: str) -> None:
+        """Who is laid off, retired or (in 2021) in a new form of employment is out of scope."""
+        assert category(household(employment=employment)) == "out_of_scope"
+
+    @pytest.mark.parametrize(
+        ("months", "in_city", "expected"),
+        [(11, True, "out_of_scope"), (12, True, "deep"), (12, False, "out_of_scope"), (13, True, "deep")],
+    )
+    def test_migrant(self, months: int, in_city: bool, expected: str) -> None:  # noqa: FBT001
+        """A migrant worker needs the city as home and twelve months of labour relation; eleven are too few."""
+        facts = {"employment": "migrant", "lives_in_city": in_city, "labour_relation_months": months}
+        assert category(household(**facts)) == expected
+
+    @pytest.mark.parametrize(
+        ("reading", "facts"),
+        [
+            ("new_form_covered", {"employment": "new_form"}),
+            (
+                "village_migrant_covered",
+                {"employment": "migrant", "lives_in_city": False, "labour_relation_months": 12},
+            ),
+        ],
+    )
+    def test_readings_open_the_scope(self, reading: str, facts: Facts) -> None:
+        """Flipping its reading brings a household into scope that was out of it."""
+        assert category(household(**facts)) == "out_of_scope"
+        assert category(household(**facts), WEIHAI.with_readings({reading: "yes"})) == "deep"
+
+
+class TestYardstick:
+    """2021年威海市低保标准：城市每人每月787元，农村588元（A）。适用哪一个，通知没有写明（假定随居住地）。"""
+
+    @pytest.mark.parametrize(("residence", "standard"), [("urban", 787), ("rural", 588)])
+    def test_standard_follows_residence(self, residence: str, standard: int) -> None:
+        """A rural household is held against 588, an urban one against 787."""
+        assert figure(assess(WEIHAI, household(residence=residence)), "dibao") == standard
+
+    def test_urban_standard_for_all(self) -> None:
+        """The reading can hold every household against the urban standard: 600 a month is then deep in the country."""
+        rural = with_income(Fraction(600), residence="rural")
+        assert category(rural) == "relative"
+        assert category(rural, WEIHAI.with_readings({"standard_for_rural": "urban"})) == "deep"
+
+
+class TestDeepAndRelative:
+    """家庭人均月纯收入低于低保标准的为深度困难，低于2倍的为相对困难（A2，均为严格低于；等于时为解读）。"""
+
+    @pytest.mark.parametrize("others", [[], [SPOUSE], [SPOUSE, CHILD], [SPOUSE, CHILD, PARENT, CHILD, CHILD, CHILD]])
+    @pytest.mark.parametrize(
+        ("residence", "line", "below", "above"),
+        [
+            ("urban", 787, "deep", "relative"),
+            ("rural", 588, "deep", "relative"),
+            ("urban", 1574, "relative", "none"),
+            ("rural", 1176, "relative", "none"),
+        ],
+    )
+    def test_the_line_and_one_fen_either_side(
+        self, others: list[Facts], residence: str, line: int, below: str, above: str
+    ) -> None:
+        """One fen a year below the line is below; on the line and one fen above is not, for any number of people."""
+        for fen, expected in ((-1, below), (0, above), (1, above)):
+            given_ = with_income(Fraction(line), *others, residence=residence)
+            given_["members"][0]["wage"] = Decimal(line * 12 * (1 + len(others))) + Decimal(fen) / 100
+            assert category(given_) == expected
+            net = Fraction(line) + Fraction(fen, 100 * 12 * (1 + len(others)))
+            assert figure(assess(WEIHAI, given_), "net_income_per_person") == net
+
+    @pytest.mark.parametrize(
+        ("reading", "line", "refused", "granted"),
+        [("equal_to_standard", 787, "deep", "relative"), ("equal_to_double", 1574, "relative", "none")],
+    )
+    def test_equality_by_reading(self, reading: str, line: int, refused: str, granted: str) -> None:
+        """With equality granted the line itself is in, and one fen above it still is not."""
+        variant = WEIHAI.with_readings({reading: "granted"})
+        given_ = with_income(Fraction(line), SPOUSE)
+        assert category(given_, variant) == refused
+        given_["members"][0]["wage"] = Decimal(line * 24) + Decimal("0.01")
+        assert category(given_, variant) == granted
+
+    def test_thirds_stand_on_no_line(self) -> None:
+        """Three people with 28,332.00 a year stand exactly on 787, not a float beside it; 28,331.99 is below."""
+        assert category(household({**WORKER, "wage": 28332}, SPOUSE, CHILD)) == "relative"
+        assert category(household({**WORKER, "wage": "28331.99"}, SPOUSE, CHILD)) == "deep"
+
+    @pytest.mark.parametrize(
+        ("rounding", "wage", "expected"),
+        [
+            ("none", "9443.99", "deep"),
+            ("fen", "9443.93", "deep"),  # 786.994... a month: 786.99
+            ("fen", "9443.94", "relative"),  # 786.995 a month, half up: 787.00
+            ("yuan", "9437.99", "deep"),  # 786.499... a month: 786
+            ("yuan", "9438.00", "relative"),  # 786.5 a month, half up: 787
+        ],
+    )
+    def test_rounding_by_reading(self, rounding: str, wage: str, expected: str) -> None:
+        """Rounded half up to fen or yuan before it is compared, a figure a little below the line is on it."""
+        variant = WEIHAI.with_readings({"rounding": rounding})
+        assert category(household({**WORKER, "wage": wage}), variant) == expected
+
+
+class TestAccidental:
+    """因自然灾害等致伤致残或因公牺牲；或突发事件、意外伤害、重大疾病的支出或损失超过家庭年收入80%（A2）。"""
+
+    @pytest.mark.parametrize("cause", ["event", "injury", "illness"])
+    @pytest.mark.parametrize(("fen", "expected"), [(-1, "none"), (0, "none"), (1, "accidental")])
+    def test_eighty_percent_and_one_fen_either_side(self, cause: str, fen: int, expected: str) -> None:
+        """80 % of 40,000 is 32,000: at that the loss is not enough, one fen above it is."""
+        loss = Decimal(32000) + Decimal(fen) / 100
+        given_ = household({**WORKER, "wage": 40000}, sudden_cause=cause, sudden_loss=loss, sudden_compensation=0)
+        assert category(given_) == expected
+
+    @pytest.mark.parametrize(
+        ("wage", "expected"), [("39999.99", "accidental"), ("40000", "none"), ("40000.01", "none")]
+    )
+    def test_one_fen_of_income_either_side(self, wage: str, expected: str) -> None:
+        """Against a loss of 32,000 an income one fen below 40,000 is passed by 80 %, 40,000 and more is not."""
+        given_ = household({**WORKER, "wage": wage}, sudden_cause="injury", sudden_loss=32000, sudden_compensation=0)
+        assert category(given_) == expected
+
+    def test_equality_by_reading(self) -> None:
+        """With equality granted exactly 80 % is enough, but no loss never is, even against no income."""
+        variant = WEIHAI.with_readings({"equal_to_80_percent": "granted", "exclusions_bar": "deep"})
+        facts = {"sudden_cause": "event", "sudden_loss": 32000, "sudden_compensation": 0}
+        assert category(household({**WORKER, "wage": 40000}, **facts), variant) == "accidental"
+        first = WEIHAI.with_readings({"equal_to_80_percent": "granted", "accidental_first": "yes"})
+        assert category(household(**{**facts, "sudden_loss": 0}), first) == "deep"
+
+    @pytest.mark.parametrize(
+        ("loss_taken", "expected"), [("after_compensation", "none"), ("before_compensation", "accidental")]
+    )
+    def test_compensation_by_reading(self, loss_taken: str, expected: str) -> None:
+        """A loss of 50,000 with 18,000 paid back is 32,000 of 40,000; only before compensation is that above 80 %."""
+        given_ = household(
+            {**WORKER, "wage": 40000}, sudden_cause="illness", sudden_loss=50000, sudden_compensation=18000
+        )
+        assert category(given_, WEIHAI.with_readings({"loss_taken": loss_taken})) == expected
+
+    def test_more_compensation_than_loss_is_no_gain(self) -> None:
+        """Paid back more than was lost, a household has no loss, even where its income is negative."""
+        variant = WEIHAI.with_readings({"accidental_first": "yes"})
+        given_ = household(
+            {**WORKER, "business_income": -5000}, sudden_cause="event", sudden_loss=100, sudden_compensation=200
+        )
+        assert category(given_, variant) == "deep"
+
+    @pytest.mark.parametrize("casualty", ["disabled", "died_on_duty"])
+    def test_casualty_alone(self, casualty: str) -> None:
+        """Hurt and disabled, or died on duty: that alone makes it accidental, whatever the income."""
+        assert category(household({**WORKER, "wage": 99_999_999}, event_casualty=casualty)) == "accidental"
+
+    @few
+    @given(households(WEIHAI))
+    def test_comes_after_the_others_unless_put_first(self, given_: Facts) -> None:
+        """Put first, it takes deep and relative households whose cause holds, and changes no other."""
+        first = WEIHAI.with_readings({"accidental_first": "yes"})
+        holds = assess(WEIHAI, given_).terms["accidental_cause"]
+        before, after = category(given_), category(given_, first)
+        assert after == ("accidental" if holds and before in ("deep", "relative") else before)
+
+
+class TestFamilyMembers:
+    """配偶、未成年子女、不能独立生活或本科及以下在读的成年子女、长期共同生活的被赡养抚养人（C）；服刑等人员不计入（C）。"""
+
+    @pytest.mark.parametrize(
+        ("born", "counts"),
+        [(date(2003, 3, 31), False), (date(2003, 4, 1), True)],
+    )
+    def test_eighteenth_birthday(self, born: date, counts: bool) -> None:  # noqa: FBT001
+        """On 31 March 2021 a child born on 31 March 2003 is of age, one born the day after is not."""
+        child = {**GROWN_CHILD, "birth_date": born}
+        assert counted(household(WORKER, child)) == [0, *([1] if counts else [])]
+
+    @pytest.mark.parametrize(
+        ("facts", "counts"),
+        [
+            ({"dependent": True}, True),
+            ({"dependent": False}, False),
+            ({"education": "bachelor", "full_time": True}, True),
+            ({"education": "bachelor", "full_time": False}, False),
+            ({"education": "postgraduate", "full_time": True}, False),
+            ({"education": "high_school", "full_time": True}, True),
+            ({"education": "postgraduate", "full_time": True, "dependent": True}, True),
+        ],
+    )
+    def test_grown_child(self, facts: Facts, counts: bool) -> None:  # noqa: FBT001
+        """A grown child counts who cannot live alone, or studies full time up to bachelor; nobody else."""
+        schooling = {"tuition": 0, "private_school_fee": 0, "public_school_fee": 0, "self_paid_study_abroad": False}
+        child = {**GROWN_CHILD, **schooling, **facts}
+        assert counted(household(WORKER, child)) == [0, *([1] if counts else [])]
+
+    @pytest.mark.parametrize("relation", ["parent", "other"])
+    @pytest.mark.parametrize(
+        ("duty", "months", "counts"), [(True, 12, True), (True, 11, False), (False, 12, False), (False, 1560, False)]
+    )
+    def test_supported(self, relation: str, duty: bool, months: int, counts: bool) -> None:  # noqa: FBT001
+        """A parent or other counts with a legal duty of support and twelve months together, not with eleven."""
+        other = {**PARENT, "relation": relation, "legal_support_duty": duty, "lives_together_months": months}
+        assert counted(household(WORKER, other)) == [0, *([1] if counts else [])]
+
+    @pytest.mark.parametrize("member", [SPOUSE, CHILD, {**GROWN_CHILD, "dependent": True}, PARENT])
+    @pytest.mark.parametrize("away", ["religious_3_years", "prison", "rehabilitation", "missing"])
+    def test_away(self, member: Facts, away: str) -> None:
+        """Nobody counts who is away for good, whoever they are; the worker alone always does."""
+        assert counted(household({**WORKER, "away": away}, {**member, "away": away})) == [0]
+        assert counted(household(WORKER, member)) == [0, 1]
+
+    def test_conscript_by_reading(self) -> None:
+        """A conscript counts, unless the reading excludes conscripts."""
+        given_ = household({**WORKER, "away": "conscript"}, {**SPOUSE, "away": "conscript"})
+        assert counted(given_) == [0, 1]
+        variant = WEIHAI.with_readings({"conscript_excluded": "yes"})
+        assert figure(assess(variant, given_), "people") == 1
+
+    @few
+    @given(households(WEIHAI), st.sampled_from(["prison", "no_duty"]), st.data())
+    def test_who_is_not_counted_changes_nothing(self, given_: Facts, why: str, data: st.DataObject) -> None:
+        """A member who is not counted adds nothing to income, expenditure or people, so the category stays."""
+        amount = data.draw(st.integers(0, 10**7))
+        extra = {**PARENT, **dict.fromkeys((*COUNTED_INCOME, *RIGID, "union_aid", "exempt_income"), amount)}
+        extra |= {"away": "prison"} if why == "prison" else {"legal_support_duty": False}
+        if len(given_["members"]) == WEIHAI.members.at_most:
+            given_["members"].pop(next(i for i, m in enumerate(given_["members"]) if m["relation"] != "self"))
+        before = assess(WEIHAI, given_)
+        given_["members"].insert(data.draw(st.integers(0, len(given_["members"]))), extra)
+        after = assess(WEIHAI, given_)
+        assert after.category == before.category
+        assert after.terms == before.terms
+
+
+class TestIncome:
+    """家庭成员年度可支配收入（A2）：工资性、经营净、财产净、转移净和其他（B）；救助慰问款等不计入（C）。"""
+
+    @few
+    @given(households(WEIHAI), all_readings, st.sampled_from(COUNTED_INCOME), st.integers(1, 5_000_000), st.data())
+    def test_more_income_never_moves_up(
+        self, given_: Facts, readings: dict[str, str], head: str, fen: int, data: st.DataObject
+    ) -> None:
+        """More income of a counted member never moves the category to an outcome that comes earlier.
+
+        Every condition on income (below the line, a loss above 80 % of it) can only cease to hold as it grows. Where
+        accidental is put first by its reading, it comes before deep and relative in this order too: with more income
+        such a household may cease to be accidental and be found deep.
+        """
+        variant = WEIHAI.with_readings(readings)
+        before = assess(variant, given_)
+        member = data.draw(st.sampled_from([i for i, each in enumerate(before.members) if each["counted"] is True]))
+        now = before.household.members[member].values[head]
+        assert isinstance(now, int | Fraction)
+        given_["members"][member][head] = plain(min(now + fen * FEN, Fraction(100_000_000)))
+        if head == "wage":
+            given_["members"][member].pop("monthly_wage", None)
+            if "wage" in given_["members"][member] and before.household.members[member].values["monthly_wage"] == 0:
+                given_["members"][member]["monthly_wage"] = None  # under 16: else it stands at 0 a month
+        assert place(category(given_, variant), readings) >= place(cast(Any, before.category).id, readings)
+
+    def test_more_income_may_make_an_accidental_household_deep(self) -> None:
+        """With accidental put first, 100.01 lost of 125 is accidental, and of 126 is not: that household is deep."""
+        variant = WEIHAI.with_readings({"accidental_first": "yes"})
+        facts = {"sudden_cause": "event", "sudden_loss": "100.01", "sudden_compensation": 0}
+        assert category(household({**WORKER, "wage": 125}, **facts), variant) == "accidental"
+        assert category(household({**WORKER, "wage": 126}, **facts), variant) == "deep"
+
+    @few
+    @given(households(WEIHAI), st.integers(0, 10**10), st.data())
+    def test_union_aid_and_exempt_income_change_nothing(self, given_: Facts, fen: int, data: st.DataObject) -> None:
+        """Under the first choices neither aid from the union nor exempt income changes income or category."""
+        before = assess(WEIHAI, given_)
+        member = data.draw(st.sampled_from(given_["members"]))
+        member["union_aid"] = member["exempt_income"] = plain(fen * FEN)
+        after = assess(WEIHAI, given_)
+        assert after.category == before.category
+        assert figure(after, "income") == figure(before, "income")
+
+    def test_union_aid_by_reading(self) -> None:
+        """Where the reading counts it, one yuan of aid puts a household over the line."""
+        given_ = household({**WORKER, "wage": "9443.99", "union_aid": "0.01"})
+        assert category(given_) == "deep"
+        assert category(given_, WEIHAI.with_readings({"union_aid_counts": "yes"})) == "relative"
+
+    @pytest.mark.parametrize("head", COUNTED_INCOME)
+    def test_every_head_counts(self, head: str) -> None:
+        """12,000 under any one head is 1,000 a month: no longer deep."""
+        given_ = household({**WORKER, head: 12000})
+        assert figure(assess(WEIHAI, given_), "income") == 12000
+        assert category(given_) == "relative"
+
+
+class TestRigidExpenditure:
+    """医疗自负费用和子女学费（A）；残疾支出（B）；义务教育费用和必要就业成本不计入（B，解读）。"""
+
+    @few
+    @given(households(WEIHAI), all_readings, st.sampled_from(RIGID), st.integers(1, 5_000_000), st.data())
+    def test_more_expenditure_never_moves_down(
+        self, given_: Facts, readings: dict[str, str], head: str, fen: int, data: st.DataObject
+    ) -> None:
+        """More rigid expenditure of a counted member never moves the category to an outcome that comes later."""
+        variant = WEIHAI.with_readings(readings)
+        before = assess(variant, given_)
+        member = data.draw(st.sampled_from([i for i, each in enumerate(before.members) if each["counted"] is True]))
+        now = before.household.members[member].values[head]
+        assert isinstance(now, int | Fraction)
+        given_["members"][member][head] = plain(min(now + fen * FEN, Fraction(100_000_000)))
+        assert place(category(given_, variant), readings) <= place(cast(Any, before.category).id, readings)
+
+    @pytest.mark.parametrize(
+        ("education", "reading", "expected"),
+        [
+            ("high_school", "no", "deep"),
+            ("bachelor", "no", "deep"),
+            ("compulsory", "no", "relative"),
+            ("compulsory", "yes", "deep"),
+        ],
+    )
+    def test_tuition(self, education: str, reading: str, expected: str) -> None:
+        """A fen of tuition brings a household on the line below it, of compulsory education by reading only."""
+        schooling = {
+            "private_school_fee": 0,
+            "public_school_fee": 0,
+            "self_paid_study_abroad": False,
+            "full_time": True,
+        }
+        child = {**CHILD, **schooling, "education": education, "tuition": "0.01"}
+        given_ = household({**WORKER, "wage": 787 * 24}, child)
+        assert category(given_, WEIHAI.with_readings({"compulsory_tuition_counts": reading})) == expected
+
+    def test_employment_cost_by_reading(self) -> None:
+        """Necessary cost of employment is rigid expenditure only where the reading says so."""
+        given_ = household({**WORKER, "wage": 787 * 12, "employment_cost": "0.01"})
+        assert category(given_) == "relative"
+        assert category(given_, WEIHAI.with_readings({"employment_cost_counts": "yes"})) == "deep"
+
+    @pytest.mark.parametrize("head", RIGID)
+    def test_each_head_counts(self, head: str) -> None:
+        """A fen of medical or disability cost brings a household on the line below it."""
+        assert category(household({**WORKER, "wage": 787 * 12, head: "0.01"})) == "deep"
+
+
+class TestExclusions:
+    """子女就读高收费民办学校（超过公办2倍）或自费出国留学（A2）；控股企业、多套住房、机动车辆、拒绝核查（B，参照邢台）。"""
+
+    LISTED = (
+        {"controls_company": True},
+        {"homes": 2, "floor_area_above_local_average": True},
+        {"motor_vehicle": True, "vehicle_is_mobility_aid": False},
+        {"refuses_verification": True},
+    )
+    HARMLESS = (
+        {"homes": 1, "floor_area_above_local_average": True},
+        {"homes": 99, "floor_area_above_local_average": False},
+        {"motor_vehicle": True, "vehicle_is_mobility_aid": True},
+        {"motor_vehicle": False, "vehicle_is_mobility_aid": False},
+    )
+
+    @pytest.mark.parametrize("facts", LISTED)
+    def test_each_listed_item_bars(self, facts: Facts) -> None:
+        """Each listed item alone excludes a household that would be deep."""
+        assert category(household(**facts)) == "excluded"
+
+    @pytest.mark.parametrize("facts", HARMLESS)
+    def test_half_an_item_does_not_bar(self, facts: Facts) -> None:
+        """Homes without the floor area, floor area without homes, and mobility aids exclude nobody."""
+        assert category(household(**facts)) == "deep"
+
+    @few
+    @given(households(WEIHAI), st.sampled_from(LISTED))
+    def test_listed_items_bar_everybody_in_scope(self, given_: Facts, facts: Facts) -> None:
+        """With a listed item every household in scope is excluded; by the other reading only deep ones, to relative."""
+        expected = "out_of_scope" if category(given_) == "out_of_scope" else "excluded"
+        assert category({**given_, **facts}) == expected
+        only_deep = WEIHAI.with_readings({"exclusions_bar": "deep"})
+        bare = {**given_, **{name: HOUSEHOLD[name] for name in self.NAMES}}
+        without = category(bare, only_deep)
+        assert category({**bare, **facts}, only_deep) == ("relative" if without == "deep" else without)
+
+    NAMES = ("controls_company", "homes", "floor_area_above_local_average", "motor_vehicle", "refuses_verification")
+
+    @pytest.mark.parametrize("child", [CHILD, GROWN_CHILD, {**CHILD, "away": "prison"}])
+    @pytest.mark.parametrize(("fee", "expected"), [("2000.01", "excluded"), ("2000", "deep"), ("1999.99", "deep")])
+    def test_private_school(self, child: Facts, fee: str, expected: str) -> None:
+        """A fee above twice 1,000 bars, exactly twice does not; of any child, counted or not."""
+        schooling = {"education": "high_school", "tuition": 0, "self_paid_study_abroad": False, "full_time": False}
+        given_ = {**child, **schooling, "private_school_fee": fee, "public_school_fee": 1000}
+        assert category(household(WORKER, given_)) == expected
+
+    @pytest.mark.parametrize(("relation", "expected"), [("child", "excluded"), ("spouse", "deep"), ("other", "deep")])
+    def test_study_abroad(self, relation: str, expected: str) -> None:
+        """Studying abroad at own cost bars where a child does, not where another member does."""
+        schooling = {"education": "postgraduate", "tuition": 0, "private_school_fee": 0, "public_school_fee": 0}
+        member = {**PARENT, **schooling, "relation": relation, "self_paid_study_abroad": True, "full_time": True}
+        assert category(household(WORKER, {**member, "dependent": False})) == expected
+
+    def test_children_bar_under_either_reading(self) -> None:
+        """The reading on what exclusions bar is about the listed items: a child at a costly school bars every class."""
+        schooling = {"education": "compulsory", "tuition": 0, "self_paid_study_abroad": True, "full_time": True}
+        child = {**CHILD, **schooling, "private_school_fee": 0, "public_school_fee": 0}
+        assert category(household(WORKER, child), WEIHAI.with_readings({"exclusions_bar": "deep"})) == "excluded"
+
+
+class TestWhatIsUnknown:
+    """没有填写的事实既不使家庭符合，也不使家庭不符合；答案是“可能为其中之一”，以及补充哪些事实就能确定。"""
+
+    @few
+    @given(partial_households(WEIHAI), st.data())
+    def test_filling_in_never_widens(self, given_: Facts, data: st.DataObject) -> None:
+        """With each unknown fact that is filled in `possible` stays or shrinks, down to the category it ends with."""
+        seen = []
+        assessment = assess(WEIHAI, given_)
+        for _ in range(200):
+            seen.append({outcome.id for outcome in assessment.possible})
+            filled = completed(data.draw, WEIHAI, given_)
+            if filled == given_:
+                break
+            given_ = filled
+            assessment = assess(WEIHAI, given_)
+            assert {outcome.id for outcome in assessment.possible} <= seen[-1]
+        assert len(seen[-1]) == 1
+
+    @few
+    @given(partial_households(WEIHAI))
+    def test_missing_is_empty_where_decided(self, given_: Facts) -> None:
+        """Something is missing exactly where the category is undecided, and what is missing is not known."""
+        assessment = assess(WEIHAI, given_)
+        assert (assessment.missing == ()) == (assessment.category is not None) == (len(assessment.possible) == 1)
+        unknown = {path for path, _ in unknown_paths(WEIHAI, given_)} | {("on",)}
+        assert {missing.path for missing in assessment.missing} <= unknown
+
+    @few
+    @given(partial_households(WEIHAI), st.data())
+    def test_filling_in_what_is_missing_settles_it(self, given_: Facts, data: st.DataObject) -> None:
+        """Whoever fills in all that is missing, and again what is missing then, comes to a category."""
+        for _ in range(200):
+            missing = [missing.path for missing in assess(WEIHAI, given_).missing]
+            if not missing:
+                break
+            filled = completed(data.draw, WEIHAI, given_, missing)
+            assert filled != given_, missing
+            given_ = filled
+        assert assess(WEIHAI, given_).category is not None
+
+    def test_nothing_known_leaves_everything_possible(self) -> None:
+        """Of a member of whom nothing is known every outcome is possible, in the decision's order."""
+        assert [outcome.id for outcome in assess(WEIHAI, {"members": [{}]}).possible] == list(ORDER)
+
+    def test_placed_before_the_last_receipt(self) -> None:
+        """At 700 a month and person before any expenditure a household is deep, whatever the receipts will say."""
+        given_ = with_income(Fraction(700), SPOUSE)
+        for member in given_["members"]:
+            del member["medical_self_paid"]
+        assert category(given_) == "deep"
+
+
+def place(outcome: str, readings: Mapping[str, str]) -> int:
+    """Where an outcome stands in the order of the decision, accidental before deep where its reading puts it first."""
+    if readings["accidental_first"] == "yes":
+        return ("out_of_scope", "excluded", "accidental", "deep", "relative", "none").index(outcome)
+    return ORDER.index(outcome)
