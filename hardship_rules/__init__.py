@@ -4,8 +4,9 @@ from hardship_rules.api import assess, load_household, load_policy, read_househo
 from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason, Trace
 from hardship_rules.explain import explain
 from hardship_rules.facts import HouseholdText
-from hardship_rules.model import Outcome, Policy, Provenance
+from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
+from hardship_rules.syntax import Provenance
 
 __all__ = [
     "Assessment",

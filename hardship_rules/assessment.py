@@ -1,6 +1,5 @@
 """What came of a household: the outcome of each decision, its figures, its reasons, what is missing, and the trace."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -8,37 +7,23 @@ from typing import Literal, cast
 
 from attrs import field, frozen
 
-from hardship_rules.evaluate import Scope, is_known, possible, value
+from hardship_rules.evaluate import Scope, possible, value
 from hardship_rules.facts import Household
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.kinds import Kinds
-from hardship_rules.model import (
-    PURE,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Decision,
-    Expr,
-    Fact,
-    Name,
-    Not,
-    NumberKind,
-    Outcome,
-    OverMembers,
-    Parameter,
-    Policy,
-    Provenance,
-    Reading,
-    Term,
-    Unit,
-    Value,
-    parts_of,
-    unit_text,
-)
+from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Exact, Range, Truth, high, low
+from hardship_rules.syntax import (
+    Clause,
+    Compare,
+    Expr,
+    Name,
+    OverMembers,
+    parts_of,
+)
+from hardship_rules.values import PURE, NumberKind, Unit, Value, unit_text
+from hardship_rules.why import innermost, open_paths
 
 
 @frozen
@@ -233,7 +218,7 @@ class Assessment:
         found: dict[Path, None] = {}
         for outcome, truth in zip(decision.outcomes, self._truths[decision.name], strict=False):
             if truth is None:
-                found |= dict.fromkeys(_open(self.policy, cast(Clause, outcome.when), self._scope, None))
+                found |= dict.fromkeys(open_paths(self.policy, cast(Clause, outcome.when), self._scope, None))
         return tuple(self._missing(path) for path in found)
 
     def _missing(self, path: Path) -> Missing:
@@ -293,118 +278,3 @@ def _unit(expr: Expr, scope: Scope, policy: Policy) -> Unit | None:
     kinds.in_member = scope.outer is not None
     _, kind = kinds.resolve(expr)
     return kind.unit if isinstance(kind, NumberKind) else None
-
-
-# --- Why: the innermost clauses that made a condition hold, fail, or stay open -----------------------------------
-
-
-def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[tuple[Clause, Scope]]:
-    """The innermost clauses that made a clause what it is, into the named conditions that it rests on.
-
-    A clause that looks only at readings is a switch: it is a reason only where nothing else is, and a branch that
-    a switch has put to sleep is passed over unless the switch alone stopped it.
-    """
-    truth = cast(Truth, value(clause, scope))
-    awake, asleep = (_causes(policy, clause, truth, scope, awake=each) for each in (True, False))
-    return list({inner.id: (inner, where) for inner, where in awake or asleep}.values())
-
-
-def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[tuple[Clause, Scope]]:
-    match expr:
-        case Clause(when=when):
-            inner = _causes(policy, when, truth, scope, awake=awake)
-            return inner if isinstance(when, AllOf | AnyOf) or inner or _is_structure(when) else [(expr, scope)]
-        case Not(part):
-            opposite = None if truth is None else not truth
-            return _causes(policy, part, opposite, scope, awake=awake)
-        case Name(name) if isinstance(term := policy.names.get(name), Term) and not term.of_member:
-            return _causes(policy, term.expr, truth, scope.outer or scope, awake=awake)
-        case AllOf(clauses) | AnyOf(clauses):
-            alike = [clause for clause in clauses if value(clause, scope) is truth]
-            switches = [clause for clause in alike if clause.id in policy.switches]
-            others = [clause for clause in alike if clause.id not in policy.switches]
-            if awake and isinstance(expr, AllOf) and truth is False and switches:
-                return [] if others else [(clause, scope) for clause in switches]
-            chosen = others if awake and others else alike
-            return [cause for clause in chosen for cause in _causes(policy, clause, truth, scope, awake=awake)]
-        case _:
-            return []
-
-
-def _is_structure(expr: Expr) -> bool:
-    """Not one line: `all`, `any`, or `not` of one."""
-    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and _is_structure(expr.part))
-
-
-# --- What is missing ---------------------------------------------------------------------------------------------
-
-
-def _open(policy: Policy, expr: Expr, scope: Scope, member: int | None) -> Iterator[Path]:
-    """The facts, days and unpublished parameters that leave an expression open."""
-    if is_known(value(expr, scope)):
-        return
-    match expr:
-        case Name("on"):
-            yield ("on",)
-        case Name(name):
-            definition = policy.names[name]
-            of_member = name in policy.of_members
-            home = scope if of_member or scope.outer is None else scope.outer
-            match definition:
-                case Fact():
-                    yield ("members", member, name) if of_member and member is not None else (name,)
-                case Term():
-                    yield from _open(policy, definition.expr, home, member)
-                case Decision(outcomes=outcomes):
-                    for outcome in outcomes:
-                        yield from _open(policy, cast(Clause, outcome.when), home, None)
-                case Parameter(by=by):
-                    for each in by:
-                        yield from _open(policy, Name(each, expr.at), scope, member)
-                    if None in definition.values.values():
-                        yield ("parameters", name)
-                case Reading():
-                    return
-        case OverMembers(_, part, where):
-            household = scope if scope.outer is None else scope.outer
-            for number, inside in enumerate(household.members):
-                counts = True if where is None else value(where, inside)
-                if where is not None:
-                    yield from _open(policy, where, inside, number)
-                if part is not None and counts is not False:
-                    yield from _open(policy, part, inside, number)
-        case Choose(cases, otherwise):
-            for when, result in cases:
-                truth = value(when, scope)
-                yield from _open(policy, when, scope, member)
-                if truth is not False:
-                    yield from _open(policy, result, scope, member)
-                if truth is True:
-                    return
-            yield from _open(policy, cast(Expr, otherwise), scope, member)
-        case _:
-            for part in parts_of(expr):
-                yield from _open(policy, part, scope, member)
-
-
-def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ...]:
-    """The title and provenance of a clause and of every term, parameter and reading that it is worked out from."""
-    found: dict[str, Provenance] = {}
-
-    def visit(expr: Expr) -> None:
-        if isinstance(expr, Name) and expr.name in policy.names:
-            definition = policy.names[expr.name]
-            if isinstance(definition, Term | Parameter | Reading) and definition.title not in found:
-                if definition.provenance is not None:
-                    found[definition.title] = definition.provenance
-                if isinstance(definition, Term):
-                    visit(definition.expr)
-                for by in definition.by if isinstance(definition, Parameter) else ():
-                    visit(Name(by, expr.at))
-        for part in parts_of(expr):
-            visit(part)
-
-    if clause.provenance is not None:
-        found[clause.title or clause.line] = clause.provenance
-    visit(clause.when)
-    return tuple(found.items())

@@ -6,34 +6,7 @@ from typing import assert_never, cast
 
 from attrs import define
 
-from hardship_rules.model import (
-    Add,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Decision,
-    Divide,
-    Elapsed,
-    Expr,
-    Extreme,
-    Fact,
-    Multiply,
-    Name,
-    Negate,
-    Not,
-    OneOf,
-    Option,
-    OverMembers,
-    Parameter,
-    Policy,
-    Reading,
-    Round,
-    Term,
-    Value,
-)
+from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.ranges import (
     Exact,
     Number,
@@ -53,6 +26,28 @@ from hardship_rules.ranges import (
     rounded,
     span,
 )
+from hardship_rules.syntax import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    Option,
+    OverMembers,
+    Round,
+)
+from hardship_rules.values import Value
 
 _DAYS = {"year": 372, "month": 31}
 

@@ -5,23 +5,14 @@ from typing import cast
 from unicodedata import east_asian_width
 
 from hardship_rules.as_json import as_json
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason, rests_on
+from hardship_rules.assessment import Assessment, Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.kinds import kind_of_name
-from hardship_rules.model import (
-    BASES,
-    VERIFIED,
-    Add,
-    Expr,
-    Kind,
-    Name,
-    Outcome,
-    OverMembers,
-    Parameter,
-    Term,
-    walk,
-)
+from hardship_rules.model import Outcome, Parameter, Term
 from hardship_rules.problems import Language, Path
+from hardship_rules.syntax import BASES, VERIFIED, Add, Expr, Name, OverMembers, walk
+from hardship_rules.values import Kind
+from hardship_rules.why import rests_on
 from hardship_rules.wording import (
     comparison,
     fact_of,
@@ -144,7 +135,11 @@ class _Text:
         for reading in self.policy.readings.values():
             if reading.affects:
                 meaning = self.say["fact"].format(title=reading.title, value=reading.kind.options[reading.chosen])
-                basis = "" if reading.provenance is None else self.say["basis"].format(basis=BASES[reading.provenance.basis])
+                basis = (
+                    ""
+                    if reading.provenance is None
+                    else self.say["basis"].format(basis=BASES[reading.provenance.basis])
+                )
                 yield f"  {meaning}{basis}"
 
     def figure_title(self, name: str) -> str:

@@ -7,7 +7,10 @@ from typing import Literal, NoReturn, cast
 
 from attrs import frozen
 
-from hardship_rules.model import (
+from hardship_rules.problems import Location, Problem, nearest
+from hardship_rules.ranges import Direction, Exact
+from hardship_rules.source import Scalar, misplaced
+from hardship_rules.syntax import (
     Add,
     Compare,
     Constant,
@@ -23,9 +26,6 @@ from hardship_rules.model import (
     OverMembers,
     Round,
 )
-from hardship_rules.problems import Location, Problem, nearest
-from hardship_rules.ranges import Direction, Exact
-from hardship_rules.source import Scalar, misplaced
 
 LONGEST = 1000  # characters of a line
 DIGITS = 30  # of a number
@@ -34,7 +34,7 @@ BRACKETS = 32  # inside one another
 _LETTER = r"A-Za-z_\u3400-\u4dbf\u4e00-\u9fff"
 NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*")
 _TOKEN = re.compile(
-    rf"\s*(?:(?P<number>[0-9][0-9A-Za-z_.]*)|(?P<name>{NAME.pattern})|(?P<sign><=|>=|==|!=|[-+*/<>(),%]))"
+    rf"[ \n]*(?:(?P<number>[0-9][0-9A-Za-z_.]*)|(?P<name>{NAME.pattern})|(?P<sign><=|>=|==|!=|[-+*/<>(),%]))"
 )
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
@@ -99,10 +99,10 @@ class _Parser:
 
     def split(self, text: str) -> list[_Token]:
         tokens, place = [], 0
-        while place < len(text.rstrip()):
+        while place < len(text.rstrip(" \n")):
             match = _TOKEN.match(text, place)
             if match is None:
-                place += len(text[place:]) - len(text[place:].lstrip())
+                place += len(text[place:]) - len(text[place:].lstrip(" \n"))
                 self.unexpected_character(text, place)
             kind = cast(str, match.lastgroup)
             tokens.append(_Token(kind, match[kind], match.start(kind)))

@@ -137,9 +137,16 @@ def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:
 
 def _of_the_base(problem: Problem) -> Problem:
     """A key that belongs to the policy that is extended, told as such."""
-    own = {1: keys.POLICY, 3: {"parameters": keys.PARAMETER, "readings": keys.READING}.get(str(problem.at[:1][0]))}
-    record = own.get(len(problem.at)) if problem.code == "unknown_key" else None
-    if record is None or problem.given not in record.keys:
+    match problem.at:
+        case (_,):
+            record = keys.POLICY
+        case ("parameters", _, _):
+            record = keys.PARAMETER
+        case ("readings", _, _):
+            record = keys.READING
+        case _:
+            return problem
+    if problem.code != "unknown_key" or problem.given not in record.keys:
         return problem
     return Problem("key_of_base", problem.at, problem.given, location=problem.location)
 

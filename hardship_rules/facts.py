@@ -17,25 +17,11 @@ from hardship_rules.evaluate import Scope, constants, is_known, value
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import TRUTHS, date_of, number_problem
-from hardship_rules.model import (
-    ANY_DAY,
-    ChoiceKind,
-    Choose,
-    Clause,
-    Constant,
-    DateKind,
-    Expr,
-    Fact,
-    NumberKind,
-    Option,
-    OverMembers,
-    Policy,
-    Value,
-    YesNoKind,
-    day_number,
-)
+from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact, Range, high, low, span
+from hardship_rules.syntax import Choose, Clause, Constant, Expr, Option, OverMembers
+from hardship_rules.values import ANY_DAY, ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
 
 _RESERVED = {title: name for name, title in RESERVED_TITLES.items()} | {name: name for name in RESERVED_TITLES}
 

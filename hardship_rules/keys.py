@@ -10,10 +10,11 @@ from attrs import field, frozen
 
 from hardship_rules.expression import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import BASES, EARLIEST, LATEST
 from hardship_rules.problems import Path, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, misplaced
+from hardship_rules.syntax import BASES
+from hardship_rules.values import EARLIEST, LATEST
 
 # --- Shapes ------------------------------------------------------------------------------------------------------
 

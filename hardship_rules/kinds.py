@@ -5,43 +5,31 @@ from typing import NoReturn, assert_never
 
 from attrs import evolve
 
-from hardship_rules.model import (
-    DATE,
-    PURE,
-    YES_NO,
+from hardship_rules.model import Decision, Parameter, Policy, Term
+from hardship_rules.problems import Location, Path, Problem, nearest
+from hardship_rules.syntax import (
     Add,
     AllOf,
     AnyOf,
-    ChoiceKind,
     Choose,
     Clause,
     Compare,
     Constant,
-    DateKind,
-    Decision,
     Divide,
     Elapsed,
     Expr,
     Extreme,
-    Kind,
     Multiply,
     Name,
     Negate,
     Not,
-    NumberKind,
     OneOf,
     Option,
     OverMembers,
-    Parameter,
-    Policy,
     Round,
-    Term,
-    Unit,
-    YesNoKind,
     parts_of,
-    unit_text,
 )
-from hardship_rules.problems import Location, Path, Problem, nearest
+from hardship_rules.values import DATE, PURE, YES_NO, ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind, unit_text
 
 _KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", YesNoKind: "kind_yes_no", DateKind: "kind_date"}
 

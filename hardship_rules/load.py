@@ -8,38 +8,12 @@ from hardship_rules import keys
 from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import (
-    DATE,
-    PURE,
-    YES_NO,
-    AllOf,
-    AnyOf,
-    Basis,
-    ChoiceKind,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Decision,
-    Expr,
-    Fact,
-    Kind,
-    Members,
-    Not,
-    Note,
-    NumberKind,
-    Outcome,
-    Parameter,
-    Policy,
-    Provenance,
-    Reading,
-    Source,
-    Term,
-    Unit,
-)
+from hardship_rules.model import Decision, Fact, Members, Note, Outcome, Parameter, Policy, Reading, Source, Term
 from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
+from hardship_rules.syntax import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
+from hardship_rules.values import DATE, PURE, YES_NO, ChoiceKind, Kind, NumberKind, Unit
 
 MOST_MEMBERS = 64
 MOST_TERMS = 500

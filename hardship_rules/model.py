@@ -1,352 +1,18 @@
-"""The vocabulary: what a line of a policy may say, and the parts that a policy consists of."""
+"""The parts that a policy consists of: facts, parameters, readings, terms, decisions, and the policy itself."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
-from hardship_rules.ranges import Direction, Exact, Number, Range, span
-
-Basis = Literal["rule", "notice", "summary", "analogue", "assumption", "definition"]
-BASES: FrozenMapping[str, str] = FrozenMapping(
-    {
-        "rule": "原文",
-        "notice": "通知",
-        "summary": "归纳",
-        "analogue": "参照",
-        "assumption": "假定",
-        "definition": "定义",
-    }
-)
-VERIFIED = frozenset({"rule", "notice", "definition"})
-
-FAR = 10**30  # further from zero than any number that a policy may hold
-
-Unit = tuple[tuple[str, int], ...]
-PURE: Unit = ()
-
-Value = Number | bool | str | frozenset[str] | None
-"""What an expression can be: a number or date (maybe a range), a yes-or-no (None: unknown), an option or the options
-that it may be."""
-
-
-# --- What kinds of value there are ------------------------------------------------------------------------------
-
-
-@frozen
-class NumberKind:
-    """A number in a unit; facts and parameters say from where to where it lies, facts to how many decimals."""
-
-    unit: Unit | None  # None: a bare number, which takes the unit of what it stands beside
-    low: Exact | None = None
-    high: Exact | None = None
-    decimals: int = 0
-
-    @cached_property
-    def unknown(self) -> Number:
-        """The value of a fact of this kind of which nothing is known."""
-        return span(-FAR if self.low is None else self.low, FAR if self.high is None else self.high)
-
-
-@frozen
-class ChoiceKind:
-    """One of several options: their names with their titles."""
-
-    options: FrozenMapping[str, str]
-
-    @cached_property
-    def unknown(self) -> str | frozenset[str]:
-        """Any of the options."""
-        return next(iter(self.options)) if len(self.options) == 1 else frozenset(self.options)
-
-
-@frozen
-class YesNoKind:
-    """Yes or no."""
-
-    @property
-    def unknown(self) -> None:
-        """Either."""
-
-
-@frozen
-class DateKind:
-    """A day, as a whole number that keeps the order of days; differences over 372 and 31 give full years and months."""
-
-    @property
-    def unknown(self) -> Number:
-        """Any day."""
-        return ANY_DAY
-
-
-Kind = NumberKind | ChoiceKind | YesNoKind | DateKind
-
-YES_NO = YesNoKind()
-DATE = DateKind()
-EARLIEST = date(1800, 1, 1)
-LATEST = date(2200, 12, 31)
-
-
-def day_number(day: date) -> int:
-    """372·year + 31·(month - 1) + (day - 1)."""
-    return 372 * day.year + 31 * (day.month - 1) + (day.day - 1)
-
-
-def day_of(number: int) -> date:
-    """The day of a `day_number`."""
-    return date(number // 372, number % 372 // 31 + 1, number % 31 + 1)
-
-
-ANY_DAY = Range(day_number(EARLIEST), day_number(LATEST))
-
-
-# --- What a line or a condition may say -------------------------------------------------------------------------
-
-
-def _at() -> Any:
-    return field(eq=False, repr=False)
-
-
-@frozen
-class Name:
-    """A fact, parameter, reading, term or decision, or the day `on`."""
-
-    name: str
-    at: Location = _at()
-
-
-@frozen
-class Option:
-    """An option of the choice it stands beside."""
-
-    option: str
-    at: Location = _at()
-
-
-@frozen
-class Constant:
-    """A number, true or false, as written."""
-
-    value: Exact | bool
-    at: Location = _at()
-
-
-@frozen
-class Add:
-    """The sum of its parts."""
-
-    parts: "tuple[Expr, ...]"
-    at: Location = _at()
-
-
-@frozen
-class Negate:
-    """Its part, below zero."""
-
-    part: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class Multiply:
-    """The product of its parts."""
-
-    parts: "tuple[Expr, ...]"
-    at: Location = _at()
-
-
-@frozen
-class Divide:
-    """One number over another that is certainly positive."""
-
-    over: "Expr"
-    by: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class Extreme:
-    """The least or the greatest of its parts."""
-
-    which: Literal["min", "max"]
-    parts: "tuple[Expr, ...]"
-    at: Location = _at()
-
-
-@frozen
-class Round:
-    """A number to a multiple of a step."""
-
-    direction: Direction
-    part: "Expr"
-    step: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class Elapsed:
-    """The full years or months from one day to another, rounded down."""
-
-    unit: Literal["year", "month"]
-    start: "Expr"
-    end: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class OverMembers:
-    """Over the members for whom a condition holds: the sum of a number, how many, whether some, whether each."""
-
-    what: Literal["sum", "count", "some", "each"]
-    part: "Expr | None"
-    where: "Expr | None"
-    at: Location = _at()
-
-
-@frozen
-class Compare:
-    """Two numbers, days or choices, and what is said of them."""
-
-    left: "Expr"
-    sign: Literal["<", "<=", "==", "!=", ">=", ">"]
-    right: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class OneOf:
-    """A choice is one of several options."""
-
-    part: "Expr"
-    options: tuple[Option | Name, ...]
-    at: Location = _at()
-
-
-@frozen
-class Not:
-    """Its part does not hold."""
-
-    part: "Expr"
-    at: Location = _at()
-
-
-@frozen
-class AllOf:
-    """Every clause holds."""
-
-    clauses: "tuple[Clause, ...]"
-    at: Location = _at()
-
-
-@frozen
-class AnyOf:
-    """Some clause holds."""
-
-    clauses: "tuple[Clause, ...]"
-    at: Location = _at()
-
-
-@frozen
-class Choose:
-    """The value of the first case that holds, else `otherwise`."""
-
-    cases: "tuple[tuple[Expr, Expr], ...]"
-    otherwise: "Expr | None"
-    at: Location = _at()
-
-
-@frozen
-class Provenance:
-    """Where something comes from and how well that is known."""
-
-    basis: Basis
-    source: str | None = None
-    cite: str | None = None
-
-
-@frozen
-class Clause:
-    """A named condition of the regulation, in its words, with its provenance; `line` is its text where it is one."""
-
-    id: str
-    title: str
-    if_not: str
-    provenance: Provenance | None
-    when: "Expr"
-    line: str
-    at: Location = _at()
-
-
-Expr = (
-    Name
-    | Option
-    | Constant
-    | Compare
-    | Clause
-    | AllOf
-    | AnyOf
-    | Not
-    | Add
-    | Multiply
-    | Divide
-    | OneOf
-    | OverMembers
-    | Choose
-    | Negate
-    | Extreme
-    | Round
-    | Elapsed
-)
-
-
-def parts_of(expr: Expr) -> tuple[Expr, ...]:
-    """The expressions that stand directly inside one."""
-    match expr:
-        case Name() | Option() | Constant():
-            return ()
-        case Compare(left, _, right):
-            return (left, right)
-        case Clause(when=part) | Not(part) | Negate(part):
-            return (part,)
-        case AllOf(parts) | AnyOf(parts) | Add(parts) | Multiply(parts) | Extreme(_, parts):
-            return parts
-        case Divide(a, b) | Round(_, a, b) | Elapsed(_, a, b):
-            return (a, b)
-        case OneOf(part, options):
-            return (part, *options)
-        case OverMembers(_, part, where):
-            return tuple(inner for inner in (part, where) if inner is not None)
-        case Choose(cases, otherwise):
-            inner = tuple(part for case in cases for part in case)
-            return inner if otherwise is None else (*inner, otherwise)
-
-
-def walk(expr: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it."""
-    yield expr
-    for part in parts_of(expr):
-        yield from walk(part)
-
-
-def names_in(expr: Expr) -> Iterator[str]:
-    """Every name that stands in an expression; before options are known as such, those too."""
-    return (part.name for part in walk(expr) if isinstance(part, Name))
-
-
-def unit_text(unit: Unit, words: Mapping[str, str]) -> str:
-    """A unit in its words: 元/月/人; nothing for a pure number."""
-    over = "·".join(words.get(base, base) for base, power in unit for _ in range(power))
-    under = "".join(f"/{words.get(base, base)}" for base, power in unit for _ in range(-power))
-    return over + under if over or not under else f"1{under}"
-
-
-# --- What a policy consists of ----------------------------------------------------------------------------------
+from hardship_rules.ranges import Exact
+from hardship_rules.syntax import Clause, Expr, Provenance, names_in, walk
+from hardship_rules.values import ChoiceKind, Kind, NumberKind
 
 
 @frozen
@@ -369,7 +35,7 @@ class Fact:
     evidence: str
     group: str
     of_member: bool
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -395,7 +61,7 @@ class Parameter:
     values: FrozenMapping[tuple[str | int, ...], Exact | None]
     last: tuple[int | None, ...]
     provenance: Provenance | None
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -410,7 +76,7 @@ class Reading:
     why: str
     affects: tuple[str, ...]
     provenance: Provenance | None
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -423,7 +89,7 @@ class Term:
     expr: Expr
     of_member: bool
     provenance: Provenance | None
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -434,7 +100,7 @@ class Outcome:
     title: str
     when: Clause | None
     provenance: Provenance | None
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -447,7 +113,7 @@ class Decision:
     outcomes: tuple[Outcome, ...]
     otherwise: Outcome | None
     disjoint: bool
-    at: Location = _at()
+    at: Location = field(eq=False, repr=False)
 
     @cached_property
     def options(self) -> FrozenMapping[str, str]:

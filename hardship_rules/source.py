@@ -224,6 +224,8 @@ def _left_in(line: str, start: Location) -> Problem | None:
     if match := _IN_THE_WAY.search(line):
         group = match.lastindex or 0
         return misplaced(match[group], start.right(match.start(group)).right)
+    if match := re.search(r"(?:^|[:-])\s*[|>][-+0-9]*(#)", line):
+        return Problem("space_before_comment", location=start.right(match.start(1)))
     if match := re.match(r"\s*(?:- )?([^\s:#'\"{\[]+)(:)\S", line):
         return Problem("space_after_colon", given=line.strip(), location=start.right(match.start(2)))
     return None

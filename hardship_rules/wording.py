@@ -7,9 +7,10 @@ from typing import cast
 
 from hardship_rules.assessment import Assessment, Figure, Reason, decimal
 from hardship_rules.evaluate import is_known
-from hardship_rules.model import ChoiceKind, DateKind, Fact, Kind, NumberKind, Policy, Value, day_of
+from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact
+from hardship_rules.values import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
 

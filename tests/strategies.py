@@ -1,6 +1,6 @@
 """Households for hypothesis to draw: complete and partial ones of any policy, crowded around its thresholds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,30 +11,11 @@ from hypothesis import strategies as st
 
 from hardship_rules import Assessment, FactError, Outcome, Policy, Trace, assess
 from hardship_rules.facts import read_facts
-from hardship_rules.model import (
-    EARLIEST,
-    LATEST,
-    ChoiceKind,
-    Clause,
-    Compare,
-    Constant,
-    DateKind,
-    Elapsed,
-    Expr,
-    Fact,
-    Name,
-    NumberKind,
-    OverMembers,
-    Parameter,
-    YesNoKind,
-    day_of,
-    exprs_of,
-    names_in,
-    used_by,
-    walk,
-)
+from hardship_rules.model import Fact, Parameter, exprs_of, used_by
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact, Range
+from hardship_rules.syntax import Clause, Compare, Constant, Elapsed, Expr, Name, OverMembers, names_in, walk
+from hardship_rules.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
 
 Facts = dict[str, Any]
 """A household as a host would give it: facts by name, `on`, and `members`, a list of such mappings."""
@@ -106,22 +87,21 @@ def _partial_households(draw: st.DrawFn, same: "_Same") -> Facts:
     return household
 
 
-def completed(draw: st.DrawFn, policy: Policy, household: Facts, paths: list[Path] | None = None) -> Facts:
+def completed(draw: st.DrawFn, policy: Policy, household: Facts, paths: Collection[Path] | None = None) -> Facts:
     """The household with one unknown fact (of those in `paths`), or the day, filled in; itself where none can be."""
     assessment = assess(policy, household)
-    open_ = [(path, fact) for path, fact in unknown_paths(policy, household) if paths is None or path in paths]
-    if assessment.household.on is None and (paths is None or ("on",) in paths) and (not open_ or draw(_ONE_IN_FOUR)):
-        filled = {**_copied(household), "on": draw(days(policy))}
-        return filled if _is_real(policy, filled) else household
-    for path, fact in draw(st.permutations(open_)):
+    open_ = {path: fact for path, fact in unknown_paths(policy, household) if paths is None or path in paths}
+    order = draw(st.permutations([*open_, *([("on",)] if assessment.household.on is None else [])]))
+    for path in order:
         candidate = _copied(household)
         holder = _holder(candidate, path)
         for _ in range(4):
-            holder[fact.name] = draw(_inside(fact, _value_at(assessment, path)))
+            found = days(policy) if path == ("on",) else _inside(open_[path], _value_at(assessment, path))
+            holder[cast(str, path[-1])] = draw(found)
             if _is_real(policy, candidate):
                 return candidate
-        del holder[fact.name]  # what ties it to the others may say what it is
-        if _is_real(policy, candidate) and all(path != other for other, _ in unknown_paths(policy, candidate)):
+        del holder[cast(str, path[-1])]  # what ties it to the others may say what it is
+        if path in open_ and _is_real(policy, candidate) and path not in dict(unknown_paths(policy, candidate)):
             return candidate
     return household
 

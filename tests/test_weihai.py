@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strategies import Facts, completed, households, partial_households, plain, unknown_paths
 
 from hardship_rules import Assessment, Figure, Policy, assess, load_policy
-from strategies import Facts, completed, households, partial_households, plain, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 ON = date(2021, 3, 31)

@@ -1,0 +1,93 @@
+"""The kinds of value: numbers in units, choices, yes-or-no, and days as whole numbers that keep their order."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cached_property
+
+from attrs import frozen
+
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.ranges import Exact, Number, Range, span
+
+FAR = 10**30  # further from zero than any number that a policy may hold
+
+Unit = tuple[tuple[str, int], ...]
+PURE: Unit = ()
+
+Value = Number | bool | str | frozenset[str] | None
+"""What an expression can be: a number or date (maybe a range), a yes-or-no (None: unknown), an option or the options
+that it may be."""
+
+
+@frozen
+class NumberKind:
+    """A number in a unit; facts and parameters say from where to where it lies, facts to how many decimals."""
+
+    unit: Unit | None  # None: a bare number, which takes the unit of what it stands beside
+    low: Exact | None = None
+    high: Exact | None = None
+    decimals: int = 0
+
+    @cached_property
+    def unknown(self) -> Number:
+        """The value of a fact of this kind of which nothing is known."""
+        return span(-FAR if self.low is None else self.low, FAR if self.high is None else self.high)
+
+
+@frozen
+class ChoiceKind:
+    """One of several options: their names with their titles."""
+
+    options: FrozenMapping[str, str]
+
+    @cached_property
+    def unknown(self) -> str | frozenset[str]:
+        """Any of the options."""
+        return next(iter(self.options)) if len(self.options) == 1 else frozenset(self.options)
+
+
+@frozen
+class YesNoKind:
+    """Yes or no."""
+
+    @property
+    def unknown(self) -> None:
+        """Either."""
+
+
+@frozen
+class DateKind:
+    """A day, as a whole number that keeps the order of days; differences over 372 and 31 give full years and months."""
+
+    @property
+    def unknown(self) -> Number:
+        """Any day."""
+        return ANY_DAY
+
+
+Kind = NumberKind | ChoiceKind | YesNoKind | DateKind
+
+YES_NO = YesNoKind()
+DATE = DateKind()
+EARLIEST = date(1800, 1, 1)
+LATEST = date(2200, 12, 31)
+
+
+def day_number(day: date) -> int:
+    """372·year + 31·(month - 1) + (day - 1)."""
+    return 372 * day.year + 31 * (day.month - 1) + (day.day - 1)
+
+
+def day_of(number: int) -> date:
+    """The day of a `day_number`."""
+    return date(number // 372, number % 372 // 31 + 1, number % 31 + 1)
+
+
+ANY_DAY = Range(day_number(EARLIEST), day_number(LATEST))
+
+
+def unit_text(unit: Unit, words: Mapping[str, str]) -> str:
+    """A unit in its words: 元/月/人; nothing for a pure number."""
+    over = "·".join(words.get(base, base) for base, power in unit for _ in range(power))
+    under = "".join(f"/{words.get(base, base)}" for base, power in unit for _ in range(-power))
+    return over + under if over or not under else f"1{under}"
