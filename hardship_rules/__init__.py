@@ -3,7 +3,7 @@
 from hardship_rules.api import assess, load_household, load_policy, read_household, read_policy
 from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason, Trace
 from hardship_rules.explain import explain
-from hardship_rules.facts import HouseholdText
+from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance

@@ -9,8 +9,9 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
 from hardship_rules.extend import Text, find, resolve
-from hardship_rules.facts import HouseholdText, read_facts
+from hardship_rules.facts import read_facts
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem

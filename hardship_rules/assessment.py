@@ -8,8 +8,8 @@ from typing import Literal, cast
 from attrs import field, frozen
 
 from hardship_rules.evaluate import Scope, possible, value
-from hardship_rules.facts import Household
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.household import Household
 from hardship_rules.kinds import Kinds
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
 from hardship_rules.problems import Path, path_text

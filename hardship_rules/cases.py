@@ -11,7 +11,7 @@ from attrs import field, frozen
 from hardship_rules import keys, source
 from hardship_rules.api import Folders, assess, load_policy
 from hardship_rules.assessment import Assessment, Figure
-from hardship_rules.facts import HouseholdText
+from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem, path_text

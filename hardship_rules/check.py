@@ -8,6 +8,7 @@ from attrs import evolve
 
 from hardship_rules.evaluate import Scope, constants, value, work_out
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds, kind_of_name
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
 from hardship_rules.problems import Path, PolicyError, Problem, nearest
@@ -16,9 +17,6 @@ from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMember
 from hardship_rules.values import DATE, YES_NO, ChoiceKind, NumberKind, Value
 
 CHAIN = 100  # terms that use one another
-RESERVED_TITLES = FrozenMapping(
-    {"policy": "政策", "on": "认定日期", "reference": "编号", "members": "家庭成员", "label": "称呼"}
-)
 
 
 def check(policy: Policy) -> Policy:

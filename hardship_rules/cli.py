@@ -15,7 +15,7 @@ from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_household, load_policy, read_household
 from hardship_rules.cases import Case, read_cases
 from hardship_rules.explain import explain
-from hardship_rules.facts import HouseholdText
+from hardship_rules.household import HouseholdText
 from hardship_rules.keys import date_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem, path_text

@@ -9,86 +9,19 @@ from numbers import Integral, Rational
 from typing import cast
 from unicodedata import normalize
 
-from attrs import field, frozen
+from attrs import frozen
 
 from hardship_rules import source
-from hardship_rules.check import RESERVED_TITLES
-from hardship_rules.evaluate import Scope, constants, is_known, value
+from hardship_rules.absent import broken, fill
+from hardship_rules.evaluate import Scope, constants
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.household import RESERVED, Household, HouseholdText, Member, unknown_day
 from hardship_rules.keys import TRUTHS, date_of, number_problem
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
-from hardship_rules.ranges import Exact, Range, high, low, span
-from hardship_rules.syntax import Choose, Clause, Constant, Expr, Option, OverMembers
-from hardship_rules.values import ANY_DAY, ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
-
-_RESERVED = {title: name for name, title in RESERVED_TITLES.items()} | {name: name for name in RESERVED_TITLES}
-
-
-@frozen
-class HouseholdText:
-    """A household's text, read strictly: every value is still as it was written, with its place."""
-
-    name: str
-    node: source.Mapping = field(repr=False)
-
-    @property
-    def policy(self) -> str | None:
-        """The policy that the text says it is for."""
-        return self._word("policy")
-
-    @property
-    def on(self) -> str | None:
-        """The day that the text says the verdict is about, as written."""
-        return self._word("on")
-
-    def _word(self, name: str) -> str | None:
-        for key, node in self.node.entries:
-            if _RESERVED.get(key.text) == name and isinstance(node, source.Scalar) and not node.is_null:
-                return node.text
-        return None
-
-
-@frozen
-class Member:
-    """One member: the label that explanations call it by, and its facts."""
-
-    label: str | None = field(repr=False)
-    values: FrozenMapping[str, Value] = field(repr=False)
-
-
-@frozen
-class Household:
-    """A household's facts in the kinds of a policy; none of them shows in `repr`.
-
-    `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
-    from that, and what a constant of the policy stood in for. The rest is unknown.
-    """
-
-    on: date | None
-    reference: str | None = field(repr=False)
-    values: FrozenMapping[str, Value] = field(repr=False)
-    members: tuple[Member, ...]
-    given: tuple[Path, ...] = field(repr=False)
-    derived: tuple[Path, ...] = field(repr=False)
-    assumed: tuple[Path, ...] = field(repr=False)
-
-    def scope(self, policy: Policy) -> Scope:
-        """The facts with the policy's constants, ready to be evaluated."""
-        on = unknown_day(policy) if self.on is None else day_number(self.on)
-        scope = Scope({**self.values, **constants(policy), "on": on})
-        scope.members = tuple(Scope(dict(member.values), (), scope) for member in self.members)
-        return scope
-
-
-def unknown_day(policy: Policy) -> Value:
-    """Some day on which the policy is in force."""
-    every = ANY_DAY
-    start = every.low if policy.start is None else day_number(policy.start)
-    end = every.high if policy.end is None else day_number(policy.end)
-    return span(start, end)
-
+from hardship_rules.ranges import Exact
+from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
 
 Given = Mapping[str, object] | HouseholdText
 
@@ -119,8 +52,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.given: dict[Path, None] = {}
         self.closed: set[Path] = set()  # said to be unknown
-        self.derived: dict[Path, None] = {}
-        self.assumed: dict[Path, None] = {}
+        self.places: dict[Path, Location | None] = {}  # of the household and its members
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
         self.problems.append(Problem(code, path, given=str(given), values=values, location=location))
@@ -141,6 +73,7 @@ class _Reader:
     def household(self, household: Given, on: date | str | None) -> Household:
         node: object = household.node if isinstance(household, HouseholdText) else household
         top = Location(household.name, 1, 1) if isinstance(household, HouseholdText) else None
+        self.places[()] = top
         if not isinstance(node, source.Mapping | Mapping):
             self.problem("household_not_mapping", (), None, type(node).__name__)
             raise FactError(self.problems)
@@ -151,10 +84,13 @@ class _Reader:
         scope = Scope({**values, **constants(self.policy)})
         scope.values["on"] = unknown_day(self.policy) if day is None else day_number(day)
         scope.members = tuple(Scope(own, (), scope) for own in members)
-        if not self.problems:
-            self.fill(scope)
-        if not self.problems:
-            self.must(self.without_assumed(scope), top)
+        if self.problems:
+            raise FactError(self.problems)
+        made = fill(self.policy, scope, self.given, self.closed)
+        for path in made.outside:
+            self.outside(path)
+        for clause, path in broken(self.policy, scope, made.assumed) if not made.outside else ():
+            self.problem("must_broken", path, self.places.get(path, top), clause.title or clause.line)
         return Household(
             on=day,
             reference=self.text(reserved.get("reference"), ("reference",)),
@@ -163,8 +99,8 @@ class _Reader:
                 Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
             ),
             given=tuple(self.given),
-            derived=tuple(self.derived),
-            assumed=tuple(self.assumed),
+            derived=tuple(made.derived),
+            assumed=tuple(made.assumed),
         )
 
     def split(self, node: object, path: Path, facts: Mapping[str, Fact]) -> tuple[dict[str, _Entry], dict[str, Value]]:
@@ -174,13 +110,13 @@ class _Reader:
         values: dict[str, Value] = {}
         first: dict[str, str] = {}
         for entry in self.entries(node, path):
-            name = entry.key if entry.key in facts else titles.get(entry.key) or _RESERVED.get(entry.key)
+            name = entry.key if entry.key in facts else titles.get(entry.key) or RESERVED.get(entry.key)
             allowed = name == "label" if path else name != "label"
             if name is None or (name not in facts and not allowed):
                 known = [
                     *facts,
                     *titles,
-                    *(["label"] if path else [key for key in _RESERVED if _RESERVED[key] != "label"]),
+                    *(["label"] if path else [key for key in RESERVED if RESERVED[key] != "label"]),
                 ]
                 self.problem("unknown_fact", path, entry.location, entry.key, **nearest(entry.key, known))
             elif name in first:
@@ -210,8 +146,10 @@ class _Reader:
             self.problem(code, ("members",), location, len(items), most=str(most))
             return [], []
         values, labels = [], []
+        self.places["members",] = location
         for number, item in enumerate(items):
             path: Path = ("members", number)
+            self.places[path] = getattr(item, "at", None)
             if not isinstance(item, source.Mapping | Mapping):
                 self.problem("member_not_mapping", path, getattr(item, "at", None))
                 continue
@@ -219,6 +157,14 @@ class _Reader:
             values.append(own)
             labels.append(self.text(reserved.get("label"), (*path, "label")))
         return values, labels
+
+    def outside(self, path: Path) -> None:
+        """What follows from the facts given lies outside the range of the fact that it stands in for."""
+        facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
+        fact = facts[cast(str, path[-1])]
+        kind = cast(NumberKind, fact.kind)
+        values = {"title": fact.title, "least": f"{kind.low:,}", "most": f"{kind.high:,}"}
+        self.problem("derived_outside", path, self.places.get(path[:-1]), "", **values)
 
     # Reserved keys
 
@@ -319,94 +265,6 @@ class _Reader:
         else:
             return number
         return None
-
-    # What was not given
-
-    def fill(self, scope: Scope) -> None:
-        """Facts left out are derived or assumed as the policy says, or stay unknown within their range."""
-        policy = self.policy
-        for name in policy.fact_order:
-            of_member = name in policy.members.facts
-            fact = policy.members.facts[name] if of_member else policy.facts[name]
-            if fact.if_absent is None:
-                continue
-            used = policy.uses[name]
-            places = enumerate(scope.members) if of_member else [(None, scope)]
-            for number, inside in places:
-                before: Path = () if number is None else ("members", number)
-                path = (*before, name)
-                if path in self.given or path in self.closed:
-                    continue
-                found = value(fact.if_absent, inside)
-                if isinstance(fact.kind, NumberKind):
-                    found = self.within(fact, fact.kind, found, path)
-                inside.values[name] = found
-                if is_known(found):
-                    follows = self.follows(used, before) and not _constant(fact.if_absent, inside)
-                    (self.derived if follows else self.assumed)[path] = None
-
-    def follows(self, used: tuple[str, ...], before: Path) -> bool:
-        """What was worked out rests on the day or on a fact that was given, or follows from one."""
-        for name in used:
-            for path in ((name,), (*before, name)):
-                if name == "on" or path in self.given or path in self.derived:
-                    return True
-        return False
-
-    def within(self, fact: Fact, kind: NumberKind, found: Value, path: Path) -> Value:
-        number = cast(Exact | Range, found)
-        least, most = cast(Exact, kind.low), cast(Exact, kind.high)
-        if not isinstance(number, Range) and least <= number <= most:
-            return number
-        if high(number) < least or low(number) > most:
-            values = {"title": fact.title, "least": f"{least:,}", "most": f"{most:,}"}
-            self.problem("derived_outside", path, None, "", **values)
-            return kind.unknown
-        return span(max(low(number), least), min(high(number), most))
-
-    def without_assumed(self, scope: Scope) -> Scope:
-        """The facts without the constants that stood in: those never make a household impossible."""
-        known = Scope(dict(scope.values))
-        known.members = tuple(Scope(dict(member.values), (), known) for member in scope.members)
-        for path in self.assumed:
-            name = cast(str, path[-1])
-            if len(path) == 1:
-                known.values[name] = self.policy.facts[name].kind.unknown
-            else:
-                known.members[cast(int, path[1])].values[name] = self.policy.members.facts[name].kind.unknown
-        return known
-
-    def must(self, scope: Scope, top: Location | None) -> None:
-        """What every real household meets is not certainly broken."""
-        for clause in self.policy.must:
-            if value(clause, scope) is not False:
-                continue
-            for path in _broken_by(clause, scope):
-                self.problem("must_broken", path, top, clause.title or clause.line)
-
-
-def _constant(expr: Expr, scope: Scope) -> bool:
-    """What stands in is a constant, whichever of the cases that may hold does."""
-    if not isinstance(expr, Choose):
-        return isinstance(expr, Constant | Option)
-    for when, result in expr.cases:
-        truth = value(when, scope)
-        if truth is not False and not isinstance(result, Constant | Option):
-            return False
-        if truth is True:
-            return True
-    return isinstance(expr.otherwise, Constant | Option)
-
-
-def _broken_by(clause: Clause, scope: Scope) -> Iterator[Path]:
-    """The members who break a condition on each of them, else the household."""
-    condition = clause.when
-    if isinstance(condition, OverMembers) and condition.what == "each" and condition.where is not None:
-        for number, member in enumerate(scope.members):
-            if value(condition.where, member) is False:
-                yield ("members", number)
-    else:
-        yield ("members",)
 
 
 def _day(given: object) -> date | None:

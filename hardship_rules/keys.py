@@ -241,6 +241,12 @@ OVERLAY = Record(
     }
 )
 
+# --- Keys of a household that are never facts, with their titles ---
+
+RESERVED_TITLES = FrozenMapping(
+    {"policy": "政策", "on": "认定日期", "reference": "编号", "members": "家庭成员", "label": "称呼"}
+)
+
 # --- The check of it ---------------------------------------------------------------------------------------------
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})

@@ -202,9 +202,10 @@ class Policy:
         for name in self.order:
             if of_facts & set(self.uses[name]):
                 of_facts.add(name)
+        definitions: list[Definition] = [*self.terms.values(), *self.decisions.values()]
         return frozenset(
             clause.id
-            for definition in (*self.terms.values(), *self.decisions.values())
+            for definition in definitions
             for expr in exprs_of(definition)
             for clause in walk(expr)
             if isinstance(clause, Clause) and not of_facts & set(names_in(clause))

@@ -1,6 +1,6 @@
 """Households for hypothesis to draw: complete and partial ones of any policy, crowded around its thresholds."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +21,22 @@ Facts = dict[str, Any]
 """A household as a host would give it: facts by name, `on`, and `members`, a list of such mappings."""
 
 OLDEST = 100  # years; how old a date of birth may be
+EVERYDAY = (
+    "0.01",
+    "0.99",
+    "1",
+    "3",
+    "7",
+    "40",
+    "333.33",
+    "787",
+    "1234.56",
+    "3600",
+    "9400",
+    "12000",
+    "18000.5",
+    "30000",
+)
 _ONE_IN_FOUR = st.sampled_from((False, False, False, True))
 _THREE_IN_FOUR = st.sampled_from((True, True, True, False))
 _ONE_IN_TWENTY_FOUR = st.integers(0, 23).map(lambda drawn: drawn == 23)
@@ -43,9 +59,13 @@ def _households(draw: st.DrawFn, same: "_Same") -> Facts:
     policy = same.policy
     household = _tied_options(draw, policy)
     on = household["on"] = draw(days(policy))
+    stood_in_for = _stands_in(same)
     for path, fact in _paths(policy, household):
-        if path[-1] not in _tied(_Same(policy)) and (fact.if_absent is None or draw(_ONE_IN_FOUR)):
-            _holder(household, path)[fact.name] = _value(fact, draw(_seeds(_Same(policy), fact.name)), on)
+        if path[-1] not in _tied(same) and path[-1] not in stood_in_for:
+            _holder(household, path)[fact.name] = _value(fact, draw(_seeds(same, fact.name)), on)
+    for holder, facts in ((household, policy.facts), *((each, policy.members.facts) for each in household["members"])):
+        for name in draw(_some(tuple(name for name in facts if name in stood_in_for and name not in _tied(same)))):
+            holder[name] = _value(facts[name], draw(_seeds(same, name)), on)
     while unknown := unknown_paths(policy, household):
         new: set[Path] = set()
         for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
@@ -87,7 +107,12 @@ def _partial_households(draw: st.DrawFn, same: "_Same") -> Facts:
     return household
 
 
-def completed(draw: st.DrawFn, policy: Policy, household: Facts, paths: Collection[Path] | None = None) -> Facts:
+def completed(
+    draw: Callable[[st.SearchStrategy[Any]], Any],
+    policy: Policy,
+    household: Facts,
+    paths: Collection[Path] | None = None,
+) -> Facts:
     """The household with one unknown fact (of those in `paths`), or the day, filled in; itself where none can be."""
     assessment = assess(policy, household)
     open_ = {path: fact for path, fact in unknown_paths(policy, household) if paths is None or path in paths}
@@ -119,6 +144,12 @@ def unknown_paths(policy: Policy, household: Facts) -> list[tuple[Path, Fact]]:
 def days(policy: Policy) -> st.SearchStrategy[date]:
     """A day on which the policy is in force."""
     return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
+
+
+@cache
+def _some(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    """A few of the names: mostly none, one or two."""
+    return st.lists(st.sampled_from(names), max_size=3, unique=True) if names else st.just([])
 
 
 def _value(fact: Fact, seed: object, on: date) -> object:
@@ -154,9 +185,8 @@ def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.Searc
     nothing = max(least, 0)
     some = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
     ends = [least, most] if extremes else []
-    known = [nothing] * 8 + some * 4 + [number for number in (500, 3600, 9400, 30_000) if number <= most] * 2 + ends
-    everyday = st.integers(0, min(int(most), 30_000 if kind.decimals else 60) * 10**kind.decimals)
-    return st.one_of(st.sampled_from(known), everyday.map(lambda steps: steps * step)).map(plain)
+    everyday = [number for number in map(Fraction, EVERYDAY) if number <= most and number % step == 0]
+    return st.sampled_from([plain(number) for number in (*[nothing] * 8, *some * 4, *everyday, *ends)])
 
 
 def _inside(fact: Fact, known: object) -> st.SearchStrategy[object]:
@@ -244,10 +274,13 @@ def _tied_options(draw: st.DrawFn, policy: Policy) -> Facts:
     most = policy.members.at_most
     size = draw(st.integers(1, most) if draw(_ONE_IN_TWENTY_FOUR) else st.integers(1, min(6, most)))
     household: Facts = {"members": [{} for _ in range(size)]}
-    chosen: tuple[object, ...] = ()
+    chosen: tuple[str, ...] = ()
     for path in _option_paths(policy, household):
-        option = draw(st.sampled_from(_options_left(_Same(policy), size, chosen)))
-        _holder(household, path)[cast(str, path[-1])] = option
+        name = cast(str, path[-1])
+        left = list(cast(ChoiceKind, _fact(policy, name).kind).options)
+        while not _fit(_Same(policy), size, (*chosen, option := draw(st.sampled_from(left)))):
+            left.remove(option)
+        _holder(household, path)[name] = option
         chosen += (option,)
     return household
 
@@ -258,22 +291,12 @@ def _option_paths(policy: Policy, household: Facts) -> list[Path]:
 
 
 @cache
-def _options_left(same: "_Same", size: int, chosen: tuple[object, ...]) -> tuple[str, ...]:
-    """The options of the next fact with which the members chosen so far can still become a real household."""
-    policy = same.policy
+def _fit(same: "_Same", size: int, chosen: tuple[str, ...]) -> bool:
+    """Whether the members can still become a real household, with these options of the first of them."""
     household: Facts = {"members": [{} for _ in range(size)]}
-    paths = _option_paths(policy, household)
-    for path, option in zip(paths, chosen, strict=False):
+    for path, option in zip(_option_paths(same.policy, household), chosen, strict=False):
         _holder(household, path)[cast(str, path[-1])] = option
-    path = paths[len(chosen)]
-    name = cast(str, path[-1])
-    fact = policy.facts[name] if len(path) == 1 else policy.members.facts[name]
-    left = []
-    for option in cast(ChoiceKind, fact.kind).options:
-        _holder(household, path)[name] = option
-        if _is_real(policy, household):
-            left.append(option)
-    return tuple(left)
+    return _is_real(same.policy, household)
 
 
 # --- Where a policy looks closely --------------------------------------------------------------------------------

@@ -13,7 +13,9 @@ from hardship_rules import PolicyError, load_policy
 from hardship_rules.problems_zh import SENTENCES
 
 BAD = Path(__file__).parent / "bad"
-COMMENT = re.compile(r"# (?:(?P<above>\^ )|@(?P<line>\d+) |(?P<file>\S+):(?P<there>\d+) )?(?P<code>[a-z_]+): (?P<says>.+)")
+COMMENT = re.compile(
+    r"# (?:(?P<above>\^ )|@(?P<line>\d+) |(?P<file>\S+):(?P<there>\d+) )?(?P<code>[a-z_]+): (?P<says>.+)"
+)
 
 
 def expected(path: Path) -> list[tuple[str, int, str, str]]:

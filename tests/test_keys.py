@@ -92,7 +92,9 @@ def test_an_overlay_holds_what_an_overlay_may_hold() -> None:
 
 def test_all_keys_of_a_record_are_looked_at() -> None:
     """Unknown, missing, competing and misshapen keys are all told, each at its place."""
-    shape = Record({"a": keys.Key("甲", Word(), required=True), "b": keys.Key("乙", Items(Word("date")))}, (("a", "b"),))
+    shape = Record(
+        {"a": keys.Key("甲", Word(), required=True), "b": keys.Key("乙", Items(Word("date")))}, (("a", "b"),)
+    )
     assert problems("c: 1\nb: [2021-02-29, 2024-02-29]\n", shape) == [
         "1:1 unknown_key c",
         "2:5 date 2021-02-29",

@@ -138,7 +138,9 @@ def test_problems_stand_in_file_order_once() -> None:
 
 def test_a_problem_is_printed_with_its_place_code_sentence_and_mend() -> None:
     """The first line says where and what, the next how to mend it."""
-    found = Problem("unknown_name", given="incom", values=nearest("incom", ["income"]), location=Location("p.yaml", 3, 7))
+    found = Problem(
+        "unknown_name", given="incom", values=nearest("incom", ["income"]), location=Location("p.yaml", 3, 7)
+    )
     assert found.line() == "p.yaml:3:7: 错误[unknown_name]: 未知的名称 `incom`\n    是否指 `income`？"
     assert found.line("en") == "p.yaml:3:7: error[unknown_name]: unknown name `incom`\n    Did you mean `income`?"
 

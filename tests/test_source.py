@@ -222,9 +222,7 @@ def test_what_can_be_read_two_ways_is_refused(text: str, found: list[str]) -> No
 @each_reader
 def test_an_alias_bomb_is_refused_without_growing() -> None:
     """Nine levels of ten aliases are ninety problems, not a thousand million values."""
-    bomb = "a0: &a0 [x]\n" + "".join(
-        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
-    )
+    bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
     found = [problem.code for problem in parse(bomb, "a")[1]]
     assert found.count("alias") == 90
     assert found.count("anchor") == 10

@@ -1,0 +1,81 @@
+"""A household: its text as it was read, and its facts in the kinds of a policy."""
+
+from datetime import date
+
+from attrs import field, frozen
+
+from hardship_rules import source
+from hardship_rules.evaluate import Scope, constants
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.keys import RESERVED_TITLES
+from hardship_rules.model import Policy
+from hardship_rules.problems import Path
+from hardship_rules.ranges import span
+from hardship_rules.values import ANY_DAY, Value, day_number
+
+RESERVED = {title: name for name, title in RESERVED_TITLES.items()} | {name: name for name in RESERVED_TITLES}
+"""The keys of a household that are never facts, by title and by name."""
+
+
+@frozen
+class HouseholdText:
+    """A household's text, read strictly: every value is still as it was written, with its place."""
+
+    name: str
+    node: source.Mapping = field(repr=False)
+
+    @property
+    def policy(self) -> str | None:
+        """The policy that the text says it is for."""
+        return self._word("policy")
+
+    @property
+    def on(self) -> str | None:
+        """The day that the text says the verdict is about, as written."""
+        return self._word("on")
+
+    def _word(self, name: str) -> str | None:
+        for key, node in self.node.entries:
+            if RESERVED.get(key.text) == name and isinstance(node, source.Scalar) and not node.is_null:
+                return node.text
+        return None
+
+
+@frozen
+class Member:
+    """One member: the label that explanations call it by, and its facts."""
+
+    label: str | None = field(repr=False)
+    values: FrozenMapping[str, Value] = field(repr=False)
+
+
+@frozen
+class Household:
+    """A household's facts in the kinds of a policy; none of them shows in `repr`.
+
+    `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
+    from that, and what a constant of the policy stood in for. The rest is unknown.
+    """
+
+    on: date | None
+    reference: str | None = field(repr=False)
+    values: FrozenMapping[str, Value] = field(repr=False)
+    members: tuple[Member, ...]
+    given: tuple[Path, ...] = field(repr=False)
+    derived: tuple[Path, ...] = field(repr=False)
+    assumed: tuple[Path, ...] = field(repr=False)
+
+    def scope(self, policy: Policy) -> Scope:
+        """The facts with the policy's constants, ready to be evaluated."""
+        on = unknown_day(policy) if self.on is None else day_number(self.on)
+        scope = Scope({**self.values, **constants(policy), "on": on})
+        scope.members = tuple(Scope(dict(member.values), (), scope) for member in self.members)
+        return scope
+
+
+def unknown_day(policy: Policy) -> Value:
+    """Some day on which the policy is in force."""
+    every = ANY_DAY
+    start = every.low if policy.start is None else day_number(policy.start)
+    end = every.high if policy.end is None else day_number(policy.end)
+    return span(start, end)
