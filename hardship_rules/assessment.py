@@ -10,7 +10,7 @@ from attrs import field, frozen
 from hardship_rules.evaluate import Scope, possible, value
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
-from hardship_rules.kinds import Kinds
+from hardship_rules.kinds import unit_of
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Exact, Range, Truth, high, low
@@ -22,7 +22,7 @@ from hardship_rules.syntax import (
     OverMembers,
     parts_of,
 )
-from hardship_rules.values import PURE, NumberKind, Unit, Value, unit_text
+from hardship_rules.values import PURE, Unit, Value, unit_text
 from hardship_rules.why import innermost, open_paths
 
 
@@ -268,13 +268,6 @@ def _answer(expr: Expr, scope: Scope, policy: Policy, beside: Expr | None = None
     found = value(expr, scope)
     if isinstance(found, bool) or not isinstance(found, int | Fraction | Range):
         return found
-    units = (_unit(part, scope, policy) for part in (expr, beside) if part is not None)
-    unit = next((unit for unit in units if unit is not None), PURE)
+    units = (unit_of(part, policy) for part in (expr, beside) if part is not None)
+    unit: Unit = next((unit for unit in units if unit is not None), PURE)
     return Figure(low(found), high(found), unit_text(unit, {}) or "1")
-
-
-def _unit(expr: Expr, scope: Scope, policy: Policy) -> Unit | None:
-    kinds = Kinds(policy, policy.of_members)
-    kinds.in_member = scope.outer is not None
-    _, kind = kinds.resolve(expr)
-    return kind.unit if isinstance(kind, NumberKind) else None

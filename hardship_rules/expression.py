@@ -204,7 +204,8 @@ class _Parser:
 
     def product(self) -> Expr:
         start = self.peek()
-        over, by = [self.signed()], []
+        over: list[Expr] = [self.signed()]
+        by: list[Expr] = []
         while sign := self.take("*", "/"):
             (over if sign.text == "*" else by).append(self.signed())
         place = self.place(start)

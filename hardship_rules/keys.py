@@ -182,18 +182,17 @@ DECISION = Record(
 SOURCES = Entries(Record({"title": Key("文件名称", TEXT, required=True), "held": Key("是否持有原文", Word("truth"))}))
 NOTES = Entries(Record({"text": Key("说明", TEXT, required=True), **PROVENANCE}))
 
-SHAPES: FrozenMapping[str, Shape] = FrozenMapping(
-    {
-        "condition": Either(LINE, None, Ref("clause")),
-        "clause": Record(
-            {**BODY, "title": Key("名称", TEXT), "if not": Key("不成立时的说法", TEXT), **PROVENANCE},
-            one_of=(tuple(BODY),),
-        ),
-        "negated": Either(LINE, None, Ref("body")),
-        "body": Record(BODY, one_of=(tuple(BODY),)),
-        "case": Record({"when": Key("情形", CONDITION, required=True), "value": Key("值", LINE, required=True)}),
-    }
-)
+_SHAPES: dict[str, Shape] = {
+    "condition": Either(LINE, None, Ref("clause")),
+    "clause": Record(
+        {**BODY, "title": Key("名称", TEXT), "if not": Key("不成立时的说法", TEXT), **PROVENANCE},
+        one_of=(tuple(BODY),),
+    ),
+    "negated": Either(LINE, None, Ref("body")),
+    "body": Record(BODY, one_of=(tuple(BODY),)),
+    "case": Record({"when": Key("情形", CONDITION, required=True), "value": Key("值", LINE, required=True)}),
+}
+SHAPES = FrozenMapping(_SHAPES)
 
 _HEAD = {
     "language": Key("语言版本，写 1", Word("language"), required=True),
@@ -305,8 +304,8 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
     for group in shape.one_of:
         if len(present & set(group)) != 1:
             code = "none_of_keys" if not present & set(group) else "several_of_keys"
-            found = ", ".join(name for name in group if name in present)
-            problems.append(Problem(code, path, location=node.at, given=found, values={"known": ", ".join(group)}))
+            written = ", ".join(name for name in group if name in present)
+            problems.append(Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)}))
     return problems
 
 
@@ -357,7 +356,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
     if kind == "date":
         return [] if date_of(text) is not None else wrong("date")
     if kind == "basis" and text not in BASES:
-        return wrong("unknown_basis", known=", ".join(BASES), **nearest(text, BASES))
+        return wrong("unknown_basis", 0, text, known=", ".join(BASES), **nearest(text, BASES))
     if kind == "truth" and text not in TRUTHS:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):

@@ -1,7 +1,8 @@
 """What kind of value each line gives, in which unit; bare words beside a choice become its options."""
 
 from collections.abc import Callable
-from typing import NoReturn, assert_never
+from functools import partial
+from typing import NoReturn, assert_never, cast
 
 from attrs import evolve
 
@@ -52,6 +53,33 @@ def kind_of_name(policy: Policy, name: str) -> Kind | None:
     return definition.kind
 
 
+def unit_of(expr: Expr, policy: Policy) -> Unit | None:
+    """The unit of a number in a sound policy; None for a bare one, and for what is no number."""
+    match expr:
+        case Name(name):
+            kind = kind_of_name(policy, name)
+            return kind.unit if isinstance(kind, NumberKind) else None
+        case Add(parts) | Extreme(_, parts):
+            return next((unit for part in parts if (unit := unit_of(part, policy)) is not None), None)
+        case Multiply(parts):
+            return _product([(part, unit_of(part, policy)) for part in parts])
+        case Divide(over, by):
+            return _times(unit_of(over, policy) or PURE, unit_of(by, policy) or PURE, -1)
+        case Negate(part) | Round(_, part):
+            return unit_of(part, policy)
+        case Elapsed(unit):
+            return ((unit, 1),)
+        case OverMembers("count"):
+            return (("person", 1),)
+        case OverMembers(_, part) if part is not None:
+            return unit_of(part, policy)
+        case Choose(cases, otherwise):
+            results = [result for _, result in cases] + ([] if otherwise is None else [otherwise])
+            return next((unit for part in results if (unit := unit_of(part, policy)) is not None), None)
+        case _:
+            return None
+
+
 class Kinds:
     """The kinds of one policy's lines; `problems` gathers what is wrong, one a line."""
 
@@ -87,7 +115,7 @@ class Kinds:
         if isinstance(expr, Choose):
             cases = []
             for when, result in expr.cases:
-                cases.append((self.condition(when), self.guarded(result, lambda result=result: self.fit(result, kind))))
+                cases.append((self.condition(when), self.guarded(result, partial(self.fit, result, kind))))
             otherwise = expr.otherwise
             if otherwise is not None:
                 last = otherwise
@@ -139,9 +167,7 @@ class Kinds:
         raise TypeError(expr)
 
     def clause(self, clause: Clause) -> Clause:
-        resolved = self.condition(clause)
-        assert isinstance(resolved, Clause)
-        return resolved
+        return cast(Clause, self.condition(clause))
 
     def body(self, expr: Expr) -> Expr:
         match expr:

@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import yaml
 from attrs import field, frozen
@@ -27,6 +27,8 @@ _IN_THE_WAY = re.compile(
     r"|(?:^|[-:,\[{])\s*([“‘｛［【])"  # where a value begins
     r"|([｝］】])\s*$|\s(＃)"
 )
+_BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*(?=#)")
+_TAG = re.compile(r"!\S*")
 _SAID = (  # what YAML's readers say, and the code of it
     (r"quoted scalar found unexpected", "yaml_quote"),
     (r"escape|hexdecimal", "yaml_escape"),
@@ -191,7 +193,7 @@ def _outside_quotes(line: str) -> str:
 def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     """What a Chinese keyboard or a missing space left near the place, else what YAML says, in our words."""
     lines = [*text.split("\n"), ""]
-    mark = error.problem_mark
+    mark = cast(yaml.Mark, error.problem_mark)
     for number in (mark.line, mark.line - 1):
         line = _outside_quotes(lines[number]) if number >= 0 else ""
         if problem := _left_in(line, Location(name, number + 1, 1)):
@@ -204,10 +206,10 @@ def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     if code == "yaml_bracket" and begun and begun.line < mark.line:
         mark = begun
     line = lines[mark.line]
-    if code == "yaml_bracket" and line[mark.column : mark.column + 1] == "?":
+    if code == "yaml_bracket" and line.startswith("?", mark.column):
         code = "question_mark"
     if code == "yaml_indent" and line[: mark.column].strip(" -"):
-        code = "yaml_bracket" if line[mark.column : mark.column + 1] in "}]" else "yaml_goes_on"
+        code = "yaml_bracket" if line.startswith(("}", "]"), mark.column) else "yaml_goes_on"
     word = re.match(r"\S+" if code == "tag" else r"\S?", line[mark.column :])
     return Problem(
         code,
@@ -236,6 +238,7 @@ class _Composer:
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
+        self.lines = text.split("\n")
         self.name = name
         self.problems: list[Problem] = []
 
@@ -247,7 +250,8 @@ class _Composer:
         stack: list[tuple[bool, Location, list[Node], bool]] = []  # is a mapping, where, its parts, in braces
         documents, end = 0, 0
         for event in events:
-            at = Location(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+            begins, ends = cast(yaml.Mark, event.start_mark), cast(yaml.Mark, event.end_mark)
+            at = Location(self.name, begins.line + 1, begins.column + 1)
             parts = stack[-1][2] if stack else root
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
@@ -258,49 +262,50 @@ class _Composer:
                 self.problem("alias", at, given=f"*{event.anchor}")
                 parts.append(Scalar("", at))
             elif isinstance(event, yaml.NodeEvent):
-                self._marks(event, at)
+                self._marks(event, begins.index, at)
                 if stack and stack[-1][0] and len(parts) % 2 == 0:
-                    self._key(event, at, end)
+                    self._key(self.text[end : begins.index], at)
                 if isinstance(event, yaml.ScalarEvent):
-                    parts.append(self._scalar(event, at, braces=bool(stack) and stack[-1][3]))
+                    parts.append(self._scalar(event, begins, ends, at, braces=bool(stack) and stack[-1][3]))
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
                 else:
-                    braces = bool(event.flow_style)
+                    braces = bool(cast(yaml.CollectionStartEvent, event).flow_style)
                     stack.append((isinstance(event, yaml.MappingStartEvent), at, [], braces))
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 is_mapping, start, own, braces = stack.pop()
                 parts = stack[-1][2] if stack else root
                 parts.append(self._mapping(own, start, braces=braces) if is_mapping else Sequence(tuple(own), start))
-            mark = event.start_mark if isinstance(event, yaml.MappingStartEvent) else event.end_mark
-            end = mark.index
+            end = (begins if isinstance(event, yaml.MappingStartEvent) else ends).index
         return root[0] if root else None
 
-    def _marks(self, event: yaml.NodeEvent, at: Location) -> None:
+    def _marks(self, event: yaml.NodeEvent, begins: int, at: Location) -> None:
         if event.anchor is not None:
             self.problem("anchor", at, given=f"&{event.anchor}")
-        if getattr(event, "tag", None) is not None:
-            written = re.search(r"!\S*", self.text[event.start_mark.index :])
-            self.problem("tag", at, given=written[0] if written else event.tag)
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            written = _TAG.search(self.text, begins)
+            self.problem("tag", at, given=written[0] if written else tag)
 
-    def _key(self, event: yaml.NodeEvent, at: Location, end: int) -> None:
-        before = self.text[end : event.start_mark.index].rstrip()
-        if before.endswith("?"):
+    def _key(self, before: str, at: Location) -> None:
+        if before.rstrip().endswith("?"):
             self.problem("question_mark", at)
 
-    def _scalar(self, event: yaml.ScalarEvent, at: Location, *, braces: bool) -> Scalar:
+    def _scalar(
+        self, event: yaml.ScalarEvent, begins: yaml.Mark, ends: yaml.Mark, at: Location, *, braces: bool
+    ) -> Scalar:
         plain = not event.style
         if plain and braces and "?" in event.value:  # one of the two readers ends the text there
-            self.problem("question_mark", at)
-        if match := re.match(r"[|>][-+0-9]*(?=#)", self.text[event.start_mark.index :]):
-            self.problem("space_before_comment", at.right(match.end()))
+            self.problem("question_mark", at.right(event.value.index("?") if begins.line == ends.line else 0))
+        if match := _BLOCK_COMMENT.match(self.text, begins.index):
+            self.problem("space_before_comment", at.right(match.end() - begins.index))
         if plain and (match := _ODD_SPACES.search(event.value)):
-            place = at.right(match.start()) if event.start_mark.line == event.end_mark.line else at
+            place = at.right(match.start()) if begins.line == ends.line else at
             self.problem("odd_space", place, given=f"U+{ord(match[0]):04X}")
-        written = self.text[event.start_mark.index : event.end_mark.index].rstrip()
+        written = self.text[begins.index : ends.index].rstrip()
         inset = 0 if plain else 1
-        along = event.start_mark.line == event.end_mark.line and written[inset : len(written) - inset] == event.value
+        along = begins.line == ends.line and written[inset : len(written) - inset] == event.value
         return Scalar(event.value, at, plain, inset if along else -1)
 
     def _mapping(self, parts: list[Node], at: Location, *, braces: bool) -> Mapping:
@@ -319,7 +324,7 @@ class _Composer:
 
     def _nothing_after(self, key: Scalar, node: Scalar) -> None:
         """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""
-        line = self.text.split("\n")[key.at.line - 1]
+        line = self.lines[key.at.line - 1]
         after = line[key.at.column - 1 + len(key.text) + (0 if key.plain else 2) :] if key.inset >= 0 else ""
         if after.lstrip().startswith(":") or (node.at.line != key.at.line):
             return

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from fractions import Fraction
-from math import gcd, lcm
+from math import gcd, lcm, prod
 from typing import assert_never, cast
 
 from attrs import evolve, field, frozen
@@ -121,14 +121,21 @@ def largest(made: WholePolicy) -> FrozenMapping[str, int]:
         inside = scope.members[0] if name in made.policy.of_members else scope
         work_out(made.policy, name, scope, scope.members[:1])
         definition = made.policy.names[name]
-        reached = [_magnitude(inside[name])] if isinstance(definition, Parameter | Term) else []
-        found[name] = max([*reached, *(_reached(expr, inside) for expr in exprs_of(definition))], default=0)
+        own = _magnitude(inside[name]) if isinstance(definition, Parameter | Term) else 0
+        found[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
     return FrozenMapping(found)
 
 
 def _reached(expr: Expr, scope: Scope) -> int:
+    """The most that an expression, or anything on the way to it, can come to, in whatever order it is worked out."""
     inside = scope.members[0] if isinstance(expr, OverMembers) else scope
-    return max([_magnitude(value(expr, scope)), *(_reached(part, inside) for part in parts_of(expr))])
+    parts = parts_of(expr)
+    own = _magnitude(value(expr, scope))
+    if isinstance(expr, Add):
+        own = sum(_magnitude(value(part, scope)) for part in parts)
+    if isinstance(expr, Multiply):
+        own = prod(max(1, _magnitude(value(part, scope))) for part in parts)
+    return max([own, *(_reached(part, inside) for part in parts)])
 
 
 def _magnitude(found: Value) -> int:
@@ -178,8 +185,8 @@ class _Whole:
     def parameter(self, parameter: Parameter) -> Parameter:
         scale = self.denominators[parameter.name].number
         numbers = {key: None if each is None else int(each * scale) for key, each in parameter.values.items()}
-        ends = [None if end is None else int(end * scale) for end in (parameter.kind.low, parameter.kind.high)]
-        return evolve(parameter, values=FrozenMapping(numbers), kind=NumberKind(parameter.kind.unit, *ends))
+        least, most = (None if end is None else int(end * scale) for end in (parameter.kind.low, parameter.kind.high))
+        return evolve(parameter, values=FrozenMapping(numbers), kind=NumberKind(parameter.kind.unit, least, most))
 
     def term(self, term: Term) -> Term:
         if isinstance(term.kind, NumberKind):
@@ -328,7 +335,7 @@ def _product(number: int, parts: list[Expr]) -> Expr:
     for part in parts:
         flat += part.parts if isinstance(part, Multiply) else [part]
     at = parts[0].at if parts else _NOWHERE
-    others = [part for part in flat if not isinstance(part, Constant)]
+    others: list[Expr] = [part for part in flat if not isinstance(part, Constant)]
     for part in flat:
         number *= cast(int, part.value) if isinstance(part, Constant) else 1
     if number != 1 or not others:
@@ -341,7 +348,7 @@ def _as_denominator(positive: Expr) -> Denominator:
     if isinstance(positive, Constant):
         return Denominator(cast(int, positive.value))
     if isinstance(positive, Multiply) and isinstance(first := positive.parts[0], Constant) and first.value > 0:
-        return Denominator(first.value, ((_product(1, list(positive.parts[1:])), 1),))
+        return Denominator(cast(int, first.value), ((_product(1, list(positive.parts[1:])), 1),))
     return Denominator(1, ((positive, 1),))
 
 

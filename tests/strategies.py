@@ -364,13 +364,15 @@ def _moved_on(policy: Policy, household: Facts, target: str) -> Facts:
         category = cast(Outcome, assessment.category).id
         if order.index(category) >= order.index(target):
             break
-        household = _copied(household)
+        before, household = household, _copied(household)
         for reason in assessment.decisions[policy.category.name].reasons:
             if reason.outcome == category and reason.role == "decided":
                 for name in _free(_Same(policy), reason.clause):
                     for path, fact in list(_paths(policy, household)):
                         if fact.name == name and (len(path) == 1 or path[1] in reason.members):
                             _holder(household, path)[name] = _other(fact, _value_at(assessment, path))
+        if household == before:  # held there by more than a few facts
+            break
     return household
 
 
@@ -396,8 +398,11 @@ def _other(fact: Fact, now: object) -> object:
 
 def _crowded(draw: st.DrawFn, policy: Policy, household: Facts) -> Facts:
     """The household with one amount moved so that one comparison of the category stands on its line or just beside."""
+    lines = _lines(_Same(policy))
+    if not lines:
+        return household
     assessment = assess(policy, household)
-    outcome, line, amounts = draw(st.sampled_from(_lines(_Same(policy))))
+    outcome, line, amounts = draw(st.sampled_from(lines))
     for _ in range(3):
         member = draw(st.integers(0, len(household["members"]) - 1))
         name = draw(st.sampled_from(amounts))

@@ -1,5 +1,7 @@
 """A policy is sound: its order, and ranges that hold for every household under any readings."""
 
+from itertools import pairwise
+
 import pytest
 
 from hardship_rules import PolicyError, read_policy
@@ -157,7 +159,7 @@ def test_a_cycle_is_told_in_full() -> None:
     names = problem.values["cycle"].split(" → ")
     assert names[0] == names[-1] == problem.given
     uses = {"t1": "t3", "t2": "t1", "t3": "t2"}
-    assert all(uses[name] == used for name, used in zip(names, names[1:], strict=False))
+    assert all(uses[name] == used for name, used in pairwise(names))
 
 
 def test_members_share_no_name_with_the_household() -> None:

@@ -129,7 +129,12 @@ class TestAssess:
     @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
     def test_consoles_that_cannot_print_chinese(self, encoding: str, wrong: str) -> None:
         """On a console for GBK or ASCII only there is an answer, and problems, and no traceback."""
-        for arguments in (["assess", HOUSEHOLD], ["assess", wrong], ["assess", "--format", "json", HOUSEHOLD], ["--help"]):
+        for arguments in (
+            ["assess", HOUSEHOLD],
+            ["assess", wrong],
+            ["assess", "--format", "json", HOUSEHOLD],
+            ["--help"],
+        ):
             done = run(*arguments, PYTHONUTF8="0", PYTHONIOENCODING=encoding)
             assert b"Traceback" not in done.stderr
             assert done.stdout + done.stderr
@@ -181,7 +186,9 @@ class TestCheck:
     def test_problems(self, tmp_path: Path) -> None:
         """Every problem of a file is printed; the other files are still checked."""
         path = tmp_path / "bad.yaml"
-        path.write_text("language: 1\npolicy: bad\nextends: shandong_2020_58\nparameters:\n  dibo: {values: {urban: 1}}\n")
+        path.write_text(
+            "language: 1\npolicy: bad\nextends: shandong_2020_58\nparameters:\n  dibo: {values: {urban: 1}}\n"
+        )
         done = run("check", str(path), "2021_weihai")
         assert done.returncode == 1
         assert f"{path}:5:3: 错误[unknown_parameter]" in done.stdout.decode()
@@ -224,7 +231,9 @@ class TestTest:
         assert run("test", str(tmp_path)).returncode == 1
 
 
-@pytest.mark.parametrize("arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]]
+)
 def test_wrong_use(arguments: list[str]) -> None:
     """Wrong use exits with 2 and says how it is used."""
     done = run(*arguments)

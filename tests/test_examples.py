@@ -173,7 +173,9 @@ class TestService:
         with pytest.raises(FactError) as refused:
             assess(POLICY, household)
         assert status == 422
-        expected = [{"at": each.place, "message": each.message(), "help": each.help()} for each in refused.value.problems]
+        expected = [
+            {"at": each.place, "message": each.message(), "help": each.help()} for each in refused.value.problems
+        ]
         assert answer["problems"] == expected
 
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])

@@ -23,7 +23,9 @@ HOLDS = {
     "≥": lambda a, b: a >= b,
     ">": lambda a, b: a > b,
 }
-COMPARED = re.compile(r"(?<![\d.,至 ])\s*(-?[\d,]+(?:\.\d+)?) ([<≤=≠≥>]) (-?[\d,]+(?:\.\d+)?)(，[低高相][^ ]*)?(?: ([\d.,]+))?")
+COMPARED = re.compile(
+    r"(?<![\d.,至 ])\s*(-?[\d,]+(?:\.\d+)?) ([<≤=≠≥>]) (-?[\d,]+(?:\.\d+)?)(，[低高相][^ ]*)?(?: ([\d.,]+))?"
+)
 
 
 def worker(**facts: object) -> dict[str, object]:

@@ -72,7 +72,7 @@ def refused(text: str) -> str:
         ("a + 1 < b", Compare(Add((n("a"), c(1)), AT), "<", n("b"), AT)),
         ("a in (b, c)", OneOf(n("a"), (n("b"), n("c")), AT)),
         ("not a", Not(n("a"), AT)),
-        ("true", Constant(True, AT)),
+        ("true", Constant(value=True, at=AT)),
         ("sum(a where b < 1)", OverMembers("sum", n("a"), Compare(n("b"), "<", c(1), AT), AT)),
         ("count(not a)", OverMembers("count", None, Not(n("a"), AT), AT)),
         ("round_half_up(a, 0.01)", Round("half_up", n("a"), c("1/100"), AT)),

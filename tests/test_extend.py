@@ -123,6 +123,15 @@ def test_a_series_is_settled_by_the_day(tmp_path: Path) -> None:
     assert load_policy("weihai", date(2021, 6, 1)).name == "2021_weihai"
 
 
+def test_a_series_has_each_file_from_the_first_folder(tmp_path: Path) -> None:
+    """A file of the same name in a later folder does not overlap with it, as by name."""
+    for folder in ("a", "b"):
+        write(tmp_path / folder, "w2021", policy("w2021", series="w", title=folder))
+    folders = [tmp_path / "a", tmp_path / "b"]
+    assert load_policy("w", date(2021, 1, 1), folders).title == "a"
+    assert load_policy("w", date(2021, 1, 1), folders[::-1]).title == "b"
+
+
 def test_what_is_not_there_is_told_with_the_nearest_name() -> None:
     """A misspelt name gets the known one; a name never leaves the folders."""
     with pytest.raises(PolicyError) as caught:
@@ -132,7 +141,7 @@ def test_what_is_not_there_is_told_with_the_nearest_name() -> None:
     assert refused("nowhere/none.yaml") == "file_missing"
 
 
-def test_three_files_may_extend_one_another(tmp_path: Path) -> None:
+def test_three_files_may_extend_one_another() -> None:
     """A chain of three is completed, a fourth is refused."""
     assert load_policy("chain_2", folders=[BASES]).name == "chain_2"
     assert refused("chain_1", folders=(BASES,)) == "extends_chain"

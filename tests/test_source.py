@@ -207,6 +207,7 @@ def test_a_place_in_a_text_is_its_place_in_the_file() -> None:
         ("a: 1\n? b\n: 2\n", ["2:3 question_mark"]),
         ("{? a: 1}", ["1:4 question_mark"]),
         ("[? a: 1]", ["1:4 question_mark"]),
+        ("a: {b: c?d}", ["1:9 question_mark"]),
         ("{[a]: 1}", ["1:2 key_not_text"]),
         ("a: 1\nb: 2\na: 3\n", ["3:1 duplicate_key"]),
         ("a: {b: 1, b: 2}", ["1:11 duplicate_key"]),
@@ -282,9 +283,56 @@ def test_what_yaml_cannot_read_is_told_in_plain_words(text: str, code: str | Non
 # Both readers agree, and nothing is a traceback
 
 PIECES = st.sampled_from(
-    [*"ab1中𠀀.~=<", " ", "  ", "\n", "\n  ", "\n    ", ": ", ":", ", ", *"{}[],", "- ", "-", "? ", "?", "'", '"', "#"]
-    + [" #", "|", ">\n", "|-", "|2", "&", "*", "!", "%", "@", "`", "\\", "---\n", "--- ", "...\n", "：", "，", "“"]
-    + ["\u3000", "\xa0", "\t", "\x85", "\u2028", "\ufeff", "\x00", "\ud800", "\r", "%YAML 1.1\n", "%X\n", "!!x", "'b'"]
+    [
+        *"ab1中𠀀.~=<",
+        " ",
+        "  ",
+        "\n",
+        "\n  ",
+        "\n    ",
+        ": ",
+        ":",
+        ", ",
+        *"{}[],",
+        "- ",
+        "-",
+        "? ",
+        "?",
+        "'",
+        '"',
+        "#",
+        " #",
+        "|",
+        ">\n",
+        "|-",
+        "|2",
+        "&",
+        "*",
+        "!",
+        "%",
+        "@",
+        "`",
+        "\\",
+        "---\n",
+        "--- ",
+        "...\n",
+        "：",
+        "，",
+        "“",
+        "\u3000",
+        "\xa0",
+        "\t",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "\x00",
+        "�",
+        "\r",
+        "%YAML 1.1\n",
+        "%X\n",
+        "!!x",
+        "'b'",
+    ]
 )
 YAMLISH = st.lists(PIECES, max_size=16).map("".join)
 

@@ -1,0 +1,238 @@
+"""What each expression means, known and unknown, in small policies of one line."""
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from hardship_rules import Assessment, Figure, assess, read_policy
+
+HEAD = """
+language: 1
+policy: small
+units: {yuan: 元, person: 人, month: 月, year: 年}
+household:
+  money: {title: 钱, unit: yuan, from: -100, to: 100, decimals: 2}
+  more: {title: 更多, unit: yuan, to: 100}
+  rate: {title: 比例, unit: 1, from: 1, to: 4}
+  town: {title: 地方, one of: {a: 甲, b: 乙, c: 丙}}
+  other_town: {title: 别处, one of: {a: 甲, b: 乙, e: 戊}}
+  first: {title: 第一, yes or no: true}
+  second: {title: 第二, yes or no: true}
+  started: {title: 开始, date: true}
+members:
+  at most: 4
+  facts:
+    here: {title: 在, yes or no: true}
+    pay: {title: 薪, unit: yuan, to: 10}
+parameters:
+  by_town:
+    {title: 随地方, unit: yuan, by: town, values: {a: 5, b: 7, c: not published}, from: 1, to: 9, basis: definition}
+  by_rate: {title: 随比例, unit: yuan, by: rate, values: {1: 10, 2: 20, 3 and more: 30}, basis: definition}
+"""
+
+
+def term(
+    line: str, facts: dict[str, Any], *, kind: str = "unit: yuan", members: list[dict[str, Any]] | None = None
+) -> Any:
+    """What a line comes to: an exact number, the two ends of an unknown one, or what else it is."""
+    body = f"when: '{line}'" if kind == "when" else f"{kind}\n    value: '{line}'"
+    policy = read_policy(
+        f"{HEAD}\nterms:\n  asked:\n    title: 所问\n    basis: definition\n    {body}\n"
+        "decisions: {d: {title: 类, basis: definition, first: [{outcome: x, title: 子, when: first}],"
+        " otherwise: {outcome: y, title: 丑}}}\n"
+    )
+    found = assess(policy, {"members": members or [{}], **facts}, facts.get("on")).terms["asked"]
+    if isinstance(found, Figure):
+        return found.exact if found.exact is not None else (found.low, found.high)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "facts", "expected"),
+    [
+        ("money + more", {"money": "0.5", "more": 3}, Fraction(7, 2)),
+        ("money - more - more", {"money": 10, "more": 3}, 4),
+        ("money + more", {"more": 3}, (-97, 103)),
+        ("-money", {"money": 3}, -3),
+        ("-money * rate", {"rate": 2}, (-200, 200)),
+        ("money * 2 + 1", {"money": 3}, 7),
+        ("money / rate", {"money": 1, "rate": 3}, Fraction(1, 3)),
+        ("money / rate", {"money": 12}, (3, 12)),
+        ("money / rate", {"money": -12}, (-12, -3)),
+        ("min(money, more)", {"money": 3, "more": 2}, 2),
+        ("max(money, more)", {"money": 3}, (3, 100)),
+        ("max(0, money, 2)", {"money": -5}, 2),
+        ("round_half_up(money, 1)", {"money": "2.5"}, 3),
+        ("round_down(money, 1)", {"money": "-2.5"}, -3),
+        ("round_up(money / rate, 0.01)", {"money": 1, "rate": 3}, Fraction(34, 100)),
+        ("money * 80 %", {"money": 10}, 8),
+        ("by_town", {"town": "a"}, 5),
+        ("by_town", {"town": "c"}, (1, 9)),
+        ("by_rate", {"rate": 4}, 30),
+        ("by_rate", {"rate": 1}, 10),
+        ("by_rate", {}, (10, 30)),
+    ],
+)
+def test_numbers(line: str, facts: dict[str, Any], expected: object) -> None:
+    """Arithmetic is exact, and of unknown facts spans exactly what they could come to."""
+    assert term(line, facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "facts", "expected"),
+    [
+        ("money < more", {"money": 3, "more": 3}, False),
+        ("money <= more", {"money": 3, "more": 3}, True),
+        ("money > more", {"money": 3, "more": 3}, False),
+        ("money >= more", {"money": 3, "more": 3}, True),
+        ("money == more", {"money": "3.00", "more": 3}, True),
+        ("money != more", {"money": 3, "more": 3}, False),
+        ("money < -100", {}, False),
+        ("money <= 100", {}, True),
+        ("money < 100", {}, None),
+        ("more == 101", {}, False),
+        ("town == a", {"town": "a"}, True),
+        ("town == a", {"town": "b"}, False),
+        ("town != a", {"town": "b"}, True),
+        ("town == a", {}, None),
+        ("town in (a, b)", {"town": "b"}, True),
+        ("town in (a, b)", {"town": "c"}, False),
+        ("town in (a, b)", {}, None),
+        ("town in (a, b, c)", {}, True),
+        ("first", {}, None),
+        ("not first", {"first": False}, True),
+        ("started <= on", {"started": "2021-01-01", "on": "2021-01-01"}, True),
+        ("full_years(started, on) >= 1", {"started": "2020-02-29", "on": "2021-02-28"}, False),
+        ("full_years(started, on) >= 1", {"started": "2020-02-29", "on": "2021-03-01"}, True),
+        ("full_months(started, on) == 1", {"started": "2021-01-31", "on": "2021-02-28"}, False),
+        ("full_months(started, on) == 1", {"started": "2021-01-31", "on": "2021-03-01"}, True),
+        ("full_months(started, on) == 11", {"started": "2020-01-02", "on": "2021-01-01"}, True),
+    ],
+)
+def test_conditions(line: str, facts: dict[str, Any], expected: bool | None) -> None:  # noqa: FBT001
+    """A comparison says yes or no where every completion agrees, and is open where they do not."""
+    assert term(line, facts, kind="when") is expected
+
+
+MEMBERS = [{"here": True, "pay": 3}, {"here": False, "pay": 5}, {"pay": 7}]
+
+
+@pytest.mark.parametrize(
+    ("line", "members", "expected"),
+    [
+        ("sum(pay where here)", MEMBERS[:2], 3),
+        ("sum(pay where here)", MEMBERS, (3, 10)),
+        ("sum(pay)", MEMBERS, 15),
+        ("sum(pay where not here)", [{"here": False}], (0, 10)),
+        ("sum(pay - more where here)", [{"here": True, "pay": 3}], (-97, 3)),
+    ],
+)
+def test_sums(line: str, members: list[dict[str, Any]], expected: object) -> None:
+    """A member who may or may not count widens a sum by what is theirs, and by nothing else."""
+    assert term(line, {}, members=members) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "members", "expected"),
+    [
+        ("count(here) == 1", MEMBERS[:2], True),
+        ("count(here) >= 1", MEMBERS, True),
+        ("count(here) == 2", MEMBERS, None),
+        ("count(here) == 3", MEMBERS, False),
+        ("some(here)", MEMBERS[1:2], False),
+        ("some(here)", MEMBERS[1:], None),
+        ("some(here)", MEMBERS, True),
+        ("each(here)", MEMBERS[:1], True),
+        ("each(here)", [MEMBERS[0], MEMBERS[2]], None),
+        ("each(here)", MEMBERS, False),
+        ("each(pay > 2)", MEMBERS, True),
+        ("some(pay > 6)", MEMBERS, True),
+    ],
+)
+def test_over_members(line: str, members: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001
+    """Counting, some and each are settled as soon as the members that are known settle them."""
+    assert term(line, {}, kind="when", members=members) is expected
+
+
+STRUCTURE = """
+terms:
+  both: {title: 皆, basis: definition, when: {all: {one: first, two: second}}}
+  either: {title: 或, basis: definition, when: {any: {one: first, two: second}}}
+  neither: {title: 非, basis: definition, when: {not: {any: {one: first, two: second}}}}
+  chosen:
+    title: 择
+    basis: definition
+    unit: yuan
+    choose: [{when: first, value: 1}, {when: second, value: 2}]
+    otherwise: 3
+  place:
+    title: 处
+    basis: definition
+    one of: {a: 甲, b: 乙, z: 末}
+    choose: [{when: first, value: a}, {when: second, value: b}]
+    otherwise: z
+decisions:
+  d:
+    title: 类
+    basis: definition
+    first: [{outcome: x, title: 子, when: first}, {outcome: y, title: 丑, when: second}]
+    otherwise: {outcome: w, title: 寅}
+  all_that_hold:
+    title: 皆算
+    basis: definition
+    every:
+      - {outcome: p, title: 卯, when: first}
+      - {outcome: q, title: 辰, when: second}
+      - {outcome: r, title: 巳, when: d == y}
+"""
+SMALL = read_policy(HEAD + STRUCTURE)
+TRUTHS = [True, False, None]
+
+
+def small(first: bool | None, second: bool | None) -> Assessment:  # noqa: FBT001
+    """The small policy's answer to two yes-or-no facts."""
+    return assess(SMALL, {"first": first, "second": second, "members": [{}]})
+
+
+def completions(first: bool | None, second: bool | None) -> list[tuple[bool, bool]]:  # noqa: FBT001
+    """All that two facts can be."""
+    either = (True, False)
+    return [(a, b) for a in (either if first is None else (first,)) for b in (either if second is None else (second,))]
+
+
+@pytest.mark.parametrize("first", TRUTHS)
+@pytest.mark.parametrize("second", TRUTHS)
+def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+    """`all`, `any` and `not` are settled exactly where every completion agrees."""
+    terms = small(first, second).terms
+    for name, meaning in (("both", all), ("either", any), ("neither", lambda each: not any(each))):
+        found = {meaning(each) for each in completions(first, second)}
+        assert terms[name] == (found.pop() if len(found) == 1 else None)
+
+
+@pytest.mark.parametrize("first", TRUTHS)
+@pytest.mark.parametrize("second", TRUTHS)
+def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+    """The first case that holds gives the value; of unknown cases it spans those that may be the first."""
+    terms = small(first, second).terms
+    numbers = {1 if a else 2 if b else 3 for a, b in completions(first, second)}
+    chosen = terms["chosen"]
+    assert isinstance(chosen, Figure)
+    assert (chosen.low, chosen.high) == (min(numbers), max(numbers))
+    options = {"a" if a else "b" if b else "z" for a, b in completions(first, second)}
+    assert terms["place"] == (options.pop() if len(options) == 1 else options)
+
+
+@pytest.mark.parametrize("first", TRUTHS)
+@pytest.mark.parametrize("second", TRUTHS)
+def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+    """A `first` comes to the first outcome that holds; an `every` to all that do, one of them by the other decision."""
+    assessment = small(first, second)
+    reached = {"x" if a else "y" if b else "w" for a, b in completions(first, second)}
+    assert {outcome.id for outcome in assessment.possible} == reached
+    assert (assessment.category is None) == (len(reached) > 1)
+    every = assessment.decisions["all_that_hold"]
+    sets = [{*"p" * a, *"q" * b, *"r" * (not a and b)} for a, b in completions(first, second)]
+    assert {outcome.id for outcome in every.holding} == set.intersection(*sets)
+    assert {outcome.id for outcome in every.possible} == set.union(*sets)
