@@ -22,7 +22,7 @@ def service(environ: dict[str, object], start_response: Callable[..., object]) -
     try:
         assessment = assess(POLICY, household)
     except FactError as error:
-        problems = [{"at": problem.place, "message": problem.message(), "help": problem.help()} for problem in error.problems]
+        problems = [{"at": each.place, "message": each.message(), "help": each.help()} for each in error.problems]
         return answer(start_response, "422 Unprocessable Content", {"problems": problems})
     start_response("200 OK", [("Content-Type", "application/json; charset=utf-8")])
     return [explain(assessment, format="json").encode()]

@@ -9,7 +9,7 @@ from attrs import evolve
 from hardship_rules.evaluate import Scope, constants, value, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
-from hardship_rules.kinds import Kinds, kind_of_name
+from hardship_rules.kinds import Kinds, is_whole, kind_of_name
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
 from hardship_rules.problems import Path, PolicyError, Problem, nearest
 from hardship_rules.ranges import Number, high, low
@@ -273,6 +273,11 @@ class _Checker:
         sound = True
         for place, by in enumerate(parameter.by):
             goes_by = scope[by]
+            if isinstance(kind_of_name(self.policy, by), NumberKind) and not is_whole(
+                Name(by, parameter.at), self.policy
+            ):
+                self.problem("by_not_choice", ("parameters", parameter.name, "by"), parameter, by)
+                sound = False
             first = min((keyed[place] for keyed in parameter.values if isinstance(keyed[place], int)), default=None)
             if isinstance(first, int) and low(cast(Number, goes_by)) < first:
                 values = {"by": by, "least": str(low(cast(Number, goes_by)))}

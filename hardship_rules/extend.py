@@ -95,6 +95,9 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     while True:
         node, found = parse(source.text, source.name)
         problems += found
+        if isinstance(node, Mapping) and node.get("language") is None and node.get("policy") is None:
+            problems.append(Problem("not_a_policy", location=Location(source.name, 1, 1)))
+            break
         if not isinstance(node, Mapping):
             if not found:
                 code = "file_empty" if node is None or (isinstance(node, Scalar) and node.is_null) else "not_a_policy"

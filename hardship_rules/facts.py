@@ -55,7 +55,11 @@ class _Reader:
         self.places: dict[Path, Location | None] = {}  # of the household and its members
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
-        self.problems.append(Problem(code, path, given=str(given), values=values, location=location))
+        try:
+            text = str(given)
+        except ValueError:  # a whole number too long for Python to write
+            text = "…"
+        self.problems.append(Problem(code, path, given=text, values=values, location=location))
 
     # Keys
 
@@ -163,7 +167,8 @@ class _Reader:
         facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
         fact = facts[cast(str, path[-1])]
         kind = cast(NumberKind, fact.kind)
-        values = {"title": fact.title, "least": f"{kind.low:,}", "most": f"{kind.high:,}"}
+        ends = {"least": _plain(cast(Exact, kind.low)), "most": _plain(cast(Exact, kind.high))}
+        values = {"title": fact.title, **ends}
         self.problem("derived_outside", path, self.places.get(path[:-1]), "", **values)
 
     # Reserved keys
@@ -202,8 +207,8 @@ class _Reader:
         for day, location in days[:1]:
             start, end = self.policy.start or date.min, self.policy.end or date.max
             if not start <= day <= end:
-                values = {"policy": self.policy.name, "start": str(self.policy.start), "end": str(self.policy.end)}
-                self.problem("on_outside", ("on",), location, day, **values)
+                window = {"start": str(self.policy.start or "…"), "end": str(self.policy.end or "…")}
+                self.problem("on_outside", ("on",), location, day, policy=self.policy.name, **window)
             return day
         return None
 
@@ -259,12 +264,18 @@ class _Reader:
                 code = {"number": "fact_number"}.get(code, code)
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
-            self.problem("fact_outside", path, location, given, title=title, least=f"{least:,}", most=f"{most:,}")
+            self.problem("fact_outside", path, location, given, title=title, least=_plain(least), most=_plain(most))
         elif not isinstance(number, int) and (number * 10**kind.decimals).denominator != 1:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
             return number
         return None
+
+
+def _plain(number: Exact) -> str:
+    """A bound as people write it."""
+    fraction = Fraction(number)
+    return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):,f}"
 
 
 def _day(given: object) -> date | None:

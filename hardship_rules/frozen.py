@@ -50,7 +50,8 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
         return hash(frozenset(self._entries.items()))
 
     def __repr__(self) -> str:
-        return f"FrozenMapping({self._entries!r})"
+        """Its keys; the values may be a household's facts, which show nowhere."""
+        return f"FrozenMapping({', '.join(map(str, self._entries))})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (FrozenMapping, (self._entries,))

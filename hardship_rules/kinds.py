@@ -6,7 +6,7 @@ from typing import NoReturn, assert_never, cast
 
 from attrs import evolve
 
-from hardship_rules.model import Decision, Parameter, Policy, Term
+from hardship_rules.model import Decision, Fact, Parameter, Policy, Term
 from hardship_rules.problems import Location, Path, Problem, nearest
 from hardship_rules.syntax import (
     Add,
@@ -28,7 +28,8 @@ from hardship_rules.syntax import (
     Option,
     OverMembers,
     Round,
-    parts_of,
+    names_in,
+    walk,
 )
 from hardship_rules.values import DATE, PURE, YES_NO, ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind, unit_text
 
@@ -51,6 +52,33 @@ def kind_of_name(policy: Policy, name: str) -> Kind | None:
     if isinstance(definition, Decision):
         return None if definition.every else ChoiceKind(definition.options)
     return definition.kind
+
+
+def is_whole(expr: Expr, policy: Policy) -> bool:
+    """A number of a sound policy that is certainly whole."""
+    match expr:
+        case Name(name):
+            definition = policy.names[name]
+            match definition:
+                case Parameter(values=values):
+                    return all(isinstance(number, int) for number in values.values())
+                case Term(expr=inner):
+                    return is_whole(inner, policy)
+                case Fact(kind=NumberKind(decimals=decimals)):
+                    return decimals == 0
+                case _:
+                    return False
+        case Constant(number):
+            return isinstance(number, int)
+        case Add(parts) | Multiply(parts) | Extreme(_, parts):
+            return all(is_whole(part, policy) for part in parts)
+        case Negate(part) | Round(_, _, part) | OverMembers("sum", part) if part is not None:
+            return is_whole(part, policy)
+        case Choose(cases, otherwise):
+            results = [result for _, result in cases] + ([] if otherwise is None else [otherwise])
+            return all(is_whole(part, policy) for part in results)
+        case _:
+            return isinstance(expr, Elapsed | OverMembers)
 
 
 def unit_of(expr: Expr, policy: Policy) -> Unit | None:
@@ -93,6 +121,7 @@ class Kinds:
         self.before_terms = False
 
     def refuse(self, code: str, at: Location, given: str | None = None, **values: str) -> NoReturn:
+        """Give up the line: what is wrong with it, and where."""
         given = self.line if given is None else given
         raise Unsound(Problem(code, self.path, given=given, values=values, location=at))
 
@@ -104,6 +133,7 @@ class Kinds:
         return self.guarded(expr, lambda: self.fit(expr, kind))
 
     def guarded(self, expr: Expr, work: Callable[[], Expr]) -> Expr:
+        """Do the work of one line; what is wrong with it joins the problems."""
         try:
             return work()
         except Unsound as unsound:
@@ -144,6 +174,7 @@ class Kinds:
         return Option(expr.name, expr.at)
 
     def choice(self, expr: Expr, kind: ChoiceKind) -> Expr:
+        """A choice whose options are all among those of a kind."""
         resolved, own = self.resolve(expr)
         if not isinstance(own, ChoiceKind):
             self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted="kind_choice")
@@ -167,9 +198,11 @@ class Kinds:
         raise TypeError(expr)
 
     def clause(self, clause: Clause) -> Clause:
+        """A clause, each of its lines by itself."""
         return cast(Clause, self.condition(clause))
 
     def body(self, expr: Expr) -> Expr:
+        """What a `not` turns round, each of its lines by itself."""
         match expr:
             case AllOf(clauses, at):
                 return AllOf(tuple(map(self.clause, clauses)), at)
@@ -180,6 +213,7 @@ class Kinds:
         return self.guarded(expr, lambda: self.yes_no(expr))
 
     def yes_no(self, expr: Expr) -> Expr:
+        """One line that is yes or no."""
         resolved, own = self.resolve(expr)
         if not isinstance(own, YesNoKind):
             self.refuse("condition_expected", expr.at, own=_KIND_CODES[type(own)])
@@ -235,6 +269,7 @@ class Kinds:
                 assert_never(expr)
 
     def name(self, name: str, at: Location) -> Kind:
+        """The kind of a name, where it may be used."""
         if name == "on":
             return DATE
         if name not in self.policy.names:
@@ -253,6 +288,7 @@ class Kinds:
         return kind
 
     def compare(self, left: Expr, sign: str, right: Expr, at: Location) -> Compare:
+        """A comparison of two numbers in one unit, two days, or a choice with its options."""
         left, right, kind, other = self.sides(left, right)
         if type(kind) is not type(other):
             self.refuse("sides_differ", at, own=_KIND_CODES[type(kind)], wanted=_KIND_CODES[type(other)])
@@ -286,12 +322,14 @@ class Kinds:
         return left, right, kind, other
 
     def listed(self, expr: Option | Name, kind: ChoiceKind) -> Option:
+        """One of the options after `in`."""
         option = self.option(expr, kind)
         if option is None:
             self.refuse("option_expected", expr.at, expr.name if isinstance(expr, Name) else None)
         return option
 
     def number(self, expr: Expr) -> tuple[Expr, Unit | None]:
+        """A number and its unit; None where it is bare."""
         resolved, kind = self.resolve(expr)
         if not isinstance(kind, NumberKind):
             self.refuse("number_expected", expr.at, own=_KIND_CODES[type(kind)])
@@ -307,12 +345,14 @@ class Kinds:
         return tuple(part for part, _ in numbers), units[0] if units else None
 
     def day(self, expr: Expr) -> Expr:
+        """A day."""
         resolved, kind = self.resolve(expr)
         if not isinstance(kind, DateKind):
             self.refuse("date_expected", expr.at, own=_KIND_CODES[type(kind)])
         return resolved
 
     def positive_constant(self, step: Expr) -> None:
+        """The step of a rounding: a positive number as written, or a parameter that goes by nothing."""
         number = step.value if isinstance(step, Constant) else None
         if isinstance(step, Name) and isinstance(definition := self.policy.names.get(step.name), Parameter):
             number = definition.values.get(())
@@ -320,6 +360,7 @@ class Kinds:
             self.refuse("step_not_positive", step.at)
 
     def over_members(self, what: str, part: Expr | None, where: Expr | None, at: Location) -> tuple[Expr, Kind]:
+        """A sum, count, some or each over the members; inside, names are a member's."""
         if self.in_member:
             self.refuse("members_inside_member", at, what)
         self.in_member = True
@@ -336,23 +377,26 @@ class Kinds:
         )
         return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
 
-    def same_divisor(self, expr: Expr) -> None:
-        """What is summed is divided by the same number for every member."""
-        if isinstance(expr, Divide) and any(
-            isinstance(part, Name) and part.name in self.of_members for part in (expr.by, *parts_of(expr.by))
-        ):
-            self.refuse("divisor_of_member", expr.by.at)
-        for part in parts_of(expr):
-            self.same_divisor(part)
+    def same_divisor(self, expr: Expr, seen: frozenset[str] = frozenset()) -> None:
+        """What is summed is divided by the same number for every member, in the terms that it rests on too."""
+        for part in walk(expr):
+            if isinstance(part, Divide) and self.of_members & set(names_in(part.by)):
+                self.refuse("divisor_of_member", part.by.at)
+            if isinstance(part, Name) and part.name not in seen:
+                term = self.policy.terms.get(part.name)
+                if term is not None and term.of_member:
+                    self.same_divisor(term.expr, seen | {part.name})
 
     # Units
 
     def declared(self, unit: str, at: Location) -> Unit:
+        """A unit that the language itself gives a number in, declared with its word."""
         if unit not in self.policy.units:
             self.refuse("unit_not_declared", at, unit)
         return ((unit, 1),)
 
     def unit_words(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
+        """Two units in the policy's words."""
         words = self.policy.units
         return {"own": unit_text(own or PURE, words) or "1", "wanted": unit_text(wanted or PURE, words) or "1"}
 

@@ -232,7 +232,7 @@ class _Loader:
             at=key.at,
         )
 
-    def table(
+    def table(  # noqa: PLR0913, PLR0917  # it fills the two that it is handed, level by level
         self,
         node: Mapping,
         before: tuple[str | int, ...],

@@ -12,6 +12,9 @@ from hardship_rules.frozen import FrozenMapping
 Language = Literal["zh", "en"]
 Path = tuple[str | int, ...]
 
+_KINDS = {
+    (key, kind) for key in ("own", "wanted") for kind in ("kind_number", "kind_choice", "kind_yes_no", "kind_date")
+}  # values that each language has its own word for
 _LABELS = {("zh", "error"): "错误", ("zh", "warning"): "提示", ("en", "error"): "error", ("en", "warning"): "warning"}
 
 
@@ -81,7 +84,8 @@ class Problem:
 
     def _sentence(self, language: Language, code: str, part: int) -> str:
         sentences = catalogue(language)
-        values = {key: sentences[word][0] if word.startswith("kind_") else word for key, word in self.values.items()}
+        told = {key: sentences[word][0] for key, word in self.values.items() if (key, word) in _KINDS}
+        values = {**self.values, **told}
         return sentences[code][part].format(given=self.given, **values)
 
     def line(self, language: Language = "zh") -> str:

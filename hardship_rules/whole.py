@@ -130,7 +130,7 @@ def _reached(expr: Expr, scope: Scope) -> int:
     """The most that an expression, or anything on the way to it, can come to, in whatever order it is worked out."""
     inside = scope.members[0] if isinstance(expr, OverMembers) else scope
     parts = parts_of(expr)
-    own = _magnitude(value(expr, scope))
+    own: int = _magnitude(value(expr, scope))
     if isinstance(expr, Add):
         own = sum(_magnitude(value(part, scope)) for part in parts)
     if isinstance(expr, Multiply):
@@ -141,7 +141,7 @@ def _reached(expr: Expr, scope: Scope) -> int:
 def _magnitude(found: Value) -> int:
     if found is None or isinstance(found, str | frozenset):
         return 0
-    return int(max(abs(low(found)), abs(high(found))))
+    return int(max(Fraction(low(found)), -Fraction(low(found)), Fraction(high(found)), -Fraction(high(found))))
 
 
 class _Whole:

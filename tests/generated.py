@@ -94,7 +94,7 @@ def conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
 
 @st.composite
 def policies(draw: st.DrawFn) -> str:
-    """The text of a sound policy with member facts and terms, a parameter by place, a reading, and a decision of three outcomes."""
+    """The text of a sound policy with members, terms, a parameter by place, a reading, and three outcomes."""
     names: tuple[str, ...] = ("loan",)
     terms = []
     for number in range(draw(st.integers(1, 3))):
@@ -131,12 +131,14 @@ members:
 must:
   one: {{that: count(kind == self) == 1}}
 parameters:
-  standard: {{title: standard, unit: yuan, by: place, values: {{town: 7.5, village: {draw(NUMBERS)}}}, basis: assumption}}
+  standard:
+    {{title: standard, unit: yuan, by: place, values: {{town: 7.5, village: {draw(NUMBERS)}}}, basis: assumption}}
   rate: {{title: rate, unit: person, value: {draw(st.sampled_from(["80 %", "2", "0.125"]))}, basis: assumption}}
 readings:
   strict: {{title: strict, question: q, one of: {{no: n, yes: y}}, chosen: no, why: w, basis: assumption}}
 terms:
-  counts: {{title: counts, of: member, basis: assumption, when: {{any: {{a: {{that: kind == self}}, b: {{that: well}}}}}}}}
+  counts:
+    {{title: counts, of: member, basis: assumption, when: {{any: {{a: {{that: kind == self}}, b: {{that: well}}}}}}}}
   people: {{title: people, unit: person, basis: assumption, value: "max(1, count(counts))"}}
 {"".join(terms)}
 decisions:

@@ -29,7 +29,7 @@ HOUSEHOLD: Facts = {
     "refuses_verification": False,
     "members": [WORKER, SPOUSE],
 }
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def figure(assessment: Assessment, name: str) -> Figure:
@@ -151,7 +151,7 @@ def test_members_a_clause_is_about() -> None:
     assert reason.members == (2,)
 
 
-@settings(few, max_examples=8)
+@settings(few, max_examples=5)
 @given(partial_households(WEIHAI))
 def test_trace_gives_the_same_answers(given_: Facts) -> None:
     """Every part of the trace, worked out again from the answers of its own parts, has the answer that stands on it."""

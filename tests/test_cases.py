@@ -90,7 +90,8 @@ def test_but_and_without(tmp_path: Path) -> None:
     text = SMALL.replace(
         "    expect: {category: CATEGORY}",
         '    but: {unit_has_union: yes, "members[1].wage": 2400, "members[2]": {relation: child, age: 3}, '
-        '"members[3]": {relation: spouse}}\n    without: ["members[2]", unit_has_union]\n    expect: {terms: {people: 2}}',
+        '"members[3]": {relation: spouse}}\n    without: ["members[2]", unit_has_union]\n'
+        "    expect: {terms: {people: 2}}",
     )
     (case,) = read_cases(written(tmp_path, text))
     assert case.run() == ()

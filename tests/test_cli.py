@@ -175,7 +175,7 @@ class TestCheck:
     """`hardship-rules check`."""
 
     def test_sound(self) -> None:
-        """A sound policy is said to be so with its fingerprint; a measure without its year's numbers is said to be open."""
+        """A sound policy is said to be so, with its fingerprint; a measure without its numbers is said to be open."""
         done = run("check", "2021_weihai", "shandong_2020_58")
         assert done.returncode == 0
         first, second, third = done.stdout.decode().splitlines()

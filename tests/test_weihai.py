@@ -55,7 +55,7 @@ HOUSEHOLD: Facts = {
     "refuses_verification": False,
 }
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 many = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
