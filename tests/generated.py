@@ -1,86 +1,90 @@
 """A hypothesis strategy of small sound policies, on which every way of running a policy is held to the others."""
 
+from decimal import Decimal
+
 from hypothesis import strategies as st
 
 MONEY = ("wage", "rent")
 NUMBERS = st.sampled_from(["0", "1", "2", "3", "0.5", "12", "100", "7.25"])
 
 
+SIGNS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+
+
 @st.composite
 def member_lines(draw: st.DrawFn, depth: int = 2) -> str:
     """A number of a member, in yuan: its facts, and sums, differences, caps and roundings of them."""
     if depth == 0 or draw(st.booleans()):
-        return draw(st.sampled_from([*MONEY, f"{draw(NUMBERS)} * wage", "0 * wage"]))
-    left, right = draw(member_lines(depth - 1)), draw(member_lines(depth - 1))
-    form = draw(
-        st.sampled_from(["({0} + {1})", "({0} - {1})", "min({0}, {1})", "max({0}, {1}, 5)", "round_half_up({0}, 0.5)"])
-    )
-    return form.format(left, right)
+        return draw(st.sampled_from([*MONEY, "0 * wage", "2 * wage", "7.25 * wage"]))
+    forms = ["({0} + {1})", "({0} - {1})", "min({0}, {1})", "max({0}, {1}, 5)", "round_half_up({0} + {1}, 0.5)"]
+    return draw(st.sampled_from(forms)).format(draw(member_lines(depth - 1)), draw(member_lines(depth - 1)))
 
 
 @st.composite
 def member_conditions(draw: st.DrawFn) -> str:
     """A condition on a member."""
-    sign = draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
-    return draw(
-        st.sampled_from(
-            [
-                f"{draw(member_lines(1))} {sign} {draw(NUMBERS)}",
-                "kind == self",
-                "kind != other",
-                "kind in (child, other)",
-                "well",
-                "not well",
-                f"full_years(born, on) {sign} 18",
-                f"full_months(born, on) {sign} 216",
-                "counts",
-            ]
-        )
-    )
+    forms = [
+        "{line} {sign} {number}",
+        "kind == self",
+        "kind != other",
+        "kind in (child, other)",
+        "well",
+        "not well",
+        "full_years(born, on) {sign} 18",
+        "full_months(born, on) {sign} 216",
+        "counts",
+    ]
+    form = draw(st.sampled_from(forms))
+    line = draw(member_lines(1)) if "{line}" in form else ""
+    return form.format(line=line, sign=draw(SIGNS), number=draw(NUMBERS))
 
 
 @st.composite
 def lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
     """A number of the household, in yuan."""
     if depth == 0 or draw(st.booleans()):
-        leaves = [*names, f"{draw(NUMBERS)} * loan", f"sum({draw(member_lines(1))} where {draw(member_conditions())})"]
-        return draw(st.sampled_from(leaves))
-    left, right = draw(lines(names, depth - 1)), draw(lines(names, depth - 1))
+        form = draw(st.sampled_from([*names, "{number} * loan", "sum", "sum"]))
+        if form == "sum":
+            return f"sum({draw(member_lines(1))} where {draw(member_conditions())})"
+        return form.format(number=draw(NUMBERS))
     forms = [
         "({0} + {1})",
         "({0} - {1})",
         "min({0}, {1})",
         "max({0}, {1})",
-        "({0} / 3)",
-        "({0} * rate / people * 1)",
-        "round_down({0}, 0.01)",
-        "round_half_up({0}, 1)",
-        "round_up({0}, 2.5)",
-        "-{0}",
+        "(({0} + {1}) / 3)",
+        "(({0} - {1}) * rate / people)",
+        "round_down({0} + {1}, 0.01)",
+        "round_half_up({0} - {1}, 1)",
+        "round_up({0} + {1}, 2.5)",
+        "-({0} + {1})",
     ]
-    return draw(st.sampled_from(forms)).format(left, right)
+    return draw(st.sampled_from(forms)).format(draw(lines(names, depth - 1)), draw(lines(names, depth - 1)))
 
 
 @st.composite
 def conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
     """A condition on the household, as YAML."""
-    sign = draw(st.sampled_from(["<", "<=", ">", ">=", "==", "!="]))
-    leaf = draw(
-        st.sampled_from(
-            [
-                f"{draw(lines(names))} {sign} {draw(lines(names))}",
-                f"{draw(lines(names))} {sign} standard",
-                f"{draw(lines(names))} {sign} {draw(NUMBERS)}",
-                f"count({draw(member_conditions())}) {sign} 2",
-                f"some({draw(member_conditions())})",
-                f"each({draw(member_conditions())})",
-                "place == town",
-                "place != village",
-                "own",
-                "not own",
-                "strict == yes",
-            ]
-        )
+    forms = [
+        "{0} {sign} {1}",
+        "{0} {sign} standard",
+        "{0} {sign} {number}",
+        "count({member}) {sign} 2",
+        "some({member})",
+        "each({member})",
+        "place == town",
+        "place != village",
+        "own",
+        "not own",
+        "strict == yes",
+    ]
+    form = draw(st.sampled_from(forms))
+    leaf = form.format(
+        draw(lines(names)) if "{0}" in form else "",
+        draw(lines(names)) if "{1}" in form else "",
+        sign=draw(SIGNS),
+        number=draw(NUMBERS),
+        member=draw(member_conditions()) if "{member}" in form else "",
     )
     quoted = f'{{that: "{leaf}"}}'
     kind = draw(st.sampled_from(["leaf", "leaf", "all", "any", "not"]))
@@ -88,8 +92,7 @@ def conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
         return quoted
     if kind == "not":
         return f"{{not: {quoted}}}"
-    other = draw(conditions(names)) if draw(st.booleans()) else quoted
-    return f"{{{kind}: {{a: {quoted}, b: {other}}}}}"
+    return f"{{{kind}: {{a: {quoted}, b: {draw(conditions(names))}}}}}"
 
 
 @st.composite
@@ -115,6 +118,7 @@ def policies(draw: st.DrawFn) -> str:
     return f"""
 language: 1
 policy: generated
+effective: {{from: 2021-01-01, to: 2030-12-31}}
 units: {{yuan: 元, person: 人, year: 年, month: 月}}
 household:
   place: {{title: place, one of: {{town: town, village: village}}}}
@@ -147,3 +151,26 @@ decisions:
     first:
 {outcomes}    otherwise: {{outcome: none, title: none}}
 """
+
+
+@st.composite
+def generated_households(draw: st.DrawFn) -> dict[str, object]:
+    """A household with every fact of such a policy, its amounts on small round numbers and a hundredth beside them."""
+
+    def amount(least: int, most: int) -> Decimal:
+        near = draw(st.sampled_from([0, 1, 2, 3, 5, 7, 12, 36, 100]) | st.integers(least, most))
+        return min(max(near + draw(st.sampled_from([0, 0, -1, 1])) * Decimal("0.01"), Decimal(least)), Decimal(most))
+
+    def member(kind: str) -> dict[str, object]:
+        beside = draw(st.sampled_from(["2012-05-31", "2012-06-01", "2012-06-02", "2004-02-29", "1980-01-01"]))
+        rent = draw(st.integers(-500, 500)) / Decimal(10)
+        return {"kind": kind, "born": beside, "well": draw(st.booleans()), "wage": amount(0, 1000), "rent": rent}
+
+    others = draw(st.lists(st.sampled_from(["child", "other"]), max_size=3))
+    return {
+        "on": "2030-06-01",
+        "place": draw(st.sampled_from(["town", "village"])),
+        "own": draw(st.booleans()),
+        "loan": amount(-1000, 1000),
+        "members": [member(kind) for kind in ("self", *others)],
+    }

@@ -120,12 +120,12 @@ def completed(
     for path in order:
         candidate = _copied(household)
         holder = _holder(candidate, path)
-        for _ in range(4):
-            found = days(policy) if path == ("on",) else _inside(open_[path], _value_at(assessment, path))
-            holder[cast(str, path[-1])] = draw(found)
+        name = cast(str, path[-1])
+        tries = st.lists(days(policy), min_size=1, max_size=1)
+        for holder[name] in draw(tries if path == ("on",) else _tries(open_[path], _value_at(assessment, path))):
             if _is_real(policy, candidate):
                 return candidate
-        del holder[cast(str, path[-1])]  # what ties it to the others may say what it is
+        del holder[name]  # what ties it to the others may say what it is
         if path in open_ and _is_real(policy, candidate) and path not in dict(unknown_paths(policy, candidate)):
             return candidate
     return household
@@ -189,21 +189,27 @@ def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.Searc
     return st.sampled_from([plain(number) for number in (*[nothing] * 8, *some * 4, *everyday, *ends)])
 
 
-def _inside(fact: Fact, known: object) -> st.SearchStrategy[object]:
-    """A value among those that a fact can still have."""
+def _tries(fact: Fact, known: object) -> st.SearchStrategy[list[Any]]:
+    """Values among those that a fact can still have, one to be tried after the other: of an option all."""
     match fact.kind:
         case YesNoKind():
-            return st.booleans()
+            return st.permutations([False, True])
         case ChoiceKind():
-            return st.sampled_from(sorted(cast(frozenset[str], known)))
+            return st.permutations(sorted(cast(frozenset[str], known)))
         case DateKind():
-            return st.dates(EARLIEST, LATEST) if known is None else st.dates(*_ends(known))
+            return st.lists(
+                st.dates(EARLIEST, LATEST) if known is None else st.dates(*_ends(known)), min_size=4, max_size=4
+            )
         case NumberKind(decimals=decimals):
             found = cast(Range, known)
             scale = 10**decimals
             least, most = -(-Fraction(found.low) * scale).__floor__(), (Fraction(found.high) * scale).__floor__()
-            middle = st.integers(max(least, 0), max(least, min(most, 30_000 * scale)))
-            return st.one_of(middle, st.sampled_from((least, most))).map(lambda whole: plain(Fraction(whole, scale)))
+            start = max(least, min(0, most))
+            everyday = st.integers(start, min(most, start + 30_000 * scale))
+            number = st.one_of(everyday, st.sampled_from((least, most))).map(
+                lambda whole: plain(Fraction(whole, scale))
+            )
+            return st.lists(number, min_size=4, max_size=4)
 
 
 def _ends(known: object) -> tuple[date, date]:

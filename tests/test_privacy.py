@@ -25,7 +25,8 @@ from hardship_rules import (
 )
 
 WEIHAI = load_policy("2021_weihai")
-MARKS = ("73913", "61847", "58231", "1983-11-29", "19831129", "Qvyzx", "Wkjpm", "8.4271", "Bnmtr")
+# what is given, and 193991, which is the sum of the three amounts
+MARKS = ("73913", "61847", "58231", "193991", "1983-11-29", "19831129", "Qvyzx", "Wkjpm", "8.4271", "Bnmtr")
 ON = date(2021, 3, 31)
 
 
@@ -36,8 +37,8 @@ def marked(**changed: Any) -> dict[str, Any]:
         "label": "Qvyzx",
         "birth_date": "1983-11-29",
         "education": "none",
-        "wage": "73913.57",
-        "business_income": Decimal("61847.31"),
+        "wage": "73913",
+        "business_income": Decimal("61847.00"),
         "property_income": 58231,
         "transfer_income": 0,
         "other_income": 0,
