@@ -59,6 +59,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "fact": "{title}：{value}",
                 "fact_of": "{title}：{value}（{who}）",
                 "everybody": "全体成员",
+                "nth": "第{number}人",
                 "unverified": "以下 {count} 项依据未经原文或通知核实：{items}",
                 "verified": "结论所依据的各项均有原文或通知为据",
                 "item": "{title}〔{basis}〕",
@@ -91,7 +92,7 @@ class _Text:
         self.assessment = assessment
         self.policy = assessment.policy
         self.say = sentences
-        self.names = member_names(assessment)
+        self.names = member_names(assessment, sentences)
 
     def lines(self) -> Iterator[str]:
         for decided in self.assessment.decisions.values():
@@ -184,7 +185,7 @@ class _Text:
     def left_out(self, count: OverMembers) -> Iterator[str]:
         truths = [counts for counts, _ in self.assessment.per_member(count)]
         for truth, sentence in ((False, "not_counted"), (None, "perhaps_counted")):
-            who = [full_name(self.assessment, number) for number, each in enumerate(truths) if each is truth]
+            who = [full_name(self.assessment, number, self.say) for number, each in enumerate(truths) if each is truth]
             if who:
                 yield self.say[sentence].format(count=len(who), who=self.say["sentences"].join(who))
 

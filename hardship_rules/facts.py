@@ -186,7 +186,7 @@ class _Reader:
 
     def named_policy(self, entry: _Entry | None) -> None:
         name = self.text(entry, ("policy",))
-        if entry is not None and name is not None and name != self.policy.name:
+        if entry is not None and name not in (None, self.policy.name, self.policy.series):
             self.problem("policy_differs", ("policy",), entry.location, name, policy=self.policy.name)
 
     def day(self, entry: _Entry | None, on: date | str | None) -> date | None:

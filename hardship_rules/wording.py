@@ -94,9 +94,12 @@ def value_text(policy: Policy, kind: Kind, value: Value, words: Mapping[str, str
     return words["yes"] if value else words["no"]
 
 
-def member_names(assessment: Assessment) -> tuple[str, ...]:
-    """What each member is called: its label, else the first of the policy's `called by` facts that tell it apart."""
-    calls = [_calls(assessment, number) for number in range(len(assessment.household.members))]
+def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str, ...]:
+    """What each member is called: its label, else the first of the policy's `called by` facts that tell it apart.
+
+    `words` says how a member is called by its number, where those facts do not tell it apart or are not known.
+    """
+    calls = [_calls(assessment, number, words) for number in range(len(assessment.household.members))]
     names = []
     for number, call in enumerate(calls):
         label = assessment.household.members[number].label
@@ -108,26 +111,29 @@ def member_names(assessment: Assessment) -> tuple[str, ...]:
             ),
             0,
         )
-        told_apart = call[1:length] if length else [*call[1:], f"第{number + 1}人"]
-        names.append(label or "".join(call[:1]) + (f"（{'，'.join(told_apart)}）" if told_apart else ""))
+        first, *told_apart = call[:length] if length else [*call, words["nth"].format(number=number + 1)]
+        names.append(label or first + (f"（{'，'.join(told_apart)}）" if told_apart else ""))
     return tuple(names)
 
 
-def full_name(assessment: Assessment, number: int) -> str:
+def full_name(assessment: Assessment, number: int, words: Mapping[str, str]) -> str:
     """A member by everything that it is called by: 子女，24 岁."""
     label = assessment.household.members[number].label
-    return "，".join(dict.fromkeys([*([label] if label else []), *_calls(assessment, number)]))
+    called = [*([label] if label else []), *_calls(assessment, number, words)]
+    return "，".join(dict.fromkeys(called)) or words["nth"].format(number=number + 1)
 
 
-def _calls(assessment: Assessment, number: int) -> list[str]:
+def _calls(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:
     """The known facts by which a member is called."""
     policy, values = assessment.policy, assessment.household.members[number].values
-    words = []
+    called = []
     for name in policy.members.called_by:
         if is_known(values[name]):
             fact = policy.members.facts[name]
-            words.append(value_text(policy, fact.kind, values[name], {"yes": fact.title, "no": ""}, fact.counted_in))
-    return [word for word in words if word]
+            called.append(
+                value_text(policy, fact.kind, values[name], {**words, "yes": fact.title, "no": ""}, fact.counted_in)
+            )
+    return [word for word in called if word]
 
 
 def fact_of(policy: Policy, path: Path) -> Fact:
