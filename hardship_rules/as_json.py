@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace, decimal
+from hardship_rules.frozen import FrozenMapping
 from hardship_rules.kinds import kind_of_name
 from hardship_rules.model import Outcome
 from hardship_rules.problems import Path, path_text
@@ -15,9 +16,13 @@ from hardship_rules.wording import fact_of, fact_value, places
 FORMAT = "hardship-rules/assessment/1"
 
 
-def as_json(assessment: Assessment) -> str:
-    """The form that README documents, one key a line: exact numbers as fractions, members from 1, no labels."""
-    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in _document(assessment).items())
+def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping()) -> str:
+    """The form that README documents, one key a line: exact numbers as fractions, members from 1, no labels.
+
+    `beside` are keys that another engine adds at the end.
+    """
+    document = {**_document(assessment), **beside}
+    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -14,11 +14,14 @@ from hardship_rules import __version__, source
 from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_household, load_policy, read_household
 from hardship_rules.cases import Case, read_cases
+from hardship_rules.durable import assess as assess_by_both
+from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import date_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem, path_text
+from hardship_rules.ruleset import ruleset
 
 PROBLEMS = "hardship-rules/problems/1"
 
@@ -58,6 +61,13 @@ def commands() -> None:
 )
 @click.option("--on", metavar="DATE", help="认定日期，如 2021-03-31；默认按文件中的“认定日期”。")
 @click.option(
+    "--engine",
+    type=click.Choice(["evaluator", "durable-rules"]),
+    default="evaluator",
+    show_default=True,
+    help="durable-rules：由第二个引擎再判一遍，两者须一致。",
+)
+@click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
 @_FORMAT
@@ -67,6 +77,7 @@ def assess(
     files: tuple[str, ...],
     policy_name: str | None,
     on: str | None,
+    engine: str,
     output: str | None,
     form: str,
     lang: Language,
@@ -78,7 +89,13 @@ def assess(
         try:
             household = _household(file)
             policy = _policy_for(household, policy_name, on, folders)
-            answer = explain(assess_household(policy, household, on), format=form)
+            if engine == "evaluator":
+                answer = explain(assess_household(policy, household, on), format=form)
+            else:
+                answer = assess_by_both(policy, household, on).explain(format=form)
+        except DurableError as error:
+            failed = True
+            click.echo(f"{file}: {error}", err=True)
         except (FactError, PolicyError) as error:
             failed = True
             if form == "json":
@@ -114,6 +131,23 @@ def check(policies: tuple[str, ...], form: str, lang: Language, folders: tuple[s
         else:
             click.echo(_problems_json((), lang) if form == "json" else _sound(name, policy, lang), nl=form == "text")
     sys.exit(1 if failed else 0)
+
+
+@commands.command()
+@click.argument("policy_name", metavar="POLICY")
+@click.option(
+    "--format", "form", type=click.Choice(["durable"]), required=True, help="durable：durable-rules 的规则集（JSON）。"
+)
+@_LANG
+@_FOLDERS
+def show(policy_name: str, form: str, lang: Language, folders: tuple[str, ...]) -> None:  # noqa: ARG001  # one form so far
+    """显示政策的另一种写法。POLICY 是标识或路径。"""
+    try:
+        rules = ruleset(load_policy(policy_name, folders=folders))
+    except PolicyError as error:
+        click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    click.echo(json.dumps(json.loads(rules.definitions), indent=1))
 
 
 @commands.command()

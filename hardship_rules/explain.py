@@ -63,12 +63,15 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "unverified": "以下 {count} 项依据未经原文或通知核实：{items}",
                 "verified": "结论所依据的各项均有原文或通知为据",
                 "item": "{title}〔{basis}〕",
+                "fired": "durable-rules 依次触发",
+                "fired_clause": "  {mark} {clause}",
+                "fired_outcome": "  → {decision} = {outcome}",
                 "disclaimer": "辅助审核意见，不替代工会认定决定",
             }
         )
     }
 )
-_MARKS = {True: "√", False: "×", None: "○"}
+MARKS = {True: "√", False: "×", None: "○"}
 
 
 def explain(assessment: Assessment, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # the public face's word
@@ -198,7 +201,7 @@ class _Text:
         wide = max((_width(words) for words, _, _ in rows), default=0)
         far = max((_width(compared) for _, compared, _ in rows), default=0)
         for reason, (words, compared, basis) in zip(first, rows, strict=True):
-            yield f"{_MARKS[reason.holds]} {_pad(words, wide)}    {_pad(compared, far)}    {basis}".rstrip()
+            yield f"{MARKS[reason.holds]} {_pad(words, wide)}    {_pad(compared, far)}    {basis}".rstrip()
         stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
         reached = {reason.outcome for reason in decided.reasons}
         lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]
@@ -216,11 +219,11 @@ class _Text:
         plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
         if plain:
             why = self.say["sentences"].join(dict.fromkeys(plain))
-            yield f"  {_MARKS[False]} {self.say['stopped'].format(title=outcome.title, why=why)}"
+            yield f"  {MARKS[False]} {self.say['stopped'].format(title=outcome.title, why=why)}"
         for reason in reasons:
             if compared := self.compared(reason):
                 line = self.say["stopped"].format(title=outcome.title, why=self.words(reason))
-                yield f"  {_MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
+                yield f"  {MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
 
     def words(self, reason: Reason) -> str:
         """The clause in the words for what it came to, with the members concerned."""

@@ -26,6 +26,22 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file is larger than {most} bytes and was not read",
             "Check whether it is the right file",
         ),
+        "durable_rules": (
+            "`{given}` needs {what} rules, and durable-rules holds {most} at most",
+            "Leave out `--engine durable-rules`, or split the decision",
+        ),
+        "durable_matches": (
+            "{what} rules look at one fact, `{given}`, and durable-rules matches {most} at most",
+            "Leave out `--engine durable-rules`, or let fewer clauses rest on one condition",
+        ),
+        "durable_collision": (
+            "durable-rules cannot tell `{given}` from `{other}`",
+            "Leave out `--engine durable-rules`",
+        ),
+        "durable_unknown": (
+            "durable-rules needs to know “{given}”",
+            "Give the fact, or leave out `--engine durable-rules`",
+        ),
         "file_empty": ("there is nothing in the file", "Check whether it is the right file, and was saved"),
         "encoding_gbk": ("the file is encoded in GBK (ANSI)", "Save it as UTF-8"),
         "encoding_unknown": (

@@ -17,6 +17,16 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
+        "durable_rules": (
+            "`{given}` 需要 {what} 条规则，durable-rules 至多能装 {most} 条",
+            "不用 `--engine durable-rules`，或拆分决定",
+        ),
+        "durable_matches": (
+            "有 {what} 条规则要看同一个事实 `{given}`，durable-rules 至多能配 {most} 条",
+            "不用 `--engine durable-rules`，或减少引用同一条件的条款",
+        ),
+        "durable_collision": ("durable-rules 分不清 `{given}` 和 `{other}`", "不用 `--engine durable-rules`"),
+        "durable_unknown": ("用 durable-rules 审核要知道“{given}”", "补上这项事实，或不用 `--engine durable-rules`"),
         "file_empty": ("文件没有内容", "检查是否选错了文件，或保存时没有写入"),
         "encoding_gbk": ("文件是 GBK（ANSI）编码", "用记事本打开，另存为时“编码”选 UTF-8"),
         "encoding_unknown": (
