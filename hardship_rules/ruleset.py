@@ -144,7 +144,7 @@ class _Builder:
                 self.meanings[rule] = Fires(tuple(self.labels.get(int(node[1:]), ())), fires.holds)
         matched = Counter(name for patterns, _, _ in self.rules.values() for name in _names(patterns))
         self.bounded(matched)
-        name = f"p{self.policy.fingerprint[3:11]}"
+        name = f"p{self.policy.fingerprint[3:19]}"
         rules = {
             rule: {"all": _joined(patterns), "run": f"{rule}|{fact if matched[fact] else ''}|{json.dumps(given)}"}
             for rule, (patterns, fact, given) in self.rules.items()
