@@ -153,12 +153,12 @@ class Assessment:
     @property
     def category(self) -> Outcome | None:
         """The outcome of the first decision; None while it is undecided."""
-        return self.decisions[self.policy.category.name].outcome
+        return self.possible[0] if len(self.possible) == 1 else None
 
-    @property
+    @cached_property
     def possible(self) -> tuple[Outcome, ...]:
         """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
-        return self.decisions[self.policy.category.name].possible
+        return self._possible(self.policy.category)
 
     @cached_property
     def decisions(self) -> FrozenMapping[str, Decided]:
@@ -227,12 +227,14 @@ class Assessment:
         definition = self.policy.names[cast(str, path[-1])]
         return Missing(path, definition.title, definition.evidence if isinstance(definition, Fact) else "")
 
+    def _possible(self, decision: Decision) -> tuple[Outcome, ...]:
+        last = () if decision.otherwise is None else (decision.otherwise,)
+        by_id = {outcome.id: outcome for outcome in (*decision.outcomes, *last)}
+        return tuple(by_id[name] for name in possible(decision, self._truths[decision.name]))
+
     def _decided(self, decision: Decision) -> Decided:
         truths = self._truths[decision.name]
-        by_id = {outcome.id: outcome for outcome in decision.outcomes}
-        if decision.otherwise is not None:
-            by_id[decision.otherwise.id] = decision.otherwise
-        may = tuple(by_id[name] for name in possible(decision, truths))
+        may = self._possible(decision)
         holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
         outcome = may[0] if len(may) == 1 and not decision.every else None
         if outcome is not None:

@@ -17,8 +17,8 @@ def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[tuple[Clause
     a switch has put to sleep is passed over unless the switch alone stopped it.
     """
     truth = cast(Truth, value(clause, scope))
-    awake, asleep = (_causes(policy, clause, truth, scope, awake=each) for each in (True, False))
-    return list({inner.id: (inner, where) for inner, where in awake or asleep}.values())
+    found = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
+    return list({inner.id: (inner, where) for inner, where in found}.values())
 
 
 def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[tuple[Clause, Scope]]:
