@@ -93,6 +93,9 @@ decisions:
         ("a < share * b", {"a": "8.00", "b": 10}, False),
         ("a < share * b", {"a": "7.99", "b": 10}, True),
         ("a <= share * b", {"a": "8.01", "b": 10}, False),
+        # hundredths beside thirtieths: 0.50 is a third of 1.5, and 0.51 is not
+        ("a == b / 3", {"a": "0.50", "b": "1.5"}, True),
+        ("a == b / 3", {"a": "0.51", "b": "1.5"}, False),
         # a negative side keeps its sign when it is multiplied across
         ("a / 3 < -2.5", {"a": "-7.50", "b": 0}, False),
         ("a / 3 < -2.5", {"a": "-7.51", "b": 0}, True),
