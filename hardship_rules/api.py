@@ -53,7 +53,8 @@ def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
         return HouseholdText(name, node)
     if not problems:
         empty = node is None or (isinstance(node, source.Scalar) and node.is_null)
-        problems = [Problem("file_empty" if empty else "not_a_household", location=Location(name, 1, 1))]
+        marks = source.misplaced(node.text, node.place) if isinstance(node, source.Scalar) and node.plain else None
+        problems = [marks or Problem("file_empty" if empty else "not_a_household", location=Location(name, 1, 1))]
     raise FactError(problems)
 
 

@@ -120,6 +120,12 @@ class TestAssess:
         assert b"Traceback" not in done.stderr
         assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.txt", "wrong.yaml"]
 
+    def test_full_width_colons_throughout(self) -> None:
+        """A file in which every colon is full-width is told of the character, at its line."""
+        done = run("assess", "-", given="认定日期：2021-03-31\n家庭居住地：城市\n")
+        assert "标准输入:1:" in done.stderr.decode()
+        assert "错误[full_width]" in done.stderr.decode()
+
     def test_no_default_policy(self) -> None:
         """A household that names no policy, without `-p`, is a problem that says what to write."""
         done = run("assess", "-", given="members: [{relation: self}]")
