@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace, decimal
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.kinds import kind_of_name
 from hardship_rules.model import Outcome
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Range
 from hardship_rules.syntax import Clause, Compare, Name, Option
+from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind, Kind, Value, YesNoKind
 from hardship_rules.wording import fact_of, fact_value, places
 

@@ -10,7 +10,6 @@ from attrs import field, frozen
 from hardship_rules.evaluate import Scope, possible, value
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
-from hardship_rules.kinds import unit_of
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Exact, Range, Truth, high, low
@@ -22,6 +21,7 @@ from hardship_rules.syntax import (
     OverMembers,
     parts_of,
 )
+from hardship_rules.units import unit_of
 from hardship_rules.values import PURE, Unit, Value, unit_text
 from hardship_rules.why import innermost, open_paths
 

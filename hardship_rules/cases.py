@@ -8,9 +8,10 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules import keys, source
+from hardship_rules import source
 from hardship_rules.api import Folders, assess, load_policy
 from hardship_rules.assessment import Assessment, Figure
+from hardship_rules.conform import TRUTHS, conform
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.model import Policy
@@ -134,7 +135,7 @@ def _exact_text(text: str) -> str:
     try:
         return str(Fraction(text))
     except (ValueError, ZeroDivisionError):
-        truth = keys.TRUTHS.get(text)
+        truth = TRUTHS.get(text)
         return text if truth is None else answer_text(truth)
 
 
@@ -156,7 +157,7 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
         raise PolicyError([text])
     node, problems = source.parse(text, name)
     if isinstance(node, source.Mapping):
-        problems = problems or keys.conform(node, CASES)
+        problems = problems or conform(node, CASES)
     elif not problems:
         problems = [Problem("file_empty" if node is None else "not_cases", location=Location(name, 1, 1))]
     if problems or not isinstance(node, source.Mapping):

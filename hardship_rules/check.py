@@ -9,11 +9,12 @@ from attrs import evolve
 from hardship_rules.evaluate import Scope, constants, value, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
-from hardship_rules.kinds import Kinds, is_whole, kind_of_name
+from hardship_rules.kinds import Kinds
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
 from hardship_rules.problems import Path, PolicyError, Problem, nearest
 from hardship_rules.ranges import Number, high, low
 from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
+from hardship_rules.units import is_whole, kind_of_name
 from hardship_rules.values import DATE, YES_NO, ChoiceKind, NumberKind, Value
 
 CHAIN = 100  # terms that use one another

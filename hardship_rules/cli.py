@@ -14,11 +14,11 @@ from hardship_rules import __version__, source
 from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_household, load_policy, read_household
 from hardship_rules.cases import Case, read_cases
+from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
-from hardship_rules.keys import date_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem, path_text
 from hardship_rules.ruleset import ruleset

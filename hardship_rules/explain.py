@@ -7,10 +7,10 @@ from unicodedata import east_asian_width
 from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.kinds import kind_of_name
 from hardship_rules.model import Outcome, Parameter, Term
 from hardship_rules.problems import Language, Path
 from hardship_rules.syntax import BASES, VERIFIED, Add, Expr, Name, OverMembers, walk
+from hardship_rules.units import kind_of_name
 from hardship_rules.values import Kind
 from hardship_rules.why import rests_on
 from hardship_rules.wording import (

@@ -7,6 +7,7 @@ from pathlib import Path
 from attrs import frozen
 
 from hardship_rules import keys
+from hardship_rules.conform import conform, conform_word, date_of
 from hardship_rules.model import canonical
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
@@ -44,7 +45,7 @@ def find(name: str | Path, on: date | None, folders: Sequence_[str | Path]) -> T
     searched = [*map(Path, folders), BUNDLED]
     for folder in searched:
         path = folder / f"{name}.yaml"
-        if keys.conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
+        if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
             return read_file(path)
     return _in_force(name, on, searched)
 
@@ -62,8 +63,7 @@ def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
         if isinstance(node, Mapping) and _word(node, "series") == series:
             effective = node.get("effective")
             start, end = (
-                keys.date_of(_word(effective, key)) if isinstance(effective, Mapping) else None
-                for key in ("from", "to")
+                date_of(_word(effective, key)) if isinstance(effective, Mapping) else None for key in ("from", "to")
             )
             windows.append((start or date.min, end or date.max, text, path.stem))
             known.append(series)
@@ -132,9 +132,9 @@ def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:
     """What does not have the language's shape, but for lines in which something could not even be read."""
     lines = {problem.location.line for problem in unread if problem.location is not None}
     if node.get("extends") is None:
-        found = keys.conform(node, keys.POLICY)
+        found = conform(node, keys.POLICY)
     else:
-        found = [_of_the_base(problem) for problem in keys.conform(node, keys.OVERLAY)]
+        found = [_of_the_base(problem) for problem in conform(node, keys.OVERLAY)]
     return [problem for problem in found if problem.location is None or problem.location.line not in lines]
 
 

@@ -13,11 +13,11 @@ from attrs import frozen
 
 from hardship_rules import source
 from hardship_rules.absent import broken, fill
+from hardship_rules.conform import TRUTHS, date_of, number_problem
 from hardship_rules.evaluate import Scope, constants
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import RESERVED, Household, HouseholdText, Member, unknown_day
-from hardship_rules.keys import TRUTHS, date_of, number_problem
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact

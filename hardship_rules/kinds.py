@@ -6,7 +6,7 @@ from typing import NoReturn, assert_never, cast
 
 from attrs import evolve
 
-from hardship_rules.model import Decision, Fact, Parameter, Policy, Term
+from hardship_rules.model import Decision, Parameter, Policy, Term
 from hardship_rules.problems import Location, Path, Problem, nearest
 from hardship_rules.syntax import (
     Add,
@@ -31,6 +31,7 @@ from hardship_rules.syntax import (
     names_in,
     walk,
 )
+from hardship_rules.units import kind_of_name, product, times
 from hardship_rules.values import DATE, PURE, YES_NO, ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind, unit_text
 
 _KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", YesNoKind: "kind_yes_no", DateKind: "kind_date"}
@@ -42,70 +43,6 @@ class Unsound(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
-
-
-def kind_of_name(policy: Policy, name: str) -> Kind | None:
-    """The kind that a name was given where it was defined; None for a decision that has every outcome that holds."""
-    if name == "on":
-        return DATE
-    definition = policy.names[name]
-    if isinstance(definition, Decision):
-        return None if definition.every else ChoiceKind(definition.options)
-    return definition.kind
-
-
-def is_whole(expr: Expr, policy: Policy) -> bool:
-    """A number of a sound policy that is certainly whole."""
-    match expr:
-        case Name(name):
-            definition = policy.names[name]
-            match definition:
-                case Parameter(values=values):
-                    return all(isinstance(number, int) for number in values.values())
-                case Term(expr=inner):
-                    return is_whole(inner, policy)
-                case Fact(kind=NumberKind(decimals=decimals)):
-                    return decimals == 0
-                case _:
-                    return False
-        case Constant(number):
-            return isinstance(number, int)
-        case Add(parts) | Multiply(parts) | Extreme(_, parts):
-            return all(is_whole(part, policy) for part in parts)
-        case Negate(part) | Round(_, _, part) | OverMembers("sum", part) if part is not None:
-            return is_whole(part, policy)
-        case Choose(cases, otherwise):
-            results = [result for _, result in cases] + ([] if otherwise is None else [otherwise])
-            return all(is_whole(part, policy) for part in results)
-        case _:
-            return isinstance(expr, Elapsed | OverMembers)
-
-
-def unit_of(expr: Expr, policy: Policy) -> Unit | None:
-    """The unit of a number in a sound policy; None for a bare one, and for what is no number."""
-    match expr:
-        case Name(name):
-            kind = kind_of_name(policy, name)
-            return kind.unit if isinstance(kind, NumberKind) else None
-        case Add(parts) | Extreme(_, parts):
-            return next((unit for part in parts if (unit := unit_of(part, policy)) is not None), None)
-        case Multiply(parts):
-            return _product([(part, unit_of(part, policy)) for part in parts])
-        case Divide(over, by):
-            return _times(unit_of(over, policy) or PURE, unit_of(by, policy) or PURE, -1)
-        case Negate(part) | Round(_, part):
-            return unit_of(part, policy)
-        case Elapsed(unit):
-            return ((unit, 1),)
-        case OverMembers("count"):
-            return (("person", 1),)
-        case OverMembers(_, part) if part is not None:
-            return unit_of(part, policy)
-        case Choose(cases, otherwise):
-            results = [result for _, result in cases] + ([] if otherwise is None else [otherwise])
-            return next((unit for part in results if (unit := unit_of(part, policy)) is not None), None)
-        case _:
-            return None
 
 
 class Kinds:
@@ -250,10 +187,12 @@ class Kinds:
                 return Negate(inner, at), NumberKind(unit)
             case Multiply(parts, at):
                 numbers = [self.number(part) for part in parts]
-                return Multiply(tuple(part for part, _ in numbers), at), NumberKind(_product(numbers))
+                return Multiply(tuple(part for part, _ in numbers), at), NumberKind(
+                    product([unit for _, unit in numbers])
+                )
             case Divide(over, by, at):
                 (over, above), (by, below) = self.number(over), self.number(by)
-                return Divide(over, by, at), NumberKind(_times(above or PURE, below or PURE, -1))
+                return Divide(over, by, at), NumberKind(times(above or PURE, below or PURE, -1))
             case Round(direction, part, step, at):
                 (part, step), unit = self.alike((part, step), "unit_mismatch")
                 self.positive_constant(step)
@@ -402,26 +341,10 @@ class Kinds:
 
     def factor(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
         """The parameter that would turn one unit into the other, if there is one: `/ months_per_year`, say."""
-        missing = _times(own or PURE, wanted or PURE, -1)
+        missing = times(own or PURE, wanted or PURE, -1)
         for name, parameter in self.policy.parameters.items():
             if missing and parameter.kind.unit == missing:
                 return {"nearest_factor": f"/ {name}"}
-            if missing and parameter.kind.unit == _times(PURE, missing, -1):
+            if missing and parameter.kind.unit == times(PURE, missing, -1):
                 return {"nearest_factor": f"* {name}"}
         return {}
-
-
-def _times(a: Unit, b: Unit, power: int = 1) -> Unit:
-    powers = dict(a)
-    for base, own in b:
-        powers[base] = powers.get(base, 0) + power * own
-    return tuple(sorted((base, own) for base, own in powers.items() if own))
-
-
-def _product(numbers: list[tuple[Expr, Unit | None]]) -> Unit | None:
-    if all(unit is None for _, unit in numbers):
-        return None
-    product = PURE
-    for _, unit in numbers:
-        product = _times(product, unit or PURE)
-    return product

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, TypeVar, cast
 
-from hardship_rules import keys
+from hardship_rules.conform import TRUTHS, date_of, number_of
 from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
@@ -68,7 +68,7 @@ class _Loader:
         self.problems: list[Problem] = []
         self.units = _words(whole.get("units"))
         self.sources = FrozenMapping(
-            (key.text, Source(_word(node, "title"), keys.TRUTHS.get(_word(node, "held"))))
+            (key.text, Source(_word(node, "title"), TRUTHS.get(_word(node, "held"))))
             for key, node in _entries(whole.get("sources"))
         )
 
@@ -78,7 +78,7 @@ class _Loader:
     def policy(self) -> Policy:
         whole = self.whole
         effective = cast(Mapping, whole.get("effective") or _NOWHERE)
-        start, end = (keys.date_of(_word(effective, key)) for key in ("from", "to"))
+        start, end = (date_of(_word(effective, key)) for key in ("from", "to"))
         if start is not None and end is not None and end < start:
             self.problem("dates_turned", ("effective",), effective, str(end))
         members = cast(Mapping, whole.get("members") or _NOWHERE)
@@ -143,7 +143,7 @@ class _Loader:
 
     def number(self, node: Mapping, key: str) -> Exact | None:
         word = node.get(key)
-        return keys.number_of(word.text) if isinstance(word, Scalar) else None
+        return number_of(word.text) if isinstance(word, Scalar) else None
 
     def unit(self, node: Mapping, path: Path) -> Unit:
         word = cast(Scalar, node.get("unit"))
@@ -215,7 +215,7 @@ class _Loader:
         table: dict[tuple[str | int, ...], Exact | None] = {}
         last: list[int | None] = [None] * len(by)
         if isinstance(value, Scalar):
-            table[()] = keys.number_of(value.text)
+            table[()] = number_of(value.text)
         elif isinstance(values, Mapping) and by:
             self.table(values, (), len(by), table, last, (*path, "values"))
         low, high = self.number(node, "from"), self.number(node, "to")
@@ -252,7 +252,7 @@ class _Loader:
             if len(keyed) < depth and isinstance(inner, Mapping):
                 self.table(inner, keyed, depth, table, last, (*path, key.text))
             elif len(keyed) == depth and isinstance(inner, Scalar):
-                table[keyed] = keys.number_of(inner.text)
+                table[keyed] = number_of(inner.text)
             else:
                 self.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
 
@@ -359,7 +359,7 @@ class _Loader:
         ids = [outcome.id for outcome in (*outcomes, *filter(None, [otherwise]))]
         for repeated in sorted({name for name in ids if ids.count(name) > 1}):
             self.problem("duplicate_outcome", path, key, repeated)
-        disjoint = keys.TRUTHS.get(_word(node, "disjoint")) or False
+        disjoint = TRUTHS.get(_word(node, "disjoint")) or False
         return Decision(key.text, _word(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
 
     def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:

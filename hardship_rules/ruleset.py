@@ -8,7 +8,6 @@ from attrs import field, frozen
 
 from hardship_rules.evaluate import Scope, value
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.kinds import kind_of_name
 from hardship_rules.model import Decision, Policy, Term
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.syntax import (
@@ -32,6 +31,7 @@ from hardship_rules.syntax import (
     OverMembers,
     Round,
 )
+from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind
 from hardship_rules.whole import WholePolicy, whole
 
