@@ -30,6 +30,7 @@ _IN_THE_WAY = re.compile(
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*(?=#)")
 _TAG = re.compile(r"!\S*")
 _SAID = (  # what YAML's readers say, and the code of it
+    (r"maximum nesting", "too_deep"),  # of libyaml from 0.2.6 on, which reads ahead for 1,000 levels
     (r"quoted scalar found unexpected", "yaml_quote"),
     (r"escape|hexdecimal", "yaml_escape"),
     (r"mapping values", "yaml_colon"),
@@ -214,7 +215,7 @@ def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     return Problem(
         code,
         given=word[0] if word else "",
-        values={"reason": said.strip()} if code == "yaml" else {},
+        values={"reason": said.strip()} if code == "yaml" else {"most": str(DEEPEST)} if code == "too_deep" else {},
         location=Location(name, mark.line + 1, mark.column + 1),
     )
 

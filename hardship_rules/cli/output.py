@@ -1,0 +1,63 @@
+"""What the commands share: their common options, problems as JSON, and files that are written whole or not at all."""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from hardship_rules.problems import Language, Location, Problem, path_text
+
+PROBLEMS = "hardship-rules/problems/1"
+
+LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="问题所用的语言。")
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="输出的形式。"
+)
+FOLDERS = click.option(
+    "--policies",
+    "folders",
+    metavar="FOLDER",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False),
+    help="查找政策文件的文件夹，可多次给出。",
+)
+
+
+def problems_json(problems: Iterable[Problem], lang: Language) -> str:
+    """The problems as a program reads them: code, place, path, sentence and mend."""
+    listed = [
+        {
+            "code": problem.code,
+            "severity": problem.severity,
+            "path": path_text(problem.at) or None,
+            "file": None if problem.location is None else problem.location.file,
+            "line": None if problem.location is None else problem.location.line,
+            "column": None if problem.location is None else problem.location.column,
+            "message": problem.message(lang),
+            "help": problem.help(lang) or None,
+        }
+        for problem in problems
+    ]
+    return json.dumps({"format": PROBLEMS, "problems": listed}, ensure_ascii=False) + "\n"
+
+
+def written(path: Path, text: str, lang: Language) -> bool:
+    """Write a file whole or not at all."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+        Path(name).replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError, UnboundLocalError):
+            Path(name).unlink()
+        problem = Problem(
+            "file_not_written", location=Location(str(path), 1, 1), values={"reason": error.strerror or "?"}
+        )
+        click.echo(problem.line(lang), err=True)
+        return False
+    return True
