@@ -1,6 +1,6 @@
 """What stands in for facts that were left out, and what every real household meets."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from typing import cast
 
 from attrs import frozen
@@ -22,22 +22,19 @@ class StandIns:
     outside: list[Path]
 
 
-def fill(policy: Policy, scope: Scope, given: Container[Path], unknown: Container[Path]) -> StandIns:
-    """Put into a scope what the policy says of facts left out; one that was said to be unknown stays so."""
+def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown: Sequence[Container[str]]) -> StandIns:
+    """Put into a scope what the policy says of facts left out; one that was said to be unknown stays so.
+
+    `given` and `unknown` are the names of the facts given and said to be unknown: the household's, then each member's.
+    """
     made = StandIns({}, {}, [])
-    for name in policy.fact_order:
-        of_member = name in policy.members.facts
-        fact = policy.members.facts[name] if of_member else policy.facts[name]
-        if fact.if_absent is None:
-            continue
-        used = policy.uses[name]
-        places = enumerate(scope.members) if of_member else [(None, scope)]
-        for number, inside in places:
-            before: Path = () if number is None else ("members", number)
-            path = (*before, name)
-            if path in given or path in unknown:
+    for fact in policy.stand_ins:
+        name, if_absent = fact.name, cast(Expr, fact.if_absent)
+        for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
+            if name in given[number] or name in unknown[number]:
                 continue
-            found = value(fact.if_absent, inside)
+            path: Path = ("members", number - 1, name) if number else (name,)
+            found = value(if_absent, inside)
             if isinstance(fact.kind, NumberKind):
                 within = _within(fact.kind, cast(Exact | Range, found))
                 if within is None:
@@ -46,15 +43,13 @@ def fill(policy: Policy, scope: Scope, given: Container[Path], unknown: Containe
                 found = within
             inside.values[name] = found
             if is_known(found):
-                worked_out = _follows(used, before, given, made.derived) and not _constant(fact.if_absent, inside)
-                (made.derived if worked_out else made.assumed)[path] = None
+                used = policy.uses[name]
+                follows = "on" in used or any(
+                    each in given[0] or each in given[number] or {(each,), (*path[:-1], each)} & made.derived.keys()
+                    for each in used
+                )
+                (made.derived if follows and not _constant(if_absent, inside) else made.assumed)[path] = None
     return made
-
-
-def _follows(used: tuple[str, ...], before: Path, given: Container[Path], derived: Container[Path]) -> bool:
-    """It rests on the day or on a fact that was given, or on what follows from one."""
-    paths = [path for name in used for path in ((name,), (*before, name))]
-    return "on" in used or any(path in given or path in derived for path in paths)
 
 
 def _within(kind: NumberKind, number: Exact | Range) -> Value:
@@ -85,6 +80,8 @@ def broken(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[t
 
     Constants that stood in are not held against it: they never make a household impossible.
     """
+    if all(value(clause, scope) is not False for clause in policy.must):
+        return  # with less known, none of them would be broken either
     known = _without(policy, scope, assumed)
     for clause in policy.must:
         if value(clause, known) is False:
@@ -96,9 +93,10 @@ def _without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
         facts = policy.members.facts if before else policy.facts
         return {name: facts[name].kind.unknown if (*before, name) in assumed else each for name, each in values.items()}
 
-    known = Scope(kept(scope.values, ()))
+    known = Scope(kept(scope.values, ()), known=scope.known)
     known.members = tuple(
-        Scope(kept(member.values, ("members", number)), (), known) for number, member in enumerate(scope.members)
+        Scope(kept(member.values, ("members", number)), (), known, known=scope.known)
+        for number, member in enumerate(scope.members)
     )
     return known
 

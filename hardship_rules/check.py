@@ -6,7 +6,7 @@ from typing import cast
 
 from attrs import evolve
 
-from hardship_rules.evaluate import Scope, constants, value, work_out
+from hardship_rules.evaluate import Scope, value, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
@@ -307,7 +307,7 @@ class _Checker:
 def nothing_known(policy: Policy) -> Scope:
     """The household of which nothing is known, under any readings: one member there, all the others maybe there."""
     values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
-    values |= constants(policy)
+    values |= dict(policy.constants)
     values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}
     values["on"] = DATE.unknown
     scope = Scope(values)

@@ -1,12 +1,13 @@
 """What a policy means: the value of each expression for the facts of a household, known or not."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import assert_never, cast
 
 from attrs import define
 
-from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
 from hardship_rules.ranges import (
     Exact,
     Number,
@@ -46,25 +47,42 @@ from hardship_rules.syntax import (
     Option,
     OverMembers,
     Round,
+    parts_of,
 )
 from hardship_rules.values import Value
 
 _DAYS = {"year": 372, "month": 31}
 
 
+Meaning = Callable[["Scope"], Value]
+Known = Mapping[int, Meaning]
+_NOTHING: Known = FrozenMapping()
+
+
 @define(eq=False)
 class Scope:
-    """The values of names: the household's, and for each member its own over those. `certain`: the member is there."""
+    """The values of names: the household's, and for each member its own over those. `certain`: the member is there.
+
+    `known` are the meanings of a policy's expressions by their identity; the policy keeps both alive.
+    """
 
     values: dict[str, Value]
     members: "tuple[Scope, ...]" = ()
     outer: "Scope | None" = None
     certain: bool = True
+    known: Known = _NOTHING
+
+    def __getstate__(self) -> tuple[object, ...]:
+        """All but the meanings, which are functions and no other process's; without them they are made as needed."""
+        return self.values, self.members, self.outer, self.certain
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        self.values, self.members, self.outer, self.certain = state  # type: ignore[assignment]  # as they were got
+        self.known = _NOTHING
 
     def __getitem__(self, name: str) -> Value:
-        if name in self.values:
-            return self.values[name]
-        return cast(Scope, self.outer)[name]
+        values = self.values
+        return values[name] if name in values else cast(Scope, self.outer).values[name]
 
 
 def is_known(value: Value) -> bool:
@@ -95,109 +113,168 @@ def opposite(truth: Truth) -> Truth:
 
 
 def value(expr: Expr, scope: Scope) -> Value:
-    """The value of an expression in a scope. Attributes are read by hand: patterns that take them apart are slow."""
+    """The value of an expression in a scope."""
+    return meaning(expr, scope.known)(scope)
+
+
+def meanings(policy: Policy) -> Known:
+    """The meaning of every expression of a policy by its identity, made once and kept with it."""
+    if "meanings" not in policy.kept:
+        known: dict[int, Meaning] = {}
+
+        def learn(expr: Expr) -> None:
+            for part in parts_of(expr):
+                learn(part)
+            known[id(expr)] = meaning(expr, known)
+
+        for clause in policy.must:
+            learn(clause)
+        for definition in policy.names.values():
+            for expr in exprs_of(definition):
+                learn(expr)
+        policy.kept["meanings"] = known
+    return cast(Known, policy.kept["meanings"])
+
+
+def meaning(expr: Expr, known: Known) -> Meaning:
+    """What an expression means: its value in any scope, as a function. What is known already is not made again."""
+    if id(expr) in known:
+        return known[id(expr)]
+
+    def of(part: Expr) -> Meaning:
+        return meaning(part, known)
+
     match expr:
         case Name():
-            return scope[expr.name]
+            return _named(expr.name)
         case Clause():
-            return value(expr.when, scope)
+            return of(expr.when)
         case Compare():
-            return _compare(value(expr.left, scope), expr.sign, value(expr.right, scope))
+            return _comparison(expr, of(expr.left), of(expr.right))
         case Option():
-            return expr.option
+            return _always(expr.option)
         case AllOf():
-            return _all(expr.clauses, scope)
+            return _junction([of(clause) for clause in expr.clauses], settles=False)
         case AnyOf():
-            return _any(expr.clauses, scope)
+            return _junction([of(clause) for clause in expr.clauses], settles=True)
         case Constant():
-            return expr.value
+            return _always(expr.value)
         case Not():
-            return opposite(_truth(expr.part, scope))
+            return _negation(of(expr.part))
         case Add():
-            total = _number(expr.parts[0], scope)
-            for part in expr.parts[1:]:
-                total = add(total, _number(part, scope))
-            return total
+            return _folded(add, [of(part) for part in expr.parts])
         case Multiply():
-            product = _number(expr.parts[0], scope)
-            for part in expr.parts[1:]:
-                product = multiply(product, _number(part, scope))
-            return product
+            return _folded(multiply, [of(part) for part in expr.parts])
         case Divide():
-            return divide(_number(expr.over, scope), _number(expr.by, scope))
+            return _folded(divide, [of(expr.over), of(expr.by)])
         case OneOf():
-            return _one_of(value(expr.part, scope), expr.options)
+            return _membership(of(expr.part), frozenset(cast(Option, option).option for option in expr.options))
         case OverMembers():
-            return _over_members(expr, scope if scope.outer is None else scope.outer)
+            where = None if expr.where is None else of(expr.where)
+            return _over_members(expr.what, None if expr.part is None else of(expr.part), where)
         case Choose():
-            return _choose(expr, scope)
+            cases = [(of(when), of(result)) for when, result in expr.cases]
+            return _choice(cases, None if expr.otherwise is None else of(expr.otherwise))
         case Negate():
-            return negate(_number(expr.part, scope))
+            part = of(expr.part)
+            return lambda scope: negate(cast(Number, part(scope)))
         case Extreme():
-            pick = least if expr.which == "min" else greatest
-            chosen = _number(expr.parts[0], scope)
-            for part in expr.parts[1:]:
-                chosen = pick(chosen, _number(part, scope))
-            return chosen
+            return _folded(least if expr.which == "min" else greatest, [of(part) for part in expr.parts])
         case Round():
-            return rounded(_number(expr.part, scope), cast(Exact, value(expr.step, scope)), expr.direction)
+            direction, part, step = expr.direction, of(expr.part), of(expr.step)
+            return lambda scope: rounded(cast(Number, part(scope)), cast(Exact, step(scope)), direction)
         case Elapsed():
-            days = add(_number(expr.end, scope), negate(_number(expr.start, scope)))
-            return span(low(days) // _DAYS[expr.unit], high(days) // _DAYS[expr.unit])
+            return _elapsed(of(expr.start), of(expr.end), _DAYS[expr.unit])
         case _:
             assert_never(expr)
 
 
-def _number(expr: Expr, scope: Scope) -> Number:
-    return cast(Number, value(expr, scope))
+def _named(name: str) -> Meaning:
+    def named(scope: Scope) -> Value:
+        values = scope.values
+        return values[name] if name in values else cast(Scope, scope.outer).values[name]
+
+    return named
 
 
-def _truth(expr: Expr, scope: Scope) -> Truth:
-    return cast(Truth, value(expr, scope))
+def _always(constant: Value) -> Meaning:
+    return lambda _: constant
 
 
-def _all(clauses: Iterable[Expr], scope: Scope) -> Truth:
-    result: Truth = True
-    for clause in clauses:
-        truth = value(clause, scope)
-        if truth is False:
-            return False
-        if truth is None:
-            result = None
-    return result
+def _negation(part: Meaning) -> Meaning:
+    def negation(scope: Scope) -> Truth:
+        truth = part(scope)
+        return None if truth is None else not truth
+
+    return negation
 
 
-def _any(clauses: Iterable[Expr], scope: Scope) -> Truth:
-    result: Truth = False
-    for clause in clauses:
-        truth = value(clause, scope)
-        if truth is True:
-            return True
-        if truth is None:
-            result = None
-    return result
+def _junction(parts: list[Meaning], *, settles: bool) -> Meaning:
+    """All of some conditions, settled by one that is false, or any of them, settled by one that is true."""
+
+    def junction(scope: Scope) -> Truth:
+        result: Truth = not settles
+        for part in parts:
+            truth = part(scope)
+            if truth is settles:
+                return settles
+            if truth is None:
+                result = None
+        return result
+
+    return junction
 
 
-def _compare(left: Value, sign: str, right: Value) -> Truth:
-    if left is None or right is None:
-        return None
-    if isinstance(left, str | frozenset):
-        same = _same(left, right)
-        return same if sign == "==" else opposite(same)
-    a, b = left, cast(Number, right)
-    match sign:
-        case "<":
-            return less(a, b)
-        case ">":
-            return less(b, a)
-        case ">=":
-            return opposite(less(a, b))
-        case "<=":
-            return opposite(less(b, a))
-        case "==":
-            return equal(a, b)
-        case _:
-            return opposite(equal(a, b))
+def _folded(operation: Callable[[Number, Number], Number], parts: list[Meaning]) -> Meaning:
+    first, *rest = cast(list[Callable[[Scope], Number]], parts)
+    if len(rest) == 1:
+        second = rest[0]
+        return lambda scope: operation(first(scope), second(scope))
+
+    def folded(scope: Scope) -> Number:
+        total = first(scope)
+        for part in rest:
+            total = operation(total, part(scope))
+        return total
+
+    return folded
+
+
+def _comparison(expr: Compare, left: Meaning, right: Meaning) -> Meaning:
+    sign = expr.sign
+    if isinstance(expr.right, Option):
+        option, same = expr.right.option, sign == "=="
+
+        def is_option(scope: Scope) -> Truth:
+            found = left(scope)
+            if type(found) is str:
+                return (found == option) is same
+            return _same(found, option) if same else opposite(_same(found, option))
+
+        return is_option
+    compare, turned, opposed = _COMPARISONS[sign]
+
+    def comparison(scope: Scope) -> Truth:
+        a, b = left(scope), right(scope)
+        if a is None or b is None:
+            return None
+        if isinstance(a, str | frozenset):
+            truth = _same(a, b)
+        else:
+            truth = compare(cast(Number, b), a) if turned else compare(a, cast(Number, b))
+        return truth if truth is None or not opposed else not truth
+
+    return comparison
+
+
+_COMPARISONS: dict[str, tuple[Callable[[Number, Number], Truth], bool, bool]] = {
+    "<": (less, False, False),
+    ">": (less, True, False),
+    ">=": (less, False, True),
+    "<=": (less, True, True),
+    "==": (equal, False, False),
+    "!=": (equal, False, True),
+}  # the comparison that answers it, with the sides turned round, and the opposite of that
 
 
 def _same(a: Value, b: Value) -> Truth:
@@ -206,44 +283,68 @@ def _same(a: Value, b: Value) -> Truth:
     return None if _set(a) & _set(b) else False
 
 
-def _one_of(part: Value, options: tuple[Option | Name, ...]) -> Truth:
-    names = {cast(Option, option).option for option in options}
-    if isinstance(part, str):
-        return part in names
-    may = _set(part)
-    return True if may <= names else None if may & names else False
+def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
+    def membership(scope: Scope) -> Truth:
+        found = part(scope)
+        if isinstance(found, str):
+            return found in names
+        may = cast(frozenset[str], found)
+        return True if may <= names else None if may & names else False
+
+    return membership
 
 
-def _choose(expr: Choose, scope: Scope) -> Value:
+def _elapsed(start: Meaning, end: Meaning, length: int) -> Meaning:
+    def elapsed(scope: Scope) -> Number:
+        days = add(cast(Number, end(scope)), negate(cast(Number, start(scope))))
+        return span(low(days) // length, high(days) // length)
+
+    return elapsed
+
+
+def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:
     """The value of the first case that certainly holds, joined with those of the cases before it that may."""
-    found: list[Value] = []
-    for when, result in expr.cases:
-        truth = value(when, scope)
-        if truth is False:
-            continue
-        found.append(value(result, scope))
-        if truth is True:
-            break
-    else:
-        found.append(value(cast(Expr, expr.otherwise), scope))
-    return reduce(join, found)
+
+    def choice(scope: Scope) -> Value:
+        found: list[Value] = []
+        for when, result in cases:
+            truth = when(scope)
+            if truth is False:
+                continue
+            found.append(result(scope))
+            if truth is True:
+                break
+        else:
+            found.append(cast(Meaning, otherwise)(scope))
+        return found[0] if len(found) == 1 else reduce(join, found)
+
+    return choice
 
 
-def _over_members(expr: OverMembers, household: Scope) -> Value:
+def _over_members(what: str, part: Meaning | None, where: Meaning | None) -> Meaning:
     """A sum or count widens by every member who may or may not count; `some` and `each` are any and all of them."""
-    where, part = expr.where, expr.part
-    truths = [True if where is None else _truth(where, member) for member in household.members]
-    if expr.what in ("some", "each"):
-        decides = expr.what == "some"  # the truth that settles it, for a member who is certainly there
-        if any(truth is decides and member.certain for truth, member in zip(truths, household.members, strict=True)):
-            return decides
-        return None if any(truth is not (not decides) for truth in truths) else not decides
-    total: Number = 0
-    for truth, member in zip(truths, household.members, strict=True):
-        if truth is not False:
-            amount: Number = 1 if part is None else _number(part, member)
-            total = add(total, amount if truth and member.certain else hull(0, amount))
-    return total
+    settles = what == "some"  # the truth that settles it, for a member who is certainly there
+
+    def holds(scope: Scope) -> Truth:
+        result: Truth = not settles
+        for member in (scope.outer or scope).members:
+            truth = cast(Meaning, where)(member)
+            if truth is settles and member.certain:
+                return settles
+            if truth is None or truth is settles:
+                result = None
+        return result
+
+    def total(scope: Scope) -> Number:
+        whole: Number = 0
+        for member in (scope.outer or scope).members:
+            truth = True if where is None else where(member)
+            if truth is not False:
+                amount = 1 if part is None else cast(Number, part(member))
+                whole = add(whole, amount if truth and member.certain else hull(0, amount))
+        return whole
+
+    return holds if what in ("some", "each") else total
 
 
 def parameter(definition: Parameter, scope: Scope) -> Value:
@@ -272,7 +373,7 @@ def outcomes(decision: Decision, scope: Scope) -> tuple[Truth, ...]:
     """Whether each outcome holds; of a `first`, up to the one that certainly does."""
     found: list[Truth] = []
     for outcome in decision.outcomes:
-        found.append(_truth(cast(Clause, outcome.when), scope))
+        found.append(cast(Truth, value(cast(Clause, outcome.when), scope)))
         if found[-1] and not decision.every:
             break
     return tuple(found)
@@ -315,13 +416,3 @@ def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) 
         case Fact() | Reading():
             raise TypeError(name)
     return None
-
-
-def constants(policy: Policy) -> dict[str, Value]:
-    """What stands before any household: the readings' chosen options and the parameters that go by nothing."""
-    values: dict[str, Value] = {name: reading.chosen for name, reading in policy.readings.items()}
-    for name, each in policy.parameters.items():
-        if not each.by:
-            number = each.values.get(())
-            values[name] = each.kind.unknown if number is None else number
-    return values

@@ -1,6 +1,6 @@
 """A household as it was given becomes typed facts, with what was derived and assumed, or every problem in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -9,15 +9,14 @@ from numbers import Integral, Rational
 from typing import cast
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import define
 
 from hardship_rules import source
 from hardship_rules.absent import broken, fill
 from hardship_rules.conform import TRUTHS, date_of, number_problem
-from hardship_rules.evaluate import Scope, constants
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.household import RESERVED, Household, HouseholdText, Member, unknown_day
+from hardship_rules.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
@@ -28,30 +27,45 @@ Given = Mapping[str, object] | HouseholdText
 
 def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
     """The typed facts of a household; raises `FactError` with every problem."""
-    reader = _Reader(policy)
-    typed = reader.household(household, on)
-    if reader.problems:
-        raise FactError(reader.problems)
-    return typed
+    return _Reader(policy).household(household, on)
 
 
-@frozen
-class _Entry:
-    """A value as given, under what key, and where in a text."""
+_MANY = (source.Scalar, source.Sequence, source.Mapping, list, dict)  # no one value
+_Entry = tuple[object, Location | None]  # a value as given, and where its key stands in a text
 
-    key: str
-    value: object
-    location: Location | None
+
+@define
+class _Part:
+    """The household's own facts or one member's as they are read: what was given, and what was said to be unknown."""
+
+    values: dict[str, Value]
+    given: dict[str, None]
+    closed: dict[str, None]
+    reserved: dict[str, _Entry]
+
+
+def _entries(mapping: source.Mapping | Mapping[object, object]) -> Iterator[tuple[object, object, Location | None]]:
+    """The keys and values of a mapping, each key with its place in a text."""
+    if isinstance(mapping, source.Mapping):
+        return ((key.text, node, key.at) for key, node in mapping.entries)
+    return ((key, given, None) for key, given in mapping.items())
+
+
+def _spelled(policy: Policy) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """What each key of the household, and of a member, stands for: facts and reserved keys by name and by title."""
+    if "spelled" not in policy.kept:
+        household = {key: name for key, name in RESERVED.items() if name != "label"}
+        member = {key: name for key, name in RESERVED.items() if name == "label"}
+        for spelled, facts in ((household, policy.facts), (member, policy.members.facts)):
+            spelled.update({fact.title: name for name, fact in facts.items()} | {name: name for name in facts})
+        policy.kept["spelled"] = household, member
+    return cast(tuple[Mapping[str, str], Mapping[str, str]], policy.kept["spelled"])
 
 
 class _Reader:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.titles = {fact.title: name for name, fact in policy.facts.items()}
-        self.member_titles = {fact.title: name for name, fact in policy.members.facts.items()}
         self.problems: list[Problem] = []
-        self.given: dict[Path, None] = {}
-        self.closed: set[Path] = set()  # said to be unknown
         self.places: dict[Path, Location | None] = {}  # of the household and its members
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
@@ -63,79 +77,74 @@ class _Reader:
 
     # Keys
 
-    def entries(self, mapping: object, path: Path) -> Iterator[_Entry]:
-        if isinstance(mapping, source.Mapping):
-            for key, node in mapping.entries:
-                yield _Entry(key.text.strip(), node, key.at)
-        elif isinstance(mapping, Mapping):
-            for key, inner in mapping.items():
-                if isinstance(key, str):
-                    yield _Entry(key.strip(), inner, None)
-                else:
-                    self.problem("fact_key", path, None, repr(key))
-
     def household(self, household: Given, on: date | str | None) -> Household:
+        policy = self.policy
         node: object = household.node if isinstance(household, HouseholdText) else household
         top = Location(household.name, 1, 1) if isinstance(household, HouseholdText) else None
         self.places[()] = top
         if not isinstance(node, source.Mapping | Mapping):
             self.problem("household_not_mapping", (), None, type(node).__name__)
             raise FactError(self.problems)
-        reserved, values = self.split(node, (), self.policy.facts)
-        day = self.day(reserved.get("on"), on)
-        self.named_policy(reserved.get("policy"))
-        members, labels = self.members(reserved.get("members"), top)
-        scope = Scope({**values, **constants(self.policy)})
-        scope.values["on"] = unknown_day(self.policy) if day is None else day_number(day)
-        scope.members = tuple(Scope(own, (), scope) for own in members)
+        own = self.part(node, ())
+        day = self.day(own.reserved.get("on"), on)
+        self.named_policy(own.reserved.get("policy"))
+        members = self.members(own.reserved.get("members"), top)
+        labels = [self.label(number, member) for number, member in enumerate(members)]
         if self.problems:
             raise FactError(self.problems)
-        made = fill(self.policy, scope, self.given, self.closed)
+        scope = scope_of_facts(policy, day, own.values, [member.values for member in members])
+        parts = (own, *members)
+        made = fill(policy, scope, [part.given for part in parts], [part.closed for part in parts])
         for path in made.outside:
             self.outside(path)
-        for clause, path in broken(self.policy, scope, made.assumed) if not made.outside else ():
+        for clause, path in broken(policy, scope, made.assumed) if not made.outside else ():
             self.problem("must_broken", path, self.places.get(path, top), clause.title or clause.line)
+        reference = self.text(own.reserved.get("reference"), ("reference",))
+        if self.problems:
+            raise FactError(self.problems)
         return Household(
             on=day,
-            reference=self.text(reserved.get("reference"), ("reference",)),
-            values=FrozenMapping((name, scope.values[name]) for name in self.policy.facts),
+            reference=reference,
+            values=FrozenMapping((name, scope.values[name]) for name in policy.facts),
             members=tuple(
-                Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
+                Member(label, FrozenMapping((name, member.values[name]) for name in policy.members.facts))
+                for label, member in zip(labels, scope.members, strict=True)
             ),
-            given=tuple(self.given),
+            given=_paths(part.given for part in parts),
+            unknown=_paths(part.closed for part in parts),
             derived=tuple(made.derived),
             assumed=tuple(made.assumed),
         )
 
-    def split(self, node: object, path: Path, facts: Mapping[str, Fact]) -> tuple[dict[str, _Entry], dict[str, Value]]:
-        """The reserved keys of a household or member, and its facts, each known or unknown."""
-        titles = self.member_titles if path else self.titles
-        reserved: dict[str, _Entry] = {}
-        values: dict[str, Value] = {}
+    def part(self, node: source.Mapping | Mapping[object, object], before: Path) -> _Part:
+        """The facts of the household or of a member, each known or unknown, and the reserved keys beside them."""
+        facts = self.policy.members.facts if before else self.policy.facts
+        spelled = _spelled(self.policy)[bool(before)]
+        part = _Part({}, {}, {}, {})
         first: dict[str, str] = {}
-        for entry in self.entries(node, path):
-            name = entry.key if entry.key in facts else titles.get(entry.key) or RESERVED.get(entry.key)
-            allowed = name == "label" if path else name != "label"
-            if name is None or (name not in facts and not allowed):
-                known = [
-                    *facts,
-                    *titles,
-                    *(["label"] if path else [key for key in RESERVED if RESERVED[key] != "label"]),
-                ]
-                self.problem("unknown_fact", path, entry.location, entry.key, **nearest(entry.key, known))
+        for key, given, location in _entries(node):
+            if not isinstance(key, str):
+                self.problem("fact_key", before, None, repr(key))
+                continue
+            name = spelled.get(key) or spelled.get(key.strip())
+            if name is None:
+                known = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
+                self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), known))
             elif name in first:
-                self.problem("fact_twice", (*path, name), entry.location, entry.key, other=first[name])
-            elif name in facts:
-                values[name] = self.fact(facts[name], entry, (*path, name))
+                self.problem("fact_twice", (*before, name), location, key.strip(), other=first[name])
             else:
-                reserved[name] = entry
-            if name is not None:
-                first.setdefault(name, entry.key)
-        return reserved, {name: values.get(name, fact.kind.unknown) for name, fact in facts.items()}
+                first[name] = key.strip()
+                if name in facts:
+                    self.fact(facts[name], given, location, before, part)
+                else:
+                    part.reserved[name] = given, location
+        for name, fact in facts.items():
+            if name not in part.values:
+                part.values[name] = fact.kind.unknown
+        return part
 
-    def members(self, entry: _Entry | None, top: Location | None) -> tuple[list[dict[str, Value]], list[str | None]]:
-        given = None if entry is None else entry.value
-        location = top if entry is None else entry.location
+    def members(self, entry: _Entry | None, top: Location | None) -> list[_Part]:
+        given, location = (None, top) if entry is None else entry
         items: Sequence[object] = ()
         if isinstance(given, source.Sequence):
             items = given.items
@@ -143,24 +152,25 @@ class _Reader:
             items = given
         elif given is not None and not (isinstance(given, source.Scalar) and given.is_null):
             self.problem("members_not_list", ("members",), location)
-            return [], []
+            return []
         most = self.policy.members.at_most
         if not items or len(items) > most:
             code = "members_too_many" if items else "members_missing"
             self.problem(code, ("members",), location, len(items), most=str(most))
-            return [], []
-        values, labels = [], []
+            return []
+        parts = []
         self.places["members",] = location
         for number, item in enumerate(items):
             path: Path = ("members", number)
             self.places[path] = getattr(item, "at", None)
-            if not isinstance(item, source.Mapping | Mapping):
+            if isinstance(item, source.Mapping | Mapping):
+                parts.append(self.part(item, path))
+            else:
                 self.problem("member_not_mapping", path, getattr(item, "at", None))
-                continue
-            reserved, own = self.split(item, path, self.policy.members.facts)
-            values.append(own)
-            labels.append(self.text(reserved.get("label"), (*path, "label")))
-        return values, labels
+        return parts
+
+    def label(self, number: int, member: _Part) -> str | None:
+        return self.text(member.reserved.get("label"), ("members", number, "label"))
 
     def outside(self, path: Path) -> None:
         """What follows from the facts given lies outside the range of the fact that it stands in for."""
@@ -174,24 +184,24 @@ class _Reader:
     # Reserved keys
 
     def text(self, entry: _Entry | None, path: Path) -> str | None:
-        if entry is None or entry.value is None:
+        given, location = (None, None) if entry is None else entry
+        if given is None:
             return None
-        given = entry.value
         if isinstance(given, source.Scalar):
             return None if given.is_null else given.text
         if isinstance(given, str | int) and not isinstance(given, bool):
             return str(given)
-        self.problem("text_only", path, entry.location)
+        self.problem("text_only", path, location)
         return None
 
     def named_policy(self, entry: _Entry | None) -> None:
         name = self.text(entry, ("policy",))
         if entry is not None and name not in (None, self.policy.name, self.policy.series):
-            self.problem("policy_differs", ("policy",), entry.location, name, policy=self.policy.name)
+            self.problem("policy_differs", ("policy",), entry[1], name, policy=self.policy.name)
 
     def day(self, entry: _Entry | None, on: date | str | None) -> date | None:
         """The day the verdict is about, as the file and the caller say it, inside the policy's window."""
-        said = [] if entry is None or entry.value is None else [(entry.value, entry.location)]
+        said: list[_Entry] = [] if entry is None or entry[0] is None else [entry]
         said += [] if on is None else [(on, None)]
         days = []
         for given, location in said:
@@ -214,21 +224,21 @@ class _Reader:
 
     # One fact
 
-    def fact(self, fact: Fact, entry: _Entry, path: Path) -> Value:
-        given = entry.value
-        location = entry.location
+    def fact(self, fact: Fact, given: object, location: Location | None, before: Path, part: _Part) -> None:
+        """One fact as given, into its part: a value of its kind, said to be unknown, or a problem."""
+        path = (*before, fact.name)
         if isinstance(given, source.Scalar):
-            location = given.at if given.text else entry.location
+            location = given.at if given.text else location
             given = None if given.is_null else given.text
         if isinstance(given, str):
             given = given.strip()
         if given is None:
-            self.closed.add(path)
-            return fact.kind.unknown
-        self.given[path] = None
-        if isinstance(given, source.Node | list | dict):
+            part.closed[fact.name] = None
+            return
+        part.given[fact.name] = None
+        if isinstance(given, _MANY):
             self.problem("fact_not_one_value", path, getattr(given, "at", location), title=fact.title)
-            return fact.kind.unknown
+            return
         match fact.kind:
             case NumberKind():
                 found: Value = self.number(fact.kind, given, path, location, fact.title)
@@ -247,7 +257,8 @@ class _Reader:
                 found = None if day is None else day_number(day)
                 if found is None:
                     self.problem("date", path, location, given)
-        return fact.kind.unknown if found is None else found
+        if found is not None:
+            part.values[fact.name] = found
 
     def number(
         self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
@@ -270,6 +281,13 @@ class _Reader:
         else:
             return number
         return None
+
+
+def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
+    """The paths of some facts of the household, and then of each member."""
+    own, *members = names
+    before = [(number, inner) for number, inner in enumerate(members)]
+    return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
 
 
 def _plain(number: Exact) -> str:

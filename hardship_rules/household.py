@@ -1,11 +1,12 @@
 """A household: its text as it was read, and its facts in the kinds of a policy."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from attrs import field, frozen
 
 from hardship_rules import source
-from hardship_rules.evaluate import Scope, constants
+from hardship_rules.evaluate import Scope, meanings
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Policy
@@ -54,7 +55,8 @@ class Household:
     """A household's facts in the kinds of a policy; none of them shows in `repr`.
 
     `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
-    from that, and what a constant of the policy stood in for. The rest is unknown.
+    from that, and what a constant of the policy stood in for; `unknown` are those that the caller said are not known.
+    The rest was left out and is unknown as well.
     """
 
     on: date | None
@@ -62,18 +64,29 @@ class Household:
     values: FrozenMapping[str, Value] = field(repr=False)
     members: tuple[Member, ...]
     given: tuple[Path, ...] = field(repr=False)
+    unknown: tuple[Path, ...] = field(repr=False)
     derived: tuple[Path, ...] = field(repr=False)
     assumed: tuple[Path, ...] = field(repr=False)
 
     def scope(self, policy: Policy) -> Scope:
         """The facts with the policy's constants, ready to be evaluated."""
-        on = unknown_day(policy) if self.on is None else day_number(self.on)
-        scope = Scope({**self.values, **constants(policy), "on": on})
-        scope.members = tuple(Scope(dict(member.values), (), scope) for member in self.members)
-        return scope
+        return scope_of_facts(policy, self.on, self.values, [member.values for member in self.members])
 
 
-def unknown_day(policy: Policy) -> Value:
+def scope_of_facts(
+    policy: Policy, on: date | None, own: Mapping[str, Value], members: Iterable[Mapping[str, Value]]
+) -> Scope:
+    """The values of a household's facts on a day with the policy's constants, ready to be evaluated."""
+    known = meanings(policy)
+    values = dict(own.items())
+    values.update(policy.constants.items())
+    values["on"] = _unknown_day(policy) if on is None else day_number(on)
+    scope = Scope(values, known=known)
+    scope.members = tuple(Scope(dict(member.items()), (), scope, known=known) for member in members)
+    return scope
+
+
+def _unknown_day(policy: Policy) -> Value:
     """Some day on which the policy is in force."""
     every = ANY_DAY
     start = every.low if policy.start is None else day_number(policy.start)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -12,7 +13,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import Clause, Expr, Provenance, names_in, walk
-from hardship_rules.values import ChoiceKind, Kind, NumberKind
+from hardship_rules.values import ChoiceKind, Kind, NumberKind, Value
 
 
 @frozen
@@ -179,6 +180,11 @@ class Policy:
     of_members: frozenset[str] = field(default=frozenset(), repr=False)  # the names that each member has a value of
 
     @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What is made of it once for speed and lives as long as it does; no part of its value."""
+        return {}
+
+    @cached_property
     def names(self) -> FrozenMapping[str, Definition]:
         """Everything that a line may name, but for the day `on`."""
         sections = (self.facts, self.members.facts, self.parameters, self.readings, self.terms, self.decisions)
@@ -189,6 +195,22 @@ class Policy:
         """The names that each is worked out from, its own left out."""
         found = ((name, used_by(definition)) for name, definition in self.names.items())
         return FrozenMapping((name, tuple(used for used in names if used != name)) for name, names in found)
+
+    @cached_property
+    def constants(self) -> FrozenMapping[str, Value]:
+        """What stands before any household: the readings' chosen options and the parameters that go by nothing."""
+        values: dict[str, Value] = {name: reading.chosen for name, reading in self.readings.items()}
+        for name, each in self.parameters.items():
+            if not each.by:
+                number = each.values.get(())
+                values[name] = each.kind.unknown if number is None else number
+        return FrozenMapping(values)
+
+    @cached_property
+    def stand_ins(self) -> tuple[Fact, ...]:
+        """The facts that something stands in for when they are left out, each after those that it uses."""
+        facts = (self.names[name] for name in self.fact_order)
+        return tuple(fact for fact in facts if isinstance(fact, Fact) and fact.if_absent is not None)
 
     @cached_property
     def category(self) -> Decision:
