@@ -5,7 +5,7 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.evaluate import Scope, is_known, value
+from hardship_rules.evaluate import Scope, is_known, meaning, value
 from hardship_rules.model import Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact, Range, high, low, span
@@ -30,11 +30,12 @@ def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown:
     made = StandIns({}, {}, [])
     for fact in policy.stand_ins:
         name, if_absent = fact.name, cast(Expr, fact.if_absent)
+        means = meaning(if_absent, scope.known)
         for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
             if name in given[number] or name in unknown[number]:
                 continue
             path: Path = ("members", number - 1, name) if number else (name,)
-            found = value(if_absent, inside)
+            found = means(inside)
             if isinstance(fact.kind, NumberKind):
                 within = _within(fact.kind, cast(Exact | Range, found))
                 if within is None:

@@ -21,9 +21,9 @@ from hardship_rules.syntax import (
     OverMembers,
     parts_of,
 )
-from hardship_rules.units import unit_of
-from hardship_rules.values import PURE, Unit, Value, unit_text
-from hardship_rules.why import innermost, open_paths
+from hardship_rules.units import kind_of_name, unit_of
+from hardship_rules.values import PURE, NumberKind, Unit, Value, unit_text
+from hardship_rules.why import Cause, innermost, open_paths
 
 
 @frozen
@@ -96,7 +96,18 @@ class Decided:
     outcome: Outcome | None
     possible: tuple[Outcome, ...]
     holding: tuple[Outcome, ...]
-    reasons: tuple[Reason, ...]
+    _truths: tuple[Truth, ...] = field(repr=False)
+    _policy: Policy = field(repr=False, eq=False)
+    _scope: Scope = field(repr=False, eq=False)
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The clauses that decided an outcome, stopped one, or leave one open, in the decision's order."""
+        return tuple(
+            _reason(self._policy, self.decision, outcome, truth, cause)
+            for outcome, truth in zip(self.decision.outcomes, self._truths, strict=False)
+            for cause in innermost(self._policy, cast(Clause, outcome.when), self._scope)
+        )
 
     @property
     def decided_by(self) -> tuple[str, ...]:
@@ -105,6 +116,34 @@ class Decided:
             return ()
         wanted = "stopped" if self.outcome is not None and self.outcome.when is None else "decided"
         return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
+
+
+def _reason(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
+    """The reason that a cause of an outcome's truth is."""
+    clause, holds, scope = cause
+    line = clause.when
+    left: Figure | Value = None
+    right: Figure | Value = None
+    sign = ""
+    members: tuple[int, ...] = ()
+    if isinstance(line, Compare):
+        sign = line.sign
+        unit = _unit(line, policy)
+        left, right = (_answer(value(side, scope), unit) for side in (line.left, line.right))
+    elif isinstance(line, OverMembers) and line.where is not None:
+        wanted = line.what == "some"
+        truths = enumerate(value(line.where, member) for member in (scope.outer or scope).members)
+        members = tuple(number for number, truth in truths if truth is wanted or truth is None)
+    role: Literal["decided", "stopped", "open"] = "open" if truth is None else "decided" if truth else "stopped"
+    return Reason(decision.name, outcome.id, clause, role, holds, members, sign, left, right)
+
+
+def _unit(line: Compare, policy: Policy) -> str:
+    """The unit of both sides of a comparison, worked out once a policy: a bare side has that of the other."""
+    units = cast(dict[int, str], policy.kept.setdefault("units", {}))
+    if id(line) not in units:
+        units[id(line)] = unit_name(unit_of(line.left, policy) or unit_of(line.right, policy))
+    return units[id(line)]
 
 
 @frozen
@@ -175,21 +214,24 @@ class Assessment:
     def members(self) -> tuple[FrozenMapping[str, Figure | Value], ...]:
         """The terms of each member by their names."""
         names = [name for name, term in self.policy.terms.items() if term.of_member]
-        return tuple(
-            FrozenMapping((name, _answer(Name(name, self.policy.terms[name].at), scope, self.policy)) for name in names)
-            for scope in self._scope.members
-        )
+        return tuple(FrozenMapping((name, self._named(name, scope)) for name in names) for scope in self._scope.members)
 
     def figure(self, name: str) -> "Figure | Value":
         """The answer of a household's fact, parameter or term."""
-        return _answer(Name(name, self.policy.names[name].at), self._scope, self.policy)
+        return self._named(name, self._scope)
+
+    def _named(self, name: str, scope: Scope) -> "Figure | Value":
+        kind = kind_of_name(self.policy, name)
+        return _answer(scope[name], unit_name(kind.unit if isinstance(kind, NumberKind) else None))
 
     def per_member(self, over: OverMembers) -> "tuple[tuple[Truth, Figure | Value], ...]":
         """Of each member whether a sum or count takes it, and what it brings."""
         return tuple(
             (
                 True if over.where is None else cast(Truth, value(over.where, scope)),
-                True if over.part is None else _answer(over.part, scope, self.policy),
+                True
+                if over.part is None
+                else _answer(value(over.part, scope), unit_name(unit_of(over.part, self.policy))),
             )
             for scope in self._scope.members
         )
@@ -239,37 +281,16 @@ class Assessment:
         outcome = may[0] if len(may) == 1 and not decision.every else None
         if outcome is not None:
             holding = (outcome,)
-        reasons: list[Reason] = []
-        for each, truth in zip(decision.outcomes, truths, strict=False):
-            role: Literal["decided", "stopped", "open"] = "open" if truth is None else "decided" if truth else "stopped"
-            for clause, scope in innermost(self.policy, cast(Clause, each.when), self._scope):
-                reasons.append(self._reason(decision.name, each.id, clause, role, scope))
-        return Decided(decision, outcome, may, holding, tuple(reasons))
-
-    def _reason(
-        self, decision: str, outcome: str, clause: Clause, role: Literal["decided", "stopped", "open"], scope: Scope
-    ) -> Reason:
-        line = clause.when
-        left: Figure | Value = None
-        right: Figure | Value = None
-        sign = ""
-        members: tuple[int, ...] = ()
-        if isinstance(line, Compare):
-            sign = line.sign
-            left = _answer(line.left, scope, self.policy, beside=line.right)
-            right = _answer(line.right, scope, self.policy, beside=line.left)
-        if isinstance(line, OverMembers) and line.where is not None:
-            wanted = line.what == "some"
-            truths = enumerate(value(line.where, member) for member in self._scope.members)
-            members = tuple(number for number, truth in truths if truth is wanted or truth is None)
-        return Reason(decision, outcome, clause, role, cast(Truth, value(clause, scope)), members, sign, left, right)
+        return Decided(decision, outcome, may, holding, truths, self.policy, self._scope)
 
 
-def _answer(expr: Expr, scope: Scope, policy: Policy, beside: Expr | None = None) -> "Figure | Value":
-    """A number as a figure in its unit, a bare one in the unit of what it stands beside; anything else as it is."""
-    found = value(expr, scope)
+def unit_name(unit: Unit | None) -> str:
+    """A unit as figures name it: yuan/month/person, or 1 for a pure number."""
+    return unit_text(unit or PURE, {}) or "1"
+
+
+def _answer(found: Value, unit: str) -> "Figure | Value":
+    """A number as a figure in its unit; anything else as it is."""
     if isinstance(found, bool) or not isinstance(found, int | Fraction | Range):
         return found
-    units = (unit_of(part, policy) for part in (expr, beside) if part is not None)
-    unit: Unit = next((unit for unit in units if unit is not None), PURE)
-    return Figure(low(found), high(found), unit_text(unit, {}) or "1")
+    return Figure(low(found), high(found), unit)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from typing import assert_never, cast
 
-from attrs import define
+from attrs import define, frozen
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
@@ -114,7 +114,8 @@ def opposite(truth: Truth) -> Truth:
 
 def value(expr: Expr, scope: Scope) -> Value:
     """The value of an expression in a scope."""
-    return meaning(expr, scope.known)(scope)
+    means = scope.known.get(id(expr))
+    return (meaning(expr, scope.known) if means is None else means)(scope)
 
 
 def meanings(policy: Policy) -> Known:
@@ -125,7 +126,7 @@ def meanings(policy: Policy) -> Known:
         def learn(expr: Expr) -> None:
             for part in parts_of(expr):
                 learn(part)
-            known[id(expr)] = meaning(expr, known)
+            known[id(expr)] = meaning(expr, known, policy.constants)
 
         for clause in policy.must:
             learn(clause)
@@ -136,14 +137,23 @@ def meanings(policy: Policy) -> Known:
     return cast(Known, policy.kept["meanings"])
 
 
-def meaning(expr: Expr, known: Known) -> Meaning:
-    """What an expression means: its value in any scope, as a function. What is known already is not made again."""
+def meaning(expr: Expr, known: Known, constants: Mapping[str, Value] = FrozenMapping()) -> Meaning:
+    """What an expression means: its value in any scope, as a function.
+
+    What is known already is not made again, and what rests on constants alone is worked out at once.
+    """
     if id(expr) in known:
         return known[id(expr)]
+    if isinstance(expr, Name) and expr.name in constants:
+        return _Always(constants[expr.name])
+    parts = {id(part): meaning(part, known, constants) for part in parts_of(expr)}
+    made = _meaning(expr, lambda part: parts[id(part)])
+    if parts and all(isinstance(part, _Always) for part in parts.values()) and not isinstance(expr, OverMembers):
+        return _Always(made(Scope({})))
+    return made
 
-    def of(part: Expr) -> Meaning:
-        return meaning(part, known)
 
+def _meaning(expr: Expr, of: Callable[[Expr], Meaning]) -> Meaning:
     match expr:
         case Name():
             return _named(expr.name)
@@ -152,13 +162,13 @@ def meaning(expr: Expr, known: Known) -> Meaning:
         case Compare():
             return _comparison(expr, of(expr.left), of(expr.right))
         case Option():
-            return _always(expr.option)
+            return _Always(expr.option)
         case AllOf():
             return _junction([of(clause) for clause in expr.clauses], settles=False)
         case AnyOf():
             return _junction([of(clause) for clause in expr.clauses], settles=True)
         case Constant():
-            return _always(expr.value)
+            return _Always(expr.value)
         case Not():
             return _negation(of(expr.part))
         case Add():
@@ -197,8 +207,14 @@ def _named(name: str) -> Meaning:
     return named
 
 
-def _always(constant: Value) -> Meaning:
-    return lambda _: constant
+@frozen
+class _Always:
+    """The meaning of what is the same in every scope."""
+
+    constant: Value
+
+    def __call__(self, _: Scope) -> Value:
+        return self.constant
 
 
 def _negation(part: Meaning) -> Meaning:
@@ -211,6 +227,9 @@ def _negation(part: Meaning) -> Meaning:
 
 def _junction(parts: list[Meaning], *, settles: bool) -> Meaning:
     """All of some conditions, settled by one that is false, or any of them, settled by one that is true."""
+    if any(isinstance(part, _Always) and part.constant is settles for part in parts):
+        return _Always(settles)
+    parts = [part for part in parts if not isinstance(part, _Always) or part.constant is None]
 
     def junction(scope: Scope) -> Truth:
         result: Truth = not settles
@@ -296,14 +315,17 @@ def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
 
 def _elapsed(start: Meaning, end: Meaning, length: int) -> Meaning:
     def elapsed(scope: Scope) -> Number:
-        days = add(cast(Number, end(scope)), negate(cast(Number, start(scope))))
-        return span(low(days) // length, high(days) // length)
+        first, last = cast(Number, start(scope)), cast(Number, end(scope))
+        return span((low(last) - high(first)) // length, (high(last) - low(first)) // length)
 
     return elapsed
 
 
 def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:
     """The value of the first case that certainly holds, joined with those of the cases before it that may."""
+    cases = [(when, result) for when, result in cases if not isinstance(when, _Always) or when.constant is not False]
+    if not cases:
+        return cast(Meaning, otherwise)
 
     def choice(scope: Scope) -> Value:
         found: list[Value] = []
@@ -402,9 +424,10 @@ def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) 
     definition = policy.names[name]
     scopes = members if name in policy.of_members else (scope,)
     match definition:
-        case Term(expr=expr):
+        case Term():
+            means = meaning(definition.expr, scope.known)
             for each in scopes:
-                each.values[name] = value(expr, each)
+                each.values[name] = means(each)
         case Parameter():
             for each in scopes:
                 each.values[name] = parameter(definition, each)

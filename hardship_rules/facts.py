@@ -51,15 +51,16 @@ def _entries(mapping: source.Mapping | Mapping[object, object]) -> Iterator[tupl
     return ((key, given, None) for key, given in mapping.items())
 
 
-def _spelled(policy: Policy) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """What each key of the household, and of a member, stands for: facts and reserved keys by name and by title."""
+def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
+    """What each key of the household, and of a member, stands for, by name and by title: a fact, or a reserved key."""
     if "spelled" not in policy.kept:
-        household = {key: name for key, name in RESERVED.items() if name != "label"}
-        member = {key: name for key, name in RESERVED.items() if name == "label"}
+        household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
+        member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
         for spelled, facts in ((household, policy.facts), (member, policy.members.facts)):
-            spelled.update({fact.title: name for name, fact in facts.items()} | {name: name for name in facts})
+            spelled.update({fact.title: fact for fact in facts.values()})
+            spelled.update(facts.items())
         policy.kept["spelled"] = household, member
-    return cast(tuple[Mapping[str, str], Mapping[str, str]], policy.kept["spelled"])
+    return cast(tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]], policy.kept["spelled"])
 
 
 class _Reader:
@@ -107,8 +108,7 @@ class _Reader:
             reference=reference,
             values=FrozenMapping((name, scope.values[name]) for name in policy.facts),
             members=tuple(
-                Member(label, FrozenMapping((name, member.values[name]) for name in policy.members.facts))
-                for label, member in zip(labels, scope.members, strict=True)
+                Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
             ),
             given=_paths(part.given for part in parts),
             unknown=_paths(part.closed for part in parts),
@@ -121,26 +121,32 @@ class _Reader:
         facts = self.policy.members.facts if before else self.policy.facts
         spelled = _spelled(self.policy)[bool(before)]
         part = _Part({}, {}, {}, {})
-        first: dict[str, str] = {}
+        values, reserved, closed = part.values, part.reserved, part.closed
         for key, given, location in _entries(node):
             if not isinstance(key, str):
                 self.problem("fact_key", before, None, repr(key))
                 continue
-            name = spelled.get(key) or spelled.get(key.strip())
-            if name is None:
-                known = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
-                self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), known))
-            elif name in first:
-                self.problem("fact_twice", (*before, name), location, key.strip(), other=first[name])
+            known = spelled.get(key) or spelled.get(key.strip())
+            if known is None:
+                names = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
+                self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
+                continue
+            name = known if isinstance(known, str) else known.name
+            if name in values or name in reserved or name in closed:
+                other = next(
+                    str(each).strip() for each, *_ in _entries(node) if spelled.get(str(each).strip()) is known
+                )
+                self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
+            elif isinstance(known, str):
+                reserved[name] = given, location
+            elif known.kind.holds(given):
+                values[name] = cast(Value, given)
             else:
-                first[name] = key.strip()
-                if name in facts:
-                    self.fact(facts[name], given, location, before, part)
-                else:
-                    part.reserved[name] = given, location
+                self.fact(known, given, location, before, part)
+        part.given = dict.fromkeys(values)
         for name, fact in facts.items():
-            if name not in part.values:
-                part.values[name] = fact.kind.unknown
+            if name not in values:
+                values[name] = fact.kind.unknown
         return part
 
     def members(self, entry: _Entry | None, top: Location | None) -> list[_Part]:
@@ -235,9 +241,9 @@ class _Reader:
         if given is None:
             part.closed[fact.name] = None
             return
-        part.given[fact.name] = None
         if isinstance(given, _MANY):
             self.problem("fact_not_one_value", path, getattr(given, "at", location), title=fact.title)
+            part.values[fact.name] = fact.kind.unknown
             return
         match fact.kind:
             case NumberKind():
@@ -257,8 +263,7 @@ class _Reader:
                 found = None if day is None else day_number(day)
                 if found is None:
                     self.problem("date", path, location, given)
-        if found is not None:
-            part.values[fact.name] = found
+        part.values[fact.name] = fact.kind.unknown if found is None else found
 
     def number(
         self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
@@ -276,7 +281,7 @@ class _Reader:
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
             self.problem("fact_outside", path, location, given, title=title, least=_plain(least), most=_plain(most))
-        elif not isinstance(number, int) and (number * 10**kind.decimals).denominator != 1:
+        elif not isinstance(number, int) and 10**kind.decimals % number.denominator:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
             return number
@@ -328,7 +333,7 @@ def _exact(given: object) -> Exact | None:
     if isinstance(given, Decimal):
         if not given.is_finite() or given.adjusted() > DIGITS or cast(int, given.as_tuple().exponent) < -DIGITS:
             return None
-        given = Fraction(given)
+        given = Fraction(*given.as_integer_ratio())
     if isinstance(given, Integral):
         return int(given)
     if isinstance(given, Rational):

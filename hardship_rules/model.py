@@ -233,7 +233,7 @@ class Policy:
             if isinstance(clause, Clause) and not of_facts & set(names_in(clause))
         )
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """Some parameter has no value yet: the policy can be checked, not applied."""
         return any(not parameter.values for parameter in self.parameters.values())

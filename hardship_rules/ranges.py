@@ -50,10 +50,12 @@ def negate(a: Number) -> Number:
 
 def multiply(a: Number, b: Number) -> Number:
     """The product a * b."""
-    if isinstance(a, Range) or isinstance(b, Range):
-        corners = [x * y for x in (low(a), high(a)) for y in (low(b), high(b))]
-        return span(min(corners), max(corners))
-    return a * b
+    if isinstance(a, Range):
+        if isinstance(b, Range):
+            corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+            return Range(min(corners), max(corners))
+        return span(a.low * b, a.high * b) if b >= 0 else span(a.high * b, a.low * b)
+    return multiply(b, a) if isinstance(b, Range) else a * b
 
 
 def divide(a: Number, b: Number) -> Number:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
+from typing import cast
 
 from attrs import frozen
 
@@ -33,6 +34,10 @@ class NumberKind:
         """The value of a fact of this kind of which nothing is known."""
         return span(-FAR if self.low is None else self.low, FAR if self.high is None else self.high)
 
+    def holds(self, given: object) -> bool:
+        """It is a whole number of this kind as it stands, nothing to be read in it."""
+        return type(given) is int and cast(Exact, self.low) <= given <= cast(Exact, self.high)
+
 
 @frozen
 class ChoiceKind:
@@ -45,6 +50,10 @@ class ChoiceKind:
         """Any of the options."""
         return next(iter(self.options)) if len(self.options) == 1 else frozenset(self.options)
 
+    def holds(self, given: object) -> bool:
+        """It is the name of an option as it stands."""
+        return type(given) is str and given in self.options
+
 
 @frozen
 class YesNoKind:
@@ -53,6 +62,10 @@ class YesNoKind:
     @property
     def unknown(self) -> None:
         """Either."""
+
+    def holds(self, given: object) -> bool:
+        """It is yes or no as it stands."""
+        return given is True or given is False
 
 
 @frozen
@@ -63,6 +76,10 @@ class DateKind:
     def unknown(self) -> Number:
         """Any day."""
         return ANY_DAY
+
+    def holds(self, given: object) -> bool:  # noqa: ARG002  # as the other kinds have it
+        """Never: a day is given as a date or as text."""
+        return False
 
 
 Kind = NumberKind | ChoiceKind | YesNoKind | DateKind

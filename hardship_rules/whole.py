@@ -8,7 +8,7 @@ from typing import assert_never, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import Scope, value, work_out
+from hardship_rules.evaluate import Scope, meanings, value, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Term, exprs_of
 from hardship_rules.problems import Location
@@ -106,10 +106,11 @@ def scope_of(made: WholePolicy, scope: Scope) -> Scope:
             if name not in constants
         }
 
-    household = Scope(scaled(scope.values))
+    known = meanings(made.policy)
+    household = Scope(scaled(scope.values), known=known)
     for name in constants:
         household.values[name] = made.policy.parameters[name].values.get((), made.policy.parameters[name].kind.unknown)
-    household.members = tuple(Scope(scaled(member.values), (), household) for member in scope.members)
+    household.members = tuple(Scope(scaled(member.values), (), household, known=known) for member in scope.members)
     return household
 
 

@@ -9,38 +9,47 @@ from hardship_rules.problems import Path
 from hardship_rules.ranges import Truth
 from hardship_rules.syntax import AllOf, AnyOf, Choose, Clause, Expr, Name, Not, OverMembers, Provenance, parts_of
 
+Cause = tuple[Clause, Truth, Scope]
 
-def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[tuple[Clause, Scope]]:
-    """The innermost clauses that made a clause what it is, into the named conditions that it rests on.
+
+def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[Cause]:
+    """The innermost clauses that made a clause what it is, into the named conditions that it rests on, as they hold.
 
     A clause that looks only at readings is a switch: it is a reason only where nothing else is, and a branch that
     a switch has put to sleep is passed over unless the switch alone stopped it.
     """
     truth = cast(Truth, value(clause, scope))
     found = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
-    return list({inner.id: (inner, where) for inner, where in found}.values())
+    return list({cause[0].id: cause for cause in found}.values())
 
 
-def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[tuple[Clause, Scope]]:
+def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[Cause]:
+    """The causes of an expression's truth. Attributes are read by hand: patterns that take them apart are slow."""
     match expr:
-        case Clause(when=when):
-            inner = _causes(policy, when, truth, scope, awake=awake)
-            return inner if isinstance(when, AllOf | AnyOf) or inner or _is_structure(when) else [(expr, scope)]
-        case Not(part):
-            opposite = None if truth is None else not truth
-            return _causes(policy, part, opposite, scope, awake=awake)
-        case Name(name) if isinstance(term := policy.names.get(name), Term) and not term.of_member:
-            return _causes(policy, term.expr, truth, scope.outer or scope, awake=awake)
-        case AllOf(clauses) | AnyOf(clauses):
-            alike = [clause for clause in clauses if value(clause, scope) is truth]
+        case Clause():
+            if not isinstance(expr.when, _INTO):
+                return [(expr, truth, scope)]
+            inner = _causes(policy, expr.when, truth, scope, awake=awake)
+            return inner if inner or _is_structure(expr.when) else [(expr, truth, scope)]
+        case AllOf() | AnyOf():
+            together = truth is isinstance(expr, AllOf)  # then every clause of it is what it is
+            alike = [clause for clause in expr.clauses if together or value(clause, scope) is truth]
             switches = [clause for clause in alike if clause.id in policy.switches]
-            others = [clause for clause in alike if clause.id not in policy.switches]
-            if awake and isinstance(expr, AllOf) and truth is False and switches:
-                return [] if others else [(clause, scope) for clause in switches]
+            others = [clause for clause in alike if clause.id not in policy.switches] if switches else alike
+            if awake and switches and truth is False and isinstance(expr, AllOf):
+                return [] if others else [(clause, truth, scope) for clause in switches]
             chosen = others if awake and others else alike
             return [cause for clause in chosen for cause in _causes(policy, clause, truth, scope, awake=awake)]
+        case Not():
+            opposite = None if truth is None else not truth
+            return _causes(policy, expr.part, opposite, scope, awake=awake)
+        case Name() if isinstance(term := policy.names.get(expr.name), Term) and not term.of_member:
+            return _causes(policy, term.expr, truth, scope.outer or scope, awake=awake)
         case _:
             return []
+
+
+_INTO = (AllOf, AnyOf, Not, Name)  # what a clause may hold that has causes of its own
 
 
 def _is_structure(expr: Expr) -> bool:

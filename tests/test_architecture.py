@@ -173,7 +173,7 @@ def test_meanings_forget_no_node() -> None:
         assert named >= NODES, f"{module}:{line}"
 
 
-@pytest.mark.parametrize(("module", "name"), [("evaluate", "meaning"), ("kinds", "resolve")])
+@pytest.mark.parametrize(("module", "name"), [("evaluate", "_meaning"), ("kinds", "resolve")])
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
     """The value and the kind of an expression are told in one match that ends in `assert_never`."""
     matches = [node for node in ast.walk(function(FOLDER / f"{module}.py", name)) if isinstance(node, ast.Match)]
