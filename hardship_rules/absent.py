@@ -5,7 +5,7 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.evaluate import Scope, is_known, meaning, value
+from hardship_rules.meaning import Scope, is_known, meaning, value
 from hardship_rules.model import Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact, Range, high, low, span

@@ -7,9 +7,10 @@ from typing import Literal, cast
 
 from attrs import field, frozen
 
-from hardship_rules.evaluate import Scope, possible, value
+from hardship_rules.evaluate import possible
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Exact, Range, Truth, high, low

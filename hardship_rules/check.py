@@ -6,10 +6,11 @@ from typing import cast
 
 from attrs import evolve
 
-from hardship_rules.evaluate import Scope, value, work_out
+from hardship_rules.evaluate import work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
 from hardship_rules.problems import Path, PolicyError, Problem, nearest
 from hardship_rules.ranges import Number, high, low

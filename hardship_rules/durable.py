@@ -13,9 +13,10 @@ from hardship_rules.api import assess as assess_alone
 from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment
 from hardship_rules.durable_worker import DurableError, Worker
-from hardship_rules.evaluate import Scope, evaluate, value
+from hardship_rules.evaluate import evaluate
 from hardship_rules.explain import MARKS, SENTENCES, explain
 from hardship_rules.household import HouseholdText
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
 from hardship_rules.problems import FactError, Language, Path, Problem
 from hardship_rules.ruleset import Fires, Ruleset

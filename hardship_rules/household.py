@@ -6,9 +6,9 @@ from datetime import date
 from attrs import field, frozen
 
 from hardship_rules import source
-from hardship_rules.evaluate import Scope, meanings
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
+from hardship_rules.meaning import Scope, meanings
 from hardship_rules.model import Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import span

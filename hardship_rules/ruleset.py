@@ -6,8 +6,8 @@ from typing import assert_never, cast
 
 from attrs import field, frozen
 
-from hardship_rules.evaluate import Scope, value
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Policy, Term
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.syntax import (

@@ -8,8 +8,9 @@ from typing import assert_never, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import Scope, meanings, value, work_out
+from hardship_rules.evaluate import work_out
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.meaning import Scope, meanings, value
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Term, exprs_of
 from hardship_rules.problems import Location
 from hardship_rules.ranges import Exact, Range, high, low

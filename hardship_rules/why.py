@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import cast
 
-from hardship_rules.evaluate import Scope, is_known, value
+from hardship_rules.meaning import Scope, is_known, value
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Truth

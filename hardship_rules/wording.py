@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import cast
 
 from hardship_rules.assessment import Assessment, Figure, Reason, decimal
-from hardship_rules.evaluate import is_known
+from hardship_rules.meaning import is_known
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact

@@ -34,6 +34,7 @@ ORDER = (
     "conform",
     "extend",
     "load",
+    "meaning",
     "evaluate",
     "units",
     "kinds",
@@ -158,7 +159,7 @@ def test_meanings_forget_no_node() -> None:
     mypy then names every meaning that a new kind of expression would slip through.
     """
     found = {(path.stem, node.lineno): node for path in MODULES for node in matches_over_nodes(path)}
-    assert {"evaluate", "kinds"} <= {module for module, _ in found}
+    assert {"meaning", "kinds"} <= {module for module, _ in found}
     for (module, line), match in found.items():
         last = match.cases[-1]
         named = {
@@ -173,7 +174,7 @@ def test_meanings_forget_no_node() -> None:
         assert named >= NODES, f"{module}:{line}"
 
 
-@pytest.mark.parametrize(("module", "name"), [("evaluate", "_meaning"), ("kinds", "resolve")])
+@pytest.mark.parametrize(("module", "name"), [("meaning", "_meaning"), ("kinds", "resolve")])
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
     """The value and the kind of an expression are told in one match that ends in `assert_never`."""
     matches = [node for node in ast.walk(function(FOLDER / f"{module}.py", name)) if isinstance(node, ast.Match)]

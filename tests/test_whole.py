@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from strategies import households
 
 from hardship_rules import Policy, load_policy, read_policy
-from hardship_rules.evaluate import Scope, evaluate, value
+from hardship_rules.evaluate import evaluate
 from hardship_rules.facts import read_facts
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import exprs_of
 from hardship_rules.ranges import Range
 from hardship_rules.syntax import Compare, Divide, Expr, Round, walk
