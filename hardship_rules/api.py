@@ -10,7 +10,6 @@ from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
 from hardship_rules.extend import Text, find, resolve
 from hardship_rules.facts import read_facts
-from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
 from hardship_rules.model import Policy
@@ -72,4 +71,5 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
         raise PolicyError([Problem("policy_without_decision", given=policy.name)])
     typed = read_facts(policy, household, on)
     scope = typed.scope(policy)
-    return Assessment(policy, typed, scope, FrozenMapping(evaluate(policy, scope)))
+    truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
+    return Assessment(policy, typed, scope, truths)

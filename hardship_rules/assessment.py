@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from attrs import field, frozen
 
-from hardship_rules.evaluate import possible
+from hardship_rules.evaluate import evaluate, possible
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope, value
@@ -183,12 +183,15 @@ class Trace:
 
 @frozen
 class Assessment:
-    """A policy applied to a household. Immutable; no fact's value shows in its `repr`."""
+    """A policy applied to a household. Immutable; no fact's value shows in its `repr`.
+
+    The category is worked out at once, everything else when it is first looked at.
+    """
 
     policy: Policy
     household: Household
-    _scope: Scope = field(repr=False, eq=False)
-    _truths: FrozenMapping[str, tuple[Truth, ...]] = field(repr=False, eq=False)
+    _of_category: Scope = field(repr=False, eq=False)
+    _truths: tuple[Truth, ...] = field(repr=False, eq=False)
 
     @property
     def category(self) -> Outcome | None:
@@ -198,12 +201,21 @@ class Assessment:
     @cached_property
     def possible(self) -> tuple[Outcome, ...]:
         """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
-        return self._possible(self.policy.category)
+        return _possible(self.policy.category, self._truths)
+
+    @cached_property
+    def decided(self) -> Decided:
+        """What the category came to, with its reasons."""
+        return _decided(self.policy, self.policy.category, self._truths, self._of_category)
 
     @cached_property
     def decisions(self) -> FrozenMapping[str, Decided]:
-        """Every decision by its name."""
-        return FrozenMapping((name, self._decided(decision)) for name, decision in self.policy.decisions.items())
+        """Every decision by its name, the category too."""
+        scope, truths = self._whole
+        return FrozenMapping(
+            (name, _decided(self.policy, decision, truths[name], scope))
+            for name, decision in self.policy.decisions.items()
+        )
 
     @cached_property
     def terms(self) -> FrozenMapping[str, Figure | Value]:
@@ -217,6 +229,16 @@ class Assessment:
         names = [name for name, term in self.policy.terms.items() if term.of_member]
         return tuple(FrozenMapping((name, self._named(name, scope)) for name in names) for scope in self._scope.members)
 
+    @cached_property
+    def _whole(self) -> tuple[Scope, FrozenMapping[str, tuple[Truth, ...]]]:
+        """The household with everything worked out, and the outcomes of every decision."""
+        scope = self.household.scope(self.policy)
+        return scope, FrozenMapping(evaluate(self.policy, scope))
+
+    @property
+    def _scope(self) -> Scope:
+        return self._whole[0]
+
     def figure(self, name: str) -> "Figure | Value":
         """The answer of a household's fact, parameter or term."""
         return self._named(name, self._scope)
@@ -227,12 +249,11 @@ class Assessment:
 
     def per_member(self, over: OverMembers) -> "tuple[tuple[Truth, Figure | Value], ...]":
         """Of each member whether a sum or count takes it, and what it brings."""
+        unit = unit_name(None if over.part is None else unit_of(over.part, self.policy))
         return tuple(
             (
                 True if over.where is None else cast(Truth, value(over.where, scope)),
-                True
-                if over.part is None
-                else _answer(value(over.part, scope), unit_name(unit_of(over.part, self.policy))),
+                True if over.part is None else _answer(value(over.part, scope), unit),
             )
             for scope in self._scope.members
         )
@@ -259,9 +280,9 @@ class Assessment:
             return ()
         decision = self.policy.category
         found: dict[Path, None] = {}
-        for outcome, truth in zip(decision.outcomes, self._truths[decision.name], strict=False):
+        for outcome, truth in zip(decision.outcomes, self._truths, strict=False):
             if truth is None:
-                found |= dict.fromkeys(open_paths(self.policy, cast(Clause, outcome.when), self._scope, None))
+                found |= dict.fromkeys(open_paths(self.policy, cast(Clause, outcome.when), self._of_category, None))
         return tuple(self._missing(path) for path in found)
 
     def _missing(self, path: Path) -> Missing:
@@ -270,19 +291,17 @@ class Assessment:
         definition = self.policy.names[cast(str, path[-1])]
         return Missing(path, definition.title, definition.evidence if isinstance(definition, Fact) else "")
 
-    def _possible(self, decision: Decision) -> tuple[Outcome, ...]:
-        last = () if decision.otherwise is None else (decision.otherwise,)
-        by_id = {outcome.id: outcome for outcome in (*decision.outcomes, *last)}
-        return tuple(by_id[name] for name in possible(decision, self._truths[decision.name]))
 
-    def _decided(self, decision: Decision) -> Decided:
-        truths = self._truths[decision.name]
-        may = self._possible(decision)
-        holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
-        outcome = may[0] if len(may) == 1 and not decision.every else None
-        if outcome is not None:
-            holding = (outcome,)
-        return Decided(decision, outcome, may, holding, truths, self.policy, self._scope)
+def _possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, ...]:
+    by_id = decision.by_id
+    return tuple(by_id[name] for name in possible(decision, truths))
+
+
+def _decided(policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope) -> Decided:
+    may = _possible(decision, truths)
+    holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
+    outcome = may[0] if len(may) == 1 and not decision.every else None
+    return Decided(decision, outcome, may, holding if outcome is None else (outcome,), truths, policy, scope)
 
 
 def unit_name(unit: Unit | None) -> str:

@@ -95,7 +95,7 @@ class Case:
         return tuple(self._mismatches(assessment))
 
     def _mismatches(self, assessment: Assessment) -> Iterator[Mismatch]:
-        decided = assessment.decisions[self.policy.category.name]
+        decided = assessment.decided
         got: dict[str, list[str]] = {
             "category": [UNDECIDED if decided.outcome is None else decided.outcome.id],
             "decided_by": sorted(decided.decided_by),

@@ -51,10 +51,13 @@ def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
     return tuple(may)
 
 
-def evaluate(policy: Policy, scope: Scope) -> dict[str, tuple[Truth, ...]]:
-    """Work out every parameter, term and decision into the scope of a household's facts; the decisions' outcomes."""
+def evaluate(policy: Policy, scope: Scope, names: Iterable[str] | None = None) -> dict[str, tuple[Truth, ...]]:
+    """Work out parameters, terms and decisions into the scope of a household's facts; the decisions' outcomes.
+
+    `names` are those to work out, each after what it uses; all of the policy's where it is left out.
+    """
     decided: dict[str, tuple[Truth, ...]] = {}
-    for name in policy.order:
+    for name in policy.order if names is None else names:
         truths = work_out(policy, name, scope, scope.members)
         if truths is not None:
             decided[name] = truths

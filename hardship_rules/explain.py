@@ -289,7 +289,7 @@ class _Text:
     def unverified(self) -> str:
         """Everything that the category rests on and that is neither the rule itself nor a notice."""
         found: dict[str, str] = {}
-        decided = self.assessment.decisions[self.policy.category.name]
+        decided = self.assessment.decided
         otherwise = decided.outcome is not None and decided.outcome.when is None
         for reason in decided.reasons:
             if (reason.role == "stopped") is not otherwise:

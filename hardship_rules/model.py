@@ -119,8 +119,13 @@ class Decision:
     @cached_property
     def options(self) -> FrozenMapping[str, str]:
         """Every outcome's id with its title, `otherwise` last."""
+        return FrozenMapping((name, outcome.title) for name, outcome in self.by_id.items())
+
+    @cached_property
+    def by_id(self) -> FrozenMapping[str, Outcome]:
+        """Every outcome by its id, `otherwise` last."""
         last = () if self.otherwise is None else (self.otherwise,)
-        return FrozenMapping((outcome.id, outcome.title) for outcome in (*self.outcomes, *last))
+        return FrozenMapping((outcome.id, outcome) for outcome in (*self.outcomes, *last))
 
 
 @frozen
@@ -216,6 +221,15 @@ class Policy:
     def category(self) -> Decision:
         """The first decision."""
         return next(iter(self.decisions.values()))
+
+    @cached_property
+    def category_order(self) -> tuple[str, ...]:
+        """What of `order` the category is worked out from, itself last."""
+        wanted = {self.category.name}
+        for name in reversed(self.order):
+            if name in wanted:
+                wanted.update(self.uses[name])
+        return tuple(name for name in self.order if name in wanted)
 
     @cached_property
     def switches(self) -> frozenset[str]:

@@ -44,6 +44,7 @@ ORDER = (
     "facts",
     "why",
     "assessment",
+    "turning",
     "wording",
     "as_json",
     "explain",

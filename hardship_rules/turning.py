@@ -1,0 +1,166 @@
+"""What a verdict turns on: each reading and each unverified clause that alone, being otherwise, would change it."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar, cast
+
+from attrs import evolve, field, frozen
+
+from hardship_rules.absent import broken, fill
+from hardship_rules.assessment import Assessment
+from hardship_rules.evaluate import evaluate, possible
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.household import Household, scope_of_facts
+from hardship_rules.meaning import Scope
+from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
+from hardship_rules.problems import Path
+from hardship_rules.syntax import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, walk
+from hardship_rules.values import Value
+
+UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
+Part = TypeVar("Part", Term, Decision)
+
+
+@frozen
+class Turn:
+    """A reading in another option, or a clause taken away, and the categories that would then be possible."""
+
+    what: Reading | Clause = field(repr=lambda what: what.id if isinstance(what, Clause) else what.name)
+    option: str | None  # the reading's other option; None where a clause is taken away
+    possible: tuple[Outcome, ...] = field(repr=lambda outcomes: ", ".join(outcome.id for outcome in outcomes))
+
+    @property
+    def category(self) -> Outcome | None:
+        """The category that would result; None where it would be undecided."""
+        return self.possible[0] if len(self.possible) == 1 else None
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Where the reading or clause comes from."""
+        return self.what.provenance
+
+    @property
+    def is_verified(self) -> bool:
+        """Rule or notice says what is chosen."""
+        return self.provenance is not None and self.provenance.basis in VERIFIED
+
+
+def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
+    """The readings and unverified clauses on which the category rests, each by itself; nothing where it rests on none.
+
+    Each reading is put in each other option, each clause of basis analogue or assumption is taken away, one at a
+    time, and the household is evaluated anew; an undecided household's possible categories are compared. A clause
+    that looks only at readings is not taken away: its reading is tried. A reading that says what facts mean is not
+    tried: the facts would have to be asked again.
+    """
+    policy, household = assessment.policy, assessment.household
+    now = [outcome.id for outcome in assessment.possible]
+    turns = []
+    for what, option, variant in _variants(policy):
+        scope = _refilled(variant, household) if isinstance(what, Reading) else household.scope(policy)
+        if scope is None:
+            continue
+        decision = variant.category
+        ids = possible(decision, evaluate(variant, scope, policy.category_order)[decision.name])
+        if list(ids) != now:
+            turns.append(Turn(what, option, tuple(decision.by_id[name] for name in ids)))
+    return tuple(turns)
+
+
+def _refilled(variant: Policy, household: Household) -> Scope | None:
+    """The facts that were given, with what stands in for the others under a variant; None where it is impossible."""
+    filled = {*household.derived, *household.assumed}
+    facts = variant.members.facts
+
+    def kept(values: FrozenMapping[str, Value], before: Path) -> dict[str, Value]:
+        kinds = facts if before else variant.facts
+        return {name: kinds[name].kind.unknown if (*before, name) in filled else each for name, each in values.items()}
+
+    members = [kept(member.values, ("members", number)) for number, member in enumerate(household.members)]
+    scope = scope_of_facts(variant, household.on, kept(household.values, ()), members)
+    given, unknown = (_by_holder(paths, len(members)) for paths in (household.given, household.unknown))
+    made = fill(variant, scope, given, unknown)
+    return None if made.outside or any(broken(variant, scope, made.assumed)) else scope
+
+
+def _by_holder(paths: Iterable[Path], members: int) -> list[set[str]]:
+    """The names of facts of the household, and of each member."""
+    names: list[set[str]] = [set() for _ in range(members + 1)]
+    for path in paths:
+        names[cast(int, path[1]) + 1 if len(path) > 1 else 0].add(cast(str, path[-1]))
+    return names
+
+
+# Variants of a policy, made once
+
+
+def _variants(policy: Policy) -> tuple[tuple[Reading | Clause, str | None, Policy], ...]:
+    if "variants" not in policy.kept:
+        policy.kept["variants"] = (*_by_reading(policy), *_by_clause(policy))
+    return cast(tuple[tuple[Reading | Clause, str | None, Policy], ...], policy.kept["variants"])
+
+
+def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
+    for name, reading in policy.readings.items():
+        for option in reading.kind.options:
+            if option != reading.chosen and not reading.affects:
+                yield reading, option, policy.with_readings({name: option})
+
+
+def _by_clause(policy: Policy) -> Iterator[tuple[Clause, None, Policy]]:
+    for name in policy.category_order:
+        match policy.names[name]:
+            case Term() as term:
+                for clause in _uncertain(policy, term):
+                    expr = cast(Expr, without(term.expr, clause.id))
+                    yield clause, None, evolve(policy, terms=_replaced(policy.terms, evolve(term, expr=expr)))
+            case Decision() as decision:
+                for clause in _uncertain(policy, decision):
+                    changed = _decision_without(decision, clause.id)
+                    yield clause, None, evolve(policy, decisions=_replaced(policy.decisions, changed))
+
+
+def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
+    """The clauses of a definition that can be tried without: a term's whole condition goes with those that name it."""
+    clauses = (part for expr in exprs_of(definition) for part in walk(expr) if isinstance(part, Clause))
+    return [
+        clause
+        for clause in clauses
+        if clause.provenance is not None
+        and clause.provenance.basis in UNCERTAIN
+        and clause.id not in {definition.name, *policy.switches}
+    ]
+
+
+def _replaced(parts: FrozenMapping[str, Part], part: Part) -> FrozenMapping[str, Part]:
+    return FrozenMapping({**parts, part.name: part})
+
+
+def _decision_without(decision: Decision, clause: str) -> Decision:
+    whens = (without(cast(Clause, outcome.when), clause) for outcome in decision.outcomes)
+    outcomes = zip(decision.outcomes, cast(Iterator[Clause | None], whens), strict=True)
+    return evolve(
+        decision, outcomes=tuple(evolve(outcome, when=when) for outcome, when in outcomes if when is not None)
+    )
+
+
+def without(expr: Expr, clause: str) -> Expr | None:
+    """An expression without the clause of that id; None where that was all there was of it.
+
+    An emptied `all` is true and an emptied `any` false, but under a `not` the `not` goes with what it turned round.
+    """
+    match expr:
+        case Clause():
+            when = None if expr.id == clause else without(expr.when, clause)
+            return None if when is None else evolve(expr, when=when)
+        case AllOf() | AnyOf():
+            kept = (cast(Clause | None, without(inner, clause)) for inner in expr.clauses)
+            return evolve(expr, clauses=tuple(inner for inner in kept if inner is not None))
+        case Not():
+            part = without(expr.part, clause)
+            emptied = isinstance(part, AllOf | AnyOf) and not part.clauses
+            return None if part is None or emptied else evolve(expr, part=part)
+        case Choose():
+            cases = ((without(when, clause), result) for when, result in expr.cases)
+            return evolve(expr, cases=tuple((when, result) for when, result in cases if when is not None))
+        case _:
+            return expr
