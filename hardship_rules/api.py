@@ -8,8 +8,9 @@ from hardship_rules import source
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
-from hardship_rules.extend import Text, find, resolve
+from hardship_rules.extend import resolve
 from hardship_rules.facts import read_facts
+from hardship_rules.find import Text, find
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load

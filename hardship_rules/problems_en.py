@@ -185,10 +185,13 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "`{given}` is a series: which of its policies is meant depends on the day",
             "Give the day; the series has {known}",
         ),
-        "no_policy_on_date": ("no policy of the series `{series}` is in force on {given}", "The series has {known}"),
+        "no_policy_on_date": (
+            "no policy of the series `{series}` is in force on {given}",
+            "The nearest before and after: {known}; mend the day, or write a policy for that year",
+        ),
         "policies_overlap": (
-            "several policies of the series `{series}` are in force on {given}",
-            "Mend `effective` so that they do not overlap; the series has {known}",
+            "the days {given} overlap with those of {known} in the series `{series}`",
+            "Mend `effective` so that each day has one policy; in another folder a file of the same name replaces that one",
         ),
         "extends_missing": (
             "there is no policy `{given}` to extend",

@@ -59,7 +59,7 @@ def places(sentence: str) -> set[str]:
 @pytest.fixture(scope="module")
 def codes() -> set[str]:
     """Every code that stands in the library's source."""
-    return set().union(*(codes_of(path.read_text("utf-8")) for path in PACKAGE.glob("*.py")))
+    return set().union(*(codes_of(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")))
 
 
 def test_every_code_of_the_source_has_its_sentences(codes: set[str]) -> None:
