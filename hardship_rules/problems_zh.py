@@ -152,6 +152,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "too_many_terms": ("计算项超过 {most} 个", "合并或删去一些"),
         "by_too_many": ("数值至多随两项而定", "`by` 中只留一项或两项"),
         "by_not_choice": ("数值不能随 `{given}` 而定", "`by` 只能写有选项的名称，或没有小数的数"),
+        "value_goes_by": (
+            "数值随 `{given}` 而定，不能只写一个 `value`",
+            "写成 `values`，为 `{given}` 的每个选项各写一个数值",
+        ),
+        "values_go_by_nothing": (
+            "这个参数只有一个数值，不能写 `values`",
+            "写成 `value: …`；数值随什么而定（`by`），只能在定义参数的文件中写",
+        ),
         "value_or_values": (
             "`value`、`by` 和 `values` 不匹配",
             "只有一个数值的写 `value`；随某项而定的写 `by` 和 `values`",
