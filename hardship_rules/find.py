@@ -145,7 +145,7 @@ def _year(text: Text) -> Year | list[Problem]:
     stated = effective.entries if isinstance(effective, Mapping) else ()
     dates = {name.text: date_of(day.text) if isinstance(day, Scalar) else None for name, day in stated}
     start, end = dates.get("from") or date.min, dates.get("to") or date.max
-    readable = isinstance(effective, Mapping) and None not in dates.values() and start <= end
+    readable = not problems and isinstance(effective, Mapping) and None not in dates.values() and start <= end
     series = node.get("series")
     return Year(text, series.text if isinstance(series, Scalar) else "", start, end, effective.at, readable)
 
