@@ -67,7 +67,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     `PolicyError` for a policy that cannot decide: one with open parameters, or with no decision.
     """
     if policy.is_open:
-        open_ = ", ".join(name for name, parameter in policy.parameters.items() if not parameter.values)
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
         raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
     if not policy.decisions:
         raise PolicyError([Problem("policy_without_decision", given=policy.name)])

@@ -152,6 +152,15 @@ class TestDays:
         assert problem.place.startswith(f"{path}:4:")
         assert load_policy("w", date(2021, 5, 1), [tmp_path]).name == "w2021"
 
+    def test_a_file_with_a_mistake_in_its_text(self, tmp_path: Path) -> None:
+        """Its days may be meant otherwise: it stands in nobody's way, and is told where no other file is in force."""
+        for days in ("from: 2021-01-01, to: 2021-12-31", "from: 2022-01-01, to: 2022-12-31"):
+            path = year(tmp_path, "copied", f"{{{days}}}\neffective: {{from: 2023-01-01}}")
+            year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
+            assert load_policy("w", date(2021, 5, 1), [tmp_path]).name == "w2021"
+            (problem,) = problems("w", date(2022, 5, 1), (tmp_path,))
+            assert (problem.code, problem.place) == ("duplicate_key", f"{path}:5:1")
+
     def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
         """It may be the one that is missing, so it is told beside it; where a file is in force it does not matter."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
