@@ -32,6 +32,7 @@ ORDER = (
     "expression",
     "keys",
     "conform",
+    "find",
     "extend",
     "load",
     "meaning",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -199,6 +200,22 @@ class TestCheck:
         assert done.returncode == 1
         assert f"{path}:5:3: 错误[unknown_parameter]" in done.stdout.decode()
         assert "2021_weihai: 没有问题" in done.stdout.decode()
+
+    def test_days_of_another_year(self, tmp_path: Path) -> None:
+        """A file for days that another year of its series is for is told at its days, beside its other problems."""
+        path = tmp_path / "2026_weihai.yaml"
+        head = "language: 1\npolicy: 2026_weihai\nseries: weihai\nextends: shandong_2020_58\n"
+        path.write_text(head + "effective: {from: 2025-12-31, to: 2026-12-31}\n", encoding="utf-8")
+        done = run("check", str(path))
+        assert done.returncode == 1
+        told = done.stdout.decode().splitlines()
+        assert told[0].startswith(f"{path}:5:12: 错误[policies_overlap]: 适用日期 2025-12-31 – 2026-12-31 ")
+        assert "2025_weihai（2025-01-01 – 2025-12-31）" in told[0]
+        path.write_text(path.read_text("utf-8") + "readings: {rounding: {chosen: jiao}}\n", encoding="utf-8")
+        codes = re.findall(r"错误\[(\w+)\]", run("check", str(path)).stdout.decode())
+        assert codes == ["policies_overlap", "missing_key"]
+        path.write_text(head + "effective: {from: 2026-01-01, to: 2026-12-31}\n", encoding="utf-8")
+        assert run("check", str(path)).returncode == 0
 
     def test_json(self) -> None:
         """Programs get the problems as JSON, an empty list for a sound policy."""

@@ -6,13 +6,15 @@ import click
 
 from hardship_rules.api import load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json
+from hardship_rules.find import overlaps
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError
 
 _SOUND = {"zh": "{name}: 没有问题：{title}，{fingerprint}", "en": "{name}: no problems: {title}, {fingerprint}"}
 _OPEN = {
-    "zh": "    尚无数值的参数：{names}；本文件可供年度文件引用，不能单独用来审核",
-    "en": "    parameters still without a value: {names}; other files can extend this one, it cannot assess by itself",
+    "zh": "    尚无数值的参数：{names}；写上数值以前，本文件只能供年度文件引用，不能用来审核",
+    "en": "    parameters still without a value: {names}; until they have one, other files can extend this one, but it "
+    "cannot assess",
 }
 
 
@@ -26,7 +28,7 @@ def check(policies: tuple[str, ...], form: str, lang: Language, folders: tuple[s
     failed = False
     for name in policies:
         try:
-            policy = load_policy(name, folders=folders)
+            policy = _checked(name, folders)
         except PolicyError as error:
             failed = True
             click.echo(problems_json(error.problems, lang) if form == "json" else error.report(lang), nl=form == "text")
@@ -35,7 +37,19 @@ def check(policies: tuple[str, ...], form: str, lang: Language, folders: tuple[s
     sys.exit(1 if failed else 0)
 
 
+def _checked(name: str, folders: tuple[str, ...]) -> Policy:
+    """The policy, sound by itself and for days that no other of its series is for; raises `PolicyError`."""
+    others = overlaps(name, folders)
+    try:
+        policy = load_policy(name, folders=folders)
+    except PolicyError as error:
+        raise PolicyError([*error.problems, *others]) from None
+    if others:
+        raise PolicyError(others)
+    return policy
+
+
 def _sound(name: str, policy: Policy, lang: Language) -> str:
     text = _SOUND[lang].format(name=name, title=policy.title, fingerprint=policy.fingerprint)
-    names = ", ".join(name for name, parameter in policy.parameters.items() if not parameter.values)
+    names = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
     return text + (f"\n{_OPEN[lang].format(names=names)}" if names else "")
