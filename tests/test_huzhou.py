@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from strategies import households, plain
 
 from hardship_rules import assess, load_policy
-from hardship_rules.evaluate import evaluate, value
+from hardship_rules.evaluate import evaluate
 from hardship_rules.facts import read_facts
+from hardship_rules.meaning import value
 
 HUZHOU = load_policy("example_huzhou")
 FEN = Fraction(1, 100)
