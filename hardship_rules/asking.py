@@ -7,9 +7,8 @@ from attrs import frozen
 
 from hardship_rules.evaluate import possible
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.meaning import Scope
 from hardship_rules.model import Fact, Policy
-from hardship_rules.narrowing import Case, Narrowed, cases_of, undecided
+from hardship_rules.narrowing import Case, Narrowed, cases_of, undecided, value_at
 from hardship_rules.plan import Plans
 from hardship_rules.problems import Path, path_text
 from hardship_rules.values import ChoiceKind, YesNoKind
@@ -41,23 +40,33 @@ def named(policy: Policy, path: Path) -> Missing:
 
 
 def missing(
-    policy: Policy, scope: Scope, left: Narrowed, assumed: Collection[Path], unknown: Collection[Path]
+    policy: Policy, left: Narrowed, assumed: Collection[Path], unknown: Collection[Path]
 ) -> tuple[Missing, ...]:
     """What leaves the category open, in the order in which to ask for it.
 
-    What was said to be unknown, and a parameter that is not published, come last: nobody can be asked for them now.
-    Nor is a choice asked for first of which every value leaves the same outcomes possible and the same open.
+    What no combination of the unknown choices leaves open is not asked for. What was said to be unknown, and a
+    parameter that is not published, come last: nobody can be asked for them now. Nor is a choice asked for first of
+    which every value leaves the same outcomes possible and the same open.
     """
-    plans = Plans(policy)
-    clauses = undecided(policy, left.truths)
-    paths = dict.fromkeys(path for clause in clauses for path in plans.of(clause, scope).paths)
+    paths = _open(policy, (left.household[0], left.truths))
+    if left.cases:
+        still = {path for case in left.cases for path in _open(policy, case)}
+        still.update(path for path in left.tried if len({value_at(scope, path) for scope, _ in left.cases}) > 1)
+        paths = [path for path in paths if path in still]
     ranked = sorted(paths, key=lambda path: path in unknown or path[0] == "parameters")
     idle = []
     for path in ranked:
-        if _may_matter(policy, (scope, left.truths), path, assumed):
+        if _may_matter(policy, left.household, path, assumed):
             break
         idle.append(path)
     return tuple(named(policy, path) for path in (*ranked[len(idle) :], *idle))
+
+
+def _open(policy: Policy, case: Case) -> list[Path]:
+    """What leaves undecided outcomes open, in the order of their plans."""
+    plans = Plans(policy)
+    clauses = undecided(policy, case[1])
+    return list(dict.fromkeys(path for clause in clauses for path in plans.of(clause, case[0]).paths))
 
 
 def _may_matter(policy: Policy, case: Case, path: Path, assumed: Collection[Path]) -> bool:
@@ -65,11 +74,10 @@ def _may_matter(policy: Policy, case: Case, path: Path, assumed: Collection[Path
     definition = policy.names.get(cast(str, path[-1]))
     if not isinstance(definition, Fact) or not isinstance(definition.kind, ChoiceKind | YesNoKind):
         return True
-    ends = set()
-    for scope, truths in cases_of(policy, case, path, assumed):
-        plans = Plans(policy)
-        open_ = frozenset(each for clause in undecided(policy, truths) for each in plans.of(clause, scope).paths)
-        ends.add((possible(policy.category, truths), open_))
+    ends = {
+        (possible(policy.category, tried[1]), frozenset(_open(policy, tried)))
+        for tried in cases_of(policy, case, path, assumed)
+    }
     return len(ends) > 1
 
 

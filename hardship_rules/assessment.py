@@ -311,7 +311,7 @@ class Assessment:
         if self.category is not None:
             return ()
         assumed, unknown = frozenset(self.household.assumed), frozenset(self.household.unknown)
-        return missing(self.policy, self._of_category, self._left, assumed, unknown)
+        return missing(self.policy, self._left, assumed, unknown)
 
     @property
     def missing_by_evidence(self) -> FrozenMapping[str, tuple[Missing, ...]]:

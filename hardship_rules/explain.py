@@ -51,7 +51,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "others": "未认定为其他类别的原因",
                 "stopped": "{title}：{why}",
                 "not_reached": "未再判断：{titles}",
-                "either_way": "{title}（未填明）",
+                "either_way": "{title}（尚不确定）",
                 "ruled_out": "{facts}未填明，逐一试过各种可能，都不会认定为：{titles}",
                 "missing": "还需补充以下事实才能认定",
                 "evidence": "{title}（{evidence}）",

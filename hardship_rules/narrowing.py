@@ -8,8 +8,9 @@ from attrs import Factory, frozen
 
 from hardship_rules.absent import broken
 from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import possible, work_out
+from hardship_rules.evaluate import evaluate, possible, work_out
 from hardship_rules.meaning import Scope, is_known, meanings, options_of, value
+from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Parameter, Policy, exprs_of
 from hardship_rules.plan import Plans
 from hardship_rules.problems import Path
@@ -27,14 +28,15 @@ Case = tuple[Scope, tuple[Truth, ...]]
 class Narrowed:
     """What is left of the category: whether each outcome holds where it is reached, and the outcomes it may be.
 
-    `cases` are the combinations that are real households, `tried` the facts in which they differ; both are empty where
-    nothing was gained by them.
+    `household` is what is known of it with what every `must` leaves of its choices, `cases` are the combinations that
+    were tried and are real households, and `tried` the facts in which they, or that household, say more than was given.
     """
 
     truths: tuple[Truth, ...]
     possible: tuple[str, ...]
-    tried: tuple[Path, ...] = ()
+    household: Case
     cases: tuple[Case, ...] = ()
+    tried: tuple[Path, ...] = ()
 
 
 def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: Container[Path]) -> Narrowed:
@@ -45,14 +47,51 @@ def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: C
     that one of which more is known is tried in the same facts, as far as they are still unknown and still matter.
     """
     before = possible(policy.category, truths)
+    given = Narrowed(truths, before, (scope, truths))
     if len(before) <= 1:
-        return Narrowed(truths, before)
+        return given
+    household, restricted = _restricted(policy, (scope, truths), assumed)
     search = _Search(policy, assumed, frozenset(before))
-    search.visit((scope, truths), COMBINATIONS)
+    search.visit(household, COMBINATIONS)
     left = tuple(name for name in before if name in search.found)
-    if len(left) in (0, len(before)):  # none where the household is no real one
-        return Narrowed(truths, before)
-    return Narrowed(_agreed([ends for _, ends in search.ends]), left, tuple(search.tried), tuple(search.ends))
+    if not left:  # it is no real household, though no `must` is broken for certain
+        return given
+    if left == before:
+        return Narrowed(truths, before, household)
+    tried = tuple(dict.fromkeys((*restricted, *search.tried)))
+    return Narrowed(_agreed([ends for _, ends in search.ends]), left, household, tuple(search.ends), tried)
+
+
+def _restricted(policy: Policy, case: Case, assumed: Container[Path]) -> tuple[Case, tuple[Path, ...]]:
+    """The household with its choices limited to what breaks no `must` by itself, and the facts so limited."""
+    limited: dict[Path, None] = {}
+    paths = [path for path in _unknown(policy, case[0]) if _in_must(policy, path)]
+    again = True
+    while again:
+        again = False
+        for path in paths:
+            if is_known(value_at(case[0], path)):
+                continue
+            values = [value_at(tried, path) for tried in _real(policy, case[0], path, assumed)]
+            if values and len(values) < len(values_of(case[0], path)):
+                whole = values[0] if len(values) == 1 else options_as_value(frozenset(cast(list[str], values)))
+                case = _changed(case[0], path, whole), case[1]
+                limited[path] = None
+                again = True
+    if limited:
+        case = case[0], evaluate(policy, case[0], policy.category_order)[policy.category.name]
+    return case, tuple(limited)
+
+
+def _unknown(policy: Policy, scope: Scope) -> Iterator[Path]:
+    """The choices and yes-or-noes that are not known."""
+    for name, fact in policy.facts.items():
+        if isinstance(fact.kind, ChoiceKind | YesNoKind) and not is_known(scope.values[name]):
+            yield (name,)
+    for name, fact in policy.members.facts.items():
+        for number, member in enumerate(scope.members):
+            if isinstance(fact.kind, ChoiceKind | YesNoKind) and not is_known(member.values[name]):
+                yield ("members", number, name)
 
 
 def _agreed(rows: list[tuple[Truth, ...]]) -> tuple[Truth, ...]:
@@ -110,26 +149,40 @@ def undecided(policy: Policy, truths: tuple[Truth, ...]) -> list[Clause]:
 
 def values_of(scope: Scope, path: Path) -> tuple[Value, ...]:
     """All that an unknown choice or yes-or-no may be."""
-    found = _holder(scope, path).values[cast(str, path[-1])]
+    found = value_at(scope, path)
     return (True, False) if found is None else tuple(sorted(options_of(found)))
 
 
 def cases_of(policy: Policy, case: Case, path: Path, assumed: Container[Path]) -> Iterator[Case]:
     """The household with each value of an unknown choice or yes-or-no, but for those that break a `must`."""
-    scope, truths = case
-    name = cast(str, path[-1])
+    for tried in _real(policy, case[0], path, assumed):
+        truths = case[1]
+        for name in _resting(policy).get(cast(str, path[-1]), ()):
+            truths = work_out(policy, name, tried, tried.members) or truths
+        yield tried, truths
+
+
+def _real(policy: Policy, scope: Scope, path: Path, assumed: Container[Path]) -> Iterator[Scope]:
+    """The facts with each value of one of them, but for those that break a `must`."""
     for each in values_of(scope, path):
-        tried = Scope(dict(scope.values), known=scope.known)
-        tried.members = tuple(
-            Scope(dict(member.values), (), tried, member.certain, scope.known) for member in scope.members
-        )
-        _holder(tried, path).values[name] = each
-        if any(name in names_in(clause) for clause in policy.must) and any(broken(policy, tried, assumed)):
-            continue
-        found = truths
-        for resting in _resting(policy).get(name, ()):
-            found = work_out(policy, resting, tried, tried.members) or found
-        yield tried, found
+        tried = _changed(scope, path, each)
+        if not _in_must(policy, path) or not any(broken(policy, tried, assumed)):
+            yield tried
+
+
+def _changed(scope: Scope, path: Path, to: Value) -> Scope:
+    """The facts with another value of one; what rests on it is still to be worked out."""
+    changed = Scope(dict(scope.values), known=scope.known)
+    changed.members = tuple(
+        Scope(dict(member.values), (), changed, member.certain, scope.known) for member in scope.members
+    )
+    _holder(changed, path).values[cast(str, path[-1])] = to
+    return changed
+
+
+def value_at(scope: Scope, path: Path) -> Value:
+    """The value of a fact."""
+    return _holder(scope, path).values[cast(str, path[-1])]
 
 
 def _holder(scope: Scope, path: Path) -> Scope:
@@ -137,6 +190,12 @@ def _holder(scope: Scope, path: Path) -> Scope:
 
 
 # Made once a policy
+
+
+def _in_must(policy: Policy, path: Path) -> bool:
+    if "in must" not in policy.kept:
+        policy.kept["in must"] = frozenset(name for clause in policy.must for name in names_in(clause))
+    return path[-1] in policy.kept["in must"]
 
 
 def _resting(policy: Policy) -> dict[str, tuple[str, ...]]:
@@ -161,11 +220,11 @@ def _order(policy: Policy) -> dict[str, int]:
     if "tried in order" not in policy.kept:
         facts = {**policy.facts, **policy.members.facts}
         looks, leaps = _looked_at(policy)
-        in_must = {name for clause in policy.must for name in names_in(clause)}
         worth = [
             name
             for name, fact in facts.items()
-            if isinstance(fact.kind, ChoiceKind | YesNoKind) and (looks[name] > 1 or name in leaps or name in in_must)
+            if isinstance(fact.kind, ChoiceKind | YesNoKind)
+            and (looks[name] > 1 or name in leaps or _in_must(policy, (name,)))
         ]
         worth.sort(key=lambda name: -looks[name])
         policy.kept["tried in order"] = {name: number for number, name in enumerate(worth)}
