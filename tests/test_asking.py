@@ -120,11 +120,13 @@ def test_what_nobody_can_say_now_comes_last() -> None:
 
 
 def test_what_cannot_change_the_outcome_is_not_asked_first() -> None:
-    """`x == one or x == two` holds whatever x is: only y is left to ask about, and then nothing."""
+    """`x == one or x == two` holds, and `x == one and x == two` fails, whatever x is: it is not asked for."""
     when = "{all: {a: {any: {p: {that: x == one}, q: {that: x == two}}}, b: {that: y}}}"
     assert small(when)[0] == "y"
     assert small(when, y=True) == []
     assert small(when, y=False) == []
+    never = "{any: {a: {all: {p: {that: x == one}, q: {that: x == two}}}, b: {all: {p: {that: y}, q: {that: z}}}}}"
+    assert small(never) == ["y", "z", "x"]
 
 
 def test_grouped_by_the_document() -> None:

@@ -113,6 +113,17 @@ def test_musts_leave_combinations_out() -> None:
     assert ids(assessed(child, {"members": [{"abroad": False}]})) == ["alone"]
 
 
+def test_what_a_must_settles_is_not_asked_for() -> None:
+    """The only member is the worker, so that nothing but y is open, though no outcome is ruled out by that."""
+    child = "      - {outcome: child, title: 有子女, basis: definition, when: WHEN}\n"
+    child = child.replace("WHEN", '{any: {a: {that: "some(role == child)"}, b: {that: y}}}')
+    assessment = assessed(child, {"members": [{}]})
+    assert ids(assessment) == ["child", "none"]
+    assert [str(each) for each in assessment.missing] == ["y"]
+    two = assessed(child, {"members": [{}, {}]})  # one of them is a child
+    assert ids(two) == ["child"]
+
+
 @pytest.mark.parametrize(("facts", "left"), [(6, ["none"]), (7, ["apart", "none"])])
 def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
     """Six yes-or-noes that two sums share are tried in their 64 combinations; of seven, ranges say what is possible."""
