@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast
+from unicodedata import east_asian_width
 
 from hardship_rules.assessment import Assessment, Figure, Reason, decimal
 from hardship_rules.meaning import is_known
@@ -39,6 +40,13 @@ def number_text(number: Exact, at_least: int) -> str:
     """A number with at least so many decimal places, two where it is not whole."""
     exact = Fraction(number)
     return f"{decimal(exact, at_least if exact.denominator == 1 else max(at_least, 2)):,f}"
+
+
+def exact_text(number: Exact) -> str:
+    """A number that a policy holds, with every decimal that it has."""
+    exact = Fraction(number)
+    count = next(places for places in range(exact.denominator) if 10**places % exact.denominator == 0)
+    return f"{decimal(exact, count):f}"
 
 
 def figure_text(policy: Policy, figure: Figure) -> str:
@@ -147,3 +155,13 @@ def fact_value(assessment: Assessment, path: Path) -> Value:
     household = assessment.household
     values = household.members[cast(int, path[1])].values if path[0] == "members" else household.values
     return values[cast(str, path[-1])]
+
+
+def width(text: str) -> int:
+    """The columns of a text in a terminal, where a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def padded(text: str, columns: int) -> str:
+    """A text filled up with spaces to so many columns."""
+    return text + " " * (columns - width(text))
