@@ -48,6 +48,7 @@ ORDER = (
     "turning",
     "wording",
     "filling",
+    "summary",
     "template",
     "as_json",
     "explain",

@@ -182,13 +182,14 @@ class TestCheck:
     """`hardship-rules check`."""
 
     def test_sound(self) -> None:
-        """A sound policy is said to be so, with its fingerprint; a measure without its numbers is said to be open."""
+        """A sound policy is said back, its values beside the measure's; a measure without its numbers is open."""
         done = run("check", "2021_weihai", "shandong_2020_58")
         assert done.returncode == 0
-        first, second, third = done.stdout.decode().splitlines()
-        assert "v1:" in first
-        assert "没有问题" in second
-        assert "dibao" in third
+        year, measure = done.stdout.decode().split("shandong_2020_58: 没有问题：")
+        assert year.splitlines()[0] == "2021_weihai: 没有问题：威海市2021年困难职工家庭认定"
+        assert "    低保标准（城市）：787 元/月/人（办法：未定）〔通知〕" in year.splitlines()
+        assert "指纹：v1:" in year
+        assert "尚无数值的参数：低保标准 dibao" in measure
 
     def test_problems(self, tmp_path: Path) -> None:
         """Every problem of a file is printed; the other files are still checked."""
@@ -218,8 +219,14 @@ class TestCheck:
         assert run("check", str(path)).returncode == 0
 
     def test_json(self) -> None:
-        """Programs get the problems as JSON, an empty list for a sound policy."""
-        assert json.loads(run("check", "--format", "json", "2021_weihai").stdout)["problems"] == []
+        """Programs get the problems as JSON: none for a sound policy, and what it means beside them."""
+        document = json.loads(run("check", "--format", "json", "2021_weihai").stdout)
+        assert (document["format"], document["problems"]) == ("hardship-rules/problems/1", [])
+        assert document["policy"]["parameters"]["dibao"]["values"][1] == {
+            "for": ["rural"],
+            "value": "588",
+            "base": None,
+        }
 
 
 class TestTest:
@@ -254,6 +261,47 @@ class TestTest:
         assert run("test", str(tmp_path)).returncode == 1
 
 
+class TestTemplate:
+    """`hardship-rules template`."""
+
+    def test_printed_and_written(self, tmp_path: Path) -> None:
+        """Without `-o` it prints what `-o` writes, and what is written can be assessed as it stands."""
+        path = tmp_path / "household.yaml"
+        printed = run("template", "2021_weihai")
+        done = run("template", "2021_weihai", "-o", str(path))
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert path.read_bytes() == printed.stdout
+        assert run("assess", str(path)).stdout.decode().startswith("待定：")
+
+    def test_a_file_that_is_there_is_kept(self, tmp_path: Path) -> None:
+        """A file that is there is not overwritten; the error says what to add, and `--force` does it."""
+        path = tmp_path / "household.yaml"
+        path.write_text("填好的", encoding="utf-8")
+        done = run("template", "2021_weihai", "-o", str(path))
+        assert done.returncode == 1
+        assert done.stderr.decode().startswith(f"{path}:1:1: 错误[file_exists]: ")
+        assert "--force" in done.stderr.decode()
+        assert path.read_text(encoding="utf-8") == "填好的"
+        assert run("template", "2021_weihai", "--force", "-o", str(path)).returncode == 0
+        assert path.read_text(encoding="utf-8").startswith("# 威海市2021年")
+
+    def test_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        """A policy that cannot be read, or a folder that is not there, leaves no file behind."""
+        assert run("template", "nowhere", "-o", str(tmp_path / "a.yaml")).returncode == 1
+        done = run("template", "2021_weihai", "-o", str(tmp_path / "no" / "a.yaml"))
+        assert done.returncode == 1
+        assert "file_not_written" in done.stderr.decode()
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+    def test_consoles(self, encoding: str) -> None:
+        """A console for GBK or ASCII only gets the text too, without a traceback."""
+        done = run("template", "2021_weihai", PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, b"")
+        if encoding == "gbk":
+            assert "\n# ── 申请人 ──" in done.stdout.decode("gbk").replace("\r", "")
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]]
 )
@@ -264,7 +312,7 @@ def test_wrong_use(arguments: list[str]) -> None:
     assert b"Usage" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["assess", "check", "test"])
+@pytest.mark.parametrize("command", ["assess", "check", "template", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

@@ -1,21 +1,14 @@
-"""`hardship-rules check`: policy files are checked, every problem with its place and mend."""
+"""`hardship-rules check`: policy files are checked, every problem with its place and mend, what is sound said back."""
 
 import sys
-
 import click
 
-from hardship_rules.api import load_policy
+from hardship_rules.api import load_base, load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json
 from hardship_rules.find import overlaps
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError
-
-_SOUND = {"zh": "{name}: 没有问题：{title}，{fingerprint}", "en": "{name}: no problems: {title}, {fingerprint}"}
-_OPEN = {
-    "zh": "    尚无数值的参数：{names}；写上数值以前，本文件只能供年度文件引用，不能用来审核",
-    "en": "    parameters still without a value: {names}; until they have one, other files can extend this one, but it "
-    "cannot assess",
-}
+from hardship_rules.summary import summary, summary_data
 
 
 @click.command()
@@ -24,16 +17,15 @@ _OPEN = {
 @LANG
 @FOLDERS
 def check(policies: tuple[str, ...], form: str, lang: Language, folders: tuple[str, ...]) -> None:
-    """检查政策文件：逐处指出问题和改法。POLICY 是标识或路径。"""
+    """检查政策文件：有问题的，逐处指出问题和改法；没有问题的，说出文件现在的含义。POLICY 是标识或路径。"""
     failed = False
     for name in policies:
         try:
-            policy = _checked(name, folders)
+            said = _said(name, form, lang, folders)
         except PolicyError as error:
             failed = True
-            click.echo(problems_json(error.problems, lang) if form == "json" else error.report(lang), nl=form == "text")
-        else:
-            click.echo(problems_json((), lang) if form == "json" else _sound(name, policy, lang), nl=form == "text")
+            said = problems_json(error.problems, lang) if form == "json" else error.report(lang) + "\n"
+        click.echo(said, nl=False)
     sys.exit(1 if failed else 0)
 
 
@@ -49,7 +41,8 @@ def _checked(name: str, folders: tuple[str, ...]) -> Policy:
     return policy
 
 
-def _sound(name: str, policy: Policy, lang: Language) -> str:
-    text = _SOUND[lang].format(name=name, title=policy.title, fingerprint=policy.fingerprint)
-    names = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-    return text + (f"\n{_OPEN[lang].format(names=names)}" if names else "")
+def _said(name: str, form: str, lang: Language, folders: tuple[str, ...]) -> str:
+    policy, base = _checked(name, folders), load_base(name, folders)
+    if form == "json":
+        return problems_json((), lang, {"policy": summary_data(policy, base)})
+    return summary(name, policy, base, lang) + "\n"
