@@ -40,6 +40,15 @@ def allowed(policy: Policy, fact: Fact, word: Callable[[str], str] = one_line) -
             return "日期，如 1990-05-01"
 
 
+def window(policy: Policy) -> str:
+    """The days on which a verdict under the policy may be."""
+    if policy.start is not None and policy.end is not None:
+        return f"{policy.start} 至 {policy.end} 之间的一天"
+    if policy.start is not None or policy.end is not None:
+        return f"{policy.start} 起" if policy.end is None else f"到 {policy.end} 为止"
+    return "日期，如 2021-03-31"
+
+
 def short(number: Exact) -> str:
     """A number as people read it at a glance: 1亿, -1000万, 720."""
     for size, word in ((10**8, "亿"), (10**4, "万")):

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from hardship_rules import source
 from hardship_rules.facts import read_facts
-from hardship_rules.filling import allowed, one_line, stand_in
+from hardship_rules.filling import allowed, one_line, stand_in, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location
@@ -52,7 +52,7 @@ def _lines(policy: Policy) -> Iterator[str]:
     yield from _aligned(
         [
             _Row(f"{RESERVED_TITLES['policy']}: {written(policy.name)}"),
-            _Row(f"{RESERVED_TITLES['on']}:", _window(policy)),
+            _Row(f"{RESERVED_TITLES['on']}:", window(policy)),
             _Row(f"#{RESERVED_TITLES['reference']}:", "本单位自己的编号"),
         ]
     )
@@ -69,14 +69,6 @@ def _lines(policy: Policy) -> Iterator[str]:
         yield ""
         yield f"  # {_MORE}"
         yield from (f"#{line}" for line in _member(policy, {}, described=False))
-
-
-def _window(policy: Policy) -> str:
-    if policy.start is not None and policy.end is not None:
-        return f"{policy.start} 至 {policy.end} 之间的一天"
-    if policy.start is not None or policy.end is not None:
-        return f"{policy.start} 起" if policy.end is None else f"到 {policy.end} 为止"
-    return "日期，如 2021-03-31"
 
 
 def _groups(facts: Iterable[Fact]) -> Iterator[tuple[list[str], list[Fact]]]:

@@ -49,6 +49,8 @@ ORDER = (
     "wording",
     "filling",
     "summary",
+    "schema",
+    "facts_schema",
     "template",
     "as_json",
     "explain",

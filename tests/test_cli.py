@@ -228,6 +228,34 @@ class TestCheck:
             "base": None,
         }
 
+    def test_schemas(self, tmp_path: Path) -> None:
+        """The schemas are printed, or written whole; of a policy that cannot be read there is a problem and no file."""
+        for arguments in (["--policy-schema"], ["--facts-schema", "2021_weihai"]):
+            path = tmp_path / "schema.json"
+            printed = run("check", *arguments)
+            done = run("check", *arguments, "-o", str(path))
+            assert (printed.returncode, done.returncode, done.stdout, done.stderr) == (0, 0, b"", b"")
+            assert path.read_bytes() == printed.stdout
+            assert json.loads(printed.stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        done = run("check", "--facts-schema", "nowhere", "-o", str(tmp_path / "none.json"))
+        assert done.returncode == 1
+        assert "policy_missing" in done.stdout.decode()
+        assert [each.name for each in tmp_path.iterdir()] == ["schema.json"]
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--facts-schema"],
+            ["--facts-schema", "2021_weihai", "shandong_2020_58"],
+            ["--policy-schema", "2021_weihai"],
+            ["--policy-schema", "--facts-schema", "2021_weihai"],
+            ["2021_weihai", "-o", "answer.txt"],
+        ],
+    )
+    def test_schemas_wrongly_asked_for(self, arguments: list[str]) -> None:
+        """Which schema, and of which policy, must be clear."""
+        assert run("check", *arguments).returncode == 2
+
 
 class TestTest:
     """`hardship-rules test`."""
