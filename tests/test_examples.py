@@ -17,6 +17,7 @@ import pytest
 
 from hardship_rules import FactError, PolicyError, assess, explain, load_household, load_policy, read_policy
 from hardship_rules.find import overlaps
+from hardship_rules.summary import summary
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -111,6 +112,13 @@ class TestGuide:
         assert load_policy("weihai", date(2026, 12, 31), [tmp_path]).name == "2026_weihai"
         assert load_policy("weihai", date(2025, 12, 31), [tmp_path]).name == "2025_weihai"
         assert overlaps(path) == ()
+
+    def test_what_check_says(self) -> None:
+        """What the guide shows of `check` is what it says of that file; `…` is what the guide leaves out."""
+        said = summary("2026_weihai.yaml", read_policy(self.year(self.change())), load_policy("shandong_2020_58"))
+        shown = re.sub(r"^ {3}", "", blocks(GUIDE, "text")[0], flags=re.MULTILINE)
+        pattern = re.escape(shown.rstrip()).replace("\\ \\ \\ \\ …\\\n", "(?: {4}.*\n)*").replace("…", ".*")
+        assert re.fullmatch(pattern, said), said
 
     def test_not_published(self) -> None:
         """A standard that is not published yet leaves those whom it concerns undecided, and is named."""
