@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from hardship_rules.expression import NAME
@@ -25,15 +25,15 @@ def one_line(text: str) -> str:
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
-def allowed(policy: Policy, fact: Fact, word: Callable[[str], str] = one_line) -> str:
-    """What may be written: 是 / 否, or 0 至 1亿 元/年，至多 2 位小数; `word` is how an option's title is written."""
+def allowed(policy: Policy, fact: Fact) -> str:
+    """What may be written: 是 / 否, or 0 至 1亿 元/年，至多 2 位小数."""
     match fact.kind:
         case NumberKind(unit, low, high, decimals):
             counted = fact.counted_in or unit_text(unit or (), policy.units)
             ends = f"{short(cast(Exact, low))} 至 {short(cast(Exact, high))} {counted}".rstrip()
             return f"{ends}，至多 {decimals} 位小数" if decimals else ends
         case ChoiceKind(options):
-            return " / ".join(map(word, options.values()))
+            return " / ".join(map(one_line, options.values()))
         case YesNoKind():
             return "是 / 否"
         case DateKind():

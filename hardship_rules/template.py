@@ -97,10 +97,17 @@ def _row(policy: Policy, fact: Fact, indent: str, given: str | None = None) -> _
     absent = stand_in(policy, fact)
     proof = f"凭{one_line(fact.evidence)}" if fact.evidence else ""
     line = f"{indent}{'#' if absent and given is None else ''}{_key(fact)}:"
-    if given is not None and isinstance(fact.kind, ChoiceKind):
-        title = fact.kind.options[given]
-        line += f" {written(title if title == title.strip() else given)}"
-    return _Row(line, "；".join(filter(None, (allowed(policy, fact, written), proof, absent))))
+    may = allowed(policy, fact)
+    if isinstance(fact.kind, ChoiceKind):
+        options = {name: _option(name, title) for name, title in fact.kind.options.items()}
+        may = " / ".join(options.values())
+        line += "" if given is None else f" {options[given]}"
+    return _Row(line, "；".join(filter(None, (may, proof, absent))))
+
+
+def _option(name: str, title: str) -> str:
+    """Its title; its name where the title would not be read back, since spaces around it are cut off."""
+    return written(title if title == title.strip() else name)
 
 
 def _key(fact: Fact) -> str:

@@ -236,6 +236,12 @@ def test_quotes_only_where_needed(text: str, as_written: str) -> None:
     assert written(text) == as_written
 
 
+def test_options_as_they_are_to_be_written() -> None:
+    """An option stands as it would be read back: in quotes, or by its name where spaces surround it."""
+    text = template(read_policy(small(["关系"], [" 本人", "甲: 乙", "配偶"], "count(mf0 == o0) == 1")))
+    assert '    关系: o0   # o0 / "甲: 乙" / 配偶\n' in text
+
+
 def test_a_key_too_long_for_yaml() -> None:
     """A title that YAML would not take as a key gives way to the fact's name."""
     policy = read_policy(small(["长" * 1100], ["甲", "乙"]))
