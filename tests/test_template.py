@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_household, read_policy, source
 from hardship_rules.facts import read_facts
+from hardship_rules.syntax import names_in
 from hardship_rules.template import template, written
 from hardship_rules.wording import width
 
@@ -86,7 +87,7 @@ class TestBundled:
         household = read_household(template(policy))
         typed = read_facts(policy, household)
         assert len(typed.members) == 1
-        assert {given[-1] for given in typed.given} <= {"relation"}
+        assert {path[-1] for path in typed.given} <= {name for clause in policy.must for name in names_in(clause)}
         assert (typed.on, typed.reference, household.policy) == (None, None, policy.name)
         if not policy.is_open:
             assert assess(policy, household).category is None
@@ -108,7 +109,8 @@ class TestBundled:
         """Left as it is, the text assumes and derives just what a household without any of its lines would."""
         policy = load_policy(path)
         typed = read_facts(policy, read_household(template(policy)))
-        bare = read_facts(policy, {"members": [{path[-1]: "self" for path in typed.given}]})
+        sole = {name: typed.members[0].values[name] for name in map(str, (path[-1] for path in typed.given))}
+        bare = read_facts(policy, {"members": [sole]})
         assert (typed.assumed, typed.derived) == (bare.assumed, bare.derived)
 
     def test_comments_stand_below_one_another(self, path: Path) -> None:
