@@ -39,7 +39,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "why": "，理由：{why}",
                 "open_value": "未定",
                 "not_published": "尚未公布，{low} 至 {high} {unit}之间",
-                "open": "尚无数值的参数：{names}；本文件可供年度文件引用，不能单独用来审核",
+                "open": "尚无数值的参数：{names}；写上数值以前，本文件只能供年度文件引用，不能用来审核",
                 "unpublished": "尚未公布：{rows}；用到它的家庭，结论为“待定”",
                 "fingerprint": "指纹：{fingerprint}",
             }
@@ -67,8 +67,8 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "open_value": "open",
                 "not_published": "not published, between {low} and {high} {unit}",
                 "open": (
-                    "parameters still without a value: {names}; other files can extend this one, "
-                    "it cannot assess by itself"
+                    "parameters still without a value: {names}; until they have one, other files can extend this one, "
+                    "but it cannot assess"
                 ),
                 "unpublished": "not published: {rows}; households that it concerns are undecided",
                 "fingerprint": "fingerprint: {fingerprint}",
@@ -155,7 +155,7 @@ class _Text:
             if base is None or reading != base.readings[reading.name]:
                 yield "    " + self.reading(reading)
         if names := _open(policy):
-            titles = (f"{policy.parameters[each].title} {each}" for each in names)
+            titles = (f"`{each}` {policy.parameters[each].title}" for each in names)
             yield "  " + say["open"].format(names=say["join"].join(titles))
         rows = [
             self.title(parameter, key)

@@ -189,7 +189,7 @@ class TestCheck:
         assert year.splitlines()[0] == "2021_weihai: 没有问题：威海市2021年困难职工家庭认定"
         assert "    低保标准（城市）：787 元/月/人（办法：未定）〔通知〕" in year.splitlines()
         assert "指纹：v1:" in year
-        assert "尚无数值的参数：低保标准 dibao" in measure
+        assert "尚无数值的参数：`dibao` 低保标准" in measure
 
     def test_problems(self, tmp_path: Path) -> None:
         """Every problem of a file is printed; the other files are still checked."""

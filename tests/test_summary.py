@@ -108,7 +108,7 @@ def test_a_measure_by_itself(year: Path) -> None:
         "  解读 2 项",
         "    恰好相等：不算〔假定〕",
         "    取整：不取〔归纳〕",
-        "  尚无数值的参数：标准 standard；本文件可供年度文件引用，不能单独用来审核",
+        "  尚无数值的参数：`standard` 标准；写上数值以前，本文件只能供年度文件引用，不能用来审核",
         f"  指纹：{policy.fingerprint}",
     ]
 
