@@ -19,7 +19,7 @@ h3{font-size:1.05rem;margin:1.75rem 0 .4rem}
 h4,h5,h6{font-size:1rem;margin:1.25rem 0 .4rem}
 p{margin:.5rem 0}
 strong{font-weight:600}
-small{font-size:.875em;color:#444}
+small{font-size:.875em;color:#444;word-break:keep-all}
 a{color:#0b4f9e}
 nav ol{columns:16rem;margin:.5rem 0 0;padding:0;list-style:none}
 ol.list{list-style:none;margin:.3rem 0;padding:0}
@@ -30,11 +30,15 @@ ol.list p{margin:0;padding-left:2.2em;text-indent:-2.2em}
 .table{overflow-x:auto;margin:1rem 0 1.5rem}
 .table:focus{outline:2px solid #0b4f9e;outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.925rem;line-height:1.5}
+.shared{table-layout:fixed}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
 th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{background:#eee;font-weight:600}
 tbody th{font-weight:500}
-@media screen and (max-width:40rem){.wide table{min-width:38rem}ol.list ol.list{margin-left:.4em;padding-left:.5em}}
+@media screen and (max-width:40rem){
+.wide{min-width:calc(var(--columns)*9.5rem)}
+ol.list ol.list{margin-left:.4em;padding-left:.5em}
+}
 @media print{
 html{font-size:10.5pt;line-height:1.5}
 body{max-width:none;margin:0;padding:0}
@@ -132,8 +136,9 @@ class _Page:
         """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
         self.tables += 1
         name = f"t{self.tables}"
-        wide = " wide" if len(table.heads) >= _WIDE else ""
-        yield f'<div class="table{wide}" role="group" aria-labelledby="{name}" tabindex="0"><table>'
+        kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE)
+        yield f'<div class="table" role="group" aria-labelledby="{name}" tabindex="0">'
+        yield f'<table class="{" ".join(kinds)}" style="--columns:{len(table.heads)}">'
         yield f'<caption id="{name}">{escape(table.caption)}</caption>'
         if table.shares:
             whole = sum(table.shares)

@@ -43,7 +43,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "rows": "{words}（第 {rows} 行）",
     }
 )
-_SHARES = (4, 44, 8, 13, 13, 18)
+_SHARES = (5, 42, 9, 12, 14, 18)
 
 
 def checklist(policy: Policy) -> Document:

@@ -158,12 +158,12 @@ class _Proof:
             (say["window"], say[f"window_{window}"].format(**dates)),
             (say["fingerprint"], policy.fingerprint),
         ]
-        return Table(say["policy"], (say["item"], say["content"]), tuple(row for row in rows if row[1]))
+        return Table(say["policy"], (say["item"], say["content"]), tuple(row for row in rows if row[1]), (20, 80))
 
     def sources(self) -> Iterator[Block]:
         rows = tuple((source.title, name, WORDS[f"held_{source.held}"]) for name, source in self.policy.sources.items())
         if rows:
-            yield Table(WORDS["all_sources"], (WORDS["source"], WORDS["name"], WORDS["held"]), rows)
+            yield Table(WORDS["all_sources"], (WORDS["source"], WORDS["name"], WORDS["held"]), rows, (60, 24, 16))
 
     # Facts
 
@@ -234,7 +234,9 @@ class _Proof:
 
     def reading(self, reading: Reading) -> Item:
         options = reading.kind.options
-        text = WORDS["reading"].format(question=reading.question, chosen=options[reading.chosen], why=reading.why)
+        text = WORDS["reading"].format(
+            question=reading.question, chosen=options[reading.chosen], why=reading.why.removesuffix("。")
+        )
         if reading.affects:
             titles = WORDS["join"].join(self.policy.names[name].title for name in reading.affects)
             text += WORDS["affects"].format(titles=titles)
@@ -261,6 +263,7 @@ class _Proof:
             about.append(WORDS["of_member" if isinstance(term.expr, Clause) else "counted_of_member"])
         if isinstance(term.kind, NumberKind) and (unit := unit_text(term.kind.unit or (), self.policy.units)):
             about.append(WORDS["unit"].format(unit=unit))
+        yield self.about_definition(term.name, about, term.provenance)
         if isinstance(term.expr, Clause):
             yield from self.condition(term.expr, term.title)
         elif isinstance(term.expr, Choose):
@@ -269,9 +272,8 @@ class _Proof:
         else:
             words = WORDS["equals"].format(title=term.title, words=phrase(self.policy, term.expr, term.kind))
             yield Paragraph(WORDS["stop"].format(words=words))
-        yield self.foot(term.name, about, term.provenance)
 
-    def foot(self, name: str, about: list[str], provenance: Provenance | None) -> Paragraph:
+    def about_definition(self, name: str, about: list[str], provenance: Provenance | None) -> Paragraph:
         """Where a definition comes from, and what it is called in the file."""
         found = provenance_words(self.policy, provenance)
         stated = [WORDS["stated_in"].format(provenance=found)] if found else []
@@ -285,12 +287,12 @@ class _Proof:
             yield Section(title, tuple(self.outcome(decision, outcome)))
 
     def outcome(self, decision: Decision, outcome: Outcome) -> Iterator[Block]:
+        about = [WORDS["stated_there"]] if outcome.when is not None and outcome.provenance is None else []
+        yield self.about_definition(f"{decision.name}.{outcome.id}", about, outcome.provenance)
         if outcome.when is None:
             yield Paragraph(WORDS["otherwise"].format(title=outcome.title))
         else:
             yield from self.condition(outcome.when, outcome.title)
-        about = [WORDS["stated_there"]] if outcome.when is not None and outcome.provenance is None else []
-        yield self.foot(f"{decision.name}.{outcome.id}", about, outcome.provenance)
 
     def condition(self, clause: Clause, title: str) -> Iterator[Block]:
         together = gathered(clause.when)
@@ -328,7 +330,7 @@ class _Proof:
                 found[statement.provenance.basis].append(statement)
         heads = (WORDS["basis"], WORDS["means"], WORDS["count"])
         rows = tuple((f"〔{word}〕", WORDS[basis], str(len(found[basis]))) for basis, word in BASES.items())
-        yield Table(WORDS["counts"], heads, rows)
+        yield Table(WORDS["counts"], heads, rows, (25, 55, 20))
         open_ = {basis: inside for basis, inside in found.items() if inside and basis not in VERIFIED}
         count = sum(map(len, open_.values()))
         yield Paragraph(WORDS["not_verified"].format(count=count) if count else WORDS["all_verified"])
