@@ -27,15 +27,21 @@ def wrapped(text: str, columns: int) -> list[str]:
 
 def _lines(text: str, columns: int) -> Iterator[str]:
     line = ""
-    for piece in _PIECE.findall(text):
-        if line and width(line + piece.rstrip()) > columns:
+    for piece in _pieces(text, columns):
+        if line and width((line + piece).rstrip()) > columns:
             yield line.rstrip()
-            line = ""
-        line += piece if line else piece.lstrip()
-        while width(line) > columns and not line.isspace():
-            fits = next(count for count in range(len(line), 0, -1) if count == 1 or width(line[:count]) <= columns)
-            if fits == len(line) or not line[fits:].strip():
-                break
-            yield line[:fits]
-            line = line[fits:]
+            line = piece.lstrip()
+        else:
+            line += piece
     yield line.rstrip()
+
+
+def _pieces(text: str, columns: int) -> Iterator[str]:
+    """What is not cut where there is another way; a piece wider than a whole line is."""
+    for piece in _PIECE.findall(text):
+        rest = piece
+        while width(rest.rstrip()) > columns:
+            fits = next((count for count in range(len(rest), 1, -1) if width(rest[:count]) <= columns), 1)
+            yield rest[:fits]
+            rest = rest[fits:]
+        yield rest

@@ -24,7 +24,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "list": "，",
         "join": "、",
         "steps": "；",
-        "and_more": "{number} 及以上",
+        "numbered": "{title}为 {number} 的",
+        "and_more": "{title}为 {number} 及以上的",
         "option_value": "{options} {value}",
         "open": "尚无数值，由年度文件填写",
         "equals": "＝{words}",
@@ -147,7 +148,7 @@ def values_of(policy: Policy, parameter: Parameter) -> tuple[str, ...]:
 
 def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
     if isinstance(key, int):
-        return WORDS["and_more"].format(number=key) if key == last else str(key)
+        return WORDS["and_more" if key == last else "numbered"].format(title=policy.names[by].title, number=key)
     kind = kind_of_name(policy, by)
     return kind.options[key] if isinstance(kind, ChoiceKind) else key
 
