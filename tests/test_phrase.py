@@ -7,9 +7,10 @@ from generated import policies
 from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
-from hardship_rules.model import exprs_of
+from hardship_rules.model import Decision, exprs_of
 from hardship_rules.phrase import amount, cases, gathered, phrase
-from hardship_rules.syntax import Choose, Clause, walk
+from hardship_rules.syntax import Choose, Clause, Expr, walk
+from hardship_rules.values import Kind
 
 HEAD = """
 language: 1
@@ -182,9 +183,11 @@ def test_amounts() -> None:
 def test_no_name_is_left() -> None:
     """In the words of the bundled policy nothing is called by its name in the file: no Latin letter is left."""
     policy = load_policy("2021_weihai")
-    definitions = [*policy.facts.values(), *policy.members.facts.values(), *policy.terms.values()]
-    exprs = [(expr, each.kind) for each in definitions for expr in exprs_of(each)]
-    exprs += [(expr, None) for decision in policy.decisions.values() for expr in exprs_of(decision)]  # type: ignore[misc]  # no kind
+    exprs: list[tuple[Expr, Kind | None]] = [
+        (expr, None if isinstance(each, Decision) else each.kind)
+        for each in policy.names.values()
+        for expr in exprs_of(each)
+    ]
     lines = [inner for expr, _ in exprs for inner in walk(expr) if isinstance(inner, Clause)]
     assert len(lines) > 80
     for expr, kind in [*exprs, *((line, None) for line in lines)]:
@@ -196,7 +199,7 @@ def test_no_name_is_left() -> None:
 def test_any_sound_policy(text: str) -> None:
     """Whatever a sound policy says, there are words for it, with as many brackets closed as opened."""
     policy = read_policy(text)
-    for definition in [*policy.terms.values(), *policy.decisions.values()]:
+    for definition in policy.names.values():
         for expr in exprs_of(definition):
             words = phrase(policy, expr)
             assert words

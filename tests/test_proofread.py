@@ -1,5 +1,7 @@
 """The document to proof-read: every clause and every grade in it, in the policy's order, structure and all."""
 
+from collections import Counter
+
 import pytest
 from documents import SMALL
 from generated import policies
@@ -197,8 +199,8 @@ def test_what_is_not_verified() -> None:
     """The counts by grade are those of the statements, and those below the line are listed."""
     last = section(DOCUMENT, "尚未核实的内容")
     counts = {row[0]: int(row[2]) for row in rows(DOCUMENT, "尚未核实的内容")}
-    bases = [each.provenance.basis for each in statements(POLICY) if each.provenance is not None]
-    assert counts == {f"〔{word}〕": bases.count(basis) for basis, word in BASES.items()}
+    bases = Counter[str](each.provenance.basis for each in statements(POLICY) if each.provenance is not None)
+    assert counts == {f"〔{word}〕": bases[basis] for basis, word in BASES.items()}
     assert counts["〔原文〕"] == 0  # the text is not held: nothing can be from it
     below = sum(counts[f"〔{word}〕"] for word in ("归纳", "参照", "假定"))
     assert any(isinstance(block, Paragraph) and f"共 {below} 条" in block.text for block in last.blocks)
