@@ -104,8 +104,9 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text):
-                yield f"<p>{_broken(text)}</p>"
+            case Paragraph(text, aside):
+                words = f"<small>{_broken(text)}</small>" if aside else _broken(text)
+                yield f"<p>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():

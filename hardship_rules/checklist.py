@@ -16,7 +16,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "text": "对照的文本：{titles}。",
         "any_text": "对照的文本：____________________。",
         "who": "对照人：____________　　日期：____________",
-        "count": "共 {count} 行，其中 {open} 行需要对照：{grades}。其余各行写着“同第几行”“见第几行”或“不需对照”。",
+        "count": "共 {count} 行，其中 {open} 行需要对照：{grades}。",
+        "rest": "其余各行写着“同第几行”“见第几行”或“不需对照”。",
         "grade": "{basis} {count} 行",
         "join": "、",
         "step_1": "逐行与文本对照，在“{place}”栏填写条号。",
@@ -94,9 +95,9 @@ class _Rows:
         left = [statement for statement in self.statements if self.to_do[statement.id] == WORDS["boxes"]]
         counts = Counter(_known(statement) for statement in left)
         grades = (WORDS["grade"].format(basis=known, count=count) for known, count in counts.most_common())
-        yield Paragraph(
-            WORDS["count"].format(count=len(self.statements), open=len(left), grades=WORDS["join"].join(grades))
-        )
+        counted = {"count": len(self.statements), "open": len(left), "grades": WORDS["join"].join(grades)}
+        rest = WORDS["rest"] if len(left) < len(self.statements) else ""
+        yield Paragraph(WORDS["count"].format(**counted) + rest)
         steps = (WORDS[f"step_{number}"].format(place=self.place) for number in range(1, 6))
         yield Listing(tuple(Item(step) for step in steps))
 

@@ -7,7 +7,8 @@ from unicodedata import east_asian_width
 _OPENING = "（〔《“‘【"  # never at the end of a line
 _CLOSING = "，。、；：？！）〕》”’】％"  # never at the beginning of one
 _LATIN = r"[!-~]+?(?:[.](?=[A-Za-z])|(?![!-~]))"  # a word or number; a path may be cut after its points
-_PIECE = re.compile(rf"\s+|[{_OPENING}]*(?:{_LATIN}|[^\s])[{_CLOSING}]*")
+_GRADE = r"〔[^〕\s]{1,4}〕"
+_PIECE = re.compile(rf"\s+|(?:{_GRADE}|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*")
 
 
 def width(text: str) -> int:

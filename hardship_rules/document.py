@@ -5,9 +5,10 @@ from attrs import frozen
 
 @frozen
 class Paragraph:
-    """A sentence or several."""
+    """A sentence or several; `aside` where it is about what follows, set small where the form can."""
 
     text: str
+    aside: bool = False
 
 
 @frozen

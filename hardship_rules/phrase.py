@@ -1,9 +1,11 @@
 """An expression of a policy in words: titles instead of names, so that one line reads as a sentence."""
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import assert_never
 
 from hardship_rules import phrase_zh
+from hardship_rules.assessment import decimal
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Parameter, Policy, Reading, Term
 from hardship_rules.problems import Language
@@ -31,7 +33,6 @@ from hardship_rules.syntax import (
 )
 from hardship_rules.units import kind_of_name, unit_of
 from hardship_rules.values import ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind
-from hardship_rules.wording import number_text
 
 WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping({"zh": phrase_zh.WORDS})
 
@@ -62,10 +63,18 @@ def amount(policy: Policy, number: Exact | None, unit: Unit, *, full: bool = Tru
     if number is None:
         return WORDS[lang]["not_published"]
     if not unit and number < 1 and (number * 100) % 1 == 0 and number > 0:
-        return f"{number * 100}%"
+        return f"{_exactly(number * 100)}%"
     over = "·".join(policy.units[base] for base, power in unit for _ in range(power))
     under = "".join(f"/{policy.units[base]}" for base, power in unit for _ in range(-power)) if full else ""
-    return f"{number_text(number, 0)} {over}{under}".rstrip()
+    return f"{_exactly(number)} {over}{under}".rstrip()
+
+
+def _exactly(number: Exact) -> str:
+    """A number of a policy in as many decimals as it was written with, but for zeros at the end."""
+    exact, places = Fraction(number), 0
+    while (exact * 10**places).denominator != 1:
+        places += 1
+    return f"{decimal(exact, places):,f}"
 
 
 _LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)

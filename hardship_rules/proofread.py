@@ -6,9 +6,9 @@ from itertools import groupby
 from attrs import evolve
 
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
-from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Reading, Term
 from hardship_rules.phrase import amount, cases, gathered, phrase
+from hardship_rules.proofread_zh import WORDS
 from hardship_rules.statements import (
     Statement,
     grade,
@@ -20,97 +20,6 @@ from hardship_rules.statements import (
 )
 from hardship_rules.syntax import BASES, VERIFIED, Choose, Clause, Name, Provenance
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, unit_text
-
-WORDS: FrozenMapping[str, str] = FrozenMapping(
-    {
-        "policy": "本政策",
-        "item": "项目",
-        "content": "内容",
-        "name": "标识",
-        "series": "系列",
-        "window": "适用日期",
-        "fingerprint": "指纹",
-        "window_both": "{start} 至 {end}",
-        "window_from": "{start} 起",
-        "window_to": "至 {end}",
-        "window_none": "未限定",
-        "how": "每条末尾〔 〕内是把握程度：{grades}。只写把握程度、没有写出处的，出处与上一级相同。",
-        "rule": "规定原文写明",
-        "notice": "通知写明",
-        "summary": "其他工会对同一规定的转述",
-        "analogue": "外地工会或其他部门对同类事项的规定",
-        "assumption": "无人说明，先行选择",
-        "definition": "算术定义，不需核实",
-        "meaning": "〔{basis}〕{meaning}",
-        "section": "{number}、{title}",
-        "subsection": "（{number}）{title}",
-        "join": "、",
-        "list": "，",
-        "steps": "；",
-        "stop": "{words}。",
-        "sources": "依据的文件",
-        "all_sources": "各条所引的文件，文本是否在手",
-        "source": "文件",
-        "held": "文本",
-        "held_True": "已取得",
-        "held_False": "未取得",
-        "held_None": "未注明",
-        "household": "家庭的事实",
-        "members": "每名家庭成员的事实",
-        "ungrouped": "其他",
-        "fact": "事实",
-        "answer": "填写",
-        "absent": "未填写时",
-        "evidence": "证明材料",
-        "most_members": "家庭成员最多 {count} 人，要写全，不计入人口的人也要写。",
-        "yes_or_no": "是、否",
-        "date": "日期",
-        "from_to": "{low} 至 {high}",
-        "decimals": "{count} 位小数",
-        "stays_unknown": "未知",
-        "stands_in": "按{words}",
-        "stands_in_number": "按 {words}",
-        "must": "每个家庭都须满足",
-        "parameters": "参数",
-        "all_parameters": "数值和出处",
-        "parameter": "参数",
-        "value": "数值",
-        "known": "把握和出处",
-        "readings": "解读：现有材料没有说清的问题",
-        "reading": "{question}现选“{chosen}”。理由：{why}。",
-        "option": "{title}（{name}）",
-        "option_chosen": "{title}（{name}），现选",
-        "titled": "{title}（{name}）",
-        "affects": "关系到下列事实的口径：{titles}。",
-        "terms": "定义",
-        "of_member": "每名成员分别判断",
-        "counted_of_member": "每名成员分别计算",
-        "unit": "单位：{unit}",
-        "described": "标识 {name}{list}",
-        "stated_in": "依据：{provenance}",
-        "stated_there": "依据见各条末尾",
-        "equals": "{title}＝{words}",
-        "condition": "{words}的，为“{title}”：",
-        "line": "{words}的，为“{title}”。",
-        "choose": "{title}，取以下第一个成立的情形的值：",
-        "first": "依次判断，取第一个成立的结果：{titles}。",
-        "quoted": "“{title}”",
-        "every": "逐项判断，成立的结果都列出。",
-        "otherwise": "以上都不成立的，为“{title}”。",
-        "of_parts": "{words}：",
-        "show": "审核说明的开头列出：{titles}。",
-        "notes": "附注",
-        "unverified": "尚未核实的内容",
-        "counts": "各种把握程度的条数",
-        "basis": "把握程度",
-        "means": "含义",
-        "count": "条数",
-        "not_verified": "〔原文〕〔通知〕〔定义〕以外的共 {count} 条，逐条列在下面；取得规定原文后，用对照表逐条核实。",
-        "all_verified": "各条都有原文、通知或算术定义为据。",
-        "of_basis": "〔{basis}〕{count} 条",
-        "relations": "各条之间的关系（{count} 处）",
-    }
-)
 
 
 def proofread(policy: Policy) -> Document:
@@ -277,7 +186,7 @@ class _Proof:
         """Where a definition comes from, and what it is called in the file."""
         found = provenance_words(self.policy, provenance)
         stated = [WORDS["stated_in"].format(provenance=found)] if found else []
-        return Paragraph(WORDS["steps"].join((*stated, *about, f"{WORDS['name']} {name}")))
+        return Paragraph(WORDS["steps"].join((*stated, *about, f"{WORDS['name']} {name}")), aside=True)
 
     def decision(self, decision: Decision) -> Iterator[Block]:
         titles = "".join(WORDS["quoted"].format(title=title) for title in decision.options.values())
@@ -292,15 +201,15 @@ class _Proof:
         if outcome.when is None:
             yield Paragraph(WORDS["otherwise"].format(title=outcome.title))
         else:
-            yield from self.condition(outcome.when, outcome.title)
+            yield from self.condition(outcome.when, outcome.title, "_listed" if decision.every else "")
 
-    def condition(self, clause: Clause, title: str) -> Iterator[Block]:
+    def condition(self, clause: Clause, title: str, listed: str = "") -> Iterator[Block]:
         together = gathered(clause.when)
         if together is None:
-            yield Paragraph(WORDS["line"].format(words=phrase(self.policy, clause.when), title=title))
+            yield Paragraph(WORDS[f"line{listed}"].format(words=phrase(self.policy, clause.when), title=title))
             return
         words, parts = together
-        yield Paragraph(WORDS["condition"].format(words=words, title=title))
+        yield Paragraph(WORDS[f"condition{listed}"].format(words=words, title=title))
         yield Listing(tuple(self.item(part, clause.provenance) for part in parts))
 
     def item(self, clause: Clause, enclosing: Provenance | None) -> Item:

@@ -27,6 +27,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "numbered": "{title}为 {number} 的",
         "and_more": "{title}为 {number} 及以上的",
         "option_value": "{options} {value}",
+        "not_published": "{value}（在 {low} 至 {high} 之间）",
         "open": "尚无数值，由年度文件填写",
         "equals": "＝{words}",
         "basis": "〔{basis}〕",
@@ -139,6 +140,9 @@ def values_of(policy: Policy, parameter: Parameter) -> tuple[str, ...]:
     found = []
     for keyed, number in parameter.values.items():
         value = amount(policy, number, unit)
+        if number is None:
+            ends = {"low": amount(policy, parameter.kind.low, ()), "high": amount(policy, parameter.kind.high, unit)}
+            value = WORDS["not_published"].format(value=value, **ends)
         options = WORDS["list"].join(
             _option(policy, by, key, last) for by, key, last in zip(parameter.by, keyed, parameter.last, strict=True)
         )

@@ -55,6 +55,7 @@ ORDER = (
     "phrase_zh",
     "phrase",
     "statements",
+    "proofread_zh",
     "proofread",
     "checklist",
     "as_json",

@@ -76,6 +76,11 @@ def test_row_named_by_another_column() -> None:
     assert '<tr><td>1</td><th scope="row">甲</th></tr>' in text
 
 
+def test_what_is_about_what_follows_is_small() -> None:
+    """A paragraph beside the matter is set small."""
+    assert "<p><small>出处</small></p>" in as_html(Document("题", (Paragraph("出处", aside=True),)))
+
+
 def test_headings_by_level() -> None:
     """One h1, sections under it each a level deeper."""
     page = Page(as_html(EVERY_PART))

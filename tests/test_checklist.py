@@ -26,7 +26,14 @@ def test_small_policy() -> None:
     """The rows of a small policy by hand: structures by their rows, readings referred to, arithmetic passed over."""
     rows = [row for table in tables(checklist(read_policy(SMALL))) for row in table.rows]
     boxes = "□一致\n□不一致"
-    assert rows[0] == ("1", "标准：城市 12 元/年；农村 尚未公布\nline", "〔通知〕", "", boxes, "")
+    assert rows[0] == (
+        "1",
+        "标准：城市 12 元/年；农村 尚未公布（在 0 至 100 元/年 之间）\nline",
+        "〔通知〕",
+        "",
+        boxes,
+        "",
+    )
     assert rows[3] == ("4", "人数＝1\nsize", "〔定义〕", "", "不需对照", "")
     assert rows[4] == ("5", "低收入：以下有一条成立（第 6、7 行）\nlow", "〔原文〕", "", boxes, "")
     assert rows[5][1] == "收入低于标准\nlow.below"

@@ -18,6 +18,7 @@ def test_marks_stay_with_their_words() -> None:
     """No line begins with a closing mark or ends with an opening one, and a word or number is not cut."""
     assert wrapped("低保标准，", 8) == ["低保标", "准，"]
     assert wrapped("低保标（准）", 8) == ["低保标", "（准）"]
+    assert wrapped("低保〔归纳〕", 10) == ["低保", "〔归纳〕"]
     assert wrapped("为 36,000.00 元", 10) == ["为", "36,000.00", "元"]
 
 

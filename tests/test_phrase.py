@@ -1,6 +1,7 @@
 """Expressions in Chinese: every kind of one as a sentence, by titles, and the same sum that the line says."""
 
 import re
+from fractions import Fraction
 
 import pytest
 from generated import policies
@@ -176,6 +177,9 @@ def test_amounts() -> None:
     assert amount(policy, 1062, unit) == "1,062 元/月/人"
     assert amount(policy, 1062, unit, full=False) == "1,062 元"
     assert amount(policy, 2, ()) == "2"
+    assert amount(policy, Fraction(5, 2), ()) == "2.5"
+    assert amount(policy, Fraction(1, 8), unit) == "0.125 元/月/人"
+    assert amount(policy, Fraction(-10001, 8), ()) == "-1,250.125"
     assert amount(policy, policy.parameters["share"].values[()], ()) == "80%"
     assert amount(policy, None, unit) == "尚未公布"
 

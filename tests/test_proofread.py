@@ -132,6 +132,7 @@ def test_calculations_and_choices() -> None:
     words = "家庭人均月纯收入（取整前）＝（家庭年可支配收入－刚性支出）÷一年的月数（12 月）÷家庭共同生活人口。"
     assert net[1] == Paragraph(words)
     assert isinstance(net[0], Paragraph)
+    assert net[0].aside
     assert net[0].text == (
         "依据：〔归纳〕青岛市总工会“困难职工自测小程序”页面，认定标准；单位：元/月/人；"
         "标识 unrounded_net_income_per_person"
@@ -226,7 +227,7 @@ def test_a_decision_of_every_outcome() -> None:
     """A decision that lists every outcome that holds says so."""
     document = proofread(read_policy(SMALL))
     assert section(document, "、材料").blocks[0] == Paragraph("逐项判断，成立的结果都列出。")
-    assert Paragraph("“困难”为是的，为“证明”。") in section(document, "证明").blocks
+    assert Paragraph("“困难”为是的，列出“证明”。") in section(document, "证明").blocks
 
 
 @settings(max_examples=30, deadline=None)

@@ -16,7 +16,7 @@ def test_every_statement() -> None:
     """Parameters, readings, terms, decisions with their clauses, and notes, in the policy's order, by hand."""
     told = [(each.section, each.of, each.id, each.title, each.words) for each in statements(read_policy(SMALL))]
     assert told == [
-        ("参数", "", "line", "标准", "城市 12 元/年；农村 尚未公布"),
+        ("参数", "", "line", "标准", "城市 12 元/年；农村 尚未公布（在 0 至 100 元/年 之间）"),
         ("参数", "", "aid", "金额", "人数为 1 的 10 元；人数为 2 及以上的 15 元"),
         ("解读", "", "equal", "恰等", "恰等时认定？可选：不认定、认定。现选“不认定”。"),
         ("定义", "", "size", "人数", "＝1"),
