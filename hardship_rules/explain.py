@@ -5,6 +5,7 @@ from typing import cast
 
 from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.columns import pad, width
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome, Parameter, Term
 from hardship_rules.problems import Language, Path
@@ -19,11 +20,9 @@ from hardship_rules.wording import (
     figure_text,
     full_name,
     member_names,
-    padded,
     sides,
     unit_word,
     value_text,
-    width,
 )
 
 SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
@@ -133,7 +132,7 @@ class _Text:
         wide = max((width(title) for title, _, _ in rows), default=0)
         digits = max((width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
         for title, amount, made_of in rows:
-            yield f"  {padded(title, wide)}  {' ' * (digits - width(amount))}{amount}    {made_of}".rstrip()
+            yield f"  {pad(title, wide)}  {' ' * (digits - width(amount))}{amount}    {made_of}".rstrip()
 
     def meanings(self) -> Iterator[str]:
         """The readings that say what the facts themselves mean."""
@@ -202,7 +201,7 @@ class _Text:
         wide = max((width(words) for words, _, _ in rows), default=0)
         far = max((width(compared) for _, compared, _ in rows), default=0)
         for reason, (words, compared, basis) in zip(first, rows, strict=True):
-            yield f"{MARKS[reason.holds]} {padded(words, wide)}    {padded(compared, far)}    {basis}".rstrip()
+            yield f"{MARKS[reason.holds]} {pad(words, wide)}    {pad(compared, far)}    {basis}".rstrip()
         stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
         reached = {reason.outcome for reason in decided.reasons}
         lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]

@@ -6,13 +6,13 @@ import yaml
 from attrs import frozen
 
 from hardship_rules import source
+from hardship_rules.columns import pad, width
 from hardship_rules.facts import read_facts
 from hardship_rules.filling import allowed, one_line, stand_in, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location
 from hardship_rules.values import ChoiceKind
-from hardship_rules.wording import padded, width
 
 _LONGEST_KEY = 1000  # of 1,024 that YAML takes
 _HOW = (
@@ -119,7 +119,7 @@ def _key(fact: Fact) -> str:
 def _aligned(rows: list[_Row]) -> Iterator[str]:
     column = max(width(row.line) for row in rows) + 3
     for row in rows:
-        yield f"{padded(row.line, column)}# {row.comment}" if row.comment else row.line
+        yield f"{pad(row.line, column)}# {row.comment}" if row.comment else row.line
 
 
 def _least(policy: Policy) -> list[dict[str, str]]:

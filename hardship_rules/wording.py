@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import cast
-from unicodedata import east_asian_width
 
 from hardship_rules.assessment import Assessment, Figure, Reason, decimal
 from hardship_rules.meaning import is_known
@@ -155,13 +154,3 @@ def fact_value(assessment: Assessment, path: Path) -> Value:
     household = assessment.household
     values = household.members[cast(int, path[1])].values if path[0] == "members" else household.values
     return values[cast(str, path[-1])]
-
-
-def width(text: str) -> int:
-    """The columns of a text in a terminal, where a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def padded(text: str, columns: int) -> str:
-    """A text filled up with spaces to so many columns."""
-    return text + " " * (columns - width(text))

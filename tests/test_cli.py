@@ -257,6 +257,66 @@ class TestCheck:
         assert run("check", *arguments).returncode == 2
 
 
+class TestShow:
+    """`hardship-rules show`."""
+
+    def test_forms(self) -> None:
+        """Text unless another form is asked for; each begins with the policy's title as that form has it."""
+        title = "威海市2021年困难职工家庭认定"
+        beginnings = {"text": f"{title}\n====", "markdown": f"# {title}\n", "html": "<!DOCTYPE html>\n"}
+        for form, beginning in beginnings.items():
+            done = run("show", "--format", form, "2021_weihai")
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert done.stdout.decode().startswith(beginning)
+        assert run("show", "2021_weihai").stdout == run("show", "--format", "text", "2021_weihai").stdout
+
+    def test_checklist(self) -> None:
+        """`--checklist` has the columns to be filled in, headed by the number of the text that is not held."""
+        shown = run("show", "--checklist", "2021_weihai").stdout.decode()
+        assert shown.startswith("对照表：威海市2021年困难职工家庭认定\n")
+        for head in ("58号第__条", "一致 / 不一致", "备注", "category.deep.income.below_standard"):
+            assert head in shown
+
+    def test_durable(self) -> None:
+        """The ruleset is one JSON object."""
+        assert len(json.loads(run("show", "--format", "durable", "2021_weihai").stdout)) == 1
+
+    def test_output_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        """`-o` writes the document in UTF-8 and prints nothing; into a folder that is not there, nothing."""
+        made = tmp_path / "政策.html"
+        done = run("show", "--format", "html", "-o", str(made), "2021_weihai")
+        assert (done.returncode, done.stdout) == (0, b"")
+        assert made.read_text(encoding="utf-8").endswith("</html>\n")
+        done = run("show", "-o", str(tmp_path / "no" / "policy.txt"), "2021_weihai")
+        assert done.returncode == 1
+        assert "错误[file_not_written]" in done.stderr.decode()
+        assert [path.name for path in tmp_path.iterdir()] == ["政策.html"]
+
+    def test_problems(self, tmp_path: Path) -> None:
+        """A policy with problems is not shown: they go to standard error, and no file is made."""
+        path = tmp_path / "bad.yaml"
+        path.write_text("language: 1\npolicy: bad\nextends: nowhere\n", encoding="utf-8")
+        done = run("show", "-o", str(tmp_path / "policy.txt"), str(path))
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert "错误[" in done.stderr.decode()
+        assert not (tmp_path / "policy.txt").exists()
+
+    def test_folders(self, tmp_path: Path) -> None:
+        """`--policies` is where a policy is looked for by name."""
+        parameter = "parameters: {a: {title: 甲, unit: 1, value: 1, basis: assumption}}\n"
+        policy = f"language: 1\npolicy: mine\ntitle: 自定\n{parameter}"
+        (tmp_path / "mine.yaml").write_text(policy, encoding="utf-8")
+        done = run("show", "--policies", str(tmp_path), "mine")
+        assert done.stdout.decode().startswith("自定\n====\n")
+
+    def test_a_chinese_console_prints_all_of_it(self) -> None:
+        """Every character of both documents is in GBK, so that nothing is printed as its code."""
+        for arguments in (["show", "2021_weihai"], ["show", "--checklist", "2021_weihai"]):
+            done = run(*arguments, PYTHONUTF8="0", PYTHONIOENCODING="gbk")
+            assert "\\u" not in done.stdout.decode("gbk")
+            assert done.stdout.decode("gbk") == run(*arguments).stdout.decode()
+
+
 class TestTest:
     """`hardship-rules test`."""
 
@@ -331,7 +391,16 @@ class TestTemplate:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]]
+    "arguments",
+    [
+        [],
+        ["assess"],
+        ["assess", "--format", "pdf", HOUSEHOLD],
+        ["check"],
+        ["show"],
+        ["show", "--checklist", "--format", "durable", "2021_weihai"],
+        ["nothing"],
+    ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
     """Wrong use exits with 2 and says how it is used."""
@@ -341,6 +410,7 @@ def test_wrong_use(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("command", ["assess", "check", "template", "test"])
+@pytest.mark.parametrize("command", ["assess", "check", "show", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

@@ -72,8 +72,21 @@ def test_readme_code_runs(block: str, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_readme_names_the_interface() -> None:
     """README's commands are the program's, and every public name of the ten lines exists."""
-    for command in ("assess", "check", "test"):
+    for command in ("assess", "check", "show", "test"):
         assert f"`hardship-rules {command}" in README
+
+
+def test_the_guides_commands_work(tmp_path: Path) -> None:
+    """What the guide for staff prints of `show` runs, and the files that it names are written."""
+    commands = [line for block in blocks(GUIDE, "console") for line in block.splitlines() if " show " in line]
+    assert len(commands) == 3
+    for command in commands:
+        arguments = shlex.split(command.removeprefix("$ hardship-rules"))
+        subprocess.run(  # noqa: S603  # the guide's own command
+            [sys.executable, "-m", "hardship_rules", *arguments], cwd=tmp_path, capture_output=True, check=True
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["对照表.html", "政策.html"]
+    assert "58号第__条" in (tmp_path / "对照表.html").read_text(encoding="utf-8")
 
 
 class TestGuide:

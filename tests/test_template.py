@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_household, read_policy, source
+from hardship_rules.columns import width
 from hardship_rules.facts import read_facts
 from hardship_rules.syntax import names_in
 from hardship_rules.template import template, written
-from hardship_rules.wording import width
 
 BUNDLED = sorted((Path(__file__).parent.parent / "policies").glob("*.yaml"))
 WEIHAI = load_policy("2021_weihai")
