@@ -38,6 +38,8 @@ FAMILY: Mapping[str, object] = {
     "floor_area_above_local_average": False,
     "motor_vehicle": False,
     "refuses_verification": False,
+    "file": "none",
+    "divorced": False,
     "members": [
         {
             "relation": "self",
