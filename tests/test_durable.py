@@ -121,7 +121,7 @@ class TestAgreement:
                 except FactError:
                     continue
                 compared += 1
-        assert compared >= 10
+        assert compared >= 60
 
     def test_every_and_earlier_decisions(self, worker: Worker) -> None:
         """A decision that has every outcome that holds, and conditions on an earlier decision's outcome."""

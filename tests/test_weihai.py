@@ -871,6 +871,14 @@ class TestFiling:
         """A deep household may continue, change or be filed anew; that it be refused or let go is ruled out."""
         assert possible(household(), "filing") == ["category_changed", "continued", "new_file"]
 
+    def test_category_of_the_file_not_known(self) -> None:
+        """An open file whose category nobody looked up continues or changes; without a file there is none."""
+        given_ = household(file="open", file_age_months=6)
+        assert possible(given_, "filing") == ["category_changed", "continued"]
+        assert {("file_category",), ("file_age_months",)} <= set(
+            assess(WEIHAI, household(file="none")).household.assumed
+        )
+
     def test_the_category_open(self) -> None:
         """With a receipt missing an open file may still go any way that its category may, and no other."""
         unpaid = {name: value for name, value in WORKER.items() if name != "medical_self_paid"}
@@ -903,6 +911,9 @@ class TestFiling:
         with pytest.raises(FactError):
             assess(WEIHAI, household(WORKER, SPOUSE, divorced=True))
         assert ("divorced",) in assess(WEIHAI, household(WORKER, SPOUSE)).household.assumed
+        for alone in (household(WORKER), household(WORKER, CHILD)):
+            assert ("divorced",) not in assess(WEIHAI, alone).household.assumed
+            assert "divorce_certificate" in possible({**alone, "file": "none"}, "materials")
 
 
 class TestMaterials:
