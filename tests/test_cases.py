@@ -6,7 +6,8 @@ import pytest
 
 from hardship_rules import FactError, Policy, PolicyError, assess, load_policy
 from hardship_rules.cases import Case, read_cases
-from hardship_rules.evaluate import Scope, evaluate, value
+from hardship_rules.evaluate import evaluate
+from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, exprs_of
 from hardship_rules.source import Scalar
 from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, OverMembers, parts_of, walk
