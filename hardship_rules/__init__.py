@@ -7,6 +7,7 @@ from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
+from hardship_rules.turning import Turn, turns_on
 
 __all__ = [
     "Assessment",
@@ -23,11 +24,13 @@ __all__ = [
     "Provenance",
     "Reason",
     "Trace",
+    "Turn",
     "assess",
     "explain",
     "load_household",
     "load_policy",
     "read_household",
     "read_policy",
+    "turns_on",
 ]
 __version__ = "0.1.0"
