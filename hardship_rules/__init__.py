@@ -8,6 +8,7 @@ from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
+from hardship_rules.turning import Turn, turns_on
 
 __all__ = [
     "Assessment",
@@ -24,6 +25,7 @@ __all__ = [
     "Provenance",
     "Reason",
     "Trace",
+    "Turn",
     "assess",
     "explain",
     "load_household",
@@ -31,5 +33,6 @@ __all__ = [
     "next_question",
     "read_household",
     "read_policy",
+    "turns_on",
 ]
 __version__ = "0.1.0"

@@ -9,7 +9,7 @@ from hardship_rules.asking import Missing
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
-from hardship_rules.extend import resolve
+from hardship_rules.extend import extended, resolve
 from hardship_rules.facts import read_facts
 from hardship_rules.find import Text, find
 from hardship_rules.household import HouseholdText
@@ -27,6 +27,18 @@ def load_policy(name: str | Path, on: date | None = None, folders: Folders = ())
     every problem.
     """
     return _checked(find(name, on, folders), folders)
+
+
+def load_base(name: str | Path, folders: Folders = ()) -> Policy | None:
+    """The policy that a sound one extends, as it stands without it: to be compared, not to be applied.
+
+    None where it extends none, or one that means something only with what is put into it.
+    """
+    text = extended(find(name, None, folders), folders)
+    try:
+        return None if text is None else load(resolve(text, folders))
+    except PolicyError:
+        return None
 
 
 def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> Policy:

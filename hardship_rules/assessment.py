@@ -328,10 +328,12 @@ def _decided(
     policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope, left: Narrowed | None = None
 ) -> Decided:
     may = _possible(decision, truths) if left is None else tuple(decision.by_id[name] for name in left.possible)
-    holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
-    outcome = may[0] if len(may) == 1 and not decision.every else None
     cases = () if left is None else left.cases
-    return Decided(decision, outcome, may, holding if outcome is None else (outcome,), truths, policy, scope, cases)
+    if decision.every:
+        holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=True) if truth)
+        return Decided(decision, None, may, holding, truths, policy, scope, cases)
+    outcome = may[0] if len(may) == 1 else None
+    return Decided(decision, outcome, may, may if outcome else (), truths, policy, scope, cases)
 
 
 def unit_name(unit: Unit | None) -> str:

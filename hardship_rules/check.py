@@ -134,11 +134,16 @@ class _Checker:
         self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
 
     def titles(self, titles: Mapping[str, str], path: Path, definition: Definition | None) -> None:
-        taken: dict[str, str] = {title: name for name, title in RESERVED_TITLES.items()} if definition is None else {}
+        reserved: dict[str, str] = {}
+        if definition is None:
+            reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
+        taken = dict(reserved)
         for name, title in titles.items():
+            at = definition or self.policy.names.get(name)
+            if name in reserved:
+                self.problem("title_taken", (*path, name), at, name, other=reserved[name])
             other = taken.get(title) or (title if title in titles and title != name else None)
             if other is not None:
-                at = definition or self.policy.names.get(name)
                 self.problem("title_taken", (*path, name), at, title, other=other)
             taken[title] = name
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from typing import cast
-from unicodedata import east_asian_width
 
-from hardship_rules.as_json import as_json
+from hardship_rules.as_json import as_json, turns_json
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.columns import pad, width
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Outcome, Parameter, Term
+from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
 from hardship_rules.problems import Language, Path
 from hardship_rules.syntax import BASES, VERIFIED, Add, Expr, Name, OverMembers, walk
+from hardship_rules.turning import Turn, turns_on
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import Kind
 from hardship_rules.why import rests_on
@@ -35,6 +36,10 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "on": "认定日期 {on}",
                 "no_date": "未填认定日期",
                 "undecided": "待定：可能为{possible}",
+                "nothing": "无",
+                "pending_outcome": "待定，可能为{possible}",
+                "perhaps": "{holding}；待定，可能还有{possible}",
+                "only_perhaps": "待定，可能有{possible}",
                 "join": "、",
                 "list": "，",
                 "sentences": "；",
@@ -64,6 +69,13 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "nth": "第{number}人",
                 "unverified": "以下 {count} 项依据未经原文或通知核实：{items}",
                 "verified": "结论所依据的各项均有原文或通知为据",
+                "turns": "结论取决于以下各项，每次只变动其中一项",
+                "turns_on_nothing": "逐项试过：结论不取决于任何未经核实的解读或条款",
+                "turn_option": "未经核实的解读“{title}”{basis}：若选“{option}”，则{verdict}",
+                "turn_verified_option": "解读“{title}”{basis}：若选“{option}”，则{verdict}",
+                "turn_without": "“{of}”中未经核实的“{title}”{basis}：若无此条，则{verdict}",
+                "would_be": "为{title}",
+                "would_be_open": "待定，可能为{possible}",
                 "item": "{title}〔{basis}〕",
                 "fired": "durable-rules 依次触发",
                 "fired_clause": "  {mark} {clause}",
@@ -76,17 +88,24 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 MARKS = {True: "√", False: "×", None: "○"}
 
 
-def explain(assessment: Assessment, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # the public face's word
+def explain(
+    assessment: Assessment,
+    *,
+    format: str = "text",  # noqa: A002  # the public face's word
+    lang: Language = "zh",
+    turns: bool = False,
+) -> str:
     """The assessment in words (`text`) or as a versioned document for programs (`json`), in Chinese.
 
-    Raises `ValueError` for a format or language that there is not.
+    The words say what the verdict turns on; the document does where `turns` asks for it, since finding out takes
+    longer than the rest. Raises `ValueError` for a format or language that there is not.
     """
     if lang not in SENTENCES:
         raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
     if format == "text":
         return "\n".join(_Text(assessment, SENTENCES[lang]).lines()) + "\n"
     if format == "json":
-        return as_json(assessment)
+        return as_json(assessment, {"turns_on": turns_json(assessment)} if turns else {})
     raise ValueError("format is one of text, json")
 
 
@@ -102,8 +121,7 @@ class _Text:
     def lines(self) -> Iterator[str]:
         for decided in self.assessment.decisions.values():
             if decided.decision is not self.policy.category:
-                yield from ("", f"{decided.decision.title}：{self.verdict(decided)}")
-                yield from self.reasons(decided)
+                yield from ("", self.later(decided), *self.clauses(decided), *self.stopped(decided))
                 continue
             day = self.assessment.household.on
             on = self.say["no_date"] if day is None else self.say["on"].format(on=day)
@@ -117,13 +135,26 @@ class _Text:
         yield from self.ruled_out()
         yield from self.missing()
         yield from self.stand_ins()
+        yield from self.turns()
         yield self.unverified()
         yield self.say["disclaimer"]
 
     def verdict(self, decided: Decided) -> str:
-        if decided.outcome is not None or decided.decision.every:
-            return self.titles(decided.holding)
+        if decided.outcome is not None:
+            return decided.outcome.title
         return self.say["undecided"].format(possible=self.titles(decided.possible))
+
+    def later(self, decided: Decided) -> str:
+        """What a decision after the category came to; of an `every` what holds, and what still may."""
+        holding = self.titles(decided.holding)
+        perhaps = self.titles(tuple(outcome for outcome in decided.possible if outcome not in decided.holding))
+        if not perhaps:
+            value = holding or self.say["nothing"]
+        elif decided.decision.every:
+            value = self.say["perhaps" if holding else "only_perhaps"].format(holding=holding, possible=perhaps)
+        else:
+            value = self.say["pending_outcome"].format(possible=self.titles(decided.possible))
+        return self.say["fact"].format(title=decided.decision.title, value=value)
 
     def titles(self, outcomes: tuple[Outcome, ...]) -> str:
         return self.say["join"].join(outcome.title for outcome in outcomes)
@@ -132,10 +163,10 @@ class _Text:
 
     def figures(self) -> Iterator[str]:
         rows = [(title, *self.figure(name)) for name in self.policy.show for title in [self.figure_title(name)]]
-        wide = max((_width(title) for title, _, _ in rows), default=0)
-        digits = max((_width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
+        wide = max((width(title) for title, _, _ in rows), default=0)
+        digits = max((width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
         for title, amount, made_of in rows:
-            yield f"  {_pad(title, wide)}  {' ' * (digits - _width(amount))}{amount}    {made_of}".rstrip()
+            yield f"  {pad(title, wide)}  {' ' * (digits - width(amount))}{amount}    {made_of}".rstrip()
 
     def meanings(self) -> Iterator[str]:
         """The readings that say what the facts themselves mean."""
@@ -199,34 +230,48 @@ class _Text:
 
     def reasons(self, decided: Decided) -> Iterator[str]:
         """What decided or is still open, with both sides; what stopped each other outcome; what was not reached."""
-        first = [reason for reason in decided.reasons if reason.role != "stopped"]
-        rows = [(self.words(reason), self.compared(reason), self.basis(reason)) for reason in first]
-        wide = max((_width(words) for words, _, _ in rows), default=0)
-        far = max((_width(compared) for _, compared, _ in rows), default=0)
-        for reason, (words, compared, basis) in zip(first, rows, strict=True):
-            yield f"{MARKS[reason.holds]} {_pad(words, wide)}    {_pad(compared, far)}    {basis}".rstrip()
-        stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
-        reached = {reason.outcome for reason in decided.reasons}
-        lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]
+        first, lines = list(self.clauses(decided)), list(self.stopped(decided))
+        yield from first
         if first and lines:
             yield ""
         if lines:
             yield from (self.say["others"], *lines)
+        reached = {reason.outcome for reason in decided.reasons}
+        stopped = (outcome for outcome in decided.decision.outcomes if outcome not in decided.possible)
         later = tuple(outcome for outcome in stopped if outcome.id not in reached)
         if later:
             yield "  " + self.say["not_reached"].format(titles=self.titles(later))
 
-    def stopped(self, decided: Decided, outcome: Outcome) -> Iterator[str]:
-        """One line an outcome, or one line a clause where numbers were compared."""
-        reasons = [reason for reason in decided.reasons if reason.outcome == outcome.id]
-        plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
-        if plain:
-            why = self.say["sentences"].join(dict.fromkeys(plain))
-            yield f"  {MARKS[False]} {self.say['stopped'].format(title=outcome.title, why=why)}"
-        for reason in reasons:
-            if compared := self.compared(reason):
-                line = self.say["stopped"].format(title=outcome.title, why=self.words(reason))
-                yield f"  {MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
+    def clauses(self, decided: Decided) -> Iterator[str]:
+        """One line a clause that decided an outcome or still leaves it open."""
+        first = [reason for reason in decided.reasons if reason.role != "stopped"]
+        rows = [(MARKS[each.holds], self.words(each), self.compared(each), self.basis(each)) for each in first]
+        wide = max((width(words) for _, words, _, _ in rows), default=0)
+        far = max((width(compared) for _, _, compared, _ in rows), default=0)
+        for mark, words, compared, basis in dict.fromkeys(rows):
+            yield f"{mark} {pad(words, wide)}    {pad(compared, far)}    {basis}".rstrip()
+
+    def stopped(self, decided: Decided) -> Iterator[str]:
+        """One line for outcomes stopped by the same, and one line a clause where numbers were compared."""
+        why: dict[str, tuple[Reason, ...]] = {}
+        for reason in decided.reasons:
+            if reason.role == "stopped":
+                why[reason.outcome] = (*why.get(reason.outcome, ()), reason)
+        together: dict[tuple[str, ...], list[Outcome]] = {}
+        for outcome in decided.decision.outcomes:
+            if outcome.id in why:
+                same = tuple(reason.clause.line + self.words(reason) for reason in why[outcome.id])
+                together.setdefault(same, []).append(outcome)
+        for outcomes in together.values():
+            titles, reasons = self.titles(tuple(outcomes)), why[outcomes[0].id]
+            plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
+            if plain:
+                words = self.say["sentences"].join(dict.fromkeys(plain))
+                yield f"  {MARKS[False]} {self.say['stopped'].format(title=titles, why=words)}"
+            for reason in reasons:
+                if compared := self.compared(reason):
+                    line = self.say["stopped"].format(title=titles, why=self.words(reason))
+                    yield f"  {MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
 
     def words(self, reason: Reason) -> str:
         """The clause in the words for what it came to, with the members concerned."""
@@ -305,6 +350,33 @@ class _Text:
             sentence = self.say["fact_of"] if whose else self.say["fact"]
             yield sentence.format(title=self.say["join"].join(together), value=answer, who=who)
 
+    def turns(self) -> Iterator[str]:
+        """What the category turns on, each by itself; or that it turns on nothing that is not verified."""
+        turns = turns_on(self.assessment)
+        if turns:
+            yield from (self.say["turns"], *("  " + self.turn(turn) for turn in turns), "")
+        if all(turn.is_verified for turn in turns):
+            yield self.say["turns_on_nothing"]
+
+    def turn(self, turn: Turn) -> str:
+        verdict = self.say["would_be_open"].format(possible=self.titles(turn.possible))
+        if turn.category is not None:
+            verdict = self.say["would_be"].format(title=turn.category.title)
+        basis = "" if turn.provenance is None else self.say["basis"].format(basis=BASES[turn.provenance.basis])
+        if isinstance(turn.what, Reading):
+            sentence = self.say["turn_verified_option" if turn.is_verified else "turn_option"]
+            option = turn.what.kind.options[cast(str, turn.option)]
+            return sentence.format(title=turn.title, basis=basis, option=option, verdict=verdict)
+        return self.say["turn_without"].format(of=self.holder(turn.id), title=turn.title, basis=basis, verdict=verdict)
+
+    def holder(self, clause: str) -> str:
+        """The title of the term or outcome that a clause stands in; of an outcome's own clause, of the decision."""
+        name, *inside = clause.split(".")
+        definition = self.policy.names[name]
+        return (
+            definition.by_id[inside[0]].title if isinstance(definition, Decision) and inside[1:] else definition.title
+        )
+
     def unverified(self) -> str:
         """Everything that the category rests on and that is neither the rule itself nor a notice."""
         found: dict[str, str] = {}
@@ -319,12 +391,3 @@ class _Text:
         if not found:
             return self.say["verified"]
         return self.say["unverified"].format(count=len(found), items=self.say["join"].join(found.values()))
-
-
-def _width(text: str) -> int:
-    """The columns of a text in a terminal, where a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

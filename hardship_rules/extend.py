@@ -61,6 +61,14 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     return whole
 
 
+def extended(source: Text, folders: Sequence_[str | Path]) -> Text | None:
+    """The text that a policy's text extends; None where it extends none, or one that is not there."""
+    node, _ = parse(source.text, source.name)
+    extends = node.get("extends") if isinstance(node, Mapping) else None
+    base = _base(extends, source, [], folders) if isinstance(extends, Scalar) else None
+    return base if isinstance(base, Text) else None
+
+
 def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:
     """What does not have the language's shape, but for lines in which something could not even be read."""
     lines = {problem.location.line for problem in unread if problem.location is not None}

@@ -14,6 +14,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         # The file
         "file_missing": ("there is no file `{given}`", "Check the file's name and folder"),
         "file_is_folder": ("`{given}` is a folder, not a file", "Name the file inside it"),
+        "file_exists": (
+            "the file `{given}` is there already; nothing was written",
+            "Choose another name, or add `--force` to overwrite it",
+        ),
         "file_not_written": (
             "the file cannot be written: {reason}",
             "Check whether its folder is there, and whether it is in use",

@@ -17,6 +17,7 @@ import pytest
 
 from hardship_rules import FactError, PolicyError, assess, explain, load_household, load_policy, read_policy
 from hardship_rules.find import overlaps
+from hardship_rules.summary import summary
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,8 +72,21 @@ def test_readme_code_runs(block: str, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_readme_names_the_interface() -> None:
     """README's commands are the program's, and every public name of the ten lines exists."""
-    for command in ("assess", "check", "test"):
+    for command in ("assess", "check", "show", "test"):
         assert f"`hardship-rules {command}" in README
+
+
+def test_the_guides_commands_work(tmp_path: Path) -> None:
+    """What the guide for staff prints of `show` runs, and the files that it names are written."""
+    commands = [line for block in blocks(GUIDE, "console") for line in block.splitlines() if " show " in line]
+    assert len(commands) == 3
+    for command in commands:
+        arguments = shlex.split(command.removeprefix("$ hardship-rules"))
+        subprocess.run(  # noqa: S603  # the guide's own command
+            [sys.executable, "-m", "hardship_rules", *arguments], cwd=tmp_path, capture_output=True, check=True
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["对照表.html", "政策.html"]
+    assert "58号第__条" in (tmp_path / "对照表.html").read_text(encoding="utf-8")
 
 
 class TestGuide:
@@ -111,6 +125,13 @@ class TestGuide:
         assert load_policy("weihai", date(2026, 12, 31), [tmp_path]).name == "2026_weihai"
         assert load_policy("weihai", date(2025, 12, 31), [tmp_path]).name == "2025_weihai"
         assert overlaps(path) == ()
+
+    def test_what_check_says(self) -> None:
+        """What the guide shows of `check` is what it says of that file; `…` is what the guide leaves out."""
+        said = summary("2026_weihai.yaml", read_policy(self.year(self.change())), load_policy("shandong_2020_58"))
+        shown = re.sub(r"^ {3}", "", blocks(GUIDE, "text")[0], flags=re.MULTILINE)
+        pattern = re.escape(shown.rstrip()).replace("\\ \\ \\ \\ …\\\n", "(?: {4}.*\n)*").replace("…", ".*")
+        assert re.fullmatch(pattern, said), said
 
     def test_not_published(self) -> None:
         """A standard that is not published yet leaves those whom it concerns undecided, and is named."""

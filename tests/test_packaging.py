@@ -53,7 +53,7 @@ def here() -> list[str]:
 
 
 def test_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
-    """A wheel carries the policies, the types' mark, and nothing of the tests."""
+    """A wheel carries the policies with their schema, the types' mark, and nothing of the tests."""
     monkeypatch.chdir(ROOT)
     wheel = tmp_path / hatchling.build.build_wheel(str(tmp_path))
     site = installed(wheel, tmp_path / "site")
