@@ -5,10 +5,10 @@ from statistics import mean
 from typing import cast
 
 from interview import answer, by_rank, in_file_order, interview, sample, volunteer
-from strategies import Facts, unknown_paths
 
 from hardship_rules import FactError, assess, load_policy, next_question, read_policy
 from hardship_rules.problems import Path
+from hardship_rules.strategies.placed import Facts, unknown_paths
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 
 WEIHAI = load_policy("2021_weihai")

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import households, partial_households
 
 from hardship_rules import Assessment, assess, explain, load_policy
 from hardship_rules.assessment import Figure
+from hardship_rules.strategies import households, partial_households
 from hardship_rules.wording import SIGNS, comparison, number_text
 
 POLICY = load_policy("2021_weihai")

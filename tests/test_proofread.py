@@ -4,7 +4,6 @@ from collections import Counter
 
 import pytest
 from documents import SMALL
-from generated import policies
 from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
@@ -12,6 +11,7 @@ from hardship_rules.as_text import as_text
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.proofread import proofread
 from hardship_rules.statements import statements
+from hardship_rules.strategies import policies
 from hardship_rules.syntax import BASES, AllOf, AnyOf, Clause, Not, walk
 
 POLICY = load_policy("2021_weihai")
