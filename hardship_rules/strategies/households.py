@@ -1,7 +1,6 @@
 """Households to draw: complete and partial ones of any policy, crowded around its thresholds."""
 
 from collections.abc import Callable, Collection
-from functools import cache
 from typing import Any, cast
 
 from hypothesis import strategies as st
@@ -28,15 +27,15 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
     amount set so that some comparison of the category stands exactly on its line, or one smallest step beside it. The
     rest are as drawn, and to those a failing test shrinks: few members, each fact at its first option, no, or nothing.
     """
-    household = _tied_options(draw, policy)
-    on = household["on"] = draw(days(policy))
-    stood_in_for = stands_in(policy)
+    on = draw(days(policy))
+    most = policy.members.at_most if draw(_ONE_IN_TWENTY_FOUR) else min(6, policy.members.at_most)
+    household: Facts = {"on": on, **draw(_part(policy, of_member=False))}
+    household["members"] = draw(st.lists(_part(policy, of_member=True), min_size=1, max_size=most))
+    _meet(policy, household)
     for path, fact in fact_paths(policy, household):
-        if path[-1] not in tied(policy) and path[-1] not in stood_in_for:
-            holding(household, path)[fact.name] = value_of(fact, draw(seeds(policy, fact.name)), on)
-    for holder, facts in ((household, policy.facts), *((each, policy.members.facts) for each in household["members"])):
-        for name in draw(_some(tuple(name for name in facts if name in stood_in_for and name not in tied(policy)))):
-            holder[name] = value_of(facts[name], draw(seeds(policy, name)), on)
+        holder = holding(household, path)
+        if fact.name in holder:
+            holder[fact.name] = value_of(fact, holder[fact.name], on)
     while unknown := unknown_paths(policy, household):
         new: set[Path] = set()
         for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
@@ -100,20 +99,37 @@ def completed(
     return household
 
 
-def _tied_options(draw: st.DrawFn, policy: Policy) -> Facts:
-    """Members, with the options that `must` speaks of: one after the other, so that the rest can still meet it."""
-    most = policy.members.at_most
-    size = draw(st.integers(1, most) if draw(_ONE_IN_TWENTY_FOUR) else st.integers(1, min(6, most)))
-    household: Facts = {"members": [{} for _ in range(size)]}
+@once
+def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[Facts]:
+    """The household's own facts, or those of a member: what nothing stands in for, and a few of the others.
+
+    A member is drawn as a whole, so that shrinking can take one away.
+    """
+    facts = policy.members.facts if of_member else policy.facts
+    free = {name: seeds(policy, name) for name in facts}
+    others = tuple(name for name in facts if name in stands_in(policy) and name not in tied(policy))
+    always = {
+        name: free[name]
+        for name, fact in facts.items()
+        if name not in stands_in(policy) or (name in tied(policy) and isinstance(fact.kind, ChoiceKind))
+    }
+    few = st.lists(st.sampled_from(others), max_size=3, unique=True) if others else st.just([])
+    also = few.flatmap(lambda names: st.fixed_dictionaries({name: free[name] for name in names}))
+    return st.tuples(st.fixed_dictionaries(always), also).map(lambda both: {**both[0], **both[1]})
+
+
+def _meet(policy: Policy, household: Facts) -> None:
+    """Put the next option, where one drawn is not for a real household, one after the other of those in `must`."""
     chosen: tuple[str, ...] = ()
     for path in _option_paths(policy, household):
         name = cast(str, path[-1])
-        left = list(cast(ChoiceKind, fact_named(policy, name).kind).options)
-        while not _fit(policy, size, (*chosen, option := draw(st.sampled_from(left)))):
-            left.remove(option)
-        holding(household, path)[name] = option
-        chosen += (option,)
-    return household
+        holder = holding(household, path)
+        options = list(cast(ChoiceKind, fact_named(policy, name).kind).options)
+        first = options.index(holder[name])
+        turned = (*options[first:], *options[:first])
+        size = len(household["members"])
+        holder[name] = next(option for option in turned if _fit(policy, size, (*chosen, option)))
+        chosen += (holder[name],)
 
 
 def _option_paths(policy: Policy, household: Facts) -> list[Path]:
@@ -128,9 +144,3 @@ def _fit(policy: Policy, size: int, chosen: tuple[str, ...]) -> bool:
     for path, option in zip(_option_paths(policy, household), chosen, strict=False):
         holding(household, path)[cast(str, path[-1])] = option
     return is_real(policy, household)
-
-
-@cache
-def _some(names: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
-    """A few of the names: mostly none, one or two."""
-    return st.lists(st.sampled_from(names), max_size=3, unique=True) if names else st.just([])

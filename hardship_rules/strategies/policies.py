@@ -10,7 +10,7 @@ _SIGNS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
 @st.composite
 def _member_lines(draw: st.DrawFn, depth: int = 2) -> str:
     """A number of a member, in yuan: its facts, and sums, differences, caps and roundings of them."""
-    if depth == 0 or draw(st.booleans()):
+    if depth == 0 or not draw(st.booleans()):
         return draw(st.sampled_from([*_MONEY, "0 * wage", "2 * wage", "7.25 * wage"]))
     forms = ["({0} + {1})", "({0} - {1})", "min({0}, {1})", "max({0}, {1}, 5)", "round_half_up({0} + {1}, 0.5)"]
     return draw(st.sampled_from(forms)).format(draw(_member_lines(depth - 1)), draw(_member_lines(depth - 1)))
@@ -20,8 +20,8 @@ def _member_lines(draw: st.DrawFn, depth: int = 2) -> str:
 def _member_conditions(draw: st.DrawFn) -> str:
     """A condition on a member."""
     forms = [
-        "{line} {sign} {number}",
         "kind == self",
+        "{line} {sign} {number}",
         "kind != other",
         "kind in (child, other)",
         "well",
@@ -38,7 +38,7 @@ def _member_conditions(draw: st.DrawFn) -> str:
 @st.composite
 def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
     """A number of the household, in yuan."""
-    if depth == 0 or draw(st.booleans()):
+    if depth == 0 or not draw(st.booleans()):
         form = draw(st.sampled_from([*names, "{number} * loan", "sum", "sum"]))
         if form == "sum":
             return f"sum({draw(_member_lines(1))} where {draw(_member_conditions())})"
@@ -62,6 +62,8 @@ def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
 def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
     """A condition on the household, as YAML."""
     forms = [
+        "own",
+        "not own",
         "{0} {sign} {1}",
         "{0} {sign} standard",
         "{0} {sign} {number}",
@@ -70,8 +72,6 @@ def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
         "each({member})",
         "place == town",
         "place != village",
-        "own",
-        "not own",
         "strict == yes",
     ]
     form = draw(st.sampled_from(forms))
@@ -103,7 +103,7 @@ def policies(draw: st.DrawFn) -> str:
     terms = []
     for number in range(draw(st.integers(1, 3))):
         name = f"t{number}"
-        if draw(st.booleans()):
+        if not draw(st.booleans()):
             body = f'value: "{draw(_lines(names))}"'
         else:
             body = (

@@ -13,6 +13,7 @@ from hardship_rules.strategies.closely import fact_named, lengths_from, once, th
 from hardship_rules.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
 
 _OLDEST = 100  # years; how old a date of birth may be
+_GROWN = 30  # years; the age that a date of birth shrinks to
 _EVERYDAY = (
     "0.01",
     "0.99",
@@ -48,7 +49,7 @@ def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
             return st.sampled_from(list(options))
         case DateKind():
             years = sorted({int(number) for length in lengths_from(policy, fact) for number in near[length]})
-            birthdays = st.tuples(st.sampled_from(years or [0]), st.sampled_from((0, 1, -1)))
+            birthdays = st.tuples(st.sampled_from([_GROWN, *years]), st.sampled_from((0, 1, -1)))
             return st.one_of(birthdays, st.tuples(st.integers(0, _OLDEST), st.integers(0, 365)))
         case NumberKind():
             return _numbers(fact.kind, sorted(near.get(name, ())), extremes=name not in tied(policy))
