@@ -300,6 +300,9 @@ class _Checker:
                 broken.add(name)
                 continue
             work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
+        for name, each in policy.properties.items():
+            if each.when is not None and not set(names_in(each.when)) & broken:
+                self.divide(policy, name, [each.when], scope)
 
     def numbers(self, parameter: Parameter, scope: Scope) -> bool:
         """Each number that it goes by is never below the first it has a value for."""
