@@ -105,6 +105,34 @@ def households(space: Space, made: WholePolicy, members: int, *, any_readings: b
     return Households(space, facts, each, tuple(present), readings, unpublished)
 
 
+def beside(of: Households, made: WholePolicy, other: WholePolicy) -> Households:
+    """The same households as another policy knows them, under its readings: facts that both have are one."""
+    own = households(of.space, other, len(of.members))
+
+    def linked(mine: Symbols, theirs: Symbols, kinds: Mapping[str, Fact], others: Mapping[str, Fact]) -> Symbols:
+        found = dict(theirs)
+        for name, fact in others.items():
+            if name in kinds and fact.kind == kinds[name].kind and made.scales.get(name) == other.scales.get(name):
+                found[name] = mine[name]
+            elif name in kinds:
+                of.space.know(_alike(mine[name], made.scales.get(name, 1), theirs[name], other.scales.get(name, 1)))
+        return found
+
+    facts = {**linked(of.facts, own.facts, made.policy.facts, other.policy.facts), "on": of.facts["on"]}
+    kinds, others = made.policy.members.facts, other.policy.members.facts
+    members = tuple(linked(a, b, kinds, others) for a, b in zip(of.members, own.members, strict=False))
+    return evolve(own, facts=facts, members=members, present=of.present[: len(members)])
+
+
+def _alike(mine: Symbol, scale: int, theirs: Symbol, other: int) -> Truth:
+    """A fact that two policies know in other decimals or options is the same; of another kind, anything."""
+    if isinstance(mine, tuple) and isinstance(theirs, tuple):
+        return mine[0][1] * other == theirs[0][1] * scale
+    if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+        return any_of(all_of((truth, is_option(theirs, option))) for option, truth in mine.items())
+    return True
+
+
 def _facts(space: Space, made: WholePolicy, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
     found: dict[str, Symbol] = {}
     for name, fact in facts.items():
@@ -122,6 +150,7 @@ def _facts(space: Space, made: WholePolicy, facts: Mapping[str, Fact], wanted: s
 
 
 def _number(space: Space, name: str, kind: NumberKind) -> Cases:
+    """A number within its range."""
     number = space.whole(name)
     space.know(z3.And(number >= cast(int, kind.low), number <= cast(int, kind.high)))
     return constant(number)
@@ -213,7 +242,11 @@ class Scope:
 class Encoding:
     """A policy's terms and decisions for every household; what another has in common with it is not made again."""
 
-    def __init__(self, made: WholePolicy, of: Households, other: "Encoding | None" = None) -> None:
+    def __init__(
+        self, original: Policy, made: WholePolicy, of: Households, other: "Encoding | None" = None
+    ) -> None:
+        self.original = original
+        self.made = made
         self.policy: Policy = made.policy
         self.of = of
         self.space = of.space

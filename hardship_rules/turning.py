@@ -119,14 +119,9 @@ def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
 def _by_clause(policy: Policy) -> Iterator[tuple[Clause, None, Policy]]:
     for name in policy.category_order:
         match policy.names[name]:
-            case Term() as term:
-                for clause in _uncertain(policy, term):
-                    expr = cast(Expr, without(term.expr, clause.id))
-                    yield clause, None, evolve(policy, terms=_replaced(policy.terms, evolve(term, expr=expr)))
-            case Decision() as decision:
-                for clause in _uncertain(policy, decision):
-                    changed = _decision_without(decision, clause.id)
-                    yield clause, None, evolve(policy, decisions=_replaced(policy.decisions, changed))
+            case Term() | Decision() as definition:
+                for clause in _uncertain(policy, definition):
+                    yield clause, None, policy_without(policy, definition, clause.id)
 
 
 def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
@@ -139,6 +134,14 @@ def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
         and clause.provenance.basis in UNCERTAIN
         and clause.id not in {definition.name, *policy.switches}
     ]
+
+
+def policy_without(policy: Policy, definition: Term | Decision, clause: str) -> Policy:
+    """The policy without a clause of one of its terms or decisions, which is not all that the definition says."""
+    if isinstance(definition, Decision):
+        return evolve(policy, decisions=_replaced(policy.decisions, _decision_without(definition, clause)))
+    expr = cast(Expr, without(definition.expr, clause))
+    return evolve(policy, terms=_replaced(policy.terms, evolve(definition, expr=expr)))
 
 
 def _replaced(parts: FrozenMapping[str, Part], part: Part) -> FrozenMapping[str, Part]:

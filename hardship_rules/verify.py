@@ -10,9 +10,10 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
+from hardship_rules.evaluate import evaluate
 from hardship_rules.facts import read_facts
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.meaning import options_of, value
+from hardship_rules.meaning import Scope, options_of, value
 from hardship_rules.model import Policy, exprs_of
 from hardship_rules.ranges import Exact, Number, high, low
 from hardship_rules.smt import Encoding, Facts, Households, decoded, decoded_readings, holds, households, number
@@ -44,7 +45,8 @@ class Shown:
     policy: Policy = field(repr=False)
     facts: Facts = field(repr=False, hash=False)
     readings: FrozenMapping[str, str]
-    other: Facts | None = field(default=None, repr=False, hash=False)  # where two are compared: the second
+    other: Facts | None = field(default=None, repr=False, hash=False)  # where two are compared: the second household
+    against: Policy | None = field(default=None, repr=False)  # and the policy that it is shown by, where it is another
 
     @property
     def assessment(self) -> Assessment:
@@ -82,17 +84,17 @@ class Prover:
         self.members = min(members, policy.members.at_most)
         self.space = Space()
         self.of = households(self.space, self.made, self.members, any_readings=any_readings)
-        self.encoding = Encoding(self.made, self.of)
+        self.encoding = Encoding(policy, self.made, self.of)
         for clause in self.made.policy.must:
             self.space.know(self.encoding.truth(clause))
         self.solver = z3.Solver(ctx=self.space.context)
         self.solver.add(*self.space.known)
         self.base = len(self.space.known)
 
-    def find(self, wanted: Iterable[Truth], seconds: float, other: Households | None = None) -> Answer:
+    def find(self, wanted: Iterable[Truth], seconds: float, other: Encoding | None = None) -> Answer:
         """A household in which everything wanted holds, or the proof that there is none.
 
-        What was made for the question is forgotten afterwards. `other` are the households beside it, if any.
+        What was made for the question is forgotten afterwards. `other` are households beside these, to be shown too.
         """
         wish = all_of(wanted)
         if wish is False:
@@ -120,67 +122,27 @@ class Prover:
         """Leave out the definitions that only a question needed."""
         del self.space.known[self.base :]
 
+    def keep(self) -> None:
+        """Keep the definitions made since, for every later question."""
+        self.solver.add(*self.space.known[self.base :])
+        self.base = len(self.space.known)
+
     # The household of a model
 
-    def replayed(self, model: z3.ModelRef, other: Households | None) -> Shown:
+    def replayed(self, model: z3.ModelRef, other: Encoding | None) -> Shown:
         """The household of a model, after `assess` came to the same of it."""
         readings = decoded_readings(self.of, model)
         changed = {name: option for name, option in readings.items() if option != self.policy.readings[name].chosen}
         policy = self.policy.with_readings(changed) if changed else self.policy
-        policy = self._published(policy, model)
+        policy = _published(policy, self.encoding, model)
         facts = decoded(self.of, self.made, model)
-        self._agrees(policy, facts, model)
-        second = None if other is None else decoded(other, self.made, model)
-        return Shown(policy, facts, FrozenMapping(changed), second)
-
-    def _published(self, policy: Policy, model: z3.ModelRef) -> Policy:
-        """The policy with the numbers of a model for what is not published."""
-        parameters = dict(policy.parameters)
-        for name, parameter in parameters.items():
-            values = dict(parameter.values)
-            for key in [key for key, each in values.items() if each is None]:
-                symbol = cast(Cases, self.of.unpublished[f"{name}/{'/'.join(map(str, key))}"])
-                values[key] = Fraction(number(symbol, model), self.made.denominators[name].number)
-            if values != dict(parameter.values):
-                parameters[name] = evolve(parameter, values=FrozenMapping(values))
-        if parameters == dict(policy.parameters):
-            return policy
-        return evolve(policy, parameters=FrozenMapping(parameters))
-
-    def _agrees(self, policy: Policy, facts: Facts, model: z3.ModelRef) -> None:
-        """Each decision comes to the same; where one does not, the first clause that differs is named."""
-        assessment = assess(policy, facts)
-        for name, decided in assessment.decisions.items():
-            proof = tuple(
-                outcome for outcome in decided.decision.by_id if holds(self.encoding.outcome(name, outcome), model)
-            )
-            came = tuple(outcome.id for outcome in decided.holding)
-            if sorted(proof) != sorted(came):
-                self._disagreement(assessment, model)
-                raise DisagreementError(name, proof, came)
-
-    def _disagreement(self, assessment: Assessment, model: z3.ModelRef) -> None:
-        policy, made = assessment.policy, self.made.policy
-        for name in policy.order:
-            pairs = zip(exprs_of(policy.names[name]), exprs_of(made.names[name]), strict=True)
-            clauses = [
-                (one, other)
-                for a, b in pairs
-                for one, other in zip(_clauses(a), _clauses(b), strict=True)
-                if one.id == other.id
-            ]
-            scopes = zip(
-                (assessment._scope, *assessment._scope.members),  # noqa: SLF001  # it is looked at, not changed
-                (self.encoding.scope, *self.encoding.scope.members),
-                strict=False,
-            )
-            for evaluated, scope in scopes:
-                if (name in policy.of_members) != (scope.outer is not None):
-                    continue
-                for one, other in reversed(clauses):
-                    proof, came = holds(self.encoding.truth(other, scope), model), value(one, evaluated)
-                    if proof is not came:
-                        raise DisagreementError(one.id, proof, came)
+        _agrees(policy, facts, self.encoding, model)
+        if other is None:
+            return Shown(policy, facts, FrozenMapping(changed))
+        second = decoded(other.of, other.made, model)
+        against = policy if other.made is self.made else _published(other.original, other, model)
+        _agrees(against, second, other, model)
+        return Shown(policy, facts, FrozenMapping(changed), second, against)
 
     # Conditions of the policy as asked about
 
@@ -195,6 +157,47 @@ class Prover:
     def outcome(self, decision: str, outcome: str) -> Truth:
         """A decision comes to an outcome."""
         return self.encoding.outcome(decision, outcome)
+
+
+# --- Replaying ---------------------------------------------------------------------------------------------------
+
+
+def _published(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> Policy:
+    """The policy with the numbers of a model for what is not published."""
+    parameters = {}
+    for name, parameter in policy.parameters.items():
+        values = dict(parameter.values)
+        for key in [key for key, each in values.items() if each is None]:
+            symbol = cast(Cases, encoding.of.unpublished[f"{name}/{'/'.join(map(str, key))}"])
+            values[key] = Fraction(number(symbol, model), encoding.made.denominators[name].number)
+        parameters[name] = evolve(parameter, values=FrozenMapping(values))
+    return policy if parameters == policy.parameters else evolve(policy, parameters=FrozenMapping(parameters))
+
+
+def _agrees(policy: Policy, facts: Facts, encoding: Encoding, model: z3.ModelRef) -> None:
+    """Each decision comes to the same; where one does not, the first clause that differs is named."""
+    assessment = assess(policy, facts)
+    for name, decided in assessment.decisions.items():
+        proof = [outcome for outcome in decided.decision.by_id if holds(encoding.outcome(name, outcome), model)]
+        came = [outcome.id for outcome in decided.holding]
+        if sorted(proof) != sorted(came):
+            _blame(policy, assessment.household.scope(policy), encoding, model)
+            raise DisagreementError(name, proof, came)
+
+
+def _blame(policy: Policy, scope: Scope, encoding: Encoding, model: z3.ModelRef) -> None:
+    """Raise for the first clause, in the order in which they are worked out, that is not the same in both."""
+    evaluate(policy, scope)
+    for name in policy.order:
+        pairs = zip(exprs_of(policy.names[name]), exprs_of(encoding.policy.names[name]), strict=True)
+        clauses = [pair for one, other in pairs for pair in zip(_clauses(one), _clauses(other), strict=True)]
+        of_member = name in policy.of_members
+        places = zip(scope.members, encoding.scope.members, strict=False) if of_member else [(scope, encoding.scope)]
+        for evaluated, proved in places:
+            for one, other in reversed(clauses):
+                proof, came = holds(encoding.truth(other, proved), model), value(one, evaluated)
+                if proof is not came:
+                    raise DisagreementError(one.id, proof, came)
 
 
 def _clauses(expr: Expr) -> list[Clause]:
