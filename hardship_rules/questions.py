@@ -8,15 +8,16 @@ from typing import Literal, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.api import assess
-from hardship_rules.evaluate import evaluate
-from hardship_rules.meaning import value
-from hardship_rules.model import Decision, Policy, Property, Term, exprs_of
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Decision, Policy, Term, exprs_of
+from hardship_rules.properties import breaks, broken, truth_of
 from hardship_rules.smallest import Facts, Raised, raised_between, smallest, with_raised
 from hardship_rules.smt import Encoding, beside, decision_differs
-from hardship_rules.symbolic import Cases, Truth, all_of, any_of, opposite
+from hardship_rules.symbolic import any_of
 from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, walk
+from hardship_rules.tried import tried
 from hardship_rules.turning import policy_without
-from hardship_rules.verify import Answer, DisagreementError, NotSettled, Proof, Prover, Shown
+from hardship_rules.verify import Answer, NotSettled, Proof, Prover, Shown
 from hardship_rules.whole import whole
 
 FEW = 2  # members, with which a household is looked for first: what they show is shown
@@ -148,6 +149,8 @@ class Questions:
                 )
             )
             verdict = _verdict(answer, "matters", "matters_as_read", "never_matters")
+            if verdict == "never_matters" and clause.id in self.policy.switches:
+                verdict = "says_reading"  # it tells the reader of the explanation which reading is chosen
             title = f"{definition.title}：{clause.title or clause.line or clause.id}"
             yield Claim("clauses", clause.id, title, verdict, answer, verdict == "never_matters")
 
@@ -156,9 +159,16 @@ class Questions:
     def properties(self) -> Iterator[Claim]:
         """Of each property whether it is kept by every household."""
         for each in self.policy.properties.values():
-            answer = self.asked(lambda prover, seconds, each=each: _broken(prover, each, seconds))  # type: ignore[misc]
+            answer = self.asked(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]
+            count, found = tried(self.policy, each, self.left) if isinstance(answer, NotSettled) else (0, None)
+            if found is not None:
+                facts, raised = found
+                second = with_raised(facts, raised) if raised else None
+                answer = Shown(self.policy, facts, FrozenMapping(), second, self.policy)
             verdict = _verdict(answer, "broken", "broken", "kept")
-            claim = Claim("properties", each.name, each.title, verdict, answer, verdict == "broken")
+            if count and verdict == "not_settled":
+                verdict = "tried"
+            claim = Claim("properties", each.name, each.title, verdict, answer, verdict == "broken", count)
             if isinstance(answer, Shown) and answer.other is not None:
                 claim = evolve(claim, raised=raised_between(answer.facts, answer.other))
             yield self.small(claim, lambda facts, raised, each=each: breaks(self.policy, each, facts, raised))  # type: ignore[misc]
@@ -324,74 +334,10 @@ def _other_reading(prover: Prover, name: str, seconds: float) -> Answer:
     return answer
 
 
-def _broken(prover: Prover, each: Property, seconds: float) -> Answer:
-    """A household that does not keep a property, with the one beside it where two are compared."""
-    when: Truth = True if each.when is None else prover.condition(each.when)
-    if each.kind != "raising":
-        gets = any_of(prover.outcome(each.decision, outcome) for outcome in each.outcomes)
-        return prover.find([gets, when if each.kind == "never" else opposite(when)], seconds)
-    other = Encoding(prover.policy, prover.made, prover.of.with_others(prover.made, each.facts), prover.encoding)
-    wanted = [when, *(other.truth(clause) for clause in prover.made.policy.must)]
-    if each.when is not None:
-        wanted.append(prover.condition(each.when, other))
-    for fact in each.facts:
-        for mine, theirs in (
-            (prover.of.facts, other.of.facts),
-            *zip(prover.of.members, other.of.members, strict=True),
-        ):
-            if fact in mine:
-                ((_, less),), ((_, more),) = cast(Cases, mine[fact]), cast(Cases, theirs[fact])
-                wanted.append(less <= more)
-    decision = prover.policy.decisions[each.decision]
-    moves = any_of(
-        all_of((prover.outcome(each.decision, was), other.outcome(each.decision, becomes)))
-        for was in decision.by_id
-        for becomes in decision.by_id
-        if moved(decision, each.to, was, becomes)
-    )
-    answer = prover.find([*wanted, moves], seconds, other)
-    if isinstance(answer, Shown) and not breaks(
-        answer.policy, each, answer.facts, raised_between(answer.facts, cast(Facts, answer.other))
-    ):
-        raise DisagreementError(f"properties.{each.name}", proof=False, assessed=True)
-    return answer
-
-
-def moved(decision: Decision, to: str, was: str, becomes: str) -> bool:
-    """From one outcome to another is a move that way."""
-    order = list(decision.by_id)
-    a, b = order.index(was), order.index(becomes)
-    return {"earlier": b < a, "later": b > a, "another": a != b}[to]
-
-
-def breaks(policy: Policy, each: Property, facts: Facts, raised: Raised) -> bool:
-    """By `assess`, a household does not keep a property."""
-    assessed = assess(policy, facts)
-    decided = assessed.decisions[each.decision]
-    if each.kind != "raising":
-        holds = each.when is None or _truth(policy, each.when, facts)
-        return any(outcome.id in each.outcomes for outcome in decided.holding) and holds is (each.kind == "never")
-    other = with_raised(facts, raised)
-    was, becomes = decided.outcome, assess(policy, other).decisions[each.decision].outcome
-    if was is None or becomes is None:
-        return False
-    if each.when is not None and not (_truth(policy, each.when, facts) and _truth(policy, each.when, other)):
-        return False
-    return moved(decided.decision, each.to, was.id, becomes.id)
-
-
-def _truth(policy: Policy, condition: Expr, facts: Facts) -> bool | None:
-    """What a condition of the household comes to; None where that is not known."""
-    assessment = assess(policy, facts)
-    scope = assessment.household.scope(policy)
-    evaluate(policy, scope)
-    return cast(bool | None, value(condition, scope))
-
-
 def _holds_both(policy: Policy, claim: Claim, facts: Facts) -> bool:
     decision, _, pair = claim.id.partition(".")
     return all(
-        _truth(policy, cast(Clause, policy.decisions[decision].by_id[each].when), facts) for each in pair.split("+")
+        truth_of(policy, cast(Clause, policy.decisions[decision].by_id[each].when), facts) for each in pair.split("+")
     )
 
 
