@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from typing import cast
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from hardship_rules.absent import broken
 from hardship_rules.check import nothing_known
@@ -34,8 +34,8 @@ class Narrowed:
 
     truths: tuple[Truth, ...]
     possible: tuple[str, ...]
-    household: Case
-    cases: tuple[Case, ...] = ()
+    household: Case = field(repr=False)
+    cases: tuple[Case, ...] = field(default=(), repr=False)
     tried: tuple[Path, ...] = ()
 
 
@@ -128,7 +128,7 @@ class _Search:
     before: frozenset[str]
     found: set[str] = Factory(set)
     tried: dict[Path, None] = Factory(dict)
-    ends: list[Case] = Factory(list)
+    ends: list[Case] = field(factory=list, repr=False)
 
     def visit(self, case: Case, share: int) -> None:
         """Go into one combination as far as its share of the combinations allows."""
