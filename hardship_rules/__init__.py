@@ -2,14 +2,19 @@
 
 from hardship_rules.api import assess, load_household, load_policy, read_household, read_policy
 from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason, Trace
+from hardship_rules.change import Change, Total
+from hardship_rules.changes import Changes
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
+from hardship_rules.nearest import what_would_change
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
 
 __all__ = [
     "Assessment",
+    "Change",
+    "Changes",
     "Decided",
     "FactError",
     "Figure",
@@ -22,6 +27,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "Reason",
+    "Total",
     "Trace",
     "assess",
     "explain",
@@ -29,5 +35,6 @@ __all__ = [
     "load_policy",
     "read_household",
     "read_policy",
+    "what_would_change",
 ]
 __version__ = "0.1.0"

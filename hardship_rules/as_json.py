@@ -44,8 +44,8 @@ def _document(assessment: Assessment) -> dict[str, object]:
         },
         "on": None if household.on is None else household.on.isoformat(),
         "reference": household.reference,
-        "category": _outcome(assessment.category),
-        "possible": [_outcome(outcome) for outcome in assessment.possible],
+        "category": outcome_json(assessment.category),
+        "possible": [outcome_json(outcome) for outcome in assessment.possible],
         "missing": [
             {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
             for missing in assessment.missing
@@ -62,18 +62,29 @@ def _document(assessment: Assessment) -> dict[str, object]:
     }
 
 
-def _outcome(outcome: Outcome | None) -> dict[str, str] | None:
+def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
+    """An outcome by its id and title."""
     return None if outcome is None else {"id": outcome.id, "title": outcome.title}
 
 
 def _decided(decided: Decided) -> dict[str, object]:
     return {
         "title": decided.decision.title,
-        "outcome": _outcome(decided.outcome),
-        "possible": [_outcome(outcome) for outcome in decided.possible],
-        "holding": [_outcome(outcome) for outcome in decided.holding],
+        "outcome": outcome_json(decided.outcome),
+        "possible": [outcome_json(outcome) for outcome in decided.possible],
+        "holding": [outcome_json(outcome) for outcome in decided.holding],
         "decided_by": list(decided.decided_by),
     }
+
+
+def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
+    """A figure, an option, or yes or no, as this form has them."""
+    return _Values(assessment).answer(kind, answer)
+
+
+def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
+    """A reason with both sides and its provenance, as this form has it."""
+    return _Values(assessment).reason(reason)
 
 
 class _Values:

@@ -16,6 +16,7 @@ from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
+from hardship_rules.nearest import what_would_change as changes_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 
 
@@ -36,6 +37,7 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
     show_default=True,
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
+@click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
@@ -47,18 +49,23 @@ def assess(
     policy_name: str | None,
     on: str | None,
     engine: str,
+    what_would_change: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
     lang: Language,
     folders: tuple[str, ...],
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
+    if what_would_change and engine != "evaluator":
+        raise click.UsageError("--what-would-change 不能与 --engine durable-rules 同用。")
     answers, failed = [], False
     for file in files:
         try:
             household = _household(file)
             policy = _policy_for(household, policy_name, on, folders)
-            if engine == "evaluator":
+            if what_would_change:
+                answer = changes_of(policy, household, on).explain(format=form)
+            elif engine == "evaluator":
                 answer = explain(assess_household(policy, household, on), format=form)
             else:
                 answer = assess_by_both(policy, household, on).explain(format=form)
