@@ -8,8 +8,9 @@ from hardship_rules import source
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
-from hardship_rules.extend import Text, find, resolve
+from hardship_rules.extend import extended, resolve
 from hardship_rules.facts import read_facts
+from hardship_rules.find import Text, find
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
 from hardship_rules.model import Policy
@@ -25,6 +26,18 @@ def load_policy(name: str | Path, on: date | None = None, folders: Folders = ())
     every problem.
     """
     return _checked(find(name, on, folders), folders)
+
+
+def load_base(name: str | Path, folders: Folders = ()) -> Policy | None:
+    """The policy that a sound one extends, as it stands without it: to be compared, not to be applied.
+
+    None where it extends none, or one that means something only with what is put into it.
+    """
+    text = extended(find(name, None, folders), folders)
+    try:
+        return None if text is None else load(resolve(text, folders))
+    except PolicyError:
+        return None
 
 
 def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> Policy:
@@ -65,7 +78,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     `PolicyError` for a policy that cannot decide: one with open parameters, or with no decision.
     """
     if policy.is_open:
-        open_ = ", ".join(name for name, parameter in policy.parameters.items() if not parameter.values)
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
         raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
     if not policy.decisions:
         raise PolicyError([Problem("policy_without_decision", given=policy.name)])

@@ -6,12 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules import source
 from hardship_rules.api import Folders, assess, load_policy
 from hardship_rules.assessment import Assessment, Figure
-from hardship_rules.conform import TRUTHS, conform
+from hardship_rules.conform import TRUTHS, conform, date_of
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.model import Policy
@@ -34,7 +34,7 @@ EXPECT = Record(
 )
 CASES = Record(
     {
-        "policy": Key("适用的文件", Word("policy"), required=True),
+        "policy": Key("适用的文件；写系列的，按各例的认定日期确定", Word("policy"), required=True),
         "on": Key("认定日期", DATE),
         "household": Key("各例共用的家庭", _HOUSEHOLD),
         "cases": Key(
@@ -162,18 +162,39 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
         problems = [Problem("file_empty" if node is None else "not_cases", location=Location(name, 1, 1))]
     if problems or not isinstance(node, source.Mapping):
         raise PolicyError(problems)
-    policy_name = cast(source.Scalar, node.get("policy"))
-    policy = load_policy(policy_name.text, folders=(Path(path).parent, *folders))
-    listed = cast(source.Sequence, node.get("cases"))
-    cases = [_case(name, policy, node, cast(source.Mapping, item), problems) for item in listed.items]
+    listed = [cast(source.Mapping, item) for item in cast(source.Sequence, node.get("cases")).items]
+    days = dict.fromkeys(_day(node, case) for case in listed)
+    policies = {day: _policy(node, day, (Path(path).parent, *folders), problems) for day in days}
+    cases = [_case(name, policies[_day(node, case)], node, case, problems) for case in listed]
     if problems:
         raise PolicyError(problems)
     return tuple(case for case in cases if case is not None)
 
 
+def _day(file: source.Mapping, case: source.Mapping) -> source.Scalar | None:
+    """The day that a case is about: its own, or its file's."""
+    return cast(source.Scalar | None, case.get("on") or file.get("on"))
+
+
+def _policy(
+    file: source.Mapping, day: source.Scalar | None, folders: Folders, problems: list[Problem]
+) -> Policy | None:
+    """The file's policy, or that of its series on a day."""
+    name = cast(source.Scalar, file.get("policy"))
+    try:
+        return load_policy(name.text, None if day is None else date_of(day.text), folders)
+    except PolicyError as error:
+        for each in error.problems:
+            at = day if day is not None and each.code == "no_policy_on_date" else name
+            problems.append(evolve(each, location=each.location or at.at))
+    return None
+
+
 def _case(
-    name: str, policy: Policy, file: source.Mapping, case: source.Mapping, problems: list[Problem]
+    name: str, policy: Policy | None, file: source.Mapping, case: source.Mapping, problems: list[Problem]
 ) -> Case | None:
+    if policy is None:
+        return None
     title = cast(source.Scalar, case.get("title"))
     household: source.Node = case.get("household") or file.get("household") or source.Mapping((), case.at)
     for key, node in _keyed(case.get("but")):
@@ -187,7 +208,7 @@ def _case(
     except PolicyError as error:
         problems += [Problem(each.code, each.at, each.given, each.values, location=title.at) for each in error.problems]
         return None
-    on = cast(source.Scalar | None, case.get("on") or file.get("on"))
+    on = _day(file, case)
     return Case(
         title=title.text,
         at=title.at,

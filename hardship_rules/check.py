@@ -12,7 +12,7 @@ from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
-from hardship_rules.problems import Path, PolicyError, Problem, nearest
+from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Number, high, low
 from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
 from hardship_rules.units import is_whole, kind_of_name
@@ -38,8 +38,10 @@ class _Checker:
         self.problems: list[Problem] = []
         self.of_members = self.found_of_members()
 
-    def problem(self, code: str, path: Path, part: Definition | None, given: str = "", **values: str) -> None:
-        location = None if part is None else part.at
+    def problem(
+        self, code: str, path: Path, part: Definition | Location | None, given: str = "", **values: str
+    ) -> None:
+        location = part if part is None or isinstance(part, Location) else part.at
         self.problems.append(Problem(code, path, given=given, values=values, location=location))
 
     def found_of_members(self) -> frozenset[str]:
@@ -132,11 +134,16 @@ class _Checker:
         self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
 
     def titles(self, titles: Mapping[str, str], path: Path, definition: Definition | None) -> None:
-        taken: dict[str, str] = {title: name for name, title in RESERVED_TITLES.items()} if definition is None else {}
+        reserved: dict[str, str] = {}
+        if definition is None:
+            reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
+        taken = dict(reserved)
         for name, title in titles.items():
+            at = definition or self.policy.names.get(name)
+            if name in reserved:
+                self.problem("title_taken", (*path, name), at, name, other=reserved[name])
             other = taken.get(title) or (title if title in titles and title != name else None)
             if other is not None:
-                at = definition or self.policy.names.get(name)
                 self.problem("title_taken", (*path, name), at, title, other=other)
             taken[title] = name
 
@@ -199,13 +206,13 @@ class _Checker:
             for place, (by, kind) in enumerate(zip(parameter.by, kinds, strict=True)):
                 self.covered(parameter, place, by, kind, path)
             low_, high_ = parameter.kind.low, parameter.kind.high
-            for number in parameter.values.values():
+            for keyed, number in parameter.values.items():
                 if number is None:
                     continue
                 if low_ is not None and number < low_:
-                    self.problem("value_outside", path, parameter, str(number), bound=f">= {low_}")
+                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f">= {low_}")
                 if high_ is not None and number > high_:
-                    self.problem("value_outside", path, parameter, str(number), bound=f"<= {high_}")
+                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f"<= {high_}")
 
     def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
         names = self.policy.names
@@ -225,24 +232,25 @@ class _Checker:
         groups: dict[tuple[str | int, ...], set[str | int]] = {}
         for keyed in parameter.values:
             groups.setdefault((*keyed[:place], *keyed[place + 1 :]), set()).add(keyed[place])
-        known = list(kind.options) if isinstance(kind, ChoiceKind) else None
-        for given in groups.values():
-            if known is not None:
-                for key in given - set(known):
-                    text = str(key)
-                    values = {"by": by, "known": ", ".join(known), **nearest(text, known)}
-                    self.problem("unknown_option", (*path, "values"), parameter, text, **values)
-                missing = [option for option in known if option not in given]
+        for rest, given in groups.items():
+            before = rest[:place]
+            if isinstance(kind, ChoiceKind):
+                for key in given - set(kind.options):
+                    values = options_known(str(key), kind.options)
+                    self.problem(
+                        "unknown_option", (*path, "values"), parameter.places[*before, key], str(key), **values
+                    )
+                missing = [option for option in kind.options if option not in given]
             else:
                 last = parameter.last[place]
                 if last is None or not all(isinstance(key, int) for key in given):
-                    self.problem("values_by_number", (*path, "values"), parameter, by)
+                    self.problem("values_by_number", (*path, "values"), parameter.places[before], by)
                     return
                 numbers = range(min(cast(set[int], given)), last + 1)
                 missing = [str(number) for number in numbers if number not in given]
                 missing += [str(key) for key in given if cast(int, key) > last]
             for option in missing:
-                self.problem("value_missing", (*path, "values"), parameter, option, by=by)
+                self.problem("value_missing", (*path, "values"), parameter.places[before], option, by=by)
 
     # Ranges: the evaluation of the household of which nothing is known
 

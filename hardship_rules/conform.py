@@ -16,9 +16,9 @@ from hardship_rules.values import EARLIEST, LATEST
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
 NOT_PUBLISHED = "not published"
-_POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
-_OPTION = re.compile(rf"{NAME.pattern}|[0-9]+(?: and more)?")
-_UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
+POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
+OPTION = re.compile(rf"{NAME.pattern}|[0-9]+(?: and more)?")
+UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
 def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
@@ -127,7 +127,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):
         return wrong("whole")
-    pattern = {"name": NAME, "policy": _POLICY_NAME, "option": _OPTION, "unit": _UNIT}.get(kind)
+    pattern = {"name": NAME, "policy": POLICY_NAME, "option": OPTION, "unit": UNIT}.get(kind)
     if pattern is not None and not pattern.fullmatch(text):
         return wrong({"unit": "unit", "policy": "policy_name"}.get(kind, "name"))
     return []

@@ -6,6 +6,7 @@ comparison. What durable-rules does is compare those with zero, and chain: claus
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import cast
 
 from attrs import field, frozen
 
@@ -19,8 +20,8 @@ from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
 from hardship_rules.problems import FactError, Language, Path, Problem
-from hardship_rules.ruleset import Fires, Ruleset
-from hardship_rules.syntax import Clause, walk
+from hardship_rules.ruleset import Asserted, Fires, Ruleset
+from hardship_rules.syntax import Clause, Expr, OverMembers, parts_of, walk
 from hardship_rules.values import YES_NO
 from hardship_rules.whole import scope_of
 from hardship_rules.why import open_paths
@@ -87,7 +88,7 @@ def _asserted(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
     for each in rules.asserted:
         number = each.of(scope, rules.options)
         if number is None:
-            open_ |= dict.fromkeys(open_paths(rules.whole.policy, each.expr, scope, None))
+            open_ |= dict.fromkeys(_open_paths(rules.whole.policy, each, scope))
         elif not -INT64 <= number <= INT64:
             raise DurableError(f"a number of {rules.name} is beyond 64 bits, where durable-rules goes wrong in silence")
         found.append({each.property: number})
@@ -96,6 +97,18 @@ def _asserted(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
         titles = {path: "on" if path == ("on",) else names[str(path[-1])].title for path in open_}
         raise FactError(Problem("durable_unknown", path, given=title) for path, title in titles.items())
     return found
+
+
+def _open_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Path]:
+    """What leaves it open: a clause may be known whatever a number in it is, yet the number is asserted."""
+    expr = asserted.expr
+    if asserted.as_what == "count":
+        where = cast(Expr, cast(OverMembers, expr).where)
+        for number, member in enumerate(scope.members):
+            yield from open_paths(policy, where, member, number)
+        return
+    for part in (expr,) if asserted.as_what == "truth" else parts_of(expr):
+        yield from open_paths(policy, part, scope, None)
 
 
 def _differences(alone: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:

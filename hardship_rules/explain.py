@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from typing import cast
-from unicodedata import east_asian_width
 
 from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.columns import pad, width
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome, Parameter, Term
 from hardship_rules.problems import Language, Path
@@ -129,10 +129,10 @@ class _Text:
 
     def figures(self) -> Iterator[str]:
         rows = [(title, *self.figure(name)) for name in self.policy.show for title in [self.figure_title(name)]]
-        wide = max((_width(title) for title, _, _ in rows), default=0)
-        digits = max((_width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
+        wide = max((width(title) for title, _, _ in rows), default=0)
+        digits = max((width(amount) for _, amount, _ in rows if len(amount) < 30), default=0)
         for title, amount, made_of in rows:
-            yield f"  {_pad(title, wide)}  {' ' * (digits - _width(amount))}{amount}    {made_of}".rstrip()
+            yield f"  {pad(title, wide)}  {' ' * (digits - width(amount))}{amount}    {made_of}".rstrip()
 
     def meanings(self) -> Iterator[str]:
         """The readings that say what the facts themselves mean."""
@@ -198,10 +198,10 @@ class _Text:
         """What decided or is still open, with both sides; what stopped each other outcome; what was not reached."""
         first = [reason for reason in decided.reasons if reason.role != "stopped"]
         rows = [(self.words(reason), self.compared(reason), self.basis(reason)) for reason in first]
-        wide = max((_width(words) for words, _, _ in rows), default=0)
-        far = max((_width(compared) for _, compared, _ in rows), default=0)
+        wide = max((width(words) for words, _, _ in rows), default=0)
+        far = max((width(compared) for _, compared, _ in rows), default=0)
         for reason, (words, compared, basis) in zip(first, rows, strict=True):
-            yield f"{MARKS[reason.holds]} {_pad(words, wide)}    {_pad(compared, far)}    {basis}".rstrip()
+            yield f"{MARKS[reason.holds]} {pad(words, wide)}    {pad(compared, far)}    {basis}".rstrip()
         stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
         reached = {reason.outcome for reason in decided.reasons}
         lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]
@@ -300,12 +300,3 @@ class _Text:
         if not found:
             return self.say["verified"]
         return self.say["unverified"].format(count=len(found), items=self.say["join"].join(found.values()))
-
-
-def _width(text: str) -> int:
-    """The columns of a text in a terminal, where a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def _pad(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))

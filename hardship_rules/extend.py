@@ -1,85 +1,18 @@
-"""A policy's text is found by name, path or series and date, and completed by the policies it extends."""
+"""A policy's text is completed by the policies that it extends."""
 
 from collections.abc import Sequence as Sequence_
-from datetime import date
 from pathlib import Path
 
-from attrs import frozen
-
 from hardship_rules import keys
-from hardship_rules.conform import conform, conform_word, date_of
+from hardship_rules.conform import conform
+from hardship_rules.find import BUNDLED, Text, read_file
 from hardship_rules.model import canonical
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
-from hardship_rules.source import Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
+from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 
 FILES = 3  # in a chain of `extends`
 
-_HERE = Path(__file__).parent
-BUNDLED = next(folder for folder in (_HERE / "policies", _HERE.parent / "policies") if folder.is_dir())
 _PROVENANCE = ("source", "cite", "basis")
-
-
-@frozen
-class Text:
-    """A policy's text, the name that problems call it by, and the folder that holds it."""
-
-    text: str
-    name: str
-    folder: Path | None
-
-
-def read_file(path: Path, name: str | None = None) -> Text:
-    """The text of a file; raises `PolicyError`."""
-    shown = name or str(path)
-    content = read_bytes(path, shown)
-    text = content if isinstance(content, Problem) else decode(content, shown)
-    if isinstance(text, Problem):
-        raise PolicyError([text])
-    return Text(text, shown, path.parent)
-
-
-def find(name: str | Path, on: date | None, folders: Sequence_[str | Path]) -> Text:
-    """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
-        return read_file(Path(name))
-    searched = [*map(Path, folders), BUNDLED]
-    for folder in searched:
-        path = folder / f"{name}.yaml"
-        if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
-            return read_file(path)
-    return _in_force(name, on, searched)
-
-
-def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
-    """The file of a series whose window holds the day."""
-    known, windows = [], []
-    for path in sorted({path.name: path for folder in reversed(folders) for path in folder.glob("*.yaml")}.values()):
-        known.append(path.stem)
-        try:
-            text = read_file(path)
-        except PolicyError:
-            continue
-        node, _ = parse(text.text, text.name)
-        if isinstance(node, Mapping) and _word(node, "series") == series:
-            effective = node.get("effective")
-            start, end = (
-                date_of(_word(effective, key)) if isinstance(effective, Mapping) else None for key in ("from", "to")
-            )
-            windows.append((start or date.min, end or date.max, text, path.stem))
-            known.append(series)
-    if not windows:
-        values = {"known": ", ".join(dict.fromkeys(known)), **nearest(series, known)}
-        raise PolicyError([Problem("policy_missing", given=series, values=values)])
-    listed = ", ".join(
-        f"{stem}（{start} – {end}）" for start, end, _, stem in sorted(windows, key=lambda each: each[:2])
-    )
-    if on is None:
-        raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
-    holding = [text for start, end, text, _ in windows if start <= on <= end]
-    if len(holding) == 1:
-        return holding[0]
-    code = "no_policy_on_date" if not holding else "policies_overlap"
-    raise PolicyError([Problem(code, given=str(on), values={"series": series, "known": listed})])
 
 
 def _word(node: Mapping, key: str) -> str:
@@ -126,6 +59,14 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     if problems:
         raise PolicyError(problems)
     return whole
+
+
+def extended(source: Text, folders: Sequence_[str | Path]) -> Text | None:
+    """The text that a policy's text extends; None where it extends none, or one that is not there."""
+    node, _ = parse(source.text, source.name)
+    extends = node.get("extends") if isinstance(node, Mapping) else None
+    base = _base(extends, source, [], folders) if isinstance(extends, Scalar) else None
+    return base if isinstance(base, Text) else None
 
 
 def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:

@@ -9,7 +9,7 @@ from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Members, Note, Outcome, Parameter, Policy, Reading, Source, Term
-from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest
+from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
 from hardship_rules.syntax import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
@@ -210,17 +210,23 @@ class _Loader:
         value, values = node.get("value"), node.get("values")
         if len(by) > MOST_BY:
             self.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
-        if (value is not None and (by or values is not None)) or (values is not None and not by):
+        if value is not None and values is not None:
             self.problem("value_or_values", path, node, ", ".join(by))
+        elif value is not None and by:
+            self.problem("value_goes_by", path, value, ", ".join(by))
+        elif values is not None and not by:
+            self.problem("values_go_by_nothing", path, values)
         table: dict[tuple[str | int, ...], Exact | None] = {}
         last: list[int | None] = [None] * len(by)
+        places: dict[tuple[str | int, ...], Location] = {(): (value or values or key).at}
         if isinstance(value, Scalar):
             table[()] = number_of(value.text)
         elif isinstance(values, Mapping) and by:
-            self.table(values, (), len(by), table, last, (*path, "values"))
+            self.table(values, (), len(by), table, last, places, (*path, "values"))
         low, high = self.number(node, "from"), self.number(node, "to")
-        if None in table.values() and (low is None or high is None or low >= high):
-            self.problem("not_published_needs_range", path, node)
+        unpublished = next((keyed for keyed, number in table.items() if number is None), None)
+        if unpublished is not None and (low is None or high is None or low >= high):
+            self.problems.append(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
             title=_word(node, "title"),
@@ -229,16 +235,18 @@ class _Loader:
             values=FrozenMapping(table),
             last=tuple(last),
             provenance=self.provenance(node, None, path),
+            places=FrozenMapping(places),
             at=key.at,
         )
 
-    def table(  # noqa: PLR0913, PLR0917  # it fills the two that it is handed, level by level
+    def table(  # noqa: PLR0913, PLR0917  # it fills the three that it is handed, level by level
         self,
         node: Mapping,
         before: tuple[str | int, ...],
         depth: int,
         table: dict[tuple[str | int, ...], Exact | None],
         last: list[int | None],
+        places: dict[tuple[str | int, ...], Location],
         path: Path,
     ) -> None:
         """Fill a parameter's table from its nested values; `3 and more` is 3, and the last."""
@@ -249,8 +257,9 @@ class _Loader:
                     self.problem("last_differs", (*path, key.text), key, key.text)
                 last[len(before)] = int(number[1])
             keyed = (*before, int(number[1]) if number else key.text)
+            places[keyed] = key.at
             if len(keyed) < depth and isinstance(inner, Mapping):
-                self.table(inner, keyed, depth, table, last, (*path, key.text))
+                self.table(inner, keyed, depth, table, last, places, (*path, key.text))
             elif len(keyed) == depth and isinstance(inner, Scalar):
                 table[keyed] = number_of(inner.text)
             else:
@@ -259,7 +268,7 @@ class _Loader:
     def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
         options, chosen = _words(node.get("one of")), _word(node, "chosen")
         if chosen not in options:
-            values = {"known": ", ".join(options), **nearest(chosen, options)}
+            values = options_known(chosen, options)
             self.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
         return Reading(
             name=key.text,

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import Clause, Expr, Provenance, names_in, walk
 from hardship_rules.values import ChoiceKind, Kind, NumberKind, Value
@@ -53,6 +53,7 @@ class Parameter:
     """A number of the year, for each option or whole number that it goes by; None where it is not published.
 
     `last` holds, for each thing it goes by, the number that stands for itself "and more". No values: still open.
+    `places` says where each value, each option before it, and the table itself, `()`, stand.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Parameter:
     values: FrozenMapping[tuple[str | int, ...], Exact | None]
     last: tuple[int | None, ...]
     provenance: Provenance | None
+    places: FrozenMapping[tuple[str | int, ...], Location] = field(eq=False, repr=False)
     at: Location = field(eq=False, repr=False)
 
 
@@ -270,11 +272,8 @@ class Policy:
                     Problem("unknown_reading", path, given=name, values={**known, "known": ", ".join(readings)})
                 )
             elif option not in reading.kind.options:
-                options = reading.kind.options
-                known = nearest(option, options)
-                problems.append(
-                    Problem("unknown_option", path, given=option, values={**known, "known": ", ".join(options)})
-                )
+                values = options_known(option, reading.kind.options)
+                problems.append(Problem("unknown_option", path, given=option, values=values))
             else:
                 readings[name] = evolve(reading, chosen=option)
                 resolved["readings"][name]["chosen"] = option

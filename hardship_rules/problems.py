@@ -30,6 +30,15 @@ def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
     return {"nearest": close[0]} if close else {}
 
 
+def options_known(word: str, options: Mapping[str, str]) -> dict[str, str]:
+    """What a problem with an option tells: those there are, each with its title, and the one that was meant."""
+    meant = (
+        {"nearest": next(option for option in options if options[option] == word)} if word in options.values() else {}
+    )
+    known = ", ".join(f"{option} {title}" for option, title in options.items())
+    return {"known": known, **(meant or nearest(word, options))}
+
+
 def _frozen_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
     return FrozenMapping(texts)
 

@@ -14,6 +14,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         # The file
         "file_missing": ("there is no file `{given}`", "Check the file's name and folder"),
         "file_is_folder": ("`{given}` is a folder, not a file", "Name the file inside it"),
+        "file_exists": (
+            "the file `{given}` is there already; nothing was written",
+            "Choose another name, or add `--force` to overwrite it",
+        ),
         "file_not_written": (
             "the file cannot be written: {reason}",
             "Check whether its folder is there, and whether it is in use",
@@ -185,10 +189,13 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "`{given}` is a series: which of its policies is meant depends on the day",
             "Give the day; the series has {known}",
         ),
-        "no_policy_on_date": ("no policy of the series `{series}` is in force on {given}", "The series has {known}"),
+        "no_policy_on_date": (
+            "no policy of the series `{series}` is in force on {given}",
+            "The nearest before and after: {known}; mend the day, or write a policy for that year",
+        ),
         "policies_overlap": (
-            "several policies of the series `{series}` are in force on {given}",
-            "Mend `effective` so that they do not overlap; the series has {known}",
+            "the days {given} overlap with those of {known} in the series `{series}`",
+            "Mend `effective` so that each day has one policy; to replace a file of another folder, take its name",
         ),
         "extends_missing": (
             "there is no policy `{given}` to extend",
@@ -253,6 +260,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "by_not_choice": (
             "a value cannot go by `{given}`",
             "In `by`, name something that has options, or a number without decimals",
+        ),
+        "value_goes_by": (
+            "the value goes by `{given}`: one `value` is not enough",
+            "Write `values`, with one for each option of `{given}`",
+        ),
+        "values_go_by_nothing": (
+            "this parameter goes by nothing: it has one value",
+            "Write `value: …`; only the policy that defines the parameter can say what it goes `by`",
         ),
         "value_or_values": (
             "`value`, `by` and `values` do not fit together",

@@ -14,6 +14,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         # The file
         "file_missing": ("找不到文件 `{given}`", "检查文件名和所在的文件夹"),
         "file_is_folder": ("`{given}` 是文件夹，不是文件", "写出文件夹中那个文件的名称"),
+        "file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名；确实要覆盖，加上 `--force`"),
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
@@ -107,10 +108,13 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         # Finding and extending policies
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
-        "no_policy_on_date": ("系列 `{series}` 中没有适用于 {given} 的政策", "该系列有：{known}"),
+        "no_policy_on_date": (
+            "系列 `{series}` 中没有适用于 {given} 的政策",
+            "前后最近的：{known}；检查认定日期，或为这一天所在的年度新写一份文件",
+        ),
         "policies_overlap": (
-            "系列 `{series}` 中有几份政策都适用于 {given}",
-            "改正 `effective`，使各份的日期不重叠；该系列有：{known}",
+            "适用日期 {given} 与系列 `{series}` 的 {known}重叠",
+            "改正 `effective`，使每一天只有一份；放在别的文件夹、用来代替那一份的，取同样的文件名",
         ),
         "extends_missing": ("找不到所依据的政策 `{given}`", "把 `{given}.yaml` 放在同一文件夹中；现有：{known}"),
         "extends_loop": ("`extends` 绕回了 `{given}`", "一份政策不能直接或间接依据自己"),
@@ -149,6 +153,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "too_many_terms": ("计算项超过 {most} 个", "合并或删去一些"),
         "by_too_many": ("数值至多随两项而定", "`by` 中只留一项或两项"),
         "by_not_choice": ("数值不能随 `{given}` 而定", "`by` 只能写有选项的名称，或没有小数的数"),
+        "value_goes_by": (
+            "数值随 `{given}` 而定，不能只写一个 `value`",
+            "写成 `values`，为 `{given}` 的每个选项各写一个数值",
+        ),
+        "values_go_by_nothing": (
+            "这个参数只有一个数值，不能写 `values`",
+            "写成 `value: …`；数值随什么而定（`by`），只能在定义参数的文件中写",
+        ),
         "value_or_values": (
             "`value`、`by` 和 `values` 不匹配",
             "只有一个数值的写 `value`；随某项而定的写 `by` 和 `values`",

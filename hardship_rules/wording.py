@@ -41,6 +41,13 @@ def number_text(number: Exact, at_least: int) -> str:
     return f"{decimal(exact, at_least if exact.denominator == 1 else max(at_least, 2)):,f}"
 
 
+def exact_text(number: Exact) -> str:
+    """A number that a policy holds, with every decimal that it has."""
+    exact = Fraction(number)
+    count = next(places for places in range(exact.denominator) if 10**places % exact.denominator == 0)
+    return f"{decimal(exact, count):f}"
+
+
 def figure_text(policy: Policy, figure: Figure) -> str:
     """A figure in its unit's decimals, or what it lies between."""
     count = places(policy, figure.unit)

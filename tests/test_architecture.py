@@ -32,6 +32,7 @@ ORDER = (
     "expression",
     "keys",
     "conform",
+    "find",
     "extend",
     "load",
     "meaning",
@@ -46,6 +47,22 @@ ORDER = (
     "assessment",
     "turning",
     "wording",
+    "columns",
+    "document",
+    "as_text",
+    "as_markdown",
+    "as_html",
+    "phrase_zh",
+    "phrase",
+    "statements",
+    "proofread_zh",
+    "proofread",
+    "checklist",
+    "filling",
+    "summary",
+    "schema",
+    "facts_schema",
+    "template",
     "as_json",
     "explain",
     "whole",
@@ -59,6 +76,7 @@ ORDER = (
     "cli.assess",
     "cli.check",
     "cli.show",
+    "cli.template",
     "cli.test",
     "cli",
     "__main__",
@@ -175,9 +193,9 @@ def test_meanings_forget_no_node() -> None:
         assert named >= NODES, f"{module}:{line}"
 
 
-@pytest.mark.parametrize(("module", "name"), [("meaning", "_meaning"), ("kinds", "resolve")])
+@pytest.mark.parametrize(("module", "name"), [("meaning", "_meaning"), ("kinds", "resolve"), ("phrase", "words")])
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
-    """The value and the kind of an expression are told in one match that ends in `assert_never`."""
+    """The value, the kind and the words of an expression are told in one match that ends in `assert_never`."""
     matches = [node for node in ast.walk(function(FOLDER / f"{module}.py", name)) if isinstance(node, ast.Match)]
     assert any("assert_never(" in ast.unparse(match.cases[-1]) for match in matches)
 

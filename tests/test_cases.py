@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hardship_rules import PolicyError
+from hardship_rules import PolicyError, load_policy
 from hardship_rules.cases import Case, read_cases
 
 FOLDER = Path(__file__).parent / "cases"
@@ -39,11 +39,12 @@ def test_enough_cases() -> None:
 
 def test_every_outcome_and_reading_has_a_case() -> None:
     """Every outcome of the category comes out of some case, and every reading is flipped in some case."""
-    policy = CASES[0].policy
-    wanted = {case.expect.get("category") for case in CASES}
+    policy = load_policy("2021_weihai")
+    cases = [case for case in CASES if case.policy.name == policy.name]
+    wanted = {case.expect.get("category") for case in cases}
     outcomes = {scalar.text for scalar in wanted if scalar is not None and hasattr(scalar, "text")}
     assert {*policy.category.options, "undecided"} <= outcomes
-    flipped = {name for case in CASES for name, each in case.policy.readings.items() if each != policy.readings[name]}
+    flipped = {name for case in cases for name, each in case.policy.readings.items() if each != policy.readings[name]}
     assert flipped >= {name for name, reading in policy.readings.items() if not reading.affects}
 
 
@@ -116,6 +117,26 @@ def test_bad_files(tmp_path: Path, change: tuple[str, str], code: str) -> None:
     with pytest.raises(PolicyError) as refused:
         read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep").replace(*change)))
     assert code in [problem.code for problem in refused.value.problems]
+
+
+def test_a_series_is_settled_by_the_day_of_each_case(tmp_path: Path) -> None:
+    """Under a series each case has the policy in force on its day, or on that of the file."""
+    text = SMALL.replace("CATEGORY", "out_of_scope").replace("policy: 2021_weihai", "policy: weihai")
+    later = "  - {title: 后来, on: 2024-05-01, expect: {category: out_of_scope}, because: 同上}\n"
+    cases = read_cases(written(tmp_path, text + later))
+    assert [case.policy.name for case in cases] == ["2021_weihai", "2024_weihai"]
+    assert [case.run() for case in cases] == [(), ()]
+
+
+def test_a_day_that_no_policy_is_for(tmp_path: Path) -> None:
+    """It is told at the day as the case writes it."""
+    text = SMALL.replace("CATEGORY", "deep").replace("policy: 2021_weihai", "policy: weihai")
+    path = written(tmp_path, text.replace("on: 2021-03-31", "on: 2022-03-31"))
+    with pytest.raises(PolicyError) as refused:
+        read_cases(path)
+    assert [(problem.code, problem.place) for problem in refused.value.problems] == [
+        ("no_policy_on_date", f"{path}:3:5")
+    ]
 
 
 @pytest.mark.parametrize("content", [b"", b"- 1", b"\xff\xfe\x00", b"x: [", "标题：错".encode("gbk")])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -181,13 +182,14 @@ class TestCheck:
     """`hardship-rules check`."""
 
     def test_sound(self) -> None:
-        """A sound policy is said to be so, with its fingerprint; a measure without its numbers is said to be open."""
+        """A sound policy is said back, its values beside the measure's; a measure without its numbers is open."""
         done = run("check", "2021_weihai", "shandong_2020_58")
         assert done.returncode == 0
-        first, second, third = done.stdout.decode().splitlines()
-        assert "v1:" in first
-        assert "没有问题" in second
-        assert "dibao" in third
+        year, measure = done.stdout.decode().split("shandong_2020_58: 没有问题：")
+        assert year.splitlines()[0] == "2021_weihai: 没有问题：威海市2021年困难职工家庭认定"
+        assert "    低保标准（城市）：787 元/月/人（办法：未定）〔通知〕" in year.splitlines()
+        assert "指纹：v1:" in year
+        assert "尚无数值的参数：`dibao` 低保标准" in measure
 
     def test_problems(self, tmp_path: Path) -> None:
         """Every problem of a file is printed; the other files are still checked."""
@@ -200,9 +202,119 @@ class TestCheck:
         assert f"{path}:5:3: 错误[unknown_parameter]" in done.stdout.decode()
         assert "2021_weihai: 没有问题" in done.stdout.decode()
 
+    def test_days_of_another_year(self, tmp_path: Path) -> None:
+        """A file for days that another year of its series is for is told at its days, beside its other problems."""
+        path = tmp_path / "2026_weihai.yaml"
+        head = "language: 1\npolicy: 2026_weihai\nseries: weihai\nextends: shandong_2020_58\n"
+        path.write_text(head + "effective: {from: 2025-12-31, to: 2026-12-31}\n", encoding="utf-8")
+        done = run("check", str(path))
+        assert done.returncode == 1
+        told = done.stdout.decode().splitlines()
+        assert told[0].startswith(f"{path}:5:12: 错误[policies_overlap]: 适用日期 2025-12-31 – 2026-12-31 ")
+        assert "2025_weihai（2025-01-01 – 2025-12-31）" in told[0]
+        path.write_text(path.read_text("utf-8") + "readings: {rounding: {chosen: jiao}}\n", encoding="utf-8")
+        codes = re.findall(r"错误\[(\w+)\]", run("check", str(path)).stdout.decode())
+        assert codes == ["policies_overlap", "missing_key"]
+        path.write_text(head + "effective: {from: 2026-01-01, to: 2026-12-31}\n", encoding="utf-8")
+        assert run("check", str(path)).returncode == 0
+
     def test_json(self) -> None:
-        """Programs get the problems as JSON, an empty list for a sound policy."""
-        assert json.loads(run("check", "--format", "json", "2021_weihai").stdout)["problems"] == []
+        """Programs get the problems as JSON: none for a sound policy, and what it means beside them."""
+        document = json.loads(run("check", "--format", "json", "2021_weihai").stdout)
+        assert (document["format"], document["problems"]) == ("hardship-rules/problems/1", [])
+        assert document["policy"]["parameters"]["dibao"]["values"][1] == {
+            "for": ["rural"],
+            "value": "588",
+            "base": None,
+        }
+
+    def test_schemas(self, tmp_path: Path) -> None:
+        """The schemas are printed, or written whole; of a policy that cannot be read there is a problem and no file."""
+        for arguments in (["--policy-schema"], ["--facts-schema", "2021_weihai"]):
+            path = tmp_path / "schema.json"
+            printed = run("check", *arguments)
+            done = run("check", *arguments, "-o", str(path))
+            assert (printed.returncode, done.returncode, done.stdout, done.stderr) == (0, 0, b"", b"")
+            assert path.read_bytes() == printed.stdout
+            assert json.loads(printed.stdout)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        done = run("check", "--facts-schema", "nowhere", "-o", str(tmp_path / "none.json"))
+        assert done.returncode == 1
+        assert "policy_missing" in done.stdout.decode()
+        assert [each.name for each in tmp_path.iterdir()] == ["schema.json"]
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["--facts-schema"],
+            ["--facts-schema", "2021_weihai", "shandong_2020_58"],
+            ["--policy-schema", "2021_weihai"],
+            ["--policy-schema", "--facts-schema", "2021_weihai"],
+            ["2021_weihai", "-o", "answer.txt"],
+        ],
+    )
+    def test_schemas_wrongly_asked_for(self, arguments: list[str]) -> None:
+        """Which schema, and of which policy, must be clear."""
+        assert run("check", *arguments).returncode == 2
+
+
+class TestShow:
+    """`hardship-rules show`."""
+
+    def test_forms(self) -> None:
+        """Text unless another form is asked for; each begins with the policy's title as that form has it."""
+        title = "威海市2021年困难职工家庭认定"
+        beginnings = {"text": f"{title}\n====", "markdown": f"# {title}\n", "html": "<!DOCTYPE html>\n"}
+        for form, beginning in beginnings.items():
+            done = run("show", "--format", form, "2021_weihai")
+            assert (done.returncode, done.stderr) == (0, b"")
+            assert done.stdout.decode().startswith(beginning)
+        assert run("show", "2021_weihai").stdout == run("show", "--format", "text", "2021_weihai").stdout
+
+    def test_checklist(self) -> None:
+        """`--checklist` has the columns to be filled in, headed by the number of the text that is not held."""
+        shown = run("show", "--checklist", "2021_weihai").stdout.decode()
+        assert shown.startswith("对照表：威海市2021年困难职工家庭认定\n")
+        for head in ("58号第__条", "一致 / 不一致", "备注", "category.deep.income.below_standard"):
+            assert head in shown
+
+    def test_durable(self) -> None:
+        """The ruleset is one JSON object."""
+        assert len(json.loads(run("show", "--format", "durable", "2021_weihai").stdout)) == 1
+
+    def test_output_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        """`-o` writes the document in UTF-8 and prints nothing; into a folder that is not there, nothing."""
+        made = tmp_path / "政策.html"
+        done = run("show", "--format", "html", "-o", str(made), "2021_weihai")
+        assert (done.returncode, done.stdout) == (0, b"")
+        assert made.read_text(encoding="utf-8").endswith("</html>\n")
+        done = run("show", "-o", str(tmp_path / "no" / "policy.txt"), "2021_weihai")
+        assert done.returncode == 1
+        assert "错误[file_not_written]" in done.stderr.decode()
+        assert [path.name for path in tmp_path.iterdir()] == ["政策.html"]
+
+    def test_problems(self, tmp_path: Path) -> None:
+        """A policy with problems is not shown: they go to standard error, and no file is made."""
+        path = tmp_path / "bad.yaml"
+        path.write_text("language: 1\npolicy: bad\nextends: nowhere\n", encoding="utf-8")
+        done = run("show", "-o", str(tmp_path / "policy.txt"), str(path))
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert "错误[" in done.stderr.decode()
+        assert not (tmp_path / "policy.txt").exists()
+
+    def test_folders(self, tmp_path: Path) -> None:
+        """`--policies` is where a policy is looked for by name."""
+        parameter = "parameters: {a: {title: 甲, unit: 1, value: 1, basis: assumption}}\n"
+        policy = f"language: 1\npolicy: mine\ntitle: 自定\n{parameter}"
+        (tmp_path / "mine.yaml").write_text(policy, encoding="utf-8")
+        done = run("show", "--policies", str(tmp_path), "mine")
+        assert done.stdout.decode().startswith("自定\n====\n")
+
+    def test_a_chinese_console_prints_all_of_it(self) -> None:
+        """Every character of both documents is in GBK, so that nothing is printed as its code."""
+        for arguments in (["show", "2021_weihai"], ["show", "--checklist", "2021_weihai"]):
+            done = run(*arguments, PYTHONUTF8="0", PYTHONIOENCODING="gbk")
+            assert "\\u" not in done.stdout.decode("gbk")
+            assert done.stdout.decode("gbk") == run(*arguments).stdout.decode()
 
 
 class TestTest:
@@ -237,8 +349,58 @@ class TestTest:
         assert run("test", str(tmp_path)).returncode == 1
 
 
+class TestTemplate:
+    """`hardship-rules template`."""
+
+    def test_printed_and_written(self, tmp_path: Path) -> None:
+        """Without `-o` it prints what `-o` writes, and what is written can be assessed as it stands."""
+        path = tmp_path / "household.yaml"
+        printed = run("template", "2021_weihai")
+        done = run("template", "2021_weihai", "-o", str(path))
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        assert path.read_bytes() == printed.stdout
+        assert run("assess", str(path)).stdout.decode().startswith("待定：")
+
+    def test_a_file_that_is_there_is_kept(self, tmp_path: Path) -> None:
+        """A file that is there is not overwritten; the error says what to add, and `--force` does it."""
+        path = tmp_path / "household.yaml"
+        path.write_text("填好的", encoding="utf-8")
+        done = run("template", "2021_weihai", "-o", str(path))
+        assert done.returncode == 1
+        assert done.stderr.decode().startswith(f"{path}:1:1: 错误[file_exists]: ")
+        assert "--force" in done.stderr.decode()
+        assert path.read_text(encoding="utf-8") == "填好的"
+        assert run("template", "2021_weihai", "--force", "-o", str(path)).returncode == 0
+        assert path.read_text(encoding="utf-8").startswith("# 威海市2021年")
+
+    def test_whole_or_not_at_all(self, tmp_path: Path) -> None:
+        """A policy that cannot be read, or a folder that is not there, leaves no file behind."""
+        assert run("template", "nowhere", "-o", str(tmp_path / "a.yaml")).returncode == 1
+        done = run("template", "2021_weihai", "-o", str(tmp_path / "no" / "a.yaml"))
+        assert done.returncode == 1
+        assert "file_not_written" in done.stderr.decode()
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+    def test_consoles(self, encoding: str) -> None:
+        """A console for GBK or ASCII only gets the text too, without a traceback."""
+        done = run("template", "2021_weihai", PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, b"")
+        if encoding == "gbk":
+            assert "\n# ── 申请人 ──" in done.stdout.decode("gbk").replace("\r", "")
+
+
 @pytest.mark.parametrize(
-    "arguments", [[], ["assess"], ["assess", "--format", "pdf", HOUSEHOLD], ["check"], ["nothing"]]
+    "arguments",
+    [
+        [],
+        ["assess"],
+        ["assess", "--format", "pdf", HOUSEHOLD],
+        ["check"],
+        ["show"],
+        ["show", "--checklist", "--format", "durable", "2021_weihai"],
+        ["nothing"],
+    ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
     """Wrong use exits with 2 and says how it is used."""
@@ -247,7 +409,7 @@ def test_wrong_use(arguments: list[str]) -> None:
     assert b"Usage" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["assess", "check", "test"])
+@pytest.mark.parametrize("command", ["assess", "check", "show", "template", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

@@ -12,16 +12,18 @@ from typing import cast
 
 import pytest
 from attrs import evolve
+from bundled import POLICIES
 from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import households
+from strategies import households, partial_households, unknown_paths
 
-from hardship_rules import FactError, PolicyError, load_policy, read_policy
+from hardship_rules import FactError, Policy, PolicyError, load_policy, read_policy
 from hardship_rules.cases import read_cases
 from hardship_rules.durable import assess
 from hardship_rules.durable_worker import DurableError, Worker
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.problems import path_text
 from hardship_rules.ruleset import MOST_RULES, Fires, Ruleset, collisions, ruleset
 
 WEIHAI = load_policy("2021_weihai")
@@ -75,13 +77,29 @@ class TestAgreement:
         assert both.assessment.category.id == category
         assert [each.outcome for each in both.fired if each.decision == "category"] == [category]
 
-    @settings(max_examples=60, deadline=None)
-    @given(facts=households(WEIHAI))
-    def test_households_of_the_measure(self, worker: Worker, facts: Mapping[str, object]) -> None:
-        """Households crowded around the measure's thresholds."""
-        both = assess(WEIHAI, facts, worker=worker)
+    @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+    @settings(max_examples=30, deadline=None)
+    @given(data=st.data())
+    def test_households_of_every_bundled_policy(self, worker: Worker, policy: Policy, data: st.DataObject) -> None:
+        """Households crowded around the thresholds of each year, and of the other union."""
+        both = assess(policy, data.draw(households(policy)), worker=worker)
         fired = [each.outcome for each in both.fired if each.decision == "category"]
         assert fired == [both.assessment.category.id if both.assessment.category else None]
+
+    @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+    @settings(max_examples=10, deadline=None)
+    @given(data=st.data())
+    def test_partial_households(self, worker: Worker, policy: Policy, data: st.DataObject) -> None:
+        """A household with something unknown is decided alike, or refused with facts that it really lacks."""
+        facts = data.draw(partial_households(policy))
+        try:
+            both = assess(policy, facts, worker=worker)
+        except FactError as refused:
+            places = {problem.place for problem in refused.problems}
+            unknown = {path_text(path) for path, _ in unknown_paths(policy, facts)}
+            assert places <= {*unknown, "on", "parameters.dibao"}
+        else:
+            assert both.assessment.category is not None
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(data=st.data())
@@ -153,6 +171,14 @@ class TestAnswers:
         with pytest.raises(FactError) as refused:
             assess(WEIHAI, facts, worker=worker)
         assert {problem.place for problem in refused.value.problems} == {"homes", "lives_in_city"}
+
+    def test_a_number_that_does_not_matter(self, worker: Worker) -> None:
+        """Nor is a household taken in which a clause is known whatever a number in it is: the number is asserted."""
+        (person,) = cast(list[dict[str, object]], FAMILY["members"])
+        without = {name: each for name, each in person.items() if name != "medical_self_paid"}
+        with pytest.raises(FactError) as refused:
+            assess(WEIHAI, {**FAMILY, "members": [{**without, "wage": 9000}]}, worker=worker)
+        assert [problem.place for problem in refused.value.problems] == ["members[1].medical_self_paid"]
 
     def test_a_difference_names_the_clause(self) -> None:
         """Where the engines differ, nobody chooses in silence: the clause is named."""

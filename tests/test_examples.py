@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from http.client import HTTPConnection
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -15,6 +16,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from hardship_rules import FactError, PolicyError, assess, explain, load_household, load_policy, read_policy
+from hardship_rules.find import overlaps
+from hardship_rules.summary import summary
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -69,31 +72,74 @@ def test_readme_code_runs(block: str, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_readme_names_the_interface() -> None:
     """README's commands are the program's, and every public name of the ten lines exists."""
-    for command in ("assess", "check", "test"):
+    for command in ("assess", "check", "show", "test"):
         assert f"`hardship-rules {command}" in README
+
+
+def test_the_guides_commands_work(tmp_path: Path) -> None:
+    """What the guide for staff prints of `show` runs, and the files that it names are written."""
+    commands = [line for block in blocks(GUIDE, "console") for line in block.splitlines() if " show " in line]
+    assert len(commands) == 3
+    for command in commands:
+        arguments = shlex.split(command.removeprefix("$ hardship-rules"))
+        subprocess.run(  # noqa: S603  # the guide's own command
+            [sys.executable, "-m", "hardship_rules", *arguments], cwd=tmp_path, capture_output=True, check=True
+        )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["对照表.html", "政策.html"]
+    assert "58号第__条" in (tmp_path / "对照表.html").read_text(encoding="utf-8")
 
 
 class TestGuide:
     """The guide for staff: what it tells them to write is accepted, and gives what it says."""
 
-    def year(self) -> str:
-        """The year's file after the guide's second step."""
-        change = blocks(GUIDE, "yaml")[0]
-        change = re.sub(r"^ {3}", "", change, flags=re.MULTILINE)
-        return f"language: 1\nseries: weihai\nextends: shandong_2020_58\n{change}"
+    def change(self) -> str:
+        """What the guide's second step writes."""
+        return re.sub(r"^ {3}", "", blocks(GUIDE, "yaml")[0], flags=re.MULTILINE)
+
+    def year(self, change: str) -> str:
+        """The copy of last year's file with the sections that are changed, and without last year's notes."""
+        last = (ROOT / "policies" / "2025_weihai.yaml").read_text(encoding="utf-8")
+        sections = {
+            text.split(":")[0]: text for text in re.split(r"^(?=\S)", last + change, flags=re.MULTILINE) if text
+        }
+        del sections["notes"]
+        return "".join(sections.values())
 
     def test_next_year(self) -> None:
-        """The five changes make next year's policy, with its new numbers."""
-        policy = read_policy(self.year(), "2023_weihai.yaml")
-        assert (policy.name, str(policy.start)) == ("2023_weihai", "2023-01-01")
-        assert dict(policy.parameters["dibao"].values) == {("urban",): 1001, ("rural",): 800}
+        """The five changes make next year's policy, with its new numbers and last year's readings."""
+        policy = read_policy(self.year(self.change()), "2026_weihai.yaml")
+        assert (policy.name, policy.series, policy.title) == ("2026_weihai", "weihai", "威海市2026年困难职工家庭认定")
+        assert (str(policy.start), str(policy.end)) == ("2026-01-01", "2026-12-31")
+        assert dict(policy.parameters["dibao"].values) == {("urban",): 1234, ("rural",): 987}
+        assert policy.readings == load_policy("2025_weihai").readings
+
+    def test_its_numbers_are_said_to_be_invented(self) -> None:
+        """Nobody takes the guide's numbers for those of 2026, of which nothing is known."""
+        assert "都是为说明写法虚构的" in GUIDE
+        assert all("（虚构）" in line for line in self.change().splitlines() if "values:" in line or "cite:" in line)
+
+    def test_its_day_is_found(self, tmp_path: Path) -> None:
+        """The file of next year stands beside the bundled ones: its days have it, and it overlaps with none of them."""
+        path = tmp_path / "2026_weihai.yaml"
+        path.write_text(self.year(self.change()), encoding="utf-8")
+        assert load_policy("weihai", date(2026, 12, 31), [tmp_path]).name == "2026_weihai"
+        assert load_policy("weihai", date(2025, 12, 31), [tmp_path]).name == "2025_weihai"
+        assert overlaps(path) == ()
+
+    def test_what_check_says(self) -> None:
+        """What the guide shows of `check` is what it says of that file; `…` is what the guide leaves out."""
+        said = summary("2026_weihai.yaml", read_policy(self.year(self.change())), load_policy("shandong_2020_58"))
+        shown = re.sub(r"^ {3}", "", blocks(GUIDE, "text")[0], flags=re.MULTILINE)
+        pattern = re.escape(shown.rstrip()).replace("\\ \\ \\ \\ …\\\n", "(?: {4}.*\n)*").replace("…", ".*")
+        assert re.fullmatch(pattern, said), said
 
     def test_not_published(self) -> None:
         """A standard that is not published yet leaves those whom it concerns undecided, and is named."""
-        text = re.sub(r"^ +values: .*$", blocks(GUIDE, "yaml")[1].rstrip(), self.year(), flags=re.MULTILINE)
+        values = blocks(GUIDE, "yaml")[1].rstrip()
+        text = re.sub(r"^ +values: .*$", values, self.year(self.change()), flags=re.MULTILINE)
         policy = read_policy(text)
         facts = {
-            "residence": "rural",
+            "residence": "urban",
             "unit_has_union": True,
             "employment": "in_service",
             "controls_company": False,
@@ -106,21 +152,29 @@ class TestGuide:
         assessment = assess(policy, {**facts, "members": [worker]})
         assert assessment.category is None
         assert [str(missing) for missing in assessment.missing] == ["parameters.dibao"]
-        urban = assess(policy, {**facts, "residence": "urban", "members": [worker]})
-        assert urban.category is not None
-        assert urban.category.id == "deep"  # 12,000 / 12 = 1,000 < 1,062
+        own = policy.with_readings({"standard_for_rural": "own"})
+        rural = assess(own, {**facts, "residence": "rural", "members": [worker]})
+        assert rural.category is not None
+        assert rural.category.id == "relative"  # 987 <= 12,000 / 12 = 1,000 < 1,974
 
     def test_reading(self) -> None:
-        """The reading that the guide flips is flipped."""
-        policy = read_policy(self.year() + blocks(GUIDE, "yaml")[2])
+        """The reading that the guide flips is flipped, beside those of last year."""
+        flipped = blocks(GUIDE, "yaml")[2].removeprefix("readings:\n")
+        policy = read_policy(self.year(self.change()).replace("readings:\n", f"readings:\n{flipped}"))
         assert policy.readings["equal_to_standard"].chosen == "granted"
+        assert policy.readings["new_form_covered"].chosen == "yes"
 
     def test_without_provenance(self) -> None:
         """Without its provenance the change is refused, as the guide says."""
-        text = re.sub(r"^ +(source|cite|basis): .*\n", "", self.year(), flags=re.MULTILINE)
+        change = re.sub(r"^ +(source|cite|basis): .*\n", "", self.change(), flags=re.MULTILINE)
         with pytest.raises(PolicyError) as refused:
-            read_policy(text)
+            read_policy(self.year(change))
         assert [problem.code for problem in refused.value.problems] == ["provenance_again"]
+
+    def test_every_file_is_listed(self) -> None:
+        """The table of files has each policy that comes with the library, and no other."""
+        listed = set(re.findall(r"^\| `(\S+\.yaml)`", GUIDE, flags=re.MULTILINE))
+        assert listed == {path.name for path in (ROOT / "policies").glob("*.yaml")}
 
 
 class Quiet(WSGIRequestHandler):

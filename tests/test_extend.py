@@ -1,4 +1,4 @@
-"""Policies are found by path, by name, and by series and date, and completed by what they extend."""
+"""Policies are completed by what they extend."""
 
 from datetime import date
 from pathlib import Path
@@ -76,22 +76,6 @@ def year(tmp_path: Path) -> Policy:
     return load_policy(write(tmp_path, "year", YEAR))
 
 
-def test_a_policy_is_found_by_path_or_by_name(tmp_path: Path) -> None:
-    """A path is a path; a name is looked for in the caller's folders, then among the bundled."""
-    path = write(tmp_path, "mine", policy("mine"))
-    assert load_policy(path).name == load_policy(str(path)).name == load_policy("mine", folders=[tmp_path]).name
-    assert load_policy("2021_weihai", folders=[tmp_path]).title == "威海市2021年困难职工家庭认定"
-
-
-def test_the_first_folder_that_has_it_is_taken(tmp_path: Path) -> None:
-    """Folders are searched in the order given, and before the bundled policies."""
-    first, second = tmp_path / "a", tmp_path / "b"
-    for folder in (first, second):
-        write(folder, "2021_weihai", policy("2021_weihai", title=folder.name))
-    assert load_policy("2021_weihai", folders=[first, second]).title == "a"
-    assert load_policy("2021_weihai", folders=[second, first]).title == "b"
-
-
 def test_a_base_is_looked_for_beside_the_file_first(tmp_path: Path) -> None:
     """Beside the file that extends it, then in the caller's folders, then among the bundled."""
     beside, other = tmp_path / "a", tmp_path / "b"
@@ -102,43 +86,6 @@ def test_a_base_is_looked_for_beside_the_file_first(tmp_path: Path) -> None:
     (beside / "shandong_2020_58.yaml").unlink()
     assert load_policy(path, folders=[other]).title == "b"
     assert load_policy(path).title.startswith("山东省工会")
-
-
-def test_a_series_is_settled_by_the_day(tmp_path: Path) -> None:
-    """The one policy of the series whose window holds the day, its first and last day included."""
-    write(tmp_path, "w2021", policy("w2021", series="w", effective="{from: 2021-01-01, to: 2021-12-31}"))
-    write(tmp_path, "w2022", policy("w2022", series="w", effective="{from: 2022-01-01}"))
-    write(tmp_path, "broken", "a: b: c")
-    for day, name in (
-        ("2021-01-01", "w2021"),
-        ("2021-12-31", "w2021"),
-        ("2022-01-01", "w2022"),
-        ("2199-01-01", "w2022"),
-    ):
-        assert load_policy("w", date.fromisoformat(day), [tmp_path]).name == name
-    assert refused("w", date(2020, 12, 31), (tmp_path,)) == "no_policy_on_date"
-    assert refused("w", None, (tmp_path,)) == "series_needs_date"
-    write(tmp_path, "w2023", policy("w2023", series="w", effective="{from: 2023-01-01}"))
-    assert refused("w", date(2023, 1, 1), (tmp_path,)) == "policies_overlap"
-    assert load_policy("weihai", date(2021, 6, 1)).name == "2021_weihai"
-
-
-def test_a_series_has_each_file_from_the_first_folder(tmp_path: Path) -> None:
-    """A file of the same name in a later folder does not overlap with it, as by name."""
-    for folder in ("a", "b"):
-        write(tmp_path / folder, "w2021", policy("w2021", series="w", title=folder))
-    folders = [tmp_path / "a", tmp_path / "b"]
-    assert load_policy("w", date(2021, 1, 1), folders).title == "a"
-    assert load_policy("w", date(2021, 1, 1), folders[::-1]).title == "b"
-
-
-def test_what_is_not_there_is_told_with_the_nearest_name() -> None:
-    """A misspelt name gets the known one; a name never leaves the folders."""
-    with pytest.raises(PolicyError) as caught:
-        load_policy("2021_weihia")
-    assert caught.value.problems[0].values["nearest"] == "2021_weihai"
-    assert refused("..") == "policy_missing"
-    assert refused("nowhere/none.yaml") == "file_missing"
 
 
 def test_three_files_may_extend_one_another() -> None:

@@ -9,6 +9,7 @@ import hatchling.build
 import pytest
 
 ROOT = Path(__file__).parent.parent
+POLICIES = {path.name for path in (ROOT / "policies").iterdir()} - {"README.md"}
 LOAD = """
 import sys, site
 site.addsitedir(sys.argv[1])
@@ -25,6 +26,11 @@ def installed(wheel: Path, folder: Path) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     return folder
+
+
+def policies_in(wheel: zipfile.ZipFile) -> set[str]:
+    """The names of the policy files in a wheel."""
+    return {path.name for path in map(Path, wheel.namelist()) if path.parent.name == "policies"} - {"README.md"}
 
 
 def load_from(site: Path, cwd: Path) -> list[str]:
@@ -47,13 +53,15 @@ def here() -> list[str]:
 
 
 def test_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
-    """A wheel carries the policies, the types' mark, and nothing of the tests."""
+    """A wheel carries the policies with their schema, the types' mark, and nothing of the tests."""
     monkeypatch.chdir(ROOT)
     wheel = tmp_path / hatchling.build.build_wheel(str(tmp_path))
     site = installed(wheel, tmp_path / "site")
     where, fingerprint = load_from(site, tmp_path)
     assert (Path(where), [fingerprint]) == ((site / "hardship_rules").resolve(), here)
     assert (site / "hardship_rules" / "py.typed").is_file()
+    with zipfile.ZipFile(wheel) as archive:
+        assert policies_in(archive) == POLICIES
     assert {path.name for path in site.iterdir()} == {"hardship_rules", "hardship_rules-0.1.0.dist-info"}
 
 
@@ -73,4 +81,4 @@ def test_wheel_from_source_distribution(tmp_path: Path, monkeypatch: pytest.Monk
     subprocess.run(["tar", "-xzf", str(archive), "-C", str(tmp_path)], check=True)  # noqa: S603, S607  # what was just built
     monkeypatch.chdir(tmp_path / "hardship_rules-0.1.0")
     with zipfile.ZipFile(tmp_path / hatchling.build.build_wheel(str(tmp_path))) as wheel:
-        assert "hardship_rules/policies/2021_weihai.yaml" in wheel.namelist()
+        assert policies_in(wheel) == POLICIES

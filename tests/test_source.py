@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import FactError, PolicyError, read_household, read_policy, source
-from hardship_rules.extend import BUNDLED, read_file
+from hardship_rules.find import BUNDLED, read_file
 from hardship_rules.problems import Location, Problem, in_file_order
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
 

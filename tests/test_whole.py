@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 import pytest
+from bundled import POLICIES
 from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from hardship_rules.whole import WholePolicy, largest, scope_of, whole
 
 WEIHAI = load_policy("2021_weihai")
 WHOLE_WEIHAI = whole(WEIHAI)
+WHOLE = {policy.name: whole(policy) for policy in POLICIES}
 
 
 def check_agreement(policy: Policy, made: WholePolicy, facts: Mapping[str, object]) -> Scope:
@@ -51,11 +53,12 @@ def test_generated_policies_agree(data: st.DataObject) -> None:
         check_agreement(policy, made, data.draw(generated_households()))
 
 
-@settings(max_examples=60, deadline=None)
-@given(households(WEIHAI))
-def test_the_measure_agrees(facts: Mapping[str, object]) -> None:
-    """The measure over whole numbers agrees on households crowded around its thresholds."""
-    check_agreement(WEIHAI, WHOLE_WEIHAI, facts)
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+@settings(max_examples=30, deadline=None)
+@given(data=st.data())
+def test_every_bundled_policy_agrees(policy: Policy, data: st.DataObject) -> None:
+    """Each year of the measure, and the other union's, agrees on households crowded around its thresholds."""
+    check_agreement(policy, WHOLE[policy.name], data.draw(households(policy)))
 
 
 @pytest.mark.parametrize("reading", sorted(WEIHAI.readings))
@@ -145,9 +148,10 @@ class TestLargest:
         policy = read_policy(LINE.replace("@", "a < share * 2 * b"))
         assert largest(whole(policy))["category"] == 16_000
 
-    def test_the_measure_fits_int64(self) -> None:
-        """Everything in the measure stays far inside 64 bits."""
-        assert max(largest(WHOLE_WEIHAI).values()) < 2**53
+    @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+    def test_every_bundled_policy_fits_int64(self, policy: Policy) -> None:
+        """Everything in them stays far inside 64 bits."""
+        assert max(largest(WHOLE[policy.name]).values()) < 2**53
 
     @settings(max_examples=60, deadline=None)
     @given(households(WEIHAI))

@@ -1,41 +1,81 @@
-"""`hardship-rules check`: policy files are checked, every problem with its place and mend."""
+"""`hardship-rules check`: policy files are checked, every problem with its place and mend, what is sound said back."""
 
 import sys
+from pathlib import Path
 
 import click
 
-from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json
+from hardship_rules.api import load_base, load_policy
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.facts_schema import facts_schema
+from hardship_rules.find import overlaps
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError
-
-_SOUND = {"zh": "{name}: 没有问题：{title}，{fingerprint}", "en": "{name}: no problems: {title}, {fingerprint}"}
-_OPEN = {
-    "zh": "    尚无数值的参数：{names}；本文件可供年度文件引用，不能单独用来审核",
-    "en": "    parameters still without a value: {names}; other files can extend this one, it cannot assess by itself",
-}
+from hardship_rules.schema import policy_schema, schema_text
+from hardship_rules.summary import summary, summary_data
 
 
 @click.command()
-@click.argument("policies", metavar="POLICY...", nargs=-1, required=True)
+@click.argument("policies", metavar="POLICY...", nargs=-1)
+@click.option("--facts-schema", "of_facts", is_flag=True, help="输出一个政策的家庭事实的 JSON Schema，可据以生成表单。")
+@click.option(
+    "--policy-schema", "of_policy", is_flag=True, help="输出政策文件的 JSON Schema，供编辑器使用，不写 POLICY。"
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="把 JSON Schema 写入文件（UTF-8）。"
+)
 @FORMAT
 @LANG
 @FOLDERS
-def check(policies: tuple[str, ...], form: str, lang: Language, folders: tuple[str, ...]) -> None:
-    """检查政策文件：逐处指出问题和改法。POLICY 是标识或路径。"""
-    failed = False
-    for name in policies:
+def check(
+    policies: tuple[str, ...],
+    of_facts: bool,  # noqa: FBT001  # click gives it so
+    of_policy: bool,  # noqa: FBT001
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """检查政策文件：有问题的，指出每处问题和改法；没有问题的，说出文件现在的含义。POLICY 是标识或路径。"""
+    if of_facts and of_policy:
+        raise click.UsageError("--facts-schema 和 --policy-schema 只写一个")
+    if output is not None and not (of_facts or of_policy):
+        raise click.UsageError("-o 要和 --facts-schema 或 --policy-schema 一起用")
+    if of_policy and policies:
+        raise click.UsageError("--policy-schema 不写 POLICY")
+    if not of_policy and (not policies or (of_facts and len(policies) > 1)):
+        raise click.UsageError("--facts-schema 写一个 POLICY" if of_facts else "缺少 POLICY")
+    answers, failed = [], False
+    for name in policies or ("",):
         try:
-            policy = load_policy(name, folders=folders)
+            if of_facts:
+                answers.append(schema_text(facts_schema(load_policy(name, folders=folders))))
+            else:
+                answers.append(schema_text(policy_schema()) if of_policy else _said(name, form, lang, folders))
         except PolicyError as error:
             failed = True
-            click.echo(problems_json(error.problems, lang) if form == "json" else error.report(lang), nl=form == "text")
-        else:
-            click.echo(problems_json((), lang) if form == "json" else _sound(name, policy, lang), nl=form == "text")
+            answers.append(problems_json(error.problems, lang) if form == "json" else f"{error.report(lang)}\n")
+    if output is None or failed:
+        click.echo("".join(answers), nl=False)
+    else:
+        failed = not written(Path(output), "".join(answers), lang)
     sys.exit(1 if failed else 0)
 
 
-def _sound(name: str, policy: Policy, lang: Language) -> str:
-    text = _SOUND[lang].format(name=name, title=policy.title, fingerprint=policy.fingerprint)
-    names = ", ".join(name for name, parameter in policy.parameters.items() if not parameter.values)
-    return text + (f"\n{_OPEN[lang].format(names=names)}" if names else "")
+def _checked(name: str, folders: tuple[str, ...]) -> Policy:
+    """The policy, sound by itself and for days that no other of its series is for; raises `PolicyError`."""
+    others = overlaps(name, folders)
+    try:
+        policy = load_policy(name, folders=folders)
+    except PolicyError as error:
+        raise PolicyError([*error.problems, *others]) from None
+    if others:
+        raise PolicyError(others)
+    return policy
+
+
+def _said(name: str, form: str, lang: Language, folders: tuple[str, ...]) -> str:
+    policy, base = _checked(name, folders), load_base(name, folders)
+    if form == "json":
+        return problems_json((), lang, {"policy": summary_data(policy, base)})
+    return summary(name, policy, base, lang) + "\n"

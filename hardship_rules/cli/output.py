@@ -4,11 +4,12 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import click
 
+from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Language, Location, Problem, path_text
 
 PROBLEMS = "hardship-rules/problems/1"
@@ -27,8 +28,8 @@ FOLDERS = click.option(
 )
 
 
-def problems_json(problems: Iterable[Problem], lang: Language) -> str:
-    """The problems as a program reads them: code, place, path, sentence and mend."""
+def problems_json(problems: Iterable[Problem], lang: Language, beside: Mapping[str, object] = FrozenMapping()) -> str:
+    """The problems as a program reads them: code, place, path, sentence and mend; `beside` are keys at the end."""
     listed = [
         {
             "code": problem.code,
@@ -42,7 +43,7 @@ def problems_json(problems: Iterable[Problem], lang: Language) -> str:
         }
         for problem in problems
     ]
-    return json.dumps({"format": PROBLEMS, "problems": listed}, ensure_ascii=False) + "\n"
+    return json.dumps({"format": PROBLEMS, "problems": listed, **beside}, ensure_ascii=False) + "\n"
 
 
 def written(path: Path, text: str, lang: Language) -> bool:

@@ -1,0 +1,160 @@
+"""A document as one HTML page that needs nothing else: no script, no network, fit for a telephone and for A4 paper."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import assert_never
+
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+
+_STYLE = """
+*{box-sizing:border-box}
+html{color:#1a1a1a;background:#fff;line-height:1.65;-webkit-text-size-adjust:100%;
+font-family:"Noto Serif CJK SC","Source Han Serif SC","Songti SC",SimSun,serif}
+body{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem;overflow-wrap:anywhere}
+h1,h2,h3,h4,th,caption,strong,nav{font-family:"Noto Sans CJK SC","Source Han Sans SC","PingFang SC",
+"Microsoft YaHei",SimHei,sans-serif}
+h1{font-size:1.6rem;line-height:1.35;margin:.5rem 0 1.25rem}
+h2{font-size:1.25rem;margin:2.75rem 0 .75rem;padding-bottom:.25rem;border-bottom:2px solid #1a1a1a}
+h3{font-size:1.05rem;margin:1.75rem 0 .4rem}
+h4,h5,h6{font-size:1rem;margin:1.25rem 0 .4rem}
+p{margin:.5rem 0}
+strong{font-weight:600}
+small{font-size:.875em;color:#444;word-break:keep-all}
+a{color:#0b4f9e}
+nav ol{columns:16rem;margin:.5rem 0 0;padding:0;list-style:none}
+ol.list{list-style:none;margin:.3rem 0;padding:0}
+ol.list ol.list{margin-left:1.4em;padding-left:.7em;border-left:1px solid #999}
+ol.list li{margin:.3rem 0}
+ol.list p{margin:0;padding-left:2.2em;text-indent:-2.2em}
+.mark{display:inline-block;min-width:2.2em;text-indent:0;font-variant-numeric:tabular-nums}
+.table{overflow-x:auto;margin:1rem 0 1.5rem}
+.table:focus{outline:2px solid #0b4f9e;outline-offset:2px}
+table{border-collapse:collapse;width:100%;font-size:.925rem;line-height:1.5}
+.shared{table-layout:fixed}
+caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
+th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
+thead th{background:#eee;font-weight:600}
+tbody th{font-weight:500}
+@media screen and (max-width:40rem){
+.wide{min-width:calc(var(--columns)*9.5rem)}
+ol.list ol.list{margin-left:.4em;padding-left:.5em}
+}
+@media print{
+html{font-size:10.5pt;line-height:1.5}
+body{max-width:none;margin:0;padding:0}
+nav{display:none}
+h1{margin-top:0}
+h2,h3,h4,caption{break-after:avoid}
+h2{margin-top:1.5rem}
+p{orphans:2;widows:2}
+thead{display:table-header-group}
+tr,.leaf{break-inside:avoid}
+.table{overflow:visible}
+a{color:inherit;text-decoration:none}
+}
+"""
+_MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
+_NAVIGABLE = 4  # sections from which on the page begins with links to them
+_WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
+
+
+def as_html(document: Document) -> str:
+    """The document as one page of HTML."""
+    return "\n".join(_Page(document).lines()) + "\n"
+
+
+class _Page:
+    """The lines of one page, every text in it escaped."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.tables = 0
+
+    def lines(self) -> Iterator[str]:
+        document = self.document
+        title = escape(document.title)
+        paper = "A4 landscape" if document.landscape else "A4"
+        sections = [block for block in document.blocks if isinstance(block, Section)]
+        yield from (
+            "<!DOCTYPE html>",
+            f'<html lang="{escape(document.lang)}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
+            f"<title>{title}</title>",
+            f"<style>{_STYLE}@page{{size:{paper};{_MARGINS}}}</style>",
+            "</head>",
+            "<body>",
+            f"<header><h1>{title}</h1></header>",
+        )
+        if len(sections) >= _NAVIGABLE:
+            yield "<nav><ol>"
+            yield from (
+                f'<li><a href="#s{number}">{escape(section.title)}</a></li>'
+                for number, section in enumerate(sections, 1)
+            )
+            yield "</ol></nav>"
+        yield "<main>"
+        number = 0
+        for block in document.blocks:
+            number += isinstance(block, Section)
+            yield from self.block(block, 2, f' id="s{number}"' if isinstance(block, Section) else "")
+        yield from ("</main>", "</body>", "</html>")
+
+    def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
+        match block:
+            case Paragraph(text, aside):
+                words = f"<small>{_broken(text)}</small>" if aside else _broken(text)
+                yield f"<p>{words}</p>"
+            case Listing(items):
+                yield from self.items(items, 0)
+            case Table():
+                yield from self.table(block)
+            case Section(title, blocks):
+                yield f"<section{id_}>"
+                yield f"<h{min(level, 6)}>{escape(title)}</h{min(level, 6)}>"
+                for inner in blocks:
+                    yield from self.block(inner, level + 1)
+                yield "</section>"
+            case _:
+                assert_never(block)
+
+    def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
+        yield '<ol class="list">'
+        for number, item in enumerate(items, 1):
+            lead = f"<strong>{escape(item.lead)}</strong>" if item.lead else ""
+            words = "：".join(part for part in (lead, _broken(item.text)) if part)
+            aside = f" <small>{escape(item.aside)}</small>" if item.aside else ""
+            leaf = "" if item.parts else ' class="leaf"'
+            yield f'<li{leaf}><p><span class="mark">{mark(depth, number)}</span>{words}{aside}</p>'
+            if item.parts:
+                yield from self.items(item.parts, depth + 1)
+            yield "</li>"
+        yield "</ol>"
+
+    def table(self, table: Table) -> Iterator[str]:
+        """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
+        self.tables += 1
+        name = f"t{self.tables}"
+        kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE)
+        yield f'<div class="table" role="group" aria-labelledby="{name}" tabindex="0">'
+        yield f'<table class="{" ".join(kinds)}" style="--columns:{len(table.heads)}">'
+        yield f'<caption id="{name}">{escape(table.caption)}</caption>'
+        if table.shares:
+            whole = sum(table.shares)
+            yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)
+        yield "<thead><tr>" + "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads) + "</tr></thead>"
+        yield "<tbody>"
+        for row in table.rows:
+            cells = (
+                f'<th scope="row">{_broken(cell)}</th>' if column == table.named_by else f"<td>{_broken(cell)}</td>"
+                for column, cell in enumerate(row)
+            )
+            yield "<tr>" + "".join(cells) + "</tr>"
+        yield "</tbody></table></div>"
+
+
+def _broken(text: str) -> str:
+    """A text with its line ends kept."""
+    return escape(text).replace("\n", "<br>")

@@ -1,0 +1,77 @@
+"""A document as text for a terminal: tables aligned, lists indented, nothing wider than the page."""
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from hardship_rules.columns import pad, width, wrapped
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+
+PAGE = 110  # columns
+_NARROWEST = 8
+_GAP = "  "
+
+
+def as_text(document: Document) -> str:
+    """The document as text, its title underlined."""
+    lines = [document.title, "=" * width(document.title), "", *_blocks(document.blocks, 0)]
+    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case Paragraph(text):
+                yield from (*wrapped(text, PAGE), "")
+            case Listing(items):
+                yield from (*_items(items, 0), "")
+            case Table():
+                yield from (*_table(block), "")
+            case Section(title, inner):
+                yield title
+                yield from ("-" * width(title), "") if depth == 0 else ("",)
+                yield from _blocks(inner, depth + 1)
+            case _:
+                assert_never(block)
+
+
+def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
+    for number, item in enumerate(items, 1):
+        before = "  " * (depth + 1) + mark(depth, number) + " "
+        text = item_text(item)
+        first, *others = wrapped(text, PAGE - width(before))
+        yield before + first
+        yield from (" " * width(before) + line for line in others)
+        yield from _items(item.parts, depth + 1)
+
+
+def item_text(item: Item) -> str:
+    """What an entry says, on one line: 称呼：内容  〔旁注〕."""
+    return "：".join(part for part in (item.lead, item.text) if part) + (f"  {item.aside}" if item.aside else "")
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.caption:
+        yield table.caption
+    rows = (table.heads, *table.rows)
+    columns = _columns(rows, table.shares)
+    rule = _GAP + _GAP.join("-" * column for column in columns)
+    for number, row in enumerate(rows):
+        cells = [wrapped(cell, column) for cell, column in zip(row, columns, strict=True)]
+        height = max(map(len, cells))
+        for line in range(height):
+            texts = [cell[line] if line < len(cell) else "" for cell in cells]
+            yield _GAP + _GAP.join(pad(text, column) for text, column in zip(texts, columns, strict=True))
+        if number == 0:
+            yield rule
+
+
+def _columns(rows: tuple[tuple[str, ...], ...], shares: tuple[int, ...]) -> list[int]:
+    """As wide as what stands in each, an empty one its share; where that is too wide, the widest give way first."""
+    room = PAGE - len(_GAP)
+    columns = [max(width(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)]
+    for number, column in enumerate(zip(*rows, strict=True)):
+        if shares and not any(column[1:]):  # one that is there to be written in
+            columns[number] = max(_NARROWEST, room * shares[number] // sum(shares))
+    while sum(columns) + len(_GAP) * len(columns) > room and max(columns) > _NARROWEST:
+        columns[columns.index(max(columns))] -= 1
+    return columns

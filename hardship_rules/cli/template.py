@@ -1,0 +1,35 @@
+"""`hardship-rules template`: an empty household to be filled in, with what may be written at each fact."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hardship_rules.api import load_policy
+from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.problems import Language, Location, PolicyError, Problem
+from hardship_rules.template import template as template_of
+
+
+@click.command()
+@click.argument("policy_name", metavar="POLICY")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。"
+)
+@click.option("--force", is_flag=True, help="文件已经存在时覆盖它。")
+@LANG
+@FOLDERS
+def template(policy_name: str, output: str | None, force: bool, lang: Language, folders: tuple[str, ...]) -> None:  # noqa: FBT001  # click gives it so
+    """生成空白的家庭文件：按政策列出每项事实、可填内容和证明材料。POLICY 是标识或路径。"""
+    try:
+        text = template_of(load_policy(policy_name, folders=folders))
+    except PolicyError as error:
+        click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    if output is None:
+        click.echo(text, nl=False)
+    elif Path(output).exists() and not force:
+        click.echo(Problem("file_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
+        sys.exit(1)
+    elif not written(Path(output), text, lang):
+        sys.exit(1)

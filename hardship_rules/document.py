@@ -1,0 +1,93 @@
+"""What a document for people consists of: sections of paragraphs, nested lists and tables, whatever they say."""
+
+from attrs import frozen
+
+
+@frozen
+class Paragraph:
+    """A sentence or several; `aside` where it is about what follows, set small where the form can."""
+
+    text: str
+    aside: bool = False
+
+
+@frozen
+class Item:
+    """An entry of a list: what it is called, what it says, an aside, and the entries that it consists of."""
+
+    text: str
+    lead: str = ""
+    aside: str = ""
+    parts: "tuple[Item, ...]" = ()
+
+
+@frozen
+class Listing:
+    """A numbered list of entries, however deep."""
+
+    items: tuple[Item, ...]
+
+
+@frozen
+class Table:
+    """Rows under heads; the first cell of a row that is no number says what the row is about.
+
+    `shares` are the columns' parts of the page's width, where that is not left to what they hold.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    shares: tuple[int, ...] = ()
+    named_by: int = 0  # the column whose cell names the row
+
+
+@frozen
+class Section:
+    """A part of a document under its own title, with the sections that it consists of among its blocks."""
+
+    title: str
+    blocks: "tuple[Block, ...]"
+
+
+Block = Paragraph | Listing | Table | Section
+
+
+@frozen
+class Document:
+    """A title and what stands under it."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    lang: str = "zh-CN"
+    landscape: bool = False
+
+
+_TENS = 10
+_NUMERALS = "〇一二三四五六七八九"
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"  # no more of them are in GBK
+_LETTERS = 26
+
+
+def numeral(number: int) -> str:
+    """A number from 1 to 99 in Chinese: 十二."""
+    tens, ones = divmod(number, _TENS)
+    before = ("" if tens == 1 else _NUMERALS[tens]) + "十" if tens else ""
+    return before + (_NUMERALS[ones] if ones else "")
+
+
+def mark(depth: int, number: int) -> str:
+    """What stands before an entry of a list: 1. （1） ① A. a. and so on, so that each level has marks of its own."""
+    match depth:
+        case 0:
+            return f"{number}."
+        case 1:
+            return f"（{number}）"
+        case 2 if number <= len(_CIRCLED):
+            return _CIRCLED[number - 1]
+        case 3 if number <= _LETTERS:
+            return f"{chr(ord('A') + number - 1)}."
+        case 4 if number <= _LETTERS:
+            return f"{chr(ord('a') + number - 1)}."
+        case _:
+            return f"{number}）"

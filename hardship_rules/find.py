@@ -1,0 +1,155 @@
+"""A policy's text is found by path, by name, or by series and day; the days of one series never overlap."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from attrs import frozen
+
+from hardship_rules import keys
+from hardship_rules.conform import conform_word, date_of
+from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
+
+_HERE = Path(__file__).parent
+BUNDLED = next(folder for folder in (_HERE / "policies", _HERE.parent / "policies") if folder.is_dir())
+_OPEN = "…"  # an end that is not stated
+
+
+@frozen
+class Text:
+    """A policy's text, the name that problems call it by, and the folder that holds it."""
+
+    text: str
+    name: str
+    folder: Path | None
+
+
+@frozen
+class Year:
+    """A file of a series: its first and last day, where it states them, and whether they can be read."""
+
+    text: Text
+    series: str
+    start: date
+    end: date
+    at: Location
+    readable: bool
+
+    def holds(self, day: date) -> bool:
+        """The day is one of this file's."""
+        return self.readable and self.start <= day <= self.end
+
+    def overlaps(self, other: "Year") -> bool:
+        """Some day is one of both files'."""
+        return self.readable and other.readable and self.start <= other.end and other.start <= self.end
+
+    @property
+    def days(self) -> str:
+        """Its first and last day, as people read them."""
+        first = _OPEN if self.start == date.min else self.start
+        return f"{first} – {_OPEN if self.end == date.max else self.end}"
+
+    def __str__(self) -> str:
+        return f"{Path(self.text.name).stem}（{self.days}）"
+
+
+def read_file(path: Path, name: str | None = None) -> Text:
+    """The text of a file; raises `PolicyError`."""
+    shown = name or str(path)
+    content = read_bytes(path, shown)
+    text = content if isinstance(content, Problem) else decode(content, shown)
+    if isinstance(text, Problem):
+        raise PolicyError([text])
+    return Text(text, shown, path.parent)
+
+
+def find(name: str | Path, on: date | None, folders: Sequence[str | Path]) -> Text:
+    """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
+    if isinstance(name, Path) or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        return read_file(Path(name))
+    searched = [*map(Path, folders), BUNDLED]
+    for folder in searched:
+        path = folder / f"{name}.yaml"
+        if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
+            return read_file(path)
+    return _in_force(name, on, searched)
+
+
+def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Problem, ...]:
+    """Where a policy is for days that another file of its series, beside it or in the folders, is for as well."""
+    try:
+        text = find(name, None, folders)
+    except PolicyError:
+        return ()
+    own = _year(text)
+    if not isinstance(own, Year) or not own.series:
+        return ()
+    beside = [] if text.folder is None else [text.folder]
+    others = (_read(path) for path in _files([*beside, *map(Path, folders), BUNDLED]) if path.name != _file_name(text))
+    return tuple(
+        _overlap(own, other)
+        for other in others
+        if isinstance(other, Year) and other.series == own.series and own.overlaps(other)
+    )
+
+
+def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
+    """The file of a series whose window holds the day."""
+    paths = _files(folders)
+    found = [_read(path) for path in paths]
+    years = [each for each in found if isinstance(each, Year)]
+    of_series = sorted((each for each in years if each.series == series), key=lambda each: (each.start, each.end))
+    if not of_series:
+        known = dict.fromkeys((*(path.stem for path in paths), *(each.series for each in years if each.series)))
+        values = {"known": ", ".join(known), **nearest(series, known)}
+        raise PolicyError([Problem("policy_missing", given=series, values=values)])
+    if on is None:
+        listed = ", ".join(map(str, of_series))
+        raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
+    holding = [each for each in of_series if each.holds(on)]
+    unreadable = [each for each in of_series if not each.readable]
+    if len(holding) > 1:
+        raise PolicyError(_overlap(each, holding[0]) for each in holding[1:])
+    if holding or unreadable:  # whoever reads on is told what is wrong with its days
+        return (holding or unreadable)[0].text
+    before = max((each for each in of_series if each.end < on), key=lambda each: each.end, default=None)
+    after = next((each for each in of_series if each.start > on), None)
+    values = {"series": series, "known": ", ".join(str(each) for each in (before, after) if each is not None)}
+    not_read = [problem for each in found if not isinstance(each, Year) for problem in each]
+    raise PolicyError([Problem("no_policy_on_date", given=str(on), values=values), *not_read])
+
+
+def _files(folders: Sequence[Path]) -> list[Path]:
+    """The policies of the folders; of those with one file name, the one in the earliest folder."""
+    return sorted({path.name: path for folder in reversed(folders) for path in folder.glob("*.yaml")}.values())
+
+
+def _file_name(text: Text) -> str:
+    return Path(text.name).name
+
+
+def _read(path: Path) -> Year | list[Problem]:
+    try:
+        return _year(read_file(path))
+    except PolicyError as error:
+        return list(error.problems)
+
+
+def _year(text: Text) -> Year | list[Problem]:
+    """The series and days of a text, or why it cannot be read."""
+    node, problems = parse(text.text, text.name)
+    if not isinstance(node, Mapping):
+        return problems
+    effective = node.get("effective") or Mapping((), node.at)
+    stated = effective.entries if isinstance(effective, Mapping) else ()
+    dates = {name.text: date_of(day.text) if isinstance(day, Scalar) else None for name, day in stated}
+    start, end = dates.get("from") or date.min, dates.get("to") or date.max
+    readable = not problems and isinstance(effective, Mapping) and None not in dates.values() and start <= end
+    series = node.get("series")
+    return Year(text, series.text if isinstance(series, Scalar) else "", start, end, effective.at, readable)
+
+
+def _overlap(one: Year, other: Year) -> Problem:
+    values = {"series": one.series, "known": str(other)}
+    return Problem("policies_overlap", ("effective",), given=one.days, values=values, location=one.at)

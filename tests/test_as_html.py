@@ -1,0 +1,124 @@
+"""A document as HTML: one page that needs nothing else, every text escaped, tables that say what their cells are."""
+
+from html.parser import HTMLParser
+
+import pytest
+from documents import DOCUMENTS, EVERY_PART, texts_of
+from hypothesis import given
+
+from hardship_rules.as_html import as_html
+from hardship_rules.document import Document, Item, Listing, Paragraph, Section, Table
+
+VOID = {"meta", "br", "col"}
+
+
+class Page(HTMLParser):
+    """The tags of a page, well nested or not, with their attributes, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag opens."""
+        self.tags.append((tag, dict(attrs)))
+        if tag == "br":
+            self.text += "\n"
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag closes, the last that was opened."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Text, but for the style sheet's."""
+        if "style" not in self.open:
+            self.text += data
+
+    def named(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of every tag of one name."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_what_a_page_says_of_itself() -> None:
+    """Its language, encoding, width and title; no script, and nothing is loaded from anywhere."""
+    text = as_html(EVERY_PART)
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>\n")
+    assert page.named("html") == [{"lang": "zh-CN"}]
+    assert {"charset": "utf-8"} in page.named("meta")
+    assert any(meta.get("name") == "viewport" for meta in page.named("meta"))
+    assert "<title>题目</title>" in text
+    assert {name for name, _ in page.tags}.isdisjoint({"script", "link", "img", "iframe", "object"})
+    assert not any("src" in attributes for _, attributes in page.tags)
+    assert "url(" not in text
+    assert "://" not in text
+    assert "default-src 'none'" in text
+
+
+def test_tables_say_what_their_cells_are() -> None:
+    """A table has a caption, heads for its columns and, in each row, the cell that names it."""
+    page = Page(as_html(EVERY_PART))
+    assert len(page.named("caption")) == len(page.named("table")) == 1
+    assert [each["scope"] for each in page.named("th")] == ["col", "col", "row", "row"]
+    assert len(page.named("td")) == 2
+    assert page.named("div")[0]["aria-labelledby"] == page.named("caption")[0]["id"]
+
+
+def test_row_named_by_another_column() -> None:
+    """Where the first cell is a number, another names the row."""
+    text = as_html(Document("题", (Table("表", ("行", "内容"), (("1", "甲"),), named_by=1),)))
+    assert '<tr><td>1</td><th scope="row">甲</th></tr>' in text
+
+
+def test_what_is_about_what_follows_is_small() -> None:
+    """A paragraph beside the matter is set small."""
+    assert "<p><small>出处</small></p>" in as_html(Document("题", (Paragraph("出处", aside=True),)))
+
+
+def test_headings_by_level() -> None:
+    """One h1, sections under it each a level deeper."""
+    page = Page(as_html(EVERY_PART))
+    assert [name for name, _ in page.tags if name in ("h1", "h2", "h3")] == ["h1", "h2", "h3"]
+
+
+@pytest.mark.parametrize(("count", "links"), [(3, 0), (4, 4)])
+def test_links_to_many_sections(count: int, links: int) -> None:
+    """A page of several sections begins with links to them, each to a place that there is."""
+    page = Page(as_html(Document("题", tuple(Section(f"节{number}", ()) for number in range(count)))))
+    targets = [str(each["href"]) for each in page.named("a")]
+    assert len(targets) == links
+    assert {target.removeprefix("#") for target in targets} <= {each.get("id") for each in page.named("section")}
+
+
+def test_paper() -> None:
+    """It is printed on A4, upright or across."""
+    assert "@page{size:A4;" in as_html(EVERY_PART)
+    assert "@page{size:A4 landscape;" in as_html(Document("题", (), landscape=True))
+
+
+def test_markup_in_texts_is_text() -> None:
+    """What looks like a tag, an attribute's end or an entity is shown as it stands, wherever it stands."""
+    hostile = "</title></style><script>alert('1')</script>\"&lt;"
+    item = Item(hostile, hostile, hostile, (Item(hostile),))
+    blocks = (Paragraph(hostile), Listing((item,)), Table(hostile, (hostile,), ((hostile,),)))
+    page = Page(as_html(Document(hostile, (*blocks, Section(hostile, blocks)), lang='"><script>')))
+    assert page.named("script") == []
+    assert page.named("html") == [{"lang": '"><script>'}]
+    assert page.text.count(hostile) == 2 + 2 * (1 + 4 + 3) + 1
+    assert page.open == []
+
+
+@given(DOCUMENTS)
+def test_nothing_is_lost(document: Document) -> None:
+    """Tags are well nested, and every text stands in the page, in order."""
+    page = Page(as_html(document))
+    assert page.open == []
+    at = page.text.index(document.title) + len(document.title)  # the page's title, then what it begins with
+    for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
+        at = page.text.index(text, at) + len(text)

@@ -1,0 +1,68 @@
+"""A document as text: what it looks like, that nothing is lost, and that nothing is wider than the page."""
+
+from documents import DOCUMENTS, EVERY_PART, texts_of
+from hypothesis import given
+
+from hardship_rules.as_text import PAGE, as_text
+from hardship_rules.columns import width
+from hardship_rules.document import Document, Item, Listing, Table
+
+EXPECTED = """\
+题目
+====
+
+一段。
+
+一、甲
+------
+
+  1. 称呼：内容  〔归纳〕
+    （1） 里层
+  2. 第二条
+
+（一）乙
+
+表
+  名  数
+  --  --
+  甲  1
+      2
+  乙
+"""
+
+
+def test_every_part() -> None:
+    """Headings are underlined, entries indented under their marks, tables aligned by the columns of a terminal."""
+    assert as_text(EVERY_PART) == EXPECTED
+
+
+@given(DOCUMENTS)
+def test_nothing_is_lost(document: Document) -> None:
+    """Every text stands in it, in order, but for the white space at which lines are cut."""
+    shown = "".join(as_text(document).split())
+    at = 0
+    for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
+        at = shown.index("".join(text.split()), at) + len("".join(text.split()))
+
+
+def test_nothing_is_wider_than_the_page() -> None:
+    """Long entries hang under their beginning, and the widest columns of a table give way."""
+    long = "家庭年可支配收入低于低保标准的，" * 12
+    rows = ((long, "短", long), ("甲", "乙", "丙"))
+    text = as_text(Document("题", (Listing((Item(long, parts=(Item(long),)),)), Table("表", ("一", "二", "三"), rows))))
+    lines = text.splitlines()
+    assert max(map(width, lines)) <= PAGE
+    assert max(map(width, lines)) > PAGE - 6
+    first = next(number for number, line in enumerate(lines) if line.startswith("  1. "))
+    assert lines[first + 1].startswith("     ")
+    assert lines[first + 1][5] != " "
+    row = next(line for line in lines if line.rstrip().endswith("丙"))
+    head = next(line for line in lines if line.rstrip().endswith("三"))
+    assert width(row[: row.index("丙")]) == width(head[: head.index("三")])
+
+
+def test_columns_to_be_written_in_keep_their_share() -> None:
+    """An empty column of a table with shares is as wide as its share of the page."""
+    text = as_text(Document("题", (Table("表", ("行", "备注"), (("1", ""),), shares=(50, 50)),)))
+    rule = next(line for line in text.splitlines() if line.startswith("  -"))
+    assert len(rule.split()[1]) == (PAGE - 2) // 2
