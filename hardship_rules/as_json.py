@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace, decimal
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Outcome
+from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Range
 from hardship_rules.syntax import Clause, Compare, Name, Option
@@ -35,13 +35,7 @@ def _document(assessment: Assessment) -> dict[str, object]:
     write = _Values(assessment)
     return {
         "format": FORMAT,
-        "policy": {
-            "id": policy.name,
-            "title": policy.title,
-            "from": None if policy.start is None else policy.start.isoformat(),
-            "to": None if policy.end is None else policy.end.isoformat(),
-            "fingerprint": policy.fingerprint,
-        },
+        "policy": policy_json(policy),
         "on": None if household.on is None else household.on.isoformat(),
         "reference": household.reference,
         "category": outcome_json(assessment.category),
@@ -59,6 +53,17 @@ def _document(assessment: Assessment) -> dict[str, object]:
         "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
         "reasons": [write.reason(reason) for reason in assessment.reasons],
         "trace": write.traces(),
+    }
+
+
+def policy_json(policy: Policy) -> dict[str, str | None]:
+    """A policy by its name, title, window and fingerprint."""
+    return {
+        "id": policy.name,
+        "title": policy.title,
+        "from": None if policy.start is None else policy.start.isoformat(),
+        "to": None if policy.end is None else policy.end.isoformat(),
+        "fingerprint": policy.fingerprint,
     }
 
 

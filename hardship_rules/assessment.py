@@ -105,7 +105,7 @@ class Decided:
     def reasons(self) -> tuple[Reason, ...]:
         """The clauses that decided an outcome, stopped one, or leave one open, in the decision's order."""
         return tuple(
-            _reason(self._policy, self.decision, outcome, truth, cause)
+            reason_of(self._policy, self.decision, outcome, truth, cause)
             for outcome, truth in zip(self.decision.outcomes, self._truths, strict=False)
             for cause in innermost(self._policy, cast(Clause, outcome.when), self._scope)
         )
@@ -119,7 +119,7 @@ class Decided:
         return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
 
 
-def _reason(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
+def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
     """The reason that a cause of an outcome's truth is."""
     clause, holds, scope = cause
     line = clause.when

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from hardship_rules import source
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_household, load_policy, read_household
+from hardship_rules.api import load_policy
+from hardship_rules.cli.input import household_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
@@ -61,7 +61,7 @@ def assess(
     answers, failed = [], False
     for file in files:
         try:
-            household = _household(file)
+            household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
             if what_would_change:
                 answer = changes_of(policy, household, on).explain(format=form)
@@ -86,17 +86,6 @@ def assess(
     elif not failed:
         failed = not written(Path(output), text, lang)
     sys.exit(1 if failed else 0)
-
-
-def _household(file: str) -> HouseholdText:
-    if file != "-":
-        return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return read_household(text, name)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
