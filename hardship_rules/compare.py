@@ -18,6 +18,8 @@ from hardship_rules.values import ChoiceKind
 Given = Mapping[str, object] | HouseholdText
 Day = date | str | None
 
+_OUTSIDE = "on_outside"  # no mistake here: the policy is applied as if it held on that day
+
 
 def compare(policy: Policy, other: Policy, household: Given, on: Day = None, other_on: Day = None) -> Comparison:
     """A household under two policies, and the first clause at which their verdicts part.
@@ -36,7 +38,7 @@ def compare(policy: Policy, other: Policy, household: Given, on: Day = None, oth
         except FactError as error:
             problems += error.problems
     if problems:
-        raise FactError({(each.code, each.at, each.given): each for each in reversed(problems)}.values())
+        raise FactError({(each.code, each.place, each.given): each for each in reversed(problems)}.values())
     first, second = sides
     return Comparison((first, second), parting(first.assessment, second.assessment))
 
@@ -52,15 +54,16 @@ def _side(policy: Policy, other: Policy, household: Given, on: Day) -> Side:
         try:
             assessment = assess(rules, _without(household, left_out), on)
         except FactError as error:
-            found = {key: fact for each in error.problems for key, fact in _foreign(policy, other, each).items()}
-            is_outside = any(each.code == "on_outside" for each in error.problems)
-            if not found and not is_outside:
-                raise
-            if any(each.code != "on_outside" and not _foreign(policy, other, each) for each in error.problems):
-                raise
-            left_out |= found
-            if is_outside:
+            found = {
+                problem: _foreign(policy, other, problem) for problem in error.problems if problem.code != _OUTSIDE
+            }
+            mistakes = [problem for problem, keys in found.items() if not keys]
+            if mistakes:
+                raise FactError(mistakes) from None
+            if len(found) < len(error.problems):
                 rules = evolve(policy, start=None, end=None)
+            for keys in found.values():
+                left_out |= keys
         else:
             not_known = dict.fromkeys(each for each in left_out.values() if each is not None)
             return Side(policy, assessment, rules is policy, tuple(not_known))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import assert_never, cast
 
 from attrs import field, frozen
@@ -67,6 +68,16 @@ class _Nearest:
     """The search for one decided household."""
 
     assessment: Assessment
+
+    @cached_property
+    def left_out(self) -> frozenset[Path]:
+        """The facts that something may stand in for: somewhere in a range a constant, which breaks no `must`."""
+        policy, household = self.assessment.policy, self.assessment.household
+        holders: list[Path] = [(), *(("members", number) for number in range(len(household.members)))]
+        paths = (
+            (*before, fact.name) for fact in policy.stand_ins for before in holders if fact.of_member is bool(before)
+        )
+        return frozenset(paths) - {*household.given, *household.unknown}
 
     def changes(self) -> Iterator[Change]:
         for path, fact, now in self.known_facts():
@@ -139,8 +150,7 @@ class _Nearest:
         policy, decision = self.assessment.policy, self.assessment.policy.category
         changed = FrozenMapping({line.path: line.between(least, most)})
         scope, made = refilled(policy, self.assessment.household, changed)
-        stood_in = _Filled(self.assessment, line.path)
-        if made.outside or any(broken(policy, scope, stood_in)):
+        if made.outside or any(broken(policy, scope, self.left_out - {line.path})):
             return None
         truths = evaluate(policy, scope, policy.category_order)[decision.name]
         now = [outcome.id for outcome in self.assessment.possible]
@@ -157,18 +167,6 @@ class _Nearest:
                         step = least + (share * (most - least)).__floor__()
                         cuts |= {step, step + 1}
         return sorted(cut for cut in cuts if least < cut <= most)
-
-
-@frozen
-class _Filled:
-    """The paths of facts that something may stand in for, as a container of them."""
-
-    assessment: Assessment
-    changed: Path
-
-    def __contains__(self, path: object) -> bool:
-        given, unknown = self.assessment.household.given, self.assessment.household.unknown
-        return path != self.changed and path not in given and path not in unknown
 
 
 def _lines(path: Path, kind: NumberKind, now: Exact) -> Iterator[_Line]:
