@@ -35,6 +35,10 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "on": "认定日期 {on}",
                 "no_date": "未填认定日期",
                 "undecided": "待定：可能为{possible}",
+                "nothing": "无",
+                "pending_outcome": "待定，可能为{possible}",
+                "perhaps": "{holding}；待定，可能还有{possible}",
+                "only_perhaps": "待定，可能有{possible}",
                 "join": "、",
                 "list": "，",
                 "sentences": "；",
@@ -105,8 +109,7 @@ class _Text:
     def lines(self) -> Iterator[str]:
         for decided in self.assessment.decisions.values():
             if decided.decision is not self.policy.category:
-                yield from ("", f"{decided.decision.title}：{self.verdict(decided)}")
-                yield from self.reasons(decided)
+                yield from ("", self.later(decided), *self.clauses(decided), *self.stopped(decided))
                 continue
             day = self.assessment.household.on
             on = self.say["no_date"] if day is None else self.say["on"].format(on=day)
@@ -123,9 +126,21 @@ class _Text:
         yield self.say["disclaimer"]
 
     def verdict(self, decided: Decided) -> str:
-        if decided.outcome is not None or decided.decision.every:
-            return self.titles(decided.holding)
+        if decided.outcome is not None:
+            return decided.outcome.title
         return self.say["undecided"].format(possible=self.titles(decided.possible))
+
+    def later(self, decided: Decided) -> str:
+        """What a decision after the category came to; of an `every` what holds, and what still may."""
+        holding = self.titles(decided.holding)
+        perhaps = self.titles(tuple(outcome for outcome in decided.possible if outcome not in decided.holding))
+        if not perhaps:
+            value = holding or self.say["nothing"]
+        elif decided.decision.every:
+            value = self.say["perhaps" if holding else "only_perhaps"].format(holding=holding, possible=perhaps)
+        else:
+            value = self.say["pending_outcome"].format(possible=self.titles(decided.possible))
+        return self.say["fact"].format(title=decided.decision.title, value=value)
 
     def titles(self, outcomes: tuple[Outcome, ...]) -> str:
         return self.say["join"].join(outcome.title for outcome in outcomes)
@@ -201,34 +216,48 @@ class _Text:
 
     def reasons(self, decided: Decided) -> Iterator[str]:
         """What decided or is still open, with both sides; what stopped each other outcome; what was not reached."""
-        first = [reason for reason in decided.reasons if reason.role != "stopped"]
-        rows = [(self.words(reason), self.compared(reason), self.basis(reason)) for reason in first]
-        wide = max((width(words) for words, _, _ in rows), default=0)
-        far = max((width(compared) for _, compared, _ in rows), default=0)
-        for reason, (words, compared, basis) in zip(first, rows, strict=True):
-            yield f"{MARKS[reason.holds]} {pad(words, wide)}    {pad(compared, far)}    {basis}".rstrip()
-        stopped = [outcome for outcome in decided.decision.outcomes if outcome not in decided.possible]
-        reached = {reason.outcome for reason in decided.reasons}
-        lines = [line for outcome in stopped if outcome.id in reached for line in self.stopped(decided, outcome)]
+        first, lines = list(self.clauses(decided)), list(self.stopped(decided))
+        yield from first
         if first and lines:
             yield ""
         if lines:
             yield from (self.say["others"], *lines)
+        reached = {reason.outcome for reason in decided.reasons}
+        stopped = (outcome for outcome in decided.decision.outcomes if outcome not in decided.possible)
         later = tuple(outcome for outcome in stopped if outcome.id not in reached)
         if later:
             yield "  " + self.say["not_reached"].format(titles=self.titles(later))
 
-    def stopped(self, decided: Decided, outcome: Outcome) -> Iterator[str]:
-        """One line an outcome, or one line a clause where numbers were compared."""
-        reasons = [reason for reason in decided.reasons if reason.outcome == outcome.id]
-        plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
-        if plain:
-            why = self.say["sentences"].join(dict.fromkeys(plain))
-            yield f"  {MARKS[False]} {self.say['stopped'].format(title=outcome.title, why=why)}"
-        for reason in reasons:
-            if compared := self.compared(reason):
-                line = self.say["stopped"].format(title=outcome.title, why=self.words(reason))
-                yield f"  {MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
+    def clauses(self, decided: Decided) -> Iterator[str]:
+        """One line a clause that decided an outcome or still leaves it open."""
+        first = [reason for reason in decided.reasons if reason.role != "stopped"]
+        rows = [(MARKS[each.holds], self.words(each), self.compared(each), self.basis(each)) for each in first]
+        wide = max((width(words) for _, words, _, _ in rows), default=0)
+        far = max((width(compared) for _, _, compared, _ in rows), default=0)
+        for mark, words, compared, basis in dict.fromkeys(rows):
+            yield f"{mark} {pad(words, wide)}    {pad(compared, far)}    {basis}".rstrip()
+
+    def stopped(self, decided: Decided) -> Iterator[str]:
+        """One line for outcomes stopped by the same, and one line a clause where numbers were compared."""
+        why: dict[str, tuple[Reason, ...]] = {}
+        for reason in decided.reasons:
+            if reason.role == "stopped":
+                why[reason.outcome] = (*why.get(reason.outcome, ()), reason)
+        together: dict[tuple[str, ...], list[Outcome]] = {}
+        for outcome in decided.decision.outcomes:
+            if outcome.id in why:
+                same = tuple(reason.clause.line + self.words(reason) for reason in why[outcome.id])
+                together.setdefault(same, []).append(outcome)
+        for outcomes in together.values():
+            titles, reasons = self.titles(tuple(outcomes)), why[outcomes[0].id]
+            plain = [self.words(reason) for reason in reasons if not sides(self.policy, reason)]
+            if plain:
+                words = self.say["sentences"].join(dict.fromkeys(plain))
+                yield f"  {MARKS[False]} {self.say['stopped'].format(title=titles, why=words)}"
+            for reason in reasons:
+                if compared := self.compared(reason):
+                    line = self.say["stopped"].format(title=titles, why=self.words(reason))
+                    yield f"  {MARKS[reason.holds]} {line}    {compared}    {self.basis(reason)}".rstrip()
 
     def words(self, reason: Reason) -> str:
         """The clause in the words for what it came to, with the members concerned."""

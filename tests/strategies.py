@@ -370,13 +370,14 @@ def _moved_on(policy: Policy, household: Facts, target: str) -> Facts:
         category = cast(Outcome, assessment.category).id
         if order.index(category) >= order.index(target):
             break
-        before, household = household, _copied(household)
+        before = household
         for reason in assessment.decisions[policy.category.name].reasons:
             if reason.outcome == category and reason.role == "decided":
                 for name in _free(_Same(policy), reason.clause):
                     for path, fact in list(_paths(policy, household)):
                         if fact.name == name and (len(path) == 1 or path[1] in reason.members):
-                            _holder(household, path)[name] = _other(fact, _value_at(assessment, path))
+                            other = _other(fact, _value_at(assessment, path))
+                            household = _with(policy, household, path, other) or household
         if household == before:  # held there by more than a few facts
             break
     return household
@@ -384,9 +385,10 @@ def _moved_on(policy: Policy, household: Facts, target: str) -> Facts:
 
 @cache
 def _free(same: _Same, clause: Clause) -> tuple[str, ...]:
-    """The few facts that a clause rests on and that `must` leaves free; none where it rests on many."""
+    """The few facts that a clause rests on, of members those that `must` leaves free; none where it rests on many."""
     names = {part.name for part in _deep(same.policy, clause) if isinstance(part, Name)}
-    free = [name for name in same.policy.fact_order if name in names and name not in _tied(same)]
+    bound = _tied(same) - set(same.policy.facts)
+    free = [name for name in same.policy.fact_order if name in names and name not in bound]
     return tuple(free) if len(free) <= 4 else ()
 
 
@@ -484,10 +486,16 @@ def _find(trace: Trace, line: Compare, member: int) -> Trace | None:
 
 
 def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) -> tuple[Facts, Assessment] | None:
-    """The household with another amount, without what `must` ties to it; None where that is no real household."""
+    """The household with another amount, and its assessment; None where that is no real household."""
     kind = cast(NumberKind, _fact(policy, cast(str, path[-1])).kind)
     if not cast(Exact, kind.low) <= amount <= cast(Exact, kind.high):
         return None
+    moved = _with(policy, household, path, plain(amount))
+    return None if moved is None else (moved, assess(policy, moved))
+
+
+def _with(policy: Policy, household: Facts, path: Path, value: object) -> Facts | None:
+    """The household with another value, without what `must` ties to it; None where that is no real household."""
     moved = _copied(household)
     holder = _holder(moved, path)
     for clause in policy.must:
@@ -495,11 +503,8 @@ def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) ->
         if path[-1] in tied:
             for name in tied & set(holder) & _stands_in(_Same(policy)):
                 del holder[name]
-    holder[cast(str, path[-1])] = plain(amount)
-    try:
-        return moved, assess(policy, moved)
-    except FactError:
-        return None
+    holder[cast(str, path[-1])] = value
+    return moved if _is_real(policy, moved) else None
 
 
 @cache

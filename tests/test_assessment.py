@@ -98,7 +98,8 @@ def test_roles_follow_the_order_of_the_decision(given_: Facts) -> None:
     assert assessment.category is not None
     order = [outcome.id for outcome in WEIHAI.category.outcomes]
     reached = order[: order.index(assessment.category.id)] if assessment.category.id in order else order
-    roles = {(reason.outcome, reason.role) for reason in assessment.reasons}
+    reasons = assessment.decisions["category"].reasons
+    roles = {(reason.outcome, reason.role) for reason in reasons}
     decided = {(assessment.category.id, "decided")} if assessment.category.id in order else set()
     assert roles == {(outcome, "stopped") for outcome in reached} | decided
 

@@ -201,6 +201,66 @@ def test_members_are_told_apart() -> None:
     assert line.endswith("子女（3 岁） 10.00，子女（5 岁，第3人） 10.00，子女（5 岁，第4人） 10.00，小女儿 10.00")
 
 
+class TestLaterDecisions:
+    """What an officer reads of the decisions after the category."""
+
+    def part(self, title: str, *members: dict[str, object], **facts: object) -> list[str]:
+        """The lines of one decision."""
+        text = explain(assess(POLICY, household(*members, **facts), on="2021-03-31"))
+        return next(part for part in text.split("\n\n") if part.startswith(f"{title}：")).splitlines()
+
+    def test_decided(self) -> None:
+        """The outcome with what decided it; outcomes stopped by the same words share a line."""
+        assert self.part("建档处理", worker(), file="none") == [
+            "建档处理：新建档",
+            "√ 属于困难职工家庭        〔归纳〕",
+            "  × 取消建档资格：未查实提供虚假材料",
+            "  × 注销：无档案；职工未离开单位",
+            "  × 退档：无档案；属于认定范围且没有排除性情形",
+            "  × 脱困：无档案；类别不是“不符合困难职工家庭条件”",
+            "  × 调整类别、继续留档：无档案",
+        ]
+
+    def test_nothing_known_of_the_file(self) -> None:
+        """Outcomes still possible, and the clauses that are open, each once."""
+        first, *rest = self.part("建档处理", worker())
+        assert first == "建档处理：待定，可能为调整类别、继续留档、新建档"
+        assert [line.split("    ")[0] for line in rest if line[0] in "○√"] == [
+            "○ 在档",
+            "○ 类别与档案所记不同",
+            "√ 属于困难职工家庭",
+        ]
+
+    def test_every_that_holds(self) -> None:
+        """All that hold are named, with the clauses and both sides; what they share stands once."""
+        file = {"file": "open", "file_category": "deep", "file_age_months": 14, "divorced": False}
+        assert self.part("应交材料", worker(medical_self_paid=300), **file) == [
+            "应交材料：申请表格、本年收入证明、本年医疗自负费用票据",
+            "√ 在档且仍属困难职工家庭                                   〔通知〕",
+            "√ 建档超过十二个月          14 > 12，高 2 月               〔通知〕",
+            "√ 有医疗自负费用            300.00 > 0.00，高 300.00 元    〔通知〕",
+            "  × 本年学费票据：没有计入刚性支出的学费    0.00 > 0.00，相等    〔通知〕",
+            "  × 身份证、户口簿：不是新建档",
+            "  × 离婚证：不是新建档；职工本人不是离异",
+            "  × 残疾证：不是新建档；没有成员持有残疾证",
+        ]
+
+    def test_every_with_more_to_come(self) -> None:
+        """What certainly holds, and apart from it what may."""
+        first, *_ = self.part("应交材料", worker(), file="none")
+        assert first == "应交材料：申请表格、本年收入证明、身份证、户口簿；待定，可能还有离婚证"
+        first, *_ = self.part("应交材料", worker())
+        assert first == "应交材料：待定，可能有申请表格、本年收入证明、身份证、户口簿、离婚证"
+
+    def test_every_with_nothing(self) -> None:
+        """Where nothing holds it says so."""
+        assert self.part("档案记载", worker(), file="none") == [
+            "档案记载：无",
+            "  × 因疫情致困：不是因疫情致困",
+            "  × 建档一年以上，应当复核：建档未超过十二个月    0 > 12，低 12 月    〔通知〕",
+        ]
+
+
 class TestJson:
     """The versioned form for programs."""
 

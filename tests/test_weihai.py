@@ -12,12 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import Facts, completed, households, partial_households, plain, unknown_paths
 
-from hardship_rules import Assessment, Figure, Policy, assess, load_policy
+from hardship_rules import Assessment, FactError, Figure, Policy, assess, load_policy
 
 WEIHAI = load_policy("2021_weihai")
 ON = date(2021, 3, 31)
 FEN = Fraction(1, 100)
 STANDARDS = {"urban": 787, "rural": 588}
+HARDSHIP = ("deep", "relative", "accidental")
+NEVER_AGAIN = {"id_card", "household_register", "divorce_certificate", "disability_certificate"}
 ORDER = ("out_of_scope", "excluded", "deep", "relative", "accidental", "none")
 COUNTED_INCOME = ("wage", "business_income", "property_income", "transfer_income", "other_income")
 RIGID = ("medical_self_paid", "disability_cost")
@@ -69,6 +71,17 @@ def category(given_: Facts, policy: Policy = WEIHAI) -> str:
     outcome = assess(policy, given_).category
     assert outcome is not None
     return outcome.id
+
+
+def holding(given_: Facts, decision: str, **readings: str) -> set[str]:
+    """The ids of the outcomes that certainly hold in a decision, under some readings."""
+    policy = WEIHAI.with_readings(readings) if readings else WEIHAI
+    return {outcome.id for outcome in assess(policy, given_).decisions[decision].holding}
+
+
+def possible(given_: Facts, decision: str) -> list[str]:
+    """The ids of the outcomes that a decision may still come to, in its order."""
+    return [outcome.id for outcome in assess(WEIHAI, given_).decisions[decision].possible]
 
 
 def figure(assessment: Assessment, name: str) -> Fraction:
@@ -153,6 +166,49 @@ class Reference:
         """The standard that the household is held against."""
         return 787 if self.says("standard_for_rural", "urban") else STANDARDS[self.given["residence"]]
 
+    def filing(self) -> str:
+        """What becomes of the file."""
+        category = self.category()
+        if self.given.get("fraud_found", False) and self.says("fraud_disqualifies", "yes"):
+            return "disqualified"
+        if self.given["file"] == "none":
+            return "new_file" if category in HARDSHIP else "refused"
+        by_employment = "retired" if self.given["employment"] == "retired" else "no"
+        left = self.given.get("left_service", by_employment) != "no"
+        outside = category in ("out_of_scope", "excluded")
+        if left and self.says("file_of_leaver", "cancelled"):
+            return "cancelled"
+        if outside:
+            return self.readings["file_of_outsider"]
+        if category == "none":
+            return "out_of_hardship"
+        return "continued" if category == self.given["file_category"] else "category_changed"
+
+    def over_a_year(self) -> bool:
+        """The file is older than one year."""
+        months = self.given.get("file_age_months", 0)
+        return bool(months > 12 or (months == 12 and self.says("exactly_one_year", "yes")))
+
+    def materials(self) -> set[str]:
+        """What the applicant hands in."""
+        filing = self.filing()
+        new = filing == "new_file"
+        if not new and not (filing in ("continued", "category_changed") and self.over_a_year()):
+            return set()
+        listed = {"forms", "income_proof"}
+        listed |= {"medical_receipts"} if sum(each.money("medical_self_paid") for each in self.counted) else set()
+        listed |= {"tuition_receipts"} if sum(each.tuition(self.readings) for each in self.counted) else set()
+        if new:
+            listed |= {"id_card", "household_register"}
+            listed |= {"divorce_certificate"} if self.given.get("divorced", False) else set()
+            listed |= {"disability_certificate"} if any(each.certified() for each in self.members) else set()
+        return listed
+
+    def record(self) -> set[str]:
+        """What the file says besides."""
+        epidemic = self.given.get("affected_by_epidemic", False) and self.category() in HARDSHIP
+        return {name for name, is_so in (("epidemic", epidemic), ("recheck_due", self.over_a_year())) if is_so}
+
     def income(self) -> Fraction:
         """The year's disposable income of those who are counted."""
         heads = [*COUNTED_INCOME, *(["union_aid"] if self.says("union_aid_counts", "yes") else [])]
@@ -163,8 +219,7 @@ class Reference:
         total = Fraction(0)
         for member in self.counted:
             total += member.money("medical_self_paid") + member.money("disability_cost")
-            if member.facts["education"] != "compulsory" or self.says("compulsory_tuition_counts", "yes"):
-                total += member.money("tuition")
+            total += member.tuition(self.readings)
             if self.says("employment_cost_counts", "yes"):
                 total += member.money("employment_cost")
         return total
@@ -209,6 +264,15 @@ class Person:
         )
         assert may_be_absent, name
         return Fraction(0)
+
+    def tuition(self, readings: Mapping[str, str]) -> Fraction:
+        """Tuition that is rigid expenditure."""
+        left_out = self.facts["education"] == "compulsory" and readings["compulsory_tuition_counts"] == "no"
+        return Fraction(0) if left_out else self.money("tuition")
+
+    def certified(self) -> bool:
+        """The member has a certificate of disability; where it is not said, whoever has its costs."""
+        return bool(self.facts.get("holds_disability_certificate", self.money("disability_cost") > 0))
 
     def child_excludes(self) -> bool:
         """A child at a costly private school, or studying abroad at own cost."""
@@ -255,6 +319,10 @@ FIRST_CHOICES = {
     "exclusions_bar": ("every", "deep"),
     "rounding": ("none", "fen", "yuan"),
     "income_period": ("calendar_year", "last_12_months"),
+    "fraud_disqualifies": ("yes", "no"),
+    "file_of_leaver": ("cancelled", "adjusted"),
+    "file_of_outsider": ("withdrawn", "cancelled"),
+    "exactly_one_year": ("no", "yes"),
 }
 """The readings and their options as they are published, the first one chosen."""
 
@@ -267,12 +335,16 @@ class TestTheWholeDecision:
     @many
     @given(households(WEIHAI), all_readings)
     def test_agrees_with_the_words_worked_out_apart(self, given_: Facts, variant: dict[str, str]) -> None:
-        """Policy and plain Python come to the same category, under the first choices and under any others."""
+        """Policy and plain Python come to the same decisions, under the first choices and under any others."""
         for readings, policy in ((CHOSEN, WEIHAI), (variant, WEIHAI.with_readings(variant))):
             assessment = assess(policy, given_)
             expected = Reference(given_, readings)
             assert assessment.category is not None
             assert assessment.category.id == expected.category()
+            came = {name: {each.id for each in decided.holding} for name, decided in assessment.decisions.items()}
+            assert came["filing"] == {expected.filing()}
+            assert came["materials"] == expected.materials()
+            assert came["record"] == expected.record()
             assert figure(assessment, "income") == expected.income()
             assert figure(assessment, "rigid") == expected.rigid()
             assert figure(assessment, "people") == len(expected.counted)
@@ -281,8 +353,9 @@ class TestTheWholeDecision:
     @few
     @given(households(WEIHAI), all_readings)
     def test_one_outcome_for_every_complete_household(self, given_: Facts, readings: dict[str, str]) -> None:
-        """A household of which all is known has exactly one category, and nothing is missing."""
+        """A household of which all is known has one category and nothing missing, and no decision is open."""
         assessment = assess(WEIHAI.with_readings(readings), given_)
+        assert all(decided.possible == decided.holding for decided in assessment.decisions.values())
         assert [outcome.id for outcome in assessment.possible] == [assessment.category and assessment.category.id]
         assert assessment.missing == ()
 
@@ -700,8 +773,267 @@ class TestExclusions:
         assert category(household(WORKER, child), WEIHAI.with_readings({"exclusions_bar": "deep"})) == "excluded"
 
 
+def filed(category_: str, months: int = 6, **facts: object) -> Facts:
+    """What is known of a household with an open file, in service and without spouse."""
+    file = {"file": "open", "file_category": category_, "file_age_months": months, "divorced": False}
+    return {**file, **facts}
+
+
+NO_FILE: Facts = {"file": "none", "divorced": False}
+WAGES = {"deep": 0, "relative": 12000, "none": 24000}
+"""What a worker alone in the city earns a year to be in each category: 0, 1,000 and 2,000 a month."""
+
+
+class TestFiling:
+    """仍符合的继续留档，不再符合的脱困、注销或退档，新符合的建档，随时变化随时调整（A）；退休、调离、去世的调整或注销（A2）。
+
+    提供虚假材料的批评教育、全市通报，直至取消建档资格（A）。脱困、注销、退档各指什么，没有取得（假定、解读）。
+    """
+
+    @pytest.mark.parametrize(
+        ("earned", "file", "expected"),
+        [
+            ("deep", None, "new_file"),
+            ("relative", None, "new_file"),
+            ("none", None, "refused"),
+            ("deep", "deep", "continued"),
+            ("relative", "relative", "continued"),
+            ("relative", "deep", "category_changed"),
+            ("deep", "relative", "category_changed"),
+            ("deep", "accidental", "category_changed"),
+            ("none", "deep", "out_of_hardship"),
+            ("none", "accidental", "out_of_hardship"),
+        ],
+    )
+    def test_category_and_file(self, earned: str, file: str | None, expected: str) -> None:
+        """What the household is now, beside what its file says, settles what becomes of the file."""
+        facts = NO_FILE if file is None else filed(file)
+        given_ = household({**WORKER, "wage": WAGES[earned]}, **facts)
+        assert category(given_) == earned
+        assert holding(given_, "filing") == {expected}
+
+    def test_accidental(self) -> None:
+        """An accidental household gets a file, and keeps it where the file says so."""
+        facts = {"event_casualty": "disabled"}
+        rich = {**WORKER, "wage": 99000}
+        assert holding(household(rich, **facts, **NO_FILE), "filing") == {"new_file"}
+        assert holding(household(rich, **facts, **filed("accidental")), "filing") == {"continued"}
+        assert holding(household(rich, **facts, **filed("deep")), "filing") == {"category_changed"}
+
+    @pytest.mark.parametrize("left", ["transferred", "died"])
+    def test_leaving_by_reading(self, left: str) -> None:
+        """Who was transferred or died has the file cancelled; by the other reading it goes by what is found."""
+        given_ = household(**filed("deep"), left_service=left)
+        assert holding(given_, "filing") == {"cancelled"}
+        assert holding(given_, "filing", file_of_leaver="adjusted") == {"continued"}
+
+    def test_retirement(self) -> None:
+        """Who retired has left the service, said or not; adjusted, the file is withdrawn: nobody retired is covered."""
+        for said in ({}, {"left_service": "retired"}):
+            given_ = household(employment="retired", **filed("deep"), **said)
+            assert holding(given_, "filing") == {"cancelled"}
+            assert holding(given_, "filing", file_of_leaver="adjusted") == {"withdrawn"}
+
+    def test_leaving_concerns_open_files(self) -> None:
+        """Without a file there is nothing to cancel: the household of who died on duty may get one."""
+        given_ = household(**NO_FILE, left_service="died", event_casualty="died_on_duty")
+        assert holding(given_, "filing") == {"new_file"}
+
+    @pytest.mark.parametrize(
+        "facts", [{"unit_has_union": False}, {"employment": "laid_off"}, {"controls_company": True}]
+    )
+    def test_outsiders_by_reading(self, facts: Facts) -> None:
+        """Out of scope or excluded, a file is withdrawn, by the other reading cancelled; without one it is refused."""
+        given_ = household(**filed("deep"), **facts)
+        assert holding(given_, "filing") == {"withdrawn"}
+        assert holding(given_, "filing", file_of_outsider="cancelled") == {"cancelled"}
+        assert holding(household(**NO_FILE, **facts), "filing") == {"refused"}
+
+    @few
+    @given(households(WEIHAI), all_readings)
+    def test_fraud(self, given_: Facts, readings: dict[str, str]) -> None:
+        """False material disqualifies whoever it is; by the other reading it changes nothing here."""
+        fraud, none = {**given_, "fraud_found": True}, {**given_, "fraud_found": False}
+        assert holding(fraud, "filing", **{**readings, "fraud_disqualifies": "yes"}) == {"disqualified"}
+        changed = {**readings, "fraud_disqualifies": "no"}
+        assert holding(fraud, "filing", **changed) == holding(none, "filing", **changed)
+
+    @few
+    @given(households(WEIHAI), st.sampled_from(["none", "open"]), st.booleans(), st.integers(0, 720))
+    def test_the_file_does_not_make_the_category(self, given_: Facts, file: str, fraud: bool, months: int) -> None:  # noqa: FBT001
+        """Whatever is known of the file and of false material, the category stays what the facts make it."""
+        changed = {name: value for name, value in given_.items() if not name.startswith("file")}
+        changed |= {"file": file, "fraud_found": fraud}
+        changed |= {"file_category": "relative", "file_age_months": months} if file == "open" else {}
+        assert category(changed) == category(given_)
+
+    def test_nothing_known_of_the_file(self) -> None:
+        """A deep household may continue, change or be filed anew; that it be refused or let go is ruled out."""
+        assert possible(household(), "filing") == ["category_changed", "continued", "new_file"]
+
+    def test_category_of_the_file_not_known(self) -> None:
+        """An open file whose category nobody looked up continues or changes; without a file there is none."""
+        given_ = household(file="open", file_age_months=6)
+        assert possible(given_, "filing") == ["category_changed", "continued"]
+        assert {("file_category",), ("file_age_months",)} <= set(
+            assess(WEIHAI, household(file="none")).household.assumed
+        )
+
+    def test_the_category_open(self) -> None:
+        """With a receipt missing an open file may still go any way that its category may, and no other."""
+        unpaid = {name: value for name, value in WORKER.items() if name != "medical_self_paid"}
+        given_ = household({**unpaid, "wage": 24000}, **filed("relative"))  # 2,000 a month before any receipt
+        assert possible(given_, "category") == ["deep", "relative", "none"]
+        assert possible(given_, "filing") == ["out_of_hardship", "category_changed", "continued"]
+        assert possible({**given_, **NO_FILE, "file_category": None, "file_age_months": None}, "filing") == [
+            "new_file",
+            "refused",
+        ]
+
+    @pytest.mark.parametrize(
+        "facts",
+        [
+            {"file": "none", "file_category": "deep"},
+            {"file": "open", "file_category": "no_file"},
+            {"file": "none", "file_age_months": 1},
+            {"employment": "in_service", "left_service": "retired"},
+            {"employment": "retired", "left_service": "no"},
+        ],
+    )
+    def test_contradictions(self, facts: Facts) -> None:
+        """A file and what is said of it, and retirement said twice, agree or are refused."""
+        with pytest.raises(FactError) as refused:
+            assess(WEIHAI, household(**facts))
+        assert [problem.code for problem in refused.value.problems] == ["must_broken"]
+
+    def test_divorced_with_a_spouse(self) -> None:
+        """Nobody is divorced and has a spouse; with a spouse nobody needs to be asked."""
+        with pytest.raises(FactError):
+            assess(WEIHAI, household(WORKER, SPOUSE, divorced=True))
+        assert ("divorced",) in assess(WEIHAI, household(WORKER, SPOUSE)).household.assumed
+        for alone in (household(WORKER), household(WORKER, CHILD)):
+            assert ("divorced",) not in assess(WEIHAI, alone).household.assumed
+            assert "divorce_certificate" in possible({**alone, "file": "none"}, "materials")
+
+
+class TestMaterials:
+    """新申请人提交全部材料；建档超过一年仍困难的，重填表格，补当年收入证明、医疗自负费用票据、学费票据（A）。
+
+    身份证、户口簿、离婚证、残疾证等不变的材料不重复提交（A）。《相关解释》的材料清单没有取得。
+    """
+
+    STUDENT: Facts = {  # noqa: RUF012  # read only
+        **CHILD,
+        "education": "high_school",
+        "full_time": True,
+        "tuition": 1,
+        "private_school_fee": 0,
+        "self_paid_study_abroad": False,
+    }
+
+    def test_new(self) -> None:
+        """A new applicant without costs hands in forms, proof of income, identity card and household register."""
+        assert holding(household(**NO_FILE), "materials") == {"forms", "income_proof", "id_card", "household_register"}
+
+    def test_each_where_the_facts_call_for_it(self) -> None:
+        """Receipts and certificates each come with their own fact, and with nothing else."""
+        plain_ = holding(household(**NO_FILE), "materials")
+        for facts, added in (
+            (household({**WORKER, "medical_self_paid": "0.01"}, **NO_FILE), "medical_receipts"),
+            (household(WORKER, self.STUDENT, **NO_FILE), "tuition_receipts"),
+            (household(**{**NO_FILE, "divorced": True}), "divorce_certificate"),
+            (household({**WORKER, "holds_disability_certificate": True}, **NO_FILE), "disability_certificate"),
+            (household({**WORKER, "disability_cost": 1}, **NO_FILE), "disability_certificate"),
+        ):
+            assert holding(facts, "materials") == plain_ | {added}
+
+    def test_compulsory_tuition_by_reading(self) -> None:
+        """A receipt is asked for where the tuition counts: that of compulsory education by reading only."""
+        pupil = {**self.STUDENT, "education": "compulsory"}
+        given_ = household(WORKER, pupil, **NO_FILE)
+        assert "tuition_receipts" not in holding(given_, "materials")
+        assert "tuition_receipts" in holding(given_, "materials", compulsory_tuition_counts="yes")
+
+    @pytest.mark.parametrize(("months", "counted_", "due"), [(11, 0, 0), (12, 0, 1), (13, 1, 1)])
+    def test_renewal_after_one_year(self, months: int, counted_: int, due: int) -> None:
+        """An open file needs this year's papers from the thirteenth month on; from the twelfth by reading."""
+        costly = {**WORKER, "medical_self_paid": 1, "holds_disability_certificate": True}
+        given_ = household(costly, self.STUDENT, **filed("deep", months, divorced=True))
+        renewed = {"forms", "income_proof", "medical_receipts", "tuition_receipts"}
+        assert holding(given_, "materials") == (renewed if counted_ else set())
+        assert holding(given_, "materials", exactly_one_year="yes") == (renewed if due else set())
+
+    def test_who_leaves_hands_in_nothing(self) -> None:
+        """Refused, out of hardship, withdrawn, cancelled or disqualified: no papers, however old the file."""
+        rich = {**WORKER, "wage": 99000}
+        for facts in (
+            household(rich, **NO_FILE),
+            household(rich, **filed("deep", 99)),
+            household(**filed("deep", 99), unit_has_union=False),
+            household(**filed("deep", 99), left_service="transferred"),
+            household(**filed("deep", 99), fraud_found=True),
+        ):
+            assert holding(facts, "materials") == set()
+
+    @few
+    @given(households(WEIHAI), all_readings)
+    def test_what_does_not_change_is_asked_for_once(self, given_: Facts, readings: dict[str, str]) -> None:
+        """With an open file nobody is asked for what does not change; whoever is asked for it is a new applicant."""
+        listed = holding(given_, "materials", **readings)
+        if given_["file"] == "open":
+            assert not listed & NEVER_AGAIN
+        assert bool(listed & NEVER_AGAIN) == (holding(given_, "filing", **readings) == {"new_file"})
+        assert {"forms", "income_proof"} <= listed or not listed
+
+    @few
+    @given(partial_households(WEIHAI), st.data())
+    def test_what_is_certain_stays(self, given_: Facts, data: st.DataObject) -> None:
+        """What must be handed in before all is known still must when one fact more is; nothing comes up anew."""
+        before = assess(WEIHAI, given_).decisions["materials"]
+        after = assess(WEIHAI, completed(data.draw, WEIHAI, given_)).decisions["materials"]
+        assert set(before.holding) <= set(after.holding) <= set(after.possible) <= set(before.possible)
+
+    def test_receipts_not_known(self) -> None:
+        """Where it is not known whether there are costs, the receipt is neither asked for nor waived."""
+        unpaid = {name: value for name, value in WORKER.items() if name != "medical_self_paid"}
+        given_ = household(unpaid, **NO_FILE)
+        assert category(given_) == "deep"  # without income, whatever the receipts say
+        assert "medical_receipts" not in holding(given_, "materials")
+        assert "medical_receipts" in possible(given_, "materials")
+
+
+class TestRecord:
+    """因疫情致困的如实记载（A）；建档超过一年的，复核原有档案（A）。"""
+
+    @pytest.mark.parametrize(("earned", "recorded"), [("deep", True), ("relative", True), ("none", False)])
+    def test_epidemic(self, earned: str, recorded: bool) -> None:  # noqa: FBT001
+        """The epidemic is recorded as the cause of hardship, where there is hardship."""
+        given_ = household({**WORKER, "wage": WAGES[earned]}, **NO_FILE, affected_by_epidemic=True)
+        assert holding(given_, "record") == ({"epidemic"} if recorded else set())
+        assert holding({**given_, "affected_by_epidemic": False}, "record") == set()
+
+    @pytest.mark.parametrize(("months", "first", "other"), [(0, 0, 0), (11, 0, 0), (12, 0, 1), (13, 1, 1), (720, 1, 1)])
+    def test_recheck(self, months: int, first: int, other: int) -> None:
+        """A file is due for its check when it is older than twelve months; at twelve by reading."""
+        given_ = household(**filed("deep", months))
+        assert ("recheck_due" in holding(given_, "record")) == bool(first)
+        assert ("recheck_due" in holding(given_, "record", exactly_one_year="yes")) == bool(other)
+
+    @few
+    @given(households(WEIHAI), all_readings)
+    def test_papers_are_due_only_with_a_check(self, given_: Facts, readings: dict[str, str]) -> None:
+        """Whoever renews papers has a file that is due for its check; without a file no check is due."""
+        due = "recheck_due" in holding(given_, "record", **readings)
+        if given_["file"] == "none":
+            assert not due
+        elif holding(given_, "materials", **readings):
+            assert due
+
+
 in_scope = {name: value for name, value in HOUSEHOLD.items() if name not in ("on", "residence")}
-undecided = partial_households(WEIHAI).map(lambda given_: {**given_, **in_scope})
+undecided = partial_households(WEIHAI).map(
+    lambda given_: {**{name: value for name, value in given_.items() if name != "left_service"}, **in_scope}
+)
 """Partial households of which it is known that they are in scope and have no listed exclusion: most are undecided."""
 
 
