@@ -13,6 +13,7 @@ from hardship_rules.nearest import what_would_change
 from hardship_rules.parting import NotKnown, Parting, Side, Standing
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
+from hardship_rules.turning import Turn, turns_on
 
 __all__ = [
     "Assessment",
@@ -37,6 +38,7 @@ __all__ = [
     "Standing",
     "Total",
     "Trace",
+    "Turn",
     "assess",
     "compare",
     "explain",
@@ -44,6 +46,7 @@ __all__ = [
     "load_policy",
     "read_household",
     "read_policy",
+    "turns_on",
     "what_would_change",
 ]
 __version__ = "0.1.0"

@@ -8,7 +8,8 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Range
-from hardship_rules.syntax import Clause, Compare, Name, Option
+from hardship_rules.syntax import Clause, Compare, Name, Option, Provenance
+from hardship_rules.turning import turns_on
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind, Kind, Value, YesNoKind
 from hardship_rules.wording import fact_of, fact_value, places
@@ -64,6 +65,31 @@ def policy_json(policy: Policy) -> dict[str, str | None]:
         "from": None if policy.start is None else policy.start.isoformat(),
         "to": None if policy.end is None else policy.end.isoformat(),
         "fingerprint": policy.fingerprint,
+    }
+
+
+def turns_json(assessment: Assessment) -> list[dict[str, object]]:
+    """What the category turns on: each reading in another option, each clause taken away, and what would result."""
+    return [
+        {
+            "is": "clause" if turn.option is None else "reading",
+            "id": turn.id,
+            "title": turn.title,
+            "option": turn.option,
+            "category": outcome_json(turn.category),
+            "possible": [outcome_json(outcome) for outcome in turn.possible],
+            "verified": turn.is_verified,
+            **_provenance(turn.provenance),
+        }
+        for turn in turns_on(assessment)
+    ]
+
+
+def _provenance(provenance: Provenance | None) -> dict[str, object]:
+    return {
+        "basis": None if provenance is None else provenance.basis,
+        "source": None if provenance is None else provenance.source,
+        "cite": None if provenance is None else provenance.cite,
     }
 
 
@@ -138,7 +164,6 @@ class _Values:
             kinds[1] = kinds[1] or kinds[0]
         elif isinstance(kinds[1], ChoiceKind):
             kinds[0] = kinds[1]
-        provenance = clause.provenance
         return {
             "decision": reason.decision,
             "outcome": reason.outcome,
@@ -152,9 +177,7 @@ class _Values:
             "right": self.answer(kinds[1], reason.right),
             "difference": None if reason.difference is None else self.figure(reason.difference),
             "members": [number + 1 for number in reason.members],
-            "basis": None if provenance is None else provenance.basis,
-            "source": None if provenance is None else provenance.source,
-            "cite": None if provenance is None else provenance.cite,
+            **_provenance(clause.provenance),
         }
 
     def kind(self, side: object) -> Kind | None:

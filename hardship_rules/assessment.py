@@ -299,9 +299,11 @@ def _possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, .
 
 def _decided(policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope) -> Decided:
     may = _possible(decision, truths)
-    holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth)
-    outcome = may[0] if len(may) == 1 and not decision.every else None
-    return Decided(decision, outcome, may, holding if outcome is None else (outcome,), truths, policy, scope)
+    if decision.every:
+        holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=True) if truth)
+        return Decided(decision, None, may, holding, truths, policy, scope)
+    outcome = may[0] if len(may) == 1 else None
+    return Decided(decision, outcome, may, may if outcome else (), truths, policy, scope)
 
 
 def unit_name(unit: Unit | None) -> str:

@@ -6,7 +6,7 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.as_json import as_json, outcome_json, value_json
+from hardship_rules.as_json import as_json, outcome_json, turns_json, value_json
 from hardship_rules.assessment import Assessment, Figure, unit_name
 from hardship_rules.change import Change, Total, totals
 from hardship_rules.explain import explain
@@ -91,10 +91,17 @@ class Changes:
         """One sentence for each change, totals first, alike changes of several members in one."""
         return tuple(told.sentence for told in _Words(self, lang).sentences())
 
-    def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
+    def explain(
+        self,
+        *,
+        format: str = "text",  # noqa: A002  # as `explain` has it
+        lang: Language = "zh",
+        turns: bool = False,
+    ) -> str:
         """The assessment as `explain` gives it, with what would change it at its end."""
         if format == "json":
-            return as_json(self.assessment, {"would_change": _document(self)})
+            turning = {"turns_on": turns_json(self.assessment)} if turns else {}
+            return as_json(self.assessment, {**turning, "would_change": _document(self)})
         return explain(self.assessment, format=format, lang=lang) + "\n" + "\n".join(_Words(self, lang).lines()) + "\n"
 
 

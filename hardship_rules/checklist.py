@@ -102,12 +102,13 @@ class _Rows:
         yield Listing(tuple(Item(step) for step in steps))
 
     def article(self) -> str:
-        """The head of the column for the article: the number of the one document that is not held, where it has one.
+        """The head of the column for the article: the one number of the documents that are not held, if there is one.
 
         A Chinese official document is called by an agency, a year and a number: 某发〔2020〕58号《…》 is 58号.
         """
         titles = [source.title for source in self.policy.sources.values() if source.held is False]
-        called = titles[0].partition("《")[0].rpartition("〕")[2].strip() if len(titles) == 1 else ""
+        numbers = {title.partition("《")[0].rpartition("〕")[2].strip() for title in titles}
+        called = numbers.pop() if len(numbers) == 1 else ""
         return WORDS["place"].format(called=called if called.endswith("号") else WORDS["the_text"])
 
     # The tables

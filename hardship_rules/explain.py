@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from hardship_rules.as_json import as_json
+from hardship_rules.as_json import as_json, turns_json
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
 from hardship_rules.columns import pad, width
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Outcome, Parameter, Term
+from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
 from hardship_rules.problems import Language, Path
 from hardship_rules.syntax import BASES, VERIFIED, Add, Expr, Name, OverMembers, walk
+from hardship_rules.turning import Turn, turns_on
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import Kind
 from hardship_rules.why import rests_on
@@ -66,6 +67,13 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "nth": "第{number}人",
                 "unverified": "以下 {count} 项依据未经原文或通知核实：{items}",
                 "verified": "结论所依据的各项均有原文或通知为据",
+                "turns": "结论取决于以下各项，每次只变动其中一项",
+                "turns_on_nothing": "逐项试过：结论不取决于任何未经核实的解读或条款",
+                "turn_option": "未经核实的解读“{title}”{basis}：若选“{option}”，则{verdict}",
+                "turn_verified_option": "解读“{title}”{basis}：若选“{option}”，则{verdict}",
+                "turn_without": "“{of}”中未经核实的“{title}”{basis}：若无此条，则{verdict}",
+                "would_be": "为{title}",
+                "would_be_open": "待定，可能为{possible}",
                 "item": "{title}〔{basis}〕",
                 "fired": "durable-rules 依次触发",
                 "fired_clause": "  {mark} {clause}",
@@ -78,17 +86,24 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 MARKS = {True: "√", False: "×", None: "○"}
 
 
-def explain(assessment: Assessment, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # the public face's word
+def explain(
+    assessment: Assessment,
+    *,
+    format: str = "text",  # noqa: A002  # the public face's word
+    lang: Language = "zh",
+    turns: bool = False,
+) -> str:
     """The assessment in words (`text`) or as a versioned document for programs (`json`), in Chinese.
 
-    Raises `ValueError` for a format or language that there is not.
+    The words say what the verdict turns on; the document does where `turns` asks for it, since finding out takes
+    longer than the rest. Raises `ValueError` for a format or language that there is not.
     """
     if lang not in SENTENCES:
         raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
     if format == "text":
         return "\n".join(_Text(assessment, SENTENCES[lang]).lines()) + "\n"
     if format == "json":
-        return as_json(assessment)
+        return as_json(assessment, {"turns_on": turns_json(assessment)} if turns else {})
     raise ValueError("format is one of text, json")
 
 
@@ -122,6 +137,7 @@ class _Text:
         yield ""
         yield from self.missing()
         yield from self.stand_ins()
+        yield from self.turns()
         yield self.unverified()
         yield self.say["disclaimer"]
 
@@ -319,6 +335,33 @@ class _Text:
             who = self.say["everybody"] if len(whose) == len(self.names) > 1 else names
             sentence = self.say["fact_of"] if whose else self.say["fact"]
             yield sentence.format(title=self.say["join"].join(together), value=answer, who=who)
+
+    def turns(self) -> Iterator[str]:
+        """What the category turns on, each by itself; or that it turns on nothing that is not verified."""
+        turns = turns_on(self.assessment)
+        if turns:
+            yield from (self.say["turns"], *("  " + self.turn(turn) for turn in turns), "")
+        if all(turn.is_verified for turn in turns):
+            yield self.say["turns_on_nothing"]
+
+    def turn(self, turn: Turn) -> str:
+        verdict = self.say["would_be_open"].format(possible=self.titles(turn.possible))
+        if turn.category is not None:
+            verdict = self.say["would_be"].format(title=turn.category.title)
+        basis = "" if turn.provenance is None else self.say["basis"].format(basis=BASES[turn.provenance.basis])
+        if isinstance(turn.what, Reading):
+            sentence = self.say["turn_verified_option" if turn.is_verified else "turn_option"]
+            option = turn.what.kind.options[cast(str, turn.option)]
+            return sentence.format(title=turn.title, basis=basis, option=option, verdict=verdict)
+        return self.say["turn_without"].format(of=self.holder(turn.id), title=turn.title, basis=basis, verdict=verdict)
+
+    def holder(self, clause: str) -> str:
+        """The title of the term or outcome that a clause stands in; of an outcome's own clause, of the decision."""
+        name, *inside = clause.split(".")
+        definition = self.policy.names[name]
+        return (
+            definition.by_id[inside[0]].title if isinstance(definition, Decision) and inside[1:] else definition.title
+        )
 
     def unverified(self) -> str:
         """Everything that the category rests on and that is neither the rule itself nor a notice."""

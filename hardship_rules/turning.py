@@ -33,6 +33,16 @@ class Turn:
         return self.possible[0] if len(self.possible) == 1 else None
 
     @property
+    def id(self) -> str:
+        """The reading's name or the clause's id."""
+        return self.what.id if isinstance(self.what, Clause) else self.what.name
+
+    @property
+    def title(self) -> str:
+        """What the reading or clause is called."""
+        return self.what.title or self.id
+
+    @property
     def provenance(self) -> Provenance | None:
         """Where the reading or clause comes from."""
         return self.what.provenance

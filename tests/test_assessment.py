@@ -248,3 +248,10 @@ def test_forty_five_facts_are_enough() -> None:
     assert assessment.missing == ()
     assert assessment.category is not None
     assert assessment.category.id == "relative"  # 40,000 / 12 / 4 is 833.33
+
+
+def test_an_open_first_decision_holds_nothing() -> None:
+    """While an earlier outcome is open, a later one that would hold is possible and not held: it may not be reached."""
+    filing = assess(WEIHAI, {**HOUSEHOLD, "members": [{**WORKER, "wage": 12000}, SPOUSE]}).decisions["filing"]
+    assert (filing.outcome, filing.holding) == (None, ())
+    assert {outcome.id for outcome in filing.possible} >= {"continued", "new_file"}

@@ -99,6 +99,10 @@ def test_what_to_do_and_how_much() -> None:
         ("{t: {title: 《办法》, held: false}}", "原文第__条"),
         ("{t: {title: 某发〔2020〕7号《办法》, held: true}}", "原文第__条"),
         ("{t: {title: 某发〔2020〕7号, held: false}, s: {title: 某发〔2020〕8号, held: false}}", "原文第__条"),
+        (
+            "{t: {title: 某发〔2020〕7号《办法》, held: false}, s: {title: 某发〔2020〕7号《解释》, held: false}}",
+            "7号第__条",
+        ),
     ],
 )
 def test_the_column_is_called_by_the_text_that_is_not_held(sources: str, head: str) -> None:

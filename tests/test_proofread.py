@@ -18,7 +18,7 @@ POLICY = load_policy("2021_weihai")
 DOCUMENT = proofread(POLICY)
 
 
-def section(document: Document, word: str) -> Section:
+def section(document: Document | Section, word: str) -> Section:
     """The first section, at any depth, with this word in its title."""
     open_: list[Block] = list(document.blocks)
     while open_:
@@ -158,7 +158,7 @@ def test_nested_conditions() -> None:
 
 def test_where_a_clause_comes_from_when_that_changes() -> None:
     """A clause from another document than what encloses it says which."""
-    scope = section(DOCUMENT, "不属于认定范围")
+    scope = section(section(DOCUMENT, "困难职工家庭类别"), "不属于认定范围")
     asides = [item.aside for item in items(scope) if item.parts]
     assert asides[0] == "〔假定〕"
     assert asides[1] == "〔归纳〕青岛市总工会“困难职工自测小程序”页面，regulation.md 第1节"

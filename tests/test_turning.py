@@ -1,5 +1,6 @@
 """What a verdict turns on is what changes it when the policy's own text is changed, one thing at a time."""
 
+import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date
@@ -11,10 +12,10 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from strategies import Facts, households, partial_households
 
-from hardship_rules import Policy, assess, load_household, load_policy, read_policy
+from hardship_rules import Policy, Turn, assess, explain, load_household, load_policy, read_policy, turns_on
 from hardship_rules.model import Decision, Reading, Term, exprs_of
 from hardship_rules.syntax import Clause, walk
-from hardship_rules.turning import Turn, turns_on
+from hardship_rules.turning import _variants
 
 ROOT = Path(__file__).parent.parent
 WEIHAI = load_policy("2021_weihai")
@@ -245,3 +246,56 @@ def test_stand_ins_follow_the_reading() -> None:
     turns = ids(turns_on(assess(policy, {"a": True, "members": [{}]})))
     assert turns == {("strict", "yes"): ["x"]}
     assert turns_on(assess(policy, {"b": None, "members": [{}]})) == ()  # said to be unknown, it stays so
+
+
+@pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
+def test_what_is_tried_has_a_title(name: str) -> None:
+    """Every unverified clause that a verdict can turn on is called something that an officer can look for."""
+    tried = [what for what, *_ in _variants(load_policy(name)) if isinstance(what, Clause)]
+    assert tried
+    assert [clause.id for clause in tried if not clause.title] == []
+
+
+def test_said_to_the_officer() -> None:
+    """Each line says whether it is a reading or a clause, of what, how well known, and the verdict that would be."""
+    text = explain(assess(WEIHAI, HOUSEHOLDS["rural"]))
+    assert "结论取决于以下各项，每次只变动其中一项\n" in text
+    assert "\n  未经核实的解读“农村家庭适用的低保标准”〔假定〕：若选“城市标准”，则为深度困难职工家庭\n" in text
+    line = "  “不属于认定范围”中未经核实的“新就业形态劳动者”〔假定〕：若无此条，则为不属于认定范围\n"
+    assert line in text
+    nothing = explain(assess(WEIHAI, HOUSEHOLDS["no union"]))
+    assert "\n逐项试过：结论不取决于任何未经核实的解读或条款\n" in nothing
+    assert "结论取决于" not in nothing
+
+
+def test_verified_readings_are_told_as_such() -> None:
+    """A verdict that turns only on a reading that a notice gives says both: on what, and that nothing is unverified."""
+    policy = read_policy((SMALL % "{that: strict == yes}").replace("basis: assumption}", "basis: definition}"))
+    assessment = assess(policy, {"a": True, "b": True, "members": [{}]})
+    text = explain(assessment)
+    assert "\n  解读“从严”〔定义〕：若选“是”，则为子\n" in text
+    assert "\n逐项试过：结论不取决于任何未经核实的解读或条款\n" in text
+    (turn,) = turns_on(assessment)
+    assert turn.is_verified
+    assert turn.category is not None
+    assert (turn.id, turn.category.id) == ("strict", "x")
+
+
+def test_in_the_document() -> None:
+    """The document says it on request only: what, its id, the option, and the categories that would be possible."""
+    assessment = assess(WEIHAI, HOUSEHOLDS["rural"])
+    assert "turns_on" not in json.loads(explain(assessment, format="json"))
+    turns = json.loads(explain(assessment, format="json", turns=True))["turns_on"]
+    assert turns[0] == {
+        "is": "reading",
+        "id": "standard_for_rural",
+        "title": "农村家庭适用的低保标准",
+        "option": "urban",
+        "category": {"id": "deep", "title": "深度困难职工家庭"},
+        "possible": [{"id": "deep", "title": "深度困难职工家庭"}],
+        "verified": False,
+        "basis": "assumption",
+        "source": None,
+        "cite": None,
+    }
+    assert {turn["is"] for turn in turns} == {"reading", "clause"}

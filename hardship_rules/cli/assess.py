@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_policy
@@ -37,6 +38,7 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
     show_default=True,
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
+@click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
 @click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
@@ -49,6 +51,7 @@ def assess(
     policy_name: str | None,
     on: str | None,
     engine: str,
+    turns: bool,  # noqa: FBT001  # a flag
     what_would_change: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
@@ -64,9 +67,9 @@ def assess(
             household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
             if what_would_change:
-                answer = changes_of(policy, household, on).explain(format=form)
+                answer = changes_of(policy, household, on).explain(format=form, turns=turns)
             elif engine == "evaluator":
-                answer = explain(assess_household(policy, household, on), format=form)
+                answer = explain(assess_household(policy, household, on), format=form, turns=turns)
             else:
                 answer = assess_by_both(policy, household, on).explain(format=form)
         except DurableError as error:
@@ -93,4 +96,8 @@ def _policy_for(household: HouseholdText, name: str | None, on: str | None, fold
     if name is None:
         raise FactError([Problem("policy_not_named", ("policy",), location=Location(household.name, 1, 1))])
     day = on or household.on
-    return load_policy(name, None if day is None else date_of(day), tuple(folders))
+    try:
+        return load_policy(name, None if day is None else date_of(day), tuple(folders))
+    except PolicyError as error:  # a policy that is not found is told at the household that asks for it
+        asks = Location(household.name, 1, 1)
+        raise PolicyError(evolve(each, location=each.location or asks) for each in error.problems) from None
