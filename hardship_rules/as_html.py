@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from typing import assert_never
 
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+from hardship_rules.as_svg import as_svg
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
 
 _STYLE = """
 *{box-sizing:border-box}
@@ -31,6 +32,9 @@ ol.list p{margin:0;padding-left:2.2em;text-indent:-2.2em}
 .table:focus{outline:2px solid #0b4f9e;outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.925rem;line-height:1.5}
 .shared{table-layout:fixed}
+figure{margin:1rem 0;break-inside:avoid}
+figure svg{display:block;width:100%;max-width:34rem;height:auto}
+figcaption{margin:.25rem 0}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
 th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{background:#eee;font-weight:600}
@@ -69,6 +73,7 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.tables = 0
+        self.drawings = 0
 
     def lines(self) -> Iterator[str]:
         document = self.document
@@ -111,6 +116,10 @@ class _Page:
                 yield from self.items(items, 0)
             case Table():
                 yield from self.table(block)
+            case Scale():
+                self.drawings += 1
+                yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{_broken(block.about)}</figcaption>"
+                yield from (*self.items(scale_items(block), 0), "</figure>")
             case Section(title, blocks):
                 yield f"<section{id_}>"
                 yield f"<h{min(level, 6)}>{escape(title)}</h{min(level, 6)}>"
@@ -127,7 +136,9 @@ class _Page:
             words = "：".join(part for part in (lead, _broken(item.text)) if part)
             aside = f" <small>{escape(item.aside)}</small>" if item.aside else ""
             leaf = "" if item.parts else ' class="leaf"'
-            yield f'<li{leaf}><p><span class="mark">{mark(depth, number)}</span>{words}{aside}</p>'
+            means = f' role="img" aria-label="{escape(item.means)}"' if item.means else ""
+            before = f'<span class="mark"{means}>{escape(item.mark or mark(depth, number))}</span>'
+            yield f"<li{leaf}><p>{before}{words}{aside}</p>"
             if item.parts:
                 yield from self.items(item.parts, depth + 1)
             yield "</li>"

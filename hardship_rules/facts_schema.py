@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
-from hardship_rules.filling import absent, allowed, one_line, window
+from hardship_rules.filling import absent, allowed, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.ranges import Exact
