@@ -5,6 +5,7 @@ from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reas
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
+from hardship_rules.notice import notice
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
 from hardship_rules.turning import Turn, turns_on
@@ -29,6 +30,7 @@ __all__ = [
     "explain",
     "load_household",
     "load_policy",
+    "notice",
     "read_household",
     "read_policy",
     "turns_on",

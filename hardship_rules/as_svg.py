@@ -1,6 +1,7 @@
 """A scale as a drawing: a bar for the number, a line for each limit, always in their true order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from html import escape
 
 from hardship_rules.columns import width
@@ -27,7 +28,7 @@ def places_of(scale: Scale) -> Mapping[Exact, float]:
     ends.
     """
     of_limits = [end for limit in scale.limits for end in (limit.low, limit.high)]
-    low, high = min(0, *of_limits), max(0, *of_limits)
+    low, high = Fraction(min(0, *of_limits)), Fraction(max(0, *of_limits))
     high += (high - low) / 4 if high > low else 1
     ends = {*of_limits, scale.number.low, scale.number.high}
     inside = sorted(end for end in ends if low <= end <= high)
@@ -60,13 +61,14 @@ def _lines(scale: Scale, name: str) -> Iterator[str]:
 
 
 def _number(number: Extent, at: Mapping[Exact, float]) -> Iterator[str]:
-    """A full bar up to a number that is known; a hatched one, in a frame, between those that it may be."""
+    """A bar up to a number that is known; one in a dashed frame between those that it may be."""
     left, right = at[number.low], at[number.high]
     start = left if number.low != number.high else _INNER_LEFT
-    fill = "#4a5568" if number.low == number.high else "#cbd5e0"
+    frame = "" if number.low == number.high else ' stroke-dasharray="3 2"'
     first, last = sorted((start, right))
     yield (
-        f'<rect x="{first:.1f}" y="{_BAR}" width="{last - first:.1f}" height="{_TALL}" fill="{fill}" stroke="#1a1a1a"/>'
+        f'<rect x="{first:.1f}" y="{_BAR}" width="{last - first:.1f}" height="{_TALL}" fill="#c9d6e3" '
+        f'stroke="#1a1a1a"{frame}/>'
     )
     middle = _BAR + _TALL / 2
     if left == _LEFT:

@@ -44,7 +44,7 @@ class _Document:
         told, say = self.told, self.say
         if told.figures:
             rows = tuple((row.title, row.amount, row.made_of) for row in told.figures)
-            yield Table("", (say["figure"], say["amount_head"], say["made_of"]), rows)
+            yield Table(say["worked_out"], (say["figure"], say["amount_head"], say["made_of"]), rows)
         yield from map(Paragraph, told.meanings)
         if told.scale is not None:
             yield told.scale

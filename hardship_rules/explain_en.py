@@ -32,6 +32,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "only_perhaps": "undecided, possibly {possible}",
         # Figures
         "figures": "The household's figures",
+        "worked_out": "What the verdict is worked out from",
         "figure": "Figure",
         "amount_head": "Amount",
         "made_of": "Made up of",

@@ -28,6 +28,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "only_perhaps": "待定，可能有{possible}",
         # Figures
         "figures": "家庭的数额",
+        "worked_out": "认定所用的数额",
         "figure": "项目",
         "amount_head": "数额",
         "made_of": "构成",

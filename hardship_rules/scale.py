@@ -71,7 +71,5 @@ def _sentence(tell: Telling, number: Figure, limit: Figure, title: str, text: st
         ends = in_order((number.low, limit.low), places(tell.policy, number.unit))
         difference = tell.counted(f"{abs(ends[0] - ends[1]):,f}", number.unit)
     else:
-        how = (
-            "limit_below" if number.high < limit.low else "limit_above" if number.low > limit.high else "limit_open"
-        )
+        how = "limit_below" if number.high < limit.low else "limit_above" if number.low > limit.high else "limit_open"
     return tell.say[how].format(title=title, limit=tell.counted(text, limit.unit), difference=difference)

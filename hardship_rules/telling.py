@@ -42,6 +42,7 @@ class Telling:
     # Outcomes
 
     def verdict(self, decided: Decided) -> str:
+        """The category, or what it may be."""
         if decided.outcome is not None:
             return decided.outcome.title
         return self.say["undecided"].format(possible=self.titles(decided.possible))
@@ -59,6 +60,7 @@ class Telling:
         return self.say["fact"].format(title=decided.decision.title, value=value)
 
     def titles(self, outcomes: Iterable[Outcome]) -> str:
+        """The titles of outcomes, listed."""
         return self.say["join"].join(outcome.title for outcome in outcomes)
 
     # Figures
@@ -82,10 +84,11 @@ class Telling:
         if not isinstance(answer, Figure):
             kind = cast(Kind, kind_of_name(self.policy, name))
             return value_text(self.policy, kind, answer, self.say), ""
-        made_of = list(self.made_of(definition.expr)) if isinstance(definition, Term) else []
+        made_of = list(self._made_of(definition.expr)) if isinstance(definition, Term) else []
         return self.amount(answer), self.say["list"].join(made_of)
 
     def amount(self, figure: Figure) -> str:
+        """A figure with the word for its unit, or that it is undecided and what it lies between."""
         text = self.counted(figure_text(self.policy, figure, self.say), figure.unit)
         return text if figure.exact is not None else self.say["pending"].format(range=text)
 
@@ -93,25 +96,25 @@ class Telling:
         """A number with the word for its unit."""
         return f"{number} {unit_word(self.policy, unit)}".rstrip()
 
-    def made_of(self, expr: Expr) -> Iterator[str]:
+    def _made_of(self, expr: Expr) -> Iterator[str]:
         """The heads of a sum, or what each member brings, and who is not counted."""
         if isinstance(expr, Add):
             for part in expr.parts:
                 if isinstance(part, Name):
-                    yield from self.share(self.policy.names[part.name].title, self.assessment.figure(part.name))
+                    yield from self._share(self.policy.names[part.name].title, self.assessment.figure(part.name))
         elif isinstance(expr, OverMembers) and expr.what == "sum":
             for who, (counts, brings) in zip(self.names, self.assessment.per_member(expr), strict=True):
                 if counts is not False:
-                    yield from self.share(who, brings)
+                    yield from self._share(who, brings)
         for part in walk(expr):
             if isinstance(part, OverMembers) and part.what == "count":
-                yield from self.left_out(part)
+                yield from self._left_out(part)
 
-    def share(self, who: str, brings: object) -> Iterator[str]:
+    def _share(self, who: str, brings: object) -> Iterator[str]:
         if isinstance(brings, Figure) and (brings.low, brings.high) != (0, 0):
             yield self.say["amount"].format(who=who, amount=figure_text(self.policy, brings, self.say))
 
-    def left_out(self, count: OverMembers) -> Iterator[str]:
+    def _left_out(self, count: OverMembers) -> Iterator[str]:
         truths = [counts for counts, _ in self.assessment.per_member(count)]
         for truth, sentence in ((False, "not_counted"), (None, "perhaps_counted")):
             who = [full_name(self.assessment, number, self.say) for number, each in enumerate(truths) if each is truth]
@@ -129,11 +132,14 @@ class Telling:
 
     def words(self, reason: Reason) -> str:
         """The clause in the words for what it came to, with the members concerned."""
-        clause = reason.clause
-        title = clause.title or clause.line
-        words = title if reason.holds is not False else clause.if_not or self.say["fails"].format(title=title)
+        words = self.clause(reason)
         who = self.say["sentences"].join(self.names[number] for number in reason.members)
         return self.say["of_members"].format(words=words, who=who) if who else words
+
+    def clause(self, reason: Reason) -> str:
+        """The clause in the words for what it came to."""
+        title = reason.clause.title or reason.clause.line
+        return title if reason.holds is not False else reason.clause.if_not or self.say["fails"].format(title=title)
 
     def compared(self, reason: Reason) -> str:
         """Both sides of a reason's comparison, and their distance where both are known."""
@@ -149,6 +155,7 @@ class Telling:
         return self.say[sentence].format(sides=text, difference=difference, unit=unit).rstrip()
 
     def basis(self, reason: Reason) -> str:
+        """How well the clause of a reason is known, in brackets."""
         return self.grade(reason.clause.provenance)
 
     def grade(self, provenance: Provenance | None) -> str:

@@ -13,6 +13,7 @@ from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location
 from hardship_rules.values import ChoiceKind
+from hardship_rules.wording import one_line
 
 _LONGEST_KEY = 1000  # of 1,024 that YAML takes
 _HOW = (
