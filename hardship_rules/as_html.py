@@ -20,6 +20,8 @@ h2{font-size:1.25rem;margin:2.75rem 0 .75rem;padding-bottom:.25rem;border-bottom
 h3{font-size:1.05rem;margin:1.75rem 0 .4rem}
 h4,h5,h6{font-size:1rem;margin:1.25rem 0 .4rem}
 p{margin:.5rem 0}
+section+p{margin-top:1.5rem}
+.signed{text-align:right;margin:1.25rem 0}
 strong{font-weight:600}
 small{font-size:.875em;color:#444;word-break:keep-all}
 a{color:#0b4f9e}
@@ -112,9 +114,9 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text, aside):
+            case Paragraph(text, aside, signed):
                 words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
-                yield f"<p>{words}</p>"
+                yield f'<p class="signed">{words}</p>' if signed else f"<p>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():

@@ -7,10 +7,14 @@ from hardship_rules.ranges import Exact
 
 @frozen
 class Paragraph:
-    """A sentence or several; `aside` where it is about what follows, set small where the form can."""
+    """A sentence or several; `aside` where it is about what follows, set small where the form can.
+
+    `signed` where it is the end of a letter, set at the right where the form can.
+    """
 
     text: str
     aside: bool = False
+    signed: bool = False
 
 
 @frozen

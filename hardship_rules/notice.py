@@ -95,7 +95,7 @@ class _Letter:
     def foot(self) -> Iterator[Block]:
         note = self.policy.notes.get(OBJECTION)
         yield Paragraph(SENTENCES["objection"] if note is None else one_line(note.text))
-        yield from map(Paragraph, (SENTENCES["seal"], SENTENCES["date"]))
+        yield from (Paragraph(SENTENCES["seal"], signed=True), Paragraph(SENTENCES["date"], signed=True))
         yield Paragraph(SENTENCES["draft"], aside=True)
 
     def listed(self, heading: str, lines: Iterable[str], *after: Block) -> Iterator[Block]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from test_as_html import Page
-from titled import CASES, HOSTILE, people, titled
+from titled import CASES, GIVEN, HOSTILE, people, titled
 
 from hardship_rules import assess, explain, notice
 from hardship_rules.document import Listing, Section, Table
@@ -58,11 +58,7 @@ def test_missing_is_asked_for_before_what_follows() -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_add_no_tag(case: str) -> None:
     """A page of hostile titles and labels has the tags and attributes of the same page of plain ones, no other."""
-    household = people(**{"income": CASES[case]["members"][0]["income"], "place": CASES[case]["place"]})  # type: ignore[index]  # a list
-    spoilt = {
-        **household,
-        "members": [{**each, "label": f"{n}{HOSTILE}"} for n, each in enumerate(household["members"])],
-    }  # type: ignore[arg-type,dict-item]  # a list
+    household, spoilt = people(*GIVEN[case]), people(*GIVEN[case], label=HOSTILE)
     pages = [explain(assess(policy, facts), format="html") for policy, facts in ((PLAIN, household), (SPOILT, spoilt))]
     assert tags(pages[0]) == tags(pages[1])
     assert HOSTILE in Page(pages[1]).text

@@ -65,7 +65,7 @@ def test_refused_by_what_rules_out() -> None:
 
 
 def test_refused_by_no_category() -> None:
-    """A household that meets no category is told what stopped each that recognises, not what else did not rule it out."""
+    """A household that meets no category is told what stopped each that recognises, not what did not rule it out."""
     # 60,000 / 12 = 5,000 a month; the limit of the sudden loss, 80 % of the income, is not told
     assert between(letter(household({"relation": "self", "wage": 60000})), "理由") == [
         "1. 深度困难职工家庭：人均月纯收入不低于低保标准（本户 5,000.00 元，界线 787.00 元）",
@@ -102,7 +102,7 @@ def test_waiting_for_a_standard() -> None:
 
 
 def test_which_categories_recognise() -> None:
-    """Those of which the policy's condition `in_hardship` holds; without one, all that have a condition of their own."""
+    """Those of which the policy's condition `in_hardship` holds; without one, all that have a condition."""
     assert [outcome.id for outcome in recognising(WEIHAI)] == ["deep", "relative", "accidental"]
     assert [outcome.id for outcome in recognising(load_policy("example_huzhou"))] == ["deep", "relative", "accidental"]
 
@@ -112,7 +112,10 @@ def test_where_to_object(case: str) -> None:
     """Every letter ends with the policy's own words on where to object, else with a place to write it in."""
     policy = titled(str)
     assert "object there" in letter(CASES[case], policy)
-    facts = {"cause": "none", "members": [{"relation": "self", "lives_here": True, "income": 0, "cost": 0}]}
+    facts: dict[str, object] = {
+        "cause": "none",
+        "members": [{"relation": "self", "lives_here": True, "income": 0, "cost": 0}],
+    }
     assert SENTENCES["objection"] in letter(facts, load_policy("example_huzhou"))
     assert OBJECTION in letter(household({"relation": "self"}))
 

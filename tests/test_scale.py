@@ -35,7 +35,7 @@ def test_level_with_a_limit() -> None:
 
 
 def test_unknown_number_and_limit() -> None:
-    """What is not known is what it lies between; on which side it is said where that is certain, else that it is open."""
+    """What is not known is what it lies between; the side is told where it is certain, else that it is open."""
     found = scale(CASES["nothing known"], "en")
     assert (found.number.low, found.number.high, found.number.text) == (0, 1000, "household 0 to 1,000")
     assert [(each.low, each.high, each.text) for each in found.limits] == [

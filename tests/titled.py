@@ -23,7 +23,8 @@ title: {word("Titled")}
 units: {{yuan: {word("yuan")}, person: {word("persons")}}}
 sources: {{text: {{title: {word("Text")}}}}}
 household:
-  place: {{title: {word("place")}, one of: {{town: {word("town")}, village: {word("village")}}}, evidence: {word("deed")}}}
+  place:
+    {{title: {word("place")}, one of: {{town: {word("town")}, village: {word("village")}}}, evidence: {word("deed")}}}
   poor: {{title: {word("poor")}, yes or no: true, if absent: false}}
 members:
   called by: [relation]
@@ -33,12 +34,13 @@ members:
     income: {{title: {word("income")}, unit: yuan, to: 1000, evidence: {word("slip")}}}
     away: {{title: {word("away")}, yes or no: true, if absent: false}}
 parameters:
-  line: {{title: {word("line")}, unit: yuan, by: place, values: {{town: 100, village: 80}}, source: text, cite: {word("two")}, basis: analogue}}
+  line: {{title: {word("line")}, unit: yuan, by: place, values: {{town: 100, village: 80}},
+    source: text, cite: {word("two")}, basis: analogue}}
 readings:
-  period: {{title: {word("period")}, question: {word("which?")}, one of: {{year: {word("year")}, month: {word("month")}}},
-    chosen: year, why: {word("nobody says")}, affects: [income], basis: assumption}}
-  equal: {{title: {word("equal")}, question: {word("level?")}, one of: {{no: {word("refused")}, yes: {word("granted")}}},
-    chosen: no, why: {word("nobody says")}, basis: assumption}}
+  period: {{title: {word("period")}, question: {word("which?")},
+    one of: {{year: {word("year")}, month: {word("month")}}}, chosen: year, why: {word("nobody says")}, affects: [income], basis: assumption}}
+  equal: {{title: {word("equal")}, question: {word("level?")},
+    one of: {{no: {word("refused")}, yes: {word("granted")}}}, chosen: no, why: {word("nobody says")}, basis: assumption}}
 terms:
   people: {{title: {word("people")}, unit: person, value: count(not away), basis: assumption}}
   total: {{title: {word("total")}, unit: yuan, value: sum(income where not away), basis: assumption}}
@@ -73,16 +75,18 @@ notes:
 
 
 def people(income: object = 50, place: object = "town", label: str | None = None) -> dict[str, object]:
-    """An invented worker with a child; None is not known."""
-    worker = {"relation": "self", "income": income} | ({} if label is None else {"label": label})
-    return {"place": place, "members": [worker, {"relation": "child", "income": 0}]}
+    """An invented worker with a child, both called by a label if one is given; None is not known."""
+    members = [{"relation": "self", "income": income}, {"relation": "child", "income": 0}]
+    labels = [{} if label is None else {"label": f"{label}{number}"} for number in range(2)]
+    return {"place": place, "members": [each | own for each, own in zip(members, labels, strict=True)]}
 
 
-CASES = {
-    "deep": people(50),
-    "near": people(150),
-    "none": people(300),
-    "undecided": people(None),
-    "nothing known": people(None, None),
+GIVEN: dict[str, tuple[object, object]] = {
+    "deep": (50, "town"),
+    "near": (150, "town"),
+    "none": (300, "town"),
+    "undecided": (None, "town"),
+    "nothing known": (None, None),
 }
+CASES = {name: people(*given) for name, given in GIVEN.items()}
 """Households by what they come to: 50 is below the line of 100, 150 below its double, 300 not."""
