@@ -55,6 +55,7 @@ class _Document:
         against = (*self.grounds(ruling.against), *map(Paragraph, filter(None, (ruling.not_reached,))))
         if against:
             yield Section(self.say["others"], against)
+        yield from map(Paragraph, filter(None, (self.told.ruled_out,)))
 
     def grounds(self, grounds: tuple[Ground, ...]) -> Iterator[Block]:
         if grounds:

@@ -64,6 +64,8 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "others": "Why no other category",
         "stopped": "{title}: {why}",
         "not_reached": "Not considered any more: {titles}",
+        "either_way": "{title} (not certain)",
+        "ruled_out": "Not known: {facts}; whatever they may be, each was tried, the category is not {titles}",
         "marks": "√ holds, × does not hold, ○ not known yet; in [ ] how well the ground is known.",
         "mark_True": "holds",
         "mark_False": "does not hold",

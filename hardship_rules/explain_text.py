@@ -40,6 +40,8 @@ class _Text:
             yield from ("", self.paint("heading", ruling.sentence))
             yield from (*self.grounds(ruling.grounds), *self.against(ruling.against))
         yield ""
+        if told.ruled_out:
+            yield from (told.ruled_out, "")
         for sentence in ("missing", "derived", "assumed", "turns"):
             yield from self.listed(self.say[sentence], getattr(told, sentence))
         yield from filter(None, (told.turns_on_nothing,))

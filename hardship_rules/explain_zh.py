@@ -60,6 +60,8 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "others": "未认定为其他类别的原因",
         "stopped": "{title}：{why}",
         "not_reached": "未再判断：{titles}",
+        "either_way": "{title}（尚不确定）",
+        "ruled_out": "{facts}未填明，逐一试过各种可能，都不会认定为：{titles}",
         "marks": "√ 成立，× 不成立，○ 尚不能判断；〔 〕内是依据的把握程度。",
         "mark_True": "成立",
         "mark_False": "不成立",

@@ -66,6 +66,7 @@ class Explanation:
     scale: Scale | None
     category: Ruling
     later: tuple[Ruling, ...]
+    ruled_out: str = field(converter=one_line)
     missing: tuple[str, ...] = field(converter=_one_line_each)
     derived: tuple[str, ...] = field(converter=_one_line_each)
     assumed: tuple[str, ...] = field(converter=_one_line_each)
@@ -95,7 +96,8 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
             for decided in assessment.decisions.values()
             if decided.decision is not policy.category
         ),
-        missing=tuple(map(tell.missing, assessment.missing)),
+        ruled_out=tell.ruled_out(),
+        missing=tuple(tell.missing()),
         derived=tuple(tell.facts(household.derived)),
         assumed=tuple(tell.facts(household.assumed)),
         turns=tuple(map(tell.turn, turns)),

@@ -6,7 +6,8 @@ from typing import cast
 from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
-from hardship_rules.assessment import Assessment, Figure, Missing, Reason
+from hardship_rules.asking import Missing
+from hardship_rules.assessment import Assessment, Figure, Reason
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.meaning import Scope, value
@@ -115,7 +116,7 @@ class _Letter:
             "papers", (self.say("paper", evidence=each, facts=join(proved[each])) for each in papers)
         )
         yield from self.listed("facts", self.facts(each for each in asked if not each.evidence))
-        if any(each.path[0] == "members" for each in asked):
+        if any(each.member is not None for each in asked):
             yield Paragraph(SENTENCES["numbering"], aside=True)
         unpublished = [each.title for each in self.assessment.missing if each.path[0] == "parameters"]
         if unpublished:
@@ -125,8 +126,7 @@ class _Letter:
         """The titles of facts, those of one member together."""
         whose: dict[int | None, list[str]] = {}
         for each in missing:
-            member = cast(int, each.path[1]) if each.path[0] == "members" else None
-            whose.setdefault(member, []).append(self.title(each))
+            whose.setdefault(each.member, []).append(self.title(each))
         told = []
         for member, titles in whose.items():
             if member is None:

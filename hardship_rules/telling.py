@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from hardship_rules import explain_en, explain_zh
-from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason
+from hardship_rules.asking import Missing
+from hardship_rules.assessment import Assessment, Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
 from hardship_rules.problems import Path
@@ -139,6 +140,8 @@ class Telling:
     def clause(self, reason: Reason) -> str:
         """The clause in the words for what it came to."""
         title = reason.clause.title or reason.clause.line
+        if reason.holds is None and reason.role != "open":
+            return self.say["either_way"].format(title=title)
         return title if reason.holds is not False else reason.clause.if_not or self.say["fails"].format(title=title)
 
     def compared(self, reason: Reason) -> str:
@@ -164,12 +167,28 @@ class Telling:
 
     # Facts
 
-    def missing(self, missing: Missing) -> str:
-        """A fact that is missing, whose it is, and the document that proves it."""
-        title = self.say["the_day"] if missing.path == ("on",) else missing.title
-        if missing.path[0] == "members":
-            title = self.say["of_member"].format(who=self.names[cast(int, missing.path[1])], title=title)
-        return self.say["evidence"].format(title=title, evidence=missing.evidence) if missing.evidence else title
+    def missing(self) -> Iterator[str]:
+        """What to ask for, in that order: what one document of one member proves on one line."""
+        lines: dict[tuple[int | None, str], list[str]] = {}
+        for missing in self.assessment.missing:
+            lines.setdefault((missing.member, missing.evidence), []).append(self._title(missing))
+        for (member, evidence), titles in lines.items():
+            title = self._of(member, self.say["join"].join(titles))
+            yield self.say["evidence"].format(title=title, evidence=evidence) if evidence else title
+
+    def ruled_out(self) -> str:
+        """What was ruled out by trying everything that unknown facts can be, and which facts those are."""
+        if not self.assessment.ruled_out:
+            return ""
+        facts = [self._of(each.member, self._title(each)) for each in self.assessment.tried]
+        titles = self.titles(self.assessment.ruled_out)
+        return self.say["ruled_out"].format(facts=self.say["join"].join(facts), titles=titles)
+
+    def _title(self, missing: Missing) -> str:
+        return self.say["the_day"] if missing.path == ("on",) else missing.title
+
+    def _of(self, member: int | None, title: str) -> str:
+        return title if member is None else self.say["of_member"].format(who=self.names[member], title=title)
 
     def facts(self, paths: tuple[Path, ...]) -> Iterator[str]:
         """The facts that have one value for the same members on one line."""

@@ -38,9 +38,11 @@ parameters:
     source: text, cite: {word("two")}, basis: analogue}}
 readings:
   period: {{title: {word("period")}, question: {word("which?")},
-    one of: {{year: {word("year")}, month: {word("month")}}}, chosen: year, why: {word("nobody says")}, affects: [income], basis: assumption}}
+    one of: {{year: {word("year")}, month: {word("month")}}}, chosen: year,
+    why: {word("nobody says")}, affects: [income], basis: assumption}}
   equal: {{title: {word("equal")}, question: {word("level?")},
-    one of: {{no: {word("refused")}, yes: {word("granted")}}}, chosen: no, why: {word("nobody says")}, basis: assumption}}
+    one of: {{no: {word("refused")}, yes: {word("granted")}}}, chosen: no,
+    why: {word("nobody says")}, basis: assumption}}
 terms:
   people: {{title: {word("people")}, unit: person, value: count(not away), basis: assumption}}
   total: {{title: {word("total")}, unit: yuan, value: sum(income where not away), basis: assumption}}
