@@ -2,16 +2,18 @@
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from test_as_html import Page
 from titled import CASES, titled
 
-from hardship_rules import Policy, assess, load_policy, notice
+from hardship_rules import Policy, assess, load_policy, notice, read_policy
 from hardship_rules.notice import recognising
 from hardship_rules.notice_zh import SENTENCES
 
+ROOT = Path(__file__).parent.parent
 WEIHAI = load_policy("2021_weihai")
 OBJECTION = "对本通知有异议的，可向________________提出（由工会填写；向何处提出，现有材料没有说明）。"
 
@@ -164,3 +166,14 @@ def test_forms() -> None:
         notice(assessment, format="json")
     with pytest.raises(ValueError, match="in Chinese"):
         notice(assessment, lang="en")
+
+
+def test_a_year_says_where_to_object() -> None:
+    """A year's file that has the note itself replaces the measure's, and the letter ends with its words."""
+    year = (
+        (ROOT / "policies" / "2021_weihai.yaml").read_text(encoding="utf-8").replace("2021_weihai\n", "own_2021\n", 1)
+    )
+    own = "notes:\n  objection: {text: 可向某某工会提出。, source: notice_2021, cite: 虚构, basis: notice}\n"
+    lines = letter(household({"relation": "self"}), read_policy(year.replace("notes:\n", own), "own_2021.yaml"))
+    assert "可向某某工会提出。" in lines
+    assert OBJECTION not in lines
