@@ -15,16 +15,17 @@ from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment
 from hardship_rules.durable_worker import DurableError, Worker
 from hardship_rules.evaluate import evaluate
-from hardship_rules.explain import MARKS, SENTENCES, explain
+from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
+from hardship_rules.plan import Plans
 from hardship_rules.problems import FactError, Language, Path, Problem
 from hardship_rules.ruleset import Asserted, Fires, Ruleset
 from hardship_rules.syntax import Clause, Expr, OverMembers, parts_of, walk
+from hardship_rules.telling import MARKS, SENTENCES
 from hardship_rules.values import YES_NO
 from hardship_rules.whole import scope_of
-from hardship_rules.why import open_paths
 
 INT64 = 2**63 - 1  # beyond which durable-rules saturates or wraps without a word
 
@@ -39,9 +40,11 @@ class DurableAssessment:
     fired: tuple[Fires, ...] = field(repr=False)
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """The assessment as `explain` gives it, with what fired at its end."""
+        """The assessment as `explain` gives it, as `text` or `json`, with what fired at its end."""
         if format == "json":
             return as_json(self.assessment, {"fired": [self._fired(each) for each in self.fired]})
+        if format != "text":
+            raise ValueError("format is one of text, json")
         say = SENTENCES[lang]
         lines = [say["fired"]]
         for each in self.fired:
@@ -101,14 +104,14 @@ def _asserted(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
 
 def _open_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Path]:
     """What leaves it open: a clause may be known whatever a number in it is, yet the number is asserted."""
-    expr = asserted.expr
+    plans, expr = Plans(policy), asserted.expr
     if asserted.as_what == "count":
         where = cast(Expr, cast(OverMembers, expr).where)
         for number, member in enumerate(scope.members):
-            yield from open_paths(policy, where, member, number)
+            yield from plans.of(where, member, number).paths
         return
     for part in (expr,) if asserted.as_what == "truth" else parts_of(expr):
-        yield from open_paths(policy, part, scope, None)
+        yield from plans.of(part, scope).paths
 
 
 def _differences(alone: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:
