@@ -171,6 +171,31 @@ DECISION = Record(
     one_of=(("first", "every"),),
 )
 SOURCES = Entries(Record({"title": Key("文件名称", TEXT, required=True), "held": Key("是否持有原文", Word("truth"))}))
+_GETS = {
+    "gets": Key("结果，一个或几个", Either(Word("option"), Items(Word("option"))), required=True),
+    "of": Key("哪个决定的结果，默认第一个决定", NAME_),
+    "when": Key("家庭的条件", CONDITION, required=True),
+}
+PROPERTY = Record(
+    {
+        "title": Key("性质，写成一句话", TEXT, required=True),
+        "raising": Key(
+            "其他不变，只有这些事实增加时，决定不会变动",
+            Record(
+                {
+                    "facts": Key("增加的事实，一项或几项，每项可增可不增", Either(NAME_, Items(NAME_)), required=True),
+                    "never moves": Key("哪个决定", NAME_, required=True),
+                    "to": Key("earlier 更靠前的结果，later 更靠后的，another 任何另一个", Word("moves"), required=True),
+                    "where": Key("只看符合此条件的家庭，增加前后都符合", CONDITION),
+                }
+            ),
+        ),
+        "never": Key("符合条件的家庭不会得到这些结果", Record(_GETS)),
+        "only": Key("只有符合条件的家庭才会得到这些结果", Record(_GETS)),
+        **PROVENANCE,
+    },
+    one_of=(("raising", "never", "only"),),
+)
 NOTES = Entries(Record({"text": Key("说明", TEXT, required=True), **PROVENANCE}))
 
 _SHAPES: dict[str, Shape] = {
@@ -215,7 +240,7 @@ POLICY = Record(
         "terms": Key("计算项", Entries(TERM)),
         "show": Key("说明开头列出的项目", Items(NAME_)),
         "decisions": Key("决定", Entries(DECISION)),
-        "properties": Key("规则应有的性质", Anything()),
+        "properties": Key("规则应有的性质", Entries(PROPERTY)),
         "notes": Key("其他说明", NOTES),
     }
 )

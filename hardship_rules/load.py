@@ -8,7 +8,19 @@ from hardship_rules.conform import TRUTHS, date_of, number_of
 from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Fact, Members, Note, Outcome, Parameter, Policy, Reading, Source, Term
+from hardship_rules.model import (
+    Decision,
+    Fact,
+    Members,
+    Note,
+    Outcome,
+    Parameter,
+    Policy,
+    Property,
+    Reading,
+    Source,
+    Term,
+)
 from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
@@ -117,6 +129,7 @@ class _Loader:
                 for key, node in _entries(whole.get("notes"))
             ),
             resolved=resolved_text(whole),
+            properties=self.section("properties", self.property),
         )
 
     def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
@@ -380,6 +393,25 @@ class _Loader:
         if unknown is not None:
             self.problem("provenance_missing", at, node, unknown.id)
         return Outcome(name, title, clause, provenance, node.at)
+
+    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
+        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
+        kind = next(each for each in kinds if node.get(each) is not None)
+        inner = cast(Mapping, node.get(kind))
+        when = inner.get("when") or inner.get("where")
+        provenance = self.provenance(node, None, path)
+        return Property(
+            name=key.text,
+            title=_word(node, "title"),
+            kind=kind,
+            decision=_word(inner, "of") or _word(inner, "never moves"),
+            outcomes=_names(inner.get("gets")),
+            facts=_names(inner.get("facts")),
+            to=_word(inner, "to"),
+            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
+            provenance=provenance,
+            at=key.at,
+        )
 
 
 def _unproven(clause: Clause) -> Iterator[Clause]:

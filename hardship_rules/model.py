@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
@@ -131,6 +131,26 @@ class Decision:
 
 
 @frozen
+class Property:
+    """What a policy is meant to keep to, whatever it decides: `kind` says how its parts are read.
+
+    `raising`: more of `facts`, all else equal, never moves `decision` the way of `to`, where `when` holds before and
+    after. `never`: who meets `when` gets none of `outcomes`. `only`: none but who meets `when` gets one of them.
+    """
+
+    name: str
+    title: str
+    kind: Literal["raising", "never", "only"]
+    decision: str
+    outcomes: tuple[str, ...]
+    facts: tuple[str, ...]
+    to: str
+    when: Clause | None
+    provenance: Provenance | None
+    at: Location = field(eq=False, repr=False)
+
+
+@frozen
 class Note:
     """Something to be known beside the rules."""
 
@@ -182,6 +202,7 @@ class Policy:
     decisions: FrozenMapping[str, Decision] = field(repr=False)
     notes: FrozenMapping[str, Note] = field(repr=False)
     resolved: str = field(repr=False)
+    properties: FrozenMapping[str, Property] = field(default=FrozenMapping(), repr=False)
     order: tuple[str, ...] = field(default=(), repr=False)  # parameters, terms and decisions, each after what it uses
     fact_order: tuple[str, ...] = field(default=(), repr=False)  # facts, each after what its `if absent` uses
     of_members: frozenset[str] = field(default=frozenset(), repr=False)  # the names that each member has a value of

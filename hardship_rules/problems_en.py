@@ -301,6 +301,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "no_cases": ("there are no cases", "Under `choose`, write at least one `- {{when: …, value: …}}`"),
         "otherwise_missing": ("`{given}` does not say what holds where no case does", "Add `otherwise` at the end"),
         "every_with_otherwise": ("`every` has no `otherwise`", "Remove `otherwise`, or turn `every` into `first`"),
+        "property_every": (
+            "`{given}` may have several outcomes, none before the other",
+            "Name a decision with one outcome, or use `never` or `only`",
+        ),
+        "property_fact": ("the fact `{given}` is no number, so it cannot be raised", "Name a fact that is a number"),
+        "unknown_move": ("there is no move `{given}`", "One of: {known}"),
         "duplicate_outcome": ("the outcome `{given}` is there more than once", "Give each outcome a name of its own"),
         "category_every": (
             "the first decision `{given}` is the category, which has one outcome",

@@ -8,7 +8,7 @@ from typing import assert_never
 from hardship_rules.conform import NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
 from hardship_rules.expression import LONGEST, NAME, NUMBER, RESERVED
 from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
-from hardship_rules.syntax import BASES
+from hardship_rules.syntax import BASES, MOVES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "hardship-rules check --policy-schema -o policies/policy.schema.json"
@@ -139,6 +139,7 @@ def _words() -> dict[str, Schema]:
         "true": {"enum": [True, *(word for word, truth in TRUTHS.items() if truth)]},
         "member": {"const": "member"},
         "basis": {"enum": list(BASES)},
+        "moves": {"enum": list(MOVES)},
         "option": {
             "type": ["string", "integer", "boolean"],
             "minimum": 0,

@@ -1,0 +1,468 @@
+"""What a policy over whole numbers means as terms of Z3: for every household with so many members at once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, assert_never, cast
+
+import z3  # what is to be installed, where it is missing, `symbolic` says
+from attrs import evolve, field, frozen
+
+from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
+from hardship_rules.symbolic import (
+    Cases,
+    Choice,
+    Space,
+    Symbol,
+    Truth,
+    all_of,
+    any_of,
+    constant,
+    extreme,
+    is_option,
+    multiplied,
+    opposite,
+    same,
+)
+from hardship_rules.syntax import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    Option,
+    OverMembers,
+    Round,
+)
+from hardship_rules.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_number, day_of
+from hardship_rules.whole import WholePolicy
+
+Facts = dict[str, Any]
+"""A complete household as a host gives it: facts by name, `on`, and `members`, a list of such mappings."""
+
+Symbols = Mapping[str, Symbol]
+
+
+@frozen(eq=False)
+class Households:
+    """Every real household of a policy with no more than so many members: its facts, and which members are there."""
+
+    space: Space
+    facts: Symbols
+    members: tuple[Symbols, ...]
+    present: tuple[Truth, ...]
+    readings: Symbols
+    unpublished: Symbols  # of parameters, by name and the options that they go by
+
+    def with_others(self, made: WholePolicy, names: Iterable[str]) -> "Households":
+        """The same households but for some facts, which may be anything."""
+        wanted = set(names)
+        facts = {**self.facts, **_facts(self.space, made, made.policy.facts, wanted)}
+        members = tuple({**each, **_facts(self.space, made, made.policy.members.facts, wanted)} for each in self.members)
+        return evolve(self, facts=facts, members=members)
+
+    def with_reading(self, name: str, option: str) -> "Households":
+        """The same households, under a reading's option."""
+        options = cast(Choice, self.readings[name])
+        return evolve(self, readings={**self.readings, name: {each: each == option for each in options}})
+
+
+def households(space: Space, made: WholePolicy, members: int, *, any_readings: bool = False) -> Households:
+    """The households of a policy as variables within their ranges, under its readings or under any."""
+    policy = made.policy
+    facts: dict[str, Symbol] = {"on": _day(space, "on", policy.start, policy.end)}
+    facts |= _facts(space, made, policy.facts, set(policy.facts))
+    slots = range(min(members, policy.members.at_most))
+    each = tuple(_facts(space, made, policy.members.facts, set(policy.members.facts)) for _ in slots)
+    present: list[Truth] = [True]
+    for number in slots[1:]:
+        present.append(space.flag(f"member {number + 1}"))
+        space.know(any_of((opposite(present[number]), present[number - 1])))
+    readings = {
+        name: space.choice(name, reading.kind.options)
+        if any_readings and not reading.affects
+        else {option: option == reading.chosen for option in reading.kind.options}
+        for name, reading in policy.readings.items()
+    }
+    unpublished = {
+        f"{name}/{'/'.join(map(str, key))}": _number(space, name, parameter.kind)
+        for name, parameter in policy.parameters.items()
+        for key, number in parameter.values.items()
+        if number is None
+    }
+    return Households(space, facts, each, tuple(present), readings, unpublished)
+
+
+def beside(of: Households, made: WholePolicy, other: WholePolicy) -> Households:
+    """The same households as another policy knows them, under its readings: facts that both have are one."""
+    own = households(of.space, other, len(of.members))
+
+    def linked(mine: Symbols, theirs: Symbols, kinds: Mapping[str, Fact], others: Mapping[str, Fact]) -> Symbols:
+        found = dict(theirs)
+        for name, fact in others.items():
+            if name in kinds and fact.kind == kinds[name].kind and made.scales.get(name) == other.scales.get(name):
+                found[name] = mine[name]
+            elif name in kinds:
+                of.space.know(_alike(mine[name], made.scales.get(name, 1), theirs[name], other.scales.get(name, 1)))
+        return found
+
+    facts = {**linked(of.facts, own.facts, made.policy.facts, other.policy.facts), "on": of.facts["on"]}
+    kinds, others = made.policy.members.facts, other.policy.members.facts
+    members = tuple(linked(a, b, kinds, others) for a, b in zip(of.members, own.members, strict=False))
+    return evolve(own, facts=facts, members=members, present=of.present[: len(members)])
+
+
+def _alike(mine: Symbol, scale: int, theirs: Symbol, other: int) -> Truth:
+    """A fact that two policies know in other decimals or options is the same; of another kind, anything."""
+    if isinstance(mine, tuple) and isinstance(theirs, tuple):
+        return mine[0][1] * other == theirs[0][1] * scale
+    if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+        return any_of(all_of((truth, is_option(theirs, option))) for option, truth in mine.items())
+    return True
+
+
+def _facts(space: Space, made: WholePolicy, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
+    found: dict[str, Symbol] = {}
+    for name, fact in facts.items():
+        if name in wanted:
+            match fact.kind:
+                case NumberKind():
+                    found[name] = _number(space, name, fact.kind)
+                case ChoiceKind(options):
+                    found[name] = space.choice(name, options)
+                case YesNoKind():
+                    found[name] = space.flag(name)
+                case DateKind():
+                    found[name] = _day(space, name, None, None)
+    return found
+
+
+def _number(space: Space, name: str, kind: NumberKind) -> Cases:
+    """A number within its range."""
+    number = space.whole(name)
+    space.know(z3.And(number >= cast(int, kind.low), number <= cast(int, kind.high)))
+    return constant(number)
+
+
+def _day(space: Space, name: str, start: date | None, end: date | None) -> Cases:
+    """A day that the calendar has, as `day_number` counts."""
+    year, month, day = (space.whole(f"{name} {part}") for part in ("year", "month", "day"))
+    number, leap = space.whole(name), space.whole(f"{name} leap")
+    space.know(number == 372 * year + 31 * month + day)
+    space.know(z3.And(number >= day_number(start or EARLIEST), number <= day_number(end or LATEST)))
+    space.know(z3.And(month >= 0, month <= 11, day >= 0, day <= 30))
+    space.know(z3.Or(day <= 27, month != 1, z3.And(day == 28, year == 4 * leap, *(year != c for c in (1800, 1900, 2100, 2200)))))
+    space.know(z3.Or(day <= 29, *(month == each for each in (0, 2, 4, 6, 7, 9, 11))))
+    return constant(number)
+
+
+# --- The household that a model is -------------------------------------------------------------------------------
+
+
+def decoded(found: Households, made: WholePolicy, model: z3.ModelRef) -> Facts:
+    """The household of a model, complete."""
+    policy = made.policy
+
+    def facts(symbols: Symbols, kinds: Mapping[str, Fact]) -> Facts:
+        return {name: _value(symbols[name], kinds[name], made, model) for name in kinds}
+
+    members = [
+        facts(symbols, policy.members.facts)
+        for symbols, present in zip(found.members, found.present, strict=True)
+        if holds(present, model)
+    ]
+    on = day_of(number(cast(Cases, found.facts["on"]), model))
+    return {"on": on, **facts(found.facts, policy.facts), "members": members}
+
+
+def decoded_readings(found: Households, model: z3.ModelRef) -> dict[str, str]:
+    """The reading chosen of each in a model."""
+    return {name: option_of(cast(Choice, choice), model) for name, choice in found.readings.items()}
+
+
+def _value(symbol: Symbol, fact: Fact, made: WholePolicy, model: z3.ModelRef) -> object:
+    match fact.kind:
+        case NumberKind():
+            exact = Fraction(number(cast(Cases, symbol), model), made.scales[fact.name])
+            return exact.numerator if exact.denominator == 1 else exact
+        case ChoiceKind():
+            return option_of(cast(Choice, symbol), model)
+        case YesNoKind():
+            return holds(symbol, model)
+        case DateKind():
+            return day_of(number(cast(Cases, symbol), model))
+
+
+def holds(truth: Truth, model: z3.ModelRef) -> bool:
+    """Whether it holds in a model."""
+    return truth if isinstance(truth, bool) else z3.is_true(model.eval(truth, model_completion=True))
+
+
+def number(cases: Cases, model: z3.ModelRef) -> int:
+    """A number without cases in a model."""
+    (_, whole), = cases
+    return whole if isinstance(whole, int) else cast(int, model.eval(whole, model_completion=True).as_long())
+
+
+def option_of(choice: Choice, model: z3.ModelRef) -> str:
+    """The option in a model."""
+    return next(option for option, truth in choice.items() if holds(truth, model))
+
+
+# --- The meaning -------------------------------------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class Scope:
+    """The values of names: the household's, or a member's over those."""
+
+    values: dict[str, Symbol]
+    outer: "Scope | None" = None
+    present: Truth = True
+    members: list["Scope"] = field(factory=list)
+
+    def __getitem__(self, name: str) -> Symbol:
+        if name in self.values or self.outer is None:
+            return self.values[name]
+        return self.outer.values[name]
+
+
+class Encoding:
+    """A policy's terms and decisions for every household; what another has in common with it is not made again."""
+
+    def __init__(
+        self, original: Policy, made: WholePolicy, of: Households, other: "Encoding | None" = None
+    ) -> None:
+        self.original = original
+        self.made = made
+        self.policy: Policy = made.policy
+        self.of = of
+        self.space = of.space
+        self.scope = Scope({**of.facts, **of.readings})
+        self.scope.members.extend(
+            Scope(dict(facts), self.scope, present) for facts, present in zip(of.members, of.present, strict=True)
+        )
+        self.outcomes: dict[str, tuple[Truth, ...]] = {}
+        shared = set() if other is None else self._shared(other)
+        for name, parameter in self.policy.parameters.items():
+            if not parameter.by:
+                self.work_out(name, other if name in shared else None)
+        for name in self.policy.order:
+            if name not in self.scope.values or name in self.policy.of_members:
+                self.work_out(name, other if name in shared else None)
+
+    def _shared(self, other: "Encoding") -> set[str]:
+        """The names that mean the same in both: defined alike, of facts and names that are the same."""
+        mine, theirs = self.of, other.of
+        found = {name for name, symbol in mine.facts.items() if theirs.facts.get(name) is symbol}
+        found |= {name for name, symbol in mine.readings.items() if theirs.readings.get(name) == symbol}
+        if mine.members and len(mine.members) == len(theirs.members):
+            pairs = list(zip(mine.members, theirs.members, strict=True))
+            found |= {name for name in mine.members[0] if all(a[name] is b.get(name) for a, b in pairs)}
+        constants = [name for name, parameter in self.policy.parameters.items() if not parameter.by]
+        for name in dict.fromkeys((*constants, *self.policy.order)):
+            definition, known = self.policy.names[name], other.policy.names.get(name)
+            if (definition is known or definition == known) and set(self.policy.uses[name]) <= found:
+                found.add(name)
+        return found
+
+    def work_out(self, name: str, other: "Encoding | None") -> None:
+        """Put what one name means into the scopes that have it."""
+        if other is not None and name in self.policy.of_members:
+            for mine, theirs in zip(self.scope.members, other.scope.members, strict=True):
+                mine.values[name] = theirs.values[name]
+            return
+        if other is not None:
+            if name in other.scope.values:
+                self.scope.values[name] = other.scope.values[name]
+            if name in other.outcomes:
+                self.outcomes[name] = other.outcomes[name]
+            return
+        definition = self.policy.names[name]
+        scopes = self.scope.members if name in self.policy.of_members else [self.scope]
+        match definition:
+            case Term(kind=NumberKind()):
+                for scope in scopes:
+                    scope.values[name] = self.space.named(name, self.number(definition.expr, scope))
+            case Term():
+                for scope in scopes:
+                    scope.values[name] = self.meaning(definition.expr, scope)
+            case Parameter():
+                for scope in scopes:
+                    scope.values[name] = self.parameter(definition, scope)
+            case Decision():
+                self.decide(definition)
+            case Fact() | Reading():
+                raise TypeError(name)
+
+    def parameter(self, definition: Parameter, scope: Scope) -> Cases:
+        truths, numbers = [], []
+        for keyed, amount in definition.values.items():
+            ways = zip(definition.by, keyed, definition.last, strict=True)
+            truths.append(all_of(self._goes_by(scope[name], key, last) for name, key, last in ways))
+            unpublished = f"{definition.name}/{'/'.join(map(str, keyed))}"
+            numbers.append(
+                cast(Cases, self.of.unpublished[unpublished]) if amount is None else constant(cast(int, amount))
+            )
+        return self.space.cases(tuple(truths), numbers)
+
+    def _goes_by(self, value: Symbol, key: str | int, last: int | None) -> Truth:
+        if isinstance(key, str):
+            return is_option(cast(Choice, value), key)
+        return self.space.compared(cast(Cases, value), ">=" if key == last else "==", constant(key))
+
+    def decide(self, decision: Decision) -> None:
+        """Which outcomes hold; of a `first`, the first of them is the decision's value."""
+        truths = [self.truth(cast(Clause, outcome.when), self.scope) for outcome in decision.outcomes]
+        if decision.every:
+            self.outcomes[decision.name] = tuple(truths)
+            return
+        value: dict[str, Truth] = {}
+        undecided: Truth = True
+        for outcome, truth in zip(decision.outcomes, truths, strict=True):
+            value[outcome.id] = all_of((undecided, truth))
+            undecided = all_of((undecided, opposite(truth)))
+        if decision.otherwise is not None:
+            value[decision.otherwise.id] = undecided
+        self.scope.values[decision.name] = value
+        self.outcomes[decision.name] = tuple(truths)
+
+    def outcome(self, decision: str, outcome: str) -> Truth:
+        """A decision comes to an outcome."""
+        definition = self.policy.decisions[decision]
+        if definition.every:
+            return self.outcomes[decision][[each.id for each in definition.outcomes].index(outcome)]
+        return is_option(cast(Choice, self.scope.values[decision]), outcome)
+
+    def truth(self, expr: Expr, scope: Scope | None = None) -> Truth:
+        """A condition of the household, or of a member in its scope."""
+        return self.meaning(expr, scope or self.scope)
+
+    def number(self, expr: Expr, scope: Scope) -> Cases:
+        """A number."""
+        return cast(Cases, self.meaning(expr, scope))
+
+    def meaning(self, expr: Expr, scope: Scope) -> Symbol:
+        """What an expression means in a scope."""
+        space = self.space
+        match expr:
+            case Name(name):
+                return scope[name]
+            case Clause(when=when):
+                return self.meaning(when, scope)
+            case Compare(left, sign, right):
+                return self.comparison(self.meaning(left, scope), sign, self.meaning(right, scope))
+            case Option(option):
+                return {option: True}
+            case AllOf(clauses):
+                return all_of(self.truth(clause, scope) for clause in clauses)
+            case AnyOf(clauses):
+                return any_of(self.truth(clause, scope) for clause in clauses)
+            case Constant(value):
+                return value if isinstance(value, bool) else constant(cast(int, value))
+            case Not(part):
+                return opposite(self.truth(part, scope))
+            case Add(parts):
+                return space.worked_out([self.number(part, scope) for part in parts], lambda *numbers: sum(numbers))
+            case Multiply(parts):
+                return space.worked_out([self.number(part, scope) for part in parts], multiplied)
+            case Round("down", Divide(over, by), Constant(1)):
+                return space.floor(self.number(over, scope), self.number(by, scope))
+            case OneOf(part, options):
+                chosen = cast(Choice, self.meaning(part, scope))
+                return any_of(is_option(chosen, cast(Option, option).option) for option in options)
+            case OverMembers(what, part, where):
+                return self.over_members(what, part, where)
+            case Choose(cases, otherwise):
+                return self.chosen(cases, cast(Expr, otherwise), scope)
+            case Negate(part):
+                return space.worked_out([self.number(part, scope)], lambda number: -number)
+            case Extreme(which, parts):
+                numbers = [self.number(part, scope) for part in parts]
+                return space.worked_out(numbers, lambda *each: extreme(which, each))
+            case Divide() | Round() | Elapsed():
+                raise TypeError(expr)  # over whole numbers there is no division but the one above
+            case _:
+                assert_never(expr)
+
+    def comparison(self, left: Symbol, sign: str, right: Symbol) -> Truth:
+        if isinstance(left, tuple):
+            return self.space.compared(left, sign, cast(Cases, right))
+        if isinstance(left, Mapping):
+            alike = any_of(all_of((truth, is_option(cast(Choice, right), option))) for option, truth in left.items())
+        else:
+            alike = same(left, right)
+        return alike if sign == "==" else opposite(alike)
+
+    def chosen(self, cases: Iterable[tuple[Expr, Expr]], otherwise: Expr, scope: Scope) -> Symbol:
+        """The value of the first case that holds."""
+        truths, values = [], []
+        undecided: Truth = True
+        for when, result in cases:
+            truth = self.truth(when, scope)
+            truths.append(all_of((undecided, truth)))
+            values.append(self.meaning(result, scope))
+            undecided = all_of((undecided, opposite(truth)))
+        truths.append(undecided)
+        values.append(self.meaning(otherwise, scope))
+        if isinstance(values[0], tuple):
+            return self.space.cases(tuple(truths), [cast(Cases, value) for value in values])
+        if isinstance(values[0], Mapping):
+            options = dict.fromkeys(option for value in values for option in cast(Choice, value))
+            pairs = list(zip(truths, values, strict=True))
+            return {
+                option: any_of(all_of((truth, is_option(cast(Choice, value), option))) for truth, value in pairs)
+                for option in options
+            }
+        return any_of(all_of(pair) for pair in zip(truths, values, strict=True))
+
+    def over_members(self, what: str, part: Expr | None, where: Expr | None) -> Symbol:
+        members = self.scope.members
+        if what == "each":
+            return all_of(
+                any_of((opposite(member.present), self.truth(cast(Expr, where), member))) for member in members
+            )
+        taken = [
+            all_of((member.present, True if where is None else self.truth(where, member))) for member in members
+        ]
+        if what == "some":
+            return any_of(taken)
+        if part is None:
+            return self.space.counted(taken)
+        amounts = [self.space.term(self.number(part, member)) for member in members]
+        if all(isinstance(amount, int) and amount == amounts[0] for amount in amounts):
+            return self.space.worked_out([self.space.counted(taken)], lambda number: multiplied(amounts[0], number))
+        zero = z3.IntVal(0, self.space.context)
+        brought = [
+            amount if truth is True else 0 if truth is False else z3.If(truth, amount, zero)
+            for truth, amount in zip(taken, amounts, strict=True)
+        ]
+        return constant(sum(brought))
+
+
+def decision_differs(a: Encoding, b: Encoding, decision: str) -> Truth:
+    """A decision does not come to the same in two encodings."""
+    if a.outcomes[decision] is b.outcomes[decision]:
+        return False
+    outcomes = {*a.policy.decisions[decision].by_id, *b.policy.decisions[decision].by_id}
+    known = (a.policy.decisions[decision].by_id, b.policy.decisions[decision].by_id)
+    return any_of(
+        opposite(
+            same(
+                a.outcome(decision, outcome) if outcome in known[0] else False,
+                b.outcome(decision, outcome) if outcome in known[1] else False,
+            )
+        )
+        for outcome in sorted(outcomes)
+    )
