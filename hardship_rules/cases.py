@@ -50,6 +50,7 @@ CASES = Record(
                         "readings": Key("改选的解读", Entries(_OPTION)),
                         "expect": Key("应有的结果", EXPECT, required=True),
                         "because": Key("结果怎样算出", TEXT, required=True),
+                        "confirmed": Key("是否已经人工核对；不写的是已核对", Word("truth")),
                     }
                 )
             ),
@@ -71,15 +72,21 @@ class Mismatch:
 
 @frozen
 class Case:
-    """One worked case: a household under a policy, what must come of it, and how that was worked out."""
+    """One worked case: a household under a policy, what must come of it, and how that was worked out.
+
+    `base` is the policy as it stands, `policy` the same under the case's readings. A case that nobody has `confirmed`
+    says what came out when it was written, which need not be right.
+    """
 
     title: str
     at: Location
     policy: Policy
+    base: Policy
     household: HouseholdText
     on: str | None
     expect: source.Mapping = field(repr=False)
     because: str = field(repr=False)
+    confirmed: bool
 
     def run(self) -> tuple[Mismatch, ...]:
         """What came out otherwise; nothing where the case holds."""
@@ -213,11 +220,18 @@ def _case(
         title=title.text,
         at=title.at,
         policy=variant,
+        base=policy,
         household=HouseholdText(name, cast(source.Mapping, household)),
         on=None if on is None else on.text,
         expect=cast(source.Mapping, case.get("expect")),
         because=cast(source.Scalar, case.get("because")).text,
+        confirmed=_is_confirmed(case),
     )
+
+
+def _is_confirmed(case: source.Mapping) -> bool:
+    said = case.get("confirmed")
+    return said is None or TRUTHS[cast(source.Scalar, said).text]
 
 
 def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node], ...]:

@@ -10,9 +10,7 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.cases import Case
 from hardship_rules.check import nothing_known
 from hardship_rules.evaluate import evaluate
-from hardship_rules.frozen import FrozenMapping
-from hardship_rules.kinds import is_number
-from hardship_rules.meaning import value
+from hardship_rules.meaning import Meaning, Scope, meaning, meanings, value
 from hardship_rules.model import Decision, Fact, Policy, Term
 from hardship_rules.problems import FactError, Location
 from hardship_rules.syntax import (
@@ -21,6 +19,7 @@ from hardship_rules.syntax import (
     Choose,
     Clause,
     Compare,
+    Constant,
     Expr,
     Name,
     Not,
@@ -28,11 +27,13 @@ from hardship_rules.syntax import (
     OverMembers,
     parts_of,
 )
-from hardship_rules.values import ChoiceKind, YesNoKind
+from hardship_rules.units import kind_of_name
+from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 
 What = Literal["outcome", "clause", "option", "threshold"]
+YES, NO = "yes", "no"
 BELOW, AT, ABOVE = "below", "at", "above"
-_SIGNS: FrozenMapping[str, Literal["<", "==", ">"]] = FrozenMapping({BELOW: "<", AT: "==", ABOVE: ">"})
+_SIGNS: tuple[tuple[str, Literal["<", "==", ">"]], ...] = ((BELOW, "<"), (AT, "=="), (ABOVE, ">"))
 _NOWHERE = Location("", 1, 1)
 _OF_SOME_MEMBER = None  # a step on the way to an expression: from here on it is about a member
 
@@ -44,17 +45,19 @@ _Way = tuple[Expr | None, ...]
 class Item:
     """Something that a household exercises when `when` certainly holds of it.
 
-    `name` is the outcome (`category.deep`), clause, fact, or the clause or definition that a comparison stands in;
-    `side` is yes or no for a clause and a yes-or-no fact, an option, or below, at or above; `line` tells apart what
-    is compared.
+    `id` is that of the outcome (`category.deep`), clause or fact, or of the clause or definition that a comparison
+    stands in; `side` is yes or no for a clause and a yes-or-no fact, an option, or below, at or above. `line` is the
+    text of a clause, `at` where it stands, and `expr` what is so, of the household or of a member.
     """
 
     what: What
-    name: str
+    id: str
     side: str
     title: str
-    line: str = ""
-    when: Expr = field(eq=False, repr=False, kw_only=True)
+    line: str
+    at: Location
+    expr: Expr = field(eq=False, repr=False)
+    when: Expr = field(eq=False, repr=False)
 
 
 @frozen
@@ -76,7 +79,7 @@ def coverage(cases: Iterable[Case]) -> tuple[Coverage, ...]:
     """The coverage of each policy that some of the cases are for; a policy under other readings is the same policy."""
     seen: dict[str, tuple[Policy, set[Item], set[Item]]] = {}
     for case in cases:
-        _, confirmed, others = seen.setdefault(case.policy.name, (case.policy, set(), set()))
+        _, confirmed, others = seen.setdefault(case.base.fingerprint, (case.base, set(), set()))
         try:
             found = exercised(assess(case.policy, case.household, case.on))
         except FactError:  # a case of what is refused is of no household
@@ -102,10 +105,22 @@ def _coverage(policy: Policy, confirmed: set[Item], others: set[Item]) -> Covera
 
 def exercised(assessment: Assessment) -> frozenset[Item]:
     """What a household exercises."""
+    return frozenset(item for item in items(assessment.policy) if exercises(assessment, item))
+
+
+def exercises(assessment: Assessment, item: Item) -> bool:
+    """Whether a household exercises an item of its policy."""
     policy = assessment.policy
-    first = policy.category.outcomes[0]
-    scope = assessment.trace(f"{policy.category.name}.{first.id}").scope
-    return frozenset(item for item in items(policy) if value(item.when, scope) is True)
+    means = cast(dict[Item, Meaning], policy.kept.setdefault("exercises", {}))
+    if item not in means:
+        means[item] = meaning(item.when, meanings(policy), policy.constants)
+    return means[item](_scope(assessment)) is True
+
+
+def _scope(assessment: Assessment) -> Scope:
+    """The household with everything worked out."""
+    category = assessment.policy.category
+    return assessment.trace(f"{category.name}.{category.outcomes[0].id}").scope
 
 
 def items(policy: Policy) -> tuple[Item, ...]:
@@ -136,34 +151,42 @@ def _outcomes(decision: Decision) -> Iterator[Item]:
     for outcome in decision.by_id.values():
         holds: Expr = Compare(Name(decision.name, _NOWHERE), "==", Option(outcome.id, _NOWHERE), _NOWHERE)
         when = cast(Clause, outcome.when) if decision.every else holds
-        yield Item("outcome", f"{decision.name}.{outcome.id}", "yes", outcome.title, when=when)
+        yield Item("outcome", f"{decision.name}.{outcome.id}", YES, outcome.title, "", outcome.at, when, when)
 
 
 def _options(fact: Fact, way: _Way) -> Iterator[Item]:
     name = Name(fact.name, _NOWHERE)
+    is_so: dict[str, Expr] = {}
     if isinstance(fact.kind, ChoiceKind):
-        for option in fact.kind.options:
-            when = Compare(name, "==", Option(option, _NOWHERE), _NOWHERE)
-            yield Item("option", fact.name, option, fact.title, when=_reached(way, when))
+        is_so = {each: Compare(name, "==", Option(each, _NOWHERE), _NOWHERE) for each in fact.kind.options}
     if isinstance(fact.kind, YesNoKind):
-        yield Item("option", fact.name, "yes", fact.title, when=_reached(way, name))
-        yield Item("option", fact.name, "no", fact.title, when=_reached(way, Not(name, _NOWHERE)))
+        is_so = {YES: name, NO: Not(name, _NOWHERE)}
+    for option, when in is_so.items():
+        yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(way, when))
 
 
-def _inside(policy: Policy, expr: Expr, way: _Way, at: Term | Decision | Clause) -> Iterator[Item]:
+def _inside(policy: Policy, expr: Expr, way: _Way, inside: Term | Decision | Clause) -> Iterator[Item]:
     """The clauses and comparisons inside an expression, each with the way on which it is looked at."""
     if isinstance(expr, Clause):
-        at = expr
+        inside = expr
         if expr.id not in policy.switches:
-            yield Item("clause", expr.id, "yes", expr.title, when=_reached(way, expr))
-            yield Item("clause", expr.id, "no", expr.title, when=_reached(way, Not(expr, _NOWHERE)))
-    if isinstance(expr, Compare) and is_number(policy, expr.left):
-        name = at.id if isinstance(at, Clause) else at.name
-        for side, sign in _SIGNS.items():
-            when = _reached(way, Compare(expr.left, sign, expr.right, _NOWHERE))
-            yield Item("threshold", name, side, at.title, str(expr.at), when=when)
+            sides: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
+            for side, when in sides:
+                yield Item("clause", expr.id, side, expr.title, expr.line, expr.at, when, _reached(way, when))
+    if isinstance(expr, Compare) and _is_number(policy, expr.left):
+        id_, line = (inside.id, inside.line) if isinstance(inside, Clause) else (inside.name, "")
+        for side, sign in _SIGNS:
+            stands = Compare(expr.left, sign, expr.right, _NOWHERE)
+            yield Item("threshold", id_, side, inside.title, line, expr.at, stands, _reached(way, stands))
     for part, steps in _parts(policy, expr):
-        yield from _inside(policy, part, (*way, *steps), at)
+        yield from _inside(policy, part, (*way, *steps), inside)
+
+
+def _is_number(policy: Policy, side: Expr) -> bool:
+    """A side of a comparison is a number or a day, no option."""
+    if isinstance(side, Name):
+        return isinstance(kind_of_name(policy, side.name), NumberKind | DateKind)
+    return not isinstance(side, Option) and not (isinstance(side, Constant) and isinstance(side.value, bool))
 
 
 def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:

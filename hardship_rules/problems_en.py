@@ -18,6 +18,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file `{given}` is there already; nothing was written",
             "Choose another name, or add `--force` to overwrite it",
         ),
+        "cases_file_exists": (
+            "the file `{given}` is there already; nothing was written",
+            "Choose another name: somebody may have confirmed cases in it",
+        ),
         "file_not_written": (
             "the file cannot be written: {reason}",
             "Check whether its folder is there, and whether it is in use",

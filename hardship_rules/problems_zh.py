@@ -15,6 +15,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "file_missing": ("找不到文件 `{given}`", "检查文件名和所在的文件夹"),
         "file_is_folder": ("`{given}` 是文件夹，不是文件", "写出文件夹中那个文件的名称"),
         "file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名；确实要覆盖，加上 `--force`"),
+        "cases_file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名：其中的算例可能已有人核对过"),
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
