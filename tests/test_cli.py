@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_policy import CASES as SMALL_CASES
+from small_policy import files
 
 ROOT = Path(__file__).parent.parent
 HOUSEHOLD = str(ROOT / "examples" / "household.yaml")
@@ -521,6 +523,98 @@ class TestTest:
     def test_no_cases(self, tmp_path: Path) -> None:
         """A folder without cases does not pass."""
         assert run("test", str(tmp_path)).returncode == 1
+
+    def test_an_unconfirmed_case(self, tmp_path: Path) -> None:
+        """It is counted apart, never as passed nor as failed; that it comes out otherwise now is told."""
+        other = (
+            "  - {title: 对的, confirmed: no, household: {place: town, members: [{}], money: 1}, "
+            "expect: {category: poor}, because: 搜索得出}\n"
+        )
+        path = files(tmp_path, SMALL_CASES + other + other.replace("对的", "错的").replace("poor", "none"))
+        done = run("test", str(path), "--policies", str(tmp_path))
+        assert done.returncode == 0
+        assert done.stdout.decode().splitlines() == [
+            f"{path}:9:13: 未核对，结果已与写入时不同：错的",
+            "    category：应为 none，得到 poor",
+            "通过 1 例，未通过 0 例，未核对 2 例",
+        ]
+
+    def test_coverage(self, tmp_path: Path) -> None:
+        """Below the counts, what no case exercises; the exit status says only whether the cases hold."""
+        done = run("test", "--coverage", str(files(tmp_path)), "--policies", str(tmp_path))
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode().splitlines()
+        assert lines[:3] == ["通过 1 例，未通过 0 例", "", "小例（small）：43 处，算例检验了 16 处"]
+        assert "  没有算例检验：25 处" in lines
+
+    def test_coverage_json(self, tmp_path: Path) -> None:
+        """A program reads every case and every item that is missing."""
+        path = files(tmp_path)
+        done = run("test", "--coverage", "--format", "json", str(path), "--policies", str(tmp_path))
+        data = json.loads(done.stdout)
+        assert (done.returncode, data["problems"]) == (0, [])
+        assert (data["passed"], data["failed"], data["unconfirmed"]) == (1, 0, 0)
+        assert [(case["title"], case["holds"], case["confirmed"]) for case in data["cases"]] == [
+            ("恰为限额的成年人", True, True)
+        ]
+        (of_small,) = data["coverage"]
+        assert (of_small["policy"], len(of_small["missing"])) == ("small", 25)
+
+    def test_write_missing(self, tmp_path: Path) -> None:
+        """Cases are written that hold and that nobody has confirmed; what is proved out of reach is not missing."""
+        path, made = files(tmp_path), tmp_path / "made.yaml"
+        done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(made))
+        assert done.returncode == 0, done.stderr.decode()
+        assert "  已证明没有家庭能达到，不算缺：7 处" in done.stdout.decode().splitlines()
+        count = made.read_text(encoding="utf-8").count("confirmed: false\n")
+        assert done.stderr.decode() == f"{made}：写入 {count} 例，都未核对\n"
+        again = run("test", str(path), str(made), "--policies", str(tmp_path))
+        assert again.stdout.decode() == f"通过 1 例，未通过 0 例，未核对 {count} 例\n"
+
+    def test_never_over_a_file(self, tmp_path: Path) -> None:
+        """A file that is there stays as it is, and nothing is searched for."""
+        path = files(tmp_path)
+        before = path.read_bytes()
+        done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(path))
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert "错误[cases_file_exists]" in done.stderr.decode()
+        assert path.read_bytes() == before
+
+    def test_cannot_be_written(self, tmp_path: Path) -> None:
+        """Where the file cannot be written that is told, with exit status 1."""
+        made = tmp_path / "nowhere" / "made.yaml"
+        done = run("test", str(files(tmp_path)), "--policies", str(tmp_path), "--write-missing", str(made))
+        assert done.returncode == 1
+        assert "错误[file_not_written]" in done.stderr.decode()
+
+    def test_for_one_policy(self, tmp_path: Path) -> None:
+        """Cases for several policies need `-p` to say which one's are to be written; `-p` must be one of them."""
+        years = str(ROOT / "tests" / "cases" / "years.yaml")
+        made = str(tmp_path / "made.yaml")
+        several = run("test", years, "--write-missing", made)
+        assert several.returncode == 2
+        assert "2023_weihai、2021_weihai、2024_weihai、2025_weihai" in several.stderr.decode()
+        other = run("test", years, "--coverage", "-p", "2022_weihai")
+        assert other.returncode == 2
+        assert "2022_weihai" in other.stderr.decode()
+        one = run("test", years, "--coverage", "-p", "2024_weihai")
+        assert [line for line in one.stdout.decode().splitlines() if line.startswith("威海市")] == [
+            "威海市2024年困难职工家庭认定（2024_weihai）：413 处，算例检验了 162 处"
+        ]
+        assert run("test", years, "-p", "2024_weihai").returncode == 2
+
+    def test_without_the_prover(self, tmp_path: Path) -> None:
+        """Where z3 is not installed, what to install is said, and coverage is measured all the same."""
+        path = files(tmp_path)
+        code = "import sys; sys.modules['z3'] = None; from hardship_rules.__main__ import main; main()"
+        command = [sys.executable, "-c", code, "test", "--coverage", str(path), "--policies", str(tmp_path)]
+        measured = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # this program
+        assert measured.returncode == 0, measured.stderr.decode()
+        made = tmp_path / "made.yaml"
+        done = subprocess.run([*command, "--write-missing", str(made)], capture_output=True, check=False)  # noqa: S603
+        assert done.returncode == 1
+        assert "pip install 'hardship-rules[verify]'" in done.stderr.decode()
+        assert not made.exists()
 
 
 class TestTemplate:

@@ -37,7 +37,7 @@ _WORDS = {
         "because": "    because: {because}",
         "written": "{file}: {count} cases written, none of them confirmed",
         "nothing": "there is no case to write; {file} was not written",
-        "not_settled": "{count} not settled: no household found that can be written as a case, and no proof that there is none",
+        "not_settled": "{count} not settled: no household that can be written as a case, and no proof that there is none",
         "progress": "searching: {done} / {of}",
         "several": "the cases are for several policies ({policies}): name with -p the one to write for",
         "none": "no case is for the policy {policy}",
@@ -77,7 +77,12 @@ def test(
     if policy_name is not None and not covers:
         raise click.UsageError("-p 要和 --coverage 或 --write-missing 一起用")
     if missing is not None and Path(missing).exists():
-        _refuse(Problem("cases_file_exists", given=missing, location=Location(missing, 1, 1)), form, lang)
+        problem = _is_there(missing)
+        if form == "json":
+            click.echo(problems_json([problem], lang), nl=False)
+        else:
+            click.echo(problem.line(lang), err=True)
+        sys.exit(1)
     cases: list[Case] = []
     problems: list[Problem] = []
     for path in _case_files(paths):
@@ -125,12 +130,9 @@ def _files_refused(problems: Iterable[Problem]) -> int:
     return len({"" if problem.location is None else problem.location.file for problem in problems})
 
 
-def _refuse(problem: Problem, form: str, lang: Language) -> None:
-    if form == "json":
-        click.echo(problems_json([problem], lang), nl=False)
-    else:
-        click.echo(problem.line(lang), err=True)
-    sys.exit(1)
+def _is_there(file: str) -> Problem:
+    """Cases are never written over a file: somebody may have confirmed what is in it."""
+    return Problem("cases_file_exists", given=file, location=Location(file, 1, 1))
 
 
 def _coverages(cases: list[Case], policy_name: str | None, missing: str | None, lang: Language) -> list[Coverage]:
@@ -163,6 +165,8 @@ def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Co
     told = [say["not_settled"].format(count=len(searched.not_settled))] if searched.not_settled else []
     if not searched.found:
         return [searched.coverage], [*told, say["nothing"].format(file=path)], True
+    if path.exists():  # since the search began
+        return [searched.coverage], [*told, _is_there(str(path)).line(lang)], False
     if not written(path, cases_text(found.policy, searched.found), lang):
         return [searched.coverage], told, False
     return [searched.coverage], [*told, say["written"].format(file=path, count=len(searched.found))], True
