@@ -8,7 +8,19 @@ from hardship_rules.conform import TRUTHS, date_of, number_of
 from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Fact, Members, Note, Outcome, Parameter, Policy, Property, Reading, Source, Term
+from hardship_rules.model import (
+    Decision,
+    Fact,
+    Members,
+    Note,
+    Outcome,
+    Parameter,
+    Policy,
+    Property,
+    Reading,
+    Source,
+    Term,
+)
 from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence

@@ -138,7 +138,9 @@ class Space:
         for part in parts:
             if len(found) * len(part) > MANY * MANY:
                 part = ((ALWAYS, self.term(part)),)  # noqa: PLW2901  # the same number, under a name
-            joined = ((before | guard, (*numbers, number)) for (before, numbers), (guard, number) in product(found, part))
+            joined = (
+                (before | guard, (*numbers, number)) for (before, numbers), (guard, number) in product(found, part)
+            )
             found = [(guard, numbers) for guard, numbers in joined if len({split for split, _ in guard}) == len(guard)]
         return found
 
@@ -205,9 +207,7 @@ class Space:
     def compared(self, left: Cases, sign: str, right: Cases) -> Truth:
         """Two numbers compare so."""
         compare = _SIGNS[sign]
-        return any_of(
-            all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right))
-        )
+        return any_of(all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right)))
 
     def floor(self, over: Cases, by: Cases) -> Cases:
         """A number over a positive one, rounded down."""
@@ -253,5 +253,11 @@ def multiplied(*numbers: Whole) -> Whole:
     """The product of some numbers; linear where at most one of them is no constant."""
     whole: Whole = 1
     for number in sorted(numbers, key=lambda each: not isinstance(each, int)):
-        whole = number if isinstance(whole, int) and whole == 1 else 0 if isinstance(whole, int) and whole == 0 else whole * number
+        whole = (
+            number
+            if isinstance(whole, int) and whole == 1
+            else 0
+            if isinstance(whole, int) and whole == 0
+            else whole * number
+        )
     return whole
