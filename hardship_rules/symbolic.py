@@ -154,8 +154,10 @@ class Space:
             return cases
         if all(isinstance(number, int) for _, number in cases):
             numbers = list(dict.fromkeys(number for _, number in cases))
-            if len(numbers) == len(cases) or len(numbers) > MANY:
+            if len(numbers) == len(cases) <= MANY:
                 return cases
+            if len(numbers) > MANY:
+                return ((ALWAYS, self.term(cases)),)
             truths = tuple(any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers)
             return self.cases(truths, [constant(number) for number in numbers])
         return cases if len(cases) <= MANY else ((ALWAYS, self.term(cases)),)
@@ -178,8 +180,8 @@ class Space:
         """A number under a name: constants as one split of their own, anything else as one variable."""
         if len(cases) == 1 and (isinstance(cases[0][1], int) or z3.is_const(cases[0][1])):
             return cases
-        if all(isinstance(number, int) for _, number in cases):
-            numbers = sorted({number for _, number in cases})
+        numbers = sorted({number for _, number in cases if isinstance(number, int)})
+        if all(isinstance(number, int) for _, number in cases) and len(numbers) <= MANY:
             truths = [any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers]
             flags = tuple(self.flag(f"{name}={number}") for number in numbers)
             for flag, truth in zip(flags, truths, strict=True):
