@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from hardship_rules.model import Policy
-from hardship_rules.questions import Claim, Report
+from hardship_rules.proofs import Report
+from hardship_rules.questions import Claim
 from hardship_rules.verify import NotSettled, Proof, Shown
 from hardship_rules.wording import exact_text
 
@@ -48,7 +49,13 @@ def _claim(claim: Claim) -> dict[str, object]:
         case Shown() as shown:
             other = None if shown.other is None else _plain(shown.other)
             readings = dict(shown.readings)
-            return {**said, "answer": "household", "readings": readings, "household": _plain(shown.facts), "other": other}
+            return {
+                **said,
+                "answer": "household",
+                "readings": readings,
+                "household": _plain(shown.facts),
+                "other": other,
+            }
 
 
 def _plain(value: Any) -> Any:

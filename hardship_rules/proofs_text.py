@@ -7,7 +7,8 @@ from importlib import import_module
 from hardship_rules.columns import pad, width
 from hardship_rules.model import Fact, Policy, Property
 from hardship_rules.problems import Language, Path
-from hardship_rules.questions import SECTIONS, Claim, Report, Section
+from hardship_rules.proofs import Report
+from hardship_rules.questions import SECTIONS, Claim, Section
 from hardship_rules.smallest import household_text, value_written
 from hardship_rules.verify import Shown
 from hardship_rules.wording import exact_text

@@ -1,6 +1,6 @@
-"""What is asked of every policy: dead outcomes and clauses, overlaps, its properties, its readings, what has changed."""
+"""What is asked of every policy: dead outcomes and clauses, overlaps, properties, readings, what has changed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from time import monotonic
 from typing import Literal, cast
@@ -8,11 +8,12 @@ from typing import Literal, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.api import assess
+from hardship_rules.every_household import beside
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Policy, Term, exprs_of
 from hardship_rules.properties import breaks, broken, truth_of
 from hardship_rules.smallest import Facts, Raised, raised_between, smallest, with_raised
-from hardship_rules.smt import Encoding, beside, decision_differs
+from hardship_rules.smt import Encoding, decision_differs
 from hardship_rules.symbolic import any_of
 from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, walk
 from hardship_rules.tried import tried
@@ -37,23 +38,6 @@ class Claim:
     finding: bool = False
     tried: int = 0  # households that were only tried
     raised: Raised = field(factory=dict, repr=False, hash=False)
-
-
-@frozen
-class Report:
-    """Everything that was asked of a policy, for households of up to so many members, and the seconds that it took."""
-
-    policy: Policy
-    against: Policy | None
-    members: int
-    limit: float  # seconds for each section
-    seconds: float
-    claims: tuple[Claim, ...]
-
-    @property
-    def findings(self) -> tuple[Claim, ...]:
-        """What was found."""
-        return tuple(claim for claim in self.claims if claim.finding)
 
 
 class Questions:
@@ -81,6 +65,13 @@ class Questions:
         if key not in self.provers:
             self.provers[key] = Prover(self.policy, members, any_readings=any_readings)
         return self.provers[key]
+
+    def shown_small(self, ask: Callable[[Prover, float], Answer]) -> Answer:
+        """A question whose household is to be read: of one member and of few, without losses, before all."""
+        for members in dict.fromkeys((1, min(FEW, self.members))):
+            if self.left > 0 and isinstance(answer := self.prover(members).plainly(ask, self.left), Shown):
+                return answer
+        return self.asked(ask)
 
     def asked(self, ask: Callable[[Prover, float], Answer], *, any_readings: bool = False) -> Answer:
         """A question of few members, and where they do not show it, of all."""
@@ -124,7 +115,7 @@ class Questions:
             if decision.every and not decision.disjoint:
                 continue
             for one, other in combinations(range(len(decision.outcomes)), 2):
-                answer = self.asked(
+                answer = (self.shown_small if decision.disjoint else self.asked)(
                     lambda prover, seconds, name=name, pair=(one, other): prover.find(  # type: ignore[misc]
                         [prover.encoding.outcomes[name][each] for each in pair], seconds
                     )
@@ -159,7 +150,7 @@ class Questions:
     def properties(self) -> Iterator[Claim]:
         """Of each property whether it is kept by every household."""
         for each in self.policy.properties.values():
-            answer = self.asked(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]
+            answer = self.shown_small(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]
             count, found = tried(self.policy, each, self.left) if isinstance(answer, NotSettled) else (0, None)
             if found is not None:
                 facts, raised = found
@@ -209,7 +200,7 @@ class Questions:
             for becomes in now.by_id:
                 if was == becomes:
                     continue
-                answer = self.asked(lambda prover, seconds, pair=(was, becomes): changed(prover, seconds, *pair))  # type: ignore[misc]
+                answer = self.shown_small(lambda prover, seconds, pair=(was, becomes): changed(prover, seconds, *pair))  # type: ignore[misc]
                 verdict = _verdict(answer, "changed", "changed", "unchanged")
                 title = f"{before.by_id[was].title} → {now.by_id[becomes].title}"
                 claim = Claim("changes", f"{was}→{becomes}", title, verdict, answer, verdict == "changed")
@@ -229,43 +220,6 @@ class Questions:
         facts, raised = smallest(shown, answer.facts, claim.raised, is_so)
         second = with_raised(facts, raised) if raised else answer.other and facts
         return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
-
-
-def verify(
-    policy: Policy,
-    against: Policy | None = None,
-    members: int = 5,
-    seconds: float = 30.0,
-    said: Callable[[Section, int], None] = lambda _section, _count: None,
-) -> Report:
-    """Everything that is asked of a policy; with `against`, also what has changed since that one.
-
-    Each section has so many seconds, after which what is left of it is not settled. `said` is told of progress.
-    """
-    began = monotonic()
-    questions = Questions(policy, members, seconds)
-    asked: dict[Section, Callable[[], Iterable[Claim]]] = {
-        "outcomes": questions.outcomes,
-        "overlaps": questions.overlaps,
-        "clauses": questions.clauses,
-        "properties": questions.properties,
-        "readings": questions.readings,
-    }
-    if against is not None:
-        asked["changes"] = lambda: questions.changes(against)
-    claims: list[Claim] = []
-    for section, ask in asked.items():
-        questions.begin()
-        said(section, 0)
-        for count, claim in enumerate(ask(), 1):
-            claims.append(claim)
-            said(section, count)
-    return Report(policy, against, questions.members, seconds, monotonic() - began, tuple(claims))
-
-
-def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
-    """A household for each kind of change of category from one policy to another, and the proof for those there are not."""
-    return tuple(Questions(new, members, seconds).changes(old))
 
 
 def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:

@@ -21,7 +21,9 @@ IsSo = Callable[[Facts, Raised], bool]
 SECONDS = 2.0
 
 
-def smallest(policy: Policy, facts: Facts, raised: Raised, is_so: IsSo, seconds: float = SECONDS) -> tuple[Facts, Raised]:
+def smallest(
+    policy: Policy, facts: Facts, raised: Raised, is_so: IsSo, seconds: float = SECONDS
+) -> tuple[Facts, Raised]:
     """Of the household first members, then facts are left out, then amounts made round, as long as it is so.
 
     What is left out may be anything, or is what the policy puts in its place; what is left is what matters.
@@ -35,19 +37,19 @@ def smallest(policy: Policy, facts: Facts, raised: Raised, is_so: IsSo, seconds:
             return False
 
     for path in list(raised):
-        fewer = {each: value for each, value in raised.items() if each != path}
-        if fewer and still(facts, fewer):
-            raised = fewer
+        less = {each: value for each, value in raised.items() if each != path}
+        if less and still(facts, less):
+            raised = less
     for number in reversed(range(1, len(facts["members"]))):
         if not any(path[:2] == ("members", number) for path in raised):
             members = [each for place, each in enumerate(facts["members"]) if place != number]
             moved = {_moved(path, number): value for path, value in raised.items()}
-            if still({**facts, "members": members}, moved):
-                facts, raised = {**facts, "members": members}, moved
+            if still(smaller := {**facts, "members": members}, moved):
+                facts, raised = smaller, moved
     for path in _paths(facts):
         if path in raised:
             continue
-        if still(fewer := _with(facts, path, None), raised):
+        if path[-1] not in policy.members.called_by[:1] and still(fewer := _with(facts, path, None), raised):
             facts = fewer
             continue
         for value in _quieter(policy, path, _at(facts, path)):
@@ -88,7 +90,7 @@ def _paths(facts: Facts) -> Iterator[Path]:
 
 def _at(facts: Facts, path: Path) -> Any:
     holder = facts["members"][path[1]] if path[0] == "members" else facts
-    return holder[path[-1]]
+    return holder[str(path[-1])]
 
 
 def _with(facts: Facts, path: Path, value: Any) -> Facts:

@@ -138,7 +138,9 @@ class Space:
         for part in parts:
             if len(found) * len(part) > MANY * MANY:
                 part = ((ALWAYS, self.term(part)),)  # noqa: PLW2901  # the same number, under a name
-            joined = ((before | guard, (*numbers, number)) for (before, numbers), (guard, number) in product(found, part))
+            joined = (
+                (before | guard, (*numbers, number)) for (before, numbers), (guard, number) in product(found, part)
+            )
             found = [(guard, numbers) for guard, numbers in joined if len({split for split, _ in guard}) == len(guard)]
         return found
 
@@ -152,8 +154,10 @@ class Space:
             return cases
         if all(isinstance(number, int) for _, number in cases):
             numbers = list(dict.fromkeys(number for _, number in cases))
-            if len(numbers) == len(cases) or len(numbers) > MANY:
+            if len(numbers) == len(cases) <= MANY:
                 return cases
+            if len(numbers) > MANY:
+                return ((ALWAYS, self.term(cases)),)
             truths = tuple(any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers)
             return self.cases(truths, [constant(number) for number in numbers])
         return cases if len(cases) <= MANY else ((ALWAYS, self.term(cases)),)
@@ -176,8 +180,8 @@ class Space:
         """A number under a name: constants as one split of their own, anything else as one variable."""
         if len(cases) == 1 and (isinstance(cases[0][1], int) or z3.is_const(cases[0][1])):
             return cases
-        if all(isinstance(number, int) for _, number in cases):
-            numbers = sorted({number for _, number in cases})
+        numbers = sorted({number for _, number in cases if isinstance(number, int)})
+        if all(isinstance(number, int) for _, number in cases) and len(numbers) <= MANY:
             truths = [any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers]
             flags = tuple(self.flag(f"{name}={number}") for number in numbers)
             for flag, truth in zip(flags, truths, strict=True):
@@ -205,9 +209,7 @@ class Space:
     def compared(self, left: Cases, sign: str, right: Cases) -> Truth:
         """Two numbers compare so."""
         compare = _SIGNS[sign]
-        return any_of(
-            all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right))
-        )
+        return any_of(all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right)))
 
     def floor(self, over: Cases, by: Cases) -> Cases:
         """A number over a positive one, rounded down."""
@@ -253,5 +255,11 @@ def multiplied(*numbers: Whole) -> Whole:
     """The product of some numbers; linear where at most one of them is no constant."""
     whole: Whole = 1
     for number in sorted(numbers, key=lambda each: not isinstance(each, int)):
-        whole = number if isinstance(whole, int) and whole == 1 else 0 if isinstance(whole, int) and whole == 0 else whole * number
+        whole = (
+            number
+            if isinstance(whole, int) and whole == 1
+            else 0
+            if isinstance(whole, int) and whole == 0
+            else whole * number
+        )
     return whole

@@ -1,6 +1,6 @@
 """Questions about all households at once, each answered by a proof, by a household, or by how long it was tried."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from time import monotonic
 from typing import Literal, cast
@@ -11,15 +11,16 @@ from attrs import evolve, field, frozen
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.evaluate import evaluate
+from hardship_rules.every_household import Facts, decoded, decoded_readings, holds, households, number
 from hardship_rules.facts import read_facts
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.meaning import Scope, options_of, value
 from hardship_rules.model import Policy, exprs_of
-from hardship_rules.ranges import Number, high, low
-from hardship_rules.smt import Encoding, Facts, decoded, decoded_readings, holds, households, number
-from hardship_rules.symbolic import Cases, Choice, Space, Symbol, Truth, all_of, any_of, is_option, opposite
+from hardship_rules.ranges import Exact, Number, high, low
+from hardship_rules.smt import Encoding
+from hardship_rules.symbolic import Cases, Choice, Space, Symbol, Truth, Whole, all_of, any_of, is_option, opposite
 from hardship_rules.syntax import Clause, Compare, Expr, Name, Not, Option, OverMembers, parts_of, walk
-from hardship_rules.values import Value, day_number
+from hardship_rules.values import NumberKind, Value, day_number
 from hardship_rules.whole import condition_over, whole
 
 MEMBERS = 5
@@ -90,13 +91,31 @@ class Prover:
         self.solver = z3.Solver(ctx=self.space.context)
         self.solver.add(*self.space.known)
         self.base = len(self.space.known)
+        self.plain: Truth = True  # what is wanted of households where others need not be looked at
+
+    def plainly(self, ask: Callable[["Prover", float], Answer], seconds: float) -> Answer:
+        """A question of households without losses only: they are easier to read where they show something."""
+        self.plain = all_of(
+            _variable(symbols[name]) >= 0
+            for facts, holders in (
+                (self.made.policy.facts, (self.of.facts,)),
+                (self.made.policy.members.facts, self.of.members),
+            )
+            for name, fact in facts.items()
+            if isinstance(fact.kind, NumberKind) and cast(Exact, fact.kind.low) < 0
+            for symbols in holders
+        )
+        try:
+            return ask(self, seconds)
+        finally:
+            self.plain = True
 
     def find(self, wanted: Iterable[Truth], seconds: float, other: Encoding | None = None) -> Answer:
         """A household in which everything wanted holds, or the proof that there is none.
 
         What was made for the question is forgotten afterwards. `other` are households beside these, to be shown too.
         """
-        wish = all_of(wanted)
+        wish = all_of((*wanted, self.plain))
         if wish is False:
             self.forget()
             return Proof(self.members)
@@ -200,19 +219,31 @@ def _blame(policy: Policy, scope: Scope, encoding: Encoding, model: z3.ModelRef)
                     raise DisagreementError(one.id, proof, came)
 
 
+def _variable(symbol: Symbol) -> Whole:
+    """The one variable that a fact that is a number is."""
+    ((_, variable),) = cast(Cases, symbol)
+    return variable
+
+
 def _clauses(expr: Expr) -> list[Clause]:
     return [part for part in walk(expr) if isinstance(part, Clause)]
 
 
 def free_names(expr: Expr) -> frozenset[str]:
-    """The names that an expression takes from where it stands: those inside a sum over the members are each member's."""
+    """The names that an expression takes from where it stands: in a sum over the members they are each member's."""
     if isinstance(expr, OverMembers):
         return frozenset()
     own = frozenset((expr.name,)) if isinstance(expr, Name) else frozenset()
     return own.union(*(free_names(part) for part in parts_of(expr)))
 
 
-def witness(policy: Policy, expr: Expr, truth: Wanted | bool, members: int = MEMBERS, seconds: float = SECONDS) -> Answer:
+def witness(
+    policy: Policy,
+    expr: Expr,
+    truth: Wanted | bool,  # noqa: FBT001  # what shall be so, no flag
+    members: int = MEMBERS,
+    seconds: float = SECONDS,
+) -> Answer:
     """A household in which a clause or comparison of the policy comes out so.
 
     `expr` is any condition of `policy` (a `Clause`, a `Compare` …); where it is of a member, some member makes it so.
@@ -224,7 +255,12 @@ def witness(policy: Policy, expr: Expr, truth: Wanted | bool, members: int = MEM
     return witness_of(Prover(policy, members), expr, truth, seconds)
 
 
-def witness_of(prover: Prover, expr: Expr, truth: Wanted | bool, seconds: float = SECONDS) -> Answer:
+def witness_of(
+    prover: Prover,
+    expr: Expr,
+    truth: Wanted | bool,  # noqa: FBT001  # what shall be so, no flag
+    seconds: float = SECONDS,
+) -> Answer:
     """`witness`, of a prover that is there already."""
     asked = expr
     if truth in ("below", "at", "above"):
@@ -243,9 +279,7 @@ def witness_of(prover: Prover, expr: Expr, truth: Wanted | bool, seconds: float 
 # --- What a partial household can still become -------------------------------------------------------------------
 
 
-def possible(
-    policy: Policy, household: Mapping[str, object], seconds: float = SECONDS
-) -> FrozenMapping[str, Answer]:
+def possible(policy: Policy, household: Mapping[str, object], seconds: float = SECONDS) -> FrozenMapping[str, Answer]:
     """Of each category whether a household, of which not everything is known, can still become it.
 
     Exact, where `Assessment.possible` may name too many: each outcome has a completed household (`Shown`), or the
@@ -269,10 +303,12 @@ def possible(
 def _within(prover: Prover, name: str, symbol: Symbol, found: Value) -> Truth:
     """A fact is what is known of it."""
     if name in prover.made.scales or isinstance(symbol, tuple):
-        ((_, variable),) = cast(Cases, symbol)
+        variable = _variable(symbol)
         scale = prover.made.scales.get(name, 1)
         least, most = (Fraction(end(cast(Number, found))) * scale for end in (low, high))
-        return z3.And(variable >= -(-least.numerator // least.denominator), variable <= most.numerator // most.denominator)
+        return z3.And(
+            variable >= -(-least.numerator // least.denominator), variable <= most.numerator // most.denominator
+        )
     if isinstance(symbol, Mapping):
         return any_of(is_option(cast(Choice, symbol), option) for option in options_of(found))
     return True if found is None else symbol if found else opposite(symbol)

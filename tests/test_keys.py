@@ -12,7 +12,7 @@ from hardship_rules.source import Scalar, parse
 
 KINDS = {
     *("text", "line", "number", "value", "whole", "name", "policy", "unit", "date"),
-    *("truth", "true", "basis", "option", "member", "language"),
+    *("truth", "true", "basis", "moves", "option", "member", "language"),
 }
 
 
@@ -63,10 +63,9 @@ def test_every_reference_and_group_leads_somewhere() -> None:
             assert shape.key in KINDS
 
 
-def test_only_the_properties_are_not_looked_at() -> None:
-    """Everything but `properties`, which is kept for later, has a shape."""
-    assert sum(isinstance(shape, Anything) for shape in EVERY) == 1
-    assert isinstance(POLICY.keys["properties"].shape, Anything)
+def test_everything_is_looked_at() -> None:
+    """Everything has a shape."""
+    assert not any(isinstance(shape, Anything) for shape in EVERY)
 
 
 def test_an_overlay_holds_what_an_overlay_may_hold() -> None:

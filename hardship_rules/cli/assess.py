@@ -76,9 +76,7 @@ def assess(
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
     if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
-        raise click.UsageError(
-            "--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。"
-        )
+        raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
     if notice and (form == "json" or lang != "zh" or turns or engine != "evaluator"):
         raise click.UsageError("--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--engine 同用。")
     if engine != "evaluator" and form not in ("text", "json"):

@@ -12,7 +12,7 @@ from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError, Problem
 
 if TYPE_CHECKING:
-    from hardship_rules.questions import Report
+    from hardship_rules.proofs import Report
 
 _EACH = 25  # answers after which progress is told
 
@@ -23,9 +23,7 @@ _EACH = 25  # answers after which progress is told
 @click.option(
     "--members", type=click.IntRange(1, 64), default=5, show_default=True, help="家庭至多几名成员；更大的家庭不证明。"
 )
-@click.option(
-    "--seconds", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="每一节至多用几秒。"
-)
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="每一节至多用几秒。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
@@ -79,7 +77,7 @@ def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
     try:  # what it needs may not be installed
-        from hardship_rules import questions  # noqa: PLC0415
+        from hardship_rules import proofs  # noqa: PLC0415
         from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415
         from hardship_rules.proofs_text import proofs_text, sentences  # noqa: PLC0415
     except ModuleNotFoundError as error:
@@ -93,5 +91,5 @@ def _report(
             title = say[section].partition("：")[0].partition(":")[0]
             click.echo(say["progress_count" if count else "progress"].format(section=title, count=count), err=True)
 
-    report = questions.verify(policy, old, members, seconds, said)
+    report = proofs.verify(policy, old, members, seconds, said)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)
