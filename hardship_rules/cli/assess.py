@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from hardship_rules import source
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_household, load_policy, read_household
+from hardship_rules.api import load_policy
+from hardship_rules.cli.input import household_of
 from hardship_rules.cli.output import FOLDERS, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
@@ -20,6 +20,7 @@ from hardship_rules.explain_text import Paint, plain, text_of
 from hardship_rules.explanation import explanation_of
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
+from hardship_rules.nearest import what_would_change as changes_of
 from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 
@@ -44,6 +45,7 @@ _COLOURS = {"√": "green", "×": "red", "○": "yellow"}
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
 @click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
+@click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
@@ -64,6 +66,7 @@ def assess(
     on: str | None,
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
+    what_would_change: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
     lang: Language,
@@ -72,19 +75,27 @@ def assess(
     notice: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    if notice and (form == "json" or lang != "zh" or turns or engine != "evaluator"):
-        raise click.UsageError("--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--engine 同用。")
+    if notice and (form == "json" or lang != "zh" or turns or what_would_change or engine != "evaluator"):
+        raise click.UsageError(
+            "--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--what-would-change、--engine 同用。"
+        )
     if engine != "evaluator" and form not in ("text", "json"):
         raise click.UsageError("--engine durable-rules 只能与 --format text 或 json 同用。")
+    if what_would_change and engine != "evaluator":
+        raise click.UsageError("--what-would-change 不能与 --engine durable-rules 同用。")
+    if what_would_change and form not in ("text", "json"):
+        raise click.UsageError("--what-would-change 只能与 --format text 或 json 同用。")
     if form == "html" and len(files) > 1:
         raise click.UsageError("--format html 一次写一个家庭。")
     paint: Paint = _paint if output is None and _has_colour() else plain
     answers, failed = [], False
     for file in files:
         try:
-            household = _household(file)
+            household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
-            if engine != "evaluator":
+            if what_would_change:
+                answer = changes_of(policy, household, on).explain(format=form, lang=lang, turns=turns)
+            elif engine != "evaluator":
                 answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
             else:
                 assessment = assess_household(policy, household, on)
@@ -121,17 +132,6 @@ def _has_colour() -> bool:
 def _paint(role: str, text: str) -> str:
     """A text as a terminal colours it: marks by what they say, headings and the verdict bold."""
     return click.style(text, fg=_COLOURS.get(role), bold=None if role in _COLOURS else True)
-
-
-def _household(file: str) -> HouseholdText:
-    if file != "-":
-        return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return read_household(text, name)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
