@@ -75,16 +75,12 @@ def assess(
     notice: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    if notice and (form == "json" or lang != "zh" or turns or what_would_change or engine != "evaluator"):
-        raise click.UsageError(
-            "--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--what-would-change、--engine 同用。"
-        )
+    if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
+        raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
+    if notice and (form == "json" or lang != "zh" or turns or engine != "evaluator"):
+        raise click.UsageError("--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--engine 同用。")
     if engine != "evaluator" and form not in ("text", "json"):
         raise click.UsageError("--engine durable-rules 只能与 --format text 或 json 同用。")
-    if what_would_change and engine != "evaluator":
-        raise click.UsageError("--what-would-change 不能与 --engine durable-rules 同用。")
-    if what_would_change and form not in ("text", "json"):
-        raise click.UsageError("--what-would-change 只能与 --format text 或 json 同用。")
     if form == "html" and len(files) > 1:
         raise click.UsageError("--format html 一次写一个家庭。")
     paint: Paint = _paint if output is None and _has_colour() else plain
