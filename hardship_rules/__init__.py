@@ -8,6 +8,7 @@ from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
 from hardship_rules.turning import Turn, turns_on
+from hardship_rules.version import __version__
 
 __all__ = [
     "Assessment",
@@ -25,6 +26,7 @@ __all__ = [
     "Reason",
     "Trace",
     "Turn",
+    "__version__",
     "assess",
     "explain",
     "load_household",
@@ -33,4 +35,3 @@ __all__ = [
     "read_policy",
     "turns_on",
 ]
-__version__ = "0.1.0"
