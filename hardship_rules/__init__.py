@@ -6,6 +6,8 @@ from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
+from hardship_rules.record import record
+from hardship_rules.replay import Replay, replay
 from hardship_rules.syntax import Provenance
 from hardship_rules.turning import Turn, turns_on
 from hardship_rules.version import __version__
@@ -24,6 +26,7 @@ __all__ = [
     "Problem",
     "Provenance",
     "Reason",
+    "Replay",
     "Trace",
     "Turn",
     "__version__",
@@ -33,5 +36,7 @@ __all__ = [
     "load_policy",
     "read_household",
     "read_policy",
+    "record",
+    "replay",
     "turns_on",
 ]

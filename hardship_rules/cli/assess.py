@@ -9,7 +9,9 @@ import click
 from hardship_rules import source
 from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_household, load_policy, read_household
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.assessment import Assessment
+from hardship_rules.cli.output import FOLDERS, LANG, problems_json, written
+from hardship_rules.cli.recording import RECORD, check_output, written_records
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
@@ -17,6 +19,7 @@ from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
+from hardship_rules.record import record
 
 
 @click.command()
@@ -38,9 +41,21 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
 )
 @click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", RECORD]),
+    default="text",
+    show_default=True,
+    help="输出的形式；record 为可供日后复核的审核记录（JSON）。",
 )
-@FORMAT
+@click.option("--embed", is_flag=True, help="记录中附上政策全文；不附的，另用 show --format resolved 留存。")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="写入文件（UTF-8），不在屏幕显示；写记录时可以是文件夹，每户一个文件。",
+)
 @LANG
 @FOLDERS
 def assess(
@@ -49,18 +64,23 @@ def assess(
     on: str | None,
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
+    embed: bool,  # noqa: FBT001
     output: str | None,
     form: str,
     lang: Language,
     folders: tuple[str, ...],
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    answers, failed = [], False
+    check_output(files, form, output, embed=embed)
+    answers, records, failed = [], {}, False
     for file in files:
         try:
             household = _household(file)
             policy = _policy_for(household, policy_name, on, folders)
-            if engine == "evaluator":
+            if form == RECORD:
+                judge = assess_household if engine == "evaluator" else _by_both
+                answer = records[file] = record(judge(policy, household, on), embed=embed)
+            elif engine == "evaluator":
                 answer = explain(assess_household(policy, household, on), format=form, turns=turns)
             else:
                 answer = assess_by_both(policy, household, on).explain(format=form)
@@ -75,12 +95,18 @@ def assess(
                 click.echo(error.report(lang), err=True)
         else:
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
+    if form == RECORD and output is not None:
+        sys.exit(0 if written_records(records, Path(output), lang) and not failed else 1)
     text = ("\n" if form == "text" else "").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
         failed = not written(Path(output), text, lang)
     sys.exit(1 if failed else 0)
+
+
+def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
+    return assess_by_both(policy, household, on).assessment
 
 
 def _household(file: str) -> HouseholdText:
