@@ -3,6 +3,8 @@
 import json
 import re
 
+from attrs import evolve
+
 from hardship_rules.problems import Location, Problem
 from hardship_rules.source import DEEPEST, Mapping, Node, Scalar, Sequence
 
@@ -15,9 +17,9 @@ Json = str | bool | None | list["Json"] | dict[str, "Json"]
 class _Refused(ValueError):
     """Valid JSON that could be read two ways, or that goes too deep."""
 
-    def __init__(self, code: str, given: str = "", **values: str) -> None:
-        super().__init__(code)
-        self.problem = code, given, values
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
 
 
 def parse_json(text: str, name: str) -> Node | Problem:
@@ -41,13 +43,12 @@ def parse_json(text: str, name: str) -> Node | Problem:
     except RecursionError:
         return Problem("too_deep", values={"most": str(DEEPEST)}, location=start)
     except _Refused as refused:
-        code, given, values = refused.problem
-        return Problem(code, given=given, values=values, location=start)
+        return evolve(refused.problem, location=start)
 
 
 def _constant(word: str) -> Json:
     """NaN and Infinity, which Python would read and JSON does not have."""
-    raise _Refused("json_broken", word)
+    raise _Refused(Problem("json_broken", given=word))
 
 
 def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -55,14 +56,14 @@ def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for key, each in pairs:
         if key in found:
-            raise _Refused("json_key_twice", key)
+            raise _Refused(Problem("json_key_twice", given=key))
         found[key] = each
     return found
 
 
 def _node(found: Json, at: Location, depth: int) -> Node:
     if depth > DEEPEST:
-        raise _Refused("too_deep", most=str(DEEPEST))
+        raise _Refused(Problem("too_deep", values={"most": str(DEEPEST)}))
     match found:
         case dict():
             return Mapping(tuple((_text(key, at), _node(each, at, depth + 1)) for key, each in found.items()), at)
@@ -78,5 +79,5 @@ def _node(found: Json, at: Location, depth: int) -> Node:
 
 def _text(text: str, at: Location) -> Scalar:
     if match := _CONTROL.search(text):
-        raise _Refused("character", f"U+{ord(match[0]):04X}")
+        raise _Refused(Problem("character", given=f"U+{ord(match[0]):04X}"))
     return Scalar(text, at, plain=False)

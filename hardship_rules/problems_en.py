@@ -267,7 +267,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
         ),
         "record_policy_changed": (
-            "the record's policy `{given}` (fingerprint {fingerprint}) is not there, its name is now of others: {known}",
+            "the record's policy `{given}` (fingerprint {fingerprint}) is not there, its name now has others: {known}",
             "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
         ),
         "record_exists": (

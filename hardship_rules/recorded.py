@@ -16,6 +16,7 @@ from hardship_rules.problems import FactError, Location, Problem
 from hardship_rules.ranges import Range
 from hardship_rules.record import FORMAT, KIND, VERSION, checksum
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
+from hardship_rules.wording import SIGNS
 
 Answer = Fraction | Range | frozenset[str] | bool | None
 """One side of a comparison: a number or what it lies between, the options that it may be, yes or no, or nothing."""
@@ -199,11 +200,19 @@ def _given(reason: Mapping) -> RecordedReason:
         title=_word(reason, "title"),
         role=_word(reason, "role"),
         holds=_truth(cast(Node, reason.get("holds"))),
-        sign=_text(reason.get("sign")) or "",
+        sign=_sign(cast(Node, reason.get("sign"))),
         members=tuple(_texts(reason.get("members"))),
         left=_side(cast(Node, reason.get("left"))),
         right=_side(cast(Node, reason.get("right"))),
     )
+
+
+def _sign(node: Node) -> str:
+    """The sign of a comparison; nothing for a clause that is none."""
+    sign = _text(node) or ""
+    if sign not in ("", *SIGNS):
+        raise _Misshapen
+    return sign
 
 
 def _truth(node: Node) -> bool | None:
