@@ -53,9 +53,10 @@ def replay(
     at_hand: dict[str, Policy] = {}
     for file in records:
         try:
-            text = _text(file)
-            other = None if policy_name is None else _other(policy_name, text, file, folders)
-            replayed = replay_record(text, other, name=file, policies=at_hand.values(), folders=folders)
+            name = "标准输入" if file == "-" else file
+            text = _text(file, name)
+            other = None if policy_name is None else _other(policy_name, text, name, folders)
+            replayed = replay_record(text, other, name=name, policies=at_hand.values(), folders=folders)
         except (FactError, PolicyError) as error:
             failed = True
             if form == "json":
@@ -74,16 +75,15 @@ def replay(
     sys.exit(0 if same and not failed else 1)
 
 
-def _text(file: str) -> str:
-    name = "标准输入" if file == "-" else file
-    content = source.read_stream(sys.stdin.buffer, name) if file == "-" else source.read_bytes(Path(file), file)
+def _text(file: str, name: str) -> str:
+    content = source.read_stream(sys.stdin.buffer, name) if file == "-" else source.read_bytes(Path(file), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
         raise FactError([text])
     return text
 
 
-def _other(name: str, text: str, file: str, folders: tuple[str, ...]) -> Policy:
+def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
     """The policy to compare with, of a series the one in force on the record's day."""
-    on = read_record(text, file).on
-    return load_policy(name, None if on is None else date_of(on), folders)
+    on = read_record(text, name).on
+    return load_policy(policy_name, None if on is None else date_of(on), folders)
