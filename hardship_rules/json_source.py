@@ -38,7 +38,8 @@ def parse_json(text: str, name: str) -> Node | Problem:
         if not text.strip():
             return Problem("file_empty", location=start)
         whole = text.rstrip()
-        is_cut = error.pos >= len(whole) or not whole.endswith(("}", "]"))
+        open_text = error.msg.startswith("Unterminated string")
+        is_cut = open_text or error.pos >= len(whole) or not whole.endswith(("}", "]"))
         return Problem("json_cut" if is_cut else "json_broken", location=Location(name, error.lineno, error.colno))
     except RecursionError:
         return Problem("too_deep", values={"most": str(DEEPEST)}, location=start)

@@ -107,7 +107,9 @@ def test_an_embedded_policy_of_another_fingerprint() -> None:
     assert problem(sealed(document))[0] == "record_edited"
 
 
-@pytest.mark.parametrize("resolved", [[], "x", {}, {"language": "1"}, {"language": "2", "policy": "a"}, {"language": 1}])
+@pytest.mark.parametrize(
+    "resolved", [[], "x", {}, {"language": "1"}, {"language": "2", "policy": "a"}, {"language": 1}]
+)
 def test_an_embedded_policy_that_is_none(resolved: object) -> None:
     """What stands in a record where its policy belongs and is none is a problem, never a traceback."""
     document = {**json.loads(SETTLED_RECORD), "resolved": resolved}

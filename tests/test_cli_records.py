@@ -138,7 +138,7 @@ class TestReplay:
             assert any(f"{name}:" in line and f"[{code}]" in line for line in errors.splitlines()), name
 
     def test_a_policy_from_a_folder(self, tmp_path: Path) -> None:
-        """A record by a policy that is not bundled: a problem without the folder, an answer with the text kept in it."""
+        """A record by a policy that is not bundled: a problem without the folder in which it is kept."""
         source = tmp_path / "mine.yaml"
         text = "language: 1\npolicy: mine\ntitle: 自定\nextends: shandong_2020_58\n"
         text += "parameters: {dibao: {values: {urban: 700, rural: 500}, basis: assumption}}\n"
@@ -165,7 +165,11 @@ class TestReplay:
         (kept.parent / "cut.json").write_text(RECORD[:3000], encoding="utf-8")
         done = run("replay", "--format", "json", str(kept), str(kept.parent / "cut.json"))
         replayed, problems = map(json.loads, done.stdout.decode().splitlines())
-        assert (replayed["format"], replayed["record"], replayed["same"]) == ("hardship-rules/replay/1", str(kept), True)
+        assert (replayed["format"], replayed["record"], replayed["same"]) == (
+            "hardship-rules/replay/1",
+            str(kept),
+            True,
+        )
         assert (problems["format"], problems["problems"][0]["code"]) == ("hardship-rules/problems/1", "json_cut")
         assert done.returncode == 1
 

@@ -120,7 +120,7 @@ def test_a_change_must_be_listed() -> None:
     document["decisions"]["category"]["possible"] = [{"id": "none", "title": "不符合"}]
     document["decisions"]["category"]["holding"] = document["decisions"]["category"]["possible"]
     assert not replay(sealed(document), folders=[KEPT]).same
-    log = "# Changes\n\n## 0.2.0\n\n### Fixed\n\n- a.record.json\n\n### Verdicts that change\n\n- `b.record.json`: why\n\n"
+    log = "# Changes\n\n## 0.2.0\n\n### Fixed\n\na.record.json\n\n### Verdicts that change\n\n- `b.record.json`\n\n"
     log += "### Other\n\nc.record.json\n\n## 0.1.0\n\n### Verdicts that change\n\nd-1.record.json\n"
     assert listed(log) == {"b.record.json", "d-1.record.json"}
 

@@ -8,7 +8,7 @@ from hardship_rules.json_source import parse_json
 from hardship_rules.problems import Location, Problem
 from hardship_rules.source import Mapping, Scalar, Sequence, parse
 
-WHOLE = '{"甲": [1, 2.50, true, false, null, "三"], "乙": {"丙": "null"}}'
+WHOLE = '{"甲": [1, 2.50, true, false, null, "三[1]"], "乙": {"丙": "null"}}'
 
 
 def refused(text: str) -> Problem:
@@ -25,7 +25,7 @@ def test_numbers_and_words_keep_their_text() -> None:
     listed, inner = (part for _, part in node.entries)
     assert isinstance(listed, Sequence)
     scalars = [item for item in listed.items if isinstance(item, Scalar)]
-    assert [item.text for item in scalars] == ["1", "2.50", "true", "false", "null", "三"]
+    assert [item.text for item in scalars] == ["1", "2.50", "true", "false", "null", "三[1]"]
     assert [item.is_null for item in scalars] == [False, False, False, False, True, False]
     assert isinstance(inner, Mapping)
     null = inner.get("丙")

@@ -54,7 +54,7 @@ def test_what_stood_in_is_told_apart() -> None:
 
 
 def test_parameters_and_readings_with_provenance() -> None:
-    """Each parameter has the value that went for this household, each reading its choice; both say where they are from."""
+    """Each parameter has the value for this household, each reading its choice; both say where they are from."""
     assert SETTLED_DOCUMENT["parameters"]["dibao"] == {
         "title": "低保标准",
         "value": {"exact": "787", "unit": "yuan/month/person"},
@@ -184,7 +184,13 @@ parameters:
   spare: {title: 不用的, unit: yuan, value: 1, basis: assumption}
 readings:
   meaning:
-    {title: 收入所指, question: 指什么, one of: {net: 净, gross: 毛}, chosen: net, why: 无, affects: [income], basis: assumption}
+    title: 收入所指
+    question: 指什么
+    one of: {net: 净, gross: 毛}
+    chosen: net
+    why: 无
+    affects: [income]
+    basis: assumption
   spare_reading: {title: 不用的解读, question: 问, one of: {a1: 甲, b1: 乙}, chosen: a1, why: 无, basis: assumption}
 terms:
   old:

@@ -25,8 +25,8 @@ def codes(text: str) -> list[str]:
     try:
         read_record(text, "a.record.json")
     except FactError as error:
-        assert all(str(problem.location).startswith("a.record.json:") for problem in error.problems)
-        return [problem.code for problem in error.problems]
+        placed = [problem for problem in error.problems if str(problem.location).startswith("a.record.json:")]
+        return [problem.code for problem in placed] if len(placed) == len(error.problems) else ["no place"]
     return []
 
 
@@ -42,7 +42,8 @@ def test_what_was_written_is_read() -> None:
     assert (found.on, found.reference) == ("2021-03-31", "A-17")
     assert [verdict.decision for verdict in found.verdicts] == ["category", "filing", "materials", "record"]
     category = found.verdicts[0]
-    assert (dict(category.possible), category.holding) == ({"relative": "相对困难职工家庭"}, {"relative"})
+    assert dict(category.possible) == {"relative": "相对困难职工家庭"}
+    assert category.holding == frozenset({"relative"})
     assert category.is_settled
     deciding = next(each for each in found.reasons if each.clause == "category.relative.income.below_double")
     assert (deciding.left, deciding.right, deciding.holds) == (Fraction(53201, 48), Fraction(1574), True)
@@ -101,7 +102,9 @@ def test_any_edit_is_noticed(leaf: tuple[Any, ...], value: Any) -> None:
 
 def texts_alike(one: Any, other: Any) -> bool:
     """Two values are the same text to the checksum."""
-    return (one if isinstance(one, str) else json.dumps(one)) == (other if isinstance(other, str) else json.dumps(other))
+    return (one if isinstance(one, str) else json.dumps(one)) == (
+        other if isinstance(other, str) else json.dumps(other)
+    )
 
 
 def test_the_checksum_cannot_be_left_out() -> None:
@@ -149,8 +152,29 @@ def test_a_newer_format_is_named() -> None:
         assert "hardship-rules/record/1" in report
 
 
+SIDES: list[dict[str, Any]] = [
+    {"holds": "perhaps"},
+    {"holds": [1]},
+    {"left": "7"},
+    {"left": [7]},
+    {"left": {"exact": "1/0", "unit": "1"}},
+    {"left": {"exact": "1e9", "unit": "1"}},
+    {"left": {"exact": "9" * 9000, "unit": "1"}},
+    {"left": {"exact": ["1"], "unit": "1"}},
+    {"left": {"from": "2", "to": "1", "unit": "1"}},
+    {"left": {"options": "a"}},
+    {"left": {"option": ["a"]}},
+    {"left": {}},
+    {"sign": "<>"},
+    {"members": "1"},
+    {"members": [[1]]},
+]
 FORGED: list[dict[str, Any]] = [
-    *({key: part for key, part in DOCUMENT.items() if key != left_out} for left_out in DOCUMENT if left_out not in ("format", "checksum")),
+    *(
+        {key: part for key, part in DOCUMENT.items() if key != left_out}
+        for left_out in DOCUMENT
+        if left_out not in ("format", "checksum")
+    ),
     changed(more=1),
     changed(policy="2021_weihai"),
     changed(policy={**DOCUMENT["policy"], "fingerprint": None}),
@@ -159,26 +183,7 @@ FORGED: list[dict[str, Any]] = [
     changed(decisions=[]),
     changed(decisions={"category": {**DOCUMENT["decisions"]["category"], "possible": "deep"}}),
     changed(reasons={}),
-    *(
-        changed(reasons=[{**DOCUMENT["reasons"][0], **part}])
-        for part in (
-            {"holds": "perhaps"},
-            {"holds": [1]},
-            {"left": "7"},
-            {"left": [7]},
-            {"left": {"exact": "1/0", "unit": "1"}},
-            {"left": {"exact": "1e9", "unit": "1"}},
-            {"left": {"exact": "9" * 9000, "unit": "1"}},
-            {"left": {"exact": ["1"], "unit": "1"}},
-            {"left": {"from": "2", "to": "1", "unit": "1"}},
-            {"left": {"options": "a"}},
-            {"left": {"option": ["a"]}},
-            {"left": {}},
-            {"sign": "<>"},
-            {"members": "1"},
-            {"members": [[1]]},
-        )
-    ),
+    *(changed(reasons=[{**DOCUMENT["reasons"][0], **part}]) for part in SIDES),
 ]
 
 
@@ -194,7 +199,7 @@ def test_sealing_alone_is_no_forgery() -> None:
 
 
 def test_no_fact_shows() -> None:
-    """Neither a record that was read nor the error of one that was refused shows a fact, the reference or a host's word."""
+    """Neither a record that was read nor the error of one that was refused shows a fact or a reference."""
     assessment = assess(WEIHAI, marked(on=ON))
     text = record(assessment, host={"officer": "Bnmtr"})
     found = read_record(text)

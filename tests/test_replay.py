@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from generated import generated_households, policies
 from recordings import OPEN_RECORD, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 from strategies import Facts, partial_households

@@ -62,7 +62,9 @@ def test_order_counts_for_nothing() -> None:
 
 def test_a_verdict_that_becomes_narrower_is_allowed() -> None:
     """Deep or relative in the record and relative now: narrower, in verdicts and clauses, and nothing different."""
-    parts = held(OPEN, of({**UNKNOWN, "members": [{**UNKNOWN["members"][0], "medical_self_paid": 0}, UNKNOWN["members"][1]]}))
+    parts = held(
+        OPEN, of({**UNKNOWN, "members": [{**UNKNOWN["members"][0], "medical_self_paid": 0}, UNKNOWN["members"][1]]})
+    )
     assert category(parts) == "narrower"
     assert "different" not in {each.sameness for each in parts}
     assert "narrower" in found(parts, RecordedReason)
@@ -151,7 +153,10 @@ def test_a_decision_that_is_gone() -> None:
     ("edit", "sameness"),
     [
         ({"possible": [{"id": "deep", "title": "深度"}], "holding": [{"id": "deep", "title": "深度"}]}, "narrower"),
-        ({"possible": [{"id": "none", "title": "不符合"}], "holding": [{"id": "none", "title": "不符合"}]}, "different"),
+        (
+            {"possible": [{"id": "none", "title": "不符合"}], "holding": [{"id": "none", "title": "不符合"}]},
+            "different",
+        ),
         ({"possible": [{"id": each, "title": each} for each in ("deep", "relative", "none")]}, "different"),
         ({"holding": [{"id": "none", "title": "不符合"}]}, "different"),
     ],
