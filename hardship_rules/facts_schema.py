@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import cast
 
-from hardship_rules.filling import allowed, one_line, stand_in, window
+from hardship_rules.filling import absent, allowed, one_line, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.ranges import Exact
@@ -56,7 +56,7 @@ def _facts(policy: Policy, facts: Iterable[Fact]) -> dict[str, Schema]:
 
 
 def _fact(policy: Policy, fact: Fact) -> Schema:
-    beside = {"x-group": fact.group, "x-evidence": fact.evidence, "x-if-absent": stand_in(policy, fact)}
+    beside = {"x-group": fact.group, "x-evidence": fact.evidence, "x-if-absent": absent(policy, fact)}
     proof = f"凭{one_line(fact.evidence)}" if fact.evidence else ""
     said = "" if isinstance(fact.kind, ChoiceKind | YesNoKind) else allowed(policy, fact)
     description = "；".join(filter(None, (said, proof, beside["x-if-absent"])))

@@ -1,23 +1,13 @@
 """How a fact is filled in, in Chinese words: its options or its range and unit, and what stands in for it."""
 
-import json
-import re
-from collections.abc import Mapping
 from typing import cast
 
-from hardship_rules.expression import NAME
-from hardship_rules.model import Definition, Fact, Policy
+from hardship_rules.model import Fact, Policy
+from hardship_rules.phrase import stand_in
 from hardship_rules.ranges import Exact
+from hardship_rules.syntax import Choose
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind, unit_text
 from hardship_rules.wording import exact_text
-
-_SIGNS = {"*": "×", "/": "÷", "==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
-_WORDS = {"true": "是", "false": "否", "on": "认定日期", "year": "整年数", "month": "整月数"}
-_TURNED = (  # what reads better another way round
-    (re.compile(rf"full_(year|month)s\(({NAME.pattern}), ?({NAME.pattern})\)"), r"\2 到 \3 的 \1"),
-    (re.compile(rf"not ({NAME.pattern})"), r"\1 == false"),
-)
-_TOKEN = re.compile(rf"{NAME.pattern}|[=!<>]=|[*/]")
 
 
 def one_line(text: str) -> str:
@@ -57,50 +47,7 @@ def short(number: Exact) -> str:
     return exact_text(number)
 
 
-def stand_in(policy: Policy, fact: Fact) -> str:
-    """What is taken where the fact is left out: 不填按 0; nothing where it is then unknown.
-
-    The words are the policy's own line with titles for names.
-    """
-    if fact.if_absent is None:
-        return ""
-    resolved = json.loads(policy.resolved)
-    facts = resolved["members"]["facts"] if fact.of_member else resolved["household"]
-    absent = facts[fact.name]["if absent"]
-    if isinstance(absent, str):
-        return one_line(f"不填按 {_line(policy, fact, absent)}")
-    cases = [
-        f"{_condition(policy, fact, case['when'])} 时不填按 {_line(policy, fact, case['value'])}"
-        for case in absent["choose"]
-    ]
-    if "otherwise" in absent:
-        cases.append(f"其他情形不填按 {_line(policy, fact, absent['otherwise'])}")
-    return one_line("，".join(cases))
-
-
-def _condition(policy: Policy, fact: Fact, said: str | Mapping[str, object]) -> str:
-    if isinstance(said, str):
-        return _line(policy, fact, said)
-    if "that" in said:
-        return _line(policy, fact, cast(str, said["that"]))
-    for key, joined in (("all", " 且 "), ("any", " 或 ")):
-        if key in said:
-            clauses = cast(Mapping[str, str | Mapping[str, object]], said[key])
-            return "（" + joined.join(_condition(policy, fact, clause) for clause in clauses.values()) + "）"
-    return f"并非{_condition(policy, fact, cast(str, said['not']))}"
-
-
-def _line(policy: Policy, fact: Fact, line: str) -> str:
-    """A line with titles for names and options, and with the signs that people use."""
-    for pattern, turned in _TURNED:
-        line = pattern.sub(turned, line)
-    named = [policy.names[name] for name in NAME.findall(line) if name in policy.names]
-    titles = {**_WORDS, **_options(fact)}
-    for definition in named:
-        titles |= {**_options(definition), definition.name: definition.title}
-    return _TOKEN.sub(lambda token: titles.get(token[0], _SIGNS.get(token[0], token[0])), line)
-
-
-def _options(definition: Definition) -> Mapping[str, str]:
-    kind = getattr(definition, "kind", None)
-    return kind.options if isinstance(kind, ChoiceKind) else {}
+def absent(policy: Policy, fact: Fact) -> str:
+    """What is taken where the fact is left out: 不填按 0 元; nothing where it is then unknown."""
+    words = stand_in(policy, fact)
+    return one_line(f"不填时{'，' if isinstance(fact.if_absent, Choose) else ''}{words}") if words else ""

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import assert_never
 
+from attrs import evolve
+
 from hardship_rules import phrase_zh
 from hardship_rules.assessment import decimal
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Parameter, Policy, Reading, Term
+from hardship_rules.model import Fact, Parameter, Policy, Reading, Term
 from hardship_rules.problems import Language
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import (
@@ -45,6 +47,19 @@ def phrase(policy: Policy, expr: Expr, kind: Kind | None = None, *, lang: Langua
 def cases(policy: Policy, choose: Choose, kind: Kind, *, lang: Language = "zh") -> tuple[str, ...]:
     """What each case of a choice comes to, in words, and what every other case does."""
     return _Phrase(policy, WORDS[lang]).cases(choose, kind)
+
+
+def stand_in(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
+    """What is taken for a fact that is left out, in words; nothing where it is then unknown."""
+    expr, say = fact.if_absent, WORDS[lang]
+    if expr is None:
+        return ""
+    if isinstance(expr, Choose):
+        if isinstance(expr.otherwise, Name) and expr.otherwise.name == fact.name:
+            expr = evolve(expr, otherwise=None)  # where no case holds, the fact stays what it is: unknown
+        return say["cases"].join(cases(policy, expr, fact.kind, lang=lang))
+    words = phrase(policy, expr, fact.kind, lang=lang)
+    return say["stands_in_number" if words[0].isdigit() else "stands_in"].format(words=words)
 
 
 def gathered(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, ...]] | None:

@@ -68,6 +68,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "cases": "；",
         "otherwise": "其他情形，取{value}",
         "unknown": "其他情形，未知",
+        "stands_in": "按{words}",
+        "stands_in_number": "按 {words}",
         "all_of": "以下各条都成立",
         "any_of": "以下有一条成立",
         "not_all_of": "以下各条不同时成立",

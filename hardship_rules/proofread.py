@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from attrs import evolve
-
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Reading, Term
-from hardship_rules.phrase import amount, cases, gathered, phrase
+from hardship_rules.phrase import amount, cases, gathered, phrase, stand_in
 from hardship_rules.proofread_zh import WORDS
 from hardship_rules.statements import (
     Statement,
@@ -18,7 +16,7 @@ from hardship_rules.statements import (
     statements,
     values_of,
 )
-from hardship_rules.syntax import BASES, VERIFIED, Choose, Clause, Name, Provenance
+from hardship_rules.syntax import BASES, VERIFIED, Choose, Clause, Provenance
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, unit_text
 
 
@@ -92,6 +90,9 @@ class _Proof:
             rows = ((fact.title, self.answer(fact), self.absent(fact), fact.evidence) for fact in inside)
             yield Table(group, heads, tuple(rows), shares=(28, 32, 26, 14))
 
+    def absent(self, fact: Fact) -> str:
+        return stand_in(self.policy, fact) or WORDS["stays_unknown"]
+
     def answer(self, fact: Fact) -> str:
         match fact.kind:
             case NumberKind(unit, low, high, decimals):
@@ -105,17 +106,6 @@ class _Proof:
             case DateKind():
                 return WORDS["date"]
         return WORDS["yes_or_no"]
-
-    def absent(self, fact: Fact) -> str:
-        expr = fact.if_absent
-        if expr is None:
-            return WORDS["stays_unknown"]
-        if isinstance(expr, Choose):
-            if isinstance(expr.otherwise, Name) and expr.otherwise.name == fact.name:
-                expr = evolve(expr, otherwise=None)  # where no case holds, the fact stays what it is: unknown
-            return WORDS["steps"].join(cases(self.policy, expr, fact.kind))
-        words = phrase(self.policy, expr, fact.kind)
-        return WORDS["stands_in_number" if words[0].isdigit() else "stands_in"].format(words=words)
 
     def must(self) -> Iterator[Block]:
         if self.policy.must:

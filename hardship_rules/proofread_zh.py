@@ -49,8 +49,6 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "from_to": "{low} 至 {high}",
         "decimals": "{count} 位小数",
         "stays_unknown": "未知",
-        "stands_in": "按{words}",
-        "stands_in_number": "按 {words}",
         "must": "每个家庭都须满足",
         "parameters": "参数",
         "all_parameters": "数值和出处",

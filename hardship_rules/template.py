@@ -8,7 +8,7 @@ from attrs import frozen
 from hardship_rules import source
 from hardship_rules.columns import pad, width
 from hardship_rules.facts import read_facts
-from hardship_rules.filling import allowed, one_line, stand_in, window
+from hardship_rules.filling import absent, allowed, one_line, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location
@@ -94,15 +94,15 @@ def _member(policy: Policy, given: Mapping[str, str], *, described: bool) -> Ite
 
 def _row(policy: Policy, fact: Fact, indent: str, given: str | None = None) -> _Row:
     """A fact that may be left out begins with `#`: an empty value would say that it is not known."""
-    absent = stand_in(policy, fact)
+    left_out = absent(policy, fact)
     proof = f"凭{one_line(fact.evidence)}" if fact.evidence else ""
-    line = f"{indent}{'#' if absent and given is None else ''}{_key(fact)}:"
+    line = f"{indent}{'#' if left_out and given is None else ''}{_key(fact)}:"
     may = allowed(policy, fact)
     if isinstance(fact.kind, ChoiceKind):
         options = {name: _option(name, title) for name, title in fact.kind.options.items()}
         may = " / ".join(options.values())
         line += "" if given is None else f" {options[given]}"
-    return _Row(line, "；".join(filter(None, (may, proof, absent))))
+    return _Row(line, "；".join(filter(None, (may, proof, left_out))))
 
 
 def _option(name: str, title: str) -> str:

@@ -133,6 +133,13 @@ class TestAssess:
         assert done.returncode == 1
         assert "policy_not_named" in done.stderr.decode()
 
+    def test_policy_that_is_not_there(self) -> None:
+        """A policy, or a year of a series, that is not there is told with the household that asks for it."""
+        for policy, code in (("nowhere", "policy_missing"), ("weihai\non: 2022-05-01", "no_policy_on_date")):
+            done = run("assess", "-", given=f"policy: {policy}\nmembers: [{{relation: self}}]")
+            assert done.returncode == 1
+            assert done.stderr.decode().startswith(f"标准输入:1:1: 错误[{code}]")
+
     @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
     def test_consoles_that_cannot_print_chinese(self, encoding: str, wrong: str) -> None:
         """On a console for GBK or ASCII only there is an answer, and problems, and no traceback."""

@@ -72,7 +72,7 @@ class TestWhatAFormNeeds:
         """A number has its unit, its ends and its decimals, as JSON's number or as text; and what stands in for it."""
         assert OF_MEMBER["wage"] == {
             "title": "年工资性收入",
-            "description": "0 至 1亿 元/年，至多 2 位小数；凭收入证明；不填按 月工资 × 一年的月数",
+            "description": "0 至 1亿 元/年，至多 2 位小数；凭收入证明；不填时按月工资×一年的月数（12 月）",
             "type": ["number", "string", "null"],
             "minimum": 0,
             "maximum": 100000000,
@@ -81,7 +81,7 @@ class TestWhatAFormNeeds:
             "x-decimals": 2,
             "x-group": "收入",
             "x-evidence": "收入证明",
-            "x-if-absent": "不填按 月工资 × 一年的月数",
+            "x-if-absent": "不填时按月工资×一年的月数（12 月）",
         }
 
     def test_a_whole_number(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from hardship_rules import read_policy
-from hardship_rules.filling import allowed, one_line, short, stand_in
+from hardship_rules.filling import absent, allowed, one_line, short
 
 POLICY = read_policy("""
 language: 1
@@ -59,19 +59,25 @@ def test_what_may_be_written(name: str, words: str) -> None:
     ("name", "words"),
     [
         ("place", ""),
-        ("aid", "不填按 0"),
-        ("age", "不填按 30"),
-        ("why", "不填按 无"),
-        ("served", "不填按 入职日期 到 认定日期 的 整年数"),
-        ("rent", "有房 时不填按 0，其他情形不填按 50"),
-        ("lift", "有房 = 否 时不填按 否"),
-        ("costs", "（原因 = 重病 且 并非居住地 ≠ 城市） 时不填按 2 × 房租，（套数 ≥ 2 或 有房） 时不填按 1"),
+        ("aid", "不填时按 0 元"),
+        ("age", "不填时按 30 年"),
+        ("why", "不填时按“无”"),
+        ("served", "不填时按从入职日期到认定日期的整年数"),
+        ("rent", "不填时，“有房”为是的，取 0 元；其他情形，取 50 元"),
+        ("lift", "不填时，“有房”为否的，取否；其他情形，未知"),
+        (
+            "costs",
+            (
+                "不填时，“原因”是“重病”，并且“居住地”是“城市”的，取2×房租；"
+                "套数不低于 2，或者“有房”为是的，取 1 元；其他情形，未知"
+            ),
+        ),
     ],
 )
 def test_what_stands_in(name: str, words: str) -> None:
     """What is taken for a fact left out is told by titles, nothing where it stays unknown."""
     fact = POLICY.facts.get(name) or POLICY.members.facts[name]
-    assert stand_in(POLICY, fact) == words
+    assert absent(POLICY, fact) == words
 
 
 def test_round_numbers_are_short() -> None:

@@ -128,7 +128,7 @@ class TestBundled:
             line = next(line for line in lines if re.match(rf" *#?{re.escape(fact.title)}:", line))
             assert fact.evidence in line
             assert all(title in line for title in getattr(fact.kind, "options", {}).values())
-            assert ("不填按" in line) is (fact.if_absent is not None)
+            assert ("不填时" in line) is (fact.if_absent is not None)
 
 
 def test_filled_in() -> None:

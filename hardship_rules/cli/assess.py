@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from hardship_rules import source
 from hardship_rules.api import assess as assess_household
@@ -125,4 +126,8 @@ def _policy_for(household: HouseholdText, name: str | None, on: str | None, fold
     if name is None:
         raise FactError([Problem("policy_not_named", ("policy",), location=Location(household.name, 1, 1))])
     day = on or household.on
-    return load_policy(name, None if day is None else date_of(day), tuple(folders))
+    try:
+        return load_policy(name, None if day is None else date_of(day), tuple(folders))
+    except PolicyError as error:  # a policy that is not found is told at the household that asks for it
+        asks = Location(household.name, 1, 1)
+        raise PolicyError(evolve(each, location=each.location or asks) for each in error.problems) from None
