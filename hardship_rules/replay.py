@@ -1,6 +1,5 @@
-"""A record is assessed again: under its own policy, to see whether all is still the same, and under another."""
+"""A record is assessed again: under its own policy, to see whether all is still the same."""
 
-import json
 from collections.abc import Iterable
 
 from attrs import field, frozen
@@ -20,14 +19,12 @@ from hardship_rules.sameness import Held, Sameness, held
 class Replay:
     """What came of a record when it was assessed again; no fact shows in its `repr`.
 
-    `parts` are the stand-ins, decisions and clauses of the record, each held against what it is now. `comparison` is
-    what came of the household under another policy, where one was given.
+    `parts` are the stand-ins, decisions and clauses of the record, each held against what it is now.
     """
 
     policy: Policy
     assessment: Assessment
     parts: tuple[Held, ...] = field(repr=False)
-    comparison: None
     _was: Record = field(repr=False)
     _now: Record = field(repr=False)
 
@@ -38,23 +35,20 @@ class Replay:
 
     @property
     def same(self) -> bool:
-        """Nothing that the record says is otherwise now, and the other policy, if any, comes to the same category."""
-        return self.sameness != "different" and (self.comparison is None or self.comparison.same)
+        """Nothing that the record says is otherwise now."""
+        return self.sameness != "different"
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
         """What is still the same and what is not, in words (`text`), or as a document for programs (`json`)."""
         if format == "text":
-            beside = [] if self.comparison is None else [self.comparison.explain(lang=lang)]
-            return "\n".join([replay_text(self._was, self._now, self.parts, lang), *beside])
+            return replay_text(self._was, self._now, self.parts, lang)
         if format == "json":
-            other = None if self.comparison is None else json.loads(self.comparison.explain(format="json"))
-            return replay_json(self._was, self.parts, same=self.same, comparison=other)
+            return replay_json(self._was, self.parts)
         raise ValueError("format is one of text, json")
 
 
 def replay(
     text: str,
-    under: Policy | None = None,
     *,
     name: str = "record.json",
     policies: Iterable[Policy] = (),
@@ -63,13 +57,12 @@ def replay(
     """Assess again what the record of a text says, and hold everything that it says against what is said now.
 
     The record's own policy is found by its fingerprint: embedded, among `policies`, in `folders` (resolved texts, and
-    policies' files) or among those that come with the library. `under` is another policy, to see where the verdicts
-    part. Raises `FactError` for a record that was changed, is cut, or is of a newer format, and `PolicyError` where
-    its policy is not there. `name` is what problems call the record.
+    policies' files) or among those that come with the library. `name` is what problems
+    call the record. Raises `FactError` for a record that was changed, is cut, or is of a newer format, and
+    `PolicyError` where its policy is not there.
     """
     was = read_record(text, name)
     policy = policy_of(was, policies, folders)
     assessment = assess(policy, was.household)
     now = read_record(record(assessment), name)
-    comparison = None
-    return Replay(policy, assessment, held(was, now), comparison, was, now)
+    return Replay(policy, assessment, held(was, now), was, now)

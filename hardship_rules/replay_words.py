@@ -87,7 +87,7 @@ def overall(found: Sequence[Held]) -> Sameness:
     return "different" if "different" in standings else "narrower" if "narrower" in standings else "same"
 
 
-def replay_json(record: Record, found: Sequence[Held], *, same: bool, comparison: object) -> str:
+def replay_json(record: Record, found: Sequence[Held]) -> str:
     """The form that README documents."""
     document = {
         "format": FORMAT,
@@ -96,10 +96,9 @@ def replay_json(record: Record, found: Sequence[Held], *, same: bool, comparison
         "library": record.library,
         "policy": {"id": record.policy, "title": record.policy_title, "fingerprint": record.fingerprint},
         "on": record.on,
-        "same": same,
+        "same": overall(found) != "different",
         "sameness": overall(found),
         "parts": [_part(each) for each in found],
-        "comparison": comparison,
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
