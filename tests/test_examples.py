@@ -91,7 +91,7 @@ def test_the_guides_commands_work(tmp_path: Path) -> None:
 
 
 def test_the_guides_records_can_be_replayed(tmp_path: Path) -> None:
-    """What the guide for staff prints of records runs: the record and the policy's text are kept, and replay the same."""
+    """What the guide for staff prints of records runs: record and text are kept, and replay the same."""
     (block,) = [block for block in blocks(GUIDE, "console") if " replay " in block]
     (tmp_path / "家庭.yaml").write_bytes((ROOT / "examples" / "household.yaml").read_bytes())
     (tmp_path / "记录").mkdir()
