@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from bundled import POLICIES
 from recordings import HOUSEHOLD, SETTLED, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 
-from hardship_rules import Policy, PolicyError, assess, read_policy, record
+from hardship_rules import Policy, PolicyError, assess, load_policy, read_policy, record
 from hardship_rules.by_fingerprint import policy_of
+from hardship_rules.narrowing import _order as tried_in_order
 from hardship_rules.recorded import read_record
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +70,15 @@ def test_policy_file_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "不好.yaml").write_text("policy: 2021_weihai\nlanguage: 7\n", encoding="utf-8")
     found = policy_of(read_record(record(assess(own(), HOUSEHOLD))), folders=[tmp_path])
     assert found.fingerprint == own().fingerprint
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_the_kept_text_narrows_alike(policy: Policy, tmp_path: Path) -> None:
+    """What is tried to narrow an open category, and in which order, does not depend on the order of a file's keys."""
+    (tmp_path / "kept.json").write_text(policy.resolved, encoding="utf-8")
+    kept = load_policy(tmp_path / "kept.json")
+    assert list(kept.facts) != list(policy.facts) or len(policy.facts) < 2
+    assert tried_in_order(kept) == tried_in_order(policy)
 
 
 def problem(text: str, *folders: Path) -> tuple[str, str]:
