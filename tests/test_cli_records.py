@@ -160,6 +160,21 @@ class TestReplay:
         shown = run("show", str(folder / "mine.json"))
         assert shown.stdout.decode().startswith("自定\n")
 
+    def test_under_another_policy(self, kept: Path) -> None:
+        """`-p` adds another policy's verdict and where they part; of a series the one of the record's day."""
+        done = run("replay", "-p", "weihai", str(kept))
+        assert done.returncode == 0
+        assert done.stdout.decode().splitlines()[2] == "  按威海市2021年困难职工家庭认定：结论相同，深度困难职工家庭"
+        text = "language: 1\npolicy: mine\ntitle: 自定\nextends: shandong_2020_58\n"
+        text += "parameters: {dibao: {values: {urban: 600, rural: 500}, basis: assumption}}\n"
+        source = kept.parent / "mine.yaml"
+        source.write_text(text, encoding="utf-8")
+        done = run("replay", "-p", str(source), str(kept))
+        assert done.returncode == 1
+        assert "从条款 category.deep.income.below_standard（" in done.stdout.decode()
+        assert "（5900/9 < 787），按该政策不成立（5900/9 < 600）" in done.stdout.decode()
+        assert run("replay", "-p", "nowhere", str(kept)).returncode == 1
+
     def test_json(self, kept: Path) -> None:
         """For programs one object a line, for a problem as elsewhere."""
         (kept.parent / "cut.json").write_text(RECORD[:3000], encoding="utf-8")

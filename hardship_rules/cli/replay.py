@@ -6,16 +6,26 @@ from pathlib import Path
 import click
 
 from hardship_rules import source
+from hardship_rules.api import load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, PolicyError, Problem
 from hardship_rules.record_schema import record_schema
+from hardship_rules.recorded import read_record
 from hardship_rules.replay import replay as replay_record
 from hardship_rules.schema import schema_text
 
 
 @click.command()
 @click.argument("records", metavar="RECORD...", nargs=-1)
+@click.option(
+    "-p",
+    "--policy",
+    "policy_name",
+    metavar="POLICY",
+    help="另按这份政策判一次，说明从哪一条开始不同：标识、路径，或系列标识（按记录的认定日期）。",
+)
 @click.option("--schema", is_flag=True, help="输出审核记录的 JSON Schema，不写 RECORD。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
@@ -25,6 +35,7 @@ from hardship_rules.schema import schema_text
 @FOLDERS
 def replay(
     records: tuple[str, ...],
+    policy_name: str | None,
     schema: bool,  # noqa: FBT001  # a flag
     output: str | None,
     form: str,
@@ -44,7 +55,8 @@ def replay(
         try:
             name = "标准输入" if file == "-" else file
             text = _text(file, name)
-            replayed = replay_record(text, name=name, policies=at_hand.values(), folders=folders)
+            other = None if policy_name is None else _other(policy_name, text, name, folders)
+            replayed = replay_record(text, other, name=name, policies=at_hand.values(), folders=folders)
         except (FactError, PolicyError) as error:
             failed = True
             if form == "json":
@@ -69,3 +81,9 @@ def _text(file: str, name: str) -> str:
     if isinstance(text, Problem):
         raise FactError([text])
     return text
+
+
+def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
+    """The policy to compare with, of a series the one in force on the record's day."""
+    on = read_record(text, name).on
+    return load_policy(policy_name, None if on is None else date_of(on), folders)
