@@ -1,56 +1,35 @@
 """A record is assessed again: under its own policy, to see whether all is still the same, and under another."""
 
+import json
 from collections.abc import Iterable
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from hardship_rules.api import Folders, assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.by_fingerprint import policy_of
-from hardship_rules.conform import date_of
+from hardship_rules.compare import compare
+from hardship_rules.comparison import Comparison
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language
 from hardship_rules.record import record
-from hardship_rules.recorded import Record, Verdict, read_record
-from hardship_rules.replay_words import overall, replay_json, replay_text, under_json, under_text
-from hardship_rules.sameness import Held, Sameness, held, parting
-
-
-@frozen
-class Under:
-    """What came of a record's household under another policy, held against what comes of it under its own.
-
-    `in_force` is false where the day lies outside the other policy's own days: it is applied as if it held.
-    """
-
-    policy: Policy
-    assessment: Assessment
-    in_force: bool
-    parts: tuple[Held, ...] = field(repr=False)
-
-    @property
-    def same(self) -> bool:
-        """Both come to the same category, or leave the same ones open."""
-        return next(each.sameness for each in self.parts if isinstance(each.recorded, Verdict)) == "same"
-
-    @property
-    def parting(self) -> Held | None:
-        """The first clause at which the two part, with both sides; None where they do not."""
-        return None if self.same else parting(self.parts, self.policy.category.name)
+from hardship_rules.recorded import Record, read_record
+from hardship_rules.replay_words import overall, replay_json, replay_text
+from hardship_rules.sameness import Held, Sameness, held
 
 
 @frozen
 class Replay:
     """What came of a record when it was assessed again; no fact shows in its `repr`.
 
-    `parts` are the stand-ins, decisions and clauses of the record, each held against what it is now. `under` is
+    `parts` are the stand-ins, decisions and clauses of the record, each held against what it is now. `comparison` is
     what came of the household under another policy, where one was given.
     """
 
     policy: Policy
     assessment: Assessment
     parts: tuple[Held, ...] = field(repr=False)
-    under: Under | None
+    comparison: Comparison | None
     _was: Record = field(repr=False)
     _now: Record = field(repr=False)
 
@@ -62,21 +41,17 @@ class Replay:
     @property
     def same(self) -> bool:
         """Nothing that the record says is otherwise now, and another policy, if any, comes to the same category."""
-        return self.sameness != "different" and (self.under is None or self.under.same)
+        return self.sameness != "different" and (self.comparison is None or self.comparison.same)
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
         """What is still the same and what is not, in words (`text`), or as a document for programs (`json`)."""
         if format == "text":
             text = replay_text(self._was, self._now, self.parts, lang)
-            return text if self.under is None else text + under_text(*self._beside(self.under), lang)
+            return text if self.comparison is None else f"{text}\n{self.comparison.explain(lang=lang)}"
         if format == "json":
-            under = None if self.under is None else under_json(*self._beside(self.under))
-            return replay_json(self._was, self.parts, same=self.same, under=under)
+            beside = None if self.comparison is None else json.loads(self.comparison.explain(format="json"))
+            return replay_json(self._was, self.parts, same=self.same, comparison=beside)
         raise ValueError("format is one of text, json")
-
-    @staticmethod
-    def _beside(under: Under) -> tuple[Policy, bool, tuple[Held, ...], Held | None]:
-        return under.policy, under.in_force, under.parts, under.parting
 
 
 def replay(
@@ -98,12 +73,5 @@ def replay(
     policy = policy_of(was, policies, folders)
     assessment = assess(policy, was.household)
     now = read_record(record(assessment), name)
-    return Replay(policy, assessment, held(was, now), None if under is None else _under(under, was, now), was, now)
-
-
-def _under(policy: Policy, was: Record, now: Record) -> Under:
-    """The record's household under another policy; raises as `assess` does."""
-    day = None if was.on is None else date_of(was.on)
-    in_force = day is None or (policy.start or day) <= day <= (policy.end or day)
-    assessment = assess(policy if in_force else evolve(policy, start=None, end=None), was.household)
-    return Under(policy, assessment, in_force, held(now, read_record(record(assessment), was.name)))
+    comparison = None if under is None else compare(policy, under, was.household)
+    return Replay(policy, assessment, held(was, now), comparison, was, now)

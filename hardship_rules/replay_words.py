@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import assert_never
 
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Policy
 from hardship_rules.problems import Language
 from hardship_rules.ranges import Range
 from hardship_rules.recorded import Answer, Record, RecordedReason, StandIn, Verdict
@@ -31,10 +30,6 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "verdict": "    {title}：记录为{recorded}，现为{found}",
                 "clause": "    条款 {clause}（{title}）：记录为{recorded}，现为{found}",
                 "stand_in": "    {path}（{title}）按规则取的值：记录为 {recorded}，现为 {found}",
-                "under_same": "  按{policy}：结论相同，{other}",
-                "under_different": "  按{policy}：结论不同，为{other}；按记录所用的政策，为{own}",
-                "not_in_force": "    认定日期不在该政策的适用日期内，按假定当日也适用来判",
-                "parting": "    从条款 {clause}（{title}）开始不同：按记录所用的政策{own}，按该政策{other}",
                 "undecided": "待定，可能为{titles}",
                 "nothing": "无",
                 "absent": "没有这一条理由",
@@ -63,10 +58,6 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "verdict": "    {title}: recorded {recorded}, now {found}",
                 "clause": "    clause {clause} ({title}): recorded {recorded}, now {found}",
                 "stand_in": "    stand-in for {path} ({title}): recorded {recorded}, now {found}",
-                "under_same": "  under {policy}: the same, {other}",
-                "under_different": "  under {policy}: {other}; under the record's own policy {own}",
-                "not_in_force": "    the day is not one of that policy's own; it is applied as if it held on it",
-                "parting": "    they part at clause {clause} ({title}): own policy {own}, that policy {other}",
                 "undecided": "undecided: {titles}",
                 "nothing": "nothing",
                 "absent": "no such reason",
@@ -96,7 +87,7 @@ def overall(found: Sequence[Held]) -> Sameness:
     return "different" if "different" in standings else "narrower" if "narrower" in standings else "same"
 
 
-def replay_json(record: Record, found: Sequence[Held], *, same: bool, under: object) -> str:
+def replay_json(record: Record, found: Sequence[Held], *, same: bool, comparison: object) -> str:
     """The form that README documents."""
     document = {
         "format": FORMAT,
@@ -108,28 +99,9 @@ def replay_json(record: Record, found: Sequence[Held], *, same: bool, under: obj
         "same": same,
         "sameness": overall(found),
         "parts": [_part(each) for each in found],
-        "under": under,
+        "comparison": comparison,
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-
-
-def under_text(policy: Policy, in_force: bool, parts: Sequence[Held], parting: Held | None, lang: Language) -> str:  # noqa: FBT001  # as a replay has it
-    """Whether another policy comes to the same category, else both verdicts and the clause at which they part."""
-    return "\n".join(_Text(SENTENCES[lang]).under(policy, parts, parting, in_force=in_force)) + "\n"
-
-
-def under_json(policy: Policy, in_force: bool, parts: Sequence[Held], parting: Held | None) -> dict[str, object]:  # noqa: FBT001  # as a replay has it
-    """The same for programs."""
-    return {
-        "policy": {"id": policy.name, "title": policy.title, "fingerprint": policy.fingerprint},
-        "in_force": in_force,
-        "verdict": _part(_category(parts)),
-        "parting": None if parting is None else _part(parting),
-    }
-
-
-def _category(parts: Sequence[Held]) -> Held:
-    return next(each for each in parts if isinstance(each.recorded, Verdict))
 
 
 def _part(part: Held) -> dict[str, object]:
@@ -207,19 +179,6 @@ class _Text:
             rows = [self.row(each) for each in found if each.sameness == sameness]
             if rows:
                 yield from (self.say[heading], *rows)
-
-    def under(self, policy: Policy, parts: Sequence[Held], parting: Held | None, *, in_force: bool) -> Iterator[str]:
-        category = _category(parts)
-        sentence = self.say["under_same" if category.sameness == "same" else "under_different"]
-        own, other = (self.side(each) for each in (category.recorded, category.found))
-        yield sentence.format(policy=policy.title, own=own, other=other)
-        if not in_force:
-            yield self.say["not_in_force"]
-        if parting is not None:
-            either = parting.recorded or parting.found
-            named = _named(either) if either is not None else {}
-            own, other = (self.side(each) for each in (parting.recorded, parting.found))
-            yield self.say["parting"].format(clause=named["id"], title=named["title"], own=own, other=other)
 
     def row(self, held: Held) -> str:
         recorded, found = (self.side(each) for each in (held.recorded, held.found))

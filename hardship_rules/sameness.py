@@ -30,32 +30,6 @@ def held(was: Record, now: Record) -> tuple[Held, ...]:
     return (*_facts(was, now), *_verdicts(was, now))
 
 
-def parting(parts: tuple[Held, ...], decision: str) -> Held | None:
-    """The first clause at which a decision parts: in the first outcome that the sides do not both reach.
-
-    One that holds on one side and fails on the other, if there is any; else one that decides on either side.
-    """
-    outcomes: dict[str, list[Held]] = {}
-    for part in parts:
-        said = part.recorded or part.found
-        if isinstance(said, RecordedReason) and said.decision == decision:
-            outcomes.setdefault(said.outcome, []).append(part)
-    for clauses in outcomes.values():
-        roles = ({_role(each.recorded) for each in clauses}, {_role(each.found) for each in clauses})
-        if roles[0] - {""} != roles[1] - {""}:
-            return min((each for each in clauses if each.sameness != "same"), key=_worth)
-    return None
-
-
-def _role(said: Said | None) -> str:
-    return said.role if isinstance(said, RecordedReason) else ""
-
-
-def _worth(part: Held) -> int:
-    """How little a clause says of why two sides part: least where it stands on both, then where it decides."""
-    return 0 if part.recorded and part.found else 1 if "decided" in (_role(part.recorded), _role(part.found)) else 2
-
-
 def _facts(was: Record, now: Record) -> Iterator[Held]:
     for path in dict.fromkeys(each.path for each in (*was.stand_ins, *now.stand_ins)):
         of_path = ([each for each in record.stand_ins if each.path == path] for record in (was, now))

@@ -12,7 +12,6 @@ from sealed import sealed
 from strategies import Facts, partial_households
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_policy, record, replay
-from hardship_rules.recorded import RecordedReason
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -71,58 +70,36 @@ class TestUnder:
     def test_the_same(self) -> None:
         """Under its own policy again a household comes to the same, and parts nowhere."""
         replayed = replay(SETTLED_RECORD, WEIHAI)
-        assert replayed.under is not None
-        assert (replayed.same, replayed.under.same, replayed.under.in_force, replayed.under.parting) == (
-            True,
-            True,
-            True,
-            None,
-        )
+        assert replayed.comparison is not None
+        assert (replayed.same, replayed.comparison.same, replayed.comparison.parting) == (True, True, None)
 
     def test_another_verdict(self) -> None:
         """(27,400 + 6,000 - 1,400 - 8,000) / 24 = 1,000 is below the 1,062 of 2024, and not below the 787 of 2021."""
         members = [{**HOUSEHOLD["members"][0], "wage": "27400"}, HOUSEHOLD["members"][1]]
         text = record(assess(WEIHAI, {**HOUSEHOLD, "members": members}))
         replayed = replay(text, load_policy("2024_weihai"))
-        assert replayed.under is not None
-        assert (replayed.same, replayed.sameness, replayed.under.in_force) == (False, "same", False)
-        category = replayed.under.assessment.category
-        assert category is not None
-        assert category.id == "deep"
-        parting = replayed.under.parting
+        assert (replayed.same, replayed.sameness) == (False, "same")
+        assert replayed.comparison is not None
+        parting = replayed.comparison.parting
         assert parting is not None
-        own, other = parting.recorded, parting.found
-        assert isinstance(own, RecordedReason)
-        assert isinstance(other, RecordedReason)
-        assert own.clause == other.clause == "category.deep.income.below_standard"
-        assert (own.holds, own.left, own.right) == (False, 1000, 787)
-        assert (other.holds, other.left, other.right) == (True, 1000, 1062)
-        sides = "按记录所用的政策不成立（1000 < 787），按该政策成立（1000 < 1062）"
-        assert replayed.explain().splitlines()[2:] == [
-            "  按威海市2024年困难职工家庭认定：结论不同，为深度困难职工家庭；按记录所用的政策，为相对困难职工家庭",
-            "    认定日期不在该政策的适用日期内，按假定当日也适用来判",
-            f"    从条款 {own.clause}（人均月纯收入低于低保标准）开始不同：{sides}",
-        ]
-        under = json.loads(replayed.explain(format="json"))["under"]
-        assert (under["policy"]["id"], under["in_force"]) == ("2024_weihai", False)
-        assert under["verdict"]["found"]["possible"] == ["deep"]
-        assert under["parting"]["id"] == own.clause
-
-    def test_a_verdict_of_an_earlier_outcome(self) -> None:
-        """In 2021 a new-form worker is out of scope, in 2024 not: they part at a clause that decides."""
-        text = record(assess(load_policy("2024_weihai"), {**HOUSEHOLD, "employment": "new_form", "on": "2024-05-01"}))
-        replayed = replay(text, WEIHAI)
-        assert replayed.under is not None
-        parting = replayed.under.parting
-        assert parting is not None
-        assert isinstance(parting.found, RecordedReason)
-        assert (parting.found.outcome, parting.found.role) == ("out_of_scope", "decided")
+        assert parting.first is not None
+        assert parting.second is not None
+        assert parting.first.clause.id == parting.second.clause.id == "category.deep.income.below_standard"
+        assert (parting.first.holds, parting.second.holds) == (False, True)
+        own, other = replayed.explain().split("\n\n", maxsplit=1)
+        assert own.startswith("record.json: 一致：相对困难职工家庭")
+        assert "1,000.00 < 787.00" in other
+        assert "1,000.00 < 1,062.00" in other
+        comparison = json.loads(replayed.explain(format="json"))["comparison"]
+        assert [side["category"]["id"] for side in comparison["sides"]] == ["relative", "deep"]
 
     def test_facts_that_the_other_policy_does_not_know(self) -> None:
-        """A household of which another union's policy knows no fact is a problem, not half an answer."""
-        with pytest.raises(FactError) as caught:
-            replay(SETTLED_RECORD, load_policy("example_huzhou"))
-        assert "unknown_fact" in {problem.code for problem in caught.value.problems}
+        """What another union's policy has no fact for is left out there and listed; the record still replays."""
+        replayed = replay(SETTLED_RECORD, load_policy("example_huzhou"))
+        assert replayed.sameness == "same"
+        assert replayed.comparison is not None
+        _, other = replayed.comparison.sides
+        assert "residence" in {each.path[-1] for each in other.not_known}
 
 
 def test_a_bad_record_is_a_problem() -> None:

@@ -110,7 +110,7 @@ def test_json() -> None:
         "on": "2021-03-31",
         "same": False,
         "sameness": "different",
-        "under": None,
+        "comparison": None,
     }
     category = next(each for each in parts if each["is"] == "decision" and each["id"] == "category")
     assert category == {

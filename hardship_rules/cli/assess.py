@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from hardship_rules import source
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_household, load_policy, read_household
+from hardship_rules.api import load_policy
 from hardship_rules.assessment import Assessment
+from hardship_rules.cli.input import household_of
 from hardship_rules.cli.output import FOLDERS, LANG, problems_json, written
 from hardship_rules.cli.recording import RECORD, check_output, written_records
 from hardship_rules.conform import date_of
@@ -19,6 +19,7 @@ from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
+from hardship_rules.nearest import what_would_change as changes_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 from hardship_rules.record import record
 
@@ -41,6 +42,7 @@ from hardship_rules.record import record
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
 @click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
+@click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
     "--format",
     "form",
@@ -65,6 +67,7 @@ def assess(
     on: str | None,
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
+    what_would_change: bool,  # noqa: FBT001  # click's flag
     embed: bool,  # noqa: FBT001
     output: str | None,
     form: str,
@@ -72,15 +75,20 @@ def assess(
     folders: tuple[str, ...],
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
+    if what_would_change and (engine != "evaluator" or form == RECORD):
+        other = "--engine durable-rules" if engine != "evaluator" else "--format record"
+        raise click.UsageError(f"--what-would-change 不能与 {other} 同用。")
     check_output(files, form, output, embed=embed)
     answers, records, failed = [], {}, False
     for file in files:
         try:
-            household = _household(file)
+            household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
             if form == RECORD:
                 judge = assess_household if engine == "evaluator" else _by_both
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
+            elif what_would_change:
+                answer = changes_of(policy, household, on).explain(format=form, turns=turns)
             elif engine == "evaluator":
                 answer = explain(assess_household(policy, household, on), format=form, turns=turns)
             else:
@@ -108,17 +116,6 @@ def assess(
 
 def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
     return assess_by_both(policy, household, on).assessment
-
-
-def _household(file: str) -> HouseholdText:
-    if file != "-":
-        return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return read_household(text, name)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
