@@ -271,9 +271,9 @@ class Assessment:
     def _scope(self) -> Scope:
         return self._whole[0]
 
-    def figure(self, name: str) -> "Figure | Value":
-        """The answer of a household's fact, parameter or term."""
-        return self._named(name, self._scope)
+    def figure(self, name: str, member: int | None = None) -> "Figure | Value":
+        """The answer of a fact, parameter or term of the household, or of a member (counted from 0)."""
+        return self._named(name, self._scope if member is None else self._scope.members[member])
 
     def _named(self, name: str, scope: Scope) -> "Figure | Value":
         kind = kind_of_name(self.policy, name)

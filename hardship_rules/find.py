@@ -13,6 +13,7 @@ from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
 
 _HERE = Path(__file__).parent
 BUNDLED = next(folder for folder in (_HERE / "policies", _HERE.parent / "policies") if folder.is_dir())
+RESOLVED = ".json"  # how the name of a file ends that holds a resolved policy's canonical text
 _OPEN = "…"  # an end that is not stated
 
 
@@ -66,7 +67,7 @@ def read_file(path: Path, name: str | None = None) -> Text:
 
 def find(name: str | Path, on: date | None, folders: Sequence[str | Path]) -> Text:
     """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+    if isinstance(name, Path) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
         return read_file(Path(name))
     searched = [*map(Path, folders), BUNDLED]
     for folder in searched:

@@ -253,7 +253,7 @@ def _order(policy: Policy) -> dict[str, int]:
             if isinstance(fact.kind, ChoiceKind | YesNoKind)
             and (looks[name] > 1 or name in leaps or _in_must(policy, (name,)))
         ]
-        worth.sort(key=lambda name: -looks[name])
+        worth.sort(key=lambda name: (-looks[name], name))  # not as the file has them: that is not in the fingerprint
         policy.kept["tried in order"] = {name: number for number, name in enumerate(worth)}
     return cast(dict[str, int], policy.kept["tried in order"])
 

@@ -232,6 +232,48 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "nothing says which policy is meant",
             "Write `policy: …` into the household, or name one with `-p`",
         ),
+        # Records, and resolved policies kept beside them
+        "json_broken": (
+            "this is not JSON",
+            "Programs write such files, do not edit them by hand; take the original file.",
+        ),
+        "json_cut": ("the file breaks off here, the rest is missing", "Take the whole file."),
+        "json_key_twice": (
+            "key `{given}` is written twice",
+            "Programs write such files, do not edit them by hand; take the original file.",
+        ),
+        "not_resolved": (
+            "this is not the text of a resolved policy",
+            "Such a text is written by `hardship-rules show --format resolved`; policy files end in `.yaml`.",
+        ),
+        "not_a_record": (
+            "this is not the record of an assessment",
+            "A record is written by `hardship-rules assess --format record`.",
+        ),
+        "record_newer": (
+            "the record has the format `{given}`, this program knows no newer one than `{known}`",
+            "Upgrade hardship-rules.",
+        ),
+        "record_edited": (
+            "the content is not what was recorded: it was changed",
+            "Take the original file; officer, final decision and reasons belong under `host`, where no change counts.",
+        ),
+        "record_misshapen": (
+            "the content is not of the format of a record, this program did not write it",
+            "Take the original file; for the format see `hardship-rules replay --schema`.",
+        ),
+        "record_policy_missing": (
+            "the record's policy `{given}` (fingerprint {fingerprint}) is not there",
+            "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
+        ),
+        "record_policy_changed": (
+            "the record's policy `{given}` (fingerprint {fingerprint}) is not there, its name now has others: {known}",
+            "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
+        ),
+        "record_exists": (
+            "the record `{given}` exists, nothing was written",
+            "Choose another file or folder; to write it anew, move the old record away first.",
+        ),
         # Provenance
         "basis_missing": ("there is a source but no `basis`", "Add how well it is known, as in `basis: notice`"),
         "unknown_basis": ("`{given}` is not a basis", "Those there are: {known}"),

@@ -136,6 +136,33 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
         ),
         "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
+        # Records, and resolved policies kept beside them
+        "json_broken": ("此处不是 JSON 的写法", "这类文件由程序写成，不要手工修改；取回原来的文件"),
+        "json_cut": ("文件到此处断了，后面的内容没有了", "取回完整的文件"),
+        "json_key_twice": ("键 `{given}` 写了两次", "这类文件由程序写成，不要手工修改；取回原来的文件"),
+        "not_resolved": (
+            "内容不是留存的政策文本",
+            "留存的文本用 `hardship-rules show --format resolved` 写成；政策文件以 `.yaml` 结尾",
+        ),
+        "not_a_record": ("内容不是审核记录", "记录用 `hardship-rules assess --format record` 写成"),
+        "record_newer": ("记录的格式是 `{given}`，本程序只认识到 `{known}`", "请升级 hardship-rules 后再用"),
+        "record_edited": (
+            "内容与写记录时不同，被改动过",
+            "取回原来的文件；经办人、最后决定和理由写在 `host` 中，写在那里不算改动",
+        ),
+        "record_misshapen": (
+            "内容与记录的格式不符，不是本程序写成的",
+            "取回原来的文件；格式见 `hardship-rules replay --schema`",
+        ),
+        "record_policy_missing": (
+            "找不到记录所用的政策 `{given}`（指纹 {fingerprint}）",
+            "把当时用 `hardship-rules show --format resolved` 留存的文本放进一个文件夹，用 `--policies` 指明",
+        ),
+        "record_policy_changed": (
+            "记录所用的政策 `{given}`（指纹 {fingerprint}）找不到，同一标识的政策已经改动：{known}",
+            "把当时用 `hardship-rules show --format resolved` 留存的文本放进一个文件夹，用 `--policies` 指明",
+        ),
+        "record_exists": ("记录 `{given}` 已经存在，没有写入", "换一个文件名或文件夹；确实要重写，先移走原来的记录"),
         # Provenance
         "basis_missing": ("写了出处，却没有写把握程度", "加上 `basis`，例如 `basis: notice`"),
         "unknown_basis": ("`{given}` 不是把握程度", "可用：{known}"),

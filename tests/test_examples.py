@@ -72,13 +72,14 @@ def test_readme_code_runs(block: str, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 def test_readme_names_the_interface() -> None:
     """README's commands are the program's, and every public name of the ten lines exists."""
-    for command in ("assess", "check", "show", "test"):
+    for command in ("assess", "check", "replay", "show", "test"):
         assert f"`hardship-rules {command}" in README
 
 
 def test_the_guides_commands_work(tmp_path: Path) -> None:
     """What the guide for staff prints of `show` runs, and the files that it names are written."""
     commands = [line for block in blocks(GUIDE, "console") for line in block.splitlines() if " show " in line]
+    commands = [line for line in commands if " resolved " not in line]
     assert len(commands) == 3
     for command in commands:
         arguments = shlex.split(command.removeprefix("$ hardship-rules"))
@@ -87,6 +88,18 @@ def test_the_guides_commands_work(tmp_path: Path) -> None:
         )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["对照表.html", "政策.html"]
     assert "58号第__条" in (tmp_path / "对照表.html").read_text(encoding="utf-8")
+
+
+def test_the_guides_records_can_be_replayed(tmp_path: Path) -> None:
+    """What the guide for staff prints of records runs: record and text are kept, and replay the same."""
+    (block,) = [block for block in blocks(GUIDE, "console") if " replay " in block]
+    (tmp_path / "家庭.yaml").write_bytes((ROOT / "examples" / "household.yaml").read_bytes())
+    (tmp_path / "记录").mkdir()
+    for command in re.findall(r"hardship-rules (.*)", block):
+        subprocess.run(  # noqa: S603  # the guide's own command
+            [sys.executable, "-m", "hardship_rules", *shlex.split(command)], cwd=tmp_path, check=True
+        )
+    assert sorted(path.name for path in (tmp_path / "记录").iterdir()) == ["2021_weihai.json", "家庭.record.json"]
 
 
 class TestGuide:
