@@ -12,7 +12,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
-from hardship_rules.problems import Path, path_text
+from hardship_rules.problems import Path, Problem, path_text
 from hardship_rules.ranges import Exact, Range, Truth, high, low
 from hardship_rules.syntax import (
     Clause,
@@ -192,6 +192,11 @@ class Assessment:
     household: Household
     _of_category: Scope = field(repr=False, eq=False)
     _truths: tuple[Truth, ...] = field(repr=False, eq=False)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is unusual in the facts given, or written in an earlier word; it changes nothing."""
+        return self.household.warnings
 
     @property
     def category(self) -> Outcome | None:

@@ -136,7 +136,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "missing_key": ("`{given}` ({about}) is missing", "Add `{given}: …`"),
         "none_of_keys": ("one of {known} is missing", "Add one of {known}"),
         "several_of_keys": ("`{given}` cannot stand together", "Write only one of {known}"),
-        "blank": ("nothing stands here", "Fill it in, or delete the whole entry"),
+        "blank": ("`{given}` is not filled in", "Fill it in, or delete the whole entry"),
         "list_expected": (
             "a list is expected here",
             "Begin each item with `- ` on a line of its own, or write `[a, b]`",
@@ -294,6 +294,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the value {given} is outside its range: it must be {bound}",
             "Check the value, or change `from` and `to`",
         ),
+        "formerly_taken": (
+            "`{given}` cannot be what `{now}` was called before: it now means `{other}`",
+            "A name once used gets no second meaning: change one of the two",
+        ),
+        "fingerprint": (
+            "`{given}` is not a fingerprint",
+            "The approval is written by `hardship-rules approve`, not by hand",
+        ),
         "not_published_needs_range": (
             "a value that is not published needs the range that it will lie in",
             "Add `from` and `to`, `to` being above `from`",
@@ -415,6 +423,15 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Write `yes` or `no`; leave it empty if it is not known",
         ),
         "unknown_fact_option": ("“{title}” has no option `{given}`", "The options: {known}"),
+        "fact_unusual": (
+            "{title} is {given} {unit}; usual is {least} to {most}",
+            "Check amount and unit (yuan, month, year); leave it if it is right",
+        ),
+        "fact_renamed": ("`{given}` is the earlier word for {title} (`{now}`)", "Use the present word next time"),
+        "option_renamed": (
+            "`{given}` is the earlier word for the option {now} of {title}",
+            "Use the present word next time",
+        ),
         "derived_outside": (
             "“{title}”, worked out from other facts, is not between {least} and {most}",
             "Check those facts, or give “{title}” itself",

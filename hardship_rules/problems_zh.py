@@ -82,7 +82,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "missing_key": ("缺少 `{given}`（{about}）", "补上 `{given}: …`"),
         "none_of_keys": ("缺少一项：{known} 中要写一个", "从 {known} 中选一个写上"),
         "several_of_keys": ("`{given}` 不能同时写", "{known} 中只写一个"),
-        "blank": ("此处没有内容", "填上内容；不需要的，把这一项整个删去"),
+        "blank": ("`{given}` 没有填写", "填上内容；不需要的，把这一项整个删去"),
         "list_expected": ("此处应为列表", "每项一行，以 `- ` 开头，或写成 `[甲, 乙]`"),
         "mapping_expected": ("此处应为“键: 值”", "每行写一个键，后面是半角冒号、空格和值"),
         "text_expected": ("此处应只写一个值，不能是列表或花括号", "改成一个值；文字以 `[` 或 `{{` 开头的，用引号括起"),
@@ -174,6 +174,11 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "last_differs": ("`{given}` 与前面的 `and more` 不一致", "各处最后一项要从同一个数起"),
         "value_missing": ("缺少 `{by}` 为 `{given}` 时的数值", "补上 `{given}: …`；尚未公布的写 `not published`"),
         "value_outside": ("数值 {given} 超出规定的范围，应 {bound}", "检查数值，或改 `from` 和 `to`"),
+        "formerly_taken": (
+            "`{given}` 不能又作 `{now}` 以前的写法：它现在指 `{other}`",
+            "用过的名称不作别的用；改掉其中一处",
+        ),
+        "fingerprint": ("`{given}` 不是指纹", "批准记录由 `hardship-rules approve` 写入，不要手写"),
         "not_published_needs_range": ("尚未公布的数值，要写明可能的范围", "加上 `from` 和 `to`，`to` 要大于 `from`"),
         "no_cases": ("没有列出任何情形", "在 `choose` 下至少写一个 `- {{when: …, value: …}}`"),
         "otherwise_missing": ("`{given}` 没有写各情形都不成立时怎么办", "在最后加上 `otherwise`"),
@@ -241,6 +246,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "fact_decimals": ("“{title}”填了 `{given}`，至多 {decimals} 位小数", "检查小数点的位置"),
         "fact_yes_no": ("“{title}”应填是或否，填的却是 `{given}`", "填 `是` 或 `否`；不清楚的留空"),
         "unknown_fact_option": ("“{title}”没有 `{given}` 这个选项", "可选：{known}"),
+        "fact_unusual": (
+            "“{title}”填了 {given} {unit}，通常在 {least} 至 {most} 之间",
+            "核对数额和单位（元、月、年）；无误的不必改",
+        ),
+        "fact_renamed": ("`{given}` 是以前的写法，现在是“{title}”（`{now}`）", "下次改用现在的写法"),
+        "option_renamed": ("“{title}”的选项 `{given}` 是以前的写法，现在是“{now}”", "下次改用现在的写法"),
         "derived_outside": (
             "由其他事实推算出的“{title}”不在 {least} 至 {most} 之间",
             "检查所依据的事实，或直接填写“{title}”",
