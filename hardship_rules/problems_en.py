@@ -232,6 +232,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "nothing says which policy is meant",
             "Write `policy: …` into the household, or name one with `-p`",
         ),
+        "id_renamed": ("`{given}` is an earlier id of `{now}`", "Write the present one"),
         # Provenance
         "basis_missing": ("there is a source but no `basis`", "Add how well it is known, as in `basis: notice`"),
         "unknown_basis": ("`{given}` is not a basis", "Those there are: {known}"),

@@ -136,6 +136,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
         ),
         "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
+        "id_renamed": ("`{given}` 是以前的标识，现在是 `{now}`", "改成现在的标识"),
         # Provenance
         "basis_missing": ("写了出处，却没有写把握程度", "加上 `basis`，例如 `basis: notice`"),
         "unknown_basis": ("`{given}` 不是把握程度", "可用：{known}"),
