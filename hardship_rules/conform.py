@@ -132,7 +132,9 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):
         return wrong("whole")
-    pattern = {"name": NAME, "policy": POLICY_NAME, "option": OPTION, "unit": UNIT, "fingerprint": FINGERPRINT}.get(kind)
+    pattern = {"name": NAME, "policy": POLICY_NAME, "option": OPTION, "unit": UNIT, "fingerprint": FINGERPRINT}.get(
+        kind
+    )
     if pattern is not None and not pattern.fullmatch(text):
         return wrong({"unit": "unit", "policy": "policy_name", "fingerprint": "fingerprint"}.get(kind, "name"))
     return []

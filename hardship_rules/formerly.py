@@ -41,7 +41,7 @@ def taken(policy: Policy) -> Iterator[Problem]:
     now: dict[Path, Mapping[str, object]] = {IDS: ids(policy)}
     for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
         titles = {fact.title: fact.name for fact in facts.values()}
-        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{word: "" for word in RESERVED_TITLES.values()}}
+        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **dict.fromkeys(RESERVED_TITLES.values(), "")}
         for fact in facts.values():
             if isinstance(fact.kind, ChoiceKind):
                 options = fact.kind.options

@@ -81,7 +81,9 @@ Shape = Word | Items | Entries | Record | Either | Ref | Anything
 TEXT, LINE, NUMBER, NAME_, DATE = Word(), Word("line"), Word("number"), Word("name"), Word("date")
 CONDITION = Ref("condition")
 FORMERLY = {
-    "formerly": Key("以前的写法，可列几个：旧文件仍这样写的，照样接受并给出提示；不能再作别的用", Either(TEXT, Items(TEXT)))
+    "formerly": Key(
+        "以前的写法，可列几个：旧文件仍这样写的，照样接受并给出提示；不能再作别的用", Either(TEXT, Items(TEXT))
+    )
 }
 USUAL = {
     "usual": Key(
@@ -89,9 +91,7 @@ USUAL = {
         Record({"from": Key("通常不小于", NUMBER), "to": Key("通常不大于", NUMBER)}),
     )
 }
-OPTIONS = Entries(
-    Either(TEXT, None, Record({"title": Key("选项的名称", TEXT, required=True), **FORMERLY})), "option"
-)
+OPTIONS = Entries(Either(TEXT, None, Record({"title": Key("选项的名称", TEXT, required=True), **FORMERLY})), "option")
 PROVENANCE = {
     "source": Key("出处：sources 中的一个文件", NAME_),
     "cite": Key("在出处中的位置", TEXT),

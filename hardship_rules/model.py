@@ -40,8 +40,8 @@ class Usual:
 class Former:
     """An earlier word for something: among what it was one, the word, and what is said now.
 
-    `of` is `("household",)`, `("members", "facts")`, `(FACT, "one of")` for its options, or `("decisions",)` for the ids
-    of outcomes and clauses.
+    `of` is `("household",)`, `("members", "facts")`, `(FACT, "one of")` for its options, or `("decisions",)` for the
+    ids of outcomes and clauses.
     """
 
     of: Path
@@ -304,9 +304,7 @@ class Policy:
 
     @cached_property
     def status(self) -> Literal["draft", "approved"] | None:
-        """Approved where the approval is of what it now says, a draft where it says so or the approval is of something
-        else, None where nothing is said.
-        """
+        """Approved as it now stands, a draft by its own word or changed since it was approved, or neither is said."""
         if self.is_draft or (self.approval is not None and self.approval.fingerprint != self.fingerprint):
             return "draft"
         return None if self.approval is None else "approved"
