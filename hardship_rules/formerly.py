@@ -41,15 +41,19 @@ def taken(policy: Policy) -> Iterator[Problem]:
     now: dict[Path, Mapping[str, object]] = {IDS: ids(policy)}
     for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
         titles = {fact.title: fact.name for fact in facts.values()}
-        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **dict.fromkeys(RESERVED_TITLES.values(), "")}
+        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
         for fact in facts.values():
             if isinstance(fact.kind, ChoiceKind):
                 options = fact.kind.options
-                now[fact.name, "one of"] = {**options, **{title: name for name, title in options.items()}}
+                now[fact.name, "one of"] = {
+                    **{name: name for name in options},
+                    **{title: name for name, title in options.items()},
+                }
     seen: dict[tuple[Path, str], str] = {}
     for former in policy.formers:
         first = seen.setdefault((former.of, former.old), former.new)
-        if former.old in now[former.of] or first != former.new:
-            other = former.old if former.old in now[former.of] else first
+        means = now[former.of].get(former.old)
+        if means is not None or first != former.new:
+            other = means if isinstance(means, str) else first if means is None else former.old
             values = {"now": former.new, "other": other}
             yield Problem("formerly_taken", (*former.of, former.new), former.old, values, location=former.at)
