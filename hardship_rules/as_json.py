@@ -42,6 +42,7 @@ def _document(assessment: Assessment) -> dict[str, object]:
             "from": None if policy.start is None else policy.start.isoformat(),
             "to": None if policy.end is None else policy.end.isoformat(),
             "fingerprint": policy.fingerprint,
+            "status": policy.status,
         },
         "on": None if household.on is None else household.on.isoformat(),
         "reference": household.reference,
@@ -53,6 +54,10 @@ def _document(assessment: Assessment) -> dict[str, object]:
         ],
         "assumed": [write.fact(path) for path in household.assumed],
         "derived": [write.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
         "terms": {
             name: {"title": policy.names[name].title, "value": write.named(name, answer)}
             for name, answer in assessment.terms.items()

@@ -35,6 +35,8 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "no": "否",
                 "on": "认定日期 {on}",
                 "no_date": "未填认定日期",
+                "draft": "【草案】",
+                "warnings": "请核对",
                 "undecided": "待定：可能为{possible}",
                 "nothing": "无",
                 "pending_outcome": "待定，可能为{possible}",
@@ -101,7 +103,7 @@ def explain(
     if lang not in SENTENCES:
         raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
     if format == "text":
-        return "\n".join(_Text(assessment, SENTENCES[lang]).lines()) + "\n"
+        return "\n".join(_Text(assessment, SENTENCES[lang], lang).lines()) + "\n"
     if format == "json":
         return as_json(assessment, {"turns_on": turns_json(assessment)} if turns else {})
     raise ValueError("format is one of text, json")
@@ -110,8 +112,9 @@ def explain(
 class _Text:
     """The lines of one explanation."""
 
-    def __init__(self, assessment: Assessment, sentences: Mapping[str, str]) -> None:
+    def __init__(self, assessment: Assessment, sentences: Mapping[str, str], lang: Language) -> None:
         self.assessment = assessment
+        self.lang = lang
         self.policy = assessment.policy
         self.say = sentences
         self.names = member_names(assessment, sentences)
@@ -123,11 +126,13 @@ class _Text:
                 continue
             day = self.assessment.household.on
             on = self.say["no_date"] if day is None else self.say["on"].format(on=day)
-            yield f"{self.verdict(decided)}        {self.policy.title}（{on}）"
+            draft = self.say["draft"] if self.policy.status == "draft" else ""
+            yield f"{draft}{self.verdict(decided)}        {self.policy.title}（{on}）"
             yield ""
             yield from self.figures()
             yield from self.meanings()
             yield ""
+            yield from self.warnings()
             yield from self.reasons(decided)
         yield ""
         yield from self.missing()
@@ -293,6 +298,18 @@ class _Text:
     def basis(self, reason: Reason) -> str:
         provenance = reason.clause.provenance
         return "" if provenance is None else self.say["basis"].format(basis=BASES[provenance.basis])
+
+    def warnings(self) -> Iterator[str]:
+        """What its writer may want to look at again."""
+        if self.assessment.warnings:
+            yield self.say["warnings"]
+        for warning in self.assessment.warnings:
+            text = warning.message(self.lang)
+            of_member = len(warning.at) > 1
+            who = self.names[cast(int, warning.at[1])] if of_member else ""
+            yield "  " + (self.say["fact"].format(title=who, value=text) if of_member else text)
+        if self.assessment.warnings:
+            yield ""
 
     # What is missing, what stood in for it, what is not verified
 

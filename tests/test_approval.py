@@ -4,18 +4,20 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from years import MEASURE, THIS, folder
+from years import MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, load_policy
 from hardship_rules.approval import approve
 from hardship_rules.guard import guarded
 
 DAY = date(2025, 1, 15)
+HEAD = "language: 1\npolicy: 2025_city\nextends: measure"
+PARAMETERS = "{standard: {values: {town: 1, village: 1}, basis: assumption}}"
 
 
 def year(path: Path) -> Path:
     """The file of 2025 in a folder."""
-    return folder(path) / "2025_city.yaml"
+    return files_in(path) / "2025_city.yaml"
 
 
 def signed(path: Path, by: str = "某市总工会") -> Path:
@@ -163,8 +165,7 @@ def test_no_room_for_a_line(tmp_path: Path) -> None:
     """A file whose keys do not each begin a line is refused and left alone."""
     path = year(tmp_path)
     for text in (
-        "{language: 1, policy: 2025_city, extends: measure, parameters: {standard: "
-        "{values: {town: 1, village: 1}, basis: assumption}}}\n",
+        f"{{{', '.join(HEAD.splitlines())}, parameters: {PARAMETERS}}}\n",
         THIS.strip().replace("\n", "\n  ").replace("language", "  language", 1),
     ):
         path.write_text(text, encoding="utf-8")

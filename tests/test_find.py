@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from years import THIS, folder
+from years import THIS, files_in
 
 from hardship_rules import PolicyError, Problem, load_policy
 from hardship_rules.find import all_series, before, find, overlaps, years
@@ -244,7 +244,7 @@ class TestSeries:
 
     def test_years(self, tmp_path: Path) -> None:
         """Files whose days can be read are in the order of their days; one that cannot be read is not among them."""
-        folder(tmp_path)
+        files_in(tmp_path)
         (tmp_path / "2026_city.yaml").write_text("series: city\neffective: {from: 明年}\n", encoding="utf-8")
         assert [Path(each.text.name).name for each in years("city", (tmp_path,))] == [
             "2024_city.yaml",
@@ -254,8 +254,8 @@ class TestSeries:
         assert set(all_series((tmp_path,))) == {"city", "weihai"}
 
     def test_the_one_before(self, tmp_path: Path) -> None:
-        """Before a year is the one that ends last before it begins; before the first, or of no series, there is none."""
-        folder(tmp_path)
+        """Before a year is the one that ends last before it; before the first, and of no series, there is none."""
+        files_in(tmp_path)
         later = THIS.replace("2025", "2027")
         (tmp_path / "2027_city.yaml").write_text(later, encoding="utf-8")
 

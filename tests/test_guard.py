@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from years import LAST, MEASURE, THIS, folder
+from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, Problem
 from hardship_rules.guard import guarded
@@ -32,7 +32,7 @@ def only(path: Path) -> Problem:
 
 def test_a_year_like_the_one_before_is_not_warned_of(tmp_path: Path) -> None:
     """1,000 to 1,100 is a tenth more; a value published at last has none to be compared with."""
-    assert warned(folder(tmp_path)) == []
+    assert warned(files_in(tmp_path)) == []
 
 
 @pytest.mark.parametrize(
@@ -53,13 +53,13 @@ def test_a_year_like_the_one_before_is_not_warned_of(tmp_path: Path) -> None:
 )
 def test_values_beside_those_before(tmp_path: Path, town: str, found: tuple[str, str] | None) -> None:
     """The same, more than a fifth away, and about ten or a hundred times are told; `usual` is told besides."""
-    path = folder(tmp_path, this=changed(THIS, ("town: 1100", f"town: {town}")))
+    path = files_in(tmp_path, this=changed(THIS, ("town: 1100", f"town: {town}")))
     assert [each for each in warned(path) if each[0] != "value_unusual"] == ([] if found is None else [found])
 
 
 def test_the_sentence_says_where_and_how_much(tmp_path: Path) -> None:
     """A jump is told at the value's place, with the option, both numbers and the change."""
-    problem = only(folder(tmp_path, this=changed(THIS, ("town: 1100", "town: 1500"))))
+    problem = only(files_in(tmp_path, this=changed(THIS, ("town: 1100", "town: 1500"))))
     assert problem.message() == "标准（城市）为 1500，`2024_city` 为 1000，变动 +50.0 %"
     assert problem.location is not None
     assert (problem.location.line, problem.location.column) == (10, 23)
@@ -67,7 +67,7 @@ def test_the_sentence_says_where_and_how_much(tmp_path: Path) -> None:
 
 def test_unusual_values(tmp_path: Path) -> None:
     """A value outside what the measure calls usual is told, without any year before it."""
-    path = folder(tmp_path, last="", this=changed(THIS, ("village: 900", "village: 90")))
+    path = files_in(tmp_path, last="", this=changed(THIS, ("village: 900", "village: 90")))
     assert warned(path) == [("value_unusual", "90")]
     assert only(path).message() == "标准（农村）为 90，通常在 200 至 3,000 元/月之间"
 
@@ -78,23 +78,23 @@ def test_a_source_without_its_place(tmp_path: Path) -> None:
         THIS,
         ("why: 通知写明, source: sheet, cite: 第二条, basis: notice", "why: 从宽, source: sheet, basis: assumption"),
     )
-    assert warned(folder(tmp_path, this=this)) == [("cite_missing", "equal")]
+    assert warned(files_in(tmp_path, this=this)) == [("cite_missing", "equal")]
     this = changed(this, ("source: sheet, basis: a", "basis: a"))
-    assert warned(folder(tmp_path, this=this)) == []
+    assert warned(files_in(tmp_path, this=this)) == []
 
 
 def test_days_without_a_file(tmp_path: Path) -> None:
     """A year that begins later than the day after the last one's end leaves a hole; the day after is none."""
-    path = folder(tmp_path, this=changed(THIS, ("from: 2025-01-01", "from: 2025-01-02")))
+    path = files_in(tmp_path, this=changed(THIS, ("from: 2025-01-01", "from: 2025-01-02")))
     assert warned(path) == [("window_hole", "2025-01-02")]
 
 
 def test_days_with_two_files(tmp_path: Path) -> None:
     """Beside a file elsewhere, days that both are for are told."""
     (tmp_path / "old").mkdir()
-    old = folder(tmp_path / "old") / "2024_city.yaml"
+    old = files_in(tmp_path / "old") / "2024_city.yaml"
     (tmp_path / "new").mkdir()
-    path = folder(tmp_path / "new", last="", this=changed(THIS, ("from: 2025-01-01", "from: 2024-12-31")))
+    path = files_in(tmp_path / "new", last="", this=changed(THIS, ("from: 2025-01-01", "from: 2024-12-31")))
     assert warned(path, old) == [("window_overlap", "2024-12-31")]
 
 
@@ -114,9 +114,9 @@ def test_what_callers_do_not_send(tmp_path: Path) -> None:
         ("members:", f"{MORE}members:"),
     )
     (tmp_path / "old").mkdir()
-    old = folder(tmp_path / "old") / "2024_city.yaml"
+    old = files_in(tmp_path / "old") / "2024_city.yaml"
     (tmp_path / "new").mkdir()
-    path = folder(tmp_path / "new", measure=measure, last="")
+    path = files_in(tmp_path / "new", measure=measure, last="")
     assert warned(path, old) == [("base_differs", "measure"), ("fact_needed", "ill"), ("fact_needed", "poor")]
 
 
@@ -130,9 +130,9 @@ def test_what_disappeared(tmp_path: Path) -> None:
         ("one of: {town: 城市, village: 农村}", "one of: {town: 城市, rural: 农村}"),
     )
     (tmp_path / "old").mkdir()
-    old = folder(tmp_path / "old") / "2024_city.yaml"
+    old = files_in(tmp_path / "old") / "2024_city.yaml"
     (tmp_path / "new").mkdir()
-    path = folder(tmp_path / "new", measure=measure, last="", this=changed(THIS, ("village: 900", "rural: 900")))
+    path = files_in(tmp_path / "new", measure=measure, last="", this=changed(THIS, ("village: 900", "rural: 900")))
     gone = [each for each in warned(path, old) if each[0] != "base_differs"]
     assert sorted(gone) == [
         ("clause_gone", "category.deep.ill"),
@@ -156,23 +156,23 @@ def test_what_was_renamed_did_not_disappear(tmp_path: Path) -> None:
     )
     (tmp_path / "old").mkdir()
     old_measure = changed(MEASURE, ("患病, yes or no: true, if absent: false", "患病, yes or no: true"))
-    old = folder(tmp_path / "old", measure=old_measure) / "2024_city.yaml"
+    old = files_in(tmp_path / "old", measure=old_measure) / "2024_city.yaml"
     (tmp_path / "new").mkdir()
-    path = folder(tmp_path / "new", measure=measure, last="", this=changed(THIS, ("village: 900", "rural: 900")))
+    path = files_in(tmp_path / "new", measure=measure, last="", this=changed(THIS, ("village: 900", "rural: 900")))
     assert warned(path, old) == [("base_differs", "measure")]
 
 
 def test_a_corrected_version_of_the_same_file(tmp_path: Path) -> None:
     """Beside another version of itself neither its days nor values that stayed are told."""
     (tmp_path / "old").mkdir()
-    old = folder(tmp_path / "old") / "2025_city.yaml"
+    old = files_in(tmp_path / "old") / "2025_city.yaml"
     (tmp_path / "new").mkdir()
-    assert warned(folder(tmp_path / "new"), old) == []
+    assert warned(files_in(tmp_path / "new"), old) == []
 
 
 def test_the_year_before_may_be_unsound(tmp_path: Path) -> None:
     """A year before that cannot be read is passed over; one that was asked for is told with its problems."""
-    path = folder(tmp_path, last=changed(LAST, ("town: 1000", "town: 一千")))
+    path = files_in(tmp_path, last=changed(LAST, ("town: 1000", "town: 一千")))
     assert warned(path) == []
     with pytest.raises(PolicyError) as refused:
         warned(path, path / "2024_city.yaml")

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from years import LAST, folder
+from years import LAST, files_in
 
 from hardship_rules import PolicyError, load_policy, read_policy
 from hardship_rules.new_year import new_year, window
@@ -38,7 +38,7 @@ def filled(text: str, **words: str) -> str:
 
 def test_the_whole_file(tmp_path: Path) -> None:
     """Values, places and grades are blank; readings stand; the notes are kept as comments; unused sources are left."""
-    text = re.sub(r" +(?=#)", " ", made(folder(tmp_path)))
+    text = re.sub(r" +(?=#)", " ", made(files_in(tmp_path)))
     assert (
         text
         == """# yaml-language-server: $schema=./policy.schema.json
@@ -85,7 +85,7 @@ readings:
 
 def test_one_sentence_for_each_blank(tmp_path: Path) -> None:
     """An unfilled file is told blank by blank, a half filled one for what is left."""
-    path = folder(tmp_path)
+    path = files_in(tmp_path)
     text = made(path)
     assert blanks(text, path) == [
         "sources.notice_2025.title",
@@ -101,7 +101,7 @@ def test_one_sentence_for_each_blank(tmp_path: Path) -> None:
 
 def test_once_filled_in_it_is_a_draft(tmp_path: Path) -> None:
     """The file with its blanks filled in is sound, a draft, for the days of its year, with last year's choices."""
-    path = folder(tmp_path)
+    path = files_in(tmp_path)
     text = filled(made(path), title="2025年通知", town="1100", village="900", cite="第一条", basis="notice")
     policy = read_policy(text, "new.yaml", (path,))
     assert policy.status == "draft"
@@ -113,7 +113,7 @@ def test_once_filled_in_it_is_a_draft(tmp_path: Path) -> None:
 
 def test_still_not_published(tmp_path: Path) -> None:
     """The range of a value still not published is there to be uncommented, and stands where it belongs then."""
-    path = folder(tmp_path)
+    path = files_in(tmp_path)
     text = filled(made(path), title="通知", town="1100", village="not published", cite="一", basis="notice")
     policy = read_policy(re.sub(r"^    # (from|to): ", r"    \1: ", text, flags=re.MULTILINE), "new.yaml", (path,))
     assert policy.parameters["standard"].values["village",] is None
@@ -121,11 +121,11 @@ def test_still_not_published(tmp_path: Path) -> None:
 
 def test_names(tmp_path: Path) -> None:
     """It is called as its file is; else as last year's was, with this year in it; what cannot be a name is not used."""
-    path = folder(tmp_path)
+    path = files_in(tmp_path)
     assert "policy: 2025_new " in made(path, name="2025_new")
     assert "policy: 2027_city " in made(path, 2027)
     assert "policy: 2025_city " in made(path, name="新 文件")
-    nameless = folder(tmp_path, last=LAST.replace("某市2024年认定", "本年认定").replace("2024_city", "city_file"))
+    nameless = files_in(tmp_path, last=LAST.replace("某市2024年认定", "本年认定").replace("2024_city", "city_file"))
     text = made(nameless)
     assert "policy: 2025_city " in text
     assert blanks(text, path)[0] == "title"
@@ -133,10 +133,10 @@ def test_names(tmp_path: Path) -> None:
 
 def test_days_move_by_years(tmp_path: Path) -> None:
     """The days are last year's in the new one; the 29th of February becomes the 28th; none are the calendar year."""
-    path = folder(tmp_path, last=LAST.replace("from: 2024-01-01, to: 2024-12-31", "from: 2023-03-01, to: 2024-02-29"))
+    path = files_in(tmp_path, last=LAST.replace("from: 2024-01-01, to: 2024-12-31", "from: 2023-03-01, to: 2024-02-29"))
     policy = load_policy(path / "2024_city.yaml")
     assert window(policy, 2025) == (date(2025, 3, 1), date(2026, 2, 28))
-    path = folder(tmp_path, last=LAST.replace("{from: 2024-01-01, to: 2024-12-31}", "{from: 2024-01-01}"))
+    path = files_in(tmp_path, last=LAST.replace("{from: 2024-01-01, to: 2024-12-31}", "{from: 2024-01-01}"))
     assert window(load_policy(path / "2024_city.yaml"), 2025) == (date(2025, 1, 1), date(2025, 12, 31))
 
 

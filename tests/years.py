@@ -66,7 +66,7 @@ readings:
 """
 
 
-def folder(path: Path, *, measure: str = MEASURE, last: str = LAST, this: str = THIS) -> Path:
+def files_in(path: Path, *, measure: str = MEASURE, last: str = LAST, this: str = THIS) -> Path:
     """The three files in a folder."""
     for name, text in (("measure", measure), ("2024_city", last), ("2025_city", this)):
         (path / f"{name}.yaml").write_text(text, encoding="utf-8")

@@ -31,8 +31,8 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
         click.echo(Problem("year_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
     try:
-        beside = () if output is None else (Path(output).parent,)
-        text = _text(series, year, (*beside, *map(Path, folders)), "" if output is None else Path(output).stem)
+        file = Path(output or "")
+        text = _text(series, year, (file.parent, *map(Path, folders)), file.stem)
     except PolicyError as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)
