@@ -1,7 +1,8 @@
 """Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
 
-from hardship_rules.api import assess, load_household, load_policy, read_household, read_policy
-from hardship_rules.assessment import Assessment, Decided, Figure, Missing, Reason, Trace
+from hardship_rules.api import assess, load_household, load_policy, next_question, read_household, read_policy
+from hardship_rules.asking import Missing
+from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
@@ -29,6 +30,7 @@ __all__ = [
     "explain",
     "load_household",
     "load_policy",
+    "next_question",
     "read_household",
     "read_policy",
     "turns_on",

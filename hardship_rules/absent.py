@@ -5,8 +5,8 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.meaning import Scope, is_known, meaning, value
-from hardship_rules.model import Policy
+from hardship_rules.meaning import Meaning, Scope, is_known, meaning, meanings, value
+from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact, Range, high, low, span
 from hardship_rules.syntax import Choose, Clause, Constant, Expr, Option, OverMembers
@@ -28,13 +28,16 @@ def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown:
     `given` and `unknown` are the names of the facts given and said to be unknown: the household's, then each member's.
     """
     made = StandIns({}, {}, [])
-    for fact in policy.stand_ins:
-        name, if_absent = fact.name, cast(Expr, fact.if_absent)
-        means = meaning(if_absent, scope.known)
+    for fact, means, constant in _stand_ins(policy):
+        name = fact.name
         for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
             if name in given[number] or name in unknown[number]:
                 continue
             path: Path = ("members", number - 1, name) if number else (name,)
+            if constant is not None:
+                inside.values[name] = constant
+                made.assumed[path] = None
+                continue
             found = means(inside)
             if isinstance(fact.kind, NumberKind):
                 within = _within(fact.kind, cast(Exact | Range, found))
@@ -49,8 +52,22 @@ def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown:
                     each in given[0] or each in given[number] or {(each,), (*path[:-1], each)} & made.derived.keys()
                     for each in used
                 )
-                (made.derived if follows and not _constant(if_absent, inside) else made.assumed)[path] = None
+                (made.derived if follows and not _constant(fact.if_absent, inside) else made.assumed)[path] = None
     return made
+
+
+def _stand_ins(policy: Policy) -> tuple[tuple[Fact, Meaning, Value], ...]:
+    """The facts that something stands in for, what that is, and its value where it is a constant; made once."""
+    if "stand_ins" not in policy.kept:
+        found = []
+        for fact in policy.stand_ins:
+            expr = cast(Expr, fact.if_absent)
+            constant = value(expr, Scope({})) if isinstance(expr, Constant | Option) else None
+            if isinstance(fact.kind, NumberKind) and constant is not None:
+                constant = _within(fact.kind, cast(Exact, constant))
+            found.append((fact, meaning(expr, meanings(policy)), constant))
+        policy.kept["stand_ins"] = tuple(found)
+    return cast(tuple[tuple[Fact, Meaning, Value], ...], policy.kept["stand_ins"])
 
 
 def _within(kind: NumberKind, number: Exact | Range) -> Value:
@@ -63,7 +80,7 @@ def _within(kind: NumberKind, number: Exact | Range) -> Value:
     return span(max(low(number), least), min(high(number), most))
 
 
-def _constant(expr: Expr, scope: Scope) -> bool:
+def _constant(expr: Expr | None, scope: Scope) -> bool:
     """What stands in is a constant, whichever of the cases that may hold does."""
     if not isinstance(expr, Choose):
         return isinstance(expr, Constant | Option)

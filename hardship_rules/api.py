@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from hardship_rules import source
+from hardship_rules.asking import Missing
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.evaluate import evaluate
@@ -100,3 +101,14 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     scope = typed.scope(policy)
     truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
     return Assessment(policy, typed, scope, truths)
+
+
+def next_question(
+    policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None
+) -> Missing | None:
+    """The one fact to ask now, so that the category is settled in few questions; None where it is settled.
+
+    It is the first of what `assess` finds missing. What the household says is unknown, and a parameter that is not
+    published, are named only where nothing else is left to ask. Raises what `assess` raises.
+    """
+    return next(iter(assess(policy, household, on).missing), None)

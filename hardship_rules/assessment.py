@@ -1,5 +1,6 @@
 """What came of a household: the outcome of each decision, its figures, its reasons, what is missing, and the trace."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -7,12 +8,15 @@ from typing import Literal, cast
 
 from attrs import field, frozen
 
+from hardship_rules.asking import Missing, by_evidence, missing, named
 from hardship_rules.evaluate import evaluate, possible
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope, value
-from hardship_rules.model import Decision, Fact, Outcome, Policy, Term
-from hardship_rules.problems import Path, Problem, path_text
+from hardship_rules.meaning import narrowed as options_as_value
+from hardship_rules.model import Decision, Outcome, Policy, Term
+from hardship_rules.narrowing import Case, Narrowed, narrowed
+from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Range, Truth, high, low
 from hardship_rules.syntax import (
     Clause,
@@ -24,7 +28,7 @@ from hardship_rules.syntax import (
 )
 from hardship_rules.units import kind_of_name, unit_of
 from hardship_rules.values import PURE, NumberKind, Unit, Value, unit_text
-from hardship_rules.why import Cause, innermost, open_paths
+from hardship_rules.why import Cause, innermost
 
 
 @frozen
@@ -50,18 +54,6 @@ def decimal(number: Exact, places: int) -> Decimal:
     scaled = abs(Fraction(number)) * 10**places
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
     return Decimal(whole if number >= 0 else -whole).scaleb(-places)
-
-
-@frozen
-class Missing:
-    """Something that is not known and could settle the category: a fact, the day, or an unpublished parameter."""
-
-    path: Path
-    title: str
-    evidence: str
-
-    def __str__(self) -> str:
-        return path_text(self.path)
 
 
 @frozen
@@ -100,15 +92,28 @@ class Decided:
     _truths: tuple[Truth, ...] = field(repr=False)
     _policy: Policy = field(repr=False, eq=False)
     _scope: Scope = field(repr=False, eq=False)
+    _cases: tuple[Case, ...] = field(default=(), repr=False, eq=False)
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """The clauses that decided an outcome, stopped one, or leave one open, in the decision's order."""
+        """The clauses that decided an outcome, stopped one, or leave one open, in the decision's order.
+
+        What only all combinations of something unknown have settled has the reasons of each: such a clause decided or
+        stopped the outcome in some of them, and does not hold or fail for certain by itself (`holds` is None).
+        """
         return tuple(
             _reason(self._policy, self.decision, outcome, truth, cause)
-            for outcome, truth in zip(self.decision.outcomes, self._truths, strict=False)
-            for cause in innermost(self._policy, cast(Clause, outcome.when), self._scope)
+            for number, (outcome, truth) in enumerate(zip(self.decision.outcomes, self._truths, strict=False))
+            for cause in self._causes(number, cast(Clause, outcome.when), truth)
         )
+
+    def _causes(self, number: int, when: Clause, truth: Truth) -> Iterable[Cause]:
+        """The causes of an outcome's truth in the household as it is; else of all combinations that reach it."""
+        if not self._cases or value(when, self._scope) is truth:
+            return innermost(self._policy, when, self._scope)
+        reaching = (scope for scope, truths in self._cases if number < len(truths))
+        clauses = {cause[0].id: cause[0] for scope in reaching for cause in innermost(self._policy, when, scope)}
+        return [(clause, cast(Truth, value(clause, self._scope)), self._scope) for clause in clauses.values()]
 
     @property
     def decided_by(self) -> tuple[str, ...]:
@@ -185,7 +190,7 @@ class Trace:
 class Assessment:
     """A policy applied to a household. Immutable; no fact's value shows in its `repr`.
 
-    The category is worked out at once, everything else when it is first looked at.
+    The category is worked out at once as far as ranges settle it, everything else when it is first looked at.
     """
 
     policy: Policy
@@ -206,19 +211,39 @@ class Assessment:
     @cached_property
     def possible(self) -> tuple[Outcome, ...]:
         """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
-        return _possible(self.policy.category, self._truths)
+        return tuple(self.policy.category.by_id[name] for name in self._left.possible)
+
+    @cached_property
+    def _left(self) -> Narrowed:
+        """The category, with what combinations of what is unknown rule out."""
+        return narrowed(self.policy, self._of_category, self._truths, frozenset(self.household.assumed))
+
+    @cached_property
+    def ruled_out(self) -> tuple[Outcome, ...]:
+        """The categories that only trying the facts of `tried` in combination has ruled out."""
+        return tuple(each for each in _possible(self.policy.category, self._truths) if each not in self.possible)
+
+    @cached_property
+    def tried(self) -> tuple[Missing, ...]:
+        """The unknown facts of which every combination was tried to rule out categories; nothing where none was."""
+        return tuple(named(self.policy, path) for path in self._left.tried)
 
     @cached_property
     def decided(self) -> Decided:
         """What the category came to, with its reasons."""
-        return _decided(self.policy, self.policy.category, self._truths, self._of_category)
+        return self._category(self._of_category)
+
+    def _category(self, scope: Scope) -> Decided:
+        left = self._left
+        return _decided(self.policy, self.policy.category, left.truths, scope, left)
 
     @cached_property
     def decisions(self) -> FrozenMapping[str, Decided]:
         """Every decision by its name, the category too."""
         scope, truths = self._whole
+        category = self.policy.category.name
         return FrozenMapping(
-            (name, _decided(self.policy, decision, truths[name], scope))
+            (name, self._category(scope) if name == category else _decided(self.policy, decision, truths[name], scope))
             for name, decision in self.policy.decisions.items()
         )
 
@@ -236,9 +261,17 @@ class Assessment:
 
     @cached_property
     def _whole(self) -> tuple[Scope, FrozenMapping[str, tuple[Truth, ...]]]:
-        """The household with everything worked out, and the outcomes of every decision."""
-        scope = self.household.scope(self.policy)
-        return scope, FrozenMapping(evaluate(self.policy, scope))
+        """The household with everything worked out, and the outcomes of every decision.
+
+        What goes by the category goes by what is left of it.
+        """
+        policy, decision = self.policy, self.policy.category
+        scope = self.household.scope(policy)
+        truths = evaluate(policy, scope, policy.category_order)
+        if self._left.cases and not decision.every:
+            scope.values[decision.name] = options_as_value(frozenset(self._left.possible))
+        others = [name for name in policy.order if name not in set(policy.category_order)]
+        return scope, FrozenMapping(truths | evaluate(policy, scope, others))
 
     @property
     def _scope(self) -> Scope:
@@ -280,21 +313,16 @@ class Assessment:
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
-        """What would settle an undecided category, in the order in which its outcomes ask for it."""
+        """What would settle an undecided category, in the order in which to ask for it."""
         if self.category is not None:
             return ()
-        decision = self.policy.category
-        found: dict[Path, None] = {}
-        for outcome, truth in zip(decision.outcomes, self._truths, strict=False):
-            if truth is None:
-                found |= dict.fromkeys(open_paths(self.policy, cast(Clause, outcome.when), self._of_category, None))
-        return tuple(self._missing(path) for path in found)
+        assumed, unknown = frozenset(self.household.assumed), frozenset(self.household.unknown)
+        return missing(self.policy, self._left, assumed, unknown)
 
-    def _missing(self, path: Path) -> Missing:
-        if path == ("on",):
-            return Missing(path, "认定日期", "")
-        definition = self.policy.names[cast(str, path[-1])]
-        return Missing(path, definition.title, definition.evidence if isinstance(definition, Fact) else "")
+    @property
+    def missing_by_evidence(self) -> FrozenMapping[str, tuple[Missing, ...]]:
+        """What is missing by the document that proves it, in the same order; without a document under ""."""
+        return by_evidence(self.missing)
 
 
 def _possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, ...]:
@@ -302,13 +330,16 @@ def _possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, .
     return tuple(by_id[name] for name in possible(decision, truths))
 
 
-def _decided(policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope) -> Decided:
-    may = _possible(decision, truths)
+def _decided(
+    policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope, left: Narrowed | None = None
+) -> Decided:
+    may = _possible(decision, truths) if left is None else tuple(decision.by_id[name] for name in left.possible)
+    cases = () if left is None else left.cases
     if decision.every:
         holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=True) if truth)
-        return Decided(decision, None, may, holding, truths, policy, scope)
+        return Decided(decision, None, may, holding, truths, policy, scope, cases)
     outcome = may[0] if len(may) == 1 else None
-    return Decided(decision, outcome, may, may if outcome else (), truths, policy, scope)
+    return Decided(decision, outcome, may, may if outcome else (), truths, policy, scope, cases)
 
 
 def unit_name(unit: Unit | None) -> str:

@@ -19,12 +19,12 @@ from hardship_rules.explain import MARKS, SENTENCES, explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
+from hardship_rules.plan import Plans
 from hardship_rules.problems import FactError, Language, Path, Problem
 from hardship_rules.ruleset import Asserted, Fires, Ruleset
 from hardship_rules.syntax import Clause, Expr, OverMembers, parts_of, walk
 from hardship_rules.values import YES_NO
 from hardship_rules.whole import scope_of
-from hardship_rules.why import open_paths
 
 INT64 = 2**63 - 1  # beyond which durable-rules saturates or wraps without a word
 
@@ -101,14 +101,14 @@ def _asserted(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
 
 def _open_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Path]:
     """What leaves it open: a clause may be known whatever a number in it is, yet the number is asserted."""
-    expr = asserted.expr
+    plans, expr = Plans(policy), asserted.expr
     if asserted.as_what == "count":
         where = cast(Expr, cast(OverMembers, expr).where)
         for number, member in enumerate(scope.members):
-            yield from open_paths(policy, where, member, number)
+            yield from plans.of(where, member, number).paths
         return
     for part in (expr,) if asserted.as_what == "truth" else parts_of(expr):
-        yield from open_paths(policy, part, scope, None)
+        yield from plans.of(part, scope).paths
 
 
 def _differences(alone: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:

@@ -58,6 +58,8 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "others": "未认定为其他类别的原因",
                 "stopped": "{title}：{why}",
                 "not_reached": "未再判断：{titles}",
+                "either_way": "{title}（尚不确定）",
+                "ruled_out": "{facts}未填明，逐一试过各种可能，都不会认定为：{titles}",
                 "missing": "还需补充以下事实才能认定",
                 "evidence": "{title}（{evidence}）",
                 "of_member": "{who}的{title}",
@@ -135,6 +137,7 @@ class _Text:
             yield from self.warnings()
             yield from self.reasons(decided)
         yield ""
+        yield from self.ruled_out()
         yield from self.missing()
         yield from self.stand_ins()
         yield from self.turns()
@@ -280,6 +283,8 @@ class _Text:
         clause = reason.clause
         title = clause.title or clause.line
         words = title if reason.holds is not False else clause.if_not or self.say["fails"].format(title=title)
+        if reason.holds is None and reason.role != "open":
+            words = self.say["either_way"].format(title=words)
         who = self.say["sentences"].join(self.names[number] for number in reason.members)
         return words + (self.say["members"].format(who=who) if who else "")
 
@@ -314,16 +319,30 @@ class _Text:
     # What is missing, what stood in for it, what is not verified
 
     def missing(self) -> Iterator[str]:
-        if self.assessment.missing:
-            yield self.say["missing"]
+        """What to ask for, in that order: what one document of one member proves on one line."""
+        lines: dict[tuple[int | None, str], list[str]] = {}
         for missing in self.assessment.missing:
-            title = missing.title
-            if missing.path[0] == "members":
-                title = self.say["of_member"].format(who=self.names[cast(int, missing.path[1])], title=title)
-            yield "  " + (
-                self.say["evidence"].format(title=title, evidence=missing.evidence) if missing.evidence else title
+            lines.setdefault((missing.member, missing.evidence), []).append(missing.title)
+        if lines:
+            yield self.say["missing"]
+        for (member, evidence), titles in lines.items():
+            title = self.say["join"].join(titles)
+            if member is not None:
+                title = self.say["of_member"].format(who=self.names[member], title=title)
+            yield "  " + (self.say["evidence"].format(title=title, evidence=evidence) if evidence else title)
+        if lines:
+            yield ""
+
+    def ruled_out(self) -> Iterator[str]:
+        """What was ruled out by trying everything that unknown facts can be, and which facts those are."""
+        if self.assessment.ruled_out:
+            facts = self.say["join"].join(
+                missing.title
+                if missing.member is None
+                else self.say["of_member"].format(who=self.names[missing.member], title=missing.title)
+                for missing in self.assessment.tried
             )
-        if self.assessment.missing:
+            yield self.say["ruled_out"].format(facts=facts, titles=self.titles(self.assessment.ruled_out))
             yield ""
 
     def stand_ins(self) -> Iterator[str]:

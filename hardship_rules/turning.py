@@ -1,17 +1,18 @@
 """What a verdict turns on: each reading and each unverified clause that alone, being otherwise, would change it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeVar, cast
 
 from attrs import evolve, field, frozen
 
 from hardship_rules.absent import broken, fill
 from hardship_rules.assessment import Assessment
-from hardship_rules.evaluate import evaluate, possible
+from hardship_rules.evaluate import evaluate
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household, scope_of_facts
 from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
+from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import Path
 from hardship_rules.syntax import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, walk
 from hardship_rules.values import Value
@@ -63,21 +64,27 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     tried: the facts would have to be asked again.
     """
     policy, household = assessment.policy, assessment.household
+    assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
     turns = []
     for what, option, variant in _variants(policy):
-        scope = _refilled(variant, household) if isinstance(what, Reading) else household.scope(policy)
-        if scope is None:
+        filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
+        if filled is None:
             continue
+        scope, stood_in = filled
         decision = variant.category
-        ids = possible(decision, evaluate(variant, scope, policy.category_order)[decision.name])
+        truths = evaluate(variant, scope, policy.category_order)[decision.name]
+        ids = narrowed(variant, scope, truths, stood_in).possible
         if list(ids) != now:
             turns.append(Turn(what, option, tuple(decision.by_id[name] for name in ids)))
     return tuple(turns)
 
 
-def _refilled(variant: Policy, household: Household) -> Scope | None:
-    """The facts that were given, with what stands in for the others under a variant; None where it is impossible."""
+def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[Path]] | None:
+    """The facts that were given, with what stands in for the others under a variant; None where it is impossible.
+
+    The paths are those of the constants that stood in.
+    """
     filled = {*household.derived, *household.assumed}
     facts = variant.members.facts
 
@@ -89,7 +96,7 @@ def _refilled(variant: Policy, household: Household) -> Scope | None:
     scope = scope_of_facts(variant, household.on, kept(household.values, ()), members)
     given, unknown = (_by_holder(paths, len(members)) for paths in (household.given, household.unknown))
     made = fill(variant, scope, given, unknown)
-    return None if made.outside or any(broken(variant, scope, made.assumed)) else scope
+    return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
 
 
 def _by_holder(paths: Iterable[Path], members: int) -> list[set[str]]:

@@ -1,13 +1,11 @@
-"""Why a condition is what it is: the innermost clauses that made it so, what leaves it open, what it rests on."""
+"""Why a condition is what it is: the innermost clauses that made it so, and what it rests on."""
 
-from collections.abc import Iterator
 from typing import cast
 
-from hardship_rules.meaning import Scope, is_known, value
-from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.problems import Path
+from hardship_rules.meaning import Scope, value
+from hardship_rules.model import Parameter, Policy, Reading, Term
 from hardship_rules.ranges import Truth
-from hardship_rules.syntax import AllOf, AnyOf, Choose, Clause, Expr, Name, Not, OverMembers, Provenance, parts_of
+from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, Name, Not, Provenance, parts_of
 
 Cause = tuple[Clause, Truth, Scope]
 
@@ -55,54 +53,6 @@ _INTO = (AllOf, AnyOf, Not, Name)  # what a clause may hold that has causes of i
 def _is_structure(expr: Expr) -> bool:
     """Not one line: `all`, `any`, or `not` of one."""
     return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and _is_structure(expr.part))
-
-
-def open_paths(policy: Policy, expr: Expr, scope: Scope, member: int | None) -> Iterator[Path]:
-    """The facts, days and unpublished parameters that leave an expression open."""
-    if is_known(value(expr, scope)):
-        return
-    match expr:
-        case Name("on"):
-            yield ("on",)
-        case Name(name):
-            definition = policy.names[name]
-            of_member = name in policy.of_members
-            home = scope if of_member or scope.outer is None else scope.outer
-            match definition:
-                case Fact():
-                    yield ("members", member, name) if of_member and member is not None else (name,)
-                case Term():
-                    yield from open_paths(policy, definition.expr, home, member)
-                case Decision(outcomes=outcomes):
-                    for outcome in outcomes:
-                        yield from open_paths(policy, cast(Clause, outcome.when), home, None)
-                case Parameter(by=by):
-                    for each in by:
-                        yield from open_paths(policy, Name(each, expr.at), scope, member)
-                    if None in definition.values.values():
-                        yield ("parameters", name)
-                case Reading():
-                    return
-        case OverMembers(_, part, where):
-            household = scope if scope.outer is None else scope.outer
-            for number, inside in enumerate(household.members):
-                counts = True if where is None else value(where, inside)
-                if where is not None:
-                    yield from open_paths(policy, where, inside, number)
-                if part is not None and counts is not False:
-                    yield from open_paths(policy, part, inside, number)
-        case Choose(cases, otherwise):
-            for when, result in cases:
-                truth = value(when, scope)
-                yield from open_paths(policy, when, scope, member)
-                if truth is not False:
-                    yield from open_paths(policy, result, scope, member)
-                if truth is True:
-                    return
-            yield from open_paths(policy, cast(Expr, otherwise), scope, member)
-        case _:
-            for part in parts_of(expr):
-                yield from open_paths(policy, part, scope, member)
 
 
 def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ...]:
