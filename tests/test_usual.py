@@ -1,6 +1,8 @@
 """Facts outside what is usual are told, at their place, and change nothing."""
 
-from hardship_rules import assess, read_household, read_policy
+import json
+
+from hardship_rules import assess, explain, read_household, read_policy
 
 POLICY = read_policy("""
 language: 1
@@ -62,3 +64,19 @@ def test_in_a_file_it_has_its_place() -> None:
     assessment = assess(POLICY, read_household("年工资: 30000\n帮扶金: 60000\n家庭成员: [{房租: 12}]\n", "家庭.yaml"))
     assert [problem.place for problem in assessment.warnings] == ["家庭.yaml:2:1", "家庭.yaml:3:9"]
     assert assessment.warnings[0].message() == "“帮扶金”填了 60,000 元/年，通常在 … 至 50,000 之间"
+
+
+def test_explanations_and_programs_are_told() -> None:
+    """The explanation has a line for it with the member whose it is, and the JSON its code and path."""
+    assessment = assess(POLICY, {"wage": 2500, "members": [{"rent": 5, "label": "长女"}]})
+    lines = explain(assessment).splitlines()
+    assert "  “年工资”填了 2,500 元/年，通常在 3,000 至 600,000 之间" in lines
+    assert "  长女：“房租”填了 5 元/年，通常在 600 至 … 之间" in lines
+    document = json.loads(explain(assessment, format="json"))
+    assert [(each["code"], each["path"]) for each in document["warnings"]] == [
+        ("fact_unusual", "wage"),
+        ("fact_unusual", "members[1].rent"),
+    ]
+    usual = assess(POLICY, {"wage": 3000, "members": [{}]})
+    assert "请核对" not in explain(usual)
+    assert json.loads(explain(usual, format="json"))["warnings"] == []
