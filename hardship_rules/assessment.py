@@ -102,7 +102,7 @@ class Decided:
         stopped the outcome in some of them, and does not hold or fail for certain by itself (`holds` is None).
         """
         return tuple(
-            _reason(self._policy, self.decision, outcome, truth, cause)
+            reason_of(self._policy, self.decision, outcome, truth, cause)
             for number, (outcome, truth) in enumerate(zip(self.decision.outcomes, self._truths, strict=False))
             for cause in self._causes(number, cast(Clause, outcome.when), truth)
         )
@@ -124,7 +124,7 @@ class Decided:
         return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
 
 
-def _reason(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
+def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
     """The reason that a cause of an outcome's truth is."""
     clause, holds, scope = cause
     line = clause.when

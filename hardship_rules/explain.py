@@ -111,10 +111,15 @@ def explain(
     raise ValueError("format is one of text, json")
 
 
+def parts(assessment: Assessment, sentences: Mapping[str, str]) -> "_Text":
+    """The parts of an explanation one by one, in sentences of the caller's own."""
+    return _Text(assessment, sentences)
+
+
 class _Text:
     """The lines of one explanation."""
 
-    def __init__(self, assessment: Assessment, sentences: Mapping[str, str], lang: Language) -> None:
+    def __init__(self, assessment: Assessment, sentences: Mapping[str, str], lang: Language = "zh") -> None:
         self.assessment = assessment
         self.lang = lang
         self.policy = assessment.policy

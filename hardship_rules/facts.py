@@ -262,7 +262,8 @@ class _Reader:
                 found: Value = self.number(fact.kind, given, path, location, fact.title)
             case ChoiceKind(options):
                 found = _option(given, options)
-                former = self.policy.formerly.get((fact.name, "one of"), {}).get(str(given))
+                formerly = self.policy.formerly.get((fact.name, "one of"), {})
+                former = formerly.get(given) if isinstance(given, str) else None
                 if found is None and former is not None:
                     found = former.new
                     now = {"title": fact.title, "now": options[former.new]}

@@ -68,7 +68,7 @@ class Household:
     unknown: tuple[Path, ...] = field(repr=False)
     derived: tuple[Path, ...] = field(repr=False)
     assumed: tuple[Path, ...] = field(repr=False)
-    warnings: tuple[Problem, ...] = field(default=(), repr=False)
+    warnings: tuple[Problem, ...] = field(default=(), repr=False, eq=False)
 
     def scope(self, policy: Policy) -> Scope:
         """The facts with the policy's constants, ready to be evaluated."""

@@ -184,6 +184,95 @@ class TestAssess:
         assert b"Traceback" not in done.stderr
         assert "错误[" in done.stderr.decode()
 
+    def test_what_would_change(self) -> None:
+        """`--what-would-change` adds the changes after the explanation, and a key to the JSON, and only then."""
+        before = run("assess", HOUSEHOLD).stdout.decode()
+        done = run("assess", "--what-would-change", HOUSEHOLD)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.decode().startswith(before)
+        assert "\n  家庭年可支配收入再增加 4,732.00 元，即转为相对困难职工家庭\n" in done.stdout.decode()
+        document = json.loads(run("assess", "--what-would-change", "--format", "json", HOUSEHOLD).stdout)
+        assert document["would_change"]["totals"][0]["by"]["exact"] == "4732"
+        assert "would_change" not in json.loads(run("assess", "--format", "json", HOUSEHOLD).stdout)
+        both = json.loads(run("assess", "--what-would-change", "--turns-on", "--format", "json", HOUSEHOLD).stdout)
+        assert {"would_change", "turns_on"} <= set(both)
+        assert run("assess", "--what-would-change", PARTIAL).stdout.decode().endswith("还需先补充：本人医疗自负费用\n")
+
+    def test_not_both_engines_and_changes(self) -> None:
+        """What would change is asked of one engine."""
+        done = run("assess", "--what-would-change", "--engine", "durable-rules", HOUSEHOLD)
+        assert done.returncode == 2
+        assert "--what-would-change" in done.stderr.decode()
+
+
+class TestCompare:
+    """`hardship-rules compare`."""
+
+    def test_two_years(self) -> None:
+        """Two verdicts side by side; a policy's day outside its own is said; exit status 0."""
+        done = run("compare", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode().splitlines()
+        assert lines[0] == "甲：威海市2021年困难职工家庭认定（2021_weihai），认定日期 2021-03-31"
+        assert "这里假定它在 2021-03-31 也适用" in lines[1]
+        assert "结论相同" in lines
+
+    def test_days(self) -> None:
+        """`--on` takes the place of the household's day, twice for a day each, which chooses the file of a series."""
+        done = run("compare", "--on", "2021-03-31", "--on", "2023-05-01", "weihai", "weihai", HOUSEHOLD)
+        first, second, *_ = done.stdout.decode().splitlines()
+        assert first.endswith("（2021_weihai），认定日期 2021-03-31")
+        assert second.endswith("（2023_weihai），认定日期 2023-05-01")
+        once = run("compare", "--on", "2023-05-01", "2021_weihai", "weihai", HOUSEHOLD).stdout.decode()
+        assert "这里假定它在 2023-05-01 也适用" in once.splitlines()[0]
+        days = ["--on", "2021-03-31"] * 3
+        assert run("compare", *days, "weihai", "weihai", HOUSEHOLD).returncode == 2
+
+    def test_readings(self) -> None:
+        """`--reading` makes the second policy a variant; one that there is not is a problem, one unsaid wrong use."""
+        same = ["compare", "2021_weihai", "2021_weihai"]
+        done = run(*same, "--reading", "rounding=yuan", HOUSEHOLD)
+        assert "  解读：人均月纯收入的取整    不取整              取整到元" in done.stdout.decode()
+        refused = run(*same, "--reading", "rounding=euro", HOUSEHOLD)
+        assert (refused.returncode, refused.stdout) == (1, b"")
+        assert "错误[unknown_option]" in refused.stderr.decode()
+        assert run(*same, "--reading", "rounding", HOUSEHOLD).returncode == 2
+
+    def test_json_and_english(self) -> None:
+        """`--format json` and `--lang en` are for other readers, problems included."""
+        done = run("compare", "--format", "json", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert json.loads(done.stdout)["format"] == "hardship-rules/comparison/1"
+        done = run("compare", "--lang", "en", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert "The verdicts are the same" in done.stdout.decode()
+        done = run("compare", "--format", "json", "2021_weihai", "2023_weihai", "-", given="homes: 1,5")
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["format"] == "hardship-rules/problems/1"
+
+    def test_other_files_are_answered(self, wrong: str, tmp_path: Path) -> None:
+        """One bad file of several: the others are answered, exit status 1, and no file is written."""
+        made = tmp_path / "made.txt"
+        done = run("compare", "2021_weihai", "2023_weihai", wrong, HOUSEHOLD)
+        assert done.returncode == 1
+        assert "结论相同" in done.stdout.decode()
+        lines = [line for line in done.stderr.decode().splitlines() if not line.startswith(" ")]
+        assert [line.split(" ")[1] for line in lines] == [
+            "错误[comma_in_number]:",
+            "错误[unknown_fact_option]:",
+            "错误[fact_outside]:",
+        ]
+        assert run("compare", "2021_weihai", "2023_weihai", wrong, HOUSEHOLD, "-o", str(made)).returncode == 1
+        assert not made.exists()
+        assert run("compare", "2021_weihai", "2023_weihai", HOUSEHOLD, "-o", str(made)).returncode == 0
+        assert "结论相同" in made.read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("content", [b"", b"\x00", b"- 1", b"members: 3", b"on: [3]\nmembers: [{}]", b"a: 1\na: 2"])
+    def test_never_a_traceback(self, content: bytes) -> None:
+        """Whatever comes in, what goes out is a problem with a place."""
+        done = run("compare", "2021_weihai", "example_huzhou", "-", given=content)
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+        assert "错误[" in done.stderr.decode()
+
 
 class TestCheck:
     """`hardship-rules check`."""
@@ -416,7 +505,7 @@ def test_wrong_use(arguments: list[str]) -> None:
     assert b"Usage" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["approve", "assess", "check", "new", "show", "template", "test"])
+@pytest.mark.parametrize("command", ["approve", "assess", "check", "compare", "new", "show", "template", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from hardship_rules import source
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_household, load_policy, read_household
+from hardship_rules.api import load_policy
+from hardship_rules.cli.input import household_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
@@ -17,6 +17,7 @@ from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
+from hardship_rules.nearest import what_would_change as changes_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 
 
@@ -38,6 +39,7 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
 @click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
+@click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
@@ -50,18 +52,23 @@ def assess(
     on: str | None,
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
+    what_would_change: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
     lang: Language,
     folders: tuple[str, ...],
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
+    if what_would_change and engine != "evaluator":
+        raise click.UsageError("--what-would-change 不能与 --engine durable-rules 同用。")
     answers, failed = [], False
     for file in files:
         try:
-            household = _household(file)
+            household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
-            if engine == "evaluator":
+            if what_would_change:
+                answer = changes_of(policy, household, on).explain(format=form, turns=turns)
+            elif engine == "evaluator":
                 answer = explain(assess_household(policy, household, on), format=form, turns=turns)
             else:
                 answer = assess_by_both(policy, household, on).explain(format=form)
@@ -82,17 +89,6 @@ def assess(
     elif not failed:
         failed = not written(Path(output), text, lang)
     sys.exit(1 if failed else 0)
-
-
-def _household(file: str) -> HouseholdText:
-    if file != "-":
-        return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return read_household(text, name)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
