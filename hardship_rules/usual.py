@@ -12,10 +12,9 @@ from hardship_rules.values import NumberKind, Value, unit_text
 
 
 class Given(Protocol):
-    """The facts of the household or of one member: their values, and which of them were given."""
+    """The facts of the household or of one member as they were given; what was not is unknown."""
 
     values: dict[str, Value]
-    given: dict[str, None]
 
 
 def unusual(policy: Policy, parts: Sequence[Given], places: Mapping[Path, Location | None]) -> Iterator[Problem]:
@@ -24,7 +23,7 @@ def unusual(policy: Policy, parts: Sequence[Given], places: Mapping[Path, Locati
     for number, part in enumerate(parts):
         for name, fact, usual in of_members if number else of_household:
             amount = part.values[name]
-            if name in part.given and isinstance(amount, Exact) and amount and not usual.holds(amount):
+            if isinstance(amount, Exact) and amount and not usual.holds(amount):
                 path = ("members", number - 1, name) if number else (name,)
                 values = {"title": fact.title, **ends(policy, usual, fact.kind)}
                 yield Problem("fact_unusual", path, plain(amount), values, "warning", places.get(path))

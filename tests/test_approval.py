@@ -80,6 +80,14 @@ def test_every_other_line_stays(tmp_path: Path, line_end: str, end: str, status:
     assert load_policy(path).status == "approved"
 
 
+def test_below_the_last_line(tmp_path: Path) -> None:
+    """In a file that is all head and ends without a line end the approval stands below, on lines of its own."""
+    path = tmp_path / "head.yaml"
+    path.write_text("language: 1\npolicy: head", encoding="utf-8")
+    assert load_policy(signed(path)).status == "approved"
+    assert path.read_text(encoding="utf-8").startswith("language: 1\npolicy: head\napproved: ")
+
+
 def test_a_byte_order_mark_is_kept_apart(tmp_path: Path) -> None:
     """A file that begins with a byte order mark is approved too."""
     path = year(tmp_path)

@@ -266,4 +266,6 @@ class TestSeries:
         assert name("2027_city.yaml") == "2025_city.yaml"
         assert name("2025_city.yaml") == "2024_city.yaml"
         assert name("2024_city.yaml") is None
+        (tmp_path / "2024b_city.yaml").write_text(THIS.replace("2025-01-01", "2024-12-31"), encoding="utf-8")
+        assert name("2025_city.yaml") == "2024_city.yaml"  # one with a day of its own in common is not before it
         assert name("measure.yaml") is None
