@@ -11,6 +11,7 @@ from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.nearest import what_would_change
+from hardship_rules.notice import notice
 from hardship_rules.parting import NotKnown, Parting, Side, Standing
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.syntax import Provenance
@@ -46,6 +47,7 @@ __all__ = [
     "load_household",
     "load_policy",
     "next_question",
+    "notice",
     "read_household",
     "read_policy",
     "turns_on",

@@ -6,6 +6,7 @@ from typing import cast
 
 from attrs import frozen
 
+from hardship_rules import telling
 from hardship_rules.as_json import as_json, outcome_json, turns_json, value_json
 from hardship_rules.assessment import Assessment, Figure, unit_name
 from hardship_rules.change import Change, Total, totals
@@ -124,7 +125,7 @@ class _Words:
         self.changes = changes
         self.assessment = changes.assessment
         self.say = SENTENCES[lang]
-        self.names = member_names(self.assessment, self.say)
+        self.names = member_names(self.assessment, telling.SENTENCES[lang])
 
     def lines(self) -> Iterator[str]:
         """The sentences under their headings; of the options that leave the category open only whose they are."""

@@ -13,12 +13,13 @@ from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.change import Change
 from hardship_rules.changes import Changes
-from hardship_rules.evaluate import evaluate, possible
+from hardship_rules.evaluate import evaluate
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.given import as_given, refilled
 from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, is_known, value
 from hardship_rules.model import Fact, Policy
+from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import FactError, Path
 from hardship_rules.ranges import Exact, Number, Range, add, high, low, negate, span
 from hardship_rules.syntax import Clause, Compare
@@ -150,11 +151,12 @@ class _Nearest:
         policy, decision = self.assessment.policy, self.assessment.policy.category
         changed = FrozenMapping({line.path: line.between(least, most)})
         scope, made = refilled(policy, self.assessment.household, changed)
-        if made.outside or any(broken(policy, scope, self.left_out - {line.path})):
+        left_out = self.left_out - {line.path}
+        if made.outside or any(broken(policy, scope, left_out)):
             return None
         truths = evaluate(policy, scope, policy.category_order)[decision.name]
         now = [outcome.id for outcome in self.assessment.possible]
-        ids = possible(decision, truths)
+        ids = narrowed(policy, scope, truths, left_out).possible
         if list(ids) == now:
             return None
         if not set(ids) & set(now):

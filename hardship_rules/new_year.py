@@ -8,7 +8,6 @@ from attrs import frozen
 
 from hardship_rules.columns import pad, width
 from hardship_rules.conform import NOT_PUBLISHED, conform_word, date_of
-from hardship_rules.filling import one_line
 from hardship_rules.keys import Word
 from hardship_rules.model import Policy
 from hardship_rules.problems import Location
@@ -17,6 +16,7 @@ from hardship_rules.syntax import BASES
 from hardship_rules.template import written
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind, NumberKind, unit_text
+from hardship_rules.wording import one_line
 
 _HEAD = """# yaml-language-server: $schema=./policy.schema.json
 # {title}：按 {last} 生成的草案。

@@ -5,11 +5,11 @@ from typing import cast
 
 from hardship_rules.assessment import Reason
 from hardship_rules.columns import pad, width
-from hardship_rules.explain import MARKS, SENTENCES, parts
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy, Reading
 from hardship_rules.parting import Parting, Side, are_same
 from hardship_rules.problems import Language
+from hardship_rules.telling import MARKS, SENTENCES, Telling
 
 FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
     {
@@ -97,7 +97,7 @@ class _SideBySide:
         self.say = say
         self.parting = parting
         self.sides = [(say["names"][number], side) for number, side in enumerate(sides)]
-        self.texts = [parts(side.assessment, say) for side in sides]
+        self.texts = [Telling(side.assessment, say) for side in sides]
 
     def lines(self) -> Iterator[str]:
         for name, side in self.sides:

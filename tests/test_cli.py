@@ -34,6 +34,14 @@ def run(*arguments: str, given: str | bytes = "", **environment: str) -> subproc
     )
 
 
+def _read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing when the other end is closed, which Linux tells as an error."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:
+        return b""
+
+
 @pytest.fixture
 def wrong(tmp_path: Path) -> str:
     """A household's file with four mistakes."""
@@ -77,6 +85,76 @@ class TestAssess:
         document = json.loads(done.stdout)
         assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/1", "deep")
         assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
+
+    def test_other_readers(self, tmp_path: Path) -> None:
+        """Markdown, one HTML page and English are told apart by options; `-o` writes a page whole."""
+        assert run("assess", "--format", "markdown", HOUSEHOLD).stdout.decode().startswith("# 深度困难职工家庭\n")
+        english = run("assess", "--lang", "en", PARTIAL)
+        assert english.stdout.decode().startswith("Undecided, possibly ")
+        made = tmp_path / "page.html"
+        done = run("assess", "--format", "html", "--lang", "en", "-o", str(made), HOUSEHOLD)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        page = made.read_text(encoding="utf-8")
+        assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+        assert page.endswith("</html>\n")
+
+    def test_notice(self) -> None:
+        """`--notice` writes the letter, in text or as a page."""
+        assert run("assess", "--notice", HOUSEHOLD).stdout.decode().startswith("关于提交困难职工家庭认定材料的通知\n")
+        page = run("assess", "--notice", "--format", "html", PARTIAL).stdout.decode()
+        assert "<h1>关于补充困难职工家庭申报材料的通知</h1>" in page
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            ["--notice", "--format", "json"],
+            ["--notice", "--lang", "en"],
+            ["--notice", "--turns-on"],
+            ["--notice", "--engine", "durable-rules"],
+            ["--engine", "durable-rules", "--format", "html"],
+            ["--format", "html", PARTIAL],
+        ],
+    )
+    def test_options_that_do_not_go_together(self, wrong: list[str]) -> None:
+        """What cannot be written is wrong use and says so; nothing is printed in its place."""
+        done = run("assess", *wrong, HOUSEHOLD)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert wrong[0] in done.stderr.decode()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of Unix")
+    @pytest.mark.parametrize(
+        ("arguments", "environment", "coloured"),
+        [
+            ([], {"NO_COLOR": ""}, True),
+            ([], {"NO_COLOR": "1"}, False),
+            ([], {"NO_COLOR": "", "TERM": "dumb"}, False),
+            (["--format", "markdown"], {"NO_COLOR": ""}, False),
+            (["--notice"], {"NO_COLOR": ""}, False),
+        ],
+    )
+    def test_colour_in_a_terminal(self, arguments: list[str], environment: dict[str, str], *, coloured: bool) -> None:
+        """In a terminal the text is coloured unless `NO_COLOR` is set or it has none; marks and words stay the same."""
+        import pty  # noqa: PLC0415  # not on Windows
+
+        master, slave = pty.openpty()
+        try:
+            command = [sys.executable, "-m", "hardship_rules", "assess", *arguments, HOUSEHOLD]
+            where = {**os.environ, "PYTHONUTF8": "1", "TERM": "xterm", **environment}
+            with subprocess.Popen(command, stdout=slave, env=where) as started:  # noqa: S603  # this program
+                os.close(slave)
+                found = b""
+                while chunk := _read(master):
+                    found += chunk
+            assert started.returncode == 0
+        finally:
+            os.close(master)
+        assert (b"\x1b[" in found) is coloured
+        if coloured:
+            assert "\x1b[32m√\x1b[0m 人均月纯收入低于低保标准" in found.decode()
+            assert "\x1b[31m×\x1b[0m 不属于认定范围" in found.decode()
+        plain = re.sub(r"\x1b\[\d+m", "", found.decode().replace("\r\n", "\n"))
+        assert plain == run("assess", *arguments, HOUSEHOLD).stdout.decode()
+        assert b"\x1b" not in run("assess", *arguments, HOUSEHOLD, **environment).stdout
 
     def test_every_problem_with_its_place(self, wrong: str) -> None:
         """Problems go to standard error, all at once, with place, code, sentence and mend; exit status 1."""

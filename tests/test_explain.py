@@ -327,7 +327,8 @@ class TestJson:
 def test_unknown_form_or_language() -> None:
     """A form or language that there is not is refused by name."""
     assessment = assess(POLICY, household(worker()))
-    with pytest.raises(ValueError, match="text, json"):
+    with pytest.raises(ValueError, match="text, markdown, html, json"):
         explain(assessment, format="pdf")
-    with pytest.raises(ValueError, match="lang"):
-        explain(assessment, lang="fr")  # type: ignore[arg-type]  # what is tested
+    for form in ("text", "html", "json"):
+        with pytest.raises(ValueError, match="lang"):
+            explain(assessment, format=form, lang="fr")  # type: ignore[arg-type]  # what is tested

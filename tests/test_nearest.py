@@ -22,7 +22,7 @@ from hardship_rules.values import NumberKind
 
 ROOT = Path(__file__).parent.parent
 WEIHAI = load_policy("2021_weihai")
-few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 ADULT: Facts = {"age": 40, "education": "none", "wage": 0, "business_income": 0, "property_income": 0}
 WORKER: Facts = {**ADULT, "relation": "self", "transfer_income": 0, "other_income": 0, "medical_self_paid": 0}

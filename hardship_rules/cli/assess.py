@@ -1,5 +1,6 @@
 """`hardship-rules assess`: households are assessed, and the reasons told."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,15 +11,20 @@ from attrs import evolve
 from hardship_rules.api import assess as assess_household
 from hardship_rules.api import load_policy
 from hardship_rules.cli.input import household_of
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
-from hardship_rules.explain import explain
+from hardship_rules.explain import FORMATS, explain
+from hardship_rules.explain_text import Paint, plain, text_of
+from hardship_rules.explanation import explanation_of
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
 from hardship_rules.nearest import what_would_change as changes_of
+from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
+
+_COLOURS = {"√": "green", "×": "red", "○": "yellow"}
 
 
 @click.command()
@@ -43,8 +49,16 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
-@FORMAT
-@LANG
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="text 文本，markdown，html 网页（可打印），json 供程序使用。",
+)
+@click.option("--notice", is_flag=True, help="写成答复申请的通知：缺什么材料、退回的理由或应交的材料，不含个人信息。")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="说明和问题所用的语言。")
 @FOLDERS
 def assess(
     files: tuple[str, ...],
@@ -57,21 +71,36 @@ def assess(
     form: str,
     lang: Language,
     folders: tuple[str, ...],
+    *,
+    notice: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    if what_would_change and engine != "evaluator":
-        raise click.UsageError("--what-would-change 不能与 --engine durable-rules 同用。")
+    if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
+        raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
+    if notice and (form == "json" or lang != "zh" or turns or engine != "evaluator"):
+        raise click.UsageError("--notice 是中文通知，不能与 --format json、--lang en、--turns-on、--engine 同用。")
+    if engine != "evaluator" and form not in ("text", "json"):
+        raise click.UsageError("--engine durable-rules 只能与 --format text 或 json 同用。")
+    if form == "html" and len(files) > 1:
+        raise click.UsageError("--format html 一次写一个家庭。")
+    paint: Paint = _paint if output is None and _has_colour() else plain
     answers, failed = [], False
     for file in files:
         try:
             household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
             if what_would_change:
-                answer = changes_of(policy, household, on).explain(format=form, turns=turns)
-            elif engine == "evaluator":
-                answer = explain(assess_household(policy, household, on), format=form, turns=turns)
+                answer = changes_of(policy, household, on).explain(format=form, lang=lang, turns=turns)
+            elif engine != "evaluator":
+                answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
             else:
-                answer = assess_by_both(policy, household, on).explain(format=form)
+                assessment = assess_household(policy, household, on)
+                if notice:
+                    answer = notice_of(assessment, format=form)
+                elif form == "text":
+                    answer = text_of(explanation_of(assessment, lang), paint)
+                else:
+                    answer = explain(assessment, format=form, lang=lang, turns=turns)
         except DurableError as error:
             failed = True
             click.echo(f"{file}: {error}", err=True)
@@ -83,12 +112,22 @@ def assess(
                 click.echo(error.report(lang), err=True)
         else:
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
-    text = ("\n" if form == "text" else "").join(answers)
+    text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
         failed = not written(Path(output), text, lang)
     sys.exit(1 if failed else 0)
+
+
+def _has_colour() -> bool:
+    """Standard output is a terminal that shows colours, and nobody asked for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _paint(role: str, text: str) -> str:
+    """A text as a terminal colours it: marks by what they say, headings and the verdict bold."""
+    return click.style(text, fg=_COLOURS.get(role), bold=None if role in _COLOURS else True)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
