@@ -127,8 +127,10 @@ class TestApprove:
         (city / "household.yaml").write_text("place: town\nincome: 500\nill: no\nmembers: [{}]\n", encoding="utf-8")
         assess = ("assess", "-p", "2025_city.yaml", "household.yaml")
         assert run(city, *assess)[1].startswith("【草案】深度 ")
+        path.chmod(0o664)
         code, printed, said = run(city, "approve", "2025_city.yaml", "--by", "某市总工会", "--date", "2025-01-15")
         assert (code, said) == (0, "")
+        assert path.stat().st_mode & 0o777 == 0o664  # whoever might read it still may
         first, by, fingerprint = printed.splitlines()
         assert (first, by) == ("已写入批准：某市2025年认定", "  批准：某市总工会，2025-01-15")
         assert fingerprint.removeprefix("  指纹：") in path.read_text(encoding="utf-8")

@@ -130,7 +130,8 @@ def test_what_disappeared(tmp_path: Path) -> None:
         ("one of: {town: 城市, village: 农村}", "one of: {town: 城市, rural: 农村}"),
     )
     (tmp_path / "old").mkdir()
-    old = files_in(tmp_path / "old") / "2024_city.yaml"
+    real = f"{MEASURE}must: {{real: {{that: each(age >= 0), title: 真实}}}}\n"
+    old = files_in(tmp_path / "old", measure=real) / "2024_city.yaml"
     (tmp_path / "new").mkdir()
     path = files_in(tmp_path / "new", measure=measure, last="", this=changed(THIS, ("village: 900", "rural: 900")))
     gone = [each for each in warned(path, old) if each[0] != "base_differs"]
