@@ -16,6 +16,7 @@ from hardship_rules.meaning import Scope, value
 from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Decision, Outcome, Policy, Term
 from hardship_rules.narrowing import Case, Narrowed, narrowed
+from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Range, Truth, high, low
 from hardship_rules.syntax import (
     Clause,
@@ -196,6 +197,11 @@ class Assessment:
     household: Household
     _of_category: Scope = field(repr=False, eq=False)
     _truths: tuple[Truth, ...] = field(repr=False, eq=False)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is unusual in the facts given, or written in an earlier word; it changes nothing."""
+        return self.household.warnings
 
     @property
     def category(self) -> Outcome | None:

@@ -14,6 +14,7 @@ from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 FILES = 3  # in a chain of `extends`
 
 _PROVENANCE = ("source", "cite", "basis")
+_STANDING = ("status", "approved")  # what is said of a policy, no part of what it says
 
 
 def _word(node: Mapping, key: str) -> str:
@@ -120,7 +121,9 @@ def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str
 
 def _overlaid(base: Mapping, overlay: Mapping, problems: list[Problem]) -> Mapping:
     """The base with the overlay's head, parameters, readings, sources and notes in their places."""
-    whole = {key.text: (key, node) for key, node in base.entries if key.text not in ("series", "effective")}
+    own = {"series", "effective", "approved"}
+    own |= {"status"} if overlay.get("approved") is not None else set()  # what is approved, is with what it extends
+    whole = {key.text: (key, node) for key, node in base.entries if key.text not in own}
     for key, node in overlay.entries:
         section = whole.get(key.text)
         if key.text == "extends":
@@ -174,6 +177,7 @@ def resolved_text(whole: Mapping) -> str:
             if key.text == "decisions" and isinstance(node, Mapping)
             else tree(node)
             for key, node in whole.entries
+            if key.text not in _STANDING
         }
     )
 

@@ -95,6 +95,29 @@ def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Prob
     )
 
 
+def before(text: Text, folders: Sequence[str | Path] = ()) -> Text | None:
+    """The file of a policy's series, beside it or in the folders, whose days end last before its own begin."""
+    own = _year(text)
+    if not isinstance(own, Year) or not own.series:
+        return None
+    beside = [] if text.folder is None else [text.folder]
+    earlier = [each for each in years(own.series, [*beside, *folders]) if each.end < own.start]
+    return max(earlier, key=lambda each: each.end).text if own.readable and earlier else None
+
+
+def years(series: str, folders: Sequence[str | Path] = ()) -> tuple[Year, ...]:
+    """The files of a series whose days can be read, in the folders and among the bundled, by their days."""
+    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    of_series = (each for each in found if isinstance(each, Year) and each.series == series and each.readable)
+    return tuple(sorted(of_series, key=lambda each: (each.start, each.end)))
+
+
+def all_series(folders: Sequence[str | Path] = ()) -> tuple[str, ...]:
+    """The series that the files of the folders, and those bundled, are of."""
+    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    return tuple(dict.fromkeys(each.series for each in found if isinstance(each, Year) and each.series))
+
+
 def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
     """The file of a series whose window holds the day."""
     paths = _files(folders)

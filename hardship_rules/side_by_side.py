@@ -37,6 +37,7 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
             {
                 **SENTENCES["en"],
                 "names": "AB",
+                "draft": "[Draft] {verdict}",
                 "policy": "{name}: {title} ({id}), on {on}",
                 "policy_no_day": "{name}: {title} ({id}), no day given",
                 "policy_outside": "{name}: {title} ({id}), for {start} to {end}; taken here as if it held on {on} too",
@@ -98,7 +99,8 @@ class _SideBySide:
         policy, on = side.policy, side.assessment.household.on
         sentence = "policy_no_day" if on is None else "policy" if side.in_force else "policy_outside"
         start, end = policy.start or "…", policy.end or "…"
-        return self.say[sentence].format(name=name, title=policy.title, id=policy.name, on=on, start=start, end=end)
+        title = self.say["draft"].format(verdict=policy.title) if policy.status == "draft" else policy.title
+        return self.say[sentence].format(name=name, title=title, id=policy.name, on=on, start=start, end=end)
 
     def table(self) -> Iterator[str]:
         """The category, the figures that either policy shows, and the readings that they answer otherwise."""
