@@ -3,6 +3,7 @@
 import ast
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -158,6 +159,14 @@ def imported(path: Path) -> Iterator[str]:
 def test_every_module_has_its_place() -> None:
     """The order names exactly the modules that there are."""
     assert {module(path) for path in MODULES} == set(ORDER)
+
+
+def test_readme_names_every_module() -> None:
+    """README's table of layers has each module once, so that a newcomer finds it there."""
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## How it is put together") : readme.index("## What is interface")]
+    named = re.findall(r"`([a-z_]+)`", table[table.index("|---|") :])
+    assert sorted(named) == sorted({name.split(".")[0] for name in ORDER} - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module)
