@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from generated import policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import Facts, households, plain
 
 from hardship_rules import FactError, Policy, assess, load_household, load_policy, read_policy, what_would_change
 from hardship_rules.model import Fact
 from hardship_rules.problems import Path as FactPath
 from hardship_rules.problems import path_text
 from hardship_rules.ranges import Exact
+from hardship_rules.strategies import households, policies
+from hardship_rules.strategies.placed import Facts
+from hardship_rules.strategies.seeds import plain
 from hardship_rules.values import NumberKind
 
 ROOT = Path(__file__).parent.parent

@@ -2,10 +2,11 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from strategies import Facts, households
 
 from hardship_rules import Parting, Policy, assess, load_policy, read_policy
 from hardship_rules.parting import are_same, parting
+from hardship_rules.strategies import households
+from hardship_rules.strategies.placed import Facts
 
 WEIHAI = load_policy("2021_weihai")
 

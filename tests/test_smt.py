@@ -4,7 +4,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from trial import TRIAL
@@ -13,6 +12,7 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.every_household import holds, option_of
 from hardship_rules.model import Term
 from hardship_rules.smt import Encoding
+from hardship_rules.strategies import households, policies
 from hardship_rules.symbolic import extreme, multiplied
 from hardship_rules.values import ChoiceKind, NumberKind
 from hardship_rules.verify import DisagreementError, Proof, Prover, Shown, possible
@@ -26,7 +26,7 @@ WEIHAI = load_policy("2021_weihai")
 def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -> None:
     """Of a complete household exactly the category that `assess` gives is possible, and every other is proved not."""
     policy = read_policy(text)
-    household = data.draw(generated_households())
+    household = data.draw(households(policy))
     category = assess(policy, household).category
     assert category is not None
     answers = possible(policy, household, seconds=60)

@@ -37,7 +37,7 @@ _WORDS = {
         "because": "    because: {because}",
         "written": "{file}: {count} cases written, none of them confirmed",
         "nothing": "there is no case to write; {file} was not written",
-        "not_settled": "{count} not settled: no household that can be written as a case, and no proof that there is none",
+        "not_settled": "{count} not settled: no household to be written as a case, and no proof that there is none",
         "progress": "searching: {done} / {of}",
         "several": "the cases are for several policies ({policies}): name with -p the one to write for",
         "none": "no case is for the policy {policy}",
@@ -106,13 +106,14 @@ def test(
         found, told, was_written = _write_missing(found[0], Path(missing), lang)
         failed += not was_written
     if form == "json":
+        problems += [warning for case in cases for warning in case.warnings()]
         data: dict[str, Any] = {**counts, "cases": [_data(case, mismatches) for case, mismatches in results]}
         if covers:
             data["coverage"] = [coverage_data(each) for each in found]
         click.echo(problems_json(problems, lang, data), nl=False)
     else:
         for case, mismatches in results:
-            for line in _lines(case, mismatches, lang):
+            for line in (*_lines(case, mismatches, lang), *(warning.line(lang) for warning in case.warnings())):
                 click.echo(line)
         say = _WORDS[lang]
         click.echo(
