@@ -151,6 +151,7 @@ def _coverages(cases: list[Case], policy_name: str | None, missing: str | None, 
 def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Coverage], list[str], bool]:
     """Search for what is missing and write it; the coverage with what was proved, what to tell, whether all is well."""
     try:  # what it needs may not be installed
+        from hardship_rules import symbolic  # noqa: F401, PLC0415  # it says what to install
         from hardship_rules.missing_cases import cases_text, search  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name != "z3":
