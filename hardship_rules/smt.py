@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never, cast
 
-import z3  # what is to be installed, where it is missing, `symbolic` says
 from attrs import field, frozen
 
 from hardship_rules.every_household import Households
@@ -21,6 +20,7 @@ from hardship_rules.symbolic import (
     multiplied,
     opposite,
     same,
+    z3,
 )
 from hardship_rules.syntax import (
     Add,

@@ -31,7 +31,7 @@ def test_a_day_is_one_of_the_calendar(year: int) -> None:
     made = whole(read_policy(DAYS))
     space = Space()
     of = households(space, made, 1)
-    ((_, variable),) = of.facts["day"]
+    variable = of.facts["day"][0][1]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
     real = {
@@ -72,7 +72,7 @@ def test_another_policy_knows_the_same_households() -> None:
     assert both.facts["union"] is of.facts["union"]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
-    ((_, fen),), ((_, yuan),) = of.members[0]["wage"], both.members[0]["wage"]
+    fen, yuan = (each.members[0]["wage"][0][1] for each in (of, both))
     assert str(solver.check(fen == 150)) == "unsat"
     assert str(solver.check(fen == 1500, yuan == 15)) == "sat"
     assert str(solver.check(fen == 1500, yuan != 15)) == "unsat"

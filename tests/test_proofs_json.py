@@ -10,7 +10,7 @@ from hardship_rules.proofs_json import proofs_json
 
 
 def test_every_claim_has_its_answer() -> None:
-    """A proof says for how many members, a household can be assessed, and two households differ as the property says."""
+    """A proof says for how many members, a household can be assessed, two of them differ as the property says."""
     fault = next(fault for fault in FAULTS if fault.name == "wrong sign: cost is added")
     policy = read_policy(with_edits(fault.edits))
     report = verify(policy, members=2, seconds=60)

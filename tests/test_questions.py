@@ -49,7 +49,8 @@ def test_a_reading_that_decides_nothing_is_told_and_is_no_finding() -> None:
 
 def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
     """An outcome for those at the line, where that is granted, is reached as read."""
-    more = "      - {outcome: at, title: at, basis: assumption, when: {all: {a: {that: equal == granted}, b: {that: net == line}}}}\n"
+    when = "{all: {a: {that: equal == granted}, b: {that: net == line}}}"
+    more = f"      - {{outcome: at, title: at, basis: assumption, when: {when}}}\n"
     text = TRIAL.replace("            equal: {all: {granted: {that: equal == granted}, at: {that: net == line}}}\n", "")
     text = text.replace("      - {outcome: relative,", f"{more}      - {{outcome: relative,")
     claims = {claim.id: claim for claim in verify(read_policy(text), members=2, seconds=60).claims}
