@@ -5,11 +5,22 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
-import z3  # what is to be installed, where it is missing, `symbolic` says
 from attrs import evolve, frozen
 
 from hardship_rules.model import Fact
-from hardship_rules.symbolic import Cases, Choice, Space, Symbol, Truth, all_of, any_of, constant, is_option, opposite
+from hardship_rules.symbolic import (
+    Cases,
+    Choice,
+    Space,
+    Symbol,
+    Truth,
+    all_of,
+    any_of,
+    constant,
+    is_option,
+    opposite,
+    z3,
+)
 from hardship_rules.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_number, day_of
 from hardship_rules.whole import WholePolicy
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import assert_never, cast
 
-import z3  # what is to be installed, where it is missing, `symbolic` says
 from attrs import field, frozen
 
 from hardship_rules.every_household import Households
@@ -21,6 +20,7 @@ from hardship_rules.symbolic import (
     multiplied,
     opposite,
     same,
+    z3,
 )
 from hardship_rules.syntax import (
     Add,
@@ -275,17 +275,16 @@ class Encoding:
 
 
 def decision_differs(a: Encoding, b: Encoding, decision: str) -> Truth:
-    """A decision does not come to the same in two encodings."""
-    if a.outcomes[decision] is b.outcomes[decision]:
-        return False
-    outcomes = {*a.policy.decisions[decision].by_id, *b.policy.decisions[decision].by_id}
-    known = (a.policy.decisions[decision].by_id, b.policy.decisions[decision].by_id)
+    """A decision does not come to the same in two encodings; of a `disjoint` one, any of its outcomes by itself."""
+    mine, theirs = _outcomes(a, decision), _outcomes(b, decision)
     return any_of(
-        opposite(
-            same(
-                a.outcome(decision, outcome) if outcome in known[0] else False,
-                b.outcome(decision, outcome) if outcome in known[1] else False,
-            )
-        )
-        for outcome in sorted(outcomes)
+        opposite(same(mine.get(outcome, False), theirs.get(outcome, False))) for outcome in sorted({*mine, *theirs})
     )
+
+
+def _outcomes(encoding: Encoding, decision: str) -> dict[str, Truth]:
+    definition = encoding.policy.decisions[decision]
+    if definition.disjoint:
+        ids = (outcome.id for outcome in definition.outcomes)
+        return dict(zip(ids, encoding.outcomes[decision], strict=True))
+    return {outcome: encoding.outcome(decision, outcome) for outcome in definition.by_id}

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 try:
-    import z3
+    import z3 as z3  # noqa: PLC0414  # the other modules have it from here, with what to install where it is missing
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(
         "证明需要 z3-solver / proofs need z3-solver: pip install 'hardship-rules[verify]'", name="z3"

@@ -5,7 +5,6 @@ from fractions import Fraction
 from time import monotonic
 from typing import Literal, cast
 
-import z3  # what is to be installed, where it is missing, `symbolic` says
 from attrs import evolve, field, frozen
 
 from hardship_rules.api import assess
@@ -14,11 +13,12 @@ from hardship_rules.evaluate import evaluate
 from hardship_rules.every_household import Facts, decoded, decoded_readings, holds, households, number
 from hardship_rules.facts import read_facts
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, options_of, value
 from hardship_rules.model import Policy, exprs_of
 from hardship_rules.ranges import Exact, Number, high, low
 from hardship_rules.smt import Encoding
-from hardship_rules.symbolic import Cases, Choice, Space, Symbol, Truth, Whole, all_of, any_of, is_option, opposite
+from hardship_rules.symbolic import Cases, Choice, Space, Symbol, Truth, Whole, all_of, any_of, is_option, opposite, z3
 from hardship_rules.syntax import Clause, Compare, Expr, Name, Not, Option, OverMembers, parts_of, walk
 from hardship_rules.values import NumberKind, Value, day_number
 from hardship_rules.whole import condition_over, whole
@@ -279,7 +279,9 @@ def witness_of(
 # --- What a partial household can still become -------------------------------------------------------------------
 
 
-def possible(policy: Policy, household: Mapping[str, object], seconds: float = SECONDS) -> FrozenMapping[str, Answer]:
+def possible(
+    policy: Policy, household: Mapping[str, object] | HouseholdText, seconds: float = SECONDS
+) -> FrozenMapping[str, Answer]:
     """Of each category whether a household, of which not everything is known, can still become it.
 
     Exact, where `Assessment.possible` may name too many: each outcome has a completed household (`Shown`), or the

@@ -1,6 +1,7 @@
 """Every household as variables: within its ranges, with days that the calendar has, and decoded as it is given."""
 
 from datetime import date, timedelta
+from typing import cast
 
 import pytest
 import z3
@@ -8,7 +9,7 @@ from trial import TRIAL
 
 from hardship_rules import read_policy
 from hardship_rules.every_household import beside, decoded, decoded_readings, households
-from hardship_rules.symbolic import Space
+from hardship_rules.symbolic import Cases, Space
 from hardship_rules.values import day_number
 from hardship_rules.whole import whole
 
@@ -31,7 +32,7 @@ def test_a_day_is_one_of_the_calendar(year: int) -> None:
     made = whole(read_policy(DAYS))
     space = Space()
     of = households(space, made, 1)
-    ((_, variable),) = of.facts["day"]
+    ((_, variable),) = cast(Cases, of.facts["day"])
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
     real = {
@@ -72,7 +73,7 @@ def test_another_policy_knows_the_same_households() -> None:
     assert both.facts["union"] is of.facts["union"]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
-    ((_, fen),), ((_, yuan),) = of.members[0]["wage"], both.members[0]["wage"]
+    fen, yuan = (cast(Cases, each.members[0]["wage"])[0][1] for each in (of, both))
     assert str(solver.check(fen == 150)) == "unsat"
     assert str(solver.check(fen == 1500, yuan == 15)) == "sat"
     assert str(solver.check(fen == 1500, yuan != 15)) == "unsat"

@@ -75,7 +75,7 @@ WRONG: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("old", WRONG)
 def test_a_wrong_property_is_told_where_it_stands(old: str) -> None:
-    """A property of a fact, decision or outcome that there is not, or with a wrong condition, is refused at its line."""
+    """A property of what there is not, or with a wrong condition, is refused at its line."""
     new, code = WRONG[old]
     with pytest.raises(PolicyError) as caught:
         read_policy(TRIAL.replace(old, new, 1))
@@ -91,7 +91,8 @@ def test_no_order_among_several_outcomes() -> None:
     """A decision with `every` has no earlier and later."""
     text = TRIAL.replace(
         "properties:",
-        "  aid:\n    title: aid\n    every: [{outcome: food, title: f, basis: assumption, when: {that: union}}]\nproperties:",
+        "  aid:\n    title: aid\n"
+        "    every: [{outcome: food, title: f, basis: assumption, when: {that: union}}]\nproperties:",
     ).replace("facts: wage, never moves: category", "facts: wage, never moves: aid")
     with pytest.raises(PolicyError) as caught:
         read_policy(text)

@@ -1,7 +1,7 @@
 """What a policy means as terms of Z3 is what `assess` says, on generated policies and households and on the bundled."""
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,7 @@ from hardship_rules.every_household import holds, option_of
 from hardship_rules.model import Term
 from hardship_rules.smt import Encoding
 from hardship_rules.strategies import households, policies
-from hardship_rules.symbolic import extreme, multiplied
+from hardship_rules.symbolic import Cases, Choice, extreme, multiplied
 from hardship_rules.values import ChoiceKind, NumberKind
 from hardship_rules.verify import DisagreementError, Proof, Prover, Shown, possible
 
@@ -58,14 +58,14 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
         for answer, scope in zip(answers, scopes, strict=False):
             match term:
                 case Term(kind=NumberKind()):
-                    over = encoding.space.term(scope[name])
+                    over = encoding.space.term(cast(Cases, scope[name]))
                     whole = over if isinstance(over, int) else model.eval(over, model_completion=True).as_long()
                     by = encoding.made.denominators[name]
                     if by.factors:
                         continue  # what it is to be divided by is itself a term
                     assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # all is known
                 case Term(kind=ChoiceKind()):
-                    assert answer == option_of(scope[name], model)
+                    assert answer == option_of(cast(Choice, scope[name]), model)
                 case _:
                     assert answer is holds(scope[name], model)
 

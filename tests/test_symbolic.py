@@ -24,8 +24,8 @@ def test_constants_fold_away() -> None:
     assert any_of((flag, True)) is True
     assert any_of(()) is False
     assert all_of((flag, True, flag)) is flag
-    assert opposite(True) is False
-    assert same(flag, True) is flag
+    assert opposite(truth=True) is False
+    assert same(flag, b=True) is flag
     assert same(flag, flag) is True
 
 

@@ -141,11 +141,9 @@ def _relative(*lines: str) -> tuple[str, str]:
 
 def _outcome(line: str) -> tuple[str, str]:
     """One more outcome before `relative`."""
-    return (
-        "      - {outcome: relative,",
-        f'      - {{outcome: more, title: more, basis: assumption, when: {{that: "{line}"}}}}\n'
-        "      - {outcome: relative,",
-    )
+    before = "      - {outcome: relative,"
+    more = f'      - {{outcome: more, title: more, basis: assumption, when: {{that: "{line}"}}}}'
+    return before, f"{more}\n{before}"
 
 
 def _choose(term: str, when: str, value: str, otherwise: str) -> str:

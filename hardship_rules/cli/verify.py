@@ -83,7 +83,8 @@ def _report(
     except ModuleNotFoundError as error:
         if error.name != "z3":
             raise
-        sys.exit(str(error))
+        click.echo(str(error), err=True)
+        sys.exit(1)
     say = sentences(lang)
 
     def said(section: str, count: int) -> None:
