@@ -1,5 +1,6 @@
 """A property that is not proved is tried on drawn households."""
 
+import sys
 from decimal import Decimal
 
 import pytest
