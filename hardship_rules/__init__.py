@@ -14,8 +14,11 @@ from hardship_rules.nearest import what_would_change
 from hardship_rules.notice import notice
 from hardship_rules.parting import NotKnown, Parting, Side, Standing
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
+from hardship_rules.record import record
+from hardship_rules.replay import Replay, replay
 from hardship_rules.syntax import Provenance
 from hardship_rules.turning import Turn, turns_on
+from hardship_rules.version import __version__
 
 __all__ = [
     "Assessment",
@@ -36,11 +39,13 @@ __all__ = [
     "Problem",
     "Provenance",
     "Reason",
+    "Replay",
     "Side",
     "Standing",
     "Total",
     "Trace",
     "Turn",
+    "__version__",
     "assess",
     "compare",
     "explain",
@@ -50,7 +55,8 @@ __all__ = [
     "notice",
     "read_household",
     "read_policy",
+    "record",
+    "replay",
     "turns_on",
     "what_would_change",
 ]
-__version__ = "0.1.0"

@@ -47,6 +47,10 @@ def _document(assessment: Assessment) -> dict[str, object]:
         ],
         "assumed": [write.fact(path) for path in household.assumed],
         "derived": [write.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
         "terms": {
             name: {"title": policy.names[name].title, "value": write.named(name, answer)}
             for name, answer in assessment.terms.items()
@@ -65,6 +69,7 @@ def policy_json(policy: Policy) -> dict[str, str | None]:
         "from": None if policy.start is None else policy.start.isoformat(),
         "to": None if policy.end is None else policy.end.isoformat(),
         "fingerprint": policy.fingerprint,
+        "status": policy.status,
     }
 
 

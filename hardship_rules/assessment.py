@@ -16,6 +16,7 @@ from hardship_rules.meaning import Scope, value
 from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Decision, Outcome, Policy, Term
 from hardship_rules.narrowing import Case, Narrowed, narrowed
+from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Range, Truth, high, low
 from hardship_rules.syntax import (
     Clause,
@@ -198,6 +199,11 @@ class Assessment:
     _truths: tuple[Truth, ...] = field(repr=False, eq=False)
 
     @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is unusual in the facts given, or written in an earlier word; it changes nothing."""
+        return self.household.warnings
+
+    @property
     def category(self) -> Outcome | None:
         """The outcome of the first decision; None while it is undecided."""
         return self.possible[0] if len(self.possible) == 1 else None
@@ -271,9 +277,9 @@ class Assessment:
     def _scope(self) -> Scope:
         return self._whole[0]
 
-    def figure(self, name: str) -> "Figure | Value":
-        """The answer of a household's fact, parameter or term."""
-        return self._named(name, self._scope)
+    def figure(self, name: str, member: int | None = None) -> "Figure | Value":
+        """The answer of a fact, parameter or term of the household, or of a member (counted from 0)."""
+        return self._named(name, self._scope if member is None else self._scope.members[member])
 
     def _named(self, name: str, scope: Scope) -> "Figure | Value":
         kind = kind_of_name(self.policy, name)

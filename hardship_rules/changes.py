@@ -99,10 +99,12 @@ class Changes:
         lang: Language = "zh",
         turns: bool = False,
     ) -> str:
-        """The assessment as `explain` gives it, with what would change it at its end."""
+        """The assessment as `explain` gives it, as `text` or `json`, with what would change it at its end."""
         if format == "json":
             turning = {"turns_on": turns_json(self.assessment)} if turns else {}
             return as_json(self.assessment, {**turning, "would_change": _document(self)})
+        if format != "text":
+            raise ValueError("format is one of text, json")
         return explain(self.assessment, format=format, lang=lang) + "\n" + "\n".join(_Words(self, lang).lines()) + "\n"
 
 

@@ -7,6 +7,7 @@ from typing import cast
 from attrs import evolve
 
 from hardship_rules.evaluate import work_out
+from hardship_rules.formerly import taken
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
@@ -56,6 +57,7 @@ class _Checker:
         policy = self.policy
         self.names()
         self.tables()
+        self.problems += taken(policy)
         self.shown_and_category()
         kinds = Kinds(policy, self.of_members)
         facts = {name: self.fact(kinds, fact, "household") for name, fact in policy.facts.items()}

@@ -25,6 +25,7 @@ class _Document:
         told, say = self.told, self.say
         yield Paragraph(told.headline)
         yield from self.section(say["figures"], self.figures())
+        yield from self.listed(say["warnings"], told.warnings)
         yield from self.section(say["reasons"], self.category(told.category))
         yield from self.listed(say["missing"], told.missing)
         for ruling in told.later:

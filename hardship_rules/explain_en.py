@@ -22,6 +22,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "everybody": "every member",
         "the_day": "the day that the verdict is about",
         # The verdict
+        "draft": "[Draft] {verdict}",
         "headline": "{policy} ({on})",
         "on": "on {on}",
         "no_date": "no day given",
@@ -42,6 +43,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "not_counted": "{count} not counted: {who}",
         "perhaps_counted": "{count} perhaps counted: {who}",
         "meaning": "{title}: {value} {basis}",
+        "warnings": "Look at these facts again",
         # Where it stands
         "scale": "{title} and its limits",
         "household_at": "household {number}",

@@ -35,6 +35,7 @@ class _Text:
         yield from self.figures()
         yield from ("  " + meaning for meaning in told.meanings)
         yield ""
+        yield from self.listed(self.say["warnings"], told.warnings)
         yield from self.category(told.category)
         for ruling in told.later:
             yield from ("", self.paint("heading", ruling.sentence))

@@ -18,6 +18,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "everybody": "全体成员",
         "the_day": "认定日期",
         # The verdict
+        "draft": "【草案】{verdict}",
         "headline": "{policy}（{on}）",
         "on": "认定日期 {on}",
         "no_date": "未填认定日期",
@@ -38,6 +39,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "not_counted": "未计入 {count} 人：{who}",
         "perhaps_counted": "是否计入待定 {count} 人：{who}",
         "meaning": "{title}：{value}{basis}",
+        "warnings": "请核对所填事实",
         # Where it stands
         "scale": "{title}与界线",
         "household_at": "本户 {number}",

@@ -63,6 +63,7 @@ class Explanation:
     headline: str = field(converter=one_line)
     figures: tuple[ShownFigure, ...]
     meanings: tuple[str, ...] = field(converter=_one_line_each)
+    warnings: tuple[str, ...] = field(converter=_one_line_each)
     scale: Scale | None
     category: Ruling
     later: tuple[Ruling, ...]
@@ -85,10 +86,11 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     turns = turns_on(assessment)
     return Explanation(
         lang=lang,
-        verdict=tell.verdict(assessment.decided),
+        verdict=tell.headed(tell.verdict(assessment.decided)),
         headline=say["headline"].format(policy=policy.title, on=on),
         figures=tuple(ShownFigure(tell.figure_title(name), *tell.figure(name)) for name in policy.show),
         meanings=tuple(tell.meanings()),
+        warnings=tuple(tell.warnings(lang)),
         scale=scale_of(tell),
         category=_ruling(tell, assessment.decided),
         later=tuple(

@@ -52,7 +52,10 @@ def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: C
         return given
     household, restricted = _restricted(policy, (scope, truths), assumed)
     search = _Search(policy, assumed, frozenset(before))
-    search.found.update(_reached(policy, household[0], assumed))
+    for reached in _reached(policy, household[0], assumed):
+        search.found.update(reached)
+        if search.found == search.before:
+            break
     search.visit(household, COMBINATIONS)
     left = tuple(name for name in before if name in search.found)
     if not left:  # it is no real household, though no `must` is broken for certain
@@ -84,7 +87,7 @@ def _restricted(policy: Policy, case: Case, assumed: Container[Path]) -> tuple[C
     return case, tuple(limited)
 
 
-def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[str]:
+def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[str, ...]]:
     """Outcomes that a few combinations of all that could be tried leave possible; mostly there is no other to find."""
     order = _order(policy)
     for number in range(3):
@@ -92,10 +95,14 @@ def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator
         for path in _unknown(policy, scope):
             if path[-1] in order:
                 values = values_of(scope, path)
-                _holder(tried, path).values[path[-1]] = values[number % len(values)]
+                start = number % len(values)
+                for each in (*values[start:], *values[:start]):
+                    _holder(tried, path).values[path[-1]] = each
+                    if not _in_must(policy, path) or not any(broken(policy, tried, assumed)):
+                        break
         if not any(broken(policy, tried, assumed)):
             truths = evaluate(policy, tried, policy.category_order)[policy.category.name]
-            yield from possible(policy.category, truths)
+            yield possible(policy.category, truths)
 
 
 def _unknown(policy: Policy, scope: Scope) -> Iterator[Path]:
@@ -246,7 +253,7 @@ def _order(policy: Policy) -> dict[str, int]:
             if isinstance(fact.kind, ChoiceKind | YesNoKind)
             and (looks[name] > 1 or name in leaps or _in_must(policy, (name,)))
         ]
-        worth.sort(key=lambda name: -looks[name])
+        worth.sort(key=lambda name: (-looks[name], name))  # not as the file has them: that is not in the fingerprint
         policy.kept["tried in order"] = {name: number for number, name in enumerate(worth)}
     return cast(dict[str, int], policy.kept["tried in order"])
 

@@ -6,14 +6,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import assert_never, cast
 
-from attrs import field, frozen
+from attrs import Factory, define, field, frozen
 
-from hardship_rules.absent import broken
+from hardship_rules.absent import StandIns, broken
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.change import Change
 from hardship_rules.changes import Changes
-from hardship_rules.evaluate import evaluate
+from hardship_rules.evaluate import evaluate, outcomes
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.given import as_given, refilled
 from hardship_rules.household import HouseholdText
@@ -64,11 +64,12 @@ class _Line:
         return span(min(first, last), max(first, last))
 
 
-@frozen
+@define(slots=False)
 class _Nearest:
-    """The search for one decided household."""
+    """The search for one decided household; `amounts` are those by which facts were found to change it so far."""
 
     assessment: Assessment
+    amounts: set[Exact] = Factory(set)
 
     @cached_property
     def left_out(self) -> frozenset[Path]:
@@ -126,46 +127,55 @@ class _Nearest:
             if not pieces:
                 return None
             least, most = pieces.pop()
-            cuts = [] if least == most else self.cuts(line, least, most)
-            if cuts is None:  # nothing changes it there
-                continue
-            if cuts:
-                starts = [least, *cuts]
-                ends = [*(cut - 1 for cut in cuts), most]
-                pieces += reversed(list(zip(starts, ends, strict=True)))
+            scope = self.open_between(line, least, most)
+            if scope is None:
                 continue
             found = self.changed(line.path, line.at(least))
             if found is not None:
                 before = self.assessed(line.path, line.at(least - 1))
                 same = before is not None and before.possible == self.assessment.possible
+                self.amounts.add(Fraction(least, line.units))
                 return found if same else None
             if least < most:
-                pieces.append((least + 1, most))
+                starts = [least + 1, *self.cuts(line, least + 1, most, scope)]
+                ends = [*(cut - 1 for cut in starts[1:]), most]
+                pieces += reversed(list(zip(starts, ends, strict=True)))
         return None
 
-    def cuts(self, line: _Line, least: int, most: int) -> list[int] | None:
-        """Where to take a piece of a line apart: nowhere where all of it gives another category.
+    def open_between(self, line: _Line, least: int, most: int) -> Scope | None:
+        """The household with a piece of a line for its number, where some of it may give another category.
 
         None where none of it does, which the arithmetic of ranges proves, or where there is no such household.
         """
-        policy, decision = self.assessment.policy, self.assessment.policy.category
-        changed = FrozenMapping({line.path: line.between(least, most)})
-        scope, made = refilled(policy, self.assessment.household, changed)
-        left_out = self.left_out - {line.path}
+        policy, left_out = self.assessment.policy, self.left_out - {line.path}
+        scope, made = self.worked_out(line, least, most)
         if made.outside or any(broken(policy, scope, left_out)):
             return None
-        truths = evaluate(policy, scope, policy.category_order)[decision.name]
-        now = [outcome.id for outcome in self.assessment.possible]
+        truths = outcomes(policy.category, scope)
         ids = narrowed(policy, scope, truths, left_out).possible
-        if list(ids) == now:
-            return None
-        if not set(ids) & set(now):
-            return []
-        cuts = {(least + most + 1) // 2}
-        for outcome, truth in zip(decision.outcomes, truths, strict=False):
-            if truth is None:
-                for clause, _, inside in innermost(policy, cast(Clause, outcome.when), scope):
-                    for share in _crossings(clause, inside):
+        return None if ids == tuple(outcome.id for outcome in self.assessment.possible) else scope
+
+    def worked_out(self, line: _Line, least: int, most: int) -> tuple[Scope, StandIns]:
+        """All that the category is worked out from, for a piece of a line."""
+        policy = self.assessment.policy
+        changed = FrozenMapping({line.path: line.between(least, most)})
+        scope, made = refilled(policy, self.assessment.household, changed)
+        evaluate(policy, scope, policy.category_order)
+        return scope, made
+
+    def cuts(self, line: _Line, least: int, most: int, scope: Scope) -> list[int]:
+        """Where to take a piece of a line apart: its middle, and where it may change.
+
+        That is where both sides of a comparison meet, exact for straight lines, solved from both ends of the piece, and
+        what changed the category by other facts, which mostly go into the same sums.
+        """
+        decision = self.assessment.policy.category
+        (first, _), (last, _) = (self.worked_out(line, step, step) for step in (least, most))
+        cuts = {(least + most + 1) // 2, *(int(amount * line.units) for amount in self.amounts)}
+        for outcome in decision.outcomes:
+            for clause, truth, _ in innermost(self.assessment.policy, cast(Clause, outcome.when), scope):
+                if truth is None and isinstance(clause.when, Compare):
+                    for share in _crossings(_gap(clause.when, first), _gap(clause.when, last)):
                         step = least + (share * (most - least)).__floor__()
                         cuts |= {step, step + 1}
         return sorted(cut for cut in cuts if least < cut <= most)
@@ -180,13 +190,17 @@ def _lines(path: Path, kind: NumberKind, now: Exact) -> Iterator[_Line]:
             yield _Line(path, start.numerator, direction, units, abs(end.__trunc__() - start.numerator))
 
 
-def _crossings(clause: Clause, scope: Scope) -> Iterator[Fraction]:
-    """How far into a piece both sides of a comparison meet, if they are straight lines there: rising, or falling."""
-    if isinstance(clause.when, Compare):
-        left, right = value(clause.when.left, scope), value(clause.when.right, scope)
-        if isinstance(left, int | Fraction | Range) and isinstance(right, int | Fraction | Range):
-            gap = add(left, negate(right))
-            if low(gap) < 0 < high(gap):
-                share = Fraction(-low(gap)) / (high(gap) - low(gap))
-                yield share
-                yield 1 - share
+def _gap(comparison: Compare, scope: Scope) -> tuple[Exact, Exact] | None:
+    """How far the left side is above the right, at least and at most; None where they are no numbers."""
+    left, right = value(comparison.left, scope), value(comparison.right, scope)
+    if isinstance(left, int | Fraction | Range) and isinstance(right, int | Fraction | Range):
+        gap = add(left, negate(right))
+        return low(gap), high(gap)
+    return None
+
+
+def _crossings(first: tuple[Exact, Exact] | None, last: tuple[Exact, Exact] | None) -> Iterator[Fraction]:
+    """How far into a piece a straight line from the gap at its beginning to that at its end is at 0."""
+    for start, end in zip(first or (), last or (), strict=False):
+        if (start < 0) is not (end < 0):
+            yield Fraction(start) / (start - end)

@@ -79,7 +79,7 @@ class _Letter:
             state, parts = "recognised", self.recognised()
         else:
             state, parts = "refused", self.reasons()
-        return Document(SENTENCES[f"title_{state}"], (*self.head(state), *parts, *self.foot()))
+        return Document(self.tell.headed(SENTENCES[f"title_{state}"]), (*self.head(state), *parts, *self.foot()))
 
     def say(self, sentence: str, **values: object) -> str:
         return one_line(SENTENCES[sentence].format(**values))

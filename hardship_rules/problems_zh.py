@@ -82,7 +82,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "missing_key": ("缺少 `{given}`（{about}）", "补上 `{given}: …`"),
         "none_of_keys": ("缺少一项：{known} 中要写一个", "从 {known} 中选一个写上"),
         "several_of_keys": ("`{given}` 不能同时写", "{known} 中只写一个"),
-        "blank": ("此处没有内容", "填上内容；不需要的，把这一项整个删去"),
+        "blank": ("`{given}` 没有填写", "填上内容；不需要的，把这一项整个删去"),
         "list_expected": ("此处应为列表", "每项一行，以 `- ` 开头，或写成 `[甲, 乙]`"),
         "mapping_expected": ("此处应为“键: 值”", "每行写一个键，后面是半角冒号、空格和值"),
         "text_expected": ("此处应只写一个值，不能是列表或花括号", "改成一个值；文字以 `[` 或 `{{` 开头的，用引号括起"),
@@ -129,6 +129,55 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "provenance_again": ("`{given}` 改了，但没有写明出处", "写上 `source`、`cite` 和 `basis`"),
         "policy_open": ("政策 `{given}` 还有参数没有数值：{parameters}", "在年度文件中补上，或改用年度文件"),
         "policy_without_decision": ("政策 `{given}` 没有写任何决定", "在 `decisions` 中写出至少一项决定"),
+        # The year: a new file, the guard, the approval
+        "not_approved": ("政策 `{given}` 尚未批准", "先由有权的单位批准：`hardship-rules approve`"),
+        "approval_other": (
+            "`{given}` 由{by}于 {day} 批准之后，内容有了改动，批准已失效",
+            "改回批准的内容，或重新批准：`hardship-rules approve`",
+        ),
+        "base_changed": ("批准之后，所依据的 `{given}` 有了改动", "核对改动；无误的，重新批准"),
+        "approved_already": ("`{given}` 已由{by}于 {day} 批准，内容没有改动", "不必再次批准"),
+        "fingerprint_differs": (
+            "文件现在的指纹是 {now}，不是 `{given}`",
+            "送批以后内容有了改动，或选错了文件；核对后重新送批",
+        ),
+        "approval_layout": (
+            "无法在 `{given}` 中写入批准记录",
+            "每个键各起一行、顶格写，不用花括号把整个文件括起；改好后再批准",
+        ),
+        "base_differs": ("所依据的 `{given}` 与 `{old}` 当时依据的不同", "核对 `{given}` 改了什么，对本年是否也适用"),
+        "value_as_before": ("{title}为 {given}，与 `{old}` 相同", "核对本年标准是否确实没有变；确实没有变的不必改"),
+        "value_slip": (
+            "{title}为 {given}，约为 `{old}`（{was}）的 {factor} 倍",
+            "检查是否多写或少写了零，单位是否写对",
+        ),
+        "value_jump": ("{title}为 {given}，`{old}` 为 {was}，变动 {change} %", "对照通知核对；无误的不必改"),
+        "value_unusual": ("{title}为 {given}，通常在 {least} 至 {most} {unit}之间", "对照通知核对；无误的不必改"),
+        "cite_missing": ("`{given}` 写了出处 `{source}`，没有写位置", "加上 `cite`，例如 `cite: 第二条`"),
+        "window_hole": (
+            "`{old}` 到 {end} 为止，本文件从 {given} 起，中间的日期没有文件",
+            "检查 `effective`；中间年度的标准没有取得的，可以空着",
+        ),
+        "window_overlap": ("本文件从 {given} 起，`{old}` 到 {end} 为止，有重叠", "改正 `effective`，使每一天只有一份"),
+        "fact_needed": (
+            "“{title}”（`{given}`）按 `{old}` 填写的家庭材料里没有，缺了它结论可能为待定",
+            "写上 `if absent`，或通知各单位补填这一项",
+        ),
+        "fact_gone": (
+            "`{old}` 的事实“{title}”（`{given}`）没有了，写了它的家庭材料会被拒绝",
+            "改了名称的，在新的那一项写上 `formerly: {given}`",
+        ),
+        "option_gone": (
+            "“{title}”不再有 `{old}` 的选项“{option}”（`{given}`），选了它的家庭材料会被拒绝",
+            "改了名称的，在新的选项写上 `formerly: {given}`",
+        ),
+        "outcome_gone": ("`{old}` 的结果 `{given}` 没有了", "改了标识的，在新的结果写上 `formerly`"),
+        "clause_gone": ("`{old}` 的条款 `{given}` 没有了", "改了标识的，在新的条款写上 `formerly: {given}`"),
+        "year_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名；已有的文件从不覆盖"),
+        "year_taken": ("系列 `{series}` 已有适用于 {given} 年的文件：{known}", "直接修改那一份，或换一个年度"),
+        "year_first": ("系列 `{series}` 在 {given} 年之前没有文件", "现有：{known}；第一份文件要自己写"),
+        "year_number": ("`{given}` 不是年度", "写四位数的年度，例如 `2026`；须在1800年至2200年之间"),
+        "year_whole": ("`{given}` 没有 `extends`，自己就是完整的办法，不能由它生成年度文件", "复制这份文件，再作修改"),
         # Worked cases
         "not_cases": ("内容不是“键: 值”形式的案例文件", "写上 `policy: …` 和 `cases: …`，冒号后有一个空格"),
         "case_path": (
@@ -136,6 +185,34 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
         ),
         "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
+        # Records, and resolved policies kept beside them
+        "json_broken": ("此处不是 JSON 的写法", "这类文件由程序写成，不要手工修改；取回原来的文件"),
+        "json_cut": ("文件到此处断了，后面的内容没有了", "取回完整的文件"),
+        "json_key_twice": ("键 `{given}` 写了两次", "这类文件由程序写成，不要手工修改；取回原来的文件"),
+        "not_resolved": (
+            "内容不是留存的政策文本",
+            "留存的文本用 `hardship-rules show --format resolved` 写成；政策文件以 `.yaml` 结尾",
+        ),
+        "not_a_record": ("内容不是审核记录", "记录用 `hardship-rules assess --format record` 写成"),
+        "record_newer": ("记录的格式是 `{given}`，本程序只认识到 `{known}`", "请升级 hardship-rules 后再用"),
+        "record_edited": (
+            "内容与写记录时不同，被改动过",
+            "取回原来的文件；经办人、最后决定和理由写在 `host` 中，写在那里不算改动",
+        ),
+        "record_misshapen": (
+            "内容与记录的格式不符，不是本程序写成的",
+            "取回原来的文件；格式见 `hardship-rules replay --schema`",
+        ),
+        "record_policy_missing": (
+            "找不到记录所用的政策 `{given}`（指纹 {fingerprint}）",
+            "把当时用 `hardship-rules show --format resolved` 留存的文本放进一个文件夹，用 `--policies` 指明",
+        ),
+        "record_policy_changed": (
+            "记录所用的政策 `{given}`（指纹 {fingerprint}）找不到，同一标识的政策已经改动：{known}",
+            "把当时用 `hardship-rules show --format resolved` 留存的文本放进一个文件夹，用 `--policies` 指明",
+        ),
+        "record_exists": ("记录 `{given}` 已经存在，没有写入", "换一个文件名或文件夹；确实要重写，先移走原来的记录"),
+        "id_renamed": ("`{given}` 是以前的标识，现在是 `{now}`", "改成现在的标识"),
         # Provenance
         "basis_missing": ("写了出处，却没有写把握程度", "加上 `basis`，例如 `basis: notice`"),
         "unknown_basis": ("`{given}` 不是把握程度", "可用：{known}"),
@@ -174,6 +251,11 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "last_differs": ("`{given}` 与前面的 `and more` 不一致", "各处最后一项要从同一个数起"),
         "value_missing": ("缺少 `{by}` 为 `{given}` 时的数值", "补上 `{given}: …`；尚未公布的写 `not published`"),
         "value_outside": ("数值 {given} 超出规定的范围，应 {bound}", "检查数值，或改 `from` 和 `to`"),
+        "formerly_taken": (
+            "`{given}` 不能又作 `{now}` 以前的写法：它现在指 `{other}`",
+            "用过的名称不作别的用；改掉其中一处",
+        ),
+        "fingerprint": ("`{given}` 不是指纹", "批准记录由 `hardship-rules approve` 写入，不要手写"),
         "not_published_needs_range": ("尚未公布的数值，要写明可能的范围", "加上 `from` 和 `to`，`to` 要大于 `from`"),
         "no_cases": ("没有列出任何情形", "在 `choose` 下至少写一个 `- {{when: …, value: …}}`"),
         "otherwise_missing": ("`{given}` 没有写各情形都不成立时怎么办", "在最后加上 `otherwise`"),
@@ -244,6 +326,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "fact_decimals": ("“{title}”填了 `{given}`，至多 {decimals} 位小数", "检查小数点的位置"),
         "fact_yes_no": ("“{title}”应填是或否，填的却是 `{given}`", "填 `是` 或 `否`；不清楚的留空"),
         "unknown_fact_option": ("“{title}”没有 `{given}` 这个选项", "可选：{known}"),
+        "fact_unusual": (
+            "“{title}”填了 {given} {unit}，通常在 {least} 至 {most} 之间",
+            "核对数额和单位（元、月、年）；无误的不必改",
+        ),
+        "fact_renamed": ("`{given}` 是以前的写法，现在是“{title}”（`{now}`）", "下次改用现在的写法"),
+        "option_renamed": ("“{title}”的选项 `{given}` 是以前的写法，现在是“{now}”", "下次改用现在的写法"),
         "derived_outside": (
             "由其他事实推算出的“{title}”不在 {least} 至 {most} 之间",
             "检查所依据的事实，或直接填写“{title}”",

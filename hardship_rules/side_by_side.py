@@ -35,7 +35,9 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
         ),
         "en": FrozenMapping(
             {
+                **SENTENCES["en"],
                 "names": "AB",
+                "draft": "[Draft] {verdict}",
                 "policy": "{name}: {title} ({id}), on {on}",
                 "policy_no_day": "{name}: {title} ({id}), no day given",
                 "policy_outside": "{name}: {title} ({id}), for {start} to {end}; taken here as if it held on {on} too",
@@ -50,27 +52,6 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "not_known": "{name} has no such facts, which were left out: {facts}",
                 "not_known_option": "{title} “{option}”",
                 "still_missing": "{name} is undecided; it also needs: {facts}",
-                "unknown": "unknown",
-                "yes": "yes",
-                "no": "no",
-                "undecided": "undecided: {possible}",
-                "join": ", ",
-                "list": ", ",
-                "sentences": "; ",
-                "pending": "undecided, {range}",
-                "amount": "{who} {amount}",
-                "not_counted": "{count} not counted: {who}",
-                "perhaps_counted": "{count} perhaps counted: {who}",
-                "lower": "{sides}, {difference} {unit} lower",
-                "higher": "{sides}, {difference} {unit} higher",
-                "level": "{sides}, level",
-                "members": " ({who})",
-                "basis": "〔{basis}〕",
-                "fails": "does not hold: {title}",
-                "of_member": "{title} ({who})",
-                "everybody": "every member",
-                "nth": "member {number}",
-                "disclaimer": "This supports a decision; it does not make one",
             }
         ),
     }
@@ -118,7 +99,8 @@ class _SideBySide:
         policy, on = side.policy, side.assessment.household.on
         sentence = "policy_no_day" if on is None else "policy" if side.in_force else "policy_outside"
         start, end = policy.start or "…", policy.end or "…"
-        return self.say[sentence].format(name=name, title=policy.title, id=policy.name, on=on, start=start, end=end)
+        title = self.say["draft"].format(verdict=policy.title) if policy.status == "draft" else policy.title
+        return self.say[sentence].format(name=name, title=title, id=policy.name, on=on, start=start, end=end)
 
     def table(self) -> Iterator[str]:
         """The category, the figures that either policy shows, and the readings that they answer otherwise."""

@@ -8,7 +8,7 @@ from hardship_rules.asking import Missing
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
-from hardship_rules.problems import Path
+from hardship_rules.problems import Language, Path
 from hardship_rules.syntax import Add, Expr, Name, OverMembers, Provenance, walk
 from hardship_rules.turning import Turn
 from hardship_rules.units import kind_of_name
@@ -47,6 +47,18 @@ class Telling:
         if decided.outcome is not None:
             return decided.outcome.title
         return self.say["undecided"].format(possible=self.titles(decided.possible))
+
+    def headed(self, title: str) -> str:
+        """What an explanation or a letter begins with; by a draft it says so."""
+        return self.say["draft"].format(verdict=title) if self.policy.status == "draft" else title
+
+    def warnings(self, lang: Language) -> Iterator[str]:
+        """What in the facts given may be a slip, each with the member whose it is."""
+        for warning in self.assessment.warnings:
+            said = warning.message(lang)
+            of_member = warning.at[0] == "members"
+            who = self.names[cast(int, warning.at[1])] if of_member else ""
+            yield self.say["fact"].format(title=who, value=said) if of_member else said
 
     def later(self, decided: Decided) -> str:
         """What a decision after the category came to; of an `every` what holds, and what still may."""

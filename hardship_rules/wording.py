@@ -54,6 +54,12 @@ def exact_text(number: Exact) -> str:
     return f"{decimal(exact, count):f}"
 
 
+def fraction_text(number: Exact) -> str:
+    """Any number exactly: in decimals where they end, else as a fraction."""
+    exact = Fraction(number)
+    return exact_text(exact) if not 10 ** exact.denominator.bit_length() % exact.denominator else str(exact)
+
+
 def figure_text(policy: Policy, figure: Figure, words: Mapping[str, str]) -> str:
     """A figure in its unit's decimals, or what it lies between, as the `range` of `words` has it."""
     count = places(policy, figure.unit)

@@ -3,6 +3,7 @@
 import ast
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from hardship_rules.syntax import Expr
 
 FOLDER = Path(hardship_rules.__file__).parent
 ORDER = (
+    "version",
     "frozen",
     "problems_zh",
     "problems_en",
@@ -27,6 +29,7 @@ ORDER = (
     "ranges",
     "values",
     "source",
+    "json_source",
     "syntax",
     "model",
     "expression",
@@ -39,10 +42,12 @@ ORDER = (
     "evaluate",
     "units",
     "kinds",
+    "formerly",
     "check",
     "household",
     "absent",
     "given",
+    "usual",
     "facts",
     "why",
     "plan",
@@ -77,6 +82,11 @@ ORDER = (
     "explain_text",
     "explain_document",
     "explain",
+    "record",
+    "recorded",
+    "record_schema",
+    "sameness",
+    "replay_words",
     "change",
     "changes",
     "parting",
@@ -88,9 +98,14 @@ ORDER = (
     "ruleset",
     "durable_worker",
     "api",
+    "guard",
+    "new_year",
+    "approval",
     "durable",
     "nearest",
     "compare",
+    "by_fingerprint",
+    "replay",
     "symbolic",
     "every_household",
     "smt",
@@ -108,9 +123,13 @@ ORDER = (
     "__init__",
     "cli.output",
     "cli.input",
+    "cli.recording",
+    "cli.approve",
     "cli.assess",
     "cli.check",
     "cli.compare",
+    "cli.new",
+    "cli.replay",
     "cli.show",
     "cli.template",
     "cli.test",
@@ -154,6 +173,14 @@ def imported(path: Path) -> Iterator[str]:
 def test_every_module_has_its_place() -> None:
     """The order names exactly the modules that there are."""
     assert {module(path) for path in MODULES} == set(ORDER)
+
+
+def test_readme_names_every_module() -> None:
+    """README's table of layers has each module once, so that a newcomer finds it there."""
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## How it is put together") : readme.index("## What is interface")]
+    named = re.findall(r"`([a-z_]+)`", table[table.index("|---|") :])
+    assert sorted(named) == sorted({name.split(".")[0] for name in ORDER} - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module)

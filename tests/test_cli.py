@@ -583,7 +583,7 @@ def test_wrong_use(arguments: list[str]) -> None:
     assert b"Usage" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["assess", "check", "compare", "show", "template", "test"])
+@pytest.mark.parametrize("command", ["approve", "assess", "check", "compare", "new", "show", "template", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

@@ -51,7 +51,7 @@ def test_english() -> None:
     assert lines[1] == "B: 威海市2023年困难职工家庭认定 (2023_weihai), on 2023-03-31"
     parts = next(number for number, line in enumerate(lines) if line.startswith("The verdicts differ"))
     assert lines[parts].endswith("人均月纯收入低于低保标准 (category.deep.income.below_standard)")
-    assert "900.00 < 787.00, 113.00 元 higher" in lines[parts + 1]
+    assert "900.00 < 787.00, higher by 113.00 元" in lines[parts + 1]
 
 
 def test_the_same() -> None:

@@ -6,7 +6,17 @@ from string import Formatter
 import pytest
 from titled import CASES, titled
 
-from hardship_rules import assess, explain, explain_en, explain_zh, load_household, load_policy
+from hardship_rules import (
+    assess,
+    compare,
+    explain,
+    explain_en,
+    explain_zh,
+    load_household,
+    load_policy,
+    what_would_change,
+)
+from hardship_rules.problems import Language
 from hardship_rules.syntax import BASES
 from hardship_rules.telling import SENTENCES, Telling
 
@@ -60,3 +70,16 @@ def test_members_in_english() -> None:
     twins = {"place": "town", "members": [{"relation": "self"}, {"relation": "child"}, {"relation": "child"}]}
     assert Telling(assess(PLAIN, twins), SENTENCES["en"]).names == ("self", "child (person 2)", "child (person 3)")
     assert Telling(assess(PLAIN, twins), SENTENCES["zh"]).names == ("self", "child（第2人）", "child（第3人）")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_whoever_tells_of_an_assessment_has_every_sentence(lang: Language) -> None:
+    """Changes and comparisons tell of members, options and ranges that are not known in both languages."""
+    child = {"relation": "child", "income": 0}
+    for income, place in ((50, "town"), (None, None)):
+        facts = {"place": place, "members": [{"relation": "self", "income": income}, child, child]}
+        changes = what_would_change(PLAIN, facts).explain(lang=lang)
+        assert SENTENCES[lang]["disclaimer"] in changes
+        told = compare(PLAIN, PLAIN.with_readings({"equal": "yes"}), facts).explain(lang=lang)
+        assert told.endswith(SENTENCES[lang]["disclaimer"] + "\n")
+        assert lang == "zh" or HAN.findall(told) == []

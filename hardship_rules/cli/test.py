@@ -33,7 +33,7 @@ def test(paths: tuple[str, ...], lang: Language, folders: tuple[str, ...]) -> No
         for case in cases:
             lines = list(_run(case, lang))
             failed, passed = failed + bool(lines), passed + (not lines)
-            for line in lines:
+            for line in (*lines, *(warning.line(lang) for warning in case.warnings())):
                 click.echo(line)
     click.echo(_COUNTS[lang].format(passed=passed, failed=failed))
     sys.exit(1 if failed or not passed else 0)
