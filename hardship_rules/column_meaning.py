@@ -33,24 +33,30 @@ from hardship_rules.values import ChoiceKind, Kind, Value, YesNoKind
 
 Of = Callable[[str], Values]
 Sums = Mapping[OverMembers, Values]
+Clauses = Mapping[int, Values]
 
 
-def values_over_columns(expr: Expr, of: Of, sums: Sums) -> Values:
-    """The values of an expression: `of` are those of the names in it, `sums` those of what it says of all members."""
+def values_over_columns(expr: Expr, of: Of, sums: Sums, known: Clauses) -> Values:
+    """The values of an expression: `of` are those of the names in it, `sums` those of what it says of all members.
+
+    `known` are those of clauses, by their identity, that have columns already.
+    """
 
     def numbers(part: Expr) -> Numbers:
-        return cast(Numbers, values_over_columns(part, of, sums))
+        return cast(Numbers, values_over_columns(part, of, sums, known))
 
     def truths(part: Expr) -> Truths:
-        return cast(Truths, values_over_columns(part, of, sums))
+        return cast(Truths, values_over_columns(part, of, sums, known))
 
     match expr:
         case Name(name):
             return of(name)
         case Clause(when=when):
-            return values_over_columns(when, of, sums)
+            if id(expr) in known:
+                return known[id(expr)]
+            return values_over_columns(when, of, sums, known)
         case Compare(left, sign, right):
-            return _compared(values_over_columns(left, of, sums), sign, values_over_columns(right, of, sums))
+            return _compared(values_over_columns(left, of, sums, known), sign, values_over_columns(right, of, sums, known))
         case Option(name):
             return columns.option(name)
         case AllOf(clauses):
@@ -66,13 +72,13 @@ def values_over_columns(expr: Expr, of: Of, sums: Sums) -> Values:
         case Multiply(parts):
             return _folded(columns.multiply, map(numbers, parts))
         case OneOf(part, options):
-            choices = cast(Choices, values_over_columns(part, of, sums))
+            choices = cast(Choices, values_over_columns(part, of, sums, known))
             return columns.one_of(choices, (cast(Option, each).option for each in options))
         case OverMembers():
             return sums[expr]
         case Choose(cases, otherwise):
-            chosen = [(truths(when), values_over_columns(result, of, sums)) for when, result in cases]
-            return columns.choose(chosen, values_over_columns(cast(Expr, otherwise), of, sums))
+            chosen = [(truths(when), values_over_columns(result, of, sums, known)) for when, result in cases]
+            return columns.choose(chosen, values_over_columns(cast(Expr, otherwise), of, sums, known))
         case Negate(part):
             return columns.negate(numbers(part))
         case Extreme(which, parts):

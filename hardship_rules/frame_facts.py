@@ -87,6 +87,12 @@ def range_of(fact: Fact) -> columns.Number:
     return ANY_DAY
 
 
+def null_of(fact: Fact) -> nw.Expr:
+    """A column of nothing but nulls for a fact."""
+    types = {YesNoKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date(), NumberKind: nw.Int64()}
+    return nw.lit(None, dtype=types[type(fact.kind)])
+
+
 def fact_column(fact: Fact, dtype: nw.dtypes.DType) -> FactColumn | Problem:
     """The column of a fact, or that it is of a type that cannot hold one."""
     column = nw.col(fact.name)

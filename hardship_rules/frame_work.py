@@ -1,6 +1,6 @@
 """A policy over whole numbers worked out on two lazy frames: one row a household, one row a member."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import cast
 
@@ -14,7 +14,7 @@ from hardship_rules.column_meaning import (
     possible_over_columns,
     values_over_columns,
 )
-from hardship_rules.column_reasons import deciding
+from hardship_rules.column_reasons import Reasons
 from hardship_rules.column_values import Bound, Choices, Numbers, Truths, Values
 from hardship_rules.frame_facts import FactColumn, Seen
 from hardship_rules.frozen import FrozenMapping
@@ -23,6 +23,8 @@ from hardship_rules.ranges import high as most_of
 from hardship_rules.ranges import low as least_of
 from hardship_rules.ranges import span
 from hardship_rules.syntax import Clause, Expr, Name, OverMembers, names_in, parts_of, walk
+from hardship_rules.why import is_structure
+
 
 MEMBERS = "_members"
 """The column that holds how many members a household has; null where it has none."""
@@ -62,9 +64,12 @@ class Side:
         low = self.column(value.low, depth)
         return evolve(value, low=low, high=low if columns.is_known(value) else self.column(value.high, depth))
 
-    def put(self, name: str, value: Values, used: Collection[str]) -> None:
-        """The value of a name, in columns, after those of the names that it was worked out from."""
-        depth = 1 + max((self.depths.get(each, 0) for each in used), default=0)
+    def after(self, used: Iterable[str]) -> int:
+        """How deep a column lies that is worked out from some names."""
+        return 1 + max((self.depths.get(each, 0) for each in used), default=0)
+
+    def put(self, name: str, value: Values, depth: int) -> None:
+        """The value of a name, in columns of some depth."""
         self.depths[name] = depth
         self.values[name] = self.columns_of(value, depth)
 
@@ -92,8 +97,10 @@ class Work:
     key: str
     households: Side
     members: Side
+    switches: frozenset[str]  # the ids of clauses that are the same for every household, whatever its columns
     faulty: bool  # the members have a column of faults
     sums: dict[OverMembers, Values] = Factory(dict)
+    clauses: dict[int, Values] = Factory(dict)  # of the household, by their identity
     brought: set[str] = Factory(set)  # the columns of households that members have
     reasons: dict[str, Bound] = Factory(dict)  # of the category: the rows in which a clause decided it
 
@@ -142,13 +149,15 @@ class Work:
             used = used_by(definition)
             if side is self.members:
                 self.bring(used)
+            depth = side.after(used)
             match definition:
                 case Term(expr=expr):
-                    side.put(name, self.value(expr, side), used)
+                    depth = self.put_clauses(expr, depth) if side is self.households else depth
+                    side.put(name, self.value(expr, side), depth)
                 case Parameter():
-                    side.put(name, parameter_over_columns(definition, lambda each: self.named(each, side)), used)
+                    side.put(name, parameter_over_columns(definition, lambda each: self.named(each, side)), depth)
                 case Decision():
-                    self.decide(definition, used)
+                    self.decide(definition, depth)
                 case _:
                     raise TypeError(definition)
         side.work_out()
@@ -177,7 +186,7 @@ class Work:
 
     def value(self, expr: Expr, side: Side) -> Values:
         """The value of an expression on a side."""
-        return values_over_columns(expr, lambda name: self.named(name, side), self.sums)
+        return values_over_columns(expr, lambda name: self.named(name, side), self.sums, self.clauses)
 
     def bring(self, names: Collection[str]) -> None:
         """The columns of the household's values, for its members."""
@@ -227,7 +236,7 @@ class Work:
         def together(bound: Bound, how: str, constant: int) -> Bound:
             if not isinstance(bound, nw.Expr):
                 return constant
-            depth = 1 + max((side.depths.get(name, 0) for name in names_in(over)), default=0)
+            depth = side.after(names_in(over))
             name = f"_{next(side.numbers)}"
             taken[name] = cast(nw.Expr, side.column(bound, depth)), how
             return self.households.known_column(name)
@@ -251,44 +260,49 @@ class Work:
 
     # Decisions
 
-    def decide(self, decision: Decision, used: Collection[str]) -> None:
+    def put_clauses(self, expr: Expr, depth: int) -> int:
+        """Columns for the innermost clauses of a condition of the household: outcomes and reasons look at them often."""
+        new = [
+            part
+            for part in walk(expr)
+            if isinstance(part, Clause) and not isinstance(part.when, Name) and not is_structure(part.when)
+        ]
+        side = self.households
+        self.clauses |= {id(clause): side.columns_of(self.value(clause, side), depth) for clause in new}
+        return depth + bool(new)
+
+    def decide(self, decision: Decision, depth: int) -> None:
         """What a decision comes to: of a `first` what it can be, of an `every` whether each outcome holds."""
         side = self.households
-        truths = [cast(Truths, self.value(cast(Clause, outcome.when), side)) for outcome in decision.outcomes]
+        conditions = [cast(Clause, outcome.when) for outcome in decision.outcomes]
+        depth = max(self.put_clauses(condition, depth) for condition in conditions)
+        truths = [cast(Truths, side.columns_of(self.value(condition, side), depth)) for condition in conditions]
         if decision.every:
             for outcome, truth in zip(decision.outcomes, truths, strict=True):
-                side.put(f"{decision.name} {outcome.id}", truth, used)
+                side.put(f"{decision.name} {outcome.id}", truth, depth)
             side.values[decision.name] = columns.certain(True)  # noqa: FBT003  # it is there
             return
-        possible = possible_over_columns(decision, truths)
-        side.put(decision.name, possible, used)
+        side.put(decision.name, possible_over_columns(decision, truths), depth + 1)
         if decision is self.policy.category:
-            self.reasons = {
-                name: side.column(where, side.depths[decision.name])
-                for name, where in self.deciding(decision, truths, possible).items()
-            }
+            self.give_reasons(decision, truths, depth + 2)
 
-    def deciding(self, decision: Decision, truths: list[Truths], possible: Choices) -> dict[str, Bound]:
+    def give_reasons(self, decision: Decision, truths: list[Truths], depth: int) -> None:
         """The rows in which each clause decided the category, where that is settled."""
-        found: dict[str, Bound] = {}
-
-        def truth_of(expr: Expr) -> Truths:
-            return cast(Truths, self.value(expr, self.households))
-
+        side, found = self.households, dict[str, Bound]()
+        reasons = Reasons(self.policy, self.switches, lambda expr: cast(Truths, self.value(expr, side)))
+        possible = cast(Choices, side.values[decision.name])
+        failed: Bound = False
+        if decision.otherwise is not None:
+            failed = side.column(columns.one_of(possible, [decision.otherwise.id]).low, depth)
+        rows: list[tuple[Clause, bool, Bound]] = []  # those of `otherwise` first: in their order they are listed
+        rows += ((cast(Clause, outcome.when), False, failed) for outcome in decision.outcomes)
         for outcome, truth in zip(decision.outcomes, truths, strict=True):
-            clause = cast(Clause, outcome.when)
-            settled = columns.both(possible.can[outcome.id], truth.low)
-            for held, rows in ((True, settled), (False, _failed(decision, possible))):
-                for name, where in deciding(self.policy, clause, truth_of, held=held).items():
-                    found[name] = columns.either(found.get(name, False), columns.both(rows, where))
-        return {name: where for name, where in found.items() if where is not False}
-
-
-def _failed(decision: Decision, possible: Choices) -> Bound:
-    """The rows in which `otherwise` is all that is left."""
-    if decision.otherwise is None:
-        return False
-    return columns.one_of(possible, [decision.otherwise.id]).low
+            settled = columns.both(columns.one_of(possible, [outcome.id]).low, truth.low)
+            rows.append((cast(Clause, outcome.when), True, side.column(settled, depth)))
+        for clause, held, these in rows:
+            for name, where in reasons.deciding(clause, held=held).items() if these is not False else ():
+                found[name] = columns.either(found.get(name, False), columns.both(these, where))
+        self.reasons = {name: side.column(where, depth + 1) for name, where in found.items() if where is not False}
 
 
 def _of_each(bound: Bound) -> Bound:

@@ -12,7 +12,7 @@ from hardship_rules import column_values as columns
 from hardship_rules.column_values import Bound, Choices, Numbers, Truths
 from hardship_rules.conform import date_of
 from hardship_rules.frame_explained import explained
-from hardship_rules.frame_facts import FactColumn, Seen, fact_column
+from hardship_rules.frame_facts import FactColumn, Seen, fact_column, null_of
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, ROUNDED, FramePolicy, frame_policy
 from hardship_rules.frame_work import FAULT, MEMBERS, Side, Work
 from hardship_rules.household import scope_of_facts
@@ -50,12 +50,21 @@ def assess_frame(
         return job.assessed(of_households, of_members, _nothing_seen).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError([Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})])
-    own, theirs = of_households.to_polars(), of_members.to_polars()
+    own = _typed(of_households.to_polars(), policy.facts)
+    theirs = _typed(of_members.to_polars(), policy.members.facts)
     numbered = nw.from_native(own.with_row_index(_ROW).lazy())
     assessed = job.assessed(numbered, nw.from_native(theirs.lazy()), _looked_at).to_native().collect().sort(_ROW)
     if undecided == "explain":
         assessed = explained(policy, key, job.on, own, theirs, assessed)
     return _as_given(of_households, assessed.drop(_ROW))
+
+
+def _typed(frame: Any, facts: Mapping[str, Fact]) -> Any:
+    """A frame in memory whose columns of nothing but nulls, which have no type with some hosts, have their fact's."""
+    spelled = {fact.title: fact for fact in facts.values()} | dict(facts)
+    empty = [name for name, nulls in frame.null_count().to_dicts()[0].items() if nulls and nulls == frame.height]
+    nothing = {name: null_of(spelled[name]) for name in empty if name in spelled}
+    return nw.from_native(frame).with_columns(**nothing).to_native() if nothing else frame
 
 
 def _as_given(given: "nw.DataFrame[Any]", assessed: Any) -> Any:
@@ -102,14 +111,17 @@ def _nothing_seen(_: Lazy, facts: Mapping[str, FactColumn]) -> dict[str, Seen]:
     return dict.fromkeys(facts, Seen())
 
 
-def _refuse_wide(prepared: FramePolicy) -> None:
-    """A policy some number of which could leave 64 bits, or half of that where it is divided as a float."""
-    wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
-    if wide:
-        problems = [
-            Problem("leaves_int64", (name,), given=name, values={"largest": f"{most:.1e}"}) for name, most in wide.items()
-        ]
-        raise PolicyError(problems)
+def _prepared(policy: Policy, facts: frozenset[str]) -> FramePolicy:
+    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
+    kept = policy.kept.setdefault("frames", {})
+    if facts not in kept:
+        prepared = frame_policy(policy, facts)
+        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
+        if wide:
+            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
+            raise PolicyError([Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()])
+        kept[facts] = prepared
+    return cast(FramePolicy, kept[facts])
 
 
 @frozen
@@ -122,15 +134,15 @@ class _Job:
         """The outcomes of lazy frames, as a lazy frame."""
         households, own = self.facts(households, self.policy.facts)
         members, theirs = self.facts(members, self.policy.members.facts)
-        prepared = frame_policy(self.policy, [*own, *theirs])
-        _refuse_wide(prepared)
+        prepared = _prepared(self.policy, frozenset((*own, *theirs)))
         seen, seen_of_members = look(households, own), look(members, theirs)
         faults = list(_faults(own, seen))
         of_members = list(_faults(theirs, seen_of_members))
         if of_members:
             members = members.with_columns(_first(of_members).alias(FAULT))
         numbers = count()
-        work = Work(prepared.made.policy, self.key, Side(households, numbers), Side(members, numbers), bool(of_members))
+        sides = Side(households, numbers), Side(members, numbers)
+        work = Work(prepared.made.policy, self.key, *sides, self.policy.switches, bool(of_members))
         work.households.take(own, seen)
         work.members.take(theirs, seen_of_members)
         day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
