@@ -102,7 +102,7 @@ class Work:
     sums: dict[OverMembers, Values] = Factory(dict)
     clauses: dict[int, Values] = Factory(dict)  # of the household, by their identity
     brought: set[str] = Factory(set)  # the columns of households that members have
-    reasons: dict[str, Bound] = Factory(dict)  # of the category: the rows in which a clause decided it
+    reasons: dict[str, dict[str, Bound]] = Factory(dict)  # of each category: where which clauses decide it
 
     def work_out(self, wanted: Collection[str]) -> None:
         """Everything that is wanted, and what the policy's `must` needs."""
@@ -287,22 +287,23 @@ class Work:
             self.give_reasons(decision, truths, depth + 2)
 
     def give_reasons(self, decision: Decision, truths: list[Truths], depth: int) -> None:
-        """The rows in which each clause decided the category, where that is settled."""
-        side, found = self.households, dict[str, Bound]()
+        """Of each outcome of the category the clauses that decided it, and in which of its rows each of them did."""
+        side = self.households
         reasons = Reasons(self.policy, self.switches, lambda expr: cast(Truths, self.value(expr, side)))
-        possible = cast(Choices, side.values[decision.name])
-        failed: Bound = False
-        if decision.otherwise is not None:
-            failed = side.column(columns.one_of(possible, [decision.otherwise.id]).low, depth)
-        rows: list[tuple[Clause, bool, Bound]] = []  # those of `otherwise` first: in their order they are listed
-        rows += ((cast(Clause, outcome.when), False, failed) for outcome in decision.outcomes)
         for outcome, truth in zip(decision.outcomes, truths, strict=True):
-            settled = columns.both(columns.one_of(possible, [outcome.id]).low, truth.low)
-            rows.append((cast(Clause, outcome.when), True, side.column(settled, depth)))
-        for clause, held, these in rows:
-            for name, where in reasons.deciding(clause, held=held).items() if these is not False else ():
-                found[name] = columns.either(found.get(name, False), columns.both(these, where))
-        self.reasons = {name: side.column(where, depth + 1) for name, where in found.items() if where is not False}
+            if truth.low is not False:
+                self.reasons[outcome.id] = self.put_reasons(reasons, [cast(Clause, outcome.when)], depth, held=True)
+        if decision.otherwise is not None:
+            clauses = [cast(Clause, outcome.when) for outcome in decision.outcomes]
+            self.reasons[decision.otherwise.id] = self.put_reasons(reasons, clauses, depth, held=False)
+
+    def put_reasons(self, reasons: Reasons, clauses: list[Clause], depth: int, *, held: bool) -> dict[str, Bound]:
+        """Columns that tell where each innermost clause made some clauses hold, or fail."""
+        found: dict[str, Bound] = {}
+        for clause in clauses:
+            for name, rows in reasons.deciding(clause, held=held).items():
+                found[name] = columns.either(found.get(name, False), rows)
+        return {name: self.households.column(rows, depth) for name, rows in found.items()}
 
 
 def _of_each(bound: Bound) -> Bound:

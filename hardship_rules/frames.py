@@ -206,8 +206,8 @@ class _Job:
                 choices = cast(Choices, work.households.values[name])
                 found[name] = _decided(choices, sound)
                 if decision is self.policy.category:
-                    found[f"{name}_possible"] = found[name] if choices.known else _listed(choices.can, sound)
-                    found[f"{name}_clauses"] = _listed(work.reasons, sound & _is_settled(choices))
+                    found[f"{name}_possible"] = found[name] if choices.known else nw.when(sound).then(_listed(choices.can))
+                    found[f"{name}_clauses"] = _reasons(work, choices, sound)
         for column, name in prepared.figures.items():
             number = cast(Numbers, work.named(name, work.households))
             found[column] = _number(number, sound, hundredths=column.endswith(ROUNDED))
@@ -242,10 +242,13 @@ def _truth(truth: Truths, sound: nw.Expr) -> nw.Expr:
     return nw.when(settled).then(low)
 
 
-def _is_settled(choices: Choices) -> nw.Expr:
-    if choices.known:
-        return nw.lit(True)  # noqa: FBT003
-    return columns.literal(columns.any_of(columns.one_of(choices, [name]).low for name in choices.can))
+def _reasons(work: Work, choices: Choices, sound: nw.Expr) -> nw.Expr:
+    """The clauses that decided the category, in one text."""
+    text = nw.lit(None, dtype=nw.String())
+    for name, clauses in work.reasons.items():
+        settled = columns.literal(columns.one_of(choices, [name]).low)
+        text = nw.when(settled).then(_listed(clauses)).otherwise(text)
+    return nw.when(sound).then(text)
 
 
 def _decided(choices: Choices, sound: nw.Expr) -> nw.Expr:
@@ -257,11 +260,10 @@ def _decided(choices: Choices, sound: nw.Expr) -> nw.Expr:
     return nw.when(sound).then(text)
 
 
-def _listed(rows: Mapping[str, Bound], where: nw.Expr) -> nw.Expr:
+def _listed(rows: Mapping[str, Bound]) -> nw.Expr:
     """The names that hold in a row, in one text."""
     parts = [nw.when(columns.literal(each)).then(nw.lit(name)) for name, each in rows.items() if each is not False]
-    listed = nw.concat_str(*parts, separator=_JOINT, ignore_nulls=True) if parts else nw.lit("")
-    return nw.when(where).then(listed)
+    return nw.concat_str(*parts, separator=_JOINT, ignore_nulls=True) if parts else nw.lit("")
 
 
 def _number(number: Numbers, sound: nw.Expr, *, hundredths: bool) -> nw.Expr:
