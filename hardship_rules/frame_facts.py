@@ -124,7 +124,8 @@ def _number_column(fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtyp
     inside = (column >= exact[0]) & (column <= exact[1])
     held = nw.when(inside).then(column)  # what is outside could leave int64 when it is multiplied
     if dtype in _WHOLE:
-        sound, whole = (each.cast(nw.Int64()) * scale for each in (column, held))
+        sound, whole = (each.cast(nw.Int64()) for each in (column, held))
+        sound, whole = (each * scale if scale > 1 else each for each in (sound, whole))
         return FactColumn(fact, column, sound, whole, FrozenMapping({"fact_outside": ~inside}))
     if dtype == nw.Decimal:
         sound, whole = ((each * scale).cast(nw.Int64()) for each in (column, held))

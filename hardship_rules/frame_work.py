@@ -292,18 +292,8 @@ class Work:
         reasons = Reasons(self.policy, self.switches, lambda expr: cast(Truths, self.value(expr, side)))
         for outcome, truth in zip(decision.outcomes, truths, strict=True):
             if truth.low is not False:
-                self.reasons[outcome.id] = self.put_reasons(reasons, [cast(Clause, outcome.when)], depth, held=True)
-        if decision.otherwise is not None:
-            clauses = [cast(Clause, outcome.when) for outcome in decision.outcomes]
-            self.reasons[decision.otherwise.id] = self.put_reasons(reasons, clauses, depth, held=False)
-
-    def put_reasons(self, reasons: Reasons, clauses: list[Clause], depth: int, *, held: bool) -> dict[str, Bound]:
-        """Columns that tell where each innermost clause made some clauses hold, or fail."""
-        found: dict[str, Bound] = {}
-        for clause in clauses:
-            for name, rows in reasons.deciding(clause, held=held).items():
-                found[name] = columns.either(found.get(name, False), rows)
-        return {name: self.households.column(rows, depth) for name, rows in found.items()}
+                deciding = reasons.deciding(cast(Clause, outcome.when), held=True)
+                self.reasons[outcome.id] = {name: side.column(rows, depth) for name, rows in deciding.items()}
 
 
 def _of_each(bound: Bound) -> Bound:

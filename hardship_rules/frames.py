@@ -1,6 +1,6 @@
 """A policy applied to data frames: a row for each household, a row for each member, an outcome for each household."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import Any, Literal, cast
@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 import narwhals as nw
 from attrs import frozen
 
-from hardship_rules import column_values as columns
+from hardship_rules import column_values as values
 from hardship_rules.column_values import Bound, Choices, Numbers, Truths
 from hardship_rules.conform import date_of
 from hardship_rules.frame_explained import explained
@@ -28,21 +28,23 @@ _WITHIN = 2**63 - 1
 _ASIDE = frozenset({"reference", "label"})  # columns that hosts may keep beside the facts
 
 
-def assess_frame(
+def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang together, and what is wanted
     policy: Policy,
     households: Any,
     members: Any,
     key: str = "household",
     on: date | str | None = None,
     undecided: Literal["leave", "explain"] = "leave",
+    columns: Sequence[str] | None = None,
 ) -> Any:
     """Apply a policy to a frame of households and one of their members, on a day; a frame of the same kind comes back.
 
-    Both have a column `key`; the others are named as the policy's facts. Raises `FactError` with every column that
+    Both have a column `key`; the others are named as the policy's facts. `columns` are those wanted beside `key` and
+    `problem`: all, where it is left out; what no wanted column needs is not worked out. Raises `FactError` with every column that
     cannot be read, and `PolicyError` for a policy that cannot decide or whose numbers could leave 64 bits.
     """
     _refuse_undecidable(policy)
-    job = _Job(policy, key, _day(policy, on))
+    job = _Job(policy, key, _day(policy, on), None if columns is None else (*columns, "problem"))
     of_households, of_members = nw.from_native(households), nw.from_native(members)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
@@ -129,6 +131,7 @@ class _Job:
     policy: Policy
     key: str
     on: date | None
+    wanted: tuple[str, ...] | None
 
     def assessed(self, households: Lazy, members: Lazy, look: Any) -> Lazy:
         """The outcomes of lazy frames, as a lazy frame."""
@@ -146,11 +149,15 @@ class _Job:
         work.households.take(own, seen)
         work.members.take(theirs, seen_of_members)
         day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
-        work.households.values["on"] = columns.constant(cast(Any, day))
+        work.households.values["on"] = values.constant(cast(Any, day))
         work.work_out([*self.policy.decisions, *prepared.figures.values()])
         frame = work.households.frame.with_columns(self.problem(work, faults, of_members).alias("problem"))
         kept = [_ROW] if _ROW in frame.collect_schema().names() else []
         shown = self.columns(work, prepared)
+        if self.wanted is not None:
+            if unknown := [name for name in self.wanted if name not in shown]:
+                raise FactError([Problem("output_column", given=name, values=nearest(name, shown)) for name in unknown])
+            shown = {name: each for name, each in shown.items() if name in self.wanted}
         return frame.select(*kept, self.key, *(each.alias(name) for name, each in shown.items()))
 
     def facts(self, frame: Lazy, facts: Mapping[str, Fact]) -> tuple[Lazy, dict[str, FactColumn]]:
@@ -186,11 +193,11 @@ class _Job:
         for clause in work.policy.must:
             holds = cast(Truths, work.value(clause, work.households))
             derived = clause.id.startswith(DERIVED_OUTSIDE)
-            found.append((clause.id if derived else f"must_broken {clause.id}", columns.opposite(holds.high)))
+            found.append((clause.id if derived else f"must_broken {clause.id}", values.opposite(holds.high)))
         text = nw.lit(None, dtype=nw.String())
         for name, rows in reversed(found):
             if rows is not False:
-                text = nw.when(columns.literal(rows)).then(nw.lit(name)).otherwise(text)
+                text = nw.when(values.literal(rows)).then(nw.lit(name)).otherwise(text)
         return text
 
     def columns(self, work: Work, prepared: FramePolicy) -> dict[str, nw.Expr]:
@@ -237,8 +244,8 @@ def _first(faults: list[tuple[str, nw.Expr]]) -> nw.Expr:
 
 
 def _truth(truth: Truths, sound: nw.Expr) -> nw.Expr:
-    low = columns.literal(truth.low)
-    settled = sound if columns.is_known(truth) else sound & columns.literal(columns.either(truth.low, columns.opposite(truth.high)))
+    low = values.literal(truth.low)
+    settled = sound if values.is_known(truth) else sound & values.literal(values.either(truth.low, values.opposite(truth.high)))
     return nw.when(settled).then(low)
 
 
@@ -246,7 +253,7 @@ def _reasons(work: Work, choices: Choices, sound: nw.Expr) -> nw.Expr:
     """The clauses that decided the category, in one text."""
     text = nw.lit(None, dtype=nw.String())
     for name, clauses in work.reasons.items():
-        settled = columns.literal(columns.one_of(choices, [name]).low)
+        settled = values.literal(values.one_of(choices, [name]).low)
         text = nw.when(settled).then(_listed(clauses)).otherwise(text)
     return nw.when(sound).then(text)
 
@@ -254,20 +261,20 @@ def _reasons(work: Work, choices: Choices, sound: nw.Expr) -> nw.Expr:
 def _decided(choices: Choices, sound: nw.Expr) -> nw.Expr:
     text = nw.lit(None, dtype=nw.String())
     for name in reversed(tuple(choices.can)):
-        rows = columns.one_of(choices, [name]).low
+        rows = values.one_of(choices, [name]).low
         if rows is not False:
-            text = nw.when(columns.literal(rows)).then(nw.lit(name)).otherwise(text)
+            text = nw.when(values.literal(rows)).then(nw.lit(name)).otherwise(text)
     return nw.when(sound).then(text)
 
 
 def _listed(rows: Mapping[str, Bound]) -> nw.Expr:
     """The names that hold in a row, in one text."""
-    parts = [nw.when(columns.literal(each)).then(nw.lit(name)) for name, each in rows.items() if each is not False]
+    parts = [nw.when(values.literal(each)).then(nw.lit(name)) for name, each in rows.items() if each is not False]
     return nw.concat_str(*parts, separator=_JOINT, ignore_nulls=True) if parts else nw.lit("")
 
 
 def _number(number: Numbers, sound: nw.Expr, *, hundredths: bool) -> nw.Expr:
-    low = columns.literal(number.low).cast(nw.Int64())
-    shown = columns.quotient(low, 100) if hundredths else low
-    settled = sound if columns.is_known(number) else sound & (low == columns.literal(number.high))
+    low = values.literal(number.low).cast(nw.Int64())
+    shown = values.quotient(low, 100) if hundredths else low
+    settled = sound if values.is_known(number) else sound & (low == values.literal(number.high))
     return nw.when(settled).then(shown)
