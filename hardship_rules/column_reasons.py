@@ -6,7 +6,7 @@ from attrs import frozen
 
 from hardship_rules.column_values import Bound, Truths, any_of, both, either, opposite
 from hardship_rules.model import Policy, Term
-from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, Name, Not
+from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, Name, Not, parts_of
 from hardship_rules.why import is_structure
 
 Causes = Iterator[tuple[str, Bound]]
@@ -26,8 +26,8 @@ class Reasons:
         In each row as `why.innermost` has it: switches only where nothing else is a reason.
         """
         causes = list(self.causes(clause, held=held, awake=True))
-        asleep = opposite(any_of(where for _, where in causes))
-        if asleep is not False:
+        if self.has_switch(clause):
+            asleep = opposite(any_of(where for _, where in causes))
             causes += [(name, both(asleep, where)) for name, where in self.causes(clause, held=held, awake=False)]
         found: dict[str, Bound] = {}
         for name, where in causes:
@@ -41,7 +41,7 @@ class Reasons:
             case Clause():
                 inner = list(self.causes(expr.when, held=held, awake=awake))
                 yield from inner
-                if not is_structure(expr.when):
+                if not is_structure(expr.when) and (not inner or self.has_switch(expr.when)):
                     yield expr.id, opposite(any_of(where for _, where in inner))
             case AllOf() | AnyOf():
                 yield from self.of_several(expr, held=held, awake=awake)
@@ -51,6 +51,15 @@ class Reasons:
                 yield from self.causes(term.expr, held=held, awake=awake)
             case _:
                 return
+
+    def has_switch(self, expr: Expr) -> bool:
+        """A switch stands in it: only then may it be so without a cause inside it."""
+        if isinstance(expr, Clause) and expr.id in self.switches:
+            return True
+        term = self.policy.names.get(expr.name) if isinstance(expr, Name) else None
+        if isinstance(term, Term):
+            return not term.of_member and self.has_switch(term.expr)
+        return any(self.has_switch(part) for part in parts_of(expr))
 
     def of_several(self, expr: AllOf | AnyOf, *, held: bool, awake: bool) -> Causes:
         """The causes of all or any of some clauses being so: those that are so too."""

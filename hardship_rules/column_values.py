@@ -23,11 +23,17 @@ Bound = nw.Expr | int | bool
 
 @frozen(eq=False)
 class Numbers:
-    """A whole number in each row, from `low` to `high`; `within` is what it lies in whatever the row."""
+    """A whole number in each row, from `low` to `high`; `lows` and `highs` are what these lie in whatever the row."""
 
     low: Bound
     high: Bound
-    within: Number
+    lows: Number
+    highs: Number
+
+    @property
+    def within(self) -> Number:
+        """What it lies in whatever the row."""
+        return ranges.hull(self.lows, self.highs)
 
 
 @frozen(eq=False)
@@ -95,6 +101,8 @@ def pick(where: Bound, then: Bound, otherwise: Bound) -> Bound:
         return then
     if isinstance(then, bool) or isinstance(otherwise, bool):
         return either(both(where, then), both(opposite(where), otherwise))
+    if not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and (then, otherwise) == (1, 0):
+        return where.cast(nw.Int64())
     return nw.when(where).then(literal(then)).otherwise(literal(otherwise))
 
 
@@ -140,13 +148,22 @@ def junction(parts: Iterable[Truths], *, settles: bool) -> Truths:
 def constant(number: Number) -> Numbers:
     """The number or range that it is in every row."""
     low, high = int(least(number)), int(most(number))
-    return Numbers(low, low if low == high else high, number)
+    return Numbers(low, low if low == high else high, low, high)
 
 
-def _settled(low: Bound, high: Bound, within: Number, *, known: bool) -> Numbers:
-    if not isinstance(within, ranges.Range):
-        return constant(within)
-    return Numbers(low, low if known else high, within)
+def between(low: Bound, high: Bound, within: Number) -> Numbers:
+    """A number that is known in every row, both bounds being one, or whose bounds may be anything that it may be."""
+    return _settled(low, high, within, within)
+
+
+def _settled(low: Bound, high: Bound, lows: Number, highs: Number) -> Numbers:
+    """A number from its bounds; one that is the same in every row is not left to be worked out there."""
+    least_, most_ = (int(least(each)) if not isinstance(each, ranges.Range) else None for each in (lows, highs))
+    if low is high:
+        return Numbers(low, low, lows, lows) if least_ is None else constant(least_)
+    if least_ is not None and least_ == most_:
+        return constant(least_)
+    return Numbers(low if least_ is None else least_, high if most_ is None else most_, lows, highs)
 
 
 def _reckoned(symbol: Callable[[Any, Any], Any], a: Bound, b: Bound, nothing: int) -> Bound:
@@ -161,16 +178,16 @@ def _reckoned(symbol: Callable[[Any, Any], Any], a: Bound, b: Bound, nothing: in
 
 def add(a: Numbers, b: Numbers) -> Numbers:
     """The sum a + b."""
-    known = is_known(a) and is_known(b)
     low = _reckoned(operator.add, a.low, b.low, 0)
-    high = low if known else _reckoned(operator.add, a.high, b.high, 0)
-    return _settled(low, high, ranges.add(a.within, b.within), known=known)
+    high = low if is_known(a) and is_known(b) else _reckoned(operator.add, a.high, b.high, 0)
+    return _settled(low, high, ranges.add(a.lows, b.lows), ranges.add(a.highs, b.highs))
 
 
 def negate(a: Numbers) -> Numbers:
     """The opposite -a."""
     low = operator.neg(a.high)
-    return _settled(low, low if is_known(a) else operator.neg(a.low), ranges.negate(a.within), known=is_known(a))
+    high = low if is_known(a) else operator.neg(a.low)
+    return _settled(low, high, ranges.negate(a.highs), ranges.negate(a.lows))
 
 
 def multiply(a: Numbers, b: Numbers) -> Numbers:
@@ -178,12 +195,12 @@ def multiply(a: Numbers, b: Numbers) -> Numbers:
     within = ranges.multiply(a.within, b.within)
     if is_known(a) and is_known(b):
         low = _reckoned(operator.mul, a.low, b.low, 1)
-        return _settled(low, low, within, known=True)
+        return between(low, low, within)
     corners = [_reckoned(operator.mul, x, y, 1) for x, y in _corners(a, b)]
     if len(corners) == 2:
-        return _settled(corners[0], corners[1], within, known=False)
+        return between(corners[0], corners[1], within)
     low, high = _extreme(nw.min_horizontal, min, corners), _extreme(nw.max_horizontal, max, corners)
-    return _settled(low, high, within, known=False)
+    return between(low, high, within)
 
 
 def _corners(a: Numbers, b: Numbers) -> list[tuple[Bound, Bound]]:
@@ -214,8 +231,8 @@ def extreme(which: Literal["min", "max"], parts: Iterable[Numbers]) -> Numbers:
     """The least or the greatest of several; what cannot be it in any row is left out."""
     parts = list(parts)
     fold = ranges.least if which == "min" else ranges.greatest
-    within = reduce(fold, (part.within for part in parts))
-    beside = least(within), most(within)
+    lows, highs = reduce(fold, (part.lows for part in parts)), reduce(fold, (part.highs for part in parts))
+    beside = min(least(lows), least(highs)), max(most(lows), most(highs))
     if which == "min":
         parts = [part for part in parts if least(part.within) <= beside[1]]
         rows, constants = nw.min_horizontal, cast(Callable[..., int], min)
@@ -224,7 +241,7 @@ def extreme(which: Literal["min", "max"], parts: Iterable[Numbers]) -> Numbers:
         rows, constants = nw.max_horizontal, cast(Callable[..., int], max)
     known = all(is_known(part) for part in parts)
     low = _extreme(rows, constants, [part.low for part in parts])
-    return _settled(low, low if known else _extreme(rows, constants, [part.high for part in parts]), within, known=known)
+    return _settled(low, low if known else _extreme(rows, constants, [part.high for part in parts]), lows, highs)
 
 
 def floor(a: Numbers, by: Numbers) -> Numbers:
@@ -232,11 +249,10 @@ def floor(a: Numbers, by: Numbers) -> Numbers:
     within = ranges.rounded(ranges.divide(a.within, by.within), 1, "down")
     if is_known(by):
         low = _floor(a.low, by.low)
-        high = low if is_known(a) else _floor(a.high, by.low)
-        return _settled(low, high, within, known=is_known(a))
+        return between(low, low if is_known(a) else _floor(a.high, by.low), within)
     low = _extreme(nw.min_horizontal, min, [_floor(a.low, by.low), _floor(a.low, by.high)])
     high = _extreme(nw.max_horizontal, max, [_floor(a.high, by.low), _floor(a.high, by.high)])
-    return _settled(low, high, within, known=False)
+    return between(low, high, within)
 
 
 def _floor(a: Bound, by: Bound) -> Bound:
@@ -261,22 +277,30 @@ def quotient(number: nw.Expr, by: int) -> nw.Expr:
 
 def less(a: Numbers, b: Numbers) -> Truths:
     """Where a < b."""
-    settled = ranges.less(a.within, b.within)
-    if settled is not None:
-        return certain(settled)
-    low = cast(Bound, operator.lt(a.high, b.low))
-    return certain(low) if is_known(a) and is_known(b) else truth(low, cast(Bound, operator.lt(a.low, b.high)))
+    low = _below(a.high, a.highs, b.low, b.lows)
+    if is_known(a) and is_known(b):
+        return certain(low)
+    return truth(low, _below(a.low, a.lows, b.high, b.highs))
+
+
+def _below(a: Bound, of_a: Number, b: Bound, of_b: Number) -> Bound:
+    settled = ranges.less(of_a, of_b)
+    return cast(Bound, operator.lt(a, b)) if settled is None else settled
 
 
 def equal(a: Numbers, b: Numbers) -> Truths:
     """Where a == b."""
-    settled = ranges.equal(a.within, b.within)
-    if settled is not None:
-        return certain(settled)
     if is_known(a) and is_known(b):
-        return certain(cast(Bound, operator.eq(a.low, b.low)))
-    within = both(operator.le(a.low, b.high), operator.le(b.low, a.high))
-    return truth(both(operator.eq(a.low, b.high), operator.eq(a.high, b.low)), within)
+        settled = ranges.equal(a.lows, b.lows)
+        return certain(cast(Bound, operator.eq(a.low, b.low)) if settled is None else settled)
+    apart = either(_below(a.high, a.highs, b.low, b.lows), _below(b.high, b.highs, a.low, a.lows))
+    one = both(_equal(a.low, a.lows, b.high, b.highs), _equal(a.high, a.highs, b.low, b.lows))
+    return truth(one, opposite(apart))
+
+
+def _equal(a: Bound, of_a: Number, b: Bound, of_b: Number) -> Bound:
+    settled = ranges.equal(of_a, of_b)
+    return cast(Bound, operator.eq(a, b)) if settled is None else settled
 
 
 # Choices
@@ -338,13 +362,13 @@ def _or_else(when: Truths, value: Values, rest: Values) -> Values:
         fails = either(both(may, opposite(value.low)), both(opposite(sure), opposite(other.low)))
         return truth(opposite(fails), high)
     follows = cast(Numbers, rest)
-    within = ranges.hull(value.within, follows.within)
+    lows, highs = ranges.hull(value.lows, follows.lows), ranges.hull(value.highs, follows.highs)
     if known:
         low = pick(sure, value.low, follows.low)
-        return _settled(low, low, within, known=True)
+        return _settled(low, low, lows, highs)
     low = pick(sure, value.low, pick(may, _lesser(value.low, follows.low), follows.low))
     high = pick(sure, value.high, pick(may, _greater(value.high, follows.high), follows.high))
-    return _settled(low, high, within, known=False)
+    return _settled(low, high, lows, highs)
 
 
 def _lesser(a: Bound, b: Bound) -> Bound:
@@ -366,8 +390,8 @@ def joined(cases: Mapping[Number, Truths]) -> Numbers:
         low = ends[-1][1].low
         for may, number in ends[-2::-1]:
             low = pick(may, number.low, low)
-        return _settled(low, low, within, known=True)
+        return between(low, low, within)
     for may, number in ends:
         low = pick(may, _lesser(number.low, low), low)
         high = pick(may, _greater(number.high, high), high)
-    return _settled(low, high, within, known=False)
+    return between(low, high, within)

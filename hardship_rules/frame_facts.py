@@ -43,15 +43,16 @@ class FactColumn:
 
     def looks(self) -> dict[str, nw.Expr]:
         """What one look at the whole column is to tell, by what it is called in `seen`."""
-        found = {"nulls": self.column.is_null().any()} | {code: rows.any() for code, rows in self.faults.items()}
-        if isinstance(self.fact.kind, ChoiceKind):
-            found["titles"] = self.column.is_in(_other_titles(self.fact.kind)).any()
-        return found
+        nulls = {"nulls": self.column.null_count() > 0}
+        if isinstance(self.fact.kind, ChoiceKind):  # most write their options by name: one look at the texts tells
+            return {**nulls, "others": (~self.column.is_in(list(self.fact.kind.options))).any()}
+        return nulls | {code: rows.any() for code, rows in self.faults.items()}
 
     def seen(self, looked: Mapping[str, object]) -> Seen:
         """What a look has told."""
-        faults = frozenset(code for code in self.faults if looked[code])
-        return Seen(nulls=bool(looked["nulls"]) or bool(faults), titles=bool(looked.get("titles")), faults=faults)
+        others = bool(looked.get("others"))
+        faults = frozenset(code for code in self.faults if looked.get(code, others))
+        return Seen(nulls=bool(looked["nulls"]) or bool(faults), titles=others, faults=faults)
 
     def values(self, seen: Seen, number: nw.Expr) -> Values:
         """The fact's values; `number` is a column that holds `whole`."""
@@ -66,9 +67,9 @@ class FactColumn:
             case NumberKind() | DateKind():
                 within = range_of(self.fact)
                 if not seen.nulls:
-                    return Numbers(number, number, within)
+                    return columns.between(number, number, within)
                 ends = columns.constant(within)
-                return Numbers(number.fill_null(ends.low), number.fill_null(ends.high), within)
+                return columns.between(number.fill_null(ends.low), number.fill_null(ends.high), within)
 
     def can_be(self, name: str, seen: Seen) -> nw.Expr:
         """The rows in which a choice can be an option."""

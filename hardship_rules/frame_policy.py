@@ -29,7 +29,7 @@ from hardship_rules.syntax import (
 )
 from hardship_rules.units import unit_of
 from hardship_rules.values import NumberKind
-from hardship_rules.whole import WholePolicy, whole
+from hardship_rules.whole import Denominator, WholePolicy, whole
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
@@ -85,7 +85,11 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
         of_members=frozenset(of_members),
     )
     made = whole(evolve(completed, order=_ordered(completed)))
-    figures = {_column(name, scales[name]): f"{name} shown" for name in shown}
+    figures = {}
+    for name in shown:
+        own = made.denominators[name]
+        as_it_is = scales[name] is not None and own == Denominator(cast(int, scales[name]))
+        figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
     return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))

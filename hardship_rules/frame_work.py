@@ -19,10 +19,12 @@ from hardship_rules.column_values import Bound, Choices, Numbers, Truths, Values
 from hardship_rules.frame_facts import FactColumn, Seen
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
+from hardship_rules.ranges import Number
 from hardship_rules.ranges import high as most_of
 from hardship_rules.ranges import low as least_of
 from hardship_rules.ranges import span
 from hardship_rules.syntax import Clause, Expr, Name, OverMembers, names_in, parts_of, walk
+from hardship_rules.values import DateKind, NumberKind
 from hardship_rules.why import is_structure
 
 
@@ -84,8 +86,10 @@ class Side:
         """Facts from their columns."""
         for name, fact in facts.items():
             look = seen[name]
-            number = self.column(fact.whole if look.faults is None or look.faults else fact.sound, 0)
-            self.values[name] = fact.values(look, cast(nw.Expr, number))
+            number = fact.whole if look.faults is None or look.faults else fact.sound
+            if isinstance(fact.fact.kind, NumberKind | DateKind):
+                number = cast(nw.Expr, self.column(number, 0))
+            self.values[name] = fact.values(look, number)
             self.depths[name] = 0
 
 
@@ -251,12 +255,11 @@ class Work:
             return Truths(found[0], found[-1])
         part = columns.constant(1) if over.part is None else cast(Numbers, self.value(over.part, side))
         counted = cast(Numbers, columns.choose([(where, part)], columns.constant(0)))
-        least, most = (int(end(counted.within)) for end in (least_of, most_of))
-        within = span(min(least, least * at_most), max(most, most * at_most))
+        lows, highs = (_added_up(each, at_most) for each in (counted.lows, counted.highs))
         low, high = counted.low, counted.high
         ends = [_of_each(low)] if columns.is_known(counted) else [_of_each(low), _of_each(high)]
         totals = [together(end, "sum", 0) for end in ends]
-        return Numbers(totals[0], totals[-1], within)
+        return Numbers(totals[0], totals[-1], lows, highs)
 
     # Decisions
 
@@ -294,6 +297,12 @@ class Work:
             if truth.low is not False:
                 deciding = reasons.deciding(cast(Clause, outcome.when), held=True)
                 self.reasons[outcome.id] = {name: side.column(rows, depth) for name, rows in deciding.items()}
+
+
+def _added_up(each: Number, at_most: int) -> Number:
+    """What the sum of one number or more lies in."""
+    least, most = least_of(each), most_of(each)
+    return span(min(least, least * at_most), max(most, most * at_most))
 
 
 def _of_each(bound: Bound) -> Bound:
