@@ -56,7 +56,9 @@ def values_over_columns(expr: Expr, of: Of, sums: Sums, known: Clauses) -> Value
                 return known[id(expr)]
             return values_over_columns(when, of, sums, known)
         case Compare(left, sign, right):
-            return _compared(values_over_columns(left, of, sums, known), sign, values_over_columns(right, of, sums, known))
+            return _compared(
+                values_over_columns(left, of, sums, known), sign, values_over_columns(right, of, sums, known)
+            )
         case Option(name):
             return columns.option(name)
         case AllOf(clauses):
@@ -124,10 +126,9 @@ def parameter_over_columns(definition: Parameter, of: Of) -> Numbers:
     found: dict[Number, Truths] = {}
     for keyed, value in definition.values.items():
         matching = [
-            _matches(of(name), key, last)
-            for name, key, last in zip(definition.by, keyed, definition.last, strict=True)
+            _matches(of(name), key, last) for name, key, last in zip(definition.by, keyed, definition.last, strict=True)
         ]
-        number = cast(Number, definition.kind.unknown if value is None else value)
+        number = definition.kind.unknown if value is None else value
         when = columns.junction(matching, settles=False)
         found[number] = columns.junction((found[number], when), settles=True) if number in found else when
     return columns.joined(found)

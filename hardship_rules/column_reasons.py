@@ -34,7 +34,6 @@ class Reasons:
             found[name] = either(found.get(name, False), where)
         return {name: where for name, where in found.items() if where is not False}
 
-
     def causes(self, expr: Expr, *, held: bool, awake: bool) -> Causes:
         """The causes of an expression being so, each with the rows in which it is one."""
         match expr:

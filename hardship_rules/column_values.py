@@ -90,20 +90,22 @@ def opposite(a: Bound) -> Bound:
 
 def any_of(bounds: Iterable[Bound]) -> Bound:
     """Where one of several holds."""
-    return reduce(either, bounds, False)
+    return reduce(either, bounds, cast(Bound, False))  # noqa: FBT003  # where there are none
 
 
 def pick(where: Bound, then: Bound, otherwise: Bound) -> Bound:
     """One bound where something holds, another everywhere else."""
     if isinstance(where, bool):
         return then if where else otherwise
-    if then is otherwise or (not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and then == otherwise):
+    if then is otherwise or (
+        not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and then == otherwise
+    ):
         return then
     if isinstance(then, bool) or isinstance(otherwise, bool):
         return either(both(where, then), both(opposite(where), otherwise))
     if not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and (then, otherwise) == (1, 0):
-        return where.cast(nw.Int64())
-    return nw.when(where).then(literal(then)).otherwise(literal(otherwise))
+        return cast(nw.Expr, where).cast(nw.Int64())
+    return nw.when(cast(nw.Expr, where)).then(literal(then)).otherwise(literal(otherwise))
 
 
 def literal(bound: Bound) -> nw.Expr:
@@ -136,10 +138,10 @@ def junction(parts: Iterable[Truths], *, settles: bool) -> Truths:
     """All of some truths, settled by one that fails, or any of them, settled by one that holds."""
     join = either if settles else both
     parts = tuple(parts)
-    low = reduce(join, (part.low for part in parts), not settles)
+    low = reduce(join, (part.low for part in parts), cast(Bound, not settles))
     if all(is_known(part) for part in parts):
         return certain(low)
-    return truth(low, reduce(join, (part.high for part in parts), not settles))
+    return truth(low, reduce(join, (part.high for part in parts), cast(Bound, not settles)))
 
 
 # Numbers
@@ -158,6 +160,7 @@ def between(low: Bound, high: Bound, within: Number) -> Numbers:
 
 def _settled(low: Bound, high: Bound, lows: Number, highs: Number) -> Numbers:
     """A number from its bounds; one that is the same in every row is not left to be worked out there."""
+    lows, highs = (within if isinstance(end, nw.Expr) else end for end, within in ((low, lows), (high, highs)))
     least_, most_ = (int(least(each)) if not isinstance(each, ranges.Range) else None for each in (lows, highs))
     if low is high:
         return Numbers(low, low, lows, lows) if least_ is None else constant(least_)
@@ -185,8 +188,8 @@ def add(a: Numbers, b: Numbers) -> Numbers:
 
 def negate(a: Numbers) -> Numbers:
     """The opposite -a."""
-    low = operator.neg(a.high)
-    high = low if is_known(a) else operator.neg(a.low)
+    low = cast(Bound, operator.neg(a.high))
+    high = low if is_known(a) else cast(Bound, operator.neg(a.low))
     return _settled(low, high, ranges.negate(a.highs), ranges.negate(a.lows))
 
 
@@ -216,9 +219,7 @@ def _positive(a: Numbers) -> bool:
     return least(a.within) >= 0
 
 
-def _extreme(
-    of_rows: Callable[..., nw.Expr], of_constants: Callable[..., int], bounds: Iterable[Bound]
-) -> Bound:
+def _extreme(of_rows: Callable[..., nw.Expr], of_constants: Callable[..., int], bounds: Iterable[Bound]) -> Bound:
     columns = {id(each): each for each in bounds if isinstance(each, nw.Expr)}
     numbers = [each for each in bounds if not isinstance(each, nw.Expr)]
     if not columns:
@@ -333,7 +334,7 @@ def same(a: Choices, b: Choices) -> Truths:
 
 
 def choose(cases: Iterable[tuple[Truths, Values]], otherwise: Values) -> Values:
-    """In each row the value of the first case that certainly holds, joined with those of the cases before it that may."""
+    """In each row the value of the first case that certainly holds, with those of the cases before it that may."""
     for when, value in reversed(tuple(cases)):
         otherwise = _or_else(when, value, otherwise)
     return otherwise

@@ -1,4 +1,4 @@
-"""Columns of a frame become facts: whole numbers in their smallest units, truths and options, or what is wrong in a row."""
+"""Columns of a frame become facts: numbers in their smallest units, truths and options; or the faults of its rows."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -8,11 +8,11 @@ import narwhals as nw
 from attrs import field, frozen
 
 from hardship_rules import column_values as columns
-from hardship_rules.column_values import Choices, Numbers, Truths, Values
+from hardship_rules.column_values import Choices, Truths, Values
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Fact
 from hardship_rules.problems import Problem
-from hardship_rules.ranges import Exact, span
+from hardship_rules.ranges import Exact, Number, span
 from hardship_rules.values import ANY_DAY, EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
@@ -80,7 +80,7 @@ class FactColumn:
         return rows.fill_null(value=True) if seen.nulls else rows
 
 
-def range_of(fact: Fact) -> columns.Number:
+def range_of(fact: Fact) -> Number:
     """What a fact's number lies in, in its smallest units; for a date any day."""
     if isinstance(fact.kind, NumberKind):
         scale = 10**fact.kind.decimals
@@ -106,14 +106,21 @@ def fact_column(fact: Fact, dtype: nw.dtypes.DType) -> FactColumn | Problem:
             text = column if dtype == nw.String else column.cast(nw.String())
             return FactColumn(fact, text, text, text, FrozenMapping({"unknown_fact_option": ~text.is_in(known)}))
         case DateKind() if dtype in (nw.Date, nw.Datetime):
-            year, month, day = (part.cast(nw.Int64()) for part in (column.dt.year(), column.dt.month(), column.dt.day()))
+            year, month, day = (
+                part.cast(nw.Int64()) for part in (column.dt.year(), column.dt.month(), column.dt.day())
+            )
             number = year * 372 + month * 31 + (day - 32)
             outside = (year < EARLIEST.year) | (year > LATEST.year)
             return FactColumn(fact, column, number, number, FrozenMapping({"date": outside}))
         case NumberKind() if dtype in (*_WHOLE, nw.Float32, nw.Float64, nw.Decimal):
             return _number_column(fact, kind, column, dtype)
         case _:
-            wanted = {YesNoKind: "Boolean", ChoiceKind: "String", DateKind: "Date", NumberKind: "Int64, Decimal, Float64"}
+            wanted = {
+                YesNoKind: "Boolean",
+                ChoiceKind: "String",
+                DateKind: "Date",
+                NumberKind: "Int64, Decimal, Float64",
+            }
             values = {"title": fact.title, "wanted": wanted[type(kind)]}
             return Problem("column_kind", (fact.name,), given=str(dtype), values=values)
 
@@ -133,7 +140,9 @@ def _number_column(fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtyp
         more = held * scale != whole
     else:
         sound, whole = ((each.cast(nw.Float64()) * scale).round(0).cast(nw.Int64()) for each in (column, held))
-        more = columns.quotient(whole.cast(nw.Float64()), scale) != held.cast(nw.Float64())  # as its shortest decimal notation has it
+        more = columns.quotient(whole.cast(nw.Float64()), scale) != held.cast(
+            nw.Float64()
+        )  # as its shortest decimal notation has it
     whole = nw.when(~more).then(whole)
     return FactColumn(fact, column, sound, whole, FrozenMapping({"fact_outside": ~inside, "fact_decimals": more}))
 

@@ -85,10 +85,10 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
         of_members=frozenset(of_members),
     )
     made = whole(evolve(completed, order=_ordered(completed)))
-    figures = {}
+    figures = dict[str, str]()
     for name in shown:
-        own = made.denominators[name]
-        as_it_is = scales[name] is not None and own == Denominator(cast(int, scales[name]))
+        scale = scales[name]
+        as_it_is = scale is not None and made.denominators[name] == Denominator(scale)
         figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
@@ -146,7 +146,10 @@ def _within(expr: Expr, kind: NumberKind) -> Expr:
 def _in_range(fact: Fact) -> Clause:
     """What stands in for a fact lies in its range; of each member, where it is a fact of members."""
     kind, at, found = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
-    lines = [Compare(found, ">=", Constant(cast(Exact, kind.low), at), at), Compare(found, "<=", Constant(cast(Exact, kind.high), at), at)]
+    lines = [
+        Compare(found, ">=", Constant(cast(Exact, kind.low), at), at),
+        Compare(found, "<=", Constant(cast(Exact, kind.high), at), at),
+    ]
     clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, line, "", at) for line in lines]
     inside = AllOf(tuple(clauses), at)
     when = OverMembers("each", None, inside, at) if fact.of_member else inside
@@ -195,7 +198,7 @@ def _figure(policy: Policy, name: str, expr: Expr) -> Term:
 
 
 def _shown_as(number: Expr, scale: int | None) -> Expr:
-    """A number that is whole in parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
+    """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
     if scale is not None:
         return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)

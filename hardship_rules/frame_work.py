@@ -1,8 +1,7 @@
 """A policy over whole numbers worked out on two lazy frames: one row a household, one row a member."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import count
-from typing import cast
+from typing import Any, cast
 
 import narwhals as nw
 from attrs import Factory, define, evolve
@@ -19,14 +18,12 @@ from hardship_rules.column_values import Bound, Choices, Numbers, Truths, Values
 from hardship_rules.frame_facts import FactColumn, Seen
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
-from hardship_rules.ranges import Number
+from hardship_rules.ranges import Number, span
 from hardship_rules.ranges import high as most_of
 from hardship_rules.ranges import low as least_of
-from hardship_rules.ranges import span
 from hardship_rules.syntax import Clause, Expr, Name, OverMembers, names_in, parts_of, walk
 from hardship_rules.values import DateKind, NumberKind
 from hardship_rules.why import is_structure
-
 
 MEMBERS = "_members"
 """The column that holds how many members a household has; null where it has none."""
@@ -38,7 +35,7 @@ FAULT = "_fault"
 class Side:
     """One of the two frames, the values of names on it, and columns that are still to be worked out, by their depth."""
 
-    frame: "nw.LazyFrame[object]"
+    frame: nw.LazyFrame[Any]
     numbers: Iterator[int]
     values: dict[str, Values] = Factory(dict)
     depths: dict[str, int] = Factory(dict)
@@ -62,7 +59,9 @@ class Side:
     def columns_of(self, value: Values, depth: int) -> Values:
         """A value with columns for its bounds."""
         if isinstance(value, Choices):
-            return Choices(FrozenMapping((name, self.column(can, depth)) for name, can in value.can.items()), value.known)
+            return Choices(
+                FrozenMapping((name, self.column(can, depth)) for name, can in value.can.items()), value.known
+            )
         low = self.column(value.low, depth)
         return evolve(value, low=low, high=low if columns.is_known(value) else self.column(value.high, depth))
 
@@ -204,9 +203,7 @@ class Work:
         if new:
             theirs.work_out()
             self.members.work_out()
-            self.members.frame = self.members.frame.join(
-                theirs.frame.select(self.key, *new), on=self.key, how="left"
-            )
+            self.members.frame = self.members.frame.join(theirs.frame.select(self.key, *new), on=self.key, how="left")
             self.brought.update(new)
 
     # Over the members
@@ -264,7 +261,7 @@ class Work:
     # Decisions
 
     def put_clauses(self, expr: Expr, depth: int) -> int:
-        """Columns for the innermost clauses of a condition of the household: outcomes and reasons look at them often."""
+        """Columns for the innermost clauses of a household's condition: outcomes and reasons look at them often."""
         new = [
             part
             for part in walk(expr)

@@ -16,9 +16,8 @@ from hardship_rules.frame_facts import FactColumn, Seen, fact_column, null_of
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, ROUNDED, FramePolicy, frame_policy
 from hardship_rules.frame_work import FAULT, MEMBERS, Side, Work
 from hardship_rules.household import scope_of_facts
-from hardship_rules.model import Decision, Fact, Policy
+from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, PolicyError, Problem, nearest
-from hardship_rules.values import Value
 from hardship_rules.whole import largest
 
 Lazy = nw.LazyFrame[Any]
@@ -40,8 +39,8 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     """Apply a policy to a frame of households and one of their members, on a day; a frame of the same kind comes back.
 
     Both have a column `key`; the others are named as the policy's facts. `columns` are those wanted beside `key` and
-    `problem`: all, where it is left out; what no wanted column needs is not worked out. Raises `FactError` with every column that
-    cannot be read, and `PolicyError` for a policy that cannot decide or whose numbers could leave 64 bits.
+    `problem`: all, where it is left out; what no wanted column needs is not worked out. Raises `FactError` with every
+    column that cannot be read, and `PolicyError` for a policy that cannot decide or whose numbers could leave 64 bits.
     """
     _refuse_undecidable(policy)
     job = _Job(policy, key, _day(policy, on), None if columns is None else (*columns, "problem"))
@@ -51,7 +50,9 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
         return job.assessed(of_households, of_members, _nothing_seen).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
-        raise FactError([Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})])
+        raise FactError(
+            [Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})]
+        )
     own = _typed(of_households.to_polars(), policy.facts)
     theirs = _typed(of_members.to_polars(), policy.members.facts)
     numbered = nw.from_native(own.with_row_index(_ROW).lazy())
@@ -104,9 +105,7 @@ def _looked_at(frame: Lazy, facts: Mapping[str, FactColumn]) -> dict[str, Seen]:
     if not looks:
         return {}
     row = frame.select(*(rows.alias(name) for name, rows in looks.items())).collect().rows(named=True)[0]
-    return {
-        name: fact.seen({what: row[f"{name} {what}"] for what in fact.looks()}) for name, fact in facts.items()
-    }
+    return {name: fact.seen({what: row[f"{name} {what}"] for what in fact.looks()}) for name, fact in facts.items()}
 
 
 def _nothing_seen(_: Lazy, facts: Mapping[str, FactColumn]) -> dict[str, Seen]:
@@ -121,7 +120,9 @@ def _prepared(policy: Policy, facts: frozenset[str]) -> FramePolicy:
         wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
         if wide:
             values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
-            raise PolicyError([Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()])
+            raise PolicyError(
+                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
+            )
         kept[facts] = prepared
     return cast(FramePolicy, kept[facts])
 
@@ -213,7 +214,9 @@ class _Job:
                 choices = cast(Choices, work.households.values[name])
                 found[name] = _decided(choices, sound)
                 if decision is self.policy.category:
-                    found[f"{name}_possible"] = found[name] if choices.known else nw.when(sound).then(_listed(choices.can))
+                    found[f"{name}_possible"] = (
+                        found[name] if choices.known else nw.when(sound).then(_listed(choices.can))
+                    )
                     found[f"{name}_clauses"] = _reasons(work, choices, sound)
         for column, name in prepared.figures.items():
             number = cast(Numbers, work.named(name, work.households))
@@ -245,7 +248,11 @@ def _first(faults: list[tuple[str, nw.Expr]]) -> nw.Expr:
 
 def _truth(truth: Truths, sound: nw.Expr) -> nw.Expr:
     low = values.literal(truth.low)
-    settled = sound if values.is_known(truth) else sound & values.literal(values.either(truth.low, values.opposite(truth.high)))
+    settled = (
+        sound
+        if values.is_known(truth)
+        else sound & values.literal(values.either(truth.low, values.opposite(truth.high)))
+    )
     return nw.when(settled).then(low)
 
 

@@ -1,6 +1,6 @@
-"""Generated households as rows of frames of every kind, and what `assess` says of each, to be held to what frames say."""
+"""Generated households as rows of frames, and what `assess` says of each, for frames to be held to."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -112,6 +112,3 @@ def answer(policy: Policy, household: Facts, on: date | None) -> Assessment | Fa
         return assess(policy, household, on)
     except FactError as error:
         return error
-
-
-Convert = Callable[[pl.DataFrame], Any]

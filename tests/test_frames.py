@@ -58,8 +58,8 @@ def run_arrow(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: 
 def run_duckdb(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
     """As DuckDB relations."""
     with duckdb.connect() as connection:
-        relations = (connection.from_arrow(frame.to_arrow()) for frame in (own, theirs))
-        found = assess_frame(policy, *relations, **asked)
+        relations = [connection.from_arrow(frame.to_arrow()) for frame in (own, theirs)]
+        found = assess_frame(policy, relations[0], relations[1], **asked)
         assert isinstance(found, duckdb.DuckDBPyRelation)
         return pl.DataFrame(found.to_arrow_table()).sort("household")
 
@@ -83,8 +83,8 @@ def run_spark() -> Iterator[Run]:
         session.sparkContext.setLogLevel("OFF")
 
         def run(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-            frames = (session.createDataFrame(frame.to_arrow()) for frame in (own, theirs))
-            found = assess_frame(policy, *frames, **asked)
+            frames = [session.createDataFrame(frame.to_arrow()) for frame in (own, theirs)]
+            found = assess_frame(policy, frames[0], frames[1], **asked)
             assert type(found).__module__.startswith("pyspark")
             return pl.DataFrame(found.toArrow()).sort("household")
 
@@ -124,8 +124,8 @@ def differences(row: Facts, found: Assessment | FactError, *, exactly: bool) -> 
                 if said is not wanted and (exactly or said is not None):
                     yield f"{name}_{outcome.id}"
         else:
-            outcome = None if decided.outcome is None else decided.outcome.id
-            if row[name] != outcome and (exactly or row[name] is not None):
+            settled = None if decided.outcome is None else decided.outcome.id
+            if row[name] != settled and (exactly or row[name] is not None):
                 yield f"{name} {row[name]}"
     possible = {outcome.id for outcome in found.possible}
     said = set(row["category_possible"].split(";"))
@@ -184,7 +184,7 @@ def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> N
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(policies(), st.lists(generated_households(), min_size=8, max_size=8), st.data())
 def test_generated_policies_agree(text: str, some: list[Facts], data: st.DataObject) -> None:
-    """Nor does any verdict differ under generated policies, of complete households and of those with some facts null."""
+    """Nor does any verdict differ under generated policies, of complete households and of some with nulls."""
     policy = read_policy(text)
     day = date(2030, 6, 1)
     for household in some[4:]:
