@@ -50,6 +50,26 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "durable-rules needs to know “{given}”",
             "Give the fact, or leave out `--engine durable-rules`",
         ),
+        # Data frames
+        "column_missing": ("there is no column `{given}`", "Name the column that says the household as `key`"),
+        "unknown_column": (
+            "the column `{given}` is no fact of the policy",
+            "Name it as the fact, or leave it out of the frame",
+        ),
+        "column_kind": ("the column of “{title}” holds {given}, which it cannot", "Give it as {wanted}"),
+        "output_column": ("no column `{given}` comes back", "Ask for columns that README lists"),
+        "explain_lazy": (
+            "rows that are open cannot be explained in a frame that is not in memory: `{given}`",
+            "Leave them open, and explain a frame of those rows",
+        ),
+        "frames_differ": (
+            "households and members are frames of different kinds: `{given}` and `{other}`",
+            "Give both as one kind",
+        ),
+        "leaves_int64": (
+            "a number inside `{given}` can reach {largest}, which 64 bits do not hold",
+            "Give the facts that it is worked out from narrower ranges",
+        ),
         "file_empty": ("there is nothing in the file", "Check whether it is the right file, and was saved"),
         "encoding_gbk": ("the file is encoded in GBK (ANSI)", "Save it as UTF-8"),
         "encoding_unknown": (

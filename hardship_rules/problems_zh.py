@@ -128,6 +128,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "unknown_parameter": ("所依据的政策没有参数 `{given}`", "可以改的参数：{known}"),
         "unknown_reading": ("没有解读 `{given}`", "可以改的解读：{known}"),
         "provenance_again": ("`{given}` 改了，但没有写明出处", "写上 `source`、`cite` 和 `basis`"),
+        # 数据框
+        "column_missing": ("没有 `{given}` 这一列", "用 `key` 写明哪一列是户号"),
+        "unknown_column": ("`{given}` 这一列不是政策中的事实", "改成事实的名称，或去掉这一列"),
+        "column_kind": ("“{title}”一列的类型是 {given}，不能用", "改成 {wanted}"),
+        "output_column": ("结果中没有 `{given}` 这一列", "列名见 README"),
+        "explain_lazy": ("不在内存中的数据（`{given}`）不能逐户说明", "先保留待定，再对待定的各户逐户说明"),
+        "frames_differ": ("家庭和成员是两种数据：`{given}` 和 `{other}`", "两者用同一种"),
+        "leaves_int64": ("`{given}` 中的数最大可达 {largest}，64 位整数放不下", "缩小相关事实的取值范围"),
         "policy_open": ("政策 `{given}` 还有参数没有数值：{parameters}", "在年度文件中补上，或改用年度文件"),
         "policy_without_decision": ("政策 `{given}` 没有写任何决定", "在 `decisions` 中写出至少一项决定"),
         # The year: a new file, the guard, the approval

@@ -28,7 +28,7 @@ def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bo
             if not isinstance(expr.when, _INTO):
                 return [(expr, truth, scope)]
             inner = _causes(policy, expr.when, truth, scope, awake=awake)
-            return inner if inner or _is_structure(expr.when) else [(expr, truth, scope)]
+            return inner if inner or is_structure(expr.when) else [(expr, truth, scope)]
         case AllOf() | AnyOf():
             together = truth is isinstance(expr, AllOf)  # then every clause of it is what it is
             alike = [clause for clause in expr.clauses if together or value(clause, scope) is truth]
@@ -50,9 +50,9 @@ def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bo
 _INTO = (AllOf, AnyOf, Not, Name)  # what a clause may hold that has causes of its own
 
 
-def _is_structure(expr: Expr) -> bool:
+def is_structure(expr: Expr) -> bool:
     """Not one line: `all`, `any`, or `not` of one."""
-    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and _is_structure(expr.part))
+    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and is_structure(expr.part))
 
 
 def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ...]:

@@ -32,7 +32,7 @@ def questions(policy: Policy, households: list[Facts]) -> None:
                 asked += len(done.asked)
                 given += done.given
             begin = "relations known" if known else "nothing known"
-            print(f"{begin}, {ask.__name__}: mean share {mean(shares):.3f}, {asked} of {given} facts", flush=True)  # noqa: T201
+            print(f"{begin}, {ask.__name__}: mean share {mean(shares):.3f}, {asked} of {given} facts", flush=True)
 
 
 def narrowing(policy: Policy, households: list[Facts]) -> None:
@@ -44,7 +44,7 @@ def narrowing(policy: Policy, households: list[Facts]) -> None:
         narrower = [each for each in undecided if each.ruled_out]
         decided = [each for each in narrower if each.category is not None]
         what = "choices" if most == 6 else "facts"
-        print(  # noqa: T201
+        print(
             f"1 to {most} {what} unknown: {len(undecided)} of {len(assessments)} undecided by ranges, "
             f"{len(narrower)} narrower, {len(decided)} of them decided"
         )

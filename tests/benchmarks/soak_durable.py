@@ -54,9 +54,9 @@ def main(times: int) -> None:
                 early = worker_now if number == times // 10 else early
                 host = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
                 told = f"worker {worker_now:>8} kB  host {host:>8} kB  {time.perf_counter() - start:6.0f} s"
-                print(f"{number:>8}  {told}", flush=True)  # noqa: T201
+                print(f"{number:>8}  {told}", flush=True)
         last = memory(worker._process.pid)  # type: ignore[union-attr]  # noqa: SLF001  # it runs
-    print(f"{times:>8}  worker {last:>8} kB  {time.perf_counter() - start:6.0f} s")  # noqa: T201
+    print(f"{times:>8}  worker {last:>8} kB  {time.perf_counter() - start:6.0f} s")
     assert last <= early * GROWTH, (early, last)
 
 

@@ -1,0 +1,75 @@
+"""The rows of a frame that columns leave open, assessed one household at a time."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from hardship_rules.api import assess
+from hardship_rules.assessment import Assessment
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Problem
+
+_ASIDE = frozenset({"reference", "label"})
+
+
+def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, and by what
+    policy: Policy, key: str, on: date | None, households: pl.DataFrame, members: pl.DataFrame, assessed: pl.DataFrame
+) -> pl.DataFrame:
+    """The outcomes, with what `assess` says of every household that is still open; rows as they were."""
+    decided = [column for column in assessed.columns if column in _decision_columns(policy)]
+    is_open = assessed["problem"].is_null() & assessed.select(pl.any_horizontal(pl.col(decided).is_null())).to_series()
+    places = is_open.arg_true()
+    if not len(places):
+        return assessed
+    own = households[places].to_dicts()
+    keys = households[places].get_column(key).unique()
+    theirs = members.filter(pl.col(key).is_in(keys.implode())).partition_by(key, as_dict=True)
+    rows = []
+    for given in own:
+        name = given.pop(key)
+        each = [_without(member, key) for member in theirs[name,].to_dicts()]
+        rows.append(_answer(policy, {**given, "members": each}, on))
+    answers = pl.DataFrame(rows, schema={name: assessed.schema[name] for name in rows[0]})
+    replaced = assessed.filter(is_open).with_columns(answers.get_columns())
+    return pl.concat([assessed.filter(~is_open), replaced]).sort(assessed.columns[0])
+
+
+def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
+    return {name: given for name, given in row.items() if name != key}
+
+
+def _decision_columns(policy: Policy) -> set[str]:
+    names = set()
+    for name, decision in policy.decisions.items():
+        names |= {f"{name}_{outcome.id}" for outcome in decision.outcomes} if decision.every else {name}
+    return names
+
+
+def _answer(policy: Policy, household: dict[str, Any], on: date | None) -> dict[str, Any]:
+    """The columns of a household's decisions, by `assess`."""
+    try:
+        assessment = assess(policy, household, on)
+    except FactError as error:
+        nothing = dict.fromkeys([*_decision_columns(policy), f"{policy.category.name}_clauses"])
+        return {**nothing, f"{policy.category.name}_possible": None, "problem": _problem(error.problems[0])}
+    return _of_decisions(policy, assessment) | {"problem": None}
+
+
+def _problem(problem: Problem) -> str:
+    return f"{problem.code} {problem.at[-1]}" if problem.at else problem.code
+
+
+def _of_decisions(policy: Policy, assessment: Assessment) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, decided in assessment.decisions.items():
+        if decided.decision.every:
+            holding, possible = ({outcome.id for outcome in some} for some in (decided.holding, decided.possible))
+            for outcome in decided.decision.outcomes:
+                found[f"{name}_{outcome.id}"] = outcome.id in holding if outcome.id not in possible - holding else None
+        else:
+            found[name] = None if decided.outcome is None else decided.outcome.id
+            if decided.decision is policy.category:
+                found[f"{name}_possible"] = ";".join(outcome.id for outcome in decided.possible)
+                found[f"{name}_clauses"] = None if decided.outcome is None else ";".join(decided.decided_by)
+    return found

@@ -1,0 +1,245 @@
+"""A policy as frames run it: terms in place of the facts that have no column, and terms for the figures to be shown."""
+
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+from typing import Any, cast, get_args
+
+import attrs
+from attrs import evolve, frozen
+
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Fact, Parameter, Policy, Term, exprs_of, used_by
+from hardship_rules.problems import Location
+from hardship_rules.ranges import Exact
+from hardship_rules.syntax import (
+    Add,
+    AllOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Expr,
+    Extreme,
+    Name,
+    Negate,
+    Option,
+    OverMembers,
+    Round,
+    walk,
+)
+from hardship_rules.units import unit_of
+from hardship_rules.values import NumberKind
+from hardship_rules.whole import Denominator, WholePolicy, whole
+
+_NOWHERE = Location("", 1, 1)
+_HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
+ROUNDED = "_rounded"
+DERIVED_OUTSIDE = "derived_outside "
+_MARGIN = "margin rounded"  # no name of a policy has a space in it
+
+
+@frozen
+class FramePolicy:
+    """A policy over whole numbers for frames that have only some of its facts.
+
+    `figures` are the columns to be shown and the names of what they hold, in hundredths where they are `_rounded`;
+    `stand_ins` are the facts that have no column, in whose place something stands.
+    """
+
+    made: WholePolicy
+    figures: FrozenMapping[str, str]
+    stand_ins: tuple[str, ...]
+
+
+def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
+    """The policy for frames with these of its facts as columns."""
+    absent = [fact for fact in policy.stand_ins if fact.name not in columns]
+    terms, unknown = dict[str, Term](), dict[str, Fact]()
+    of_members = set(policy.of_members)
+    for fact in absent:
+        own = f"{fact.name} unknown"
+        unknown[own] = evolve(fact, name=own, if_absent=None)
+        for name, expr in _in_place_of(fact, absent).items():
+            terms[name] = Term(name, fact.title, fact.kind, expr, fact.of_member, None, fact.at)
+            of_members |= {name} if fact.of_member else set()
+    shown = _shown(policy)
+    margin = _margin(policy, shown)
+    scales = {name: None if over.factors else over.number for name, over in whole(policy).denominators.items()}
+    for name in shown:
+        terms[f"{name} shown"] = _figure(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
+    if margin is not None:
+        terms[_MARGIN] = _figure(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE))
+    numbers = [fact for fact in absent if isinstance(fact.kind, NumberKind)]
+    left_out = {fact.name for fact in absent}
+    held = {name: f"{name} held" for name in left_out}
+    facts = {name: fact for name, fact in policy.facts.items() if name not in left_out}
+    of_member = {name: fact for name, fact in policy.members.facts.items() if name not in left_out}
+    facts |= {name: fact for name, fact in unknown.items() if not fact.of_member}
+    of_member |= {name: fact for name, fact in unknown.items() if fact.of_member}
+    completed = evolve(
+        policy,
+        facts=FrozenMapping(facts),
+        members=evolve(policy.members, facts=FrozenMapping(of_member)),
+        must=(*map(_in_range, numbers), *(cast(Clause, _renamed(clause, held)) for clause in policy.must)),
+        terms=FrozenMapping(terms | dict(policy.terms)),
+        of_members=frozenset(of_members),
+    )
+    made = whole(evolve(completed, order=_ordered(completed)))
+    figures = dict[str, str]()
+    for name in shown:
+        scale = scales[name]
+        as_it_is = scale is not None and made.denominators[name] == Denominator(scale)
+        figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
+    if margin is not None:
+        figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
+    return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+
+
+def _ordered(policy: Policy) -> tuple[str, ...]:
+    """Parameters, terms and decisions, each after what it uses."""
+    found: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        definition = policy.names.get(name)
+        if name in found or definition is None or isinstance(definition, Fact):
+            return
+        for used in used_by(definition):
+            if used != name:
+                visit(used)
+        if name not in policy.readings:
+            found[name] = None
+
+    for name in (*policy.parameters, *policy.terms, *policy.decisions):
+        visit(name)
+    return tuple(found)
+
+
+# What stands in for a fact without a column
+
+
+def _in_place_of(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
+    """What is found for the fact, what that is within its range, and as much of it as is held against a `must`.
+
+    Constants that stand in are not held against a household: in their place the fact is unknown.
+    """
+    own = {fact.name: f"{fact.name} unknown"}
+    found = cast(Expr, _renamed(cast(Expr, fact.if_absent), own))
+    unknown = Name(own[fact.name], fact.at)
+    held = {each.name: f"{each.name} held" for each in absent if each is not fact}
+    without = cast(Expr, _renamed(_without_constants(found, unknown), held))
+    if not isinstance(fact.kind, NumberKind):
+        return {fact.name: found, f"{fact.name} held": without}
+    return {
+        f"{fact.name} found": found,
+        fact.name: _within(Name(f"{fact.name} found", fact.at), fact.kind),
+        f"{fact.name} held": _within(without, fact.kind),
+    }
+
+
+def _within(expr: Expr, kind: NumberKind) -> Expr:
+    """A number as far as it lies in the range of its fact."""
+    at = expr.at
+    below = Extreme("min", (expr, Constant(cast(Exact, kind.high), at)), at)
+    return Extreme("max", (below, Constant(cast(Exact, kind.low), at)), at)
+
+
+def _in_range(fact: Fact) -> Clause:
+    """What stands in for a fact lies in its range; of each member, where it is a fact of members."""
+    kind, at, found = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
+    lines = [
+        Compare(found, ">=", Constant(cast(Exact, kind.low), at), at),
+        Compare(found, "<=", Constant(cast(Exact, kind.high), at), at),
+    ]
+    clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, line, "", at) for line in lines]
+    inside = AllOf(tuple(clauses), at)
+    when = OverMembers("each", None, inside, at) if fact.of_member else inside
+    return Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, when, "", at)
+
+
+def _without_constants(expr: Expr, unknown: Name) -> Expr:
+    if isinstance(expr, Constant | Option):
+        return unknown
+    if isinstance(expr, Choose):
+        cases = tuple((when, _without_constants(result, unknown)) for when, result in expr.cases)
+        otherwise = None if expr.otherwise is None else _without_constants(expr.otherwise, unknown)
+        return Choose(cases, otherwise, expr.at)
+    return expr
+
+
+def _renamed(part: Any, to: Mapping[str, str]) -> Any:
+    """An expression with other names in it."""
+    if isinstance(part, Name):
+        return evolve(part, name=to.get(part.name, part.name))
+    if isinstance(part, tuple):
+        return tuple(_renamed(inner, to) for inner in part)
+    if isinstance(part, get_args(Expr)):
+        names = [each.name for each in attrs.fields(type(part))]
+        return evolve(part, **{name: _renamed(getattr(part, name), to) for name in names})
+    return part
+
+
+# Figures
+
+
+def _shown(policy: Policy) -> tuple[str, ...]:
+    """The numbers of the household that explanations begin with; all of its terms, where the policy does not say."""
+    names = policy.show or tuple(policy.terms)
+    return tuple(name for name in names if _is_figure(policy, name))
+
+
+def _is_figure(policy: Policy, name: str) -> bool:
+    definition = policy.names[name]
+    of_household = isinstance(definition, Term | Parameter) and name not in policy.of_members
+    return of_household and isinstance(cast(Term, definition).kind, NumberKind)
+
+
+def _figure(policy: Policy, name: str, expr: Expr) -> Term:
+    return Term(name, name, NumberKind(unit_of(expr, policy) if name != _MARGIN else None), expr, False, None, _NOWHERE)  # noqa: FBT003
+
+
+def _shown_as(number: Expr, scale: int | None) -> Expr:
+    """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
+    if scale is not None:
+        return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
+    below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
+    opposite = Negate(Round("half_up", Negate(number, _NOWHERE), _HUNDREDTH, _NOWHERE), _NOWHERE)
+    return Choose(((below, opposite),), Round("half_up", number, _HUNDREDTH, _NOWHERE), _NOWHERE)
+
+
+def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
+    """How far the household is from the nearest line of the category that a figure shown is compared with.
+
+    Lines in another unit than the first of them are left out; where there is none, there is no such distance.
+    """
+    pairs: dict[tuple[Expr, Expr], None] = {}
+    for clause in (outcome.when for outcome in policy.category.outcomes):
+        for part in _deep(policy, cast(Clause, clause)):
+            if isinstance(part, Compare) and any(
+                isinstance(side, Name) and side.name in shown and side.name in policy.terms
+                for side in (part.left, part.right)
+            ):
+                pairs[part.left, part.right] = None
+    units = [unit_of(left, policy) or unit_of(right, policy) for left, right in pairs]
+    distances: list[Expr] = []
+    for (left, right), unit in zip(pairs, units, strict=True):
+        if unit == units[0]:
+            difference = Add((left, Negate(right, _NOWHERE)), _NOWHERE)
+            distances.append(Extreme("max", (difference, Negate(difference, _NOWHERE)), _NOWHERE))
+    return Extreme("min", tuple(distances), _NOWHERE) if distances else None
+
+
+def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
+    """An expression and everything inside it, through the terms that it names."""
+    for part in walk(expr):
+        yield part
+        term = policy.names.get(part.name) if isinstance(part, Name) else None
+        if isinstance(term, Term):
+            for inner in exprs_of(term):
+                yield from _deep(policy, inner)
+
+
+def _column(name: str, scale: int | None) -> str:
+    """The column of a figure: of a whole number its name, of one in hundredths `_x100`; of what is divided, rounded."""
+    if scale is None:
+        return name + ROUNDED
+    return name if scale == 1 else f"{name}_x{scale}"

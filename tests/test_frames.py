@@ -1,0 +1,385 @@
+"""A policy applied to data frames says what `assess` says of each household, on every kind of frame."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+from framing import Facts, answer, as_asked, drawn, filled, framed
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hardship_rules import Assessment, FactError, Policy, PolicyError, assess, load_policy, read_policy
+from hardship_rules.frames import assess_frame
+from hardship_rules.strategies import households, partial_households, policies
+
+WEIHAI = load_policy("2021_weihai")
+ON = date(2021, 3, 31)
+STAND_INS = [fact.name for fact in WEIHAI.stand_ins]
+Run = Callable[..., pl.DataFrame]
+
+
+# --- The kinds of frame ------------------------------------------------------------------------------------------
+
+
+def run_polars(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """In Polars, in memory."""
+    found = assess_frame(policy, own, theirs, **asked)
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
+def run_lazily(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """In Polars, lazily."""
+    found = assess_frame(policy, own.lazy(), theirs.lazy(), **asked)
+    assert isinstance(found, pl.LazyFrame)
+    return found.collect().sort("household")
+
+
+def run_pandas(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """In pandas."""
+    found = assess_frame(policy, own.to_pandas(), theirs.to_pandas(), **asked)
+    assert type(found).__module__.startswith("pandas")
+    return pl.from_pandas(found)
+
+
+def run_arrow(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """In PyArrow."""
+    found = assess_frame(policy, own.to_arrow(), theirs.to_arrow(), **asked)
+    assert type(found).__module__.startswith("pyarrow")
+    return pl.DataFrame(found)
+
+
+def run_duckdb(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """As DuckDB relations."""
+    with duckdb.connect() as connection:
+        relations = [connection.from_arrow(frame.to_arrow()) for frame in (own, theirs)]
+        found = assess_frame(policy, relations[0], relations[1], **asked)
+        assert isinstance(found, duckdb.DuckDBPyRelation)
+        return pl.DataFrame(found.to_arrow_table()).sort("household")
+
+
+RUNS = [run_polars, run_lazily, run_pandas, run_arrow, run_duckdb]
+
+
+@pytest.fixture(scope="module")
+def run_spark() -> Iterator[Run]:
+    """In a real Spark session of two threads."""
+    with warnings.catch_warnings(action="ignore"):  # PySpark's own
+        from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
+
+        session = (
+            SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate()
+        )
+        session.sparkContext.setLogLevel("OFF")
+
+        def run(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+            frames = [session.createDataFrame(frame.to_arrow()) for frame in (own, theirs)]
+            found = assess_frame(policy, frames[0], frames[1], **asked)
+            assert type(found).__module__.startswith("pyspark")
+            return pl.DataFrame(found.toArrow()).sort("household")
+
+        yield run
+        session.stop()
+
+
+# --- Agreement ---------------------------------------------------------------------------------------------------
+
+
+@cache
+def sample() -> tuple[Facts, ...]:
+    """Households of Weihai: complete ones as given, the same with all that follows filled in, and partial ones."""
+    complete = drawn(households(WEIHAI), 60)
+    return (*complete, *(filled(WEIHAI, each, ON) for each in complete), *drawn(partial_households(WEIHAI), 60))
+
+
+@cache
+def expected(left_out: tuple[str, ...]) -> tuple[Assessment | FactError, ...]:
+    """What `assess` says of them, where nobody has the facts left out."""
+    return tuple(answer(WEIHAI, as_asked(WEIHAI, each, left_out), ON) for each in sample())
+
+
+def differences(row: Facts, found: Assessment | FactError, *, exactly: bool) -> Iterator[str]:
+    """Where a row says something else than `assess`; unless exactly, what it leaves open may be settled there."""
+    if isinstance(found, FactError):
+        if (row["problem"] or "").split(" ")[0] not in {problem.code for problem in found.problems}:
+            yield f"problem {row['problem']}"
+        return
+    if row["problem"] is not None:
+        yield f"problem {row['problem']}"
+    for name, decided in found.decisions.items():
+        if decided.decision.every:
+            for outcome in decided.decision.outcomes:
+                wanted = True if outcome in decided.holding else None if outcome in decided.possible else False
+                said = row[f"{name}_{outcome.id}"]
+                if said is not wanted and (exactly or said is not None):
+                    yield f"{name}_{outcome.id}"
+        else:
+            settled = None if decided.outcome is None else decided.outcome.id
+            if row[name] != settled and (exactly or row[name] is not None):
+                yield f"{name} {row[name]}"
+    possible = {outcome.id for outcome in found.possible}
+    said = set(row["category_possible"].split(";"))
+    if said != possible and (exactly or not said > possible):
+        yield f"possible {said}"
+    held = found.decided.outcome is not None and found.decided.outcome.when is not None
+    clauses = ";".join(found.decided.decided_by) if held else None
+    if row["category_clauses"] != clauses and row["category"] is not None:
+        yield f"clauses {row['category_clauses']}"
+    for column, name in (("income_x100", "income"), ("rigid_x100", "rigid"), ("exempt_x100", "exempt")):
+        exact = found.terms[name].exact  # type: ignore[union-attr]
+        if row[column] != (None if exact is None else exact * 100):
+            yield column
+    per_person = found.terms["net_income_per_person"].decimal(2)  # type: ignore[union-attr]
+    if row["net_income_per_person_rounded"] != (None if per_person is None else float(per_person)):
+        yield "net_income_per_person_rounded"
+
+
+def all_differences(frame: pl.DataFrame, left_out: tuple[str, ...], *, exactly: bool) -> list[str]:
+    """Where a frame says something else than `assess` of the sample."""
+    rows = frame.to_dicts()
+    assert [row["household"] for row in rows] == list(range(len(sample())))
+    return [
+        f"{row['household']} {each}"
+        for row, found in zip(rows, expected(left_out), strict=True)
+        for each in differences(row, found, exactly=exactly)
+    ]
+
+
+LEFT_OUT = [(), tuple(STAND_INS), tuple(STAND_INS[::2])]
+
+
+@pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
+@pytest.mark.parametrize("run", RUNS)
+def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
+    """No verdict differs, whatever the kind of frame and the columns that it lacks; what differs is still open."""
+    frame = run(WEIHAI, *framed(WEIHAI, sample(), left_out), on=ON)
+    assert all_differences(frame, left_out, exactly=False) == []
+    decided = frame["category"].is_not_null().sum()
+    assert decided > (20 if left_out else 60)
+
+
+def test_spark_agrees_with_assess(run_spark: Run) -> None:
+    """Nor does it in a real Spark session."""
+    frame = run_spark(WEIHAI, *framed(WEIHAI, sample()), on=ON)
+    assert all_differences(frame, (), exactly=False) == []
+
+
+@pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
+def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> None:
+    """With `explain` every row says exactly what `assess` says."""
+    frame = run_polars(WEIHAI, *framed(WEIHAI, sample(), left_out), on=ON, undecided="explain")
+    assert all_differences(frame, left_out, exactly=True) == []
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(policies(), st.data())
+def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
+    """Nor does any verdict differ under generated policies, of complete households and of some with nulls."""
+    policy = read_policy(text)
+    day = date(2030, 6, 1)
+    some: list[Facts] = [{**data.draw(households(policy)), "on": day} for _ in range(8)]
+    for household in some[4:]:
+        for holder in (household, *household["members"]):
+            for name in [name for name in holder if name not in ("members", "on", "kind")]:
+                if data.draw(st.integers(0, 3)) == 0:
+                    holder[name] = None
+    try:
+        frame = run_polars(policy, *framed(policy, some), on=day)
+    except PolicyError as refused:
+        assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        return
+    for row, household in zip(frame.to_dicts(), some, strict=True):
+        found = assess(policy, as_asked(policy, household, ()), day)
+        category = None if found.category is None else found.category.id
+        assert row["problem"] is None
+        assert row["category"] == category or (row["category"] is None and household in some[4:])
+        assert {outcome.id for outcome in found.possible} <= set(row["category_possible"].split(";"))
+
+
+# --- By hand -----------------------------------------------------------------------------------------------------
+
+
+OWN = {
+    "household": "a",
+    "unit_has_union": True,
+    "employment": "in_service",
+    "residence": "城市",
+    "controls_company": False,
+    "homes": 1,
+    "floor_area_above_local_average": False,
+    "motor_vehicle": False,
+    "refuses_verification": False,
+}
+WORKER = {
+    "household": "a",
+    "relation": "self",
+    "age": 40,
+    "wage": 28332,
+    "business_income": 0,
+    "property_income": 0,
+    "transfer_income": 0,
+    "other_income": 0,
+    "medical_self_paid": 9444,
+    "tuition": 0,
+    "education": "none",
+}
+
+
+def one(own: Facts = OWN, members: list[Facts] | None = None, **asked: Any) -> Facts:
+    """The row of one household."""
+    theirs = [WORKER, {**WORKER, "relation": "spouse", "wage": 9444, "medical_self_paid": 9444}]
+    theirs = theirs if members is None else members
+    frame = pl.DataFrame([*theirs, {**WORKER, "household": "b"}], infer_schema_length=None)
+    return assess_frame(WEIHAI, pl.DataFrame([own]), frame, on=ON, **asked).to_dicts()[0]  # type: ignore[no-any-return]
+
+
+def test_on_the_line_and_a_fen_beside_it() -> None:
+    """Two people who have 18,888.00 a year between them stand exactly on 787: not deep; with a fen less they are.
+
+    18,888 = 787 x 12 x 2; the first two rows are (28,332 + 9,444) - (9,444 + 9,444) = 18,888.
+    """
+    assert one()["category"] == "relative"
+    assert one()["net_income_per_person_rounded"] == 787.0
+    assert one()["category_margin_rounded"] == 0.0
+    less = [{**WORKER, "wage": 28331.99}, {**WORKER, "relation": "spouse", "wage": 9444.0}]
+    row = one(members=less)
+    assert (row["category"], row["category_clauses"]) == ("deep", "category.deep.income.below_standard")
+    assert row["income_x100"] == 3_777_599
+    assert row["people"] == 2
+
+
+def test_columns_and_their_types() -> None:
+    """The columns that come back, in their order and with their types."""
+    frame = run_polars(WEIHAI, *framed(WEIHAI, sample()[:3]), on=ON)
+    schema = dict(frame.schema)
+    assert list(schema)[:5] == ["household", "category", "category_possible", "category_clauses", "filing"]
+    assert list(schema)[-5:] == ["stand_ins", "problem", "policy", "fingerprint", "on"]
+    assert {name for name, dtype in schema.items() if dtype == pl.Float64} == {
+        "net_income_per_person_rounded",
+        "category_margin_rounded",
+    }
+    assert [schema[name] for name in ("income_x100", "people", "dibao")] == [pl.Int64] * 3
+    assert schema["materials_forms"] == pl.Boolean
+    assert schema["on"] == pl.Date
+    assert frame["fingerprint"].unique().to_list() == [WEIHAI.fingerprint]
+    for left_out in LEFT_OUT:
+        assert dict(run_polars(WEIHAI, *framed(WEIHAI, sample()[:3], left_out), on=ON).schema) == schema
+
+
+def test_a_null_is_unknown_inside_a_sum() -> None:
+    """A wage that is null is not zero, which would place this household: 28,332 - 18,888 is below 18,888."""
+    row = one(members=[WORKER, {**WORKER, "relation": "spouse", "wage": None}])
+    assert row["category"] is None
+    assert row["income_x100"] is None
+    assert row["category_possible"] == "deep;relative;none"
+    assert row["rigid_x100"] == 1_888_800
+
+
+def test_a_household_without_members_is_a_problem() -> None:
+    """It has no verdict, and `none` least of all."""
+    row = one(members=[{**WORKER, "household": "c"}])
+    assert row["problem"] == "members_missing"
+    assert row["category"] is None
+    assert row["category_possible"] is None
+
+
+@pytest.mark.parametrize(
+    ("own", "worker", "problem"),
+    [
+        ({}, {"wage": -1}, "fact_outside wage"),
+        ({}, {"wage": 10**18}, "fact_outside wage"),
+        ({}, {"wage": 0.001}, "fact_decimals wage"),
+        ({}, {"wage": float("nan")}, "fact_outside wage"),
+        ({"homes": 100}, {}, "fact_outside homes"),
+        ({"residence": "town"}, {}, "unknown_fact_option residence"),
+        ({}, {"relation": "spouse"}, "must_broken must.one_worker"),
+        ({}, {"birth_date": date(1700, 1, 1)}, "date birth_date"),
+    ],
+)
+def test_a_faulty_row_is_a_problem(own: Facts, worker: Facts, problem: str) -> None:
+    """A value out of range, with too many decimals, or of no option, and a broken `must`: named, never a verdict."""
+    row = one({**OWN, **own}, [{**WORKER, **worker}])
+    assert row["problem"] == problem
+    assert row["category"] is None
+
+
+def test_money_as_float_is_read_by_its_shortest_notation() -> None:
+    """0.07 to 9,999,999.99 in floats become the whole hundredths that were meant, each of them."""
+    fen = [7, 29, 57, 58, 113, 1_001, 123_456_789, 999_999_999]
+    rows = [{**WORKER, "household": str(each), "wage": each / 100} for each in fen]
+    own = pl.DataFrame([{**OWN, "household": str(each)} for each in fen])
+    frame = assess_frame(WEIHAI, own, pl.DataFrame(rows), on=ON)
+    assert frame["income_x100"].to_list() == fen
+
+
+def test_what_stands_in_is_said() -> None:
+    """The facts without a column that the policy fills are named; titles are taken for columns as well."""
+    assert "union_aid" in one()["stand_ins"].split(";")
+    named = {"工会帮扶金": 5, **WORKER}
+    assert "union_aid" not in one(members=[named])["stand_ins"].split(";")
+
+
+def test_wanted_columns_only() -> None:
+    """Only the columns asked for come back, with the key and the problem."""
+    assert list(one(columns=["category"])) == ["household", "category", "problem"]
+
+
+def test_frames_that_cannot_be_read() -> None:
+    """Every column that cannot be read is told at once, before anything is worked out."""
+    members = [{**WORKER, "wage": "many", "wgae": 1}]
+    with pytest.raises(FactError) as raised:
+        one(members=members)
+    assert [(problem.code, problem.given) for problem in raised.value.problems] == [
+        ("column_kind", "String"),
+        ("unknown_column", "wgae"),
+    ]
+    with pytest.raises(FactError) as raised:
+        assess_frame(WEIHAI, pl.DataFrame([OWN]).lazy(), pl.DataFrame([WORKER]), on=ON)
+    assert raised.value.problems[0].code == "frames_differ"
+    with pytest.raises(FactError) as raised:
+        assess_frame(WEIHAI, pl.LazyFrame([OWN]), pl.LazyFrame([WORKER]), on=ON, undecided="explain")
+    assert raised.value.problems[0].code == "explain_lazy"
+    with pytest.raises(FactError) as raised:
+        one(columns=["categry"])
+    assert raised.value.problems[0].code == "output_column"
+
+
+def test_a_day_outside_the_policy_is_refused() -> None:
+    """The day is held to the policy's window, as `assess` holds it."""
+    with pytest.raises(FactError) as raised:
+        assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on="2022-01-01")
+    assert raised.value.problems[0].code == "on_outside"
+
+
+WIDE = """
+language: 1
+policy: wide
+units: {yuan: 元}
+household:
+  a: {title: a, unit: yuan, to: 1000000000000}
+  b: {title: b, unit: 1, to: 1000000000000}
+members: {at most: 2, facts: {c: {title: c, yes or no: true}}}
+decisions:
+  category:
+    title: d
+    first: [{outcome: x, title: x, basis: assumption, when: {that: a * b > 5}}]
+    otherwise: {outcome: y, title: y}
+"""
+
+
+def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
+    """10^12 x 10^12 does not fit: it is refused before anything is worked out."""
+    own, theirs = (pl.DataFrame({"household": [1], name: [value]}) for name, value in (("a", 1), ("c", True)))
+    with pytest.raises(PolicyError) as raised:
+        assess_frame(read_policy(WIDE), own, theirs)
+    assert raised.value.problems[0].code == "leaves_int64"
+    assert "1.0e+24" in raised.value.problems[0].message("en")
