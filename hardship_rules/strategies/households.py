@@ -114,8 +114,13 @@ def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[Facts]:
         if name not in stands_in(policy) or (name in tied(policy) and isinstance(fact.kind, ChoiceKind))
     }
     few = st.lists(st.sampled_from(others), max_size=3, unique=True) if others else st.just([])
-    also = few.flatmap(lambda names: st.fixed_dictionaries({name: free[name] for name in names}))
-    return st.tuples(st.fixed_dictionaries(always), also).map(lambda both: {**both[0], **both[1]})
+    also = few.flatmap(lambda names: _each({name: free[name] for name in names}))
+    return st.tuples(_each(always), also).map(lambda both: {**both[0], **both[1]})
+
+
+def _each(drawn: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts]:
+    """A value of each, in their order: `fixed_dictionaries` would draw the order as well."""
+    return st.tuples(*drawn.values()).map(lambda values: dict(zip(drawn, values, strict=True)))
 
 
 def _meet(policy: Policy, household: Facts) -> None:

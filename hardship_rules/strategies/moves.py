@@ -11,7 +11,7 @@ from hardship_rules.model import Fact, Outcome, Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact
 from hardship_rules.strategies.closely import fact_named, free, lines_of, stands_in
-from hardship_rules.strategies.placed import Facts, copied, fact_paths, holding, is_real, value_at
+from hardship_rules.strategies.placed import Facts, copied, fact_paths, holding, is_real, unknown_paths, value_at
 from hardship_rules.strategies.seeds import plain
 from hardship_rules.syntax import Compare, OverMembers, names_in
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
@@ -104,7 +104,10 @@ def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) ->
 
 
 def _with(policy: Policy, household: Facts, path: Path, value: object) -> Facts | None:
-    """The household with another value, without what `must` ties to it; None where that is no real household."""
+    """The household with another value, without what `must` ties to it.
+
+    None where that is no real household, or no complete one.
+    """
     moved = copied(household)
     holder = holding(moved, path)
     for clause in policy.must:
@@ -113,4 +116,4 @@ def _with(policy: Policy, household: Facts, path: Path, value: object) -> Facts 
             for name in tied & set(holder) & stands_in(policy):
                 del holder[name]
     holder[cast(str, path[-1])] = value
-    return moved if is_real(policy, moved) else None
+    return moved if is_real(policy, moved) and not unknown_paths(policy, moved) else None
