@@ -20,13 +20,27 @@ from hardship_rules.problems import FactError, Location, PolicyError, Problem
 Folders = Sequence[str | Path]
 
 
-def load_policy(name: str | Path, on: date | None = None, folders: Folders = ()) -> Policy:
+def load_policy(
+    name: str | Path, on: date | None = None, folders: Folders = (), *, approved_only: bool = False
+) -> Policy:
     """The policy of that name or path, or the one of that series in force on a day.
 
-    A name is looked for in `folders`, then among the policies that come with the library. Raises `PolicyError` with
-    every problem.
+    A name is looked for in `folders`, then among the policies that come with the library. With `approved_only` a policy
+    that is not approved as it stands is refused. Raises `PolicyError` with every problem.
     """
-    return _checked(find(name, on, folders), folders)
+    policy = _checked(find(name, on, folders), folders)
+    if approved_only and policy.status != "approved":
+        raise PolicyError([_unapproved(policy)])
+    return policy
+
+
+def _unapproved(policy: Policy) -> Problem:
+    """Why a policy is not approved: nobody did, or it was another content."""
+    approval = policy.approval
+    if approval is None or policy.is_draft:
+        return Problem("not_approved", ("approved",), policy.name, location=policy.at)
+    values = {"by": approval.by, "day": str(approval.day)}
+    return Problem("approval_other", ("approved",), policy.name, values, location=approval.at)
 
 
 def load_base(name: str | Path, folders: Folders = ()) -> Policy | None:

@@ -1,10 +1,12 @@
 """A document as one HTML page that needs nothing else: no script, no network, fit for a telephone and for A4 paper."""
 
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import assert_never
 
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+from hardship_rules.as_svg import as_svg
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
 
 _STYLE = """
 *{box-sizing:border-box}
@@ -18,6 +20,8 @@ h2{font-size:1.25rem;margin:2.75rem 0 .75rem;padding-bottom:.25rem;border-bottom
 h3{font-size:1.05rem;margin:1.75rem 0 .4rem}
 h4,h5,h6{font-size:1rem;margin:1.25rem 0 .4rem}
 p{margin:.5rem 0}
+section+p{margin-top:1.5rem}
+.signed{text-align:right;margin:1.25rem 0}
 strong{font-weight:600}
 small{font-size:.875em;color:#444;word-break:keep-all}
 a{color:#0b4f9e}
@@ -31,6 +35,9 @@ ol.list p{margin:0;padding-left:2.2em;text-indent:-2.2em}
 .table:focus{outline:2px solid #0b4f9e;outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.925rem;line-height:1.5}
 .shared{table-layout:fixed}
+figure{margin:1rem 0;break-inside:avoid}
+figure svg{display:block;width:100%;max-width:34rem;height:auto}
+figcaption{margin:.25rem 0}
 caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
 th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{background:#eee;font-weight:600}
@@ -54,6 +61,7 @@ a{color:inherit;text-decoration:none}
 }
 """
 _MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
+_CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
 _NAVIGABLE = 4  # sections from which on the page begins with links to them
 _WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
 
@@ -68,7 +76,9 @@ class _Page:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.words = _plain if document.lang.startswith("zh") else _chinese_marked
         self.tables = 0
+        self.drawings = 0
 
     def lines(self) -> Iterator[str]:
         document = self.document
@@ -86,12 +96,12 @@ class _Page:
             f"<style>{_STYLE}@page{{size:{paper};{_MARGINS}}}</style>",
             "</head>",
             "<body>",
-            f"<header><h1>{title}</h1></header>",
+            f"<header><h1>{self.words(document.title)}</h1></header>",
         )
         if len(sections) >= _NAVIGABLE:
             yield "<nav><ol>"
             yield from (
-                f'<li><a href="#s{number}">{escape(section.title)}</a></li>'
+                f'<li><a href="#s{number}">{self.words(section.title)}</a></li>'
                 for number, section in enumerate(sections, 1)
             )
             yield "</ol></nav>"
@@ -104,30 +114,40 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text, aside):
-                words = f"<small>{_broken(text)}</small>" if aside else _broken(text)
-                yield f"<p>{words}</p>"
+            case Paragraph(text, aside, signed):
+                words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
+                yield f'<p class="signed">{words}</p>' if signed else f"<p>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():
                 yield from self.table(block)
+            case Scale():
+                self.drawings += 1
+                yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
+                yield from (*self.items(scale_items(block), 0), "</figure>")
             case Section(title, blocks):
                 yield f"<section{id_}>"
-                yield f"<h{min(level, 6)}>{escape(title)}</h{min(level, 6)}>"
+                yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
                 for inner in blocks:
                     yield from self.block(inner, level + 1)
                 yield "</section>"
             case _:
                 assert_never(block)
 
+    def broken(self, text: str) -> str:
+        """A text with its line ends kept."""
+        return self.words(text).replace("\n", "<br>")
+
     def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
         yield '<ol class="list">'
         for number, item in enumerate(items, 1):
-            lead = f"<strong>{escape(item.lead)}</strong>" if item.lead else ""
-            words = "：".join(part for part in (lead, _broken(item.text)) if part)
-            aside = f" <small>{escape(item.aside)}</small>" if item.aside else ""
+            lead = f"<strong>{self.words(item.lead)}</strong>" if item.lead else ""
+            words = "：".join(part for part in (lead, self.broken(item.text)) if part)
+            aside = f" <small>{self.words(item.aside)}</small>" if item.aside else ""
             leaf = "" if item.parts else ' class="leaf"'
-            yield f'<li{leaf}><p><span class="mark">{mark(depth, number)}</span>{words}{aside}</p>'
+            means = f' role="img" aria-label="{escape(item.means)}"' if item.means else ""
+            before = f'<span class="mark"{means}>{escape(item.mark or mark(depth, number))}</span>'
+            yield f"<li{leaf}><p>{before}{words}{aside}</p>"
             if item.parts:
                 yield from self.items(item.parts, depth + 1)
             yield "</li>"
@@ -140,21 +160,31 @@ class _Page:
         kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE)
         yield f'<div class="table" role="group" aria-labelledby="{name}" tabindex="0">'
         yield f'<table class="{" ".join(kinds)}" style="--columns:{len(table.heads)}">'
-        yield f'<caption id="{name}">{escape(table.caption)}</caption>'
+        yield f'<caption id="{name}">{self.words(table.caption)}</caption>'
         if table.shares:
             whole = sum(table.shares)
             yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)
-        yield "<thead><tr>" + "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads) + "</tr></thead>"
+        yield (
+            "<thead><tr>"
+            + "".join(f'<th scope="col">{self.words(head)}</th>' for head in table.heads)
+            + "</tr></thead>"
+        )
         yield "<tbody>"
         for row in table.rows:
             cells = (
-                f'<th scope="row">{_broken(cell)}</th>' if column == table.named_by else f"<td>{_broken(cell)}</td>"
+                f'<th scope="row">{self.broken(cell)}</th>'
+                if column == table.named_by
+                else f"<td>{self.broken(cell)}</td>"
                 for column, cell in enumerate(row)
             )
             yield "<tr>" + "".join(cells) + "</tr>"
         yield "</tbody></table></div>"
 
 
-def _broken(text: str) -> str:
-    """A text with its line ends kept."""
-    return escape(text).replace("\n", "<br>")
+def _plain(text: str) -> str:
+    return escape(text)
+
+
+def _chinese_marked(text: str) -> str:
+    """A text of a page in another language, each part in Chinese said to be Chinese: for voices and for fonts."""
+    return _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', escape(text))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace, decimal
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Outcome
+from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import Path, path_text
 from hardship_rules.ranges import Range
 from hardship_rules.syntax import Clause, Compare, Name, Option, Provenance
@@ -36,23 +36,21 @@ def _document(assessment: Assessment) -> dict[str, object]:
     write = _Values(assessment)
     return {
         "format": FORMAT,
-        "policy": {
-            "id": policy.name,
-            "title": policy.title,
-            "from": None if policy.start is None else policy.start.isoformat(),
-            "to": None if policy.end is None else policy.end.isoformat(),
-            "fingerprint": policy.fingerprint,
-        },
+        "policy": policy_json(policy),
         "on": None if household.on is None else household.on.isoformat(),
         "reference": household.reference,
-        "category": _outcome(assessment.category),
-        "possible": [_outcome(outcome) for outcome in assessment.possible],
+        "category": outcome_json(assessment.category),
+        "possible": [outcome_json(outcome) for outcome in assessment.possible],
         "missing": [
             {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
             for missing in assessment.missing
         ],
         "assumed": [write.fact(path) for path in household.assumed],
         "derived": [write.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
         "terms": {
             name: {"title": policy.names[name].title, "value": write.named(name, answer)}
             for name, answer in assessment.terms.items()
@@ -60,6 +58,18 @@ def _document(assessment: Assessment) -> dict[str, object]:
         "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
         "reasons": [write.reason(reason) for reason in assessment.reasons],
         "trace": write.traces(),
+    }
+
+
+def policy_json(policy: Policy) -> dict[str, str | None]:
+    """A policy by its name, title, window and fingerprint."""
+    return {
+        "id": policy.name,
+        "title": policy.title,
+        "from": None if policy.start is None else policy.start.isoformat(),
+        "to": None if policy.end is None else policy.end.isoformat(),
+        "fingerprint": policy.fingerprint,
+        "status": policy.status,
     }
 
 
@@ -71,8 +81,8 @@ def turns_json(assessment: Assessment) -> list[dict[str, object]]:
             "id": turn.id,
             "title": turn.title,
             "option": turn.option,
-            "category": _outcome(turn.category),
-            "possible": [_outcome(outcome) for outcome in turn.possible],
+            "category": outcome_json(turn.category),
+            "possible": [outcome_json(outcome) for outcome in turn.possible],
             "verified": turn.is_verified,
             **_provenance(turn.provenance),
         }
@@ -88,18 +98,29 @@ def _provenance(provenance: Provenance | None) -> dict[str, object]:
     }
 
 
-def _outcome(outcome: Outcome | None) -> dict[str, str] | None:
+def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
+    """An outcome by its id and title."""
     return None if outcome is None else {"id": outcome.id, "title": outcome.title}
 
 
 def _decided(decided: Decided) -> dict[str, object]:
     return {
         "title": decided.decision.title,
-        "outcome": _outcome(decided.outcome),
-        "possible": [_outcome(outcome) for outcome in decided.possible],
-        "holding": [_outcome(outcome) for outcome in decided.holding],
+        "outcome": outcome_json(decided.outcome),
+        "possible": [outcome_json(outcome) for outcome in decided.possible],
+        "holding": [outcome_json(outcome) for outcome in decided.holding],
         "decided_by": list(decided.decided_by),
     }
+
+
+def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
+    """A figure, an option, or yes or no, as this form has them."""
+    return _Values(assessment).answer(kind, answer)
+
+
+def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
+    """A reason with both sides and its provenance, as this form has it."""
+    return _Values(assessment).reason(reason)
 
 
 class _Values:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
 
 
 def as_markdown(document: Document) -> str:
@@ -22,6 +22,8 @@ def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
                 yield from (*_items(items, 0), "")
             case Table():
                 yield from (*_table(block), "")
+            case Scale():
+                yield from (_escaped(block.about), "", *_items(scale_items(block), 0), "")
             case Section(title, inner):
                 yield from (f"{'#' * min(level, 6)} {_escaped(title)}", "")
                 yield from _blocks(inner, level + 1)
@@ -35,7 +37,7 @@ def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
         lead = f"**{_escaped(item.lead)}**" if item.lead else ""
         words = "：".join(part for part in (lead, _escaped(item.text)) if part)
         aside = f" {_escaped(item.aside)}" if item.aside else ""
-        yield f"{'  ' * depth}- {_escaped(mark(depth, number))} {words}{aside}"
+        yield f"{'  ' * depth}- {_escaped(item.mark or mark(depth, number))} {words}{aside}"
         yield from _items(item.parts, depth + 1)
 
 

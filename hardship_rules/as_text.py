@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from hardship_rules.columns import pad, width, wrapped
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, mark
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
 
 PAGE = 110  # columns
 _NARROWEST = 8
@@ -26,6 +26,8 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
                 yield from (*_items(items, 0), "")
             case Table():
                 yield from (*_table(block), "")
+            case Scale():
+                yield from (*wrapped(block.about, PAGE), *_items(scale_items(block), 0), "")
             case Section(title, inner):
                 yield title
                 yield from ("-" * width(title), "") if depth == 0 else ("",)
@@ -36,7 +38,7 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
 
 def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
     for number, item in enumerate(items, 1):
-        before = "  " * (depth + 1) + mark(depth, number) + " "
+        before = "  " * (depth + 1) + (item.mark or mark(depth, number)) + " "
         text = item_text(item)
         first, *others = wrapped(text, PAGE - width(before))
         yield before + first

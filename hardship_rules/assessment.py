@@ -16,6 +16,7 @@ from hardship_rules.meaning import Scope, value
 from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Decision, Outcome, Policy, Term
 from hardship_rules.narrowing import Case, Narrowed, narrowed
+from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Range, Truth, high, low
 from hardship_rules.syntax import (
     Clause,
@@ -101,7 +102,7 @@ class Decided:
         stopped the outcome in some of them, and does not hold or fail for certain by itself (`holds` is None).
         """
         return tuple(
-            _reason(self._policy, self.decision, outcome, truth, cause)
+            reason_of(self._policy, self.decision, outcome, truth, cause)
             for number, (outcome, truth) in enumerate(zip(self.decision.outcomes, self._truths, strict=False))
             for cause in self._causes(number, cast(Clause, outcome.when), truth)
         )
@@ -123,7 +124,7 @@ class Decided:
         return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
 
 
-def _reason(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
+def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
     """The reason that a cause of an outcome's truth is."""
     clause, holds, scope = cause
     line = clause.when
@@ -196,6 +197,11 @@ class Assessment:
     household: Household
     _of_category: Scope = field(repr=False, eq=False)
     _truths: tuple[Truth, ...] = field(repr=False, eq=False)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is unusual in the facts given, or written in an earlier word; it changes nothing."""
+        return self.household.warnings
 
     @property
     def category(self) -> Outcome | None:
@@ -271,9 +277,9 @@ class Assessment:
     def _scope(self) -> Scope:
         return self._whole[0]
 
-    def figure(self, name: str) -> "Figure | Value":
-        """The answer of a household's fact, parameter or term."""
-        return self._named(name, self._scope)
+    def figure(self, name: str, member: int | None = None) -> "Figure | Value":
+        """The answer of a fact, parameter or term of the household, or of a member (counted from 0)."""
+        return self._named(name, self._scope if member is None else self._scope.members[member])
 
     def _named(self, name: str, scope: Scope) -> "Figure | Value":
         kind = kind_of_name(self.policy, name)

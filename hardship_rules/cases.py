@@ -12,6 +12,8 @@ from hardship_rules import source
 from hardship_rules.api import Folders, assess, load_policy
 from hardship_rules.assessment import Assessment, Figure
 from hardship_rules.conform import TRUTHS, conform, date_of
+from hardship_rules.facts import read_facts
+from hardship_rules.formerly import current_id
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.model import Policy
@@ -50,6 +52,7 @@ CASES = Record(
                         "readings": Key("改选的解读", Entries(_OPTION)),
                         "expect": Key("应有的结果", EXPECT, required=True),
                         "because": Key("结果怎样算出", TEXT, required=True),
+                        "confirmed": Key("是否已经人工核对；不写的是已核对", Word("truth")),
                     }
                 )
             ),
@@ -71,15 +74,21 @@ class Mismatch:
 
 @frozen
 class Case:
-    """One worked case: a household under a policy, what must come of it, and how that was worked out."""
+    """One worked case: a household under a policy, what must come of it, and how that was worked out.
+
+    `base` is the policy as it stands, `policy` the same under the case's readings. A case that nobody has `confirmed`
+    says what came out when it was written, which need not be right.
+    """
 
     title: str
     at: Location
     policy: Policy
+    base: Policy
     household: HouseholdText
     on: str | None
     expect: source.Mapping = field(repr=False)
     because: str = field(repr=False)
+    confirmed: bool
 
     def run(self) -> tuple[Mismatch, ...]:
         """What came out otherwise; nothing where the case holds."""
@@ -94,6 +103,36 @@ class Case:
             return (Mismatch("refused", ", ".join(refused), "-"),)
         return tuple(self._mismatches(assessment))
 
+    def warnings(self) -> tuple[Problem, ...]:
+        """The earlier words that the case is written in."""
+        if not self.policy.formers:
+            return ()
+        try:
+            of_facts = read_facts(self.policy, self.household, self.on).warnings
+        except FactError:
+            of_facts = ()
+        of_ids = [
+            Problem("id_renamed", given=word.text, values={"now": now}, severity="warning", location=word.at)
+            for word, now in self._ids()
+            if now != word.text
+        ]
+        return (*(each for each in of_facts if each.code in ("fact_renamed", "option_renamed")), *of_ids)
+
+    def _ids(self) -> Iterator[tuple[source.Scalar, str]]:
+        """The ids of outcomes and clauses that are expected, each with what it now is."""
+        for key in ("category", "possible", "decided_by"):
+            for word in _scalars(self.expect.get(key)):
+                yield word, self._now(word.text, None if key == "decided_by" else self.policy.category.name)
+        for name, node in _entries(self.expect.get("decisions")):
+            for word in _scalars(node):
+                yield word, self._now(word.text, name)
+
+    def _now(self, word: str, decision: str | None) -> str:
+        """What an id of a clause, or of a decision's outcome, now is."""
+        if decision is None:
+            return current_id(self.policy, word)
+        return current_id(self.policy, f"{decision}.{word}").removeprefix(f"{decision}.")
+
     def _mismatches(self, assessment: Assessment) -> Iterator[Mismatch]:
         decided = assessment.decided
         got: dict[str, list[str]] = {
@@ -104,7 +143,12 @@ class Case:
         }
         for key, node in self.expect.entries:
             if key.text in got:
-                expected = _texts(node) if key.text in ("category", "possible") else sorted(_texts(node))
+                decision = self.policy.category.name if key.text in ("category", "possible") else None
+                if key.text != "missing":
+                    expected = [self._now(text, decision) for text in _texts(node)]
+                else:
+                    expected = _texts(node)
+                expected = expected if decision is not None else sorted(expected)
                 if expected != got[key.text]:
                     yield Mismatch(key.text, ", ".join(expected) or "-", ", ".join(got[key.text]) or "-")
         for name, node in _entries(self.expect.get("terms")):
@@ -116,8 +160,9 @@ class Case:
         for name, node in _entries(self.expect.get("decisions")):
             holding = assessment.decisions[name].holding if name in assessment.decisions else ()
             came = sorted(outcome.id for outcome in holding)
-            if sorted(_texts(node)) != came:
-                yield Mismatch(f"decisions.{name}", ", ".join(_texts(node)) or "-", ", ".join(came) or UNDECIDED)
+            expected = [self._now(text, name) for text in _texts(node)]
+            if sorted(expected) != came:
+                yield Mismatch(f"decisions.{name}", ", ".join(expected) or "-", ", ".join(came) or UNDECIDED)
 
 
 def _entries(node: source.Node | None) -> Iterator[tuple[str, source.Node]]:
@@ -125,9 +170,13 @@ def _entries(node: source.Node | None) -> Iterator[tuple[str, source.Node]]:
         yield from ((key.text, inner) for key, inner in node.entries)
 
 
+def _scalars(node: source.Node | None) -> list[source.Scalar]:
+    items = node.items if isinstance(node, source.Sequence) else () if node is None else (node,)
+    return [cast(source.Scalar, item) for item in items]
+
+
 def _texts(node: source.Node) -> list[str]:
-    items = node.items if isinstance(node, source.Sequence) else (node,)
-    return [cast(source.Scalar, item).text for item in items]
+    return [scalar.text for scalar in _scalars(node)]
 
 
 def _exact_text(text: str) -> str:
@@ -213,11 +262,18 @@ def _case(
         title=title.text,
         at=title.at,
         policy=variant,
+        base=policy,
         household=HouseholdText(name, cast(source.Mapping, household)),
         on=None if on is None else on.text,
         expect=cast(source.Mapping, case.get("expect")),
         because=cast(source.Scalar, case.get("because")).text,
+        confirmed=_is_confirmed(case),
     )
+
+
+def _is_confirmed(case: source.Mapping) -> bool:
+    said = case.get("confirmed")
+    return said is None or TRUTHS[cast(source.Scalar, said).text]
 
 
 def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node], ...]:

@@ -7,11 +7,12 @@ from typing import cast
 from attrs import evolve
 
 from hardship_rules.evaluate import work_out
+from hardship_rules.formerly import taken
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
 from hardship_rules.meaning import Scope, value
-from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, exprs_of, used_by
+from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
 from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Number, high, low
 from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
@@ -56,6 +57,7 @@ class _Checker:
         policy = self.policy
         self.names()
         self.tables()
+        self.problems += taken(policy)
         self.shown_and_category()
         kinds = Kinds(policy, self.of_members)
         facts = {name: self.fact(kinds, fact, "household") for name, fact in policy.facts.items()}
@@ -69,6 +71,7 @@ class _Checker:
             for name, term in policy.terms.items()
         }
         decisions = {name: self.decision(kinds, decision) for name, decision in policy.decisions.items()}
+        properties = {name: self.property(kinds, each) for name, each in policy.properties.items()}
         self.problems += kinds.problems
         return evolve(
             policy,
@@ -77,6 +80,7 @@ class _Checker:
             must=must,
             terms=FrozenMapping(terms),
             decisions=FrozenMapping(decisions),
+            properties=FrozenMapping(properties),
             order=self.order(),
             fact_order=self.fact_order(),
             of_members=self.of_members,
@@ -90,6 +94,27 @@ class _Checker:
         if isinstance(expr, Choose) and expr.otherwise is None:
             expr = evolve(expr, otherwise=Name(fact.name, expr.at))  # where no case holds it stays as it is: unknown
         return evolve(fact, if_absent=expr)
+
+    def property(self, kinds: Kinds, each: Property) -> Property:
+        """A property of facts that are numbers and of outcomes that there are; it is of the category if of nothing."""
+        policy, path = self.policy, ("properties", each.name)
+        name = each.decision or next(iter(policy.decisions), "")
+        decision = policy.decisions.get(name)
+        if decision is None:
+            self.problem("unknown_name", path, each.at, name, **nearest(name, policy.decisions))
+        elif decision.every and each.kind == "raising":
+            self.problem("property_every", path, each.at, name)
+        elif missing := [outcome for outcome in each.outcomes if outcome not in decision.by_id]:
+            self.problem("unknown_option", path, each.at, missing[0], **options_known(missing[0], decision.options))
+        for fact in each.facts:
+            definition = policy.names.get(fact)
+            if not isinstance(definition, Fact):
+                known = [*policy.facts, *policy.members.facts]
+                self.problem("unknown_name", path, each.at, fact, **nearest(fact, known))
+            elif not isinstance(definition.kind, NumberKind):
+                self.problem("property_fact", path, each.at, fact)
+        when = each.when and cast(Clause, kinds.fitted(each.when, YES_NO, path, in_member=False))
+        return evolve(each, decision=name, when=when)
 
     def decision(self, kinds: Kinds, decision: Decision) -> Decision:
         outcomes = []
@@ -277,6 +302,9 @@ class _Checker:
                 broken.add(name)
                 continue
             work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
+        for name, each in policy.properties.items():
+            if each.when is not None and not set(names_in(each.when)) & broken:
+                self.divide(policy, name, [each.when], scope)
 
     def numbers(self, parameter: Parameter, scope: Scope) -> bool:
         """Each number that it goes by is never below the first it has a value for."""

@@ -8,16 +8,17 @@ from typing import assert_never
 from hardship_rules.expression import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
-from hardship_rules.problems import Path, Problem, nearest
+from hardship_rules.problems import Path, Problem, nearest, path_text
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, misplaced
-from hardship_rules.syntax import BASES
+from hardship_rules.syntax import BASES, MOVES
 from hardship_rules.values import EARLIEST, LATEST
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
 NOT_PUBLISHED = "not published"
 POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
 OPTION = re.compile(rf"{NAME.pattern}|[0-9]+(?: and more)?")
+FINGERPRINT = re.compile("v1:[0-9a-f]{64}")
 UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
@@ -79,7 +80,7 @@ def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
     """A text where a mapping belongs, and so on; a full-width colon or a missing space is the commonest reason."""
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
-            return Problem("blank", path, location=node.at)
+            return _blank(node, path)
         if node.plain and (found := misplaced(node.text, node.place, path)) and found.given in "：｛［":
             return found
         if node.plain and (match := re.search(r":(?=\S)", node.text)):
@@ -94,6 +95,10 @@ def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
     return Problem(code, path, location=node.at, given=node.text if isinstance(node, Scalar) else "")
 
 
+def _blank(scalar: Scalar, path: Path) -> Problem:
+    return Problem("blank", path, location=scalar.at, given=path_text(path))
+
+
 def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
     """What is wrong with one text, for what it is meant to be."""
     text, kind = scalar.text, shape.kind
@@ -102,7 +107,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [Problem(code, path, location=scalar.place(offset), given=given, values=values)]
 
     if scalar.is_null and kind != "option":
-        return wrong("blank")
+        return [_blank(scalar, path)]
     if kind in ("text", "line"):
         return []
     if kind != "basis" and scalar.plain and (found := misplaced(text, scalar.place, path)):
@@ -115,21 +120,25 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [] if number_of(text) is not None else wrong(number_problem(text), most=str(DIGITS))
     if kind == "name" and text in RESERVED:
         return wrong("reserved_name")
-    if kind in ("true", "member") and text != kind and not (kind == "true" and TRUTHS.get(text)):
+    if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and TRUTHS.get(text)):
         return wrong("only_word", expected=kind)
     if kind == "language" and text != "1":
         return wrong("language_newer" if text.isdecimal() and int(text[:9]) > 1 else "language")
     if kind == "date":
         return [] if date_of(text) is not None else wrong("date")
+    if kind == "moves" and text not in MOVES:
+        return wrong("unknown_move", 0, text, known=", ".join(MOVES), **nearest(text, MOVES))
     if kind == "basis" and text not in BASES:
         return wrong("unknown_basis", 0, text, known=", ".join(BASES), **nearest(text, BASES))
     if kind == "truth" and text not in TRUTHS:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):
         return wrong("whole")
-    pattern = {"name": NAME, "policy": POLICY_NAME, "option": OPTION, "unit": UNIT}.get(kind)
+    pattern = {"name": NAME, "policy": POLICY_NAME, "option": OPTION, "unit": UNIT, "fingerprint": FINGERPRINT}.get(
+        kind
+    )
     if pattern is not None and not pattern.fullmatch(text):
-        return wrong({"unit": "unit", "policy": "policy_name"}.get(kind, "name"))
+        return wrong({"unit": "unit", "policy": "policy_name", "fingerprint": "fingerprint"}.get(kind, "name"))
     return []
 
 

@@ -2,23 +2,34 @@
 
 from attrs import frozen
 
+from hardship_rules.ranges import Exact
+
 
 @frozen
 class Paragraph:
-    """A sentence or several; `aside` where it is about what follows, set small where the form can."""
+    """A sentence or several; `aside` where it is about what follows, set small where the form can.
+
+    `signed` where it is the end of a letter, set at the right where the form can.
+    """
 
     text: str
     aside: bool = False
+    signed: bool = False
 
 
 @frozen
 class Item:
-    """An entry of a list: what it is called, what it says, an aside, and the entries that it consists of."""
+    """An entry of a list: what it is called, what it says, an aside, and the entries that it consists of.
+
+    `mark` stands before it in place of its number, and `means` says what that mark means.
+    """
 
     text: str
     lead: str = ""
     aside: str = ""
     parts: "tuple[Item, ...]" = ()
+    mark: str = ""
+    means: str = ""
 
 
 @frozen
@@ -43,6 +54,26 @@ class Table:
 
 
 @frozen
+class Extent:
+    """A number, or what it lies between, with how it is written."""
+
+    low: Exact
+    high: Exact
+    text: str
+
+
+@frozen
+class Scale:
+    """Where a number stands among limits, in their true order; `about` and a sentence for each limit say the same."""
+
+    title: str
+    number: Extent
+    limits: tuple[Extent, ...]
+    about: str
+    sentences: tuple[str, ...]
+
+
+@frozen
 class Section:
     """A part of a document under its own title, with the sections that it consists of among its blocks."""
 
@@ -50,7 +81,7 @@ class Section:
     blocks: "tuple[Block, ...]"
 
 
-Block = Paragraph | Listing | Table | Section
+Block = Paragraph | Listing | Table | Scale | Section
 
 
 @frozen
@@ -91,3 +122,8 @@ def mark(depth: int, number: int) -> str:
             return f"{chr(ord('a') + number - 1)}."
         case _:
             return f"{number}）"
+
+
+def scale_items(scale: Scale) -> tuple[Item, ...]:
+    """The limits of a scale as entries of a list, each with the mark that its line in the drawing has."""
+    return tuple(Item(sentence, mark=mark(2, number)) for number, sentence in enumerate(scale.sentences, 1))

@@ -15,7 +15,7 @@ from hardship_rules.as_json import as_json
 from hardship_rules.assessment import Assessment
 from hardship_rules.durable_worker import DurableError, Worker
 from hardship_rules.evaluate import evaluate
-from hardship_rules.explain import MARKS, SENTENCES, explain
+from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
@@ -23,6 +23,7 @@ from hardship_rules.plan import Plans
 from hardship_rules.problems import FactError, Language, Path, Problem
 from hardship_rules.ruleset import Asserted, Fires, Ruleset
 from hardship_rules.syntax import Clause, Expr, OverMembers, parts_of, walk
+from hardship_rules.telling import MARKS, SENTENCES
 from hardship_rules.values import YES_NO
 from hardship_rules.whole import scope_of
 
@@ -39,9 +40,11 @@ class DurableAssessment:
     fired: tuple[Fires, ...] = field(repr=False)
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """The assessment as `explain` gives it, with what fired at its end."""
+        """The assessment as `explain` gives it, as `text` or `json`, with what fired at its end."""
         if format == "json":
             return as_json(self.assessment, {"fired": [self._fired(each) for each in self.fired]})
+        if format != "text":
+            raise ValueError("format is one of text, json")
         say = SENTENCES[lang]
         lines = [say["fired"]]
         for each in self.fired:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hardship_rules import keys
 from hardship_rules.conform import conform
-from hardship_rules.find import BUNDLED, Text, read_file
+from hardship_rules.find import BUNDLED, RESOLVED, Text, read_file
+from hardship_rules.json_source import parse_json
 from hardship_rules.model import canonical
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
@@ -13,6 +14,7 @@ from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 FILES = 3  # in a chain of `extends`
 
 _PROVENANCE = ("source", "cite", "basis")
+_STANDING = ("status", "approved")  # what is said of a policy, no part of what it says
 
 
 def _word(node: Mapping, key: str) -> str:
@@ -22,6 +24,8 @@ def _word(node: Mapping, key: str) -> str:
 
 def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     """The policy of a text, completed by what it extends; raises `PolicyError` with every problem of shape."""
+    if source.name.endswith(RESOLVED):
+        return resolved_node(source.text, source.name)
     chain: list[Mapping] = []
     problems: list[Problem] = []
     seen: list[str] = []
@@ -117,7 +121,9 @@ def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str
 
 def _overlaid(base: Mapping, overlay: Mapping, problems: list[Problem]) -> Mapping:
     """The base with the overlay's head, parameters, readings, sources and notes in their places."""
-    whole = {key.text: (key, node) for key, node in base.entries if key.text not in ("series", "effective")}
+    own = {"series", "effective", "approved"}
+    own |= {"status"} if overlay.get("approved") is not None else set()  # what is approved, is with what it extends
+    whole = {key.text: (key, node) for key, node in base.entries if key.text not in own}
     for key, node in overlay.entries:
         section = whole.get(key.text)
         if key.text == "extends":
@@ -167,19 +173,54 @@ def resolved_text(whole: Mapping) -> str:
     """The canonical text of a resolved policy, from which its fingerprint is taken."""
     return canonical(
         {
-            key.text: [[name.text, _tree(inner)] for name, inner in node.entries]
+            key.text: [[name.text, tree(inner)] for name, inner in node.entries]
             if key.text == "decisions" and isinstance(node, Mapping)
-            else _tree(node)
+            else tree(node)
             for key, node in whole.entries
+            if key.text not in _STANDING
         }
     )
 
 
-def _tree(node: Node) -> object:
+def tree(node: Node) -> object:
+    """A node as texts, lists and mappings, every run of white space one space."""
     match node:
         case Scalar(text):
             return " ".join(text.split())
         case Sequence(items):
-            return [_tree(item) for item in items]
+            return [tree(item) for item in items]
         case Mapping(entries):
-            return {key.text: _tree(inner) for key, inner in entries}
+            return {key.text: tree(inner) for key, inner in entries}
+
+
+def resolved_node(text: str, name: str) -> Mapping:
+    """The resolved policy of its canonical text: what `resolved_text` is the text of; raises `PolicyError`."""
+    node = parse_json(text, name)
+    if isinstance(node, Problem):
+        raise PolicyError([node])
+    return unfolded(node)
+
+
+def unfolded(node: Node) -> Mapping:
+    """The resolved policy that a canonical text holds, its decisions a mapping again; raises `PolicyError`."""
+    whole = (
+        Mapping(tuple((key, _decisions(key, inner)) for key, inner in node.entries), node.at)
+        if isinstance(node, Mapping)
+        else Mapping((), node.at)
+    )
+    if whole.get("language") is None:
+        raise PolicyError([Problem("not_resolved", location=node.at)])
+    problems = conform(whole, keys.POLICY)
+    if problems:
+        raise PolicyError([problem for problem in problems if problem.at == ("language",)] or problems)
+    return whole
+
+
+def _decisions(key: Scalar, node: Node) -> Node:
+    """Of the decisions' pairs of name and definition the mapping; anything else as it is."""
+    if key.text != "decisions" or not isinstance(node, Sequence):
+        return node
+    pairs = [item.items for item in node.items if isinstance(item, Sequence)]
+    entries = [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+    named = tuple((name, inner) for name, inner in entries if isinstance(name, Scalar))
+    return Mapping(named, node.at) if len(named) == len(node.items) else node

@@ -20,6 +20,7 @@ from hardship_rules.household import RESERVED, Household, HouseholdText, Member,
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
+from hardship_rules.usual import plain, unusual
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
 
 Given = Mapping[str, object] | HouseholdText
@@ -56,7 +57,9 @@ def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fac
     if "spelled" not in policy.kept:
         household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
         member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
-        for spelled, facts in ((household, policy.facts), (member, policy.members.facts)):
+        sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
+        for spelled, of, facts in sections:
+            spelled.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
             spelled.update({fact.title: fact for fact in facts.values()})
             spelled.update(facts.items())
         policy.kept["spelled"] = household, member
@@ -67,6 +70,7 @@ class _Reader:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
         self.places: dict[Path, Location | None] = {}  # of the household and its members
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
@@ -114,6 +118,7 @@ class _Reader:
             unknown=_paths(part.closed for part in parts),
             derived=tuple(made.derived),
             assumed=tuple(made.assumed),
+            warnings=(*self.warnings, *unusual(policy, parts, self.places)),
         )
 
     def part(self, node: source.Mapping | Mapping[object, object], before: Path) -> _Part:
@@ -122,6 +127,7 @@ class _Reader:
         spelled = _spelled(self.policy)[bool(before)]
         part = _Part({}, {}, {}, {})
         values, reserved, closed = part.values, part.reserved, part.closed
+        formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
         for key, given, location in _entries(node):
             if not isinstance(key, str):
                 self.problem("fact_key", before, None, repr(key))
@@ -132,6 +138,12 @@ class _Reader:
                 self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
                 continue
             name = known if isinstance(known, str) else known.name
+            if key.strip() in formerly:
+                now = {"now": name, "title": facts[name].title}
+                path = (*before, name)
+                self.warnings.append(Problem("fact_renamed", path, key.strip(), now, "warning", location))
+            if location is not None:
+                self.places[*before, name] = location
             if name in values or name in reserved or name in closed:
                 other = next(
                     str(each).strip() for each, *_ in _entries(node) if spelled.get(str(each).strip()) is known
@@ -183,7 +195,7 @@ class _Reader:
         facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
         fact = facts[cast(str, path[-1])]
         kind = cast(NumberKind, fact.kind)
-        ends = {"least": _plain(cast(Exact, kind.low)), "most": _plain(cast(Exact, kind.high))}
+        ends = {"least": plain(cast(Exact, kind.low)), "most": plain(cast(Exact, kind.high))}
         values = {"title": fact.title, **ends}
         self.problem("derived_outside", path, self.places.get(path[:-1]), "", **values)
 
@@ -250,6 +262,12 @@ class _Reader:
                 found: Value = self.number(fact.kind, given, path, location, fact.title)
             case ChoiceKind(options):
                 found = _option(given, options)
+                formerly = self.policy.formerly.get((fact.name, "one of"), {})
+                former = formerly.get(given) if isinstance(given, str) else None
+                if found is None and former is not None:
+                    found = former.new
+                    now = {"title": fact.title, "now": options[former.new]}
+                    self.warnings.append(Problem("option_renamed", path, former.old, now, "warning", location))
                 if found is None:
                     known = [*options.values(), *options]
                     values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(str(given), known)}
@@ -280,7 +298,7 @@ class _Reader:
                 code = {"number": "fact_number"}.get(code, code)
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
-            self.problem("fact_outside", path, location, given, title=title, least=_plain(least), most=_plain(most))
+            self.problem("fact_outside", path, location, given, title=title, least=plain(least), most=plain(most))
         elif not isinstance(number, int) and 10**kind.decimals % number.denominator:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
@@ -293,12 +311,6 @@ def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
     own, *members = names
     before = [(number, inner) for number, inner in enumerate(members)]
     return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
-
-
-def _plain(number: Exact) -> str:
-    """A bound as people write it."""
-    fraction = Fraction(number)
-    return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):,f}"
 
 
 def _day(given: object) -> date | None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import cast
 
-from hardship_rules.filling import absent, allowed, one_line, window
+from hardship_rules.filling import absent, allowed, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.ranges import Exact
 from hardship_rules.schema import DAY, DRAFT, Schema
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind, unit_text
+from hardship_rules.wording import one_line
 
 UNKNOWN = "未知"
 _DAY: Schema = {"type": ["string", "null"], "format": "date", "pattern": f"^{DAY}$"}

@@ -7,12 +7,7 @@ from hardship_rules.phrase import stand_in
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import Choose
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind, unit_text
-from hardship_rules.wording import exact_text
-
-
-def one_line(text: str) -> str:
-    """A text of the policy as it stands in a comment: on one line, without what cannot be printed."""
-    return "".join(filter(str.isprintable, " ".join(text.split())))
+from hardship_rules.wording import exact_text, one_line
 
 
 def allowed(policy: Policy, fact: Fact) -> str:

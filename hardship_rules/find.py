@@ -13,6 +13,7 @@ from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
 
 _HERE = Path(__file__).parent
 BUNDLED = next(folder for folder in (_HERE / "policies", _HERE.parent / "policies") if folder.is_dir())
+RESOLVED = ".json"  # how the name of a file ends that holds a resolved policy's canonical text
 _OPEN = "…"  # an end that is not stated
 
 
@@ -66,7 +67,7 @@ def read_file(path: Path, name: str | None = None) -> Text:
 
 def find(name: str | Path, on: date | None, folders: Sequence[str | Path]) -> Text:
     """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+    if isinstance(name, Path) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
         return read_file(Path(name))
     searched = [*map(Path, folders), BUNDLED]
     for folder in searched:
@@ -92,6 +93,29 @@ def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Prob
         for other in others
         if isinstance(other, Year) and other.series == own.series and own.overlaps(other)
     )
+
+
+def before(text: Text, folders: Sequence[str | Path] = ()) -> Text | None:
+    """The file of a policy's series, beside it or in the folders, whose days end last before its own begin."""
+    own = _year(text)
+    if not isinstance(own, Year) or not own.series:
+        return None
+    beside = [] if text.folder is None else [text.folder]
+    earlier = [each for each in years(own.series, [*beside, *folders]) if each.end < own.start]
+    return max(earlier, key=lambda each: each.end).text if own.readable and earlier else None
+
+
+def years(series: str, folders: Sequence[str | Path] = ()) -> tuple[Year, ...]:
+    """The files of a series whose days can be read, in the folders and among the bundled, by their days."""
+    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    of_series = (each for each in found if isinstance(each, Year) and each.series == series and each.readable)
+    return tuple(sorted(of_series, key=lambda each: (each.start, each.end)))
+
+
+def all_series(folders: Sequence[str | Path] = ()) -> tuple[str, ...]:
+    """The series that the files of the folders, and those bundled, are of."""
+    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    return tuple(dict.fromkeys(each.series for each in found if isinstance(each, Year) and each.series))
 
 
 def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:

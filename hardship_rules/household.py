@@ -10,7 +10,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.meaning import Scope, meanings
 from hardship_rules.model import Policy
-from hardship_rules.problems import Path
+from hardship_rules.problems import Path, Problem
 from hardship_rules.ranges import span
 from hardship_rules.values import ANY_DAY, Value, day_number
 
@@ -56,7 +56,8 @@ class Household:
 
     `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
     from that, and what a constant of the policy stood in for; `unknown` are those that the caller said are not known.
-    The rest was left out and is unknown as well.
+    The rest was left out and is unknown as well. `warnings` are what its writer may want to look at again: they change
+    nothing.
     """
 
     on: date | None
@@ -67,6 +68,7 @@ class Household:
     unknown: tuple[Path, ...] = field(repr=False)
     derived: tuple[Path, ...] = field(repr=False)
     assumed: tuple[Path, ...] = field(repr=False)
+    warnings: tuple[Problem, ...] = field(default=(), repr=False, eq=False)
 
     def scope(self, policy: Policy) -> Scope:
         """The facts with the policy's constants, ready to be evaluated."""

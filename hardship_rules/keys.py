@@ -12,7 +12,7 @@ from hardship_rules.syntax import BASES
 
 @frozen
 class Word:
-    """One text, of a kind: text, line, number, whole, name, policy, unit, date, truth, basis or option."""
+    """One text, of a kind: text, line, number, whole, name, policy, unit, date, truth, basis, option and the like."""
 
     kind: str = "text"
 
@@ -80,6 +80,18 @@ Shape = Word | Items | Entries | Record | Either | Ref | Anything
 
 TEXT, LINE, NUMBER, NAME_, DATE = Word(), Word("line"), Word("number"), Word("name"), Word("date")
 CONDITION = Ref("condition")
+FORMERLY = {
+    "formerly": Key(
+        "以前的写法，可列几个：旧文件仍这样写的，照样接受并给出提示；不能再作别的用", Either(TEXT, Items(TEXT))
+    )
+}
+USUAL = {
+    "usual": Key(
+        "通常的范围：超出的给出提示，请核对是否笔误，不影响结论；家庭填 0 的不提示",
+        Record({"from": Key("通常不小于", NUMBER), "to": Key("通常不大于", NUMBER)}),
+    )
+}
+OPTIONS = Entries(Either(TEXT, None, Record({"title": Key("选项的名称", TEXT, required=True), **FORMERLY})), "option")
 PROVENANCE = {
     "source": Key("出处：sources 中的一个文件", NAME_),
     "cite": Key("在出处中的位置", TEXT),
@@ -99,16 +111,18 @@ FACT = Record(
     {
         "title": Key("名称", TEXT, required=True),
         "unit": Key("单位；纯数写 1", Word("unit")),
-        "one of": Key("选项和各自的名称", Entries(TEXT, "option")),
+        "one of": Key("选项和各自的名称", OPTIONS),
         "yes or no": Key("是或否", Word("true")),
         "date": Key("日期", Word("true")),
         "from": Key("最小值，默认 0", NUMBER),
         "to": Key("最大值", NUMBER),
         "decimals": Key("小数位数，默认 0", Word("whole")),
+        **USUAL,
         "if absent": Key("未填写时的值", Either(LINE, None, Record(CASES))),
         "counted in": Key("数量的说法，默认用单位的中文写法", TEXT),
         "evidence": Key("证明材料", TEXT),
         "group": Key("表格中的分组", TEXT),
+        **FORMERLY,
     },
     one_of=(("unit", "one of", "yes or no", "date"),),
 )
@@ -117,6 +131,7 @@ _VALUES = {
     "values": Key("各选项的数值", Entries(Either(Word("value"), None, Entries(Word("value"), "option")), "option")),
     "from": Key("可能的最小值", NUMBER),
     "to": Key("可能的最大值", NUMBER),
+    **USUAL,
 }
 PARAMETER = Record(
     {
@@ -156,6 +171,7 @@ OUTCOME = Record(
         "outcome": Key("结果的标识", Word("option"), required=True),
         "title": Key("结果的名称", TEXT, required=True),
         "when": Key("成立的条件", CONDITION, required=True),
+        **FORMERLY,
         **PROVENANCE,
     }
 )
@@ -171,12 +187,37 @@ DECISION = Record(
     one_of=(("first", "every"),),
 )
 SOURCES = Entries(Record({"title": Key("文件名称", TEXT, required=True), "held": Key("是否持有原文", Word("truth"))}))
+_GETS = {
+    "gets": Key("结果，一个或几个", Either(Word("option"), Items(Word("option"))), required=True),
+    "of": Key("哪个决定的结果，默认第一个决定", NAME_),
+    "when": Key("家庭的条件", CONDITION, required=True),
+}
+PROPERTY = Record(
+    {
+        "title": Key("性质，写成一句话", TEXT, required=True),
+        "raising": Key(
+            "其他不变，只有这些事实增加时，决定不会变动",
+            Record(
+                {
+                    "facts": Key("增加的事实，一项或几项，每项可增可不增", Either(NAME_, Items(NAME_)), required=True),
+                    "never moves": Key("哪个决定", NAME_, required=True),
+                    "to": Key("earlier 更靠前的结果，later 更靠后的，another 任何另一个", Word("moves"), required=True),
+                    "where": Key("只看符合此条件的家庭，增加前后都符合", CONDITION),
+                }
+            ),
+        ),
+        "never": Key("符合条件的家庭不会得到这些结果", Record(_GETS)),
+        "only": Key("只有符合条件的家庭才会得到这些结果", Record(_GETS)),
+        **PROVENANCE,
+    },
+    one_of=(("raising", "never", "only"),),
+)
 NOTES = Entries(Record({"text": Key("说明", TEXT, required=True), **PROVENANCE}))
 
 _SHAPES: dict[str, Shape] = {
     "condition": Either(LINE, None, Ref("clause")),
     "clause": Record(
-        {**BODY, "title": Key("名称", TEXT), "if not": Key("不成立时的说法", TEXT), **PROVENANCE},
+        {**BODY, "title": Key("名称", TEXT), "if not": Key("不成立时的说法", TEXT), **FORMERLY, **PROVENANCE},
         one_of=(tuple(BODY),),
     ),
     "negated": Either(LINE, None, Ref("body")),
@@ -193,6 +234,18 @@ _HEAD = {
     "extends": Key("所依据的文件的标识", Word("policy")),
     "effective": Key("适用日期", Record({"from": Key("第一天", DATE), "to": Key("最后一天", DATE)})),
     "sources": Key("引用的文件", SOURCES),
+    "status": Key("draft：草案，尚未批准；批准时由 approve 命令去掉", Word("draft")),
+    "approved": Key(
+        "批准记录，由 approve 命令写入，不要手写；批准后内容有改动的，要重新批准",
+        Record(
+            {
+                "by": Key("批准的单位", TEXT, required=True),
+                "date": Key("批准日期", DATE, required=True),
+                "fingerprint": Key("所批准内容的指纹", Word("fingerprint"), required=True),
+                "base": Key("批准时所依据的政策的指纹", Word("fingerprint")),
+            }
+        ),
+    ),
 }
 POLICY = Record(
     {
@@ -215,7 +268,7 @@ POLICY = Record(
         "terms": Key("计算项", Entries(TERM)),
         "show": Key("说明开头列出的项目", Items(NAME_)),
         "decisions": Key("决定", Entries(DECISION)),
-        "properties": Key("规则应有的性质", Anything()),
+        "properties": Key("规则应有的性质", Entries(PROPERTY)),
         "notes": Key("其他说明", NOTES),
     }
 )

@@ -2,13 +2,29 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Literal, TypeVar, cast
 
 from hardship_rules.conform import TRUTHS, date_of, number_of
 from hardship_rules.expression import parse_line
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Fact, Members, Note, Outcome, Parameter, Policy, Reading, Source, Term
+from hardship_rules.model import (
+    Approval,
+    Decision,
+    Fact,
+    Former,
+    Members,
+    Note,
+    Outcome,
+    Parameter,
+    Policy,
+    Property,
+    Reading,
+    Source,
+    Term,
+    Usual,
+)
 from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
@@ -48,7 +64,8 @@ def _entries(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
 
 def _words(node: Node | None) -> FrozenMapping[str, str]:
     entries = node.entries if isinstance(node, Mapping) else ()
-    return FrozenMapping((key.text, cast(Scalar, inner).text) for key, inner in entries)
+    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
+    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
 
 
 def _names(node: Node | None) -> tuple[str, ...]:
@@ -66,6 +83,7 @@ class _Loader:
     def __init__(self, whole: Mapping) -> None:
         self.whole = whole
         self.problems: list[Problem] = []
+        self.formers: list[Former] = []
         self.units = _words(whole.get("units"))
         self.sources = FrozenMapping(
             (key.text, Source(_word(node, "title"), TRUTHS.get(_word(node, "held"))))
@@ -117,7 +135,36 @@ class _Loader:
                 for key, node in _entries(whole.get("notes"))
             ),
             resolved=resolved_text(whole),
+            properties=self.section("properties", self.property),
+            at=whole.at,
+            is_draft=whole.get("status") is not None,
+            approval=self.approval(whole.get("approved")),
+            formers=tuple(self.formers),
         )
+
+    def approval(self, node: Node | None) -> Approval | None:
+        """What a file says of its approval."""
+        if not isinstance(node, Mapping):
+            return None
+        day = cast(date, date_of(_word(node, "date")))
+        return Approval(_word(node, "by"), day, _word(node, "fingerprint"), _word(node, "base") or None, node.at)
+
+    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
+        """The earlier words that a node names for itself; without a dot, beside it."""
+        words = node.get("formerly") if isinstance(node, Mapping) else None
+        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
+            old = " ".join(cast(Scalar, word).text.split())
+            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
+
+    def usual(self, node: Mapping, path: Path) -> Usual | None:
+        """What its numbers commonly lie between."""
+        ends = node.get("usual")
+        if not isinstance(ends, Mapping):
+            return None
+        low, high = self.number(ends, "from"), self.number(ends, "to")
+        if low is not None and high is not None and high <= low:
+            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), _word(ends, "to"))
+        return Usual(low, high)
 
     def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
         entries = _entries(self.whole.get(name))
@@ -188,11 +235,16 @@ class _Loader:
                 group=_word(inner, "group"),
                 of_member=of_member,
                 at=key.at,
+                usual=self.usual(inner, at),
             )
+            self.former(path, key.text, inner)
+            options = inner.get("one of")
+            for option, words in options.entries if isinstance(options, Mapping) else ():
+                self.former((key.text, "one of"), option.text, words)
         return FrozenMapping(found)
 
     def fact_kind(self, node: Mapping, path: Path) -> Kind:
-        misfits = [key for key in ("from", "to", "decimals") if node.get(key) is not None]
+        misfits = [key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None]
         if node.get("unit") is None:
             for key in misfits:
                 self.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
@@ -237,6 +289,7 @@ class _Loader:
             provenance=self.provenance(node, None, path),
             places=FrozenMapping(places),
             at=key.at,
+            usual=self.usual(node, path),
         )
 
     def table(  # noqa: PLR0913, PLR0917  # it fills the three that it is handed, level by level
@@ -312,6 +365,7 @@ class _Loader:
             return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
         mapping = cast(Mapping, node)
         provenance = self.provenance(mapping, enclosing, path)
+        self.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
         body, line = self.body(mapping, id_, provenance, path)
         return Clause(id_, _word(mapping, "title", title), _word(mapping, "if not"), provenance, body, line, mapping.at)
 
@@ -361,6 +415,7 @@ class _Loader:
         if isinstance(last, Mapping):
             own = self.provenance(last, provenance, (*path, "otherwise"))
             otherwise = Outcome(_word(last, "outcome"), _word(last, "title"), None, own, last.at)
+            self.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
             if every:
                 self.problem("every_with_otherwise", path, last)
         elif not every:
@@ -375,11 +430,31 @@ class _Loader:
         name, title = _word(node, "outcome"), _word(node, "title")
         at = (*path, name)
         provenance = self.provenance(node, enclosing, at)
+        self.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
         clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
         unknown = next(iter(_unproven(clause)), None)
         if unknown is not None:
             self.problem("provenance_missing", at, node, unknown.id)
         return Outcome(name, title, clause, provenance, node.at)
+
+    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
+        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
+        kind = next(each for each in kinds if node.get(each) is not None)
+        inner = cast(Mapping, node.get(kind))
+        when = inner.get("when") or inner.get("where")
+        provenance = self.provenance(node, None, path)
+        return Property(
+            name=key.text,
+            title=_word(node, "title"),
+            kind=kind,
+            decision=_word(inner, "of") or _word(inner, "never moves"),
+            outcomes=_names(inner.get("gets")),
+            facts=_names(inner.get("facts")),
+            to=_word(inner, "to"),
+            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
+            provenance=provenance,
+            at=key.at,
+        )
 
 
 def _unproven(clause: Clause) -> Iterator[Clause]:

@@ -5,12 +5,12 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.problems import Location, PolicyError, Problem, nearest, options_known
+from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import Clause, Expr, Provenance, names_in, walk
 from hardship_rules.values import ChoiceKind, Kind, NumberKind, Value
@@ -22,6 +22,43 @@ class Source:
 
     title: str
     held: bool | None
+
+
+@frozen
+class Usual:
+    """What a number commonly lies between; outside it may be a slip of the pen, and changes nothing."""
+
+    low: Exact | None
+    high: Exact | None
+
+    def holds(self, number: Exact) -> bool:
+        """The number is one of the common ones."""
+        return (self.low is None or self.low <= number) and (self.high is None or number <= self.high)
+
+
+@frozen
+class Former:
+    """An earlier word for something: among what it was one, the word, and what is said now.
+
+    `of` is `("household",)`, `("members", "facts")`, `(FACT, "one of")` for its options, or `("decisions",)` for the
+    ids of outcomes and clauses.
+    """
+
+    of: Path
+    old: str
+    new: str
+    at: Location = field(eq=False, repr=False)
+
+
+@frozen
+class Approval:
+    """Who approved a policy, on which day, and the fingerprints of what was approved and of what that extends."""
+
+    by: str
+    day: date
+    fingerprint: str
+    base: str | None
+    at: Location = field(eq=False, repr=False)
 
 
 @frozen
@@ -37,6 +74,7 @@ class Fact:
     group: str
     of_member: bool
     at: Location = field(eq=False, repr=False)
+    usual: Usual | None = None
 
 
 @frozen
@@ -65,6 +103,7 @@ class Parameter:
     provenance: Provenance | None
     places: FrozenMapping[tuple[str | int, ...], Location] = field(eq=False, repr=False)
     at: Location = field(eq=False, repr=False)
+    usual: Usual | None = None
 
 
 @frozen
@@ -131,6 +170,26 @@ class Decision:
 
 
 @frozen
+class Property:
+    """What a policy is meant to keep to, whatever it decides: `kind` says how its parts are read.
+
+    `raising`: more of `facts`, all else equal, never moves `decision` the way of `to`, where `when` holds before and
+    after. `never`: who meets `when` gets none of `outcomes`. `only`: none but who meets `when` gets one of them.
+    """
+
+    name: str
+    title: str
+    kind: Literal["raising", "never", "only"]
+    decision: str
+    outcomes: tuple[str, ...]
+    facts: tuple[str, ...]
+    to: str
+    when: Clause | None
+    provenance: Provenance | None
+    at: Location = field(eq=False, repr=False)
+
+
+@frozen
 class Note:
     """Something to be known beside the rules."""
 
@@ -182,6 +241,11 @@ class Policy:
     decisions: FrozenMapping[str, Decision] = field(repr=False)
     notes: FrozenMapping[str, Note] = field(repr=False)
     resolved: str = field(repr=False)
+    at: Location = field(eq=False, repr=False)
+    properties: FrozenMapping[str, Property] = field(default=FrozenMapping(), repr=False)
+    is_draft: bool = field(default=False, repr=False)  # it says so of itself
+    approval: Approval | None = field(default=None, repr=False)
+    formers: tuple[Former, ...] = field(default=(), repr=False)
     order: tuple[str, ...] = field(default=(), repr=False)  # parameters, terms and decisions, each after what it uses
     fact_order: tuple[str, ...] = field(default=(), repr=False)  # facts, each after what its `if absent` uses
     of_members: frozenset[str] = field(default=frozenset(), repr=False)  # the names that each member has a value of
@@ -258,6 +322,21 @@ class Policy:
     def fingerprint(self) -> str:
         """`v1:` and the SHA-256 of the resolved policy; README says how that is formed."""
         return "v1:" + hashlib.sha256(self.resolved.encode()).hexdigest()
+
+    @cached_property
+    def status(self) -> Literal["draft", "approved"] | None:
+        """Approved as it now stands, a draft by its own word or changed since it was approved, or neither is said."""
+        if self.is_draft or (self.approval is not None and self.approval.fingerprint != self.fingerprint):
+            return "draft"
+        return None if self.approval is None else "approved"
+
+    @cached_property
+    def formerly(self) -> FrozenMapping[Path, FrozenMapping[str, Former]]:
+        """The earlier words, by what they were one of."""
+        found: dict[Path, dict[str, Former]] = {}
+        for former in self.formers:
+            found.setdefault(former.of, {})[former.old] = former
+        return FrozenMapping((of, FrozenMapping(words)) for of, words in found.items())
 
     def with_readings(self, chosen: Mapping[str, str]) -> "Policy":
         """The variant of this policy in which the readings named have the options given; raises `PolicyError`."""

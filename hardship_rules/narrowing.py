@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from typing import cast
 
-from attrs import Factory, frozen
+from attrs import Factory, field, frozen
 
 from hardship_rules.absent import broken
 from hardship_rules.check import nothing_known
@@ -34,8 +34,8 @@ class Narrowed:
 
     truths: tuple[Truth, ...]
     possible: tuple[str, ...]
-    household: Case
-    cases: tuple[Case, ...] = ()
+    household: Case = field(repr=False)
+    cases: tuple[Case, ...] = field(default=(), repr=False)
     tried: tuple[Path, ...] = ()
 
 
@@ -52,6 +52,10 @@ def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: C
         return given
     household, restricted = _restricted(policy, (scope, truths), assumed)
     search = _Search(policy, assumed, frozenset(before))
+    for reached in _reached(policy, household[0], assumed):
+        search.found.update(reached)
+        if search.found == search.before:
+            break
     search.visit(household, COMBINATIONS)
     left = tuple(name for name in before if name in search.found)
     if not left:  # it is no real household, though no `must` is broken for certain
@@ -81,6 +85,24 @@ def _restricted(policy: Policy, case: Case, assumed: Container[Path]) -> tuple[C
     if limited:
         case = case[0], evaluate(policy, case[0], policy.category_order)[policy.category.name]
     return case, tuple(limited)
+
+
+def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[str, ...]]:
+    """Outcomes that a few combinations of all that could be tried leave possible; mostly there is no other to find."""
+    order = _order(policy)
+    for number in range(3):
+        tried = _copied(scope)
+        for path in _unknown(policy, scope):
+            if path[-1] in order:
+                values = values_of(scope, path)
+                start = number % len(values)
+                for each in (*values[start:], *values[:start]):
+                    _holder(tried, path).values[path[-1]] = each
+                    if not _in_must(policy, path) or not any(broken(policy, tried, assumed)):
+                        break
+        if not any(broken(policy, tried, assumed)):
+            truths = evaluate(policy, tried, policy.category_order)[policy.category.name]
+            yield possible(policy.category, truths)
 
 
 def _unknown(policy: Policy, scope: Scope) -> Iterator[Path]:
@@ -113,10 +135,12 @@ class _Search:
     before: frozenset[str]
     found: set[str] = Factory(set)
     tried: dict[Path, None] = Factory(dict)
-    ends: list[Case] = Factory(list)
+    ends: list[Case] = field(factory=list, repr=False)
 
     def visit(self, case: Case, share: int) -> None:
         """Go into one combination as far as its share of the combinations allows."""
+        if self.found == self.before:
+            return
         may = possible(self.policy.category, case[1])
         path = None if self.found.issuperset(may) else self.next(*case)
         values = () if path is None else values_of(case[0], path)
@@ -126,8 +150,6 @@ class _Search:
             return
         self.tried[path] = None
         for each in cases_of(self.policy, case, path, self.assumed):
-            if self.found == self.before:
-                return
             self.visit(each, share // len(values))
 
     def next(self, scope: Scope, truths: tuple[Truth, ...]) -> Path | None:
@@ -172,12 +194,17 @@ def _real(policy: Policy, scope: Scope, path: Path, assumed: Container[Path]) ->
 
 def _changed(scope: Scope, path: Path, to: Value) -> Scope:
     """The facts with another value of one; what rests on it is still to be worked out."""
-    changed = Scope(dict(scope.values), known=scope.known)
-    changed.members = tuple(
-        Scope(dict(member.values), (), changed, member.certain, scope.known) for member in scope.members
-    )
+    changed = _copied(scope)
     _holder(changed, path).values[cast(str, path[-1])] = to
     return changed
+
+
+def _copied(scope: Scope) -> Scope:
+    copied = Scope(dict(scope.values), known=scope.known)
+    copied.members = tuple(
+        Scope(dict(member.values), (), copied, member.certain, scope.known) for member in scope.members
+    )
+    return copied
 
 
 def value_at(scope: Scope, path: Path) -> Value:
@@ -226,7 +253,7 @@ def _order(policy: Policy) -> dict[str, int]:
             if isinstance(fact.kind, ChoiceKind | YesNoKind)
             and (looks[name] > 1 or name in leaps or _in_must(policy, (name,)))
         ]
-        worth.sort(key=lambda name: -looks[name])
+        worth.sort(key=lambda name: (-looks[name], name))  # not as the file has them: that is not in the fingerprint
         policy.kept["tried in order"] = {name: number for number, name in enumerate(worth)}
     return cast(dict[str, int], policy.kept["tried in order"])
 

@@ -18,6 +18,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file `{given}` is there already; nothing was written",
             "Choose another name, or add `--force` to overwrite it",
         ),
+        "cases_file_exists": (
+            "the file `{given}` is there already; nothing was written",
+            "Choose another name: somebody may have confirmed cases in it",
+        ),
         "file_not_written": (
             "the file cannot be written: {reason}",
             "Check whether its folder is there, and whether it is in use",
@@ -156,7 +160,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "missing_key": ("`{given}` ({about}) is missing", "Add `{given}: …`"),
         "none_of_keys": ("one of {known} is missing", "Add one of {known}"),
         "several_of_keys": ("`{given}` cannot stand together", "Write only one of {known}"),
-        "blank": ("nothing stands here", "Fill it in, or delete the whole entry"),
+        "blank": ("`{given}` is not filled in", "Fill it in, or delete the whole entry"),
         "list_expected": (
             "a list is expected here",
             "Begin each item with `- ` on a line of its own, or write `[a, b]`",
@@ -239,6 +243,103 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give them in the year's policy, or use that one",
         ),
         "policy_without_decision": ("the policy `{given}` has no decision", "State at least one in `decisions`"),
+        # The year: a new file, the guard, the approval
+        "not_approved": (
+            "policy `{given}` is not approved",
+            "Have it approved by the office in charge: `hardship-rules approve`",
+        ),
+        "approval_other": (
+            "`{given}` was changed after {by} approved it on {day}: the approval is void",
+            "Change it back, or have it approved again: `hardship-rules approve`",
+        ),
+        "base_changed": (
+            "`{given}`, which this extends, was changed after the approval",
+            "Look at the change; if it is right, have this approved again",
+        ),
+        "approved_already": (
+            "{by} approved `{given}` on {day}, and it has not been changed since",
+            "It need not be approved again",
+        ),
+        "fingerprint_differs": (
+            "the file's fingerprint is {now}, not `{given}`",
+            "It was changed since, or it is another file: look at it again",
+        ),
+        "approval_layout": (
+            "the approval cannot be written into `{given}`",
+            "Begin each key on a line of its own, in the first column, and put no braces around the whole",
+        ),
+        "base_differs": (
+            "`{given}`, which this extends, is no longer what `{old}` was made with",
+            "See what changed in `{given}`, and whether it goes for this year",
+        ),
+        "value_as_before": (
+            "{title} is {given}, the same as in `{old}`",
+            "Check that it did stay as it was; if so, leave it",
+        ),
+        "value_slip": (
+            "{title} is {given}, about {factor} times the {was} of `{old}`",
+            "Check for a nought too many or too few, and the unit",
+        ),
+        "value_jump": (
+            "{title} is {given}, in `{old}` {was}: a change of {change} %",
+            "Hold it against the notice; if it is right, leave it",
+        ),
+        "value_unusual": (
+            "{title} is {given}; usual is {least} to {most} {unit}",
+            "Hold it against the notice; if it is right, leave it",
+        ),
+        "cite_missing": (
+            "`{given}` names its source `{source}`, not the place in it",
+            "Add `cite`, for instance `cite: section 2`",
+        ),
+        "window_hole": (
+            "`{old}` ends on {end} and this begins on {given}: there is no file for the days between",
+            "Check `effective`; where the standards of the years between are not known, leave it",
+        ),
+        "window_overlap": (
+            "this begins on {given}, and `{old}` ends on {end}: they overlap",
+            "Mend `effective`, so that each day has one file",
+        ),
+        "fact_needed": (
+            "{title} (`{given}`) is not in households written for `{old}`: without it they may be undecided",
+            "Add `if absent`, or have it filled in",
+        ),
+        "fact_gone": (
+            "the fact {title} (`{given}`) of `{old}` is gone: households that give it are refused",
+            "If it was renamed, write `formerly: {given}` at its new name",
+        ),
+        "option_gone": (
+            "{title} no longer has the option {option} (`{given}`) of `{old}`: households that choose it are refused",
+            "If it was renamed, write `formerly: {given}` at its new name",
+        ),
+        "outcome_gone": (
+            "the outcome `{given}` of `{old}` is gone",
+            "If it was renamed, write `formerly` at the new one",
+        ),
+        "clause_gone": (
+            "the clause `{given}` of `{old}` is gone",
+            "If it was renamed, write `formerly: {given}` at the new one",
+        ),
+        "year_exists": (
+            "`{given}` is there already: nothing was written",
+            "Choose another name; a file that is there is never overwritten",
+        ),
+        "year_taken": (
+            "series `{series}` already has a file for {given}: {known}",
+            "Change that one, or choose another year",
+        ),
+        "year_first": (
+            "series `{series}` has no file before {given}",
+            "There are: {known}; the first one is written by hand",
+        ),
+        "year_number": (
+            "`{given}` is not a year",
+            "Write four digits, such as `2026`, between 1800 and 2200",
+        ),
+        "year_whole": (
+            "`{given}` has no `extends`: it is a whole measure, from which no year can be made",
+            "Copy the file and change it",
+        ),
         # Worked cases
         "not_cases": (
             "this is not a file of cases: it has no `key: value` lines",
@@ -252,6 +353,49 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "nothing says which policy is meant",
             "Write `policy: …` into the household, or name one with `-p`",
         ),
+        # Records, and resolved policies kept beside them
+        "json_broken": (
+            "this is not JSON",
+            "Programs write such files, do not edit them by hand; take the original file.",
+        ),
+        "json_cut": ("the file breaks off here, the rest is missing", "Take the whole file."),
+        "json_key_twice": (
+            "key `{given}` is written twice",
+            "Programs write such files, do not edit them by hand; take the original file.",
+        ),
+        "not_resolved": (
+            "this is not the text of a resolved policy",
+            "Such a text is written by `hardship-rules show --format resolved`; policy files end in `.yaml`.",
+        ),
+        "not_a_record": (
+            "this is not the record of an assessment",
+            "A record is written by `hardship-rules assess --format record`.",
+        ),
+        "record_newer": (
+            "the record has the format `{given}`, this program knows no newer one than `{known}`",
+            "Upgrade hardship-rules.",
+        ),
+        "record_edited": (
+            "the content is not what was recorded: it was changed",
+            "Take the original file; officer, final decision and reasons belong under `host`, where no change counts.",
+        ),
+        "record_misshapen": (
+            "the content is not of the format of a record, this program did not write it",
+            "Take the original file; for the format see `hardship-rules replay --schema`.",
+        ),
+        "record_policy_missing": (
+            "the record's policy `{given}` (fingerprint {fingerprint}) is not there",
+            "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
+        ),
+        "record_policy_changed": (
+            "the record's policy `{given}` (fingerprint {fingerprint}) is not there, its name now has others: {known}",
+            "Put the text kept by `hardship-rules show --format resolved` into a folder and name it with `--policies`.",
+        ),
+        "record_exists": (
+            "the record `{given}` exists, nothing was written",
+            "Choose another file or folder; to write it anew, move the old record away first.",
+        ),
+        "id_renamed": ("`{given}` is an earlier id of `{now}`", "Write the present one"),
         # Provenance
         "basis_missing": ("there is a source but no `basis`", "Add how well it is known, as in `basis: notice`"),
         "unknown_basis": ("`{given}` is not a basis", "Those there are: {known}"),
@@ -314,6 +458,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the value {given} is outside its range: it must be {bound}",
             "Check the value, or change `from` and `to`",
         ),
+        "formerly_taken": (
+            "`{given}` cannot be what `{now}` was called before: it now means `{other}`",
+            "A name once used gets no second meaning: change one of the two",
+        ),
+        "fingerprint": (
+            "`{given}` is not a fingerprint",
+            "The approval is written by `hardship-rules approve`, not by hand",
+        ),
         "not_published_needs_range": (
             "a value that is not published needs the range that it will lie in",
             "Add `from` and `to`, `to` being above `from`",
@@ -321,6 +473,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "no_cases": ("there are no cases", "Under `choose`, write at least one `- {{when: …, value: …}}`"),
         "otherwise_missing": ("`{given}` does not say what holds where no case does", "Add `otherwise` at the end"),
         "every_with_otherwise": ("`every` has no `otherwise`", "Remove `otherwise`, or turn `every` into `first`"),
+        "property_every": (
+            "`{given}` may have several outcomes, none before the other",
+            "Name a decision with one outcome, or use `never` or `only`",
+        ),
+        "property_fact": ("the fact `{given}` is no number, so it cannot be raised", "Name a fact that is a number"),
+        "unknown_move": ("there is no move `{given}`", "One of: {known}"),
         "duplicate_outcome": ("the outcome `{given}` is there more than once", "Give each outcome a name of its own"),
         "category_every": (
             "the first decision `{given}` is the category, which has one outcome",
@@ -435,6 +593,15 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Write `yes` or `no`; leave it empty if it is not known",
         ),
         "unknown_fact_option": ("“{title}” has no option `{given}`", "The options: {known}"),
+        "fact_unusual": (
+            "{title} is {given} {unit}; usual is {least} to {most}",
+            "Check amount and unit (yuan, month, year); leave it if it is right",
+        ),
+        "fact_renamed": ("`{given}` is the earlier word for {title} (`{now}`)", "Use the present word next time"),
+        "option_renamed": (
+            "`{given}` is the earlier word for the option {now} of {title}",
+            "Use the present word next time",
+        ),
         "derived_outside": (
             "“{title}”, worked out from other facts, is not between {least} and {most}",
             "Check those facts, or give “{title}” itself",

@@ -5,10 +5,10 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
-from hardship_rules.conform import NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
+from hardship_rules.conform import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
 from hardship_rules.expression import LONGEST, NAME, NUMBER, RESERVED
 from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
-from hardship_rules.syntax import BASES
+from hardship_rules.syntax import BASES, MOVES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "hardship-rules check --policy-schema -o policies/policy.schema.json"
@@ -138,7 +138,10 @@ def _words() -> dict[str, Schema]:
         "truth": {"enum": [True, False, *TRUTHS]},
         "true": {"enum": [True, *(word for word, truth in TRUTHS.items() if truth)]},
         "member": {"const": "member"},
+        "draft": {"const": "draft"},
+        "fingerprint": {"type": "string", **_pattern(FINGERPRINT, "由 hardship-rules approve 写入，不要手写")},
         "basis": {"enum": list(BASES)},
+        "moves": {"enum": list(MOVES)},
         "option": {
             "type": ["string", "integer", "boolean"],
             "minimum": 0,

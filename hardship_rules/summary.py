@@ -20,6 +20,10 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
         "zh": FrozenMapping(
             {
                 "sound": "{name}: 没有问题：{title}",
+                "warned": "{name}: 没有错误，有 {count} 处提示：{title}",
+                "draft": "状态：草案，尚未批准",
+                "approved": "批准：{by}，{day}",
+                "void": "状态：草案；{by}于 {day} 批准之后内容有改动，须重新批准",
                 "window": "适用：{start} 至 {end}",
                 "from": "适用：{start} 起",
                 "to": "适用：到 {end} 为止",
@@ -47,6 +51,10 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
         "en": FrozenMapping(
             {
                 "sound": "{name}: no problems: {title}",
+                "warned": "{name}: no errors, warnings: {count}: {title}",
+                "draft": "status: a draft, not approved",
+                "approved": "approved: {by}, {day}",
+                "void": "status: a draft, changed since {by} approved it on {day}",
                 "window": "in force: {start} to {end}",
                 "from": "in force: from {start}",
                 "to": "in force: to {end}",
@@ -78,9 +86,12 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 )
 
 
-def summary(name: str, policy: Policy, base: Policy | None, lang: Language = "zh") -> str:
-    """What the policy of that file means, in about fifteen lines; `base` is the policy that it extends."""
-    return "\n".join(_Text(policy, base, lang).lines(name))
+def summary(name: str, policy: Policy, base: Policy | None, lang: Language = "zh", warnings: int = 0) -> str:
+    """What the policy of that file means, in about fifteen lines; `base` is the policy that it extends.
+
+    `warnings` is how many there are, told elsewhere.
+    """
+    return "\n".join(_Text(policy, base, lang).lines(name, warnings))
 
 
 def summary_data(policy: Policy, base: Policy | None) -> dict[str, object]:
@@ -93,6 +104,7 @@ def summary_data(policy: Policy, base: Policy | None) -> dict[str, object]:
         "from": None if policy.start is None else policy.start.isoformat(),
         "to": None if policy.end is None else policy.end.isoformat(),
         "fingerprint": policy.fingerprint,
+        "status": policy.status,
         "open": list(_open(policy)),
         "parameters": {
             name: {
@@ -138,9 +150,10 @@ class _Text:
         self.lang = lang
         self.say = SENTENCES[lang]
 
-    def lines(self, name: str) -> Iterator[str]:
+    def lines(self, name: str, warnings: int) -> Iterator[str]:
         policy, base, say = self.policy, self.base, self.say
-        yield say["sound"].format(name=name, title=policy.title)
+        yield say["warned" if warnings else "sound"].format(name=name, title=policy.title, count=warnings)
+        yield from self.status()
         yield f"  {self.window()}"
         if base is not None:
             yield "  " + say["extends"].format(name=base.name, title=base.title)
@@ -166,6 +179,16 @@ class _Text:
         if rows:
             yield "  " + say["unpublished"].format(rows=say["join"].join(rows))
         yield "  " + say["fingerprint"].format(fingerprint=policy.fingerprint)
+
+    def status(self) -> Iterator[str]:
+        """Who approved it, or that nobody did; nothing where nothing is said."""
+        approval = self.policy.approval
+        if approval is None or self.policy.is_draft:
+            if self.policy.status is not None:
+                yield "  " + self.say["draft"]
+        else:
+            key = "approved" if self.policy.status == "approved" else "void"
+            yield "  " + self.say[key].format(by=approval.by, day=approval.day)
 
     def window(self) -> str:
         policy, say = self.policy, self.say

@@ -20,6 +20,7 @@ BASES: FrozenMapping[str, str] = FrozenMapping(
         "definition": "定义",
     }
 )
+MOVES = ("earlier", "later", "another")  # where a property says that no outcome moves to
 VERIFIED = frozenset({"rule", "notice", "definition"})
 
 

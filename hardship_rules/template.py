@@ -8,11 +8,12 @@ from attrs import frozen
 from hardship_rules import source
 from hardship_rules.columns import pad, width
 from hardship_rules.facts import read_facts
-from hardship_rules.filling import absent, allowed, one_line, window
+from hardship_rules.filling import absent, allowed, window
 from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import FactError, Location
 from hardship_rules.values import ChoiceKind
+from hardship_rules.wording import one_line
 
 _LONGEST_KEY = 1000  # of 1,024 that YAML takes
 _HOW = (

@@ -1,21 +1,21 @@
 """What a verdict turns on: each reading and each unverified clause that alone, being otherwise, would change it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeVar, cast
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.absent import broken, fill
+from hardship_rules.absent import broken
 from hardship_rules.assessment import Assessment
 from hardship_rules.evaluate import evaluate
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.household import Household, scope_of_facts
+from hardship_rules.given import refilled
+from hardship_rules.household import Household
 from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
 from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import Path
 from hardship_rules.syntax import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, walk
-from hardship_rules.values import Value
 
 UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
 Part = TypeVar("Part", Term, Decision)
@@ -85,26 +85,8 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
 
     The paths are those of the constants that stood in.
     """
-    filled = {*household.derived, *household.assumed}
-    facts = variant.members.facts
-
-    def kept(values: FrozenMapping[str, Value], before: Path) -> dict[str, Value]:
-        kinds = facts if before else variant.facts
-        return {name: kinds[name].kind.unknown if (*before, name) in filled else each for name, each in values.items()}
-
-    members = [kept(member.values, ("members", number)) for number, member in enumerate(household.members)]
-    scope = scope_of_facts(variant, household.on, kept(household.values, ()), members)
-    given, unknown = (_by_holder(paths, len(members)) for paths in (household.given, household.unknown))
-    made = fill(variant, scope, given, unknown)
+    scope, made = refilled(variant, household)
     return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
-
-
-def _by_holder(paths: Iterable[Path], members: int) -> list[set[str]]:
-    """The names of facts of the household, and of each member."""
-    names: list[set[str]] = [set() for _ in range(members + 1)]
-    for path in paths:
-        names[cast(int, path[1]) + 1 if len(path) > 1 else 0].add(cast(str, path[-1]))
-    return names
 
 
 # Variants of a policy, made once
@@ -126,14 +108,9 @@ def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
 def _by_clause(policy: Policy) -> Iterator[tuple[Clause, None, Policy]]:
     for name in policy.category_order:
         match policy.names[name]:
-            case Term() as term:
-                for clause in _uncertain(policy, term):
-                    expr = cast(Expr, without(term.expr, clause.id))
-                    yield clause, None, evolve(policy, terms=_replaced(policy.terms, evolve(term, expr=expr)))
-            case Decision() as decision:
-                for clause in _uncertain(policy, decision):
-                    changed = _decision_without(decision, clause.id)
-                    yield clause, None, evolve(policy, decisions=_replaced(policy.decisions, changed))
+            case Term() | Decision() as definition:
+                for clause in _uncertain(policy, definition):
+                    yield clause, None, policy_without(policy, definition, clause.id)
 
 
 def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
@@ -146,6 +123,14 @@ def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
         and clause.provenance.basis in UNCERTAIN
         and clause.id not in {definition.name, *policy.switches}
     ]
+
+
+def policy_without(policy: Policy, definition: Term | Decision, clause: str) -> Policy:
+    """The policy without a clause of one of its terms or decisions, which is not all that the definition says."""
+    if isinstance(definition, Decision):
+        return evolve(policy, decisions=_replaced(policy.decisions, _decision_without(definition, clause)))
+    expr = cast(Expr, without(definition.expr, clause))
+    return evolve(policy, terms=_replaced(policy.terms, evolve(definition, expr=expr)))
 
 
 def _replaced(parts: FrozenMapping[str, Part], part: Part) -> FrozenMapping[str, Part]:

@@ -96,6 +96,13 @@ def whole(policy: Policy) -> WholePolicy:
     return _Whole(policy).policy_over_whole_numbers()
 
 
+def condition_over(policy: Policy, made: WholePolicy, condition: Expr) -> Expr:
+    """A further condition of a policy, over the whole numbers that were made of it."""
+    converter = _Whole(policy)
+    converter.denominators = dict(made.denominators)
+    return converter.condition(condition)
+
+
 def scope_of(made: WholePolicy, scope: Scope) -> Scope:
     """The facts of a scope in their smallest units, ready to be evaluated under the policy over whole numbers."""
     constants = {name for name, each in made.policy.parameters.items() if not each.by}

@@ -1,8 +1,9 @@
 """How numbers, comparisons, options, members and facts are written: never so rounded that what is printed is false."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import cast
 
 from hardship_rules.assessment import Assessment, Figure, Reason, decimal
@@ -13,6 +14,11 @@ from hardship_rules.ranges import Exact
 from hardship_rules.values import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
+
+
+def one_line(text: str) -> str:
+    """A text as it stands in a line among others: without line ends, and without what cannot be printed."""
+    return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
 def places(policy: Policy, unit: str) -> int:
@@ -48,28 +54,35 @@ def exact_text(number: Exact) -> str:
     return f"{decimal(exact, count):f}"
 
 
-def figure_text(policy: Policy, figure: Figure) -> str:
-    """A figure in its unit's decimals, or what it lies between."""
+def fraction_text(number: Exact) -> str:
+    """Any number exactly: in decimals where they end, else as a fraction."""
+    exact = Fraction(number)
+    return exact_text(exact) if not 10 ** exact.denominator.bit_length() % exact.denominator else str(exact)
+
+
+def figure_text(policy: Policy, figure: Figure, words: Mapping[str, str]) -> str:
+    """A figure in its unit's decimals, or what it lies between, as the `range` of `words` has it."""
     count = places(policy, figure.unit)
     if figure.exact is not None:
         return number_text(figure.exact, count)
-    return f"{number_text(figure.low, count)} 至 {number_text(figure.high, count)}"
+    return words["range"].format(low=number_text(figure.low, count), high=number_text(figure.high, count))
+
+
+def in_order(numbers: Iterable[Exact], at_least: int) -> tuple[Decimal, ...]:
+    """Numbers rounded to as many decimal places as it takes for them to stand to each other as the exact ones do."""
+    exact = tuple(map(Fraction, numbers))
+    count = at_least if all(number.denominator == 1 for number in exact) else max(at_least, 2)
+    by_size = sorted(set(exact))
+    while any(decimal(a, count) == decimal(b, count) for a, b in pairwise(by_size)):
+        count += 1
+    return tuple(decimal(number, count) for number in exact)
 
 
 def comparison(policy: Policy, left: Figure, right: Figure) -> tuple[str, str, str]:
-    """Both sides and their distance in as many decimals as it takes for the printed sides to stand as the real ones."""
-    if left.exact is None or right.exact is None:
-        return figure_text(policy, left), figure_text(policy, right), ""
-    a, b = left.exact, right.exact
+    """Both sides, which are known, and their distance, so that the printed sides stand as the real ones."""
     count = max(places(policy, left.unit), places(policy, right.unit))
-    if a.denominator != 1 or b.denominator != 1:
-        count = max(count, 2)
-    order = (a > b) - (a < b)
-    while True:
-        shown, other = decimal(a, count), decimal(b, count)
-        if (shown > other) - (shown < other) == order:
-            return f"{shown:,f}", f"{other:,f}", f"{_difference(shown, other):,f}"
-        count += 1
+    shown, other = in_order((left.low, right.low), count)
+    return f"{shown:,f}", f"{other:,f}", f"{_difference(shown, other):,f}"
 
 
 def _difference(a: Decimal, b: Decimal) -> Decimal:
@@ -78,19 +91,22 @@ def _difference(a: Decimal, b: Decimal) -> Decimal:
     return decimal(abs(Fraction(a) - Fraction(b)), -exponent)
 
 
-def sides(policy: Policy, reason: Reason) -> str:
+def sides(policy: Policy, reason: Reason, words: Mapping[str, str]) -> str:
     """The comparison of a reason's two numbers as it is printed: 655.56 < 787.00; nothing where there are none."""
     if not isinstance(reason.left, Figure) or not isinstance(reason.right, Figure):
         return ""
-    left, right, _ = comparison(policy, reason.left, reason.right)
+    if reason.left.exact is None or reason.right.exact is None:
+        left, right = (figure_text(policy, figure, words) for figure in (reason.left, reason.right))
+    else:
+        left, right, _ = comparison(policy, reason.left, reason.right)
     return f"{left} {SIGNS[reason.sign]} {right}"
 
 
 def value_text(policy: Policy, kind: Kind, value: Value, words: Mapping[str, str], counted_in: str = "") -> str:
-    """The value of a fact, term or choice in words; `words` has those for `unknown`, `yes` and `no`."""
+    """The value of a fact, term or choice in words; `words` has `unknown`, `yes`, `no`, and how options `join`."""
     if isinstance(kind, ChoiceKind):
         options = sorted(value) if isinstance(value, frozenset) else [cast(str, value)]
-        return "、".join(kind.options[option] for option in options)
+        return words["join"].join(kind.options[option] for option in options)
     if not is_known(value):
         return words["unknown"]
     if isinstance(kind, NumberKind):
@@ -119,7 +135,8 @@ def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str,
             0,
         )
         first, *told_apart = call[:length] if length else [*call, words["nth"].format(number=number + 1)]
-        names.append(label or first + (f"（{'，'.join(told_apart)}）" if told_apart else ""))
+        others = words["list"].join(told_apart)
+        names.append(label or (words["called"].format(first=first, others=others) if others else first))
     return tuple(names)
 
 
@@ -127,7 +144,7 @@ def full_name(assessment: Assessment, number: int, words: Mapping[str, str]) -> 
     """A member by everything that it is called by: 子女，24 岁."""
     label = assessment.household.members[number].label
     called = [*([label] if label else []), *_calls(assessment, number, words)]
-    return "，".join(dict.fromkeys(called)) or words["nth"].format(number=number + 1)
+    return words["list"].join(dict.fromkeys(called)) or words["nth"].format(number=number + 1)
 
 
 def _calls(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:

@@ -5,12 +5,13 @@ from typing import Any, cast
 
 from attrs import frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings
-from strategies import Facts, households
 
 from hardship_rules import Assessment, Policy, assess
 from hardship_rules.household import Household
 from hardship_rules.meaning import is_known
 from hardship_rules.problems import Path
+from hardship_rules.strategies import households
+from hardship_rules.strategies.placed import Facts
 from hardship_rules.values import DateKind, Value, day_of
 
 Ask = Callable[[Assessment], Path | None]

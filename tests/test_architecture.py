@@ -3,6 +3,7 @@
 import ast
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from hardship_rules.syntax import Expr
 
 FOLDER = Path(hardship_rules.__file__).parent
 ORDER = (
+    "version",
     "frozen",
     "problems_zh",
     "problems_en",
@@ -27,6 +29,7 @@ ORDER = (
     "ranges",
     "values",
     "source",
+    "json_source",
     "syntax",
     "model",
     "expression",
@@ -39,9 +42,12 @@ ORDER = (
     "evaluate",
     "units",
     "kinds",
+    "formerly",
     "check",
     "household",
     "absent",
+    "given",
+    "usual",
     "facts",
     "why",
     "plan",
@@ -54,6 +60,7 @@ ORDER = (
     "document",
     "as_text",
     "as_markdown",
+    "as_svg",
     "as_html",
     "phrase_zh",
     "phrase",
@@ -67,7 +74,26 @@ ORDER = (
     "facts_schema",
     "template",
     "as_json",
+    "explain_zh",
+    "explain_en",
+    "telling",
+    "scale",
+    "explanation",
+    "explain_text",
+    "explain_document",
     "explain",
+    "record",
+    "recorded",
+    "record_schema",
+    "sameness",
+    "replay_words",
+    "change",
+    "changes",
+    "parting",
+    "side_by_side",
+    "comparison",
+    "notice_zh",
+    "notice",
     "whole",
     "ruleset",
     "durable_worker",
@@ -80,15 +106,52 @@ ORDER = (
     "frame_work",
     "frame_explained",
     "frames",
+    "strategies.closely",
+    "strategies.placed",
+    "strategies.seeds",
+    "strategies.moves",
+    "strategies.households",
+    "strategies.policies",
+    "strategies",
+    "guard",
+    "new_year",
+    "approval",
     "durable",
+    "nearest",
+    "compare",
+    "by_fingerprint",
+    "replay",
+    "symbolic",
+    "every_household",
+    "smt",
+    "verify",
+    "smallest",
+    "properties",
+    "tried",
+    "questions",
+    "proofs",
+    "proofs_zh",
+    "proofs_en",
+    "proofs_text",
+    "proofs_json",
     "cases",
+    "coverage",
+    "coverage_text",
+    "missing_cases",
     "__init__",
     "cli.output",
+    "cli.input",
+    "cli.recording",
+    "cli.approve",
     "cli.assess",
     "cli.check",
+    "cli.compare",
+    "cli.new",
+    "cli.replay",
     "cli.show",
     "cli.template",
     "cli.test",
+    "cli.verify",
     "cli",
     "__main__",
 )
@@ -128,6 +191,14 @@ def imported(path: Path) -> Iterator[str]:
 def test_every_module_has_its_place() -> None:
     """The order names exactly the modules that there are."""
     assert {module(path) for path in MODULES} == set(ORDER)
+
+
+def test_readme_names_every_module() -> None:
+    """README's table of layers has each module once, so that a newcomer finds it there."""
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    table = readme[readme.index("## How it is put together") : readme.index("## What is interface")]
+    named = re.findall(r"`([a-z_]+)`", table[table.index("|---|") :])
+    assert sorted(named) == sorted({name.split(".")[0] for name in ORDER} - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module)

@@ -7,7 +7,7 @@ from documents import DOCUMENTS, EVERY_PART, texts_of
 from hypothesis import given
 
 from hardship_rules.as_html import as_html
-from hardship_rules.document import Document, Item, Listing, Paragraph, Section, Table
+from hardship_rules.document import Document, Extent, Item, Listing, Paragraph, Scale, Section, Table
 
 VOID = {"meta", "br", "col"}
 
@@ -79,6 +79,35 @@ def test_row_named_by_another_column() -> None:
 def test_what_is_about_what_follows_is_small() -> None:
     """A paragraph beside the matter is set small."""
     assert "<p><small>出处</small></p>" in as_html(Document("题", (Paragraph("出处", aside=True),)))
+
+
+def test_what_ends_a_letter_is_signed() -> None:
+    """A paragraph that ends a letter is set at the right."""
+    assert '<p class="signed">盖章</p>' in as_html(Document("题", (Paragraph("盖章", signed=True),)))
+
+
+def test_marks_in_place_of_numbers() -> None:
+    """An entry's own mark stands in place of its number, and says what it means to who cannot see it."""
+    text = as_html(Document("题", (Listing((Item("甲", mark="√", means="成立"), Item("乙"))),)))
+    assert '<span class="mark" role="img" aria-label="成立">√</span>甲' in text
+    assert '<span class="mark">2.</span>乙' in text
+
+
+def test_scale_is_drawn_and_told() -> None:
+    """A scale is a drawing with its sentences below, each behind the mark that its line in the drawing has."""
+    scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"), Extent(3, 3, "三")), "数为一", ("低于二", "低于三"))
+    page = Page(as_html(Document("题", (scale, scale))))
+    assert len(page.named("svg")) == 2
+    assert len({each["aria-labelledby"] for each in page.named("svg")}) == 2
+    assert "数为一\n\n①低于二\n\n②低于三" in page.text
+
+
+@pytest.mark.parametrize(("lang", "spans"), [("zh-CN", 0), ("en", 3)])
+def test_chinese_in_another_language(lang: str, spans: int) -> None:
+    """In a page that is not Chinese its Chinese parts are marked as such, whole; in a Chinese page nothing is."""
+    page = Page(as_html(Document("低保 line", (Paragraph("of 家庭（城市）2倍 and 元"),), lang=lang)))
+    assert [each for each in page.named("span") if "lang" in each] == [{"lang": "zh-CN"}] * spans
+    assert page.text.endswith("of 家庭（城市）2倍 and 元\n\n\n\n")
 
 
 def test_headings_by_level() -> None:

@@ -6,7 +6,7 @@ from documents import DOCUMENTS, EVERY_PART, texts_of
 from hypothesis import given
 
 from hardship_rules.as_markdown import as_markdown
-from hardship_rules.document import Document, Item, Listing, Paragraph, Table
+from hardship_rules.document import Document, Extent, Item, Listing, Paragraph, Scale, Table
 
 EXPECTED = """\
 # 题目
@@ -70,3 +70,10 @@ def test_rows_have_as_many_cells_as_heads(document: Document) -> None:
             assert cells == heads
         else:
             heads = 0
+
+
+def test_scale_and_marks() -> None:
+    """A scale is told in sentences behind its marks, and an entry's own mark stands in place of its number."""
+    scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
+    lines = as_markdown(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
+    assert [line for line in lines[2:] if line] == ["数为一", "- ① 低于二", "- √ 甲"]

@@ -5,7 +5,7 @@ from hypothesis import given
 
 from hardship_rules.as_text import PAGE, as_text
 from hardship_rules.columns import width
-from hardship_rules.document import Document, Item, Listing, Table
+from hardship_rules.document import Document, Extent, Item, Listing, Scale, Table
 
 EXPECTED = """\
 题目
@@ -66,3 +66,10 @@ def test_columns_to_be_written_in_keep_their_share() -> None:
     text = as_text(Document("题", (Table("表", ("行", "备注"), (("1", ""),), shares=(50, 50)),)))
     rule = next(line for line in text.splitlines() if line.startswith("  -"))
     assert len(rule.split()[1]) == (PAGE - 2) // 2
+
+
+def test_scale_and_marks() -> None:
+    """A scale is told in sentences behind its marks, and an entry's own mark stands in place of its number."""
+    scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
+    lines = as_text(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
+    assert [line for line in lines[2:] if line] == ["数为一", "  ① 低于二", "  √ 甲"]

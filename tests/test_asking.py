@@ -5,10 +5,10 @@ from statistics import mean
 from typing import cast
 
 from interview import answer, by_rank, in_file_order, interview, sample, volunteer
-from strategies import Facts, unknown_paths
 
 from hardship_rules import FactError, assess, load_policy, next_question, read_policy
 from hardship_rules.problems import Path
+from hardship_rules.strategies.placed import Facts, unknown_paths
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 
 WEIHAI = load_policy("2021_weihai")
@@ -56,19 +56,21 @@ def test_every_question_could_matter() -> None:
         known: Facts = {"on": complete["on"], "members": [{} for _ in complete["members"]]}
         for path in interview(WEIHAI, complete, by_rank).asked:
             volunteer(WEIHAI, known, full)
-            assert any(matters(known, complete, path, chance) for _ in range(3000)), path
+            assert any(matters(known, path, chance) for _ in range(3000)), path
             answer(WEIHAI, known, path, full)
 
 
-def matters(known: Facts, complete: Facts, path: Path, chance: random.Random) -> bool:
-    """Of one completion at hazard, with other values of one fact, not every one comes to the same category."""
+def matters(known: Facts, path: Path, chance: random.Random) -> bool:
+    """A household completed at hazard comes to other categories with other values of one fact."""
     facts: Facts = {**known, "members": [dict(member) for member in known["members"]]}
     unknown = [each for each, fact in unknown_paths(WEIHAI, facts) if fact.name not in ("birth_date", "monthly_wage")]
     for each in unknown:
-        if each[-1] == "relation":  # of which few combinations are real
-            facts["members"][each[1]]["relation"] = complete["members"][each[1]]["relation"]
-        else:
-            holder(facts, each)[each[-1]] = chance.choice(values(each))
+        holder(facts, each)[each[-1]] = chance.choice(values(each))
+    others = [each for each in unknown if each[-1] == "relation" and each != path]
+    for each in others:  # so that there is one worker, of whom the fact in question is not
+        holder(facts, each)["relation"] = chance.choice(("child", "child", "spouse", "parent", "other"))
+    if others and all(member.get("relation") != "self" for member in known["members"]):
+        holder(facts, chance.choice(others))["relation"] = "self"
     found = set()
     for value in values(path):
         holder(facts, path)[path[-1]] = value

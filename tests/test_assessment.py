@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import Facts, households, partial_households
 
 from hardship_rules import Assessment, Figure, PolicyError, Trace, assess, load_policy, read_policy
 from hardship_rules.assessment import decimal
+from hardship_rules.strategies import households, partial_households
+from hardship_rules.strategies.placed import Facts
 from hardship_rules.syntax import AllOf, AnyOf, Compare, Constant, Name, Not, Option
 
 WEIHAI = load_policy("2021_weihai")

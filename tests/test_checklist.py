@@ -4,7 +4,6 @@ import re
 
 import pytest
 from documents import SMALL
-from generated import policies
 from hypothesis import given, settings
 
 from hardship_rules import load_policy, read_policy
@@ -12,6 +11,7 @@ from hardship_rules.as_text import as_text
 from hardship_rules.checklist import checklist
 from hardship_rules.document import Document, Paragraph, Section, Table
 from hardship_rules.statements import statements
+from hardship_rules.strategies import policies
 
 POLICY = load_policy("2021_weihai")
 

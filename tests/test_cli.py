@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_policy import CASES as SMALL_CASES
+from small_policy import files
 
 ROOT = Path(__file__).parent.parent
 HOUSEHOLD = str(ROOT / "examples" / "household.yaml")
@@ -32,6 +34,14 @@ def run(*arguments: str, given: str | bytes = "", **environment: str) -> subproc
         check=False,
         env={**os.environ, "PYTHONUTF8": "1", **environment},
     )
+
+
+def _read(terminal: int) -> bytes:
+    """What a terminal shows next; nothing when the other end is closed, which Linux tells as an error."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:
+        return b""
 
 
 @pytest.fixture
@@ -77,6 +87,76 @@ class TestAssess:
         document = json.loads(done.stdout)
         assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/1", "deep")
         assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
+
+    def test_other_readers(self, tmp_path: Path) -> None:
+        """Markdown, one HTML page and English are told apart by options; `-o` writes a page whole."""
+        assert run("assess", "--format", "markdown", HOUSEHOLD).stdout.decode().startswith("# 深度困难职工家庭\n")
+        english = run("assess", "--lang", "en", PARTIAL)
+        assert english.stdout.decode().startswith("Undecided, possibly ")
+        made = tmp_path / "page.html"
+        done = run("assess", "--format", "html", "--lang", "en", "-o", str(made), HOUSEHOLD)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+        page = made.read_text(encoding="utf-8")
+        assert page.startswith('<!DOCTYPE html>\n<html lang="en">')
+        assert page.endswith("</html>\n")
+
+    def test_notice(self) -> None:
+        """`--notice` writes the letter, in text or as a page."""
+        assert run("assess", "--notice", HOUSEHOLD).stdout.decode().startswith("关于提交困难职工家庭认定材料的通知\n")
+        page = run("assess", "--notice", "--format", "html", PARTIAL).stdout.decode()
+        assert "<h1>关于补充困难职工家庭申报材料的通知</h1>" in page
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            ["--notice", "--format", "json"],
+            ["--notice", "--lang", "en"],
+            ["--notice", "--turns-on"],
+            ["--notice", "--engine", "durable-rules"],
+            ["--engine", "durable-rules", "--format", "html"],
+            ["--format", "html", PARTIAL],
+        ],
+    )
+    def test_options_that_do_not_go_together(self, wrong: list[str]) -> None:
+        """What cannot be written is wrong use and says so; nothing is printed in its place."""
+        done = run("assess", *wrong, HOUSEHOLD)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert wrong[0] in done.stderr.decode()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of Unix")
+    @pytest.mark.parametrize(
+        ("arguments", "environment", "coloured"),
+        [
+            ([], {"NO_COLOR": ""}, True),
+            ([], {"NO_COLOR": "1"}, False),
+            ([], {"NO_COLOR": "", "TERM": "dumb"}, False),
+            (["--format", "markdown"], {"NO_COLOR": ""}, False),
+            (["--notice"], {"NO_COLOR": ""}, False),
+        ],
+    )
+    def test_colour_in_a_terminal(self, arguments: list[str], environment: dict[str, str], *, coloured: bool) -> None:
+        """In a terminal the text is coloured unless `NO_COLOR` is set or it has none; marks and words stay the same."""
+        import pty  # noqa: PLC0415  # not on Windows
+
+        master, slave = pty.openpty()
+        try:
+            command = [sys.executable, "-m", "hardship_rules", "assess", *arguments, HOUSEHOLD]
+            where = {**os.environ, "PYTHONUTF8": "1", "TERM": "xterm", **environment}
+            with subprocess.Popen(command, stdout=slave, env=where) as started:  # noqa: S603  # this program
+                os.close(slave)
+                found = b""
+                while chunk := _read(master):
+                    found += chunk
+            assert started.returncode == 0
+        finally:
+            os.close(master)
+        assert (b"\x1b[" in found) is coloured
+        if coloured:
+            assert "\x1b[32m√\x1b[0m 人均月纯收入低于低保标准" in found.decode()
+            assert "\x1b[31m×\x1b[0m 不属于认定范围" in found.decode()
+        plain = re.sub(r"\x1b\[\d+m", "", found.decode().replace("\r\n", "\n"))
+        assert plain == run("assess", *arguments, HOUSEHOLD).stdout.decode()
+        assert b"\x1b" not in run("assess", *arguments, HOUSEHOLD, **environment).stdout
 
     def test_every_problem_with_its_place(self, wrong: str) -> None:
         """Problems go to standard error, all at once, with place, code, sentence and mend; exit status 1."""
@@ -180,6 +260,95 @@ class TestAssess:
     def test_never_a_traceback(self, content: bytes) -> None:
         """Whatever comes in, what goes out is a problem with a place."""
         done = run("assess", "-", given=content)
+        assert done.returncode == 1
+        assert b"Traceback" not in done.stderr
+        assert "错误[" in done.stderr.decode()
+
+    def test_what_would_change(self) -> None:
+        """`--what-would-change` adds the changes after the explanation, and a key to the JSON, and only then."""
+        before = run("assess", HOUSEHOLD).stdout.decode()
+        done = run("assess", "--what-would-change", HOUSEHOLD)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.decode().startswith(before)
+        assert "\n  家庭年可支配收入再增加 4,732.00 元，即转为相对困难职工家庭\n" in done.stdout.decode()
+        document = json.loads(run("assess", "--what-would-change", "--format", "json", HOUSEHOLD).stdout)
+        assert document["would_change"]["totals"][0]["by"]["exact"] == "4732"
+        assert "would_change" not in json.loads(run("assess", "--format", "json", HOUSEHOLD).stdout)
+        both = json.loads(run("assess", "--what-would-change", "--turns-on", "--format", "json", HOUSEHOLD).stdout)
+        assert {"would_change", "turns_on"} <= set(both)
+        assert run("assess", "--what-would-change", PARTIAL).stdout.decode().endswith("还需先补充：本人医疗自负费用\n")
+
+    def test_not_both_engines_and_changes(self) -> None:
+        """What would change is asked of one engine."""
+        done = run("assess", "--what-would-change", "--engine", "durable-rules", HOUSEHOLD)
+        assert done.returncode == 2
+        assert "--what-would-change" in done.stderr.decode()
+
+
+class TestCompare:
+    """`hardship-rules compare`."""
+
+    def test_two_years(self) -> None:
+        """Two verdicts side by side; a policy's day outside its own is said; exit status 0."""
+        done = run("compare", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode().splitlines()
+        assert lines[0] == "甲：威海市2021年困难职工家庭认定（2021_weihai），认定日期 2021-03-31"
+        assert "这里假定它在 2021-03-31 也适用" in lines[1]
+        assert "结论相同" in lines
+
+    def test_days(self) -> None:
+        """`--on` takes the place of the household's day, twice for a day each, which chooses the file of a series."""
+        done = run("compare", "--on", "2021-03-31", "--on", "2023-05-01", "weihai", "weihai", HOUSEHOLD)
+        first, second, *_ = done.stdout.decode().splitlines()
+        assert first.endswith("（2021_weihai），认定日期 2021-03-31")
+        assert second.endswith("（2023_weihai），认定日期 2023-05-01")
+        once = run("compare", "--on", "2023-05-01", "2021_weihai", "weihai", HOUSEHOLD).stdout.decode()
+        assert "这里假定它在 2023-05-01 也适用" in once.splitlines()[0]
+        days = ["--on", "2021-03-31"] * 3
+        assert run("compare", *days, "weihai", "weihai", HOUSEHOLD).returncode == 2
+
+    def test_readings(self) -> None:
+        """`--reading` makes the second policy a variant; one that there is not is a problem, one unsaid wrong use."""
+        same = ["compare", "2021_weihai", "2021_weihai"]
+        done = run(*same, "--reading", "rounding=yuan", HOUSEHOLD)
+        assert "  解读：人均月纯收入的取整    不取整              取整到元" in done.stdout.decode()
+        refused = run(*same, "--reading", "rounding=euro", HOUSEHOLD)
+        assert (refused.returncode, refused.stdout) == (1, b"")
+        assert "错误[unknown_option]" in refused.stderr.decode()
+        assert run(*same, "--reading", "rounding", HOUSEHOLD).returncode == 2
+
+    def test_json_and_english(self) -> None:
+        """`--format json` and `--lang en` are for other readers, problems included."""
+        done = run("compare", "--format", "json", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert json.loads(done.stdout)["format"] == "hardship-rules/comparison/1"
+        done = run("compare", "--lang", "en", "2021_weihai", "2023_weihai", HOUSEHOLD)
+        assert "The verdicts are the same" in done.stdout.decode()
+        done = run("compare", "--format", "json", "2021_weihai", "2023_weihai", "-", given="homes: 1,5")
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["format"] == "hardship-rules/problems/1"
+
+    def test_other_files_are_answered(self, wrong: str, tmp_path: Path) -> None:
+        """One bad file of several: the others are answered, exit status 1, and no file is written."""
+        made = tmp_path / "made.txt"
+        done = run("compare", "2021_weihai", "2023_weihai", wrong, HOUSEHOLD)
+        assert done.returncode == 1
+        assert "结论相同" in done.stdout.decode()
+        lines = [line for line in done.stderr.decode().splitlines() if not line.startswith(" ")]
+        assert [line.split(" ")[1] for line in lines] == [
+            "错误[comma_in_number]:",
+            "错误[unknown_fact_option]:",
+            "错误[fact_outside]:",
+        ]
+        assert run("compare", "2021_weihai", "2023_weihai", wrong, HOUSEHOLD, "-o", str(made)).returncode == 1
+        assert not made.exists()
+        assert run("compare", "2021_weihai", "2023_weihai", HOUSEHOLD, "-o", str(made)).returncode == 0
+        assert "结论相同" in made.read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("content", [b"", b"\x00", b"- 1", b"members: 3", b"on: [3]\nmembers: [{}]", b"a: 1\na: 2"])
+    def test_never_a_traceback(self, content: bytes) -> None:
+        """Whatever comes in, what goes out is a problem with a place."""
+        done = run("compare", "2021_weihai", "example_huzhou", "-", given=content)
         assert done.returncode == 1
         assert b"Traceback" not in done.stderr
         assert "错误[" in done.stderr.decode()
@@ -355,6 +524,98 @@ class TestTest:
         """A folder without cases does not pass."""
         assert run("test", str(tmp_path)).returncode == 1
 
+    def test_an_unconfirmed_case(self, tmp_path: Path) -> None:
+        """It is counted apart, never as passed nor as failed; that it comes out otherwise now is told."""
+        other = (
+            "  - {title: 对的, confirmed: no, household: {place: town, members: [{}], money: 1}, "
+            "expect: {category: poor}, because: 搜索得出}\n"
+        )
+        path = files(tmp_path, SMALL_CASES + other + other.replace("对的", "错的").replace("poor", "none"))
+        done = run("test", str(path), "--policies", str(tmp_path))
+        assert done.returncode == 0
+        assert done.stdout.decode().splitlines() == [
+            f"{path}:9:13: 未核对，结果已与写入时不同：错的",
+            "    category：应为 none，得到 poor",
+            "通过 1 例，未通过 0 例，未核对 2 例",
+        ]
+
+    def test_coverage(self, tmp_path: Path) -> None:
+        """Below the counts, what no case exercises; the exit status says only whether the cases hold."""
+        done = run("test", "--coverage", str(files(tmp_path)), "--policies", str(tmp_path))
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode().splitlines()
+        assert lines[:3] == ["通过 1 例，未通过 0 例", "", "小例（small）：43 处，算例检验了 16 处"]
+        assert "  没有算例检验：25 处" in lines
+
+    def test_coverage_json(self, tmp_path: Path) -> None:
+        """A program reads every case and every item that is missing."""
+        path = files(tmp_path)
+        done = run("test", "--coverage", "--format", "json", str(path), "--policies", str(tmp_path))
+        data = json.loads(done.stdout)
+        assert (done.returncode, data["problems"]) == (0, [])
+        assert (data["passed"], data["failed"], data["unconfirmed"]) == (1, 0, 0)
+        assert [(case["title"], case["holds"], case["confirmed"]) for case in data["cases"]] == [
+            ("恰为限额的成年人", True, True)
+        ]
+        (of_small,) = data["coverage"]
+        assert (of_small["policy"], len(of_small["missing"])) == ("small", 25)
+
+    def test_write_missing(self, tmp_path: Path) -> None:
+        """Cases are written that hold and that nobody has confirmed; what is proved out of reach is not missing."""
+        path, made = files(tmp_path), tmp_path / "made.yaml"
+        done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(made))
+        assert done.returncode == 0, done.stderr.decode()
+        assert "  已证明没有家庭能达到，不算缺：7 处" in done.stdout.decode().splitlines()
+        count = made.read_text(encoding="utf-8").count("confirmed: false\n")
+        assert done.stderr.decode() == f"{made}：写入 {count} 例，都未核对\n"
+        again = run("test", str(path), str(made), "--policies", str(tmp_path))
+        assert again.stdout.decode() == f"通过 1 例，未通过 0 例，未核对 {count} 例\n"
+
+    def test_never_over_a_file(self, tmp_path: Path) -> None:
+        """A file that is there stays as it is, and nothing is searched for."""
+        path = files(tmp_path)
+        before = path.read_bytes()
+        done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(path))
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert "错误[cases_file_exists]" in done.stderr.decode()
+        assert path.read_bytes() == before
+
+    def test_cannot_be_written(self, tmp_path: Path) -> None:
+        """Where the file cannot be written that is told, with exit status 1."""
+        made = tmp_path / "nowhere" / "made.yaml"
+        done = run("test", str(files(tmp_path)), "--policies", str(tmp_path), "--write-missing", str(made))
+        assert done.returncode == 1
+        assert "错误[file_not_written]" in done.stderr.decode()
+
+    def test_for_one_policy(self, tmp_path: Path) -> None:
+        """Cases for several policies need `-p` to say which one's are to be written; `-p` must be one of them."""
+        years = str(ROOT / "tests" / "cases" / "years.yaml")
+        made = str(tmp_path / "made.yaml")
+        several = run("test", years, "--write-missing", made)
+        assert several.returncode == 2
+        assert "2023_weihai、2021_weihai、2024_weihai、2025_weihai" in several.stderr.decode()
+        other = run("test", years, "--coverage", "-p", "2022_weihai")
+        assert other.returncode == 2
+        assert "2022_weihai" in other.stderr.decode()
+        one = run("test", years, "--coverage", "-p", "2024_weihai")
+        assert [line for line in one.stdout.decode().splitlines() if line.startswith("威海市")] == [
+            "威海市2024年困难职工家庭认定（2024_weihai）：413 处，算例检验了 162 处"
+        ]
+        assert run("test", years, "-p", "2024_weihai").returncode == 2
+
+    def test_without_the_prover(self, tmp_path: Path) -> None:
+        """Where z3 is not installed, what to install is said, and coverage is measured all the same."""
+        path = files(tmp_path)
+        code = "import sys; sys.modules['z3'] = None; from hardship_rules.__main__ import main; main()"
+        command = [sys.executable, "-c", code, "test", "--coverage", str(path), "--policies", str(tmp_path)]
+        measured = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # this program
+        assert measured.returncode == 0, measured.stderr.decode()
+        made = tmp_path / "made.yaml"
+        done = subprocess.run([*command, "--write-missing", str(made)], capture_output=True, check=False)  # noqa: S603
+        assert done.returncode == 1
+        assert "pip install 'hardship-rules[verify]'" in done.stderr.decode()
+        assert not made.exists()
+
 
 class TestTemplate:
     """`hardship-rules template`."""
@@ -416,7 +677,7 @@ def test_wrong_use(arguments: list[str]) -> None:
     assert b"Usage" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("command", ["assess", "check", "show", "template", "test"])
+@pytest.mark.parametrize("command", ["approve", "assess", "check", "compare", "new", "show", "template", "test"])
 def test_help(command: str) -> None:
     """Every command explains itself."""
     done = run(command, "--help")

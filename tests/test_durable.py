@@ -13,10 +13,8 @@ from typing import cast
 import pytest
 from attrs import evolve
 from bundled import POLICIES
-from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import households, partial_households, unknown_paths
 
 from hardship_rules import FactError, Policy, PolicyError, load_policy, read_policy
 from hardship_rules.cases import read_cases
@@ -25,6 +23,8 @@ from hardship_rules.durable_worker import DurableError, Worker
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import path_text
 from hardship_rules.ruleset import MOST_RULES, Fires, Ruleset, collisions, ruleset
+from hardship_rules.strategies import households, partial_households, policies
+from hardship_rules.strategies.placed import unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 FAMILY: Mapping[str, object] = {
@@ -108,7 +108,7 @@ class TestAgreement:
     def test_generated_policies(self, worker: Worker, data: st.DataObject) -> None:
         """Policies and households of every shape."""
         policy = read_policy(data.draw(policies()))
-        both = assess(policy, data.draw(generated_households()), worker=worker)
+        both = assess(policy, data.draw(households(policy)), worker=worker)
         assert len([each for each in both.fired if each.decision]) == 1
 
     def test_worked_cases(self, worker: Worker) -> None:

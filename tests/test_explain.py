@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import households, partial_households
 
 from hardship_rules import Assessment, assess, explain, load_policy
 from hardship_rules.assessment import Figure
+from hardship_rules.strategies import households, partial_households
 from hardship_rules.wording import SIGNS, comparison, number_text
 
 POLICY = load_policy("2021_weihai")
@@ -273,7 +273,8 @@ class TestJson:
 
     def test_keys_in_order(self) -> None:
         """The document has the keys that README lists, in that order."""
-        keys = "format policy on reference category possible missing assumed derived terms decisions reasons trace"
+        keys = "format policy on reference category possible missing assumed derived warnings terms "
+        keys += "decisions reasons trace"
         assert list(self.document()) == keys.split()
 
     def test_readme_lists_the_keys(self) -> None:
@@ -326,7 +327,8 @@ class TestJson:
 def test_unknown_form_or_language() -> None:
     """A form or language that there is not is refused by name."""
     assessment = assess(POLICY, household(worker()))
-    with pytest.raises(ValueError, match="text, json"):
+    with pytest.raises(ValueError, match="text, markdown, html, json"):
         explain(assessment, format="pdf")
-    with pytest.raises(ValueError, match="lang"):
-        explain(assessment, lang="fr")  # type: ignore[arg-type]  # what is tested
+    for form in ("text", "html", "json"):
+        with pytest.raises(ValueError, match="lang"):
+            explain(assessment, format=form, lang="fr")  # type: ignore[arg-type]  # what is tested

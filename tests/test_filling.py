@@ -3,7 +3,8 @@
 import pytest
 
 from hardship_rules import read_policy
-from hardship_rules.filling import absent, allowed, one_line, short
+from hardship_rules.filling import absent, allowed, short
+from hardship_rules.wording import one_line
 
 POLICY = read_policy("""
 language: 1

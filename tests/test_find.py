@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from years import THIS, files_in
 
 from hardship_rules import PolicyError, Problem, load_policy
-from hardship_rules.find import overlaps
+from hardship_rules.find import all_series, before, find, overlaps, years
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -236,3 +237,35 @@ class TestBundled:
     def test_none_overlaps(self, number: int) -> None:
         """No day has two."""
         assert overlaps(f"{number}_weihai") == ()
+
+
+class TestSeries:
+    """The files of a series, by their days."""
+
+    def test_years(self, tmp_path: Path) -> None:
+        """Files whose days can be read are in the order of their days; one that cannot be read is not among them."""
+        files_in(tmp_path)
+        (tmp_path / "2026_city.yaml").write_text("series: city\neffective: {from: 明年}\n", encoding="utf-8")
+        assert [Path(each.text.name).name for each in years("city", (tmp_path,))] == [
+            "2024_city.yaml",
+            "2025_city.yaml",
+        ]
+        assert years("nowhere", (tmp_path,)) == ()
+        assert set(all_series((tmp_path,))) == {"city", "weihai"}
+
+    def test_the_one_before(self, tmp_path: Path) -> None:
+        """Before a year is the one that ends last before it; before the first, and of no series, there is none."""
+        files_in(tmp_path)
+        later = THIS.replace("2025", "2027")
+        (tmp_path / "2027_city.yaml").write_text(later, encoding="utf-8")
+
+        def name(file: str) -> str | None:
+            found = before(find(tmp_path / file, None, ()))
+            return None if found is None else Path(found.name).name
+
+        assert name("2027_city.yaml") == "2025_city.yaml"
+        assert name("2025_city.yaml") == "2024_city.yaml"
+        assert name("2024_city.yaml") is None
+        (tmp_path / "2024b_city.yaml").write_text(THIS.replace("2025-01-01", "2024-12-31"), encoding="utf-8")
+        assert name("2025_city.yaml") == "2024_city.yaml"  # one with a day of its own in common is not before it
+        assert name("measure.yaml") is None

@@ -12,7 +12,7 @@ from hardship_rules.source import Scalar, parse
 
 KINDS = {
     *("text", "line", "number", "value", "whole", "name", "policy", "unit", "date"),
-    *("truth", "true", "basis", "option", "member", "language"),
+    *("truth", "true", "basis", "moves", "option", "member", "language", "draft", "fingerprint"),
 }
 
 
@@ -63,15 +63,14 @@ def test_every_reference_and_group_leads_somewhere() -> None:
             assert shape.key in KINDS
 
 
-def test_only_the_properties_are_not_looked_at() -> None:
-    """Everything but `properties`, which is kept for later, has a shape."""
-    assert sum(isinstance(shape, Anything) for shape in EVERY) == 1
-    assert isinstance(POLICY.keys["properties"].shape, Anything)
+def test_everything_is_looked_at() -> None:
+    """Everything has a shape."""
+    assert not any(isinstance(shape, Anything) for shape in EVERY)
 
 
 def test_an_overlay_holds_what_an_overlay_may_hold() -> None:
     """The sections of a policy that extends another are those of the design."""
-    allowed = "language policy series title extends effective sources parameters readings notes"
+    allowed = "language policy series title extends effective sources status approved parameters readings notes"
     assert set(OVERLAY.keys) == set(allowed.split())
 
 
@@ -104,6 +103,8 @@ def test_all_keys_of_a_record_are_looked_at() -> None:
         ("option", "urban 0 12 on", "1a a-b"),
         ("language", "1", "2 0 1.0 one"),
         ("member", "member", "members true"),
+        ("draft", "draft", "drafts true approved"),
+        ("fingerprint", f"v1:{'0a' * 32}", f"v1: v1:{'0A' * 32} v2:{'0a' * 32} {'0a' * 32} v1:{'0a' * 31}"),
     ],
 )
 def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str) -> None:
@@ -117,7 +118,7 @@ def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str
 def test_a_text_is_never_empty() -> None:
     """A key without a value is told as such, whatever should stand there; quotes make an empty text."""
     for text in ("a:", "a: ~", "a: null"):
-        assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank {text[3:]}"]
+        assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank a"]
     assert problems("a: ''", Entries(Word())) == []
 
 

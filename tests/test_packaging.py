@@ -9,7 +9,8 @@ import hatchling.build
 import pytest
 
 ROOT = Path(__file__).parent.parent
-POLICIES = {path.name for path in (ROOT / "policies").iterdir()} - {"README.md"}
+FOLDER = ROOT / "policies"
+POLICIES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
 LOAD = """
 import sys, site
 site.addsitedir(sys.argv[1])
@@ -29,8 +30,9 @@ def installed(wheel: Path, folder: Path) -> Path:
 
 
 def policies_in(wheel: zipfile.ZipFile) -> set[str]:
-    """The names of the policy files in a wheel."""
-    return {path.name for path in map(Path, wheel.namelist()) if path.parent.name == "policies"} - {"README.md"}
+    """The policy files in a wheel, with what stands beside them."""
+    inside = "hardship_rules/policies/"
+    return {name.removeprefix(inside) for name in wheel.namelist() if name.startswith(inside)}
 
 
 def load_from(site: Path, cwd: Path) -> list[str]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from titled import HOSTILE, people, titled
 
-from hardship_rules import load_policy
+from hardship_rules import assess, explain, load_household, load_policy, notice
 from hardship_rules.as_html import as_html
 from hardship_rules.checklist import checklist
 from hardship_rules.document import Document, Paragraph
@@ -33,7 +34,21 @@ FLAGS = (
 PIXELS_A_MM = 96 / 25.4
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "best-practice"]}}
 POLICY = load_policy("2021_weihai")
-PAGES = {"proofread": as_html(proofread(POLICY)), "checklist": as_html(checklist(POLICY))}
+EXAMPLES = Path(__file__).parent.parent / "examples"
+DECIDED = assess(POLICY, load_household(EXAMPLES / "household.yaml"))
+UNDECIDED = assess(POLICY, load_household(EXAMPLES / "partial.yaml"))
+LONG = assess(titled(lambda word: word + HOSTILE + "长" * 80 + "w" * 400), people(150, label="m" * 400))
+PAGES = {
+    "proofread": as_html(proofread(POLICY)),
+    "checklist": as_html(checklist(POLICY)),
+    "decided": explain(DECIDED, format="html"),
+    "decided in English": explain(DECIDED, format="html", lang="en"),
+    "undecided": explain(UNDECIDED, format="html"),
+    "undecided in English": explain(UNDECIDED, format="html", lang="en"),
+    "long words": explain(LONG, format="html"),
+    "notice": notice(UNDECIDED, format="html"),
+    "notice of long words": notice(LONG, format="html"),
+}
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed: apt-get install chromium"
@@ -126,8 +141,11 @@ def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str, width: 
     assert wide == []
 
 
-@pytest.mark.parametrize(("name", "paper_mm"), [("proofread", 210), ("checklist", 297)])
-def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "paper_mm", "at_least"),
+    [("proofread", 210, 6), ("checklist", 297, 6), ("decided", 210, 2), ("undecided in English", 210, 2)],
+)
+def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm: int, at_least: int) -> None:
     """Between the margins of its paper nothing is cut off, no table either, and heads come again on every sheet."""
     width = int((paper_mm - 28) * PIXELS_A_MM)
     page = opened(browser, tmp_path / "page.html", PAGES[name], width)
@@ -141,7 +159,7 @@ def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm:
     pdf = page.pdf(prefer_css_page_size=True)
     page.context.close()
     sheets = [float(width) for width in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ", pdf)]  # in points, 72 an inch
-    assert 5 < len(sheets) < 60
+    assert at_least <= len(sheets) < 60
     assert all(abs(sheet - paper_mm / 25.4 * 72) < 1 for sheet in sheets)
 
 
@@ -153,7 +171,7 @@ def test_axe_finds_no_fault(browser: Browser, tmp_path: Path, name: str, width: 
     found = Axe().run(page, options=RULES).response
     page.context.close()
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]] == []
-    assert len(found["passes"]) > 20
+    assert len(found["passes"]) > 15
 
 
 def test_axe_would_find_one(browser: Browser, tmp_path: Path) -> None:

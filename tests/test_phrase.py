@@ -4,12 +4,12 @@ import re
 from fractions import Fraction
 
 import pytest
-from generated import policies
 from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.model import Decision, exprs_of
 from hardship_rules.phrase import amount, cases, gathered, phrase
+from hardship_rules.strategies import policies
 from hardship_rules.syntax import Choose, Clause, Expr, walk
 from hardship_rules.values import Kind
 

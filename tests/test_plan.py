@@ -2,12 +2,13 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from strategies import Facts, partial_households, unknown_paths
 
 from hardship_rules import assess, load_policy, read_policy
 from hardship_rules.evaluate import evaluate
 from hardship_rules.plan import Plan, Plans
 from hardship_rules.problems import path_text
+from hardship_rules.strategies import partial_households
+from hardship_rules.strategies.placed import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 POLICY = """

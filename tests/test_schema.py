@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-from generated import policies
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
@@ -14,6 +13,7 @@ from hardship_rules.conform import conform
 from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Entries, Word
 from hardship_rules.problems import Problem
 from hardship_rules.schema import COMMAND, policy_schema, schema_text
+from hardship_rules.strategies import policies
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "policies"

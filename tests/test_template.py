@@ -5,13 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from generated import policies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_household, read_policy, source
 from hardship_rules.columns import width
 from hardship_rules.facts import read_facts
+from hardship_rules.strategies import policies
 from hardship_rules.syntax import names_in
 from hardship_rules.template import template, written
 

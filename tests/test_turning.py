@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
-from strategies import Facts, households, partial_households
 
 from hardship_rules import Policy, Turn, assess, explain, load_household, load_policy, read_policy, turns_on
 from hardship_rules.model import Decision, Reading, Term, exprs_of
+from hardship_rules.strategies import households, partial_households
+from hardship_rules.strategies.placed import Facts
 from hardship_rules.syntax import Clause, walk
 from hardship_rules.turning import _variants
 

@@ -5,10 +5,8 @@ from fractions import Fraction
 
 import pytest
 from bundled import POLICIES
-from generated import generated_households, policies
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from strategies import households
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.evaluate import evaluate
@@ -16,6 +14,7 @@ from hardship_rules.facts import read_facts
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import exprs_of
 from hardship_rules.ranges import Range
+from hardship_rules.strategies import households, policies
 from hardship_rules.syntax import Compare, Divide, Expr, Round, walk
 from hardship_rules.values import NumberKind
 from hardship_rules.whole import WholePolicy, largest, scope_of, whole
@@ -50,7 +49,7 @@ def test_generated_policies_agree(data: st.DataObject) -> None:
     policy = read_policy(data.draw(policies()))
     made = whole(policy)
     for _ in range(3):
-        check_agreement(policy, made, data.draw(generated_households()))
+        check_agreement(policy, made, data.draw(households(policy)))
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)

@@ -1,5 +1,6 @@
 """`hardship-rules assess`: households are assessed, and the reasons told."""
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,17 +8,26 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from hardship_rules import source
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_household, load_policy, read_household
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.api import load_policy
+from hardship_rules.assessment import Assessment
+from hardship_rules.cli.input import household_of
+from hardship_rules.cli.output import FOLDERS, problems_json, written
+from hardship_rules.cli.recording import RECORD, check_output, written_records
 from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
-from hardship_rules.explain import explain
+from hardship_rules.explain import FORMATS, explain
+from hardship_rules.explain_text import Paint, plain, text_of
+from hardship_rules.explanation import explanation_of
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
+from hardship_rules.nearest import what_would_change as changes_of
+from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
+from hardship_rules.record import record
+
+_COLOURS = {"√": "green", "×": "red", "○": "yellow"}
 
 
 @click.command()
@@ -38,11 +48,25 @@ from hardship_rules.problems import FactError, Language, Location, PolicyError, 
     help="durable-rules：由第二个引擎再判一遍，两者须一致。",
 )
 @click.option("--turns-on", "turns", is_flag=True, help="JSON 中也写结论取决于哪些解读和条款；文字说明总是写。")
+@click.option("--what-would-change", is_flag=True, help="另列出哪一项事实单独改变即会改变类别。")
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+    "--format",
+    "form",
+    type=click.Choice([*FORMATS, RECORD]),
+    default="text",
+    show_default=True,
+    help="text 文本，markdown，html 网页（可打印），json 供程序使用，record 可供日后复核的审核记录（JSON）。",
 )
-@FORMAT
-@LANG
+@click.option("--embed", is_flag=True, help="记录中附上政策全文；不附的，另用 show --format resolved 留存。")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(),
+    help="写入文件（UTF-8），不在屏幕显示；写记录时可以是文件夹，每户一个文件。",
+)
+@click.option("--notice", is_flag=True, help="写成答复申请的通知：缺什么材料、退回的理由或应交的材料，不含个人信息。")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="说明和问题所用的语言。")
 @FOLDERS
 def assess(
     files: tuple[str, ...],
@@ -50,21 +74,48 @@ def assess(
     on: str | None,
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
+    what_would_change: bool,  # noqa: FBT001  # click's flag
+    embed: bool,  # noqa: FBT001
     output: str | None,
     form: str,
     lang: Language,
     folders: tuple[str, ...],
+    *,
+    notice: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    answers, failed = [], False
+    if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
+        raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
+    if notice and (form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator"):
+        raise click.UsageError(
+            "--notice 是中文通知，不能与 --format json 或 record、--lang en、--turns-on、--engine 同用。"
+        )
+    if engine != "evaluator" and form not in ("text", "json", RECORD):
+        raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
+    if form == "html" and len(files) > 1:
+        raise click.UsageError("--format html 一次写一个家庭。")
+    paint: Paint = _paint if output is None and _has_colour() else plain
+    check_output(files, form, output, embed=embed)
+    answers, records, failed = [], {}, False
     for file in files:
         try:
-            household = _household(file)
+            household = household_of(file)
             policy = _policy_for(household, policy_name, on, folders)
-            if engine == "evaluator":
-                answer = explain(assess_household(policy, household, on), format=form, turns=turns)
+            if form == RECORD:
+                judge = assess_household if engine == "evaluator" else _by_both
+                answer = records[file] = record(judge(policy, household, on), embed=embed)
+            elif what_would_change:
+                answer = changes_of(policy, household, on).explain(format=form, lang=lang, turns=turns)
+            elif engine != "evaluator":
+                answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
             else:
-                answer = assess_by_both(policy, household, on).explain(format=form)
+                assessment = assess_household(policy, household, on)
+                if notice:
+                    answer = notice_of(assessment, format=form)
+                elif form == "text":
+                    answer = text_of(explanation_of(assessment, lang), paint)
+                else:
+                    answer = explain(assessment, format=form, lang=lang, turns=turns)
         except DurableError as error:
             failed = True
             click.echo(f"{file}: {error}", err=True)
@@ -76,7 +127,9 @@ def assess(
                 click.echo(error.report(lang), err=True)
         else:
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
-    text = ("\n" if form == "text" else "").join(answers)
+    if form == RECORD and output is not None:
+        sys.exit(0 if written_records(records, Path(output), lang) and not failed else 1)
+    text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
@@ -84,15 +137,18 @@ def assess(
     sys.exit(1 if failed else 0)
 
 
-def _household(file: str) -> HouseholdText:
-    if file != "-":
-        return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return read_household(text, name)
+def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
+    return assess_by_both(policy, household, on).assessment
+
+
+def _has_colour() -> bool:
+    """Standard output is a terminal that shows colours, and nobody asked for none (no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _paint(role: str, text: str) -> str:
+    """A text as a terminal colours it: marks by what they say, headings and the verdict bold."""
+    return click.style(text, fg=_COLOURS.get(role), bold=None if role in _COLOURS else True)
 
 
 def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:

@@ -9,8 +9,9 @@ from hardship_rules.api import load_base, load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.facts_schema import facts_schema
 from hardship_rules.find import overlaps
+from hardship_rules.guard import guarded
 from hardship_rules.model import Policy
-from hardship_rules.problems import Language, PolicyError
+from hardship_rules.problems import Language, PolicyError, Problem
 from hardship_rules.schema import policy_schema, schema_text
 from hardship_rules.summary import summary, summary_data
 
@@ -24,6 +25,8 @@ from hardship_rules.summary import summary, summary_data
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="把 JSON Schema 写入文件（UTF-8）。"
 )
+@click.option("--against", metavar="OLD", help="与这一份比较；默认与同系列的上一份比较。")
+@click.option("--strict", is_flag=True, help="有提示时，退出码也是 1。")
 @FORMAT
 @LANG
 @FOLDERS
@@ -32,11 +35,16 @@ def check(
     of_facts: bool,  # noqa: FBT001  # click gives it so
     of_policy: bool,  # noqa: FBT001
     output: str | None,
+    against: str | None,
+    strict: bool,  # noqa: FBT001
     form: str,
     lang: Language,
     folders: tuple[str, ...],
 ) -> None:
-    """检查政策文件：有问题的，指出每处问题和改法；没有问题的，说出文件现在的含义。POLICY 是标识或路径。"""
+    """检查政策文件：有问题的，指出每处问题和改法；没有问题的，提示可疑之处，说出文件现在的含义。
+
+    POLICY 是标识或路径。
+    """
     if of_facts and of_policy:
         raise click.UsageError("--facts-schema 和 --policy-schema 只写一个")
     if output is not None and not (of_facts or of_policy):
@@ -45,13 +53,18 @@ def check(
         raise click.UsageError("--policy-schema 不写 POLICY")
     if not of_policy and (not policies or (of_facts and len(policies) > 1)):
         raise click.UsageError("--facts-schema 写一个 POLICY" if of_facts else "缺少 POLICY")
+    if (of_facts or of_policy) and (against is not None or strict):
+        raise click.UsageError("--against 和 --strict 不与 JSON Schema 一起用")
     answers, failed = [], False
     for name in policies or ("",):
         try:
             if of_facts:
                 answers.append(schema_text(facts_schema(load_policy(name, folders=folders))))
             else:
-                answers.append(schema_text(policy_schema()) if of_policy else _said(name, form, lang, folders))
+                warnings = () if of_policy else _warnings(name, folders, against)
+                failed = failed or (strict and bool(warnings))
+                said = schema_text(policy_schema()) if of_policy else _said(name, form, lang, folders, warnings)
+                answers.append(said)
         except PolicyError as error:
             failed = True
             answers.append(problems_json(error.problems, lang) if form == "json" else f"{error.report(lang)}\n")
@@ -74,8 +87,14 @@ def _checked(name: str, folders: tuple[str, ...]) -> Policy:
     return policy
 
 
-def _said(name: str, form: str, lang: Language, folders: tuple[str, ...]) -> str:
-    policy, base = _checked(name, folders), load_base(name, folders)
+def _warnings(name: str, folders: tuple[str, ...], against: str | None) -> tuple[Problem, ...]:
+    _checked(name, folders)
+    return guarded(name, folders, against)
+
+
+def _said(name: str, form: str, lang: Language, folders: tuple[str, ...], warnings: tuple[Problem, ...]) -> str:
+    policy, base = load_policy(name, folders=folders), load_base(name, folders)
     if form == "json":
-        return problems_json((), lang, {"policy": summary_data(policy, base)})
-    return summary(name, policy, base, lang) + "\n"
+        return problems_json(warnings, lang, {"policy": summary_data(policy, base)})
+    lines = [*(warning.line(lang) for warning in warnings), summary(name, policy, base, lang, len(warnings))]
+    return "\n".join(lines) + "\n"

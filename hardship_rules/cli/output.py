@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -52,6 +53,8 @@ def written(path: Path, text: str, lang: Language) -> bool:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
+        if path.exists():  # whoever might read and write it still may
+            shutil.copymode(path, name)
         Path(name).replace(path)
     except OSError as error:
         with contextlib.suppress(OSError, UnboundLocalError):

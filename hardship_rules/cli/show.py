@@ -1,4 +1,4 @@
-"""`hardship-rules show`: a policy as a document to proof-read, as a checklist, or as a ruleset."""
+"""`hardship-rules show`: a policy as a document to proof-read, as a checklist, as a ruleset, or as the text to keep."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ from hardship_rules.ruleset import ruleset
 _RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
     {"text": as_text, "markdown": as_markdown, "html": as_html}
 )
-_DURABLE = "durable"
+_DURABLE, _RESOLVED = "durable", "resolved"
 
 
 @click.command()
@@ -30,10 +30,11 @@ _DURABLE = "durable"
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*_RENDERERS, _DURABLE]),
+    type=click.Choice([*_RENDERERS, _DURABLE, _RESOLVED]),
     default="text",
     show_default=True,
-    help="text 文本，markdown，html 网页（可打印），durable 为 durable-rules 的规则集（JSON）。",
+    help="text 文本，markdown，html 网页（可打印），durable 为 durable-rules 的规则集（JSON），"
+    "resolved 为与审核记录一同留存的政策文本（JSON，由它得出指纹）。",
 )
 @click.option("--checklist", is_flag=True, help="对照表：逐条列出，留出填写条号、一致与否和备注的空栏。")
 @click.option(
@@ -45,12 +46,14 @@ def show(
     policy_name: str, form: str, output: str | None, lang: Language, folders: tuple[str, ...], *, checklist: bool
 ) -> None:
     """把政策写成中文文件，供对照规定原文核对。POLICY 是标识或路径。"""
-    if checklist and form == _DURABLE:
-        raise click.UsageError("--checklist 不能与 --format durable 同用。")
+    if checklist and form in (_DURABLE, _RESOLVED):
+        raise click.UsageError(f"--checklist 不能与 --format {form} 同用。")
     try:
         policy = load_policy(policy_name, folders=folders)
         if form == _DURABLE:
             text = json.dumps(json.loads(ruleset(policy).definitions), indent=1) + "\n"
+        elif form == _RESOLVED:
+            text = policy.resolved + "\n"
         else:
             text = _RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
     except PolicyError as error:

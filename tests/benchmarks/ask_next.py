@@ -13,9 +13,9 @@ from statistics import mean
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from interview import by_rank, in_file_order, interview, sample
-from strategies import Facts
 
 from hardship_rules import Assessment, Policy, assess, load_policy
+from hardship_rules.strategies.placed import Facts
 from hardship_rules.values import ChoiceKind, YesNoKind
 
 

@@ -13,19 +13,19 @@ from registers import FIGURES, ON, by_hand, register
 from hardship_rules import load_policy
 from hardship_rules.frames import assess_frame
 
+POLICY = load_policy("2021_weihai")
 SHARES = (0.0, 0.1, 0.5)
 
 
 def ours(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """All the columns of `assess_frame`."""
-    found: pl.DataFrame = assess_frame(load_policy("2021_weihai"), households, members, on=ON)
+    found: pl.DataFrame = assess_frame(POLICY, households, members, on=ON)
     return found
 
 
 def figures_only(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The columns that the one by hand has as well."""
-    policy = load_policy("2021_weihai")
-    found: pl.DataFrame = assess_frame(policy, households, members, on=ON, columns=FIGURES)
+    found: pl.DataFrame = assess_frame(POLICY, households, members, on=ON, columns=FIGURES)
     return found
 
 

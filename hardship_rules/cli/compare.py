@@ -1,0 +1,93 @@
+"""`hardship-rules compare`: households under two policies, side by side, and where the verdicts part."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from hardship_rules.api import load_policy
+from hardship_rules.cli.input import household_of
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.compare import compare as compare_household
+from hardship_rules.conform import date_of
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Language, PolicyError
+
+
+@click.command()
+@click.argument("policy", metavar="POLICY")
+@click.argument("other", metavar="POLICY")
+@click.argument("files", metavar="HOUSEHOLD...", nargs=-1, required=True)
+@click.option(
+    "--on",
+    "days",
+    metavar="DATE",
+    multiple=True,
+    help="认定日期，代替家庭文件中的“认定日期”；给出两次时，依次用于两份政策。",
+)
+@click.option(
+    "--reading",
+    "readings",
+    metavar="READING=OPTION",
+    multiple=True,
+    help="第二份政策改选的解读，如 equal_to_standard=granted；可多次给出。",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+)
+@FORMAT
+@LANG
+@FOLDERS
+def compare(
+    policy: str,
+    other: str,
+    files: tuple[str, ...],
+    days: tuple[str, ...],
+    readings: tuple[str, ...],
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """同一家庭按两份政策各判一次，并列结论，指出从哪一条开始不同。
+
+    POLICY 是政策的标识、路径，或系列标识（配合日期）；HOUSEHOLD 是 YAML 或 JSON 文件，- 为标准输入。
+    日期不在某份政策的适用日期之内时，按假定它当日也适用来判，并予注明。
+    """
+    if len(days) > 2:
+        raise click.UsageError("--on 至多给出两次。")
+    chosen = _chosen(readings)
+    answers, failed = [], False
+    for file in files:
+        try:
+            household = household_of(file)
+            on, other_on = (days[0] if days else None), (days[-1] if days else None)
+            first = _policy(policy, on or household.on, folders)
+            second = _policy(other, other_on or household.on, folders).with_readings(chosen)
+            answer = compare_household(first, second, household, on, other_on).explain(format=form, lang=lang)
+        except (FactError, PolicyError) as error:
+            failed = True
+            if form == "json":
+                answers.append(problems_json(error.problems, lang))
+            else:
+                click.echo(error.report(lang), err=True)
+        else:
+            answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
+    text = ("\n" if form == "text" else "").join(answers)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not failed:
+        failed = not written(Path(output), text, lang)
+    sys.exit(1 if failed else 0)
+
+
+def _chosen(readings: Iterable[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in readings]
+    if any(not sign for _, sign, _ in pairs):
+        raise click.UsageError("--reading 写成 解读=选项，如 equal_to_standard=granted。")
+    return {name: option for name, _, option in pairs}
+
+
+def _policy(name: str, on: str | None, folders: tuple[str, ...]) -> Policy:
+    return load_policy(name, None if on is None else date_of(on), folders)

@@ -1,0 +1,73 @@
+"""`hardship-rules new`: next year's file from the last one of the series, still to be filled in."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hardship_rules.api import load_policy
+from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.conform import date_of
+from hardship_rules.find import Year, all_series, years
+from hardship_rules.new_year import new_year, window
+from hardship_rules.problems import Language, Location, PolicyError, Problem, nearest
+from hardship_rules.source import Mapping, parse
+
+
+@click.command()
+@click.argument("series")
+@click.argument("year")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。"
+)
+@LANG
+@FOLDERS
+def new(series: str, year: str, output: str | None, lang: Language, folders: tuple[str, ...]) -> None:
+    """由系列的上一份文件生成新年度的草案：数值空着待填，旁边注明上一份的数。已有的文件从不覆盖。
+
+    SERIES 是系列标识，如 weihai；YEAR 是年度，如 2026。
+    """
+    if output is not None and Path(output).exists():
+        click.echo(Problem("year_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
+        sys.exit(1)
+    try:
+        file = Path(output or "")
+        text = _text(series, year, (file.parent, *map(Path, folders)), file.stem)
+    except PolicyError as error:
+        click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not written(Path(output), text, lang):
+        sys.exit(1)
+
+
+def _text(series: str, given: str, folders: tuple[Path, ...], name: str) -> str:
+    first = date_of(f"{given}-01-01")
+    if first is None:
+        raise PolicyError([Problem("year_number", given=given)])
+    found = years(series, folders)
+    if not found:
+        known = all_series(folders)
+        values = {"known": ", ".join(known), **nearest(series, known)}
+        raise PolicyError([Problem("policy_missing", given=series, values=values)])
+    values = {"series": series, "known": ", ".join(map(str, found))}
+    earlier = [each for each in found if each.start < first]
+    if not earlier:
+        raise PolicyError([Problem("year_first", given=given, values=values)])
+    last = max(earlier, key=lambda each: each.end)
+    policy = load_policy(last.text.name, folders=folders)
+    start, end = window(policy, first.year)
+    taken = [each for each in found if each.start <= end and start <= each.end]
+    if taken:
+        values = {"series": series, "known": ", ".join(map(str, taken))}
+        raise PolicyError([Problem("year_taken", given=given, values=values)])
+    return new_year(policy, _own(last), first.year, name)
+
+
+def _own(last: Year) -> Mapping:
+    """What the last year's file itself says, beside what it extends."""
+    node, _ = parse(last.text.text, last.text.name)
+    if not isinstance(node, Mapping) or node.get("extends") is None:
+        raise PolicyError([Problem("year_whole", given=last.text.name, location=last.at)])
+    return node

@@ -1,0 +1,89 @@
+"""`hardship-rules replay`: records are assessed again, and what is not as recorded is told."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hardship_rules import source
+from hardship_rules.api import load_policy
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.conform import date_of
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Language, PolicyError, Problem
+from hardship_rules.record_schema import record_schema
+from hardship_rules.recorded import read_record
+from hardship_rules.replay import replay as replay_record
+from hardship_rules.schema import schema_text
+
+
+@click.command()
+@click.argument("records", metavar="RECORD...", nargs=-1)
+@click.option(
+    "-p",
+    "--policy",
+    "policy_name",
+    metavar="POLICY",
+    help="另按这份政策判一次，说明从哪一条开始不同：标识、路径，或系列标识（按记录的认定日期）。",
+)
+@click.option("--schema", is_flag=True, help="输出审核记录的 JSON Schema，不写 RECORD。")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+)
+@FORMAT
+@LANG
+@FOLDERS
+def replay(
+    records: tuple[str, ...],
+    policy_name: str | None,
+    schema: bool,  # noqa: FBT001  # a flag
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """复核审核记录：重新审核，说明结论和每一条是否仍与记录相同。RECORD 是记录文件，- 为标准输入。
+
+    记录所用的政策按指纹查找：记录所附的、--policies 文件夹中的、随程序提供的。全部相同的，退出码为 0；
+    有不同或有问题的，为 1。
+    """
+    if schema is bool(records):
+        raise click.UsageError("--schema 不写 RECORD" if schema else "缺少 RECORD")
+    answers, failed, same = [], False, True
+    at_hand: dict[str, Policy] = {}
+    for file in records:
+        try:
+            name = "标准输入" if file == "-" else file
+            text = _text(file, name)
+            other = None if policy_name is None else _other(policy_name, text, name, folders)
+            replayed = replay_record(text, other, name=name, policies=at_hand.values(), folders=folders)
+        except (FactError, PolicyError) as error:
+            failed = True
+            if form == "json":
+                answers.append(problems_json(error.problems, lang))
+            else:
+                click.echo(error.report(lang), err=True)
+        else:
+            at_hand[replayed.policy.fingerprint] = replayed.policy
+            same = same and replayed.same
+            answers.append(replayed.explain(format=form, lang=lang))
+    whole = schema_text(record_schema()) if schema else "".join(answers)
+    if output is None:
+        click.echo(whole, nl=False)
+    elif not failed:
+        failed = not written(Path(output), whole, lang)
+    sys.exit(0 if same and not failed else 1)
+
+
+def _text(file: str, name: str) -> str:
+    content = source.read_stream(sys.stdin.buffer, name) if file == "-" else source.read_bytes(Path(file), name)
+    text = content if isinstance(content, Problem) else source.decode(content, name)
+    if isinstance(text, Problem):
+        raise FactError([text])
+    return text
+
+
+def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
+    """The policy to compare with, of a series the one in force on the record's day."""
+    on = read_record(text, name).on
+    return load_policy(policy_name, None if on is None else date_of(on), folders)

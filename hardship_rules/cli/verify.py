@@ -1,0 +1,96 @@
+"""`hardship-rules verify`: what is proved of a policy for all households, and what has changed since another."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hardship_rules.api import load_policy
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.model import Policy
+from hardship_rules.problems import Language, PolicyError, Problem
+
+if TYPE_CHECKING:
+    from hardship_rules.proofs import Report
+
+_EACH = 25  # answers after which progress is told
+
+
+@click.command()
+@click.argument("policy_name", metavar="POLICY")
+@click.option("--against", metavar="OLD", help="旧政策的标识或路径：举出类别因此改变的家庭。")
+@click.option(
+    "--members", type=click.IntRange(1, 64), default=5, show_default=True, help="家庭至多几名成员；更大的家庭不证明。"
+)
+@click.option("--seconds", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="每一节至多用几秒。")
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+)
+@FORMAT
+@LANG
+@FOLDERS
+def verify(
+    policy_name: str,
+    against: str | None,
+    members: int,
+    seconds: float,
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """对全部家庭证明政策没有漏洞，或举出一个家庭。POLICY 是标识或路径。
+
+    问：有没有得不到的结果、不起作用的条款、重叠的结果，规则应有的性质是否成立，哪些解读会改变决定；
+    有 --against 的，类别会怎样改变。发现问题或类别改变的，退出码为 1。
+    """
+    try:
+        policy = load_policy(policy_name, folders=folders)
+        old = None if against is None else load_policy(against, folders=folders)
+        _closed([policy, *([] if old is None else [old])])
+    except PolicyError as error:
+        if form == "json":
+            click.echo(problems_json(error.problems, lang), nl=False)
+        else:
+            click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    report, text = _report(policy, old, members, seconds, form, lang)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not written(Path(output), text, lang):
+        sys.exit(1)
+    sys.exit(1 if report.findings else 0)
+
+
+def _closed(policies: list[Policy]) -> None:
+    """Only what can be applied can be proved."""
+    for policy in policies:
+        if policy.is_open:
+            open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+            raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+        if not policy.decisions:
+            raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def _report(
+    policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
+) -> "tuple[Report, str]":
+    try:  # what it needs may not be installed
+        from hardship_rules import proofs  # noqa: PLC0415
+        from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415
+        from hardship_rules.proofs_text import proofs_text, sentences  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name != "z3":
+            raise
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    say = sentences(lang)
+
+    def said(section: str, count: int) -> None:
+        if count % _EACH == 0:
+            title = say[section].partition("：")[0].partition(":")[0]
+            click.echo(say["progress_count" if count else "progress"].format(section=title, count=count), err=True)
+
+    report = proofs.verify(policy, old, members, seconds, said)
+    return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

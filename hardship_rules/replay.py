@@ -1,0 +1,77 @@
+"""A record is assessed again: under its own policy, to see whether all is still the same, and under another."""
+
+import json
+from collections.abc import Iterable
+
+from attrs import field, frozen
+
+from hardship_rules.api import Folders, assess
+from hardship_rules.assessment import Assessment
+from hardship_rules.by_fingerprint import policy_of
+from hardship_rules.compare import compare
+from hardship_rules.comparison import Comparison
+from hardship_rules.model import Policy
+from hardship_rules.problems import Language
+from hardship_rules.record import record
+from hardship_rules.recorded import Record, read_record
+from hardship_rules.replay_words import overall, replay_json, replay_text
+from hardship_rules.sameness import Held, Sameness, held
+
+
+@frozen
+class Replay:
+    """What came of a record when it was assessed again; no fact shows in its `repr`.
+
+    `parts` are the stand-ins, decisions and clauses of the record, each held against what it is now. `comparison` is
+    what came of the household under another policy, where one was given.
+    """
+
+    policy: Policy
+    assessment: Assessment
+    parts: tuple[Held, ...] = field(repr=False)
+    comparison: Comparison | None
+    _was: Record = field(repr=False)
+    _now: Record = field(repr=False)
+
+    @property
+    def sameness(self) -> Sameness:
+        """`same`; `narrower`, where something that was open in the record is less so now; or `different`."""
+        return overall(self.parts)
+
+    @property
+    def same(self) -> bool:
+        """Nothing that the record says is otherwise now, and another policy, if any, comes to the same category."""
+        return self.sameness != "different" and (self.comparison is None or self.comparison.same)
+
+    def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
+        """What is still the same and what is not, in words (`text`), or as a document for programs (`json`)."""
+        if format == "text":
+            text = replay_text(self._was, self._now, self.parts, lang)
+            return text if self.comparison is None else f"{text}\n{self.comparison.explain(lang=lang)}"
+        if format == "json":
+            beside = None if self.comparison is None else json.loads(self.comparison.explain(format="json"))
+            return replay_json(self._was, self.parts, same=self.same, comparison=beside)
+        raise ValueError("format is one of text, json")
+
+
+def replay(
+    text: str,
+    under: Policy | None = None,
+    *,
+    name: str = "record.json",
+    policies: Iterable[Policy] = (),
+    folders: Folders = (),
+) -> Replay:
+    """Assess again what the record of a text says, and hold everything that it says against what is said now.
+
+    The record's own policy is found by its fingerprint: embedded, among `policies`, in `folders` (resolved texts, and
+    policies' files) or among those that come with the library. `under` is another policy, to see whether it comes to
+    the same and where they part, whatever its days. `name` is what problems call the record. Raises `FactError` for a
+    record that was changed, is cut, or is of a newer format, and `PolicyError` where its policy is not there.
+    """
+    was = read_record(text, name)
+    policy = policy_of(was, policies, folders)
+    assessment = assess(policy, was.household)
+    now = read_record(record(assessment), name)
+    comparison = None if under is None else compare(policy, under, was.household)
+    return Replay(policy, assessment, held(was, now), comparison, was, now)

@@ -1,0 +1,265 @@
+"""Truths, choices and whole numbers of every household at once: terms of Z3, with everything constant folded away."""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product
+from typing import Any
+
+try:
+    import z3 as z3  # noqa: PLC0414  # the other modules have it from here, with what to install where it is missing
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        "证明需要 z3-solver / proofs need z3-solver: pip install 'hardship-rules[verify]'", name="z3"
+    ) from error
+
+Truth = Any  # bool, or a z3.BoolRef
+Whole = Any  # int, or a z3.ArithRef
+Choice = Mapping[str, Truth]  # of each option whether it is the one: exactly one is
+Guard = frozenset[tuple[int, int]]  # a split by its number, and which of its truths holds; all of them together
+Cases = tuple[tuple[Guard, Whole], ...]  # a whole number, case by case: exactly one guard holds
+Symbol = Truth | Choice | Cases
+
+ALWAYS: Guard = frozenset()
+MANY = 64  # cases, after which a number gets a name of its own
+
+_SIGNS: Mapping[str, Callable[[Whole, Whole], Truth]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    ">=": lambda a, b: a >= b,
+    ">": lambda a, b: a > b,
+}
+
+
+def constant(number: int) -> Cases:
+    """A number that is the same for every household."""
+    return ((ALWAYS, number),)
+
+
+def opposite(truth: Truth) -> Truth:
+    """It does not hold."""
+    return not truth if isinstance(truth, bool) else z3.Not(truth)
+
+
+def all_of(truths: Iterable[Truth]) -> Truth:
+    """Every one holds."""
+    return _junction(truths, settles=False, join=z3.And)
+
+
+def any_of(truths: Iterable[Truth]) -> Truth:
+    """Some one holds."""
+    return _junction(truths, settles=True, join=z3.Or)
+
+
+def _junction(truths: Iterable[Truth], *, settles: bool, join: Callable[..., Truth]) -> Truth:
+    kept: dict[int, Truth] = {}
+    for truth in truths:
+        if isinstance(truth, bool):
+            if truth is settles:
+                return settles
+        else:
+            kept[truth.get_id()] = truth
+    if not kept:
+        return not settles
+    return next(iter(kept.values())) if len(kept) == 1 else join(*kept.values())
+
+
+def same(a: Truth, b: Truth) -> Truth:
+    """Both hold or neither does."""
+    if isinstance(a, bool):
+        a, b = b, a
+    if isinstance(b, bool):
+        return a if b else opposite(a)
+    return True if a.eq(b) else a == b
+
+
+def is_option(choice: Choice, option: str) -> Truth:
+    """The choice is that option."""
+    return choice.get(option, False)
+
+
+class Space:
+    """The variables of some households and what is known of them; numbers are kept as linear cases, not as products.
+
+    A product of a number of people with a standard that goes by a choice is a constant in each case; Z3 is then asked
+    of linear numbers only. `known` grows as terms are made, and holds whatever the facts are: it only defines names.
+    """
+
+    def __init__(self) -> None:
+        self.context = z3.Context()
+        self.known: list[Truth] = []
+        self.splits: list[tuple[Truth, ...]] = []
+        self.of_truths: dict[tuple[int, ...], int] = {}
+        self.made = 0
+
+    # Variables
+
+    def flag(self, name: str) -> Truth:
+        """A yes-or-no."""
+        self.made += 1
+        return z3.Bool(f"{name}#{self.made}", self.context)
+
+    def whole(self, name: str) -> Whole:
+        """A whole number."""
+        self.made += 1
+        return z3.Int(f"{name}#{self.made}", self.context)
+
+    def choice(self, name: str, options: Iterable[str]) -> Choice:
+        """One of several options."""
+        first, *others = options
+        if not others:
+            return {first: True}
+        flags = {option: self.flag(f"{name}={option}") for option in others}
+        self.know(z3.AtMost(*flags.values(), 1) if len(flags) > 1 else True)
+        return {first: opposite(any_of(flags.values())), **flags}
+
+    def know(self, truth: Truth) -> None:
+        """It holds, as a matter of definition or of range."""
+        if truth is not True:
+            self.known.append(z3.BoolVal(truth, self.context) if isinstance(truth, bool) else truth)
+
+    # Cases
+
+    def split(self, truths: tuple[Truth, ...]) -> int:
+        """The number of a split into truths of which exactly one holds."""
+        key = tuple(hash(truth) if isinstance(truth, bool) else -2 - truth.get_id() for truth in truths)
+        if key not in self.of_truths:
+            self.of_truths[key] = len(self.splits)
+            self.splits.append(truths)
+        return self.of_truths[key]
+
+    def holds(self, guard: Guard) -> Truth:
+        """The truth that a guard is."""
+        return all_of(self.splits[split][which] for split, which in sorted(guard))
+
+    def together(self, parts: Iterable[Cases]) -> "list[tuple[Guard, tuple[Whole, ...]]]":
+        """Several numbers case by case: only the cases in which no split is two ways at once."""
+        found: list[tuple[Guard, tuple[Whole, ...]]] = [(ALWAYS, ())]
+        for part in parts:
+            if len(found) * len(part) > MANY * MANY:
+                part = ((ALWAYS, self.term(part)),)  # noqa: PLW2901  # the same number, under a name
+            joined = (
+                (before | guard, (*numbers, number)) for (before, numbers), (guard, number) in product(found, part)
+            )
+            found = [(guard, numbers) for guard, numbers in joined if len({split for split, _ in guard}) == len(guard)]
+        return found
+
+    def worked_out(self, parts: Iterable[Cases], operation: Callable[..., Whole]) -> Cases:
+        """An operation on several numbers."""
+        return self.bounded(tuple((guard, operation(*numbers)) for guard, numbers in self.together(parts)))
+
+    def bounded(self, cases: Cases) -> Cases:
+        """The same number in few cases: equal constants are one case, and too many cases get a name."""
+        if len(cases) <= 1:
+            return cases
+        if all(isinstance(number, int) for _, number in cases):
+            numbers = list(dict.fromkeys(number for _, number in cases))
+            if len(numbers) == len(cases) <= MANY:
+                return cases
+            if len(numbers) > MANY:
+                return ((ALWAYS, self.term(cases)),)
+            truths = tuple(any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers)
+            return self.cases(truths, [constant(number) for number in numbers])
+        return cases if len(cases) <= MANY else ((ALWAYS, self.term(cases)),)
+
+    def cases(self, truths: tuple[Truth, ...], numbers: Iterable[Cases]) -> Cases:
+        """The number that stands beside the one truth that holds."""
+        kept = [(truth, number) for truth, number in zip(truths, numbers, strict=True) if truth is not False]
+        if len(kept) == 1:
+            return kept[0][1]
+        split = self.split(tuple(truth for truth, _ in kept))
+        found = []
+        for which, (_, number) in enumerate(kept):
+            for guard, each in number:
+                ways = dict(guard)
+                if ways.setdefault(split, which) == which:
+                    found.append((frozenset(ways.items()), each))
+        return self.bounded(tuple(found))
+
+    def named(self, name: str, cases: Cases) -> Cases:
+        """A number under a name: constants as one split of their own, anything else as one variable."""
+        if len(cases) == 1 and (isinstance(cases[0][1], int) or z3.is_const(cases[0][1])):
+            return cases
+        numbers = sorted({number for _, number in cases if isinstance(number, int)})
+        if all(isinstance(number, int) for _, number in cases) and len(numbers) <= MANY:
+            truths = [any_of(self.holds(guard) for guard, each in cases if each == number) for number in numbers]
+            flags = tuple(self.flag(f"{name}={number}") for number in numbers)
+            for flag, truth in zip(flags, truths, strict=True):
+                self.know(same(flag, truth))
+            return self.cases(flags, [constant(number) for number in numbers])
+        variable = self.whole(name)
+        for guard, number in cases:
+            self.know(any_of((opposite(self.holds(guard)), variable == number)))
+        return ((ALWAYS, variable),)
+
+    def term(self, cases: Cases) -> Whole:
+        """A number as one term."""
+        if len(cases) == 1:
+            return cases[0][1]
+        if all(isinstance(number, int) for _, number in cases) and len(cases) <= MANY:
+            *first, (_, last) = cases
+            whole = z3.IntVal(last, self.context)
+            for guard, number in reversed(first):
+                whole = z3.If(self.holds(guard), z3.IntVal(number, self.context), whole)
+            return whole
+        return self.named("", cases)[0][1]
+
+    # Meanings of numbers
+
+    def compared(self, left: Cases, sign: str, right: Cases) -> Truth:
+        """Two numbers compare so."""
+        compare = _SIGNS[sign]
+        return any_of(all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right)))
+
+    def floor(self, over: Cases, by: Cases) -> Cases:
+        """A number over a positive one, rounded down."""
+        both = self.together((over, by))
+        if all(isinstance(a, int) and isinstance(b, int) for _, (a, b) in both):
+            return self.bounded(tuple((guard, a // b) for guard, (a, b) in both))
+        quotient = self.whole("floor")
+        for guard, (a, b) in both:
+            within = z3.And(b * quotient <= a, a < b * quotient + b)
+            self.know(any_of((opposite(self.holds(guard)), within)))
+        return ((ALWAYS, quotient),)
+
+    def counted(self, truths: Iterable[Truth]) -> Cases:
+        """How many of some truths hold."""
+        listed = list(truths)
+        least = sum(1 for truth in listed if truth is True)
+        open_ = [truth for truth in listed if not isinstance(truth, bool)]
+        if not open_:
+            return constant(least)
+        exactly = tuple(z3.PbEq([(truth, 1) for truth in open_], number) for number in range(len(open_) + 1))
+        flags = tuple(self.flag(f"count={least + number}") for number in range(len(open_) + 1))
+        for flag, truth in zip(flags, exactly, strict=True):
+            self.know(flag == truth)
+        return self.cases(flags, [constant(least + number) for number in range(len(open_) + 1)])
+
+
+def extreme(which: str, numbers: tuple[Whole, ...]) -> Whole:
+    """The least or the greatest of some numbers."""
+    constants = [number for number in numbers if isinstance(number, int)]
+    found: Whole = (min if which == "min" else max)(constants) if constants else None
+    for number in numbers:
+        if isinstance(number, int):
+            continue
+        if found is None:
+            found = number
+        else:
+            takes = number <= found if which == "min" else number >= found
+            found = z3.If(takes, number, found)
+    return found
+
+
+def multiplied(*numbers: Whole) -> Whole:
+    """The product of some numbers; linear where at most one of them is no constant."""
+    whole: Whole = 1
+    for number in sorted(numbers, key=lambda each: not isinstance(each, int)):
+        whole = (
+            number
+            if isinstance(whole, int) and whole == 1
+            else 0
+            if isinstance(whole, int) and whole == 0
+            else whole * number
+        )
+    return whole
