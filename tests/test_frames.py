@@ -333,6 +333,9 @@ def test_what_stands_in_is_said() -> None:
 def test_wanted_columns_only() -> None:
     """Only the columns asked for come back, with the key and the problem."""
     assert list(one(columns=["category"])) == ["household", "category", "problem"]
+    open_ = [WORKER, {**WORKER, "relation": "spouse", "wage": None}]
+    row = one(members=open_, columns=["people", "filing"], undecided="explain")
+    assert row == {"household": "a", "filing": None, "people": 2, "problem": None}
 
 
 def test_frames_that_cannot_be_read() -> None:

@@ -72,7 +72,7 @@ def _hold_together(by_hand: pl.DataFrame, assessed: pl.DataFrame) -> None:
 
 
 def main(number: int) -> None:
-    """Print the medians of five runs taken in turns, over those of the one by hand on complete rows."""
+    """Print the medians of three runs taken in turns, over those of the one by hand on complete rows."""
     ways = (hand, figures_only, ours)
     base = None
     for share in SHARES:
@@ -82,7 +82,7 @@ def main(number: int) -> None:
             _hold_together(hand(*frames), complete)
         for way in ways:
             way(*frames)
-        runs = [[timed(way, frames) for way in ways] for _ in range(5)]
+        runs = [[timed(way, frames) for way in ways] for _ in range(3)]
         times = [median(column) for column in zip(*runs, strict=True)]
         base = times[0] if base is None else base
         undecided = f"{cast(float, complete['category'].is_null().mean()):.1%}"
