@@ -314,6 +314,32 @@ def test_a_faulty_row_is_a_problem(own: Facts, worker: Facts, problem: str) -> N
     assert row["category"] is None
 
 
+@pytest.mark.parametrize("run", RUNS)
+def test_every_kind_of_frame_finds_the_same_faults(run: Run) -> None:
+    """Values out of range, decimals too many, no option, a title, a null key: alike on every kind of frame.
+
+    The sound ones stand exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused.
+    """
+    faults: list[tuple[Facts, Facts, str | None]] = [
+        ({}, {}, None),
+        ({}, {"wage": -0.01}, "fact_outside wage"),
+        ({}, {"wage": 1e17}, "fact_outside wage"),
+        ({}, {"wage": 0.005}, "fact_decimals wage"),
+        ({"homes": 100}, {}, "fact_outside homes"),
+        ({"homes": -(2**62)}, {}, "fact_outside homes"),
+        ({"residence": "town"}, {}, "unknown_fact_option residence"),
+        ({"residence": "urban"}, {"relation": "本人"}, None),
+        ({}, {"household": None}, "members_missing"),
+        ({"household": None}, {"household": None}, "members_missing"),
+    ]
+    worker = {**WORKER, "wage": 28332.0}
+    own = pl.DataFrame([{**OWN, "household": number, **said} for number, (said, _, _) in enumerate(faults)])
+    theirs = pl.DataFrame([{**worker, "household": number, **said} for number, (_, said, _) in enumerate(faults)])
+    frame = run(WEIHAI, own, theirs, on=ON, columns=["category"]).sort("household", nulls_last=True)
+    assert frame["problem"].to_list() == [problem for _, _, problem in faults]
+    assert frame["category"].to_list() == [None if problem else "none" for _, _, problem in faults]
+
+
 def test_money_as_float_is_read_by_its_shortest_notation() -> None:
     """0.07 to 9,999,999.99 in floats become the whole hundredths that were meant, each of them."""
     fen = [7, 29, 57, 58, 113, 1_001, 123_456_789, 999_999_999]
