@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from small_policy import NEVER, files
 
+from hardship_rules import load_policy
 from hardship_rules.cases import read_cases
-from hardship_rules.coverage import Coverage, coverage
+from hardship_rules.coverage import Coverage, coverage, items
 from hardship_rules.missing_cases import Search, cases_text, search
 
 
@@ -50,6 +51,17 @@ def test_readings_only_where_needed(found: Search) -> None:
         idle = any(id_.startswith("category.poor.equal") and side != "no" for _, id_, side in brief(case.items))
         idle |= ("clause", "category.poor.equal.same", "no") in brief(case.items)
         assert dict(case.readings) == ({"equal": "yes"} if idle else {})
+
+
+def test_no_other_readings() -> None:
+    """Of the measure's nineteen readings a case says only the one that wakes what it exercises."""
+    policy = load_policy("2021_weihai")
+    id_ = "file_older_than_one_year.exactly_where_counted.exactly"
+    missing = tuple(each for each in items(policy) if each.id == id_ and each.side == "above")
+    (case,) = search(Coverage(policy, (), (), (), missing)).found
+    assert dict(case.readings) == {"exactly_one_year": "yes"}
+    assert case.facts["file_age_months"] > 12
+    assert len(case.facts["members"]) == 1
 
 
 def test_facts_that_matter(found: Search) -> None:

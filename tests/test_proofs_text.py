@@ -67,6 +67,22 @@ def test_two_households_stand_side_by_side() -> None:
     assert re.search("结果：.+；另一家庭：.+", text)
 
 
+def test_a_number_not_published_is_told_where_it_decides() -> None:
+    """The number put in for the line of the village is told of a household there, not of one in town."""
+    fault = next(fault for fault in FAULTS if fault.name == "<= for < at the line")
+    for place in ("village", "town"):
+        at_line = "at_line: {title: at_line, never: {gets: deep, when: {that: income - spent == line * people}}}"
+        at_place = f"all: {{p: {{that: place == {place}}}, l: {{that: income - spent == line * people}}}}"
+        edits = (
+            *fault.edits,
+            ("village: 588}", "village: not published}, from: 500, to: 800"),
+            (at_line, f"at_line: {{title: at_line, never: {{gets: deep, when: {{{at_place}}}}}}}"),
+        )
+        text = proofs_text(verify(read_policy(with_edits(edits)), members=1, seconds=60))
+        told = re.search(r"× at_line(?:(?!\n  [√×]).|\n(?!  [√×]))*取为：line（village） [0-9]+", text)
+        assert (told is not None) is (place == "village"), text
+
+
 @pytest.mark.parametrize("verdict", ["在限时内没有结论"])
 def test_what_is_not_settled_is_said(verdict: str) -> None:
     """It is marked ○, counted at the end, and how to give it longer is said."""
