@@ -18,6 +18,8 @@ def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, a
 ) -> pl.DataFrame:
     """The outcomes, with what `assess` says of every household that is still open; rows as they were."""
     decided = [column for column in assessed.columns if column in _decision_columns(policy)]
+    if not decided:
+        return assessed
     is_open = assessed["problem"].is_null() & assessed.select(pl.any_horizontal(pl.col(decided).is_null())).to_series()
     places = is_open.arg_true()
     if not len(places):
@@ -30,7 +32,7 @@ def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, a
         name = given.pop(key)
         each = [_without(member, key) for member in theirs[name,].to_dicts()]
         rows.append(_answer(policy, {**given, "members": each}, on))
-    answers = pl.DataFrame(rows, schema={name: assessed.schema[name] for name in rows[0]})
+    answers = pl.DataFrame(rows, schema={name: assessed.schema[name] for name in rows[0] if name in assessed.columns})
     replaced = assessed.filter(is_open).with_columns(answers.get_columns())
     return pl.concat([assessed.filter(~is_open), replaced]).sort(assessed.columns[0])
 

@@ -151,15 +151,16 @@ class _Job:
         work.members.take(theirs, seen_of_members)
         day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
         work.households.values["on"] = values.constant(cast(Any, day))
-        work.work_out([*self.policy.decisions, *prepared.figures.values()])
+        sources = _sources(self.policy, prepared)
+        wanted = tuple(sources) if self.wanted is None else self.wanted
+        if unknown := [name for name in wanted if name not in sources]:
+            raise FactError([Problem("output_column", given=name, values=nearest(name, sources)) for name in unknown])
+        work.work_out({sources[column]: None for column in wanted if sources[column]})
         frame = work.households.frame.with_columns(self.problem(work, faults, of_members).alias("problem"))
         kept = [_ROW] if _ROW in frame.collect_schema().names() else []
         shown = self.columns(work, prepared)
-        if self.wanted is not None:
-            if unknown := [name for name in self.wanted if name not in shown]:
-                raise FactError([Problem("output_column", given=name, values=nearest(name, shown)) for name in unknown])
-            shown = {name: each for name, each in shown.items() if name in self.wanted}
-        return frame.select(*kept, self.key, *(each.alias(name) for name, each in shown.items()))
+        columns = (shown[name].alias(name) for name in sources if name in wanted)
+        return frame.select(*kept, self.key, *columns)
 
     def facts(self, frame: Lazy, facts: Mapping[str, Fact]) -> tuple[Lazy, dict[str, FactColumn]]:
         """A frame whose columns are named as the facts, and the facts that it has a column of."""
@@ -202,10 +203,12 @@ class _Job:
         return text
 
     def columns(self, work: Work, prepared: FramePolicy) -> dict[str, nw.Expr]:
-        """The columns that come back, in their order."""
+        """The columns of all that was worked out."""
         sound = nw.col("problem").is_null()
         found: dict[str, nw.Expr] = {}
         for name, decision in self.policy.decisions.items():
+            if name not in work.households.values:
+                continue
             if decision.every:
                 for outcome in decision.outcomes:
                     truth = cast(Truths, work.households.values[f"{name} {outcome.id}"])
@@ -219,6 +222,8 @@ class _Job:
                     )
                     found[f"{name}_clauses"] = _reasons(work, choices, sound)
         for column, name in prepared.figures.items():
+            if name not in work.households.values:
+                continue
             number = cast(Numbers, work.named(name, work.households))
             found[column] = _number(number, sound, hundredths=column.endswith(ROUNDED))
         said = _JOINT.join(prepared.stand_ins)
@@ -228,6 +233,16 @@ class _Job:
         found["fingerprint"] = nw.lit(self.policy.fingerprint)
         found["on"] = nw.lit(self.on, dtype=nw.Date())
         return found
+
+
+def _sources(policy: Policy, prepared: FramePolicy) -> dict[str, str]:
+    """The columns that there are, in their order, each with the decision, term or parameter that it tells of."""
+    found: dict[str, str] = {}
+    for name, decision in policy.decisions.items():
+        found |= {f"{name}_{outcome.id}": name for outcome in decision.outcomes} if decision.every else {name: name}
+        if decision is policy.category and not decision.every:
+            found |= {f"{name}_possible": name, f"{name}_clauses": name}
+    return {**found, **prepared.figures, **dict.fromkeys(("stand_ins", "problem", "policy", "fingerprint", "on"), "")}
 
 
 def _faults(facts: Mapping[str, FactColumn], seen: Mapping[str, Seen]) -> Iterator[tuple[str, nw.Expr]]:
