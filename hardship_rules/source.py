@@ -267,7 +267,10 @@ class _Composer:
                 if stack and stack[-1][0] and len(parts) % 2 == 0:
                     self._key(self.text[end : begins.index], at)
                 if isinstance(event, yaml.ScalarEvent):
-                    parts.append(self._scalar(event, begins, ends, at, braces=bool(stack) and stack[-1][3]))
+                    in_braces = bool(stack) and stack[-1][3]
+                    if in_braces and not event.style and not event.value:
+                        at = self._after_colon(begins.index)
+                    parts.append(self._scalar(event, begins, ends, at, braces=in_braces))
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
@@ -288,6 +291,11 @@ class _Composer:
         if tag is not None:
             written = _TAG.search(self.text, begins)
             self.problem("tag", at, given=written[0] if written else tag)
+
+    def _after_colon(self, index: int) -> Location:
+        """The place of a blank in braces; one reader puts it behind the colon, the other before what follows."""
+        index = len(self.text[:index].rstrip(" \n"))
+        return Location(self.name, self.text.count("\n", 0, index) + 1, index - self.text.rfind("\n", 0, index))
 
     def _key(self, before: str, at: Location) -> None:
         if before.rstrip().endswith("?"):

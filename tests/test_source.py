@@ -354,6 +354,14 @@ def test_both_readers_take_the_same_texts(text: str, name: str) -> None:
     assert first == second
 
 
+@pytest.mark.skipif(len(LOADERS) < 2, reason="PyYAML was built without its C reader")
+@pytest.mark.parametrize("text", ["{a: }", "{a: , b: 1}", "{a:   , b: }", "- {a:\n  }", "{a: {b: }}"])
+def test_blanks_in_braces_have_one_place(text: str) -> None:
+    """A value left blank in braces stands behind its colon with either reader."""
+    first, second = (read_by(loader, text, "a.yaml") for loader in LOADERS)
+    assert first == second != "refused"
+
+
 def refused_or_read(text: str, folders: Sequence_[Path] = ()) -> None:
     """A text is read as a policy and as a household, or refused with problems that have a place and can be told."""
     problems: list[Problem] = []
