@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from hardship_rules.column_values import Bound, Truths, any_of, both, either, opposite
+from hardship_rules.column_bounds import Bound, any_of, both, either, opposite
+from hardship_rules.column_values import Truths
 from hardship_rules.model import Policy, Term
 from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, Name, Not, parts_of
 from hardship_rules.why import is_structure

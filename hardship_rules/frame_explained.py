@@ -10,8 +10,6 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Problem
 
-_ASIDE = frozenset({"reference", "label"})
-
 
 def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, and by what
     policy: Policy, key: str, on: date | None, households: pl.DataFrame, members: pl.DataFrame, assessed: pl.DataFrame

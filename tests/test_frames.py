@@ -33,6 +33,13 @@ def run_polars(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked:
     return found
 
 
+def run_shuffled(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
+    """In Polars, in memory, where the members of a household do not stand together."""
+    found = assess_frame(policy, own, theirs.sample(fraction=1, shuffle=True, seed=1), **asked)
+    assert isinstance(found, pl.DataFrame)
+    return found
+
+
 def run_lazily(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
     """In Polars, lazily."""
     found = assess_frame(policy, own.lazy(), theirs.lazy(), **asked)
@@ -63,7 +70,7 @@ def run_duckdb(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked:
         return pl.DataFrame(found.to_arrow_table()).sort("household")
 
 
-RUNS = [run_polars, run_lazily, run_pandas, run_arrow, run_duckdb]
+RUNS = [run_polars, run_shuffled, run_lazily, run_pandas, run_arrow, run_duckdb]
 
 
 @pytest.fixture(scope="module")
