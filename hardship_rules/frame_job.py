@@ -65,13 +65,14 @@ class Job:
             raise FactError(problems)
         return found[0], found[1]
 
-    def careful(self, households: Read, members: Read, look: Look) -> Lazy:
+    def careful(self, households: Read, members: Read, look: Look, together: Together) -> Lazy:
         """The outcomes of every household as far as they are known, or what is wrong with it."""
         seen, seen_of_members = look(households), look(members)
         faults, of_members = list(_faults(households, seen)), list(_faults(members, seen_of_members))
         if of_members:
             members = Read(members.frame.with_columns(_first(of_members).alias(FAULT)), members.facts)
-        work = self.taken((households, seen), (members, seen_of_members), ByKey(self.key, faulty=bool(of_members)))
+            together = ByKey(self.key, faulty=True)
+        work = self.taken((households, seen), (members, seen_of_members), together)
         columns = self.worked_out(work)
         found: list[tuple[str, Bound]] = [("members_missing", nw.col(MEMBERS).is_null()), self.too_many, *faults]
         found += [(text, nw.col(FAULT) == number) for number, (text, _) in enumerate(of_members)]

@@ -32,7 +32,8 @@ def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame
     rows = found.filter(apart)[ROW].sort()
     odd = numbered[rows]
     of_odd = members.filter(pl.col(job.key).is_in(odd[job.key].unique().implode()))
-    careful = _collected(job.careful(*job.read(_lazy(odd), _lazy(of_odd)), looked_at))
+    by = together(job.key, odd, of_odd)
+    careful = _collected(job.careful(*job.read(_lazy(odd), _lazy(of_odd)), looked_at, by))
     return _in_order(pl.concat([found.filter(~apart).drop(APART), careful]))
 
 

@@ -12,6 +12,7 @@ from hardship_rules.frame_explained import explained
 from hardship_rules.frame_job import Job, nothing_seen
 from hardship_rules.frame_memory import assessed_in_memory, typed
 from hardship_rules.frame_reading import ROW
+from hardship_rules.frame_together import ByKey
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, PolicyError, Problem
 
@@ -39,7 +40,7 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
-        return job.careful(*job.read(of_households, of_members), nothing_seen).to_native()
+        return job.careful(*job.read(of_households, of_members), nothing_seen, ByKey(key)).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError(
             [Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})]
