@@ -98,6 +98,8 @@ ORDER = (
     "ruleset",
     "durable_worker",
     "api",
+    "conversion",
+    "mapping",
     "column_values",
     "column_meaning",
     "column_reasons",
