@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from hardship_rules.explain_zh import SENTENCES
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Policy, Reading
 from hardship_rules.phrase import amount, gathered, phrase
@@ -155,6 +156,11 @@ def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
         return WORDS["and_more" if key == last else "numbered"].format(title=policy.names[by].title, number=key)
     kind = kind_of_name(policy, by)
     return kind.options[key] if isinstance(kind, ChoiceKind) else key
+
+
+def headed(policy: Policy, title: str) -> str:
+    """The title of what is written of a policy; of a draft it says so first, as explanations do."""
+    return SENTENCES["draft"].format(verdict=title) if policy.status == "draft" else title
 
 
 def grade(provenance: Provenance | None) -> str:
