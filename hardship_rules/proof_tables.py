@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hardship_rules.answers import Shown
 from hardship_rules.compare import compare
 from hardship_rules.document import Block, Paragraph, Table
 from hardship_rules.frozen import FrozenMapping
@@ -13,7 +14,6 @@ from hardship_rules.proofs_text import put_in
 from hardship_rules.questions import Claim
 from hardship_rules.side_by_side import figure_rows, reason_words
 from hardship_rules.telling import MARKS, SENTENCES, Telling
-from hardship_rules.verify import Shown
 from hardship_rules.wording import fact_of, fact_value, value_text
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
+from hardship_rules.answers import Shown
 from hardship_rules.api import assess
 from hardship_rules.columns import pad, width
 from hardship_rules.model import Fact, Policy, Property
@@ -13,7 +14,6 @@ from hardship_rules.questions import SECTIONS, Claim, Section
 from hardship_rules.smallest import household_text, value_written
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind
-from hardship_rules.verify import Shown
 from hardship_rules.wording import exact_text
 
 _MANY = 6  # verdicts that are listed one by one, not counted

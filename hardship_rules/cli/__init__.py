@@ -5,6 +5,7 @@ import click
 from hardship_rules import __version__
 from hardship_rules.cli.approve import approve
 from hardship_rules.cli.assess import assess
+from hardship_rules.cli.changes import changes
 from hardship_rules.cli.check import check
 from hardship_rules.cli.compare import compare
 from hardship_rules.cli.new import new
@@ -25,5 +26,5 @@ def commands() -> None:
     """
 
 
-for _command in (approve, assess, check, compare, new, replay, review, show, template, test, verify):
+for _command in (approve, assess, changes, check, compare, new, replay, review, show, template, test, verify):
     commands.add_command(_command)
