@@ -77,6 +77,8 @@ def _table(table: Table) -> Iterator[str]:
         for line in range(height):
             texts = [cell[line] if line < len(cell) else "" for cell in cells]
             yield _GAP + _GAP.join(pad(text, column) for text, column in zip(texts, columns, strict=True))
+        if table.by_hand and number:
+            yield ""
         if number == 0:
             yield rule
 

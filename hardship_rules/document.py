@@ -43,7 +43,8 @@ class Listing:
 class Table:
     """Rows under heads; the first cell of a row that is no number says what the row is about.
 
-    `shares` are the columns' parts of the page's width, where that is not left to what they hold.
+    `shares` are the columns' parts of the page's width, where that is not left to what they hold. `by_hand` where the
+    rows are to be written in: they are high enough for that.
     """
 
     caption: str
@@ -51,6 +52,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     shares: tuple[int, ...] = ()
     named_by: int = 0  # the column whose cell names the row
+    by_hand: bool = False
 
 
 @frozen
