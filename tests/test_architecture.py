@@ -110,6 +110,7 @@ ORDER = (
     "frame_work",
     "frame_explained",
     "frames",
+    "soundness",
     "impact",
     "impact_report",
     "strategies.closely",
