@@ -37,6 +37,8 @@ ORDER = (
     "conform",
     "find",
     "extend",
+    "node_reader",
+    "rules",
     "load",
     "meaning",
     "evaluate",
