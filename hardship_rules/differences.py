@@ -156,6 +156,8 @@ def by_how_much(policy: Policy, before: Saying, after: Saying) -> str:
     if before.number is None or after.number is None or before.unit != after.unit:
         return ""
     was, now = Fraction(before.number), Fraction(after.number)
+    if was == now:
+        return ""
     change = abs(now - was)
     words = "more" if now > was else "less"
     if not before.unit and before.words.endswith("%") and after.words.endswith("%"):

@@ -31,7 +31,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "no_clause": "没有这一条",
         "other_kind": "这个家庭的事实在两份政策里填法不同，各项数额不再并列。",
         "not_known": "旧政策没有下列事实，未予采用：{titles}。",
-        "put_in": "尚未公布的数这里取为：{values}。",
+        "put_in": "{whose}尚未公布的数，这里取为：{values}。",
         "pair": "两个家庭只有前几行不同",
         "first": "家庭一",
         "second": "家庭二",
@@ -64,16 +64,11 @@ def change_tables(claim: Claim, old: Policy, new: Policy) -> Iterator[Block]:
     yield Table(WORDS["verdicts"], heads, tuple(map(tuple, found)), (30, 35, 35))
     if titles := dict.fromkeys(each.title for side in compared.sides for each in side.not_known):
         yield Paragraph(WORDS["not_known"].format(titles=_SAY["join"].join(titles)), aside=True)
-    open_ = compare(old, new, shown.facts)
-    values = [
-        each
-        for policy, side, filled in zip((old, new), open_.sides, (shown.against, shown.policy), strict=True)
-        if side.assessment.category is None
-        for each in put_in(policy, filled)
-    ]
-    if values:
-        told = _SAY["join"].join(dict.fromkeys(values))
-        yield Paragraph(WORDS["put_in"].format(values=told), aside=True)
+    as_they_stand = zip((old, new), compare(old, new, shown.facts).sides, compared.sides, strict=True)
+    for whose, (policy, open_, side) in zip(("old", "new"), as_they_stand, strict=True):
+        if open_.assessment.category is None and (values := put_in(policy, side.policy)):
+            told = {"whose": WORDS[whose], "values": _SAY["join"].join(values)}
+            yield Paragraph(WORDS["put_in"].format(**told), aside=True)
 
 
 def _parting(parting: Parting, texts: list[Telling]) -> list[str]:

@@ -72,11 +72,9 @@ class _Cases:
         same = sum(1 for each in cases.recast if not each.after and not each.before)
         counts = {"count": len(cases.recast), "same": same, "changed": len(cases.changed)}
         unconfirmed = sum(1 for each in cases.recast if not each.case.confirmed)
-        return (
-            WORDS["cases_how"].format(**counts)
-            + (WORDS["unconfirmed"].format(count=unconfirmed) if unconfirmed else "")
-            + (WORDS["about_days"].format(count=cases.about_days) if cases.about_days else "")
-        )
+        beside = {"failed_before": len(cases.failed_before), "unconfirmed": unconfirmed, "about_days": cases.about_days}
+        told = (WORDS[sentence].format(count=count) for sentence, count in beside.items() if count)
+        return WORDS["cases_how"].format(**counts) + "".join(told)
 
     def listed(self, title: str, items: Iterable[Item]) -> Iterator[Block]:
         inside = tuple(items)

@@ -75,7 +75,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
             "旧政策的算例 {count} 例，认定日期不变，按新政策再判一次（假定新政策当日也适用）：结果不变的 {same} 例，"
             "不同的 {changed} 例。"
         ),
-        "unconfirmed": "其中 {count} 例没有人工核对过。",
+        "failed_before": "另有 {count} 例按旧政策就与算例不符。",
+        "unconfirmed": "所给的有 {count} 例没有人工核对过。",
         "about_days": "只检验适用日期的 {count} 例没有再判。",
         "cases_category": "类别不同的算例",
         "cases_rest": "类别相同、其他结果不同的算例",
