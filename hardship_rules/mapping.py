@@ -1,6 +1,7 @@
 """A register's mapping file: which column holds which fact, in which codes and units, as its writer put it."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal, cast
 
@@ -15,6 +16,7 @@ from hardship_rules.keys import Either, Entries, Key, Record, Word
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
+from hardship_rules.usual import plain
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 
 IDENTITY_NUMBER = "identity number"
@@ -225,9 +227,6 @@ class _Reader:
         if isinstance(node, source.Scalar):
             return evolve(column, name=node.text)
         entry, fact = cast(source.Mapping, node), column.fact
-        words = dict(column.words)
-        for code, meaning in _entries(entry.get("codes")):
-            words[code.text] = self.meaning(fact, cast(source.Scalar, meaning))
         factor: Exact = 1
         if (unit := _scalar(entry, "unit")) is not None:
             found = factor_of(self.policy, fact, unit.text) if isinstance(fact.kind, NumberKind) else None
@@ -235,6 +234,9 @@ class _Reader:
                 wanted = units_of(self.policy, fact) if isinstance(fact.kind, NumberKind) else "-"
                 self.problem("unit_of_column", unit, title=fact.title, wanted=wanted or "1")
             factor = 1 if found is None else found
+        words = dict(column.words)
+        for code, meaning in _entries(entry.get("codes")):
+            words[code.text] = self.meaning(fact, cast(source.Scalar, meaning), factor)
         if (read := _scalar(entry, "read")) is not None and (
             read.text != IDENTITY_NUMBER or not isinstance(fact.kind, DateKind)
         ):
@@ -242,7 +244,7 @@ class _Reader:
         name = cast(str, _word(entry, "column"))
         return evolve(column, name=name, words=FrozenMapping(words), factor=factor, identity_number=read is not None)
 
-    def meaning(self, fact: Fact, said: source.Scalar) -> str | bool | Exact | None:
+    def meaning(self, fact: Fact, said: source.Scalar, factor: Exact) -> str | bool | Exact | None:
         """What a code stands for."""
         known = words_of(self.policy, fact)
         if said.text in known:
@@ -253,10 +255,15 @@ class _Reader:
                 self.problem("unknown_fact_option", said, **values)
             case YesNoKind():
                 self.problem("truth", said)
-            case NumberKind():
-                if (number := number_of(said.text)) is not None:
-                    return number
-                self.problem("number", said)
+            case NumberKind(low=low, high=high, decimals=decimals):
+                if (number := number_of(said.text)) is None:
+                    self.problem("number", said)
+                elif not cast(Exact, low) <= number * factor <= cast(Exact, high):
+                    ends = {"least": plain(cast(Exact, low)), "most": plain(cast(Exact, high))}
+                    self.problem("fact_outside", said, title=fact.title, **ends)
+                elif (Fraction(number) * factor * 10**decimals).denominator > 1:
+                    self.problem("fact_decimals", said, title=fact.title, decimals=str(decimals))
+                return number
             case DateKind():
                 self.problem("code_of_date", said, title=fact.title)
         return None
