@@ -83,7 +83,8 @@ class _Sheet:
             return WORDS["not_compared"]
         found = Counter(claim.verdict for claim in self.review.changes)
         counts = {"changed": found["changed"], "proved": found["unchanged"], "open": found["not_settled"]}
-        return WORDS["changes_count"].format(**counts)
+        none = "changes_not_found" if counts["open"] else "changes_none"
+        return WORDS["changes_count" if counts["changed"] else none].format(**counts)
 
     def counted_properties(self) -> str:
         found = Counter(map(_verdict, self.review.properties))

@@ -28,6 +28,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "warnings_count": "{count} 处",
         "none": "没有",
         "changes_count": "有 {changed} 种，已证明没有的 {proved} 种，没有结论的 {open} 种",
+        "changes_none": "没有：{proved} 种都已证明",
+        "changes_not_found": "没有找到；已证明没有的 {proved} 种，没有结论的 {open} 种",
         "cases_count": "旧政策的算例 {of_old} 例，结果不同的 {changed} 例，其中类别不同的 {of_category} 例",
         "own_count": "新政策的算例 {own} 例，未通过 {failed} 例",
         "properties_count": "共 {count} 项：{verdicts}",
