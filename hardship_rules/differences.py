@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from hardship_rules.assessment import decimal
+from hardship_rules.decided import decimal
 from hardship_rules.formerly import IDS, current_id
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy

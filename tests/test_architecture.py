@@ -55,6 +55,7 @@ ORDER = (
     "plan",
     "narrowing",
     "asking",
+    "decided",
     "assessment",
     "without",
     "turning",
