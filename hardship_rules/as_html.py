@@ -6,7 +6,20 @@ from html import escape
 from typing import assert_never
 
 from hardship_rules.as_svg import as_svg
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
+from hardship_rules.document import (
+    Block,
+    Document,
+    Flows,
+    Item,
+    Listing,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+    mark,
+    scale_items,
+)
+from hardship_rules.flows_as_svg import flows_as_svg
 
 _STYLE = """
 *{box-sizing:border-box}
@@ -127,6 +140,10 @@ class _Page:
                 self.drawings += 1
                 yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
                 yield from (*self.items(scale_items(block), 0), "</figure>")
+            case Flows():
+                self.drawings += 1
+                drawing = flows_as_svg(block, f"d{self.drawings}")
+                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption></figure>"
             case Section(title, blocks):
                 yield f"<section{id_}>"
                 yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
