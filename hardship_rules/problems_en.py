@@ -630,5 +630,34 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
             "Check the day, or use the policy in force on it",
         ),
+        # A register's own soundness
+        "household_twice": (
+            "one household has {count} rows: {places}",
+            "Make them one, or mend the key of another household",
+        ),
+        "member_of_no_household": (
+            "the household of {count} members is not among the households: {places}",
+            "Add the household, or mend the members' key",
+        ),
+        "household_without_worker": ("{count} households have no worker: {places}", "Enter the worker as `self`"),
+        "household_of_workers": (
+            "one household has {count} workers: {places}",
+            "Only one is `self`; say what the others are",
+        ),
+        "person_twice_in_one": (
+            "one person stands {count} times in a household: {places}",
+            "Keep one row, or check the number",
+        ),
+        "person_worker_of_two": ("one worker has {count} files: {places}", "Find out which, and keep one"),
+        "spouses_with_two_files": (
+            "two spouses have a file each, and each is the spouse in the other's: {places}",
+            "Find out, and make them one household",
+        ),
+        "worker_elsewhere": (
+            "the worker of one file is a member of another: {places}",
+            "Find out where the person counts",
+        ),
+        "person_in_two": ("one person counts in {count} households: {places}", "Find out in which one"),
+        "person_not_told": ("{count} members have no number to tell who they are: {places}", "Fill the number in"),
     }
 )

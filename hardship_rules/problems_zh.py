@@ -360,5 +360,16 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "认定日期 {given} 不在政策 `{policy}` 的适用期内（{start} 至 {end}）",
             "检查认定日期，或改用该日适用的政策",
         ),
+        # A register's own soundness
+        "household_twice": ("同一户号列了 {count} 行：{places}", "合成一行；不是同一户的，改正户号"),
+        "member_of_no_household": ("有 {count} 名成员的户号不在家庭表中：{places}", "补上这一户，或改正成员的户号"),
+        "household_without_worker": ("有 {count} 户没有职工本人：{places}", "在成员中列出本人，与申请人关系填本人"),
+        "household_of_workers": ("一户有 {count} 名职工本人：{places}", "每户只有一名本人，其他人填与本人的关系"),
+        "person_twice_in_one": ("同一人在一户中列了 {count} 次：{places}", "只留一行；不是同一人的，核对证件号码"),
+        "person_worker_of_two": ("同一职工建了 {count} 份档案：{places}", "核实后只留一份"),
+        "spouses_with_two_files": ("夫妻两人分别建档，又互为对方户内的配偶：{places}", "核实后合为一户"),
+        "worker_elsewhere": ("一户的职工本人又是另一户的成员：{places}", "核实后只计入一户"),
+        "person_in_two": ("同一人计入了 {count} 户：{places}", "核实后只计入一户"),
+        "person_not_told": ("有 {count} 名成员没有填证件号码，无法查重：{places}", "补填号码"),
     }
 )

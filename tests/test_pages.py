@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from framing import drawn as drawn_households
+from framing import framed
 from playwright.sync_api import Browser, Page, sync_playwright
 from titled import HOSTILE, people, titled
 
@@ -19,7 +21,10 @@ from hardship_rules import assess, explain, load_household, load_policy, notice
 from hardship_rules.as_html import as_html
 from hardship_rules.checklist import checklist
 from hardship_rules.document import Document, Paragraph
+from hardship_rules.impact import impact
+from hardship_rules.impact_report import impact_report
 from hardship_rules.proofread import proofread
+from hardship_rules.strategies import households
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (
@@ -38,7 +43,10 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DECIDED = assess(POLICY, load_household(EXAMPLES / "household.yaml"))
 UNDECIDED = assess(POLICY, load_household(EXAMPLES / "partial.yaml"))
 LONG = assess(titled(lambda word: word + HOSTILE + "长" * 80 + "w" * 400), people(150, label="m" * 400))
+REGISTER = framed(POLICY, drawn_households(households(POLICY), 60), [fact.name for fact in POLICY.stand_ins])
+IMPACT = impact(POLICY, load_policy("2023_weihai"), *REGISTER, on="2023-03-31")
 PAGES = {
+    "impact": as_html(impact_report(IMPACT)),
     "proofread": as_html(proofread(POLICY)),
     "checklist": as_html(checklist(POLICY)),
     "decided": explain(DECIDED, format="html"),
