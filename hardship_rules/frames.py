@@ -10,20 +10,24 @@ from attrs import frozen
 
 from hardship_rules import column_values as values
 from hardship_rules.column_values import Bound, Choices, Numbers, Truths
-from hardship_rules.conform import date_of
 from hardship_rules.frame_explained import explained
 from hardship_rules.frame_facts import FactColumn, Seen, fact_column, null_of
-from hardship_rules.frame_policy import DERIVED_OUTSIDE, ROUNDED, FramePolicy, frame_policy
+from hardship_rules.frame_policy import (
+    DERIVED_OUTSIDE,
+    ROUNDED,
+    FramePolicy,
+    day_inside,
+    prepared_policy,
+    refuse_undecidable,
+)
 from hardship_rules.frame_work import FAULT, MEMBERS, Side, Work
 from hardship_rules.household import scope_of_facts
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import FactError, PolicyError, Problem, nearest
-from hardship_rules.whole import largest
+from hardship_rules.problems import FactError, Problem, nearest
 
 Lazy = nw.LazyFrame[Any]
 _ROW = "_row"
 _JOINT = ";"  # between several ids in one text
-_WITHIN = 2**63 - 1
 _ASIDE = frozenset({"reference", "label"})  # columns that hosts may keep beside the facts
 
 
@@ -42,8 +46,8 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     `problem`: all, where it is left out; what no wanted column needs is not worked out. Raises `FactError` with every
     column that cannot be read, and `PolicyError` for a policy that cannot decide or whose numbers could leave 64 bits.
     """
-    _refuse_undecidable(policy)
-    job = _Job(policy, key, _day(policy, on), None if columns is None else (*columns, "problem"))
+    refuse_undecidable(policy)
+    job = _Job(policy, key, day_inside(policy, on), None if columns is None else (*columns, "problem"))
     of_households, of_members = nw.from_native(households), nw.from_native(members)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
@@ -78,27 +82,6 @@ def _as_given(given: "nw.DataFrame[Any]", assessed: Any) -> Any:
     return assessed.to_arrow() if given.implementation.is_pyarrow() else assessed
 
 
-def _refuse_undecidable(policy: Policy) -> None:
-    """A policy that cannot decide, as `assess` refuses it."""
-    if policy.is_open:
-        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
-    if not policy.decisions:
-        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
-
-
-def _day(policy: Policy, on: date | str | None) -> date | None:
-    """The day the verdict is about, inside the policy's window."""
-    day = date_of(on.strip()) if isinstance(on, str) else on
-    if day is None and on is not None:
-        raise FactError([Problem("date", ("on",), given=str(on))])
-    start, end = policy.start or date.min, policy.end or date.max
-    if day is not None and not start <= day <= end:
-        window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
-        raise FactError([Problem("on_outside", ("on",), given=str(day), values={"policy": policy.name, **window})])
-    return day
-
-
 def _looked_at(frame: Lazy, facts: Mapping[str, FactColumn]) -> dict[str, Seen]:
     """What one look at a frame in memory tells of its columns: what no row has need not be reckoned with."""
     looks = {f"{name} {what}": rows for name, fact in facts.items() for what, rows in fact.looks().items()}
@@ -112,21 +95,6 @@ def _nothing_seen(_: Lazy, facts: Mapping[str, FactColumn]) -> dict[str, Seen]:
     return dict.fromkeys(facts, Seen())
 
 
-def _prepared(policy: Policy, facts: frozenset[str]) -> FramePolicy:
-    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
-    kept = policy.kept.setdefault("frames", {})
-    if facts not in kept:
-        prepared = frame_policy(policy, facts)
-        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
-        if wide:
-            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
-            raise PolicyError(
-                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
-            )
-        kept[facts] = prepared
-    return cast(FramePolicy, kept[facts])
-
-
 @frozen
 class _Job:
     policy: Policy
@@ -138,7 +106,7 @@ class _Job:
         """The outcomes of lazy frames, as a lazy frame."""
         households, own = self.facts(households, self.policy.facts)
         members, theirs = self.facts(members, self.policy.members.facts)
-        prepared = _prepared(self.policy, frozenset((*own, *theirs)))
+        prepared = prepared_policy(self.policy, frozenset((*own, *theirs)))
         seen, seen_of_members = look(households, own), look(members, theirs)
         faults = list(_faults(own, seen))
         of_members = list(_faults(theirs, seen_of_members))
