@@ -146,7 +146,13 @@ class _Sheet:
             if None in each.values.values()
         )
         if open_:
-            yield Paragraph(WORDS["unpublished"].format(titles=WORDS["join"].join(open_)))
+            alike = [
+                each.title
+                for name, each in self.new.parameters.items()
+                if None in each.values.values() and self.old.parameters.get(name) == each
+            ]
+            told = WORDS["one_number"].format(titles=WORDS["join"].join(alike)) if alike else ""
+            yield Paragraph(WORDS["unpublished"].format(titles=WORDS["join"].join(open_)) + told)
         changed = [claim for claim in claims if claim.verdict == "changed"]
         if all(claim.verdict == "unchanged" for claim in claims):
             yield Paragraph(WORDS["unchanged"])

@@ -58,6 +58,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
             "旧政策按新政策的适用日期判，同一家庭判两次。只比较“{category}”；其他各项认定不在此列。举例的家庭由程序找出，不是真实的家庭。"
         ),
         "unpublished": "尚未公布的数，凡在其范围内的都算在内：{titles}。",
+        "one_number": "其中在两份政策里写法完全相同的，当作同一个数：{titles}。",
         "changes_table": "类别怎样改变",
         "was": "原类别",
         "becomes": "有家庭改为",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from reviews import BROKEN, PROPERTIES, VILLAGE, YEAR_CASES, reviewed
-from years import MEASURE, THIS
+from years import LAST, MEASURE, THIS
 
 from hardship_rules.answers import NotSettled
 from hardship_rules.as_html import as_html
@@ -127,6 +127,20 @@ def test_no_change_at_all(tmp_path: Path) -> None:
     same = Review(review.new, review.new, review.bases, (), (), review.report, None)
     assert paragraphs(review_document(same), "改了什么") == ["两份政策的内容相同（指纹一致），没有改动。"]
     assert paragraphs(review_document(same), "提示") == ["没有提示。"]
+
+
+def test_what_neither_has_published(tmp_path: Path) -> None:
+    """A number that is not published is anything in its range; where both say so alike it is one number, and told."""
+    last = LAST.replace("四月底", "五月底")
+    this = LAST.replace("2024_city", "2025_city").replace("2024-01-01, to: 2024", "2025-01-01, to: 2025")
+    said = "尚未公布的数，凡在其范围内的都算在内：标准。"
+    told = paragraphs(review_document(reviewed(tmp_path, last=last, this=this)), "哪些家庭的类别改变")
+    assert told[1:] == [
+        f"{said}其中在两份政策里写法完全相同的，当作同一个数：标准。",
+        "没有一个家庭的类别改变：已证明。",
+    ]
+    apart = paragraphs(review_document(reviewed(tmp_path, last=last)), "哪些家庭的类别改变")
+    assert apart[1] == said
 
 
 def test_what_was_not_asked_is_said(tmp_path: Path) -> None:
