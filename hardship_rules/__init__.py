@@ -2,11 +2,12 @@
 
 from hardship_rules.api import assess, load_household, load_policy, next_question, read_household, read_policy
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace
+from hardship_rules.assessment import Assessment, Trace
 from hardship_rules.change import Change, Total
-from hardship_rules.changes import Changes
 from hardship_rules.compare import compare
 from hardship_rules.comparison import Comparison
+from hardship_rules.decided import Decided, Figure, Reason
+from hardship_rules.development import Development, changes
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Outcome, Policy
@@ -17,8 +18,10 @@ from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.record import record
 from hardship_rules.replay import Replay, replay
 from hardship_rules.syntax import Provenance
+from hardship_rules.then_and_now import Due, FactChange, MemberChange
 from hardship_rules.turning import Turn, turns_on
 from hardship_rules.version import __version__
+from hardship_rules.would_change import Changes
 
 __all__ = [
     "Assessment",
@@ -26,10 +29,14 @@ __all__ = [
     "Changes",
     "Comparison",
     "Decided",
+    "Development",
+    "Due",
+    "FactChange",
     "FactError",
     "Figure",
     "HouseholdText",
     "Location",
+    "MemberChange",
     "Missing",
     "NotKnown",
     "Outcome",
@@ -47,6 +54,7 @@ __all__ = [
     "Turn",
     "__version__",
     "assess",
+    "changes",
     "compare",
     "explain",
     "load_household",

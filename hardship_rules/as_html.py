@@ -6,7 +6,20 @@ from html import escape
 from typing import assert_never
 
 from hardship_rules.as_svg import as_svg
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
+from hardship_rules.document import (
+    Block,
+    Document,
+    Flows,
+    Item,
+    Listing,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+    mark,
+    scale_items,
+)
+from hardship_rules.flows_as_svg import flows_as_svg
 
 _STYLE = """
 *{box-sizing:border-box}
@@ -42,6 +55,7 @@ caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
 th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
 thead th{background:#eee;font-weight:600}
 tbody th{font-weight:500}
+.by-hand td,.by-hand tbody th{height:3.5em;vertical-align:middle}
 @media screen and (max-width:40rem){
 .wide{min-width:calc(var(--columns)*9.5rem)}
 ol.list ol.list{margin-left:.4em;padding-left:.5em}
@@ -55,7 +69,7 @@ h2,h3,h4,caption{break-after:avoid}
 h2{margin-top:1.5rem}
 p{orphans:2;widows:2}
 thead{display:table-header-group}
-tr,.leaf{break-inside:avoid}
+tr,.leaf,.short{break-inside:avoid}
 .table{overflow:visible}
 a{color:inherit;text-decoration:none}
 }
@@ -63,6 +77,7 @@ a{color:inherit;text-decoration:none}
 _MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
 _NAVIGABLE = 4  # sections from which on the page begins with links to them
+_SHORT = 12  # rows up to which a table is kept on one sheet of paper
 _WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
 
 
@@ -125,6 +140,10 @@ class _Page:
                 self.drawings += 1
                 yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
                 yield from (*self.items(scale_items(block), 0), "</figure>")
+            case Flows():
+                self.drawings += 1
+                drawing = flows_as_svg(block, f"d{self.drawings}")
+                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption></figure>"
             case Section(title, blocks):
                 yield f"<section{id_}>"
                 yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
@@ -157,8 +176,9 @@ class _Page:
         """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
         self.tables += 1
         name = f"t{self.tables}"
-        kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE)
-        yield f'<div class="table" role="group" aria-labelledby="{name}" tabindex="0">'
+        kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE) + ["by-hand"] * table.by_hand
+        boxed = "table short" if len(table.rows) <= _SHORT else "table"
+        yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
         yield f'<table class="{" ".join(kinds)}" style="--columns:{len(table.heads)}">'
         yield f'<caption id="{name}">{self.words(table.caption)}</caption>'
         if table.shares:

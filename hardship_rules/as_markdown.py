@@ -4,7 +4,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
+from hardship_rules.document import (
+    Block,
+    Document,
+    Flows,
+    Item,
+    Listing,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+    mark,
+    scale_items,
+)
 
 
 def as_markdown(document: Document) -> str:
@@ -24,6 +36,8 @@ def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
                 yield from (*_table(block), "")
             case Scale():
                 yield from (_escaped(block.about), "", *_items(scale_items(block), 0), "")
+            case Flows(about=about):
+                yield from (_escaped(about), "")
             case Section(title, inner):
                 yield from (f"{'#' * min(level, 6)} {_escaped(title)}", "")
                 yield from _blocks(inner, level + 1)

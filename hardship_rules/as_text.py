@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from hardship_rules.columns import pad, width, wrapped
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table, mark, scale_items
+from hardship_rules.document import (
+    Block,
+    Document,
+    Flows,
+    Item,
+    Listing,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+    mark,
+    scale_items,
+)
 
 PAGE = 110  # columns
 _NARROWEST = 8
@@ -28,6 +40,8 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
                 yield from (*_table(block), "")
             case Scale():
                 yield from (*wrapped(block.about, PAGE), *_items(scale_items(block), 0), "")
+            case Flows(about=about):
+                yield from (*wrapped(about, PAGE), "")
             case Section(title, inner):
                 yield title
                 yield from ("-" * width(title), "") if depth == 0 else ("",)
@@ -63,6 +77,8 @@ def _table(table: Table) -> Iterator[str]:
         for line in range(height):
             texts = [cell[line] if line < len(cell) else "" for cell in cells]
             yield _GAP + _GAP.join(pad(text, column) for text, column in zip(texts, columns, strict=True))
+        if table.by_hand and number:
+            yield ""
         if number == 0:
             yield rule
 

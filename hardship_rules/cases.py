@@ -10,10 +10,12 @@ from attrs import evolve, field, frozen
 
 from hardship_rules import source
 from hardship_rules.api import Folders, assess, load_policy
-from hardship_rules.assessment import Assessment, Figure
+from hardship_rules.assessment import Assessment
 from hardship_rules.conform import TRUTHS, conform, date_of
+from hardship_rules.decided import Figure
 from hardship_rules.facts import read_facts
 from hardship_rules.formerly import current_id
+from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.model import Policy
@@ -84,15 +86,25 @@ class Case:
     at: Location
     policy: Policy
     base: Policy
+    readings: FrozenMapping[str, str]
     household: HouseholdText
     on: str | None
     expect: source.Mapping = field(repr=False)
     because: str = field(repr=False)
     confirmed: bool
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The codes of the problems with which it is to be refused."""
+        return tuple(word.text for word in _scalars(self.expect.get("refused")))
+
+    def under(self, policy: Policy) -> "Case":
+        """The same case of another policy, in the case's own readings; raises `PolicyError` where it has them not."""
+        return evolve(self, base=policy, policy=policy.with_readings(self.readings) if self.readings else policy)
+
     def run(self) -> tuple[Mismatch, ...]:
         """What came out otherwise; nothing where the case holds."""
-        refused = [] if (listed := self.expect.get("refused")) is None else _texts(listed)
+        refused = self.refusals
         try:
             assessment = assess(self.policy, self.household, self.on)
         except FactError as error:
@@ -263,6 +275,7 @@ def _case(
         at=title.at,
         policy=variant,
         base=policy,
+        readings=FrozenMapping(readings),
         household=HouseholdText(name, cast(source.Mapping, household)),
         on=None if on is None else on.text,
         expect=cast(source.Mapping, case.get("expect")),

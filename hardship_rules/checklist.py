@@ -7,7 +7,7 @@ from itertools import groupby
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
-from hardship_rules.statements import Statement, grade, statements
+from hardship_rules.statements import Statement, grade, headed, statements
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(
     {
@@ -50,7 +50,7 @@ _SHARES = (5, 42, 9, 12, 14, 18)
 def checklist(policy: Policy) -> Document:
     """The list of every statement of a policy, by section, its rows numbered."""
     rows = _Rows(policy)
-    title = WORDS["title"].format(title=policy.title)
+    title = headed(policy, WORDS["title"].format(title=policy.title))
     return Document(title, (*rows.introduction(), *rows.sections()), landscape=True)
 
 

@@ -4,36 +4,13 @@ What is the same in every row is worked out here, and what it settles is never b
 """
 
 from collections.abc import Callable, Iterable
-from functools import reduce
 from typing import Any, cast
 
 import narwhals as nw
 
+from hardship_rules.row_truths import both, either, opposite
+
 Bound = nw.Expr | int | bool
-
-
-def both(a: Bound, b: Bound) -> Bound:
-    """Where both hold."""
-    if a is False or b is False:
-        return False
-    return b if a is True else a if b is True or a is b else cast(nw.Expr, a) & cast(nw.Expr, b)
-
-
-def either(a: Bound, b: Bound) -> Bound:
-    """Where one of them holds."""
-    if a is True or b is True:
-        return True
-    return b if a is False else a if b is False or a is b else cast(nw.Expr, a) | cast(nw.Expr, b)
-
-
-def opposite(a: Bound) -> Bound:
-    """Where it does not hold."""
-    return not a if isinstance(a, bool) else ~cast(nw.Expr, a)
-
-
-def any_of(bounds: Iterable[Bound]) -> Bound:
-    """Where one of several holds."""
-    return reduce(either, bounds, cast(Bound, False))  # noqa: FBT003  # where there are none
 
 
 def pick(where: Bound, then: Bound, otherwise: Bound) -> Bound:

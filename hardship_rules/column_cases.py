@@ -5,13 +5,14 @@ from functools import reduce
 from typing import cast
 
 from hardship_rules import ranges
-from hardship_rules.column_bounds import Bound, both, either, least_of, most_of, opposite, pick
+from hardship_rules.column_bounds import Bound, least_of, most_of, pick
 from hardship_rules.column_numbers import between, constant, numbers
 from hardship_rules.column_values import Choices, Numbers, Truths, Values, certain, is_known, truth
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.ranges import Number
 from hardship_rules.ranges import high as most
 from hardship_rules.ranges import low as least
+from hardship_rules.row_truths import both, either, opposite
 
 
 def choose(cases: Iterable[tuple[Truths, Values]], otherwise: Values) -> Values:

@@ -5,12 +5,13 @@ from typing import assert_never, cast
 
 from hardship_rules import column_numbers as numbers
 from hardship_rules import column_values as columns
-from hardship_rules.column_bounds import Bound, both, opposite
+from hardship_rules.column_bounds import Bound
 from hardship_rules.column_cases import choose, joined
 from hardship_rules.column_values import Choices, Numbers, Truths, Values
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Parameter
 from hardship_rules.ranges import Number
+from hardship_rules.row_truths import both, opposite
 from hardship_rules.syntax import (
     Add,
     AllOf,

@@ -8,11 +8,12 @@ from typing import Literal, cast
 import narwhals as nw
 
 from hardship_rules import ranges
-from hardship_rules.column_bounds import Bound, both, either, floored, least_of, most_of, opposite, reckoned
+from hardship_rules.column_bounds import Bound, floored, least_of, most_of, reckoned
 from hardship_rules.column_values import Numbers, Truths, certain, is_known, truth
 from hardship_rules.ranges import Number
 from hardship_rules.ranges import high as most
 from hardship_rules.ranges import low as least
+from hardship_rules.row_truths import both, either, opposite
 
 
 def constant(number: Number) -> Numbers:

@@ -11,9 +11,10 @@ import narwhals as nw
 from attrs import frozen
 
 from hardship_rules import ranges
-from hardship_rules.column_bounds import Bound, any_of, both, either, opposite
+from hardship_rules.column_bounds import Bound
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.ranges import Number
+from hardship_rules.row_truths import any_of, both, either, opposite
 
 
 @frozen(eq=False)

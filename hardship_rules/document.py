@@ -43,7 +43,8 @@ class Listing:
 class Table:
     """Rows under heads; the first cell of a row that is no number says what the row is about.
 
-    `shares` are the columns' parts of the page's width, where that is not left to what they hold.
+    `shares` are the columns' parts of the page's width, where that is not left to what they hold. `by_hand` where the
+    rows are to be written in: they are high enough for that.
     """
 
     caption: str
@@ -51,6 +52,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     shares: tuple[int, ...] = ()
     named_by: int = 0  # the column whose cell names the row
+    by_hand: bool = False
 
 
 @frozen
@@ -74,6 +76,30 @@ class Scale:
 
 
 @frozen
+class Flow:
+    """So many that were one thing and are another now, or the same still."""
+
+    before: str
+    now: str
+    number: int
+
+
+@frozen
+class Flows:
+    """How many go from what to what, drawn where the form can; a table beside it says the same, and `about` the whole.
+
+    `sides` are what the two sides are called, `before` and `now` what there is on each, in the order to be drawn in.
+    """
+
+    title: str
+    sides: tuple[str, str]
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+    flows: tuple[Flow, ...]
+    about: str
+
+
+@frozen
 class Section:
     """A part of a document under its own title, with the sections that it consists of among its blocks."""
 
@@ -81,7 +107,7 @@ class Section:
     blocks: "tuple[Block, ...]"
 
 
-Block = Paragraph | Listing | Table | Scale | Section
+Block = Paragraph | Listing | Table | Scale | Flows | Section
 
 
 @frozen

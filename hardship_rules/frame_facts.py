@@ -8,12 +8,13 @@ import narwhals as nw
 from attrs import field, frozen
 
 from hardship_rules import column_numbers as numbers
-from hardship_rules.column_bounds import Bound, any_of, quotient
+from hardship_rules.column_bounds import Bound, quotient
 from hardship_rules.column_values import Choices, Truths, Values, certain
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Fact
 from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Number, span
+from hardship_rules.row_truths import any_of
 from hardship_rules.values import ANY_DAY, EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)

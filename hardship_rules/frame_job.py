@@ -9,27 +9,26 @@ import narwhals as nw
 from attrs import frozen
 
 from hardship_rules import column_numbers as numbers
-from hardship_rules.column_bounds import Bound, any_of, literal, opposite
+from hardship_rules.column_bounds import Bound, literal
 from hardship_rules.column_values import Truths
 from hardship_rules.frame_facts import Seen
 from hardship_rules.frame_outcomes import outcomes, reasons_of, sources
-from hardship_rules.frame_policy import DERIVED_OUTSIDE, FramePolicy, frame_policy
+from hardship_rules.frame_policy import DERIVED_OUTSIDE, prepared_policy
 from hardship_rules.frame_reading import Read, read, spellings
 from hardship_rules.frame_side import Side
 from hardship_rules.frame_together import FAULT, MEMBERS, ByKey, Together
 from hardship_rules.frame_work import Work
 from hardship_rules.household import scope_of_facts
 from hardship_rules.model import Policy
-from hardship_rules.problems import FactError, PolicyError, Problem, nearest
+from hardship_rules.problems import FactError, Problem, nearest
 from hardship_rules.ranges import Number
-from hardship_rules.whole import largest
+from hardship_rules.row_truths import any_of, opposite
 
 Lazy = nw.LazyFrame[Any]
 Seens = Mapping[str, Seen]  # of each column
 Look = Callable[[Read], Seens]
 APART = "_apart"
 """The column of households that are to be worked out apart."""
-_WITHIN = 2**63 - 1
 
 
 @frozen
@@ -106,7 +105,7 @@ class Job:
         """The work on two frames, with the facts that they have."""
         numbered = count()
         sides = Side(households[0].frame, numbered), Side(members[0].frame, numbered)
-        prepared = self.prepared(frozenset((*households[0].facts, *members[0].facts)))
+        prepared = prepared_policy(self.policy, frozenset((*households[0].facts, *members[0].facts)))
         reasons = self.wanted is None or reasons_of(self.policy) in self.wanted
         work = Work(prepared, together, *sides, self.policy.switches, reasons)
         for side, (part, seen) in zip(sides, (households, members), strict=True):
@@ -114,18 +113,6 @@ class Job:
         day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
         work.households.values["on"] = numbers.constant(cast(Number, day))
         return work
-
-    def prepared(self, facts: frozenset[str]) -> FramePolicy:
-        """The policy for frames with columns of some facts, made once; refused where some number leaves 64 bits."""
-        kept = self.policy.kept.setdefault("frames", {})
-        if facts not in kept:
-            prepared = frame_policy(self.policy, facts)
-            wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
-            if wide:
-                reached = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
-                raise PolicyError([Problem("leaves_int64", (name,), name, most) for name, most in reached.items()])
-            kept[facts] = prepared
-        return cast(FramePolicy, kept[facts])
 
     def worked_out(self, work: Work) -> list[str]:
         """The columns that are wanted, in their order, once what they need is worked out."""

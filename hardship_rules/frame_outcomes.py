@@ -6,11 +6,12 @@ from typing import cast
 
 import narwhals as nw
 
-from hardship_rules.column_bounds import Bound, both, either, literal, opposite, quotient
+from hardship_rules.column_bounds import Bound, literal, quotient
 from hardship_rules.column_values import Choices, Numbers, Truths, is_known, one_of
 from hardship_rules.frame_policy import ROUNDED, FramePolicy
 from hardship_rules.frame_work import Work
 from hardship_rules.model import Policy
+from hardship_rules.row_truths import both, either, opposite
 
 _JOINT = ";"  # between several ids in one text
 

@@ -6,10 +6,11 @@ from typing import Any, cast
 import narwhals as nw
 from attrs import Factory, define, evolve
 
-from hardship_rules.column_bounds import Bound, any_of
+from hardship_rules.column_bounds import Bound
 from hardship_rules.column_values import Choices, Values, is_known
 from hardship_rules.frame_facts import FactColumn, Seen
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.row_truths import any_of
 from hardship_rules.values import DateKind, NumberKind
 
 

@@ -6,7 +6,7 @@ from typing import cast
 import narwhals as nw
 from attrs import Factory, define
 
-from hardship_rules.column_bounds import Bound, literal, opposite
+from hardship_rules.column_bounds import Bound, literal
 from hardship_rules.column_cases import choose
 from hardship_rules.column_meaning import (
     nothing_known_of,
@@ -24,6 +24,7 @@ from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Ter
 from hardship_rules.ranges import Number, span
 from hardship_rules.ranges import high as most_of
 from hardship_rules.ranges import low as least_of
+from hardship_rules.row_truths import opposite
 from hardship_rules.syntax import Clause, Expr, Name, OverMembers, names_in, parts_of, walk
 from hardship_rules.why import is_structure
 

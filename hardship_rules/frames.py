@@ -7,14 +7,14 @@ from typing import Any, Literal
 import narwhals as nw
 import polars as pl
 
-from hardship_rules.conform import date_of
 from hardship_rules.frame_explained import explained
 from hardship_rules.frame_job import Job, nothing_seen
 from hardship_rules.frame_memory import assessed_in_memory, typed
+from hardship_rules.frame_policy import day_inside, refuse_undecidable
 from hardship_rules.frame_reading import ROW
 from hardship_rules.frame_together import ByKey
 from hardship_rules.model import Policy
-from hardship_rules.problems import FactError, PolicyError, Problem
+from hardship_rules.problems import FactError, Problem
 
 
 def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang together, and what is wanted
@@ -34,8 +34,8 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     hold no null, so that less is to be worked out: a row with one is a problem. Raises `FactError` with every column
     that cannot be read, and `PolicyError` for a policy that cannot decide or whose numbers could leave 64 bits.
     """
-    _refuse_undecidable(policy)
-    job = Job(policy, key, _day(policy, on), None if columns is None else tuple(columns), known)
+    refuse_undecidable(policy)
+    job = Job(policy, key, day_inside(policy, on), None if columns is None else tuple(columns), known)
     of_households, of_members = nw.from_native(households), nw.from_native(members)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
@@ -59,24 +59,3 @@ def _as_given(given: nw.DataFrame[Any], assessed: pl.DataFrame) -> Any:
         found = assessed.to_pandas(use_pyarrow_extension_array=True)  # a null would make numpy's numbers floats
         return found.set_index(given.to_native().index)
     return assessed.to_arrow() if given.implementation.is_pyarrow() else assessed
-
-
-def _refuse_undecidable(policy: Policy) -> None:
-    """A policy that cannot decide, as `assess` refuses it."""
-    if policy.is_open:
-        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
-    if not policy.decisions:
-        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
-
-
-def _day(policy: Policy, on: date | str | None) -> date | None:
-    """The day the verdict is about, inside the policy's window."""
-    day = date_of(on.strip()) if isinstance(on, str) else on
-    if day is None and on is not None:
-        raise FactError([Problem("date", ("on",), given=str(on))])
-    start, end = policy.start or date.min, policy.end or date.max
-    if day is not None and not start <= day <= end:
-        window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
-        raise FactError([Problem("on_outside", ("on",), given=str(day), values={"policy": policy.name, **window})])
-    return day

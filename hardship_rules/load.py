@@ -1,273 +1,160 @@
 """Nodes become a policy: every line read, every clause with its id, its words and its provenance."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from typing import Literal, TypeVar, cast
+from typing import TypeVar, cast
 
-from hardship_rules.conform import TRUTHS, date_of, number_of
-from hardship_rules.expression import parse_line
+from attrs import frozen
+
+from hardship_rules.conform import date_of, number_of
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import (
     Approval,
-    Decision,
     Fact,
-    Former,
     Members,
     Note,
-    Outcome,
     Parameter,
     Policy,
-    Property,
     Reading,
-    Source,
-    Term,
-    Usual,
 )
-from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.node_reader import NodeReader, entries_of, names_of, text_of, titles_of
+from hardship_rules.problems import Location, Path, PolicyError, Problem, options_known
 from hardship_rules.ranges import Exact
-from hardship_rules.source import Mapping, Node, Scalar, Sequence
-from hardship_rules.syntax import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
-from hardship_rules.values import DATE, PURE, YES_NO, ChoiceKind, Kind, NumberKind, Unit
+from hardship_rules.rules import Rules
+from hardship_rules.source import Mapping, Node, Scalar
+from hardship_rules.values import DATE, YES_NO, ChoiceKind, Kind, NumberKind
 
 MOST_MEMBERS = 64
 MOST_TERMS = 500
 MOST_BY = 2  # things that a parameter goes by
-_OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
-    "<": ">=",
-    "<=": ">",
-    "==": "!=",
-    "!=": "==",
-    ">=": "<",
-    ">": "<=",
-}
 _NOWHERE = Mapping((), Location("", 1, 1))
 Part = TypeVar("Part")
 
 
 def load(whole: Mapping) -> Policy:
     """The policy of a resolved node that has the language's shape; raises `PolicyError` with every problem."""
-    loader = _Loader(whole)
-    policy = loader.policy()
-    if loader.problems:
-        raise PolicyError(loader.problems)
+    read = NodeReader(whole)
+    policy = _Loader(read, Rules(read)).policy()
+    if read.problems:
+        raise PolicyError(read.problems)
     return policy
 
 
-def _entries(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
-    """The keys of a mapping of mappings."""
-    if isinstance(node, Mapping):
-        for key, inner in node.entries:
-            yield key, cast(Mapping, inner)
-
-
-def _words(node: Node | None) -> FrozenMapping[str, str]:
-    entries = node.entries if isinstance(node, Mapping) else ()
-    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
-    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
-
-
-def _names(node: Node | None) -> tuple[str, ...]:
-    if isinstance(node, Scalar):
-        return (node.text,)
-    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
-
-
-def _word(node: Mapping, key: str, default: str = "") -> str:
-    word = node.get(key)
-    return " ".join(word.text.split()) if isinstance(word, Scalar) else default
-
-
+@frozen
 class _Loader:
-    def __init__(self, whole: Mapping) -> None:
-        self.whole = whole
-        self.problems: list[Problem] = []
-        self.formers: list[Former] = []
-        self.units = _words(whole.get("units"))
-        self.sources = FrozenMapping(
-            (key.text, Source(_word(node, "title"), TRUTHS.get(_word(node, "held"))))
-            for key, node in _entries(whole.get("sources"))
-        )
-
-    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
-        self.problems.append(Problem(code, path, given=given, values=values, location=at.at))
+    read: NodeReader
+    rules: Rules
 
     def policy(self) -> Policy:
-        whole = self.whole
+        whole = self.read.whole
         effective = cast(Mapping, whole.get("effective") or _NOWHERE)
-        start, end = (date_of(_word(effective, key)) for key in ("from", "to"))
+        start, end = (date_of(text_of(effective, key)) for key in ("from", "to"))
         if start is not None and end is not None and end < start:
-            self.problem("dates_turned", ("effective",), effective, str(end))
+            self.read.problem("dates_turned", ("effective",), effective, str(end))
         members = cast(Mapping, whole.get("members") or _NOWHERE)
         terms = whole.get("terms")
         if isinstance(terms, Mapping) and len(terms.entries) > MOST_TERMS:
-            self.problem("too_many_terms", ("terms",), terms, most=str(MOST_TERMS))
-        of_member = [key.text for key, _ in _entries(members.get("facts"))]
-        facts = [*of_member, *(key.text for key, _ in _entries(whole.get("household")))]
-        figures = [key.text for name in ("parameters", "terms") for key, _ in _entries(whole.get(name))]
-        self.listed(members.get("called by"), of_member, ("members", "called by"))
-        self.listed(whole.get("show"), figures, ("show",))
-        for key, reading in _entries(whole.get("readings")):
-            self.listed(reading.get("affects"), facts, ("readings", key.text, "affects"))
+            self.read.problem("too_many_terms", ("terms",), terms, most=str(MOST_TERMS))
+        of_member = [key.text for key, _ in entries_of(members.get("facts"))]
+        facts = [*of_member, *(key.text for key, _ in entries_of(whole.get("household")))]
+        figures = [key.text for name in ("parameters", "terms") for key, _ in entries_of(whole.get(name))]
+        self.read.listed(members.get("called by"), of_member, ("members", "called by"))
+        self.read.listed(whole.get("show"), figures, ("show",))
+        for key, reading in entries_of(whole.get("readings")):
+            self.read.listed(reading.get("affects"), facts, ("readings", key.text, "affects"))
         return Policy(
-            name=_word(whole, "policy"),
-            series=_word(whole, "series") or None,
-            title=_word(whole, "title") or _word(whole, "policy"),
+            name=text_of(whole, "policy"),
+            series=text_of(whole, "series") or None,
+            title=text_of(whole, "title") or text_of(whole, "policy"),
             start=start,
             end=end,
-            units=self.units,
-            sources=self.sources,
+            units=self.read.units,
+            sources=self.read.sources,
             facts=self.facts(whole.get("household"), ("household",), of_member=False),
             members=Members(
-                _names(members.get("called by")),
-                self.whole_number(members, "at most", MOST_MEMBERS, MOST_MEMBERS, ("members",)),
+                names_of(members.get("called by")),
+                self.read.whole_number(members, "at most", MOST_MEMBERS, MOST_MEMBERS, ("members",)),
                 self.facts(members.get("facts"), ("members", "facts"), of_member=True),
             ),
-            must=self.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
+            must=self.rules.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
             parameters=self.section("parameters", self.parameter),
             readings=self.section("readings", self.reading),
-            terms=self.section("terms", self.term),
-            show=_names(whole.get("show")),
-            decisions=self.section("decisions", self.decision),
+            terms=self.section("terms", self.rules.term),
+            show=names_of(whole.get("show")),
+            decisions=self.section("decisions", self.rules.decision),
             notes=FrozenMapping(
-                (key.text, Note(_word(node, "text"), self.provenance(node, None, ("notes", key.text))))
-                for key, node in _entries(whole.get("notes"))
+                (key.text, Note(text_of(node, "text"), self.read.provenance(node, None, ("notes", key.text))))
+                for key, node in entries_of(whole.get("notes"))
             ),
             resolved=resolved_text(whole),
-            properties=self.section("properties", self.property),
+            properties=self.section("properties", self.rules.property),
             at=whole.at,
             is_draft=whole.get("status") is not None,
             approval=self.approval(whole.get("approved")),
-            formers=tuple(self.formers),
+            formers=tuple(self.read.formers),
         )
 
     def approval(self, node: Node | None) -> Approval | None:
         """What a file says of its approval."""
         if not isinstance(node, Mapping):
             return None
-        day = cast(date, date_of(_word(node, "date")))
-        return Approval(_word(node, "by"), day, _word(node, "fingerprint"), _word(node, "base") or None, node.at)
-
-    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
-        """The earlier words that a node names for itself; without a dot, beside it."""
-        words = node.get("formerly") if isinstance(node, Mapping) else None
-        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
-            old = " ".join(cast(Scalar, word).text.split())
-            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
-
-    def usual(self, node: Mapping, path: Path) -> Usual | None:
-        """What its numbers commonly lie between."""
-        ends = node.get("usual")
-        if not isinstance(ends, Mapping):
-            return None
-        low, high = self.number(ends, "from"), self.number(ends, "to")
-        if low is not None and high is not None and high <= low:
-            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), _word(ends, "to"))
-        return Usual(low, high)
+        day = cast(date, date_of(text_of(node, "date")))
+        return Approval(text_of(node, "by"), day, text_of(node, "fingerprint"), text_of(node, "base") or None, node.at)
 
     def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
-        entries = _entries(self.whole.get(name))
+        entries = entries_of(self.read.whole.get(name))
         return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
-
-    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
-        """A list names only what it may name."""
-        for item in node.items if isinstance(node, Sequence) else ():
-            name = cast(Scalar, item)
-            if name.text not in known:
-                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
-
-    # Words, numbers, units, provenance
-
-    def whole_number(self, node: Mapping, key: str, default: int, most: int, path: Path) -> int:
-        word = node.get(key)
-        if not isinstance(word, Scalar):
-            return default
-        number = int(word.text)
-        if number > most:
-            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
-        return number
-
-    def number(self, node: Mapping, key: str) -> Exact | None:
-        word = node.get(key)
-        return number_of(word.text) if isinstance(word, Scalar) else None
-
-    def unit(self, node: Mapping, path: Path) -> Unit:
-        word = cast(Scalar, node.get("unit"))
-        if word.text == "1":
-            return PURE
-        powers: dict[str, int] = {}
-        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
-            if base not in self.units:
-                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
-                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
-            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
-        return tuple(sorted((base, power) for base, power in powers.items() if power))
-
-    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
-        """Its own, or that of what encloses it; stating `basis` restates all of it."""
-        source, cite, basis = (_word(node, key) for key in ("source", "cite", "basis"))
-        if not basis:
-            if source or cite:
-                self.problem("basis_missing", path, node)
-            return enclosing
-        if source and source not in self.sources:
-            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
-            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
-        if basis not in ("assumption", "definition") and not (source and cite):
-            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
-        return Provenance(cast(Basis, basis), source or None, cite or None)
-
-    # Facts, parameters, readings
 
     def facts(self, node: Node | None, path: Path, *, of_member: bool) -> FrozenMapping[str, Fact]:
         found = {}
-        for key, inner in _entries(node):
+        for key, inner in entries_of(node):
             at = (*path, key.text)
             absent = inner.get("if absent")
             found[key.text] = Fact(
                 name=key.text,
-                title=_word(inner, "title"),
+                title=text_of(inner, "title"),
                 kind=self.fact_kind(inner, at),
-                if_absent=None if absent is None else self.value(absent, at),
-                counted_in=_word(inner, "counted in"),
-                evidence=_word(inner, "evidence"),
-                group=_word(inner, "group"),
+                if_absent=None if absent is None else self.rules.value(absent, at),
+                counted_in=text_of(inner, "counted in"),
+                evidence=text_of(inner, "evidence"),
+                group=text_of(inner, "group"),
                 of_member=of_member,
                 at=key.at,
-                usual=self.usual(inner, at),
+                usual=self.read.usual(inner, at),
             )
-            self.former(path, key.text, inner)
+            self.read.former(path, key.text, inner)
             options = inner.get("one of")
             for option, words in options.entries if isinstance(options, Mapping) else ():
-                self.former((key.text, "one of"), option.text, words)
+                self.read.former((key.text, "one of"), option.text, words)
         return FrozenMapping(found)
 
     def fact_kind(self, node: Mapping, path: Path) -> Kind:
         misfits = [key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None]
         if node.get("unit") is None:
             for key in misfits:
-                self.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
+                self.read.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
             options = node.get("one of")
-            return DATE if node.get("date") else YES_NO if options is None else ChoiceKind(_words(options))
-        low, high = self.number(node, "from") or 0, self.number(node, "to")
+            return DATE if node.get("date") else YES_NO if options is None else ChoiceKind(titles_of(options))
+        low, high = self.read.number(node, "from") or 0, self.read.number(node, "to")
         if high is None:
-            self.problem("fact_needs_to", path, node)
+            self.read.problem("fact_needs_to", path, node)
         elif high <= low:
-            self.problem("ends_turned", path, cast(Node, node.get("to")), _word(node, "to"))
-        return NumberKind(self.unit(node, path), low, high, self.whole_number(node, "decimals", 0, 6, path))
+            self.read.problem("ends_turned", path, cast(Node, node.get("to")), text_of(node, "to"))
+        return NumberKind(self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, 6, path))
 
     def parameter(self, key: Scalar, node: Mapping, path: Path) -> Parameter:
-        by = _names(node.get("by"))
+        by = names_of(node.get("by"))
         value, values = node.get("value"), node.get("values")
         if len(by) > MOST_BY:
-            self.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
+            self.read.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
         if value is not None and values is not None:
-            self.problem("value_or_values", path, node, ", ".join(by))
+            self.read.problem("value_or_values", path, node, ", ".join(by))
         elif value is not None and by:
-            self.problem("value_goes_by", path, value, ", ".join(by))
+            self.read.problem("value_goes_by", path, value, ", ".join(by))
         elif values is not None and not by:
-            self.problem("values_go_by_nothing", path, values)
+            self.read.problem("values_go_by_nothing", path, values)
         table: dict[tuple[str | int, ...], Exact | None] = {}
         last: list[int | None] = [None] * len(by)
         places: dict[tuple[str | int, ...], Location] = {(): (value or values or key).at}
@@ -275,21 +162,21 @@ class _Loader:
             table[()] = number_of(value.text)
         elif isinstance(values, Mapping) and by:
             self.table(values, (), len(by), table, last, places, (*path, "values"))
-        low, high = self.number(node, "from"), self.number(node, "to")
+        low, high = self.read.number(node, "from"), self.read.number(node, "to")
         unpublished = next((keyed for keyed, number in table.items() if number is None), None)
         if unpublished is not None and (low is None or high is None or low >= high):
-            self.problems.append(Problem("not_published_needs_range", path, location=places[unpublished]))
+            self.read.problems.append(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
-            title=_word(node, "title"),
-            kind=NumberKind(self.unit(node, path), low, high),
+            title=text_of(node, "title"),
+            kind=NumberKind(self.read.unit(node, path), low, high),
             by=by,
             values=FrozenMapping(table),
             last=tuple(last),
-            provenance=self.provenance(node, None, path),
+            provenance=self.read.provenance(node, None, path),
             places=FrozenMapping(places),
             at=key.at,
-            usual=self.usual(node, path),
+            usual=self.read.usual(node, path),
         )
 
     def table(  # noqa: PLR0913, PLR0917  # it fills the three that it is handed, level by level
@@ -307,7 +194,7 @@ class _Loader:
             number = re.fullmatch(r"([0-9]+)( and more)?", key.text)
             if number and number[2]:
                 if last[len(before)] not in (None, int(number[1])):
-                    self.problem("last_differs", (*path, key.text), key, key.text)
+                    self.read.problem("last_differs", (*path, key.text), key, key.text)
                 last[len(before)] = int(number[1])
             keyed = (*before, int(number[1]) if number else key.text)
             places[keyed] = key.at
@@ -316,151 +203,21 @@ class _Loader:
             elif len(keyed) == depth and isinstance(inner, Scalar):
                 table[keyed] = number_of(inner.text)
             else:
-                self.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
+                self.read.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
 
     def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
-        options, chosen = _words(node.get("one of")), _word(node, "chosen")
+        options, chosen = titles_of(node.get("one of")), text_of(node, "chosen")
         if chosen not in options:
             values = options_known(chosen, options)
-            self.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
+            self.read.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
         return Reading(
             name=key.text,
-            title=_word(node, "title"),
-            question=_word(node, "question"),
+            title=text_of(node, "title"),
+            question=text_of(node, "question"),
             kind=ChoiceKind(options),
             chosen=chosen,
-            why=_word(node, "why"),
-            affects=_names(node.get("affects")),
-            provenance=self.provenance(node, None, path),
+            why=text_of(node, "why"),
+            affects=names_of(node.get("affects")),
+            provenance=self.read.provenance(node, None, path),
             at=key.at,
         )
-
-    # Lines, conditions, terms, decisions
-
-    def line(self, scalar: Scalar, path: Path) -> Expr:
-        expr = parse_line(scalar)
-        if isinstance(expr, Problem):
-            self.problems.append(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
-            return Constant(0, scalar.at)
-        return expr
-
-    def value(self, node: Node, path: Path) -> Expr:
-        """A line, or `choose` with its cases."""
-        if isinstance(node, Scalar):
-            return self.line(node, path)
-        cases = []
-        mapping = cast(Mapping, node)
-        items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
-        if not items:
-            self.problem("no_cases", path, mapping)
-        for number, item in enumerate(items, 1):
-            case = cast(Mapping, item)
-            when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
-            cases.append((when, self.line(cast(Scalar, case.get("value")), path)))
-        otherwise = mapping.get("otherwise")
-        return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
-
-    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: Path, title: str = "") -> Clause:
-        if isinstance(node, Scalar):
-            return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
-        mapping = cast(Mapping, node)
-        provenance = self.provenance(mapping, enclosing, path)
-        self.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
-        body, line = self.body(mapping, id_, provenance, path)
-        return Clause(id_, _word(mapping, "title", title), _word(mapping, "if not"), provenance, body, line, mapping.at)
-
-    def body(self, node: Node, id_: str, provenance: Provenance | None, path: Path) -> tuple[Expr, str]:
-        """What a condition says, and its line where it is one."""
-        if isinstance(node, Scalar):
-            return self.line(node, path), node.text
-        mapping = cast(Mapping, node)
-        if isinstance(that := mapping.get("that"), Scalar):
-            return self.line(that, (*path, "that")), that.text
-        if isinstance(inner := mapping.get("all"), Mapping):
-            return AllOf(self.clauses(inner, id_, provenance, (*path, "all")), inner.at), ""
-        if isinstance(inner := mapping.get("any"), Mapping):
-            return AnyOf(self.clauses(inner, id_, provenance, (*path, "any")), inner.at), ""
-        part, line = self.body(cast(Node, mapping.get("not")), id_, provenance, (*path, "not"))
-        if isinstance(part, Compare):  # turned round, so that what is printed of it is true
-            return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
-        return Not(part, part.at), line and f"not ({line})"
-
-    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: Path) -> tuple[Clause, ...]:
-        return tuple(
-            self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
-        )
-
-    def term(self, key: Scalar, node: Mapping, path: Path) -> Term:
-        provenance = self.provenance(node, None, path)
-        if provenance is None and not any(problem.at == path for problem in self.problems):
-            self.problem("provenance_missing", path, key, key.text)
-        kind: Kind
-        if (when := node.get("when")) is not None:
-            kind = YES_NO
-            expr: Expr = self.clause(when, key.text, provenance, path, _word(node, "title"))
-        else:
-            options = node.get("one of")
-            kind = NumberKind(self.unit(node, path)) if options is None else ChoiceKind(_words(options))
-            expr = self.value(node.get("value") or node, path)
-            if isinstance(expr, Choose) and expr.otherwise is None:
-                self.problem("otherwise_missing", path, key, key.text)
-        return Term(key.text, _word(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
-
-    def decision(self, key: Scalar, node: Mapping, path: Path) -> Decision:
-        provenance = self.provenance(node, None, path)
-        every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
-        outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
-        last = node.get("otherwise")
-        otherwise = None
-        if isinstance(last, Mapping):
-            own = self.provenance(last, provenance, (*path, "otherwise"))
-            otherwise = Outcome(_word(last, "outcome"), _word(last, "title"), None, own, last.at)
-            self.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
-            if every:
-                self.problem("every_with_otherwise", path, last)
-        elif not every:
-            self.problem("otherwise_missing", path, key, key.text)
-        ids = [outcome.id for outcome in (*outcomes, *filter(None, [otherwise]))]
-        for repeated in sorted({name for name in ids if ids.count(name) > 1}):
-            self.problem("duplicate_outcome", path, key, repeated)
-        disjoint = TRUTHS.get(_word(node, "disjoint")) or False
-        return Decision(key.text, _word(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
-
-    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:
-        name, title = _word(node, "outcome"), _word(node, "title")
-        at = (*path, name)
-        provenance = self.provenance(node, enclosing, at)
-        self.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
-        clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
-        unknown = next(iter(_unproven(clause)), None)
-        if unknown is not None:
-            self.problem("provenance_missing", at, node, unknown.id)
-        return Outcome(name, title, clause, provenance, node.at)
-
-    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
-        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
-        kind = next(each for each in kinds if node.get(each) is not None)
-        inner = cast(Mapping, node.get(kind))
-        when = inner.get("when") or inner.get("where")
-        provenance = self.provenance(node, None, path)
-        return Property(
-            name=key.text,
-            title=_word(node, "title"),
-            kind=kind,
-            decision=_word(inner, "of") or _word(inner, "never moves"),
-            outcomes=_names(inner.get("gets")),
-            facts=_names(inner.get("facts")),
-            to=_word(inner, "to"),
-            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
-            provenance=provenance,
-            at=key.at,
-        )
-
-
-def _unproven(clause: Clause) -> Iterator[Clause]:
-    """The clauses in one that say nothing of where they come from."""
-    if isinstance(clause.when, AllOf | AnyOf):
-        for inner in clause.when.clauses:
-            yield from _unproven(inner)
-    elif clause.provenance is None:
-        yield clause

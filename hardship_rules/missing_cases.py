@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
+from hardship_rules.answers import Answer, Proof, Shown
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.cases import UNDECIDED, answer_text
@@ -13,7 +14,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
 from hardship_rules.smallest import Facts, household_text, smallest
 from hardship_rules.template import written
-from hardship_rules.verify import MEMBERS, SECONDS, Answer, Proof, Prover, Shown
+from hardship_rules.verify import MEMBERS, SECONDS, Prover
 
 _FEW = 2  # members, with which a household is looked for first: they are easier to read
 _TITLES = 3  # things exercised that a case's title names; the others are counted

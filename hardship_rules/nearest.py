@@ -12,7 +12,6 @@ from hardship_rules.absent import StandIns, broken
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.change import Change
-from hardship_rules.changes import Changes
 from hardship_rules.evaluate import evaluate, outcomes
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.given import as_given, refilled
@@ -25,6 +24,7 @@ from hardship_rules.ranges import Exact, Number, Range, add, high, low, negate, 
 from hardship_rules.syntax import Clause, Compare
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind
 from hardship_rules.why import innermost
+from hardship_rules.would_change import Changes
 
 TRIES = 500  # ranges looked at for one number in one direction, after which it is left out
 

@@ -243,6 +243,32 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give them in the year's policy, or use that one",
         ),
         "policy_without_decision": ("the policy `{given}` has no decision", "State at least one in `decisions`"),
+        # Registers: the mapping file
+        "not_a_mapping": (
+            "this is no mapping file of the form `key: value`",
+            "Let the first line be `mapping: 1`, with a space after the colon",
+        ),
+        "mapping_version": (
+            "`{given}` is no version of mapping files",
+            "Write `mapping: 1`; a higher one needs a newer hardship-rules",
+        ),
+        "mapping_blank": (
+            "`{given}` is nothing that an empty cell can mean",
+            "Write `left out` where it was not filled in, `unknown` where it is known to be unknown",
+        ),
+        "fact_of_other_table": ("`{given}` is no fact of this table", "Put it under the `facts` of `{table}`"),
+        "unit_of_column": (
+            "the unit `{given}` of the column for “{title}” cannot be turned into {wanted}",
+            "Check the unit; leave it out where it is the policy's own",
+        ),
+        "read_as": (
+            "nothing is read as `{given}`",
+            "Only a date may have `read: {expected}`: the day of birth is read from the number",
+        ),
+        "code_of_date": (
+            "a code of “{title}” cannot stand for `{given}`",
+            "Dates stand in the register themselves; a code can only be `unknown`",
+        ),
         # The year: a new file, the guard, the approval
         "not_approved": (
             "policy `{given}` is not approved",
@@ -630,5 +656,34 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
             "Check the day, or use the policy in force on it",
         ),
+        # A register's own soundness
+        "household_twice": (
+            "one household has {count} rows: {places}",
+            "Make them one, or mend the key of another household",
+        ),
+        "member_of_no_household": (
+            "the household of {count} members is not among the households: {places}",
+            "Add the household, or mend the members' key",
+        ),
+        "household_without_worker": ("{count} households have no worker: {places}", "Enter the worker as `self`"),
+        "household_of_workers": (
+            "one household has {count} workers: {places}",
+            "Only one is `self`; say what the others are",
+        ),
+        "person_twice_in_one": (
+            "one person stands {count} times in a household: {places}",
+            "Keep one row, or check the number",
+        ),
+        "person_worker_of_two": ("one worker has {count} files: {places}", "Find out which, and keep one"),
+        "spouses_with_two_files": (
+            "two spouses have a file each, and each is the spouse in the other's: {places}",
+            "Find out, and make them one household",
+        ),
+        "worker_elsewhere": (
+            "the worker of one file is a member of another: {places}",
+            "Find out where the person counts",
+        ),
+        "person_in_two": ("one person counts in {count} households: {places}", "Find out in which one"),
+        "person_not_told": ("{count} members have no number to tell who they are: {places}", "Fill the number in"),
     }
 )

@@ -10,6 +10,7 @@ from hardship_rules.proofread_zh import WORDS
 from hardship_rules.statements import (
     Statement,
     grade,
+    headed,
     line_of,
     outcomes_of,
     provenance_words,
@@ -22,7 +23,47 @@ from hardship_rules.values import ChoiceKind, DateKind, NumberKind, unit_text
 
 def proofread(policy: Policy) -> Document:
     """The whole policy in the order of its file: what it asks, by which numbers, how it decides, what is unverified."""
-    return Document(policy.title, tuple(_Proof(policy).blocks()))
+    return Document(headed(policy, policy.title), tuple(_Proof(policy).blocks()))
+
+
+def about(policy: Policy) -> dict[str, str]:
+    """What a policy says of itself, by what it is; nothing where it does not say."""
+    dates = {"start": policy.start, "end": policy.end}
+    window = "both" if policy.start and policy.end else "from" if policy.start else "to" if policy.end else "none"
+    return {
+        WORDS["name"]: policy.name,
+        WORDS["series"]: policy.series or "",
+        WORDS["window"]: WORDS[f"window_{window}"].format(**dates),
+        WORDS["status"]: _status(policy),
+        WORDS["fingerprint"]: policy.fingerprint,
+    }
+
+
+def _status(policy: Policy) -> str:
+    approval = policy.approval
+    if approval is None or policy.is_draft:
+        return WORDS["draft"] if policy.is_draft else ""
+    return WORDS["approved" if policy.status == "approved" else "void"].format(by=approval.by, day=approval.day)
+
+
+def asked(policy: Policy, fact: Fact) -> tuple[str, str, str]:
+    """What may be answered to a fact, what is taken where it is left out, and the document that proves it."""
+    return _answer(policy, fact), stand_in(policy, fact) or WORDS["stays_unknown"], fact.evidence
+
+
+def _answer(policy: Policy, fact: Fact) -> str:
+    match fact.kind:
+        case NumberKind(unit, low, high, decimals):
+            words = fact.counted_in or unit_text(unit or (), policy.units)
+            bounds = ("" if end is None else amount(policy, end, ()) for end in (low, high))
+            span = WORDS["from_to"].format(**dict(zip(("low", "high"), bounds, strict=True)))
+            places = WORDS["decimals"].format(count=decimals) if decimals else ""
+            return WORDS["list"].join(word for word in (words, span, places) if word)
+        case ChoiceKind(options):
+            return WORDS["join"].join(options.values())
+        case DateKind():
+            return WORDS["date"]
+    return WORDS["yes_or_no"]
 
 
 class _Proof:
@@ -56,16 +97,8 @@ class _Proof:
             yield Section(say["section"].format(number=numeral(number), title=title), blocks)
 
     def about(self) -> Table:
-        policy, say = self.policy, WORDS
-        dates = {"start": policy.start, "end": policy.end}
-        window = "both" if policy.start and policy.end else "from" if policy.start else "to" if policy.end else "none"
-        rows = [
-            (say["name"], policy.name),
-            (say["series"], policy.series or ""),
-            (say["window"], say[f"window_{window}"].format(**dates)),
-            (say["fingerprint"], policy.fingerprint),
-        ]
-        return Table(say["policy"], (say["item"], say["content"]), tuple(row for row in rows if row[1]), (20, 80))
+        rows = tuple((item, content) for item, content in about(self.policy).items() if content)
+        return Table(WORDS["policy"], (WORDS["item"], WORDS["content"]), rows, (20, 80))
 
     def sources(self) -> Iterator[Block]:
         rows = tuple((source.title, name, WORDS[f"held_{source.held}"]) for name, source in self.policy.sources.items())
@@ -87,25 +120,8 @@ class _Proof:
             groups.setdefault(fact.group or WORDS["ungrouped"], []).append(fact)
         heads = (WORDS["fact"], WORDS["answer"], WORDS["absent"], WORDS["evidence"])
         for group, inside in groups.items():
-            rows = ((fact.title, self.answer(fact), self.absent(fact), fact.evidence) for fact in inside)
+            rows = ((fact.title, *asked(self.policy, fact)) for fact in inside)
             yield Table(group, heads, tuple(rows), shares=(28, 32, 26, 14))
-
-    def absent(self, fact: Fact) -> str:
-        return stand_in(self.policy, fact) or WORDS["stays_unknown"]
-
-    def answer(self, fact: Fact) -> str:
-        match fact.kind:
-            case NumberKind(unit, low, high, decimals):
-                words = fact.counted_in or unit_text(unit or (), self.policy.units)
-                bounds = ("" if end is None else amount(self.policy, end, ()) for end in (low, high))
-                span = WORDS["from_to"].format(**dict(zip(("low", "high"), bounds, strict=True)))
-                places = WORDS["decimals"].format(count=decimals) if decimals else ""
-                return WORDS["list"].join(word for word in (words, span, places) if word)
-            case ChoiceKind(options):
-                return WORDS["join"].join(options.values())
-            case DateKind():
-                return WORDS["date"]
-        return WORDS["yes_or_no"]
 
     def must(self) -> Iterator[Block]:
         if self.policy.must:

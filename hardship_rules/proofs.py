@@ -1,12 +1,15 @@
 """Everything that is asked of a policy about all households, and the report that comes of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from time import monotonic
 
 from attrs import frozen
 
 from hardship_rules.model import Policy
-from hardship_rules.questions import Claim, Questions, Section
+from hardship_rules.questions import SECTIONS, Claim, Questions, Section
+
+Said = Callable[[Section, int], None]
+"""What is told how many questions of a section are answered."""
 
 
 @frozen
@@ -31,14 +34,28 @@ def verify(
     against: Policy | None = None,
     members: int = 5,
     seconds: float = 30.0,
-    said: Callable[[Section, int], None] = lambda _section, _count: None,
+    said: Said = lambda _section, _count: None,
 ) -> Report:
     """Everything that is asked of a policy; with `against`, also what has changed since that one.
 
     Each section has so many seconds, after which what is left of it is not settled. `said` is told of progress.
     """
+    return _asked(Questions(policy, members, seconds), against, SECTIONS, said)
+
+
+def kept_and_changed(
+    policy: Policy,
+    against: Policy | None = None,
+    members: int = 5,
+    seconds: float = 30.0,
+    said: Said = lambda _section, _count: None,
+) -> Report:
+    """Only whether a policy keeps its properties, and with `against` what has changed since that one."""
+    return _asked(Questions(policy, members, seconds), against, ("properties", "changes"), said)
+
+
+def _asked(questions: Questions, against: Policy | None, sections: Collection[Section], said: Said) -> Report:
     began = monotonic()
-    questions = Questions(policy, members, seconds)
     asked: dict[Section, Callable[[], Iterable[Claim]]] = {
         "outcomes": questions.outcomes,
         "overlaps": questions.overlaps,
@@ -50,12 +67,14 @@ def verify(
         asked["changes"] = lambda: questions.changes(against)
     claims: list[Claim] = []
     for section, ask in asked.items():
+        if section not in sections:
+            continue
         questions.begin()
         said(section, 0)
         for count, claim in enumerate(ask(), 1):
             claims.append(claim)
             said(section, count)
-    return Report(policy, against, questions.members, seconds, monotonic() - began, tuple(claims))
+    return Report(questions.policy, against, questions.members, questions.seconds, monotonic() - began, tuple(claims))
 
 
 def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:

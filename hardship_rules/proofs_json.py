@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from hardship_rules.answers import NotSettled, Proof, Shown
 from hardship_rules.model import Policy
 from hardship_rules.proofs import Report
 from hardship_rules.questions import Claim
-from hardship_rules.verify import NotSettled, Proof, Shown
 from hardship_rules.wording import exact_text
 
 FORMAT = "hardship-rules/verify/1"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
+from hardship_rules.answers import Shown
 from hardship_rules.api import assess
 from hardship_rules.columns import pad, width
 from hardship_rules.model import Fact, Policy, Property
@@ -13,7 +14,6 @@ from hardship_rules.questions import SECTIONS, Claim, Section
 from hardship_rules.smallest import household_text, value_written
 from hardship_rules.units import kind_of_name
 from hardship_rules.values import ChoiceKind
-from hardship_rules.verify import Shown
 from hardship_rules.wording import exact_text
 
 _MANY = 6  # verdicts that are listed one by one, not counted
@@ -108,8 +108,9 @@ def _shown(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator[str
     yield f"      {_result(claim, answer, report, say)}"
     if answer.readings:
         yield f"      {_readings(answer, report.policy, say)}"
-    if put_in := _put_in(answer, report.policy):
-        yield f"      {say['put_in'].format(values=say['join'].join(put_in))}"
+    undecided = assess(report.policy.with_readings(answer.readings), answer.facts).category is None
+    if undecided and (values := put_in(report.policy, answer.policy)):
+        yield f"      {say['put_in'].format(values=say['join'].join(values))}"
 
 
 def _beside(policy: Policy, lines: list[str], claim: Claim, say: Mapping[str, str]) -> Iterator[str]:
@@ -169,14 +170,12 @@ def _readings(answer: Shown, policy: Policy, say: Mapping[str, str]) -> str:
     return say["as_read"].format(readings=say["join"].join(chosen))
 
 
-def _put_in(answer: Shown, policy: Policy) -> list[str]:
-    """The numbers that stand in for those not published, where the category is not decided without them."""
-    if assess(policy.with_readings(answer.readings), answer.facts).category is not None:
-        return []
+def put_in(policy: Policy, shown: Policy) -> list[str]:
+    """The numbers that stand in for those not published, in the policy that a household is shown by."""
     found = []
     for name, parameter in policy.parameters.items():
         for key, each in parameter.values.items():
-            number = answer.policy.parameters[name].values[key]
+            number = shown.parameters[name].values[key]
             if each is None and number is not None:
                 options = "，".join(_option(policy, by, way) for by, way in zip(parameter.by, key, strict=True))
                 found.append(f"{parameter.title}{f'（{options}）' if options else ''} {exact_text(number)}")

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from hardship_rules.answers import Answer, DisagreementError, Shown
 from hardship_rules.api import assess
 from hardship_rules.evaluate import evaluate
 from hardship_rules.meaning import value
@@ -10,7 +11,7 @@ from hardship_rules.smallest import Facts, Raised, raised_between, with_raised
 from hardship_rules.smt import Encoding
 from hardship_rules.symbolic import Cases, Truth, all_of, any_of, opposite
 from hardship_rules.syntax import Expr
-from hardship_rules.verify import Answer, DisagreementError, Prover, Shown
+from hardship_rules.verify import Prover
 
 
 def broken(prover: Prover, each: Property, seconds: float) -> Answer:

@@ -7,19 +7,20 @@ from typing import Literal, cast
 
 from attrs import evolve, field, frozen
 
+from hardship_rules.answers import Answer, NotSettled, Proof, Shown
 from hardship_rules.api import assess
 from hardship_rules.every_household import beside
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Policy, Term, exprs_of
+from hardship_rules.model import Decision, Policy, Term
 from hardship_rules.properties import breaks, broken, truth_of
 from hardship_rules.smallest import Facts, Raised, raised_between, smallest, with_raised
 from hardship_rules.smt import Encoding, decision_differs
 from hardship_rules.symbolic import any_of
-from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, walk
+from hardship_rules.syntax import Clause
 from hardship_rules.tried import tried
-from hardship_rules.turning import policy_without
-from hardship_rules.verify import Answer, NotSettled, Proof, Prover, Shown
+from hardship_rules.verify import Prover
 from hardship_rules.whole import whole
+from hardship_rules.without import clauses_of, policy_without
 
 FEW = 2  # members, with which a household is looked for first: what they show is shown
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
@@ -220,32 +221,6 @@ class Questions:
         facts, raised = smallest(shown, answer.facts, claim.raised, is_so)
         second = with_raised(facts, raised) if raised else answer.other and facts
         return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
-
-
-def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
-    """The clauses that are part of something a decision is worked out from, with that; not what is all of it."""
-    used = set(policy.decisions)
-    for name in reversed(policy.order):
-        if name in used:
-            used.update(policy.uses[name])
-    for name in policy.order:
-        definition = policy.names[name]
-        if name in used and isinstance(definition, Term | Decision):
-            for expr in exprs_of(definition):
-                for clause in _parts(expr):
-                    yield definition, clause
-
-
-def _parts(expr: Expr) -> Iterator[Clause]:
-    """The clauses inside an expression that can be taken away from it, one by one."""
-    for part in walk(expr):
-        if isinstance(part, Clause) and part is not expr and not _is_all_of_it(expr, part):
-            yield part
-
-
-def _is_all_of_it(expr: Expr, clause: Clause) -> bool:
-    """It is the only clause of an `all` or `any`, which is asked instead."""
-    return any(isinstance(part, AllOf | AnyOf) and part.clauses == (clause,) for part in walk(expr))
 
 
 def _verdict(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str:

@@ -1,10 +1,10 @@
 """A household under two policies, in words: both verdicts side by side, where they part, what one does not know."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from hardship_rules.assessment import Reason
 from hardship_rules.columns import pad, width
+from hardship_rules.decided import Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy, Reading
 from hardship_rules.parting import Parting, Side, are_same
@@ -71,6 +71,28 @@ def readings_apart(first: Policy, second: Policy) -> list[tuple[Reading, Reading
     return [pair for pair in both if pair[0].chosen != pair[1].chosen]
 
 
+def figure_rows(texts: Sequence[Telling]) -> list[list[str]]:
+    """The figures that either of two policies shows: what each is called, and how much it is under both."""
+    return [_figure_row(texts, name) for name in dict.fromkeys(name for text in texts for name in text.policy.show)]
+
+
+def _figure_row(texts: Sequence[Telling], name: str) -> list[str]:
+    """A figure under both policies, with what it goes by where that is not the same."""
+    there = [text if name in text.policy.show else None for text in texts]
+    titles = [text.figure_title(name) for text in there if text is not None]
+    cells = [texts[0].say["not_there"] if text is None else text.figure(name)[0] for text in there]
+    if len(set(titles)) == 1:
+        return [titles[0], *cells]
+    plain = [text.policy.names[name].title for text in there if text is not None]
+    by = [title.removeprefix(each) for title, each in zip(titles, plain, strict=True)]
+    return [plain[0], *(cell + each for cell, each in zip(cells, by, strict=True))]
+
+
+def reason_words(text: Telling, reason: Reason) -> list[str]:
+    """A clause as it came out, both sides of what it compares, and its grade."""
+    return [part for part in (text.words(reason), text.compared(reason), text.basis(reason)) if part]
+
+
 class _SideBySide:
     """The lines of one comparison."""
 
@@ -107,7 +129,7 @@ class _SideBySide:
         (_, first), (_, second) = self.sides
         verdicts = [text.verdict(text.assessment.decided) for text in self.texts]
         rows = [["", *(name for name, _ in self.sides)], [first.policy.category.title, *verdicts]]
-        rows += [self.row(name) for name in dict.fromkeys((*first.policy.show, *second.policy.show))]
+        rows += figure_rows(self.texts)
         for pair in readings_apart(first.policy, second.policy):
             title = self.say["reading"].format(title=pair[0].title)
             rows.append([title, *(each.kind.options[each.chosen] for each in pair)])
@@ -115,17 +137,6 @@ class _SideBySide:
         for row in rows:
             cells = (pad(cell, columns) for cell, columns in zip(row, wide, strict=True))
             yield ("  " + "    ".join(cells)).rstrip()
-
-    def row(self, name: str) -> list[str]:
-        """A figure under both policies, with what it goes by where that is not the same."""
-        there = [text if name in text.policy.show else None for text in self.texts]
-        titles = [text.figure_title(name) for text in there if text is not None]
-        cells = [self.say["not_there"] if text is None else text.figure(name)[0] for text in there]
-        if len(set(titles)) == 1:
-            return [titles[0], *cells]
-        plain = [text.policy.names[name].title for text in there if text is not None]
-        by = [title.removeprefix(each) for title, each in zip(titles, plain, strict=True)]
-        return [plain[0], *(cell + each for cell, each in zip(cells, by, strict=True))]
 
     def where(self) -> Iterator[str]:
         parting = self.parting
@@ -144,8 +155,7 @@ class _SideBySide:
             if reasons is None:
                 yield self.say["no_clause"].format(name=name)
             for reason in reasons or ():
-                parts = (text.words(reason), text.compared(reason), text.basis(reason))
-                words = "    ".join(part for part in parts if part)
+                words = "    ".join(reason_words(text, reason))
                 yield self.say["standing"].format(name=name, mark=MARKS[reason.holds], words=words)
 
     def missing(self, number: int) -> Iterator[str]:

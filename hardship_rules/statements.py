@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from hardship_rules.explain_zh import SENTENCES
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Policy, Reading
 from hardship_rules.phrase import amount, gathered, phrase
@@ -72,7 +73,7 @@ def _statements(policy: Policy) -> Iterator[Statement]:
     section = WORDS["terms"]
     for term in policy.terms.values():
         if isinstance(term.expr, Clause):
-            yield from _clauses(policy, section, term.title, term.expr)
+            yield from statements_of(policy, section, term.title, term.expr)
         else:
             words = WORDS["equals"].format(words=phrase(policy, term.expr, term.kind))
             yield Statement(section, "", term.name, term.title, words, term.provenance)
@@ -98,7 +99,7 @@ def _decision(policy: Policy, decision: Decision) -> Iterator[Statement]:
             id_ = f"{decision.name}.{outcome.id}"
             yield Statement(decision.title, outcome.title, id_, outcome.title, WORDS["otherwise"], outcome.provenance)
         else:
-            yield from _clauses(policy, decision.title, outcome.title, outcome.when)
+            yield from statements_of(policy, decision.title, outcome.title, outcome.when)
 
 
 def outcomes_of(decision: Decision) -> tuple[Outcome, ...]:
@@ -106,7 +107,8 @@ def outcomes_of(decision: Decision) -> tuple[Outcome, ...]:
     return decision.outcomes if decision.otherwise is None else (*decision.outcomes, decision.otherwise)
 
 
-def _clauses(policy: Policy, section: str, of: str, clause: Clause) -> Iterator[Statement]:
+def statements_of(policy: Policy, section: str, of: str, clause: Clause) -> Iterator[Statement]:
+    """A clause, and every clause that it consists of."""
     together = gathered(clause.when)
     if together is None:
         names = tuple(names_in(clause))
@@ -117,7 +119,7 @@ def _clauses(policy: Policy, section: str, of: str, clause: Clause) -> Iterator[
     words, parts = together
     yield Statement(section, of, clause.id, clause.title, words, clause.provenance, tuple(part.id for part in parts))
     for part in parts:
-        yield from _clauses(policy, section, of, part)
+        yield from statements_of(policy, section, of, part)
 
 
 def line_of(policy: Policy, clause: Clause) -> str:
@@ -133,21 +135,27 @@ def _bare(words: str) -> str:
 
 def values_of(policy: Policy, parameter: Parameter) -> tuple[str, ...]:
     """The numbers of a parameter in words, with what they go by: 城市 787 元/月/人."""
-    unit = parameter.kind.unit or ()
     if not parameter.values:
-        words = unit_text(unit, policy.units)
+        words = unit_text(parameter.kind.unit or (), policy.units)
         return (WORDS["open"] + (WORDS["list"] + words if words else ""),)
-    found = []
+    return tuple(
+        WORDS["option_value"].format(options=options, value=value) if options else value
+        for options, value in values_by_option(policy, parameter).values()
+    )
+
+
+def values_by_option(policy: Policy, parameter: Parameter) -> dict[tuple[str | int, ...], tuple[str, str]]:
+    """What each number of a parameter is for, and how much it is, in words."""
+    unit = parameter.kind.unit or ()
+    found = {}
     for keyed, number in parameter.values.items():
         value = amount(policy, number, unit)
         if number is None:
             ends = {"low": amount(policy, parameter.kind.low, ()), "high": amount(policy, parameter.kind.high, unit)}
             value = WORDS["not_published"].format(value=value, **ends)
-        options = WORDS["list"].join(
-            _option(policy, by, key, last) for by, key, last in zip(parameter.by, keyed, parameter.last, strict=True)
-        )
-        found.append(WORDS["option_value"].format(options=options, value=value) if options else value)
-    return tuple(found)
+        options = (_option(policy, *each) for each in zip(parameter.by, keyed, parameter.last, strict=True))
+        found[keyed] = (WORDS["list"].join(options), value)
+    return found
 
 
 def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
@@ -155,6 +163,11 @@ def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
         return WORDS["and_more" if key == last else "numbered"].format(title=policy.names[by].title, number=key)
     kind = kind_of_name(policy, by)
     return kind.options[key] if isinstance(kind, ChoiceKind) else key
+
+
+def headed(policy: Policy, title: str) -> str:
+    """The title of what is written of a policy; of a draft it says so first, as explanations do."""
+    return SENTENCES["draft"].format(verdict=title) if policy.status == "draft" else title
 
 
 def grade(provenance: Provenance | None) -> str:

@@ -5,7 +5,8 @@ from typing import cast
 
 from hardship_rules import explain_en, explain_zh
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
 from hardship_rules.problems import Language, Path
@@ -204,6 +205,11 @@ class Telling:
 
     def facts(self, paths: tuple[Path, ...]) -> Iterator[str]:
         """The facts that have one value for the same members on one line."""
+        for titles, value, who in self.facts_together(paths):
+            yield self.say["fact_of" if who else "fact"].format(title=titles, value=value, who=who)
+
+    def facts_together(self, paths: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
+        """The titles of the facts that have one value for the same members, that value, and who these are."""
         members: dict[tuple[str, str], list[int]] = {}
         for path in paths:
             fact = fact_of(self.policy, path)
@@ -215,8 +221,7 @@ class Telling:
         for (answer, whose), together in titles.items():
             names = self.say["join"].join(self.names[number] for number in whose)
             who = self.say["everybody"] if len(whose) == len(self.names) > 1 else names
-            sentence = self.say["fact_of"] if whose else self.say["fact"]
-            yield sentence.format(title=self.say["join"].join(together), value=answer, who=who)
+            yield self.say["join"].join(together), answer, who
 
     # What the verdict turns on
 

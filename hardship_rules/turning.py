@@ -3,19 +3,19 @@
 from collections.abc import Collection, Iterator
 from typing import TypeVar, cast
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from hardship_rules.absent import broken
 from hardship_rules.assessment import Assessment
 from hardship_rules.evaluate import evaluate
-from hardship_rules.frozen import FrozenMapping
 from hardship_rules.given import refilled
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
 from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import Path
-from hardship_rules.syntax import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, walk
+from hardship_rules.syntax import VERIFIED, Clause, Provenance, walk
+from hardship_rules.without import policy_without
 
 UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
 Part = TypeVar("Part", Term, Decision)
@@ -123,46 +123,3 @@ def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
         and clause.provenance.basis in UNCERTAIN
         and clause.id not in {definition.name, *policy.switches}
     ]
-
-
-def policy_without(policy: Policy, definition: Term | Decision, clause: str) -> Policy:
-    """The policy without a clause of one of its terms or decisions, which is not all that the definition says."""
-    if isinstance(definition, Decision):
-        return evolve(policy, decisions=_replaced(policy.decisions, _decision_without(definition, clause)))
-    expr = cast(Expr, without(definition.expr, clause))
-    return evolve(policy, terms=_replaced(policy.terms, evolve(definition, expr=expr)))
-
-
-def _replaced(parts: FrozenMapping[str, Part], part: Part) -> FrozenMapping[str, Part]:
-    return FrozenMapping({**parts, part.name: part})
-
-
-def _decision_without(decision: Decision, clause: str) -> Decision:
-    whens = (without(cast(Clause, outcome.when), clause) for outcome in decision.outcomes)
-    outcomes = zip(decision.outcomes, cast(Iterator[Clause | None], whens), strict=True)
-    return evolve(
-        decision, outcomes=tuple(evolve(outcome, when=when) for outcome, when in outcomes if when is not None)
-    )
-
-
-def without(expr: Expr, clause: str) -> Expr | None:
-    """An expression without the clause of that id; None where that was all there was of it.
-
-    An emptied `all` is true and an emptied `any` false, but under a `not` the `not` goes with what it turned round.
-    """
-    match expr:
-        case Clause():
-            when = None if expr.id == clause else without(expr.when, clause)
-            return None if when is None else evolve(expr, when=when)
-        case AllOf() | AnyOf():
-            kept = (cast(Clause | None, without(inner, clause)) for inner in expr.clauses)
-            return evolve(expr, clauses=tuple(inner for inner in kept if inner is not None))
-        case Not():
-            part = without(expr.part, clause)
-            emptied = isinstance(part, AllOf | AnyOf) and not part.clauses
-            return None if part is None or emptied else evolve(expr, part=part)
-        case Choose():
-            cases = ((without(when, clause), result) for when, result in expr.cases)
-            return evolve(expr, cases=tuple((when, result) for when, result in cases if when is not None))
-        case _:
-            return expr

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table
+from hardship_rules.document import Block, Document, Flows, Item, Listing, Paragraph, Scale, Section, Table
 
 TEXTS = st.text(alphabet="低保（）“〔0①a.1)|*_`[]<>&\"'#-+=~\\ ", min_size=1, max_size=12).map(
     lambda text: f"文{text}字"
@@ -65,6 +65,8 @@ def texts_of(block: Block | Item) -> list[str]:
             return [caption, *heads, *(cell for row in rows for cell in row)]
         case Scale():
             return [block.about, *block.sentences]
+        case Flows():
+            return [block.about]
         case Section(title, inner):
             return [title, *(text for each in inner for text in texts_of(each))]
 

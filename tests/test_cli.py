@@ -285,6 +285,36 @@ class TestAssess:
         assert "--what-would-change" in done.stderr.decode()
 
 
+class TestChanges:
+    """`hardship-rules changes`."""
+
+    def test_before_and_now(self, tmp_path: Path) -> None:
+        """Each file by its own policy and day, or by a series; exit status 0; with -o into a file."""
+        now = tmp_path / "now.yaml"
+        text = Path(HOUSEHOLD).read_text(encoding="utf-8").replace("2021_weihai", "2023_weihai")
+        now.write_text(text.replace("2021-03-31", "2023-03-31").replace("30000", "62000"), encoding="utf-8")
+        done = run("changes", HOUSEHOLD, str(now))
+        assert (done.returncode, done.stderr) == (0, b"")
+        lines = done.stdout.decode().splitlines()
+        assert lines[0] == "困难职工家庭类别：深度困难职工家庭 → 相对困难职工家庭"  # (68,000 - 12,400) / 36 = 1,544.44
+        assert "  本人的年工资性收入：30,000.00 元 → 62,000.00 元" in lines
+        out = tmp_path / "changes.txt"
+        assert run("changes", "-p", "weihai", HOUSEHOLD, str(now), "-o", str(out)).stdout == b""
+        assert out.read_text(encoding="utf-8").splitlines() == lines
+
+    def test_problems_of_both(self, tmp_path: Path) -> None:
+        """The problems of both files are told at once, and nothing else; exit status 1; as JSON too."""
+        paths = [tmp_path / "before.yaml", tmp_path / "now.yaml"]
+        for path in paths:
+            path.write_text("homes: 1,5\nmembers: [{relation: self}]\n", encoding="utf-8")
+        done = run("changes", "-p", "2021_weihai", *map(str, paths))
+        assert (done.returncode, done.stdout) == (1, b"")
+        assert all(str(path) in done.stderr.decode() for path in paths)
+        done = run("changes", "-p", "2021_weihai", *map(str, paths), "--format", "json")
+        assert done.returncode == 1
+        assert len({each["file"] for each in json.loads(done.stdout)["problems"]}) == 2
+
+
 class TestCompare:
     """`hardship-rules compare`."""
 

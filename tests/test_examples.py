@@ -157,7 +157,7 @@ def officers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / path.name).write_bytes(path.read_bytes())
     steps = list(walk(folder))
     assert [command.split()[0] for command, _, _ in steps] == [
-        *("new", "check", "check", "check", "template", "assess", "approve", "check")
+        *("new", "check", "check", "check", "template", "assess", "review", "review", "approve", "check")
     ]
     for command, printed, shown in steps:
         assert re.fullmatch(as_shown(shown), printed), f"{command}\n{printed}"

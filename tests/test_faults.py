@@ -4,8 +4,8 @@ import pytest
 from trial import FAULTS, OUTCOMES, SOUND, Fault, Figures, with_edits
 
 from hardship_rules import assess, read_policy
+from hardship_rules.answers import Proof, Shown
 from hardship_rules.proofs import verify
-from hardship_rules.verify import Proof, Shown
 
 
 def test_there_are_enough() -> None:

@@ -13,7 +13,7 @@ from hardship_rules.problems_en import SENTENCES as EN
 from hardship_rules.problems_zh import SENTENCES as ZH
 
 PACKAGE = Path(hardship_rules.__file__).parent
-MAKERS = {"Problem", "_warning", "problem", "refuse", "wrong"}
+MAKERS = {"Problem", "_finding", "_warning", "problem", "refuse", "wrong"}
 WORDS = {"nearest", "nearest_factor", "kind_number", "kind_choice", "kind_yes_no", "kind_date"}
 
 

@@ -7,8 +7,11 @@ from documents import SMALL
 from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
+from hardship_rules.as_html import as_html
+from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
-from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Scale, Section, Table
+from hardship_rules.checklist import checklist
+from hardship_rules.document import Block, Document, Flows, Item, Listing, Paragraph, Scale, Section, Table
 from hardship_rules.proofread import proofread
 from hardship_rules.statements import statements
 from hardship_rules.strategies import policies
@@ -44,7 +47,7 @@ def items(block: Block | Item) -> list[Item]:
             return [inner for item in entries for inner in items(item)]
         case Section(blocks=blocks):
             return [inner for each in blocks for inner in items(each)]
-        case Table() | Paragraph() | Scale():
+        case Table() | Paragraph() | Scale() | Flows():
             return []
 
 
@@ -235,3 +238,34 @@ def test_a_decision_of_every_outcome() -> None:
 def test_any_sound_policy(text: str) -> None:
     """Whatever a sound policy says, it can be shown."""
     assert as_text(proofread(read_policy(text)))
+
+
+def standing(status: str) -> Policy:
+    """The small policy with what it says of its standing."""
+    return read_policy(f"{SMALL}{status}")
+
+
+APPROVAL = "approved: {{by: 某市总工会, date: 2025-01-15, fingerprint: {fingerprint}}}\n"
+APPROVED = standing(APPROVAL.format(fingerprint=read_policy(SMALL).fingerprint))
+CHANGED = standing(APPROVAL.format(fingerprint="v1:" + "0" * 64))
+
+
+@pytest.mark.parametrize(
+    ("policy", "first", "status"),
+    [
+        (standing(""), "", None),
+        (standing("status: draft\n"), "【草案】", "草案，尚未批准"),
+        (APPROVED, "", "某市总工会 2025-01-15 批准"),
+        (CHANGED, "【草案】", "草案：某市总工会于 2025-01-15 批准之后内容有改动，须重新批准"),
+    ],
+)
+def test_a_draft_says_so_first(policy: Policy, first: str, status: str | None) -> None:
+    """A draft, and what was changed since its approval, begins with 草案 in each form; the table says who approved."""
+    document = proofread(policy)
+    for text in (as_text(document), as_markdown(document).removeprefix("# ")):
+        assert text.splitlines()[0] == first + policy.title
+    assert f"<h1>{first}{policy.title}</h1>" in as_html(document)
+    about = document.blocks[0]
+    assert isinstance(about, Table)
+    assert [row[1] for row in about.rows if row[0] == "状态"] == ([] if status is None else [status])
+    assert as_text(checklist(policy)).startswith(f"{first}对照表：{policy.title}\n")

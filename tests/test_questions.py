@@ -5,9 +5,10 @@ from test_verify import HARD
 from trial import TRIAL, with_edits
 
 from hardship_rules import assess, load_policy, read_policy
+from hardship_rules.answers import NotSettled, Proof, Shown
 from hardship_rules.proofs import changes, verify
-from hardship_rules.questions import Questions, clauses_of
-from hardship_rules.verify import NotSettled, Proof, Shown
+from hardship_rules.questions import Questions
+from hardship_rules.without import clauses_of
 
 POLICY = read_policy(TRIAL)
 REPORT = verify(POLICY, members=3, seconds=60)

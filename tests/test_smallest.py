@@ -6,8 +6,9 @@ from fractions import Fraction
 from trial import TRIAL
 
 from hardship_rules import assess, load_policy, read_household, read_policy
+from hardship_rules.answers import Shown
 from hardship_rules.smallest import Facts, Raised, household_text, raised_between, smallest, with_raised
-from hardship_rules.verify import Prover, Shown
+from hardship_rules.verify import Prover
 
 POLICY = read_policy(TRIAL)
 MEMBERS = [

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from trial import TRIAL
 
 from hardship_rules import Policy, assess, load_policy, read_policy
+from hardship_rules.answers import DisagreementError, Proof, Shown
 from hardship_rules.every_household import holds, option_of
 from hardship_rules.model import Term
 from hardship_rules.smt import Encoding
 from hardship_rules.strategies import households, policies
 from hardship_rules.symbolic import Cases, Choice, extreme, multiplied
 from hardship_rules.values import ChoiceKind, NumberKind
-from hardship_rules.verify import DisagreementError, Proof, Prover, Shown, possible
+from hardship_rules.verify import Prover, possible
 
 SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WEIHAI = load_policy("2021_weihai")

@@ -86,6 +86,23 @@ class TestHouseholds:
 
         assert find(households(HUZHOU), on_the_line, settings=found)
 
+    def test_a_deep_household_shrinks_to_the_simplest(self) -> None:
+        """The simplest household in deep hardship is a worker alone, aged thirty, with nothing, on the first day."""
+        household = find(households(WEIHAI), lambda each: category(WEIHAI, each) == "deep", settings=found)
+        (worker,) = household["members"]
+        assert worker["relation"] == "self"
+        assert household["on"] == date(2021, 1, 1)
+        assert worker["birth_date"] == date(1991, 1, 1)
+        assert set(amounts(household)) == {0}
+
+    @pytest.mark.parametrize("wanted", ["excluded", "relative", "none"])
+    def test_every_category_of_a_large_measure_shrinks_to_one_worker(self, wanted: str) -> None:
+        """Though a household of the measure has tens of facts, one worker is left, and one number at most."""
+        household = find(households(WEIHAI), lambda each: category(WEIHAI, each) == wanted, settings=found)
+        (worker,) = household["members"]
+        assert worker["relation"] == "self"
+        assert len([each for each in amounts(household) if each]) <= 1
+
     def test_a_household_over_the_line_shrinks_to_one_amount(self) -> None:
         """Where some income is needed, there is one worker and one amount beside zeros."""
         household = find(households(HUZHOU), lambda each: category(HUZHOU, each) == "accidental", settings=found)

@@ -6,9 +6,10 @@ import pytest
 from trial import TRIAL, with_edits
 
 from hardship_rules import FactError, Figure, assess, load_household, load_policy, read_policy
+from hardship_rules.answers import NotSettled, Proof, Shown
 from hardship_rules.model import exprs_of
 from hardship_rules.syntax import Clause, Compare, walk
-from hardship_rules.verify import NotSettled, Proof, Prover, Shown, possible, witness, witness_of
+from hardship_rules.verify import Prover, possible, witness, witness_of
 
 POLICY = read_policy(TRIAL)
 

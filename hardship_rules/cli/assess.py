@@ -2,19 +2,15 @@
 
 import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from attrs import evolve
 
 from hardship_rules.api import assess as assess_household
-from hardship_rules.api import load_policy
 from hardship_rules.assessment import Assessment
-from hardship_rules.cli.input import household_of
+from hardship_rules.cli.input import household_of, policy_for
 from hardship_rules.cli.output import FOLDERS, problems_json, written
 from hardship_rules.cli.recording import RECORD, check_output, written_records
-from hardship_rules.conform import date_of
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
 from hardship_rules.explain import FORMATS, explain
@@ -24,7 +20,7 @@ from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
 from hardship_rules.nearest import what_would_change as changes_of
 from hardship_rules.notice import notice as notice_of
-from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
+from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record import record
 
 _COLOURS = {"√": "green", "×": "red", "○": "yellow"}
@@ -100,7 +96,7 @@ def assess(
     for file in files:
         try:
             household = household_of(file)
-            policy = _policy_for(household, policy_name, on, folders)
+            policy = policy_for(household, policy_name, on, folders)
             if form == RECORD:
                 judge = assess_household if engine == "evaluator" else _by_both
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
@@ -149,15 +145,3 @@ def _has_colour() -> bool:
 def _paint(role: str, text: str) -> str:
     """A text as a terminal colours it: marks by what they say, headings and the verdict bold."""
     return click.style(text, fg=_COLOURS.get(role), bold=None if role in _COLOURS else True)
-
-
-def _policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
-    name = name or household.policy
-    if name is None:
-        raise FactError([Problem("policy_not_named", ("policy",), location=Location(household.name, 1, 1))])
-    day = on or household.on
-    try:
-        return load_policy(name, None if day is None else date_of(day), tuple(folders))
-    except PolicyError as error:  # a policy that is not found is told at the household that asks for it
-        asks = Location(household.name, 1, 1)
-        raise PolicyError(evolve(each, location=each.location or asks) for each in error.problems) from None

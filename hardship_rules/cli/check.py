@@ -6,11 +6,10 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_base, load_policy
+from hardship_rules.cli.input import sound_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.facts_schema import facts_schema
-from hardship_rules.find import overlaps
 from hardship_rules.guard import guarded
-from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError, Problem
 from hardship_rules.schema import policy_schema, schema_text
 from hardship_rules.summary import summary, summary_data
@@ -75,20 +74,8 @@ def check(
     sys.exit(1 if failed else 0)
 
 
-def _checked(name: str, folders: tuple[str, ...]) -> Policy:
-    """The policy, sound by itself and for days that no other of its series is for; raises `PolicyError`."""
-    others = overlaps(name, folders)
-    try:
-        policy = load_policy(name, folders=folders)
-    except PolicyError as error:
-        raise PolicyError([*error.problems, *others]) from None
-    if others:
-        raise PolicyError(others)
-    return policy
-
-
 def _warnings(name: str, folders: tuple[str, ...], against: str | None) -> tuple[Problem, ...]:
-    _checked(name, folders)
+    sound_policy(name, folders)
     return guarded(name, folders, against)
 
 

@@ -1,11 +1,19 @@
-"""What the commands read: a household from a file, or from standard input."""
+"""What the commands read: a household and the policy that is for it, a policy beside its series, worked cases."""
 
 import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import evolve
 
 from hardship_rules import source
-from hardship_rules.api import load_household, read_household
+from hardship_rules.api import Folders, load_household, load_policy, read_household
+from hardship_rules.cases import Case, read_cases
+from hardship_rules.conform import date_of
+from hardship_rules.find import overlaps
 from hardship_rules.household import HouseholdText
-from hardship_rules.problems import FactError, Problem
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Location, PolicyError, Problem
 
 
 def household_of(file: str) -> HouseholdText:
@@ -18,3 +26,41 @@ def household_of(file: str) -> HouseholdText:
     if isinstance(text, Problem):
         raise FactError([text])
     return read_household(text, name)
+
+
+def policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:
+    """The policy that a household's file names, or the one named, for the day given or the file's own."""
+    name = name or household.policy
+    if name is None:
+        raise FactError([Problem("policy_not_named", ("policy",), location=Location(household.name, 1, 1))])
+    day = on or household.on
+    try:
+        return load_policy(name, None if day is None else date_of(day), tuple(folders))
+    except PolicyError as error:  # a policy that is not found is told at the household that asks for it
+        asks = Location(household.name, 1, 1)
+        raise PolicyError(evolve(each, location=each.location or asks) for each in error.problems) from None
+
+
+def sound_policy(name: str, folders: Folders) -> Policy:
+    """The policy, sound by itself and for days that no other of its series is for; raises `PolicyError`."""
+    others = overlaps(name, folders)
+    try:
+        policy = load_policy(name, folders=folders)
+    except PolicyError as error:
+        raise PolicyError([*error.problems, *others]) from None
+    if others:
+        raise PolicyError(others)
+    return policy
+
+
+def cases_of(paths: Iterable[str], folders: Folders) -> tuple[list[Case], list[Problem]]:
+    """The worked cases of files and folders, and the problems of the files that could not be read."""
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for path in map(Path, paths):
+        for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+            try:
+                cases += read_cases(file, folders)
+            except PolicyError as error:
+                problems += error.problems
+    return cases, problems

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from hardship_rules.cases import Case, Mismatch, read_cases
+from hardship_rules.cases import Case, Mismatch
+from hardship_rules.cli.input import cases_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.coverage import Coverage, coverage
 from hardship_rules.coverage_text import coverage_data, coverage_text
@@ -83,15 +84,9 @@ def test(
         else:
             click.echo(problem.line(lang), err=True)
         sys.exit(1)
-    cases: list[Case] = []
-    problems: list[Problem] = []
-    for path in _case_files(paths):
-        try:
-            cases += read_cases(path, folders)
-        except PolicyError as error:
-            problems += error.problems
-            if form == "text":
-                click.echo(error.report(lang))
+    cases, problems = cases_of(paths, folders)
+    if form == "text" and problems:
+        click.echo(PolicyError(problems).report(lang))
     results = [(case, case.run()) for case in cases]
     confirmed = [mismatches for case, mismatches in results if case.confirmed]
     failed = sum(map(bool, confirmed)) + _files_refused(problems)
@@ -195,8 +190,3 @@ def _data(case: Case, mismatches: tuple[Mismatch, ...]) -> dict[str, object]:
         "mismatches": [{"what": each.what, "expected": each.expected, "got": each.got} for each in mismatches],
         "because": case.because,
     }
-
-
-def _case_files(paths: Iterable[str]) -> Iterator[Path]:
-    for path in map(Path, paths):
-        yield from sorted(path.rglob("*.yaml")) if path.is_dir() else [path]

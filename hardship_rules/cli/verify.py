@@ -8,22 +8,19 @@ import click
 
 from hardship_rules.api import load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
 from hardship_rules.model import Policy
-from hardship_rules.problems import Language, PolicyError, Problem
+from hardship_rules.problems import Language, PolicyError
 
 if TYPE_CHECKING:
     from hardship_rules.proofs import Report
-
-_EACH = 25  # answers after which progress is told
 
 
 @click.command()
 @click.argument("policy_name", metavar="POLICY")
 @click.option("--against", metavar="OLD", help="旧政策的标识或路径：举出类别因此改变的家庭。")
-@click.option(
-    "--members", type=click.IntRange(1, 64), default=5, show_default=True, help="家庭至多几名成员；更大的家庭不证明。"
-)
-@click.option("--seconds", type=click.FloatRange(min=0.1), default=30.0, show_default=True, help="每一节至多用几秒。")
+@MEMBERS
+@SECONDS
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
@@ -64,33 +61,16 @@ def verify(
 
 
 def _closed(policies: list[Policy]) -> None:
-    """Only what can be applied can be proved."""
-    for policy in policies:
-        if policy.is_open:
-            open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-            raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
-        if not policy.decisions:
-            raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+    if problems := open_problems(policies):
+        raise PolicyError(problems)
 
 
 def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
-    try:  # what it needs may not be installed
+    with what_proves():
         from hardship_rules import proofs  # noqa: PLC0415
         from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415
-        from hardship_rules.proofs_text import proofs_text, sentences  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if error.name != "z3":
-            raise
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    say = sentences(lang)
-
-    def said(section: str, count: int) -> None:
-        if count % _EACH == 0:
-            title = say[section].partition("：")[0].partition(":")[0]
-            click.echo(say["progress_count" if count else "progress"].format(section=title, count=count), err=True)
-
-    report = proofs.verify(policy, old, members, seconds, said)
+        from hardship_rules.proofs_text import proofs_text  # noqa: PLC0415
+    report = proofs.verify(policy, old, members, seconds, progress(lang))
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

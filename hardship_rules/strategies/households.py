@@ -1,17 +1,19 @@
 """Households to draw: complete and partial ones of any policy, crowded around its thresholds."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, cast
 
+from attrs import frozen
 from hypothesis import strategies as st
 
 from hardship_rules.api import assess
-from hardship_rules.model import Policy, used_by
+from hardship_rules.model import Fact, Policy, used_by
 from hardship_rules.problems import Path
 from hardship_rules.strategies.closely import fact_named, once, stands_in, tied
 from hardship_rules.strategies.moves import crowded, moved_on
 from hardship_rules.strategies.placed import Facts, copied, fact_paths, holding, is_real, unknown_paths, value_at
-from hardship_rules.strategies.seeds import days, seeds, value_of, values_left
+from hardship_rules.strategies.seeds import days, seeds, simplest_of, value_of, values_left
+from hardship_rules.syntax import Choose
 from hardship_rules.values import ChoiceKind
 
 _ONE_IN_FOUR = st.sampled_from((False, False, False, True))
@@ -27,10 +29,12 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
     amount set so that some comparison of the category stands exactly on its line, or one smallest step beside it. The
     rest are as drawn, and to those a failing test shrinks: few members, each fact at its first option, no, or nothing.
     """
+    moved = draw(_THREE_IN_FOUR)
     on = draw(days(policy))
     most = policy.members.at_most if draw(_ONE_IN_TWENTY_FOUR) else min(6, policy.members.at_most)
-    household: Facts = {"on": on, **draw(_part(policy, of_member=False))}
-    household["members"] = draw(st.lists(_part(policy, of_member=True), min_size=1, max_size=most))
+    own = draw(_part(policy, of_member=False))
+    theirs = draw(st.lists(_part(policy, of_member=True), min_size=1, max_size=most))
+    household: Facts = {"on": on, **own.facts, "members": [dict(each.facts) for each in theirs]}
     _meet(policy, household)
     for path, fact in fact_paths(policy, household):
         holder = holding(household, path)
@@ -40,9 +44,10 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
         new: set[Path] = set()
         for path, fact in unknown:  # a fact that may follow from one just drawn waits for the next round
             if not any((*path[:-1], used) in new or (used,) in new for used in used_by(fact)):
-                holding(household, path)[fact.name] = value_of(fact, draw(seeds(policy, fact.name)), on)
+                seed = (own if len(path) == 1 else theirs[cast(int, path[1])]).seeds[fact.name]
+                holding(household, path)[fact.name] = value_of(fact, seed, on)
             new.add(path)
-    if draw(_THREE_IN_FOUR):
+    if moved:
         order = list(policy.category.options)
         later = [option for number, option in enumerate(order) for _ in range(number * number)]
         household = moved_on(policy, household, draw(st.sampled_from(later or order)))
@@ -99,23 +104,42 @@ def completed(
     return household
 
 
-@once
-def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[Facts]:
-    """The household's own facts, or those of a member: what nothing stands in for, and a few of the others.
+@frozen
+class _Part:
+    """The household's own facts, or those of a member, and what the others are where nothing stands in for them."""
 
-    A member is drawn as a whole, so that shrinking can take one away.
+    facts: Mapping[str, Any]
+    seeds: Mapping[str, Any]
+
+
+@once
+def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[_Part]:
+    """What nothing stands in for, and a few of the others; one in four is the simplest that there is.
+
+    A member is drawn as a whole, so that shrinking can take one away, or make one as simple as can be, in one step.
     """
     facts = policy.members.facts if of_member else policy.facts
-    free = {name: seeds(policy, name) for name in facts}
+    drawn = {name: seeds(policy, name) for name in facts}
     others = tuple(name for name in facts if name in stands_in(policy) and name not in tied(policy))
     always = {
-        name: free[name]
+        name: drawn[name]
         for name, fact in facts.items()
         if name not in stands_in(policy) or (name in tied(policy) and isinstance(fact.kind, ChoiceKind))
     }
+    left_open = {name: drawn[name] for name, fact in facts.items() if _left_open(fact)}
+    simplest = {name: simplest_of(policy, name) for name in facts}
     few = st.lists(st.sampled_from(others), max_size=3, unique=True) if others else st.just([])
-    also = few.flatmap(lambda names: _each({name: free[name] for name in names}))
-    return st.tuples(_each(always), also).map(lambda both: {**both[0], **both[1]})
+    also = few.flatmap(lambda names: _each({name: drawn[name] for name in names}))
+    any_ = st.builds(
+        lambda one, other, rest: _Part({**one, **other}, {**simplest, **rest}), _each(always), also, _each(left_open)
+    )
+    plain = st.just(_Part({name: simplest[name] for name in always}, simplest))
+    return _THREE_IN_FOUR.flatmap(lambda full: any_ if full else plain)
+
+
+def _left_open(fact: Fact) -> bool:
+    """Whether something stands in for a fact in some households only."""
+    return isinstance(fact.if_absent, Choose) and fact.if_absent.otherwise is None
 
 
 def _each(drawn: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Facts]:

@@ -55,6 +55,19 @@ def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
             return _numbers(fact.kind, sorted(near.get(name, ())), extremes=name not in tied(policy))
 
 
+def simplest_of(policy: Policy, name: str) -> object:
+    """The value that a fact's `seeds` shrink to: no, the first option, thirty years ago, or nothing."""
+    match fact_named(policy, name).kind:
+        case YesNoKind():
+            return False
+        case ChoiceKind(options):
+            return next(iter(options))
+        case DateKind():
+            return _GROWN, 0
+        case NumberKind(low=low):
+            return plain(max(cast(Exact, low), 0))
+
+
 def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.SearchStrategy[object]:
     """Nothing, the numbers that the policy compares it with and those beside them, everyday ones, seldom the ends."""
     step = Fraction(1, 10**kind.decimals)

@@ -6,7 +6,7 @@ from string import Formatter
 import pytest
 
 from hardship_rules import explain, load_household, load_policy, what_would_change
-from hardship_rules.changes import SENTENCES
+from hardship_rules.would_change import SENTENCES
 
 WEIHAI = load_policy("2021_weihai")
 EXAMPLE = what_would_change(WEIHAI, load_household("examples/household.yaml"))

@@ -1,0 +1,61 @@
+"""`hardship-rules changes`: a household before and now, what is otherwise, and what is due."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from hardship_rules.api import assess
+from hardship_rules.cli.input import household_of, policy_for
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.development import changes as changes_of
+from hardship_rules.problems import FactError, Language, PolicyError, Problem
+
+
+@click.command()
+@click.argument("before", metavar="BEFORE")
+@click.argument("now", metavar="NOW")
+@click.option(
+    "-p",
+    "--policy",
+    "policy_name",
+    metavar="POLICY",
+    help="政策的标识、路径，或系列标识（各按自己的日期）；默认按各文件中的“政策”。",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+)
+@FORMAT
+@LANG
+@FOLDERS
+def changes(
+    before: str,
+    now: str,
+    policy_name: str | None,
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """同一家庭的前次和本次情况：有哪些不同，类别是否改变、因何改变，档案应如何处理。
+
+    BEFORE 和 NOW 是 YAML 或 JSON 文件，各按自己的政策和认定日期审核；档案情况按 NOW 所写。
+    """
+    found, problems = [], list[Problem]()
+    for file in (before, now):
+        try:
+            household = household_of(file)
+            found.append(assess(policy_for(household, policy_name, None, folders), household))
+        except (FactError, PolicyError) as error:
+            problems += error.problems
+    if problems:
+        if form == "json":
+            click.echo(problems_json(problems, lang), nl=False)
+        else:
+            click.echo(FactError(problems).report(lang), err=True)
+        sys.exit(1)
+    text = changes_of(found[1].policy, found[0], found[1]).explain(format=form, lang=lang)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not written(Path(output), text, lang):
+        sys.exit(1)

@@ -1,0 +1,105 @@
+"""`hardship-rules review`: the sheet that whoever approves a policy reads and signs."""
+
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import click
+
+from hardship_rules.api import load_base, load_policy
+from hardship_rules.as_html import as_html
+from hardship_rules.as_markdown import as_markdown
+from hardship_rules.as_text import as_text
+from hardship_rules.cases import Case
+from hardship_rules.cli.input import cases_of, sound_policy
+from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
+from hardship_rules.document import Document
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.guard import Old
+from hardship_rules.model import Policy
+from hardship_rules.problems import Language, PolicyError
+
+_RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
+    {"text": as_text, "markdown": as_markdown, "html": as_html}
+)
+_BY_ENDING = FrozenMapping({".html": "html", ".htm": "html", ".md": "markdown"})
+
+
+@click.command()
+@click.argument("old_name", metavar="OLD")
+@click.argument("new_name", metavar="NEW")
+@click.option(
+    "--cases",
+    "paths",
+    metavar="CASES",
+    multiple=True,
+    type=click.Path(exists=True),
+    help="算例的文件或文件夹，可多次给出：旧政策的算例按新政策再判一次。",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*_RENDERERS]),
+    help="text 文本，markdown，html 网页（可打印）；不写的，按 FILE 的扩展名，没有 FILE 的为 text。",
+)
+@MEMBERS
+@SECONDS
+@LANG
+@FOLDERS
+def review(
+    old_name: str,
+    new_name: str,
+    paths: tuple[str, ...],
+    output: str | None,
+    form: str | None,
+    members: int,
+    seconds: float,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """写成审批表：新政策与旧政策相比改了什么，哪些家庭的类别改变，性质是否已证明，供审核、批准的人签字。
+
+    OLD、NEW 是标识或路径。第一份年度文件没有上一份，OLD 写它所依据的办法。
+    """
+    try:
+        old, new, cases = _read(old_name, new_name, paths, folders)
+    except PolicyError as error:
+        click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    with what_proves():
+        from hardship_rules.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.review import review as review_of  # noqa: PLC0415
+        from hardship_rules.review_document import review_document  # noqa: PLC0415
+    prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang))
+    document = review_document(review_of(old, new, cases if paths else None, prove))
+    ending = "" if output is None else Path(output).suffix.lower()
+    text = _RENDERERS[form or _BY_ENDING.get(ending, "text")](document)
+    if output is None:
+        click.echo(text, nl=False)
+    elif not written(Path(output), text, lang):
+        sys.exit(1)
+
+
+def _read(
+    old_name: str, new_name: str, paths: tuple[str, ...], folders: tuple[str, ...]
+) -> tuple[Old, Old, list[Case]]:
+    """Both policies with what they extend, the new one as `check` has it, and the cases.
+
+    Raises `PolicyError` with every problem of them all.
+    """
+    cases, problems = cases_of(paths, folders)
+    found: list[Policy] = []
+    for name, load in ((old_name, load_policy), (new_name, sound_policy)):
+        try:
+            found.append(load(name, folders=folders))
+        except PolicyError as error:
+            problems += error.problems
+    if problems := problems or open_problems(found[1:]):
+        raise PolicyError(problems)
+    old, new = found
+    return (old, load_base(old_name, folders)), (new, load_base(new_name, folders)), cases

@@ -1,0 +1,224 @@
+"""What a change of policy does to a register: each household under both, and how many move from what to what."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, cast
+
+import narwhals as nw
+from attrs import evolve, field, frozen
+
+from hardship_rules.frame_policy import ROUNDED, frame_policy
+from hardship_rules.frames import assess_frame
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Fact, Policy
+from hardship_rules.syntax import Expr, names_in
+
+NEAREST = 20  # households that are told of as those nearest to a line
+OLD, NEW = "_old", "_new"
+_ROWS = "_rows"
+Lazy = nw.LazyFrame[Any]
+Clauses = tuple[tuple[str, ...], tuple[str, ...]]  # that decided, under the old policy and under the new
+
+
+@frozen
+class Move:
+    """So many households that a decision comes to `before` for under the old policy and `now` under the new one.
+
+    None is undecided. Where it is the category, `clauses` has how many of them which clauses decided, before and now.
+    """
+
+    before: str | None
+    now: str | None
+    households: int
+    clauses: FrozenMapping[Clauses, int] = field(default=FrozenMapping(), hash=False)
+
+    @property
+    def moved(self) -> bool:
+        """It is not the same under both."""
+        return self.before != self.now
+
+
+@frozen
+class Near:
+    """A household near a line of the new policy: how far, in the unit of what is compared, rounded to hundredths."""
+
+    key: object = field(repr=False)
+    before: str | None
+    now: str | None
+    margin: float = field(repr=False)
+
+
+@frozen
+class Impact:
+    """A register under two policies.
+
+    `frame` has a row for each household, of the kind that was given, with the columns of `assess_frame` under both
+    policies, ending in `_old` and `_new`. `faulty` are the problems of rows without a verdict, each with its number;
+    these are in no move. `decisions` has the moves of the category and of every other decision with one outcome that
+    both policies have.
+    """
+
+    old: Policy
+    new: Policy
+    on: date | str | None
+    frame: Any = field(repr=False, hash=False)
+    households: int
+    faulty: FrozenMapping[str, int]
+    decisions: FrozenMapping[str, tuple[Move, ...]]
+    nearest: tuple[Near, ...] = field(repr=False)
+
+    @property
+    def moved(self) -> int:
+        """How many households have another category, undecided ones among them."""
+        return sum(move.households for move in self.decisions[self.new.category.name] if move.moved)
+
+
+def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they hang together
+    old: Policy,
+    new: Policy,
+    households: Any,
+    members: Any,
+    key: str = "household",
+    on: date | str | None = None,
+    nearest: int = NEAREST,
+) -> Impact:
+    """A register under an old and a new policy, by frames as `assess_frame` takes them.
+
+    Where the day lies outside the old policy's own days it is applied as if it held then too. A column that only one of
+    the policies knows is left out under the other. A key with several rows is a problem and in no move. Raises what
+    `assess_frame` raises.
+    """
+    decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
+    register = _Register(households, members, key, on, tuple(decisions))
+    sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
+    frame = sides[0].join(sides[1], on=key, how="left")
+    table = frame if isinstance(frame, nw.LazyFrame) else nw.from_native(frame.to_polars()).lazy()
+    faulty = _counted(table, ["problem_old", "problem_new"])
+    sound = table.filter(nw.col("problem_old").is_null() & nw.col("problem_new").is_null())
+    category = new.category.name
+    moves = {name: _moves(sound, name, with_clauses=name == category) for name in decisions}
+    return Impact(
+        old,
+        new,
+        on,
+        frame.to_native(),
+        sum(faulty.values()),
+        _faults(faulty),
+        FrozenMapping(moves),
+        _nearest(sound, key, new, nearest) if _has_margin(new) else (),
+    )
+
+
+def _every(policy: Policy, name: str) -> bool:
+    """A decision has several outcomes, or is not there."""
+    return name not in policy.decisions or policy.decisions[name].every
+
+
+@frozen
+class _Register:
+    households: Any
+    members: Any
+    key: str
+    on: date | str | None
+    decisions: tuple[str, ...]
+
+    def under(self, policy: Policy, other: Policy, end: str) -> Any:
+        """Every household under a policy, each key once, the columns ending so."""
+        category, key = policy.category.name, self.key
+        columns = [*self.decisions, f"{category}_clauses", *([_margin(policy)] if _has_margin(policy) else [])]
+        own = _known(self.households, policy.facts, other.facts, key)
+        theirs = _known(self.members, policy.members.facts, other.members.facts, key)
+        found = nw.from_native(assess_frame(policy, own, theirs, key, self.on, columns=columns))
+        found = found.with_columns(nw.len().over(key).alias(_ROWS))
+        problem = nw.when(nw.col(_ROWS) > 1).then(nw.lit("key_twice")).otherwise(nw.col("problem"))
+        told = found.with_columns(problem.alias("problem")).drop(_ROWS)
+        in_memory = {"maintain_order": True} if isinstance(told, nw.DataFrame) else {}
+        once = told.unique(subset=[key], keep="any", **in_memory)
+        return once.rename({name: name + end for name in once.collect_schema().names() if name != key})
+
+
+def _known(frame: Any, facts: Mapping[str, Fact], others: Mapping[str, Fact], key: str) -> Any:
+    """A frame without the columns that only the other policy knows."""
+    names, other_names = ({*each, *(fact.title for fact in each.values())} for each in (facts, others))
+    columns = nw.from_native(frame)
+    kept = [
+        name for name in columns.collect_schema().names() if name == key or name in names or name not in other_names
+    ]
+    return columns.select(*kept).to_native()
+
+
+def _margin(policy: Policy) -> str:
+    return f"{policy.category.name}_margin{ROUNDED}"
+
+
+def _has_margin(policy: Policy) -> bool:
+    return _margin(policy) in _figures(policy)
+
+
+def _figures(policy: Policy) -> Collection[str]:
+    """The columns of figures that the policy shows."""
+    return frame_policy(policy, (*policy.facts, *policy.members.facts)).figures
+
+
+def _counted(table: Lazy, columns: list[str]) -> dict[tuple[Any, ...], int]:
+    """How many rows have each combination of some columns."""
+    counted = table.group_by(*columns).agg(nw.len().alias(_ROWS)).collect().rows(named=True)
+    return {tuple(row[name] for name in columns): int(row[_ROWS]) for row in counted}
+
+
+def _faults(counted: Mapping[tuple[Any, ...], int]) -> FrozenMapping[str, int]:
+    """Each problem of rows with how many have it, under the old policy or else the new one."""
+    found: dict[str, int] = {}
+    for (old, new), number in sorted(counted.items(), key=str):
+        if old is not None or new is not None:
+            name = str(new if old is None else old)
+            found[name] = found.get(name, 0) + number
+    return FrozenMapping(found)
+
+
+def _moves(sound: Lazy, name: str, *, with_clauses: bool) -> tuple[Move, ...]:
+    """From what to what a decision moves, the most households first."""
+    clauses = [f"{name}_clauses{end}" for end in (OLD, NEW)] if with_clauses else []
+    together: dict[tuple[Any, Any], dict[Clauses, int]] = {}
+    for (before, now, *decided), number in _counted(sound, [name + OLD, name + NEW, *clauses]).items():
+        first, second = (tuple(each.split(";")) if each else () for each in decided or ("", ""))
+        together.setdefault((before, now), {})[first, second] = number
+    moves = (
+        Move(before, now, sum(by.values()), FrozenMapping(sorted(by.items(), key=_most) if clauses else ()))
+        for (before, now), by in together.items()
+    )
+    return tuple(sorted(moves, key=lambda move: (-move.households, str(move.before), str(move.now))))
+
+
+def _most(entry: tuple[object, int]) -> tuple[int, str]:
+    return -entry[1], str(entry[0])
+
+
+def _nearest(sound: Lazy, key: str, new: Policy, number: int) -> tuple[Near, ...]:
+    """The decided households nearest to a line of the new policy; of those equally near, in the order of their keys."""
+    category, margin = new.category.name, _margin(new) + NEW
+    settled = ~nw.col(margin).is_null() & nw.col(category + NEW).is_in(_by_figures(new))
+    rows = (
+        sound.filter(settled)
+        .select(key, category + OLD, category + NEW, margin)
+        .sort(margin, key)
+        .head(number)
+        .collect()
+        .rows(named=True)
+    )
+    return tuple(Near(row[key], row[category + OLD], row[category + NEW], float(row[margin])) for row in rows)
+
+
+def _by_figures(policy: Policy) -> list[str]:
+    """The categories that come of a figure that is compared: from the first whose condition looks at one on."""
+    figures = {column.removesuffix(ROUNDED) for column in _figures(policy) if column.endswith(ROUNDED)}
+    for number, outcome in enumerate(policy.category.outcomes):
+        found, left = set[str](), list(names_in(cast(Expr, outcome.when)))
+        while left:
+            name = left.pop()
+            if name not in found:
+                found.add(name)
+                left += policy.uses.get(name, ())
+        if found & figures:
+            return list(policy.category.options)[number:]
+    return []

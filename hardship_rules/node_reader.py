@@ -1,0 +1,136 @@
+"""What nodes of a policy say in words, numbers, units and provenance, and the problems that are found in them."""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import cast
+
+from attrs import Factory, define
+
+from hardship_rules.conform import TRUTHS, number_of
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Former, Source, Usual
+from hardship_rules.problems import Path, Problem, nearest
+from hardship_rules.ranges import Exact
+from hardship_rules.source import Mapping, Node, Scalar, Sequence
+from hardship_rules.syntax import Basis, Provenance
+from hardship_rules.values import PURE, Unit
+
+
+def entries_of(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
+    """The keys of a mapping of mappings."""
+    if isinstance(node, Mapping):
+        for key, inner in node.entries:
+            yield key, cast(Mapping, inner)
+
+
+def titles_of(node: Node | None) -> FrozenMapping[str, str]:
+    """The title that a mapping gives each of its keys, by itself or under `title`."""
+    entries = node.entries if isinstance(node, Mapping) else ()
+    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
+    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
+
+
+def names_of(node: Node | None) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    if isinstance(node, Scalar):
+        return (node.text,)
+    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
+
+
+def text_of(node: Mapping, key: str, default: str = "") -> str:
+    """The words under a key, on one line."""
+    word = node.get(key)
+    return " ".join(word.text.split()) if isinstance(word, Scalar) else default
+
+
+@define(slots=False)
+class NodeReader:
+    """Reads the parts of a resolved policy's nodes; problems and earlier words are gathered."""
+
+    whole: Mapping
+    problems: list[Problem] = Factory(list)
+    formers: list[Former] = Factory(list)
+
+    @cached_property
+    def units(self) -> FrozenMapping[str, str]:
+        """The units that the policy declares, with their words."""
+        return titles_of(self.whole.get("units"))
+
+    @cached_property
+    def sources(self) -> FrozenMapping[str, Source]:
+        """The documents that the policy cites."""
+        return FrozenMapping(
+            (key.text, Source(text_of(node, "title"), TRUTHS.get(text_of(node, "held"))))
+            for key, node in entries_of(self.whole.get("sources"))
+        )
+
+    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
+        """Something is wrong at a node."""
+        self.problems.append(Problem(code, path, given=given, values=values, location=at.at))
+
+    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
+        """The earlier words that a node names for itself; without a dot, beside it."""
+        words = node.get("formerly") if isinstance(node, Mapping) else None
+        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
+            old = " ".join(cast(Scalar, word).text.split())
+            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
+
+    def usual(self, node: Mapping, path: Path) -> Usual | None:
+        """What its numbers commonly lie between."""
+        ends = node.get("usual")
+        if not isinstance(ends, Mapping):
+            return None
+        low, high = self.number(ends, "from"), self.number(ends, "to")
+        if low is not None and high is not None and high <= low:
+            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), text_of(ends, "to"))
+        return Usual(low, high)
+
+    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
+        """A list names only what it may name."""
+        for item in node.items if isinstance(node, Sequence) else ():
+            name = cast(Scalar, item)
+            if name.text not in known:
+                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
+
+    def whole_number(self, node: Mapping, key: str, default: int, most: int, path: Path) -> int:
+        """A whole number under a key, no greater than the most there may be."""
+        word = node.get(key)
+        if not isinstance(word, Scalar):
+            return default
+        number = int(word.text)
+        if number > most:
+            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
+        return number
+
+    def number(self, node: Mapping, key: str) -> Exact | None:
+        """A number under a key."""
+        word = node.get(key)
+        return number_of(word.text) if isinstance(word, Scalar) else None
+
+    def unit(self, node: Mapping, path: Path) -> Unit:
+        """The unit of a node, of those that the policy declares."""
+        word = cast(Scalar, node.get("unit"))
+        if word.text == "1":
+            return PURE
+        powers: dict[str, int] = {}
+        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
+            if base not in self.units:
+                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
+                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
+            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
+        return tuple(sorted((base, power) for base, power in powers.items() if power))
+
+    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
+        """Its own, or that of what encloses it; stating `basis` restates all of it."""
+        source, cite, basis = (text_of(node, key) for key in ("source", "cite", "basis"))
+        if not basis:
+            if source or cite:
+                self.problem("basis_missing", path, node)
+            return enclosing
+        if source and source not in self.sources:
+            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
+            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
+        if basis not in ("assumption", "definition") and not (source and cite):
+            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
+        return Provenance(cast(Basis, basis), source or None, cite or None)
