@@ -32,7 +32,8 @@ def fact_in_sql(fact: Fact, table: str) -> Sql:
         case DateKind():
             return day_in_sql(given, None, None)
         case NumberKind(decimals=decimals):
-            whole = f"CAST({given} * {10**decimals} AS bigint)" if decimals else f"CAST({given} AS bigint)"
+            whole = f"CAST({given} AS {_numeric(fact) if decimals else 'bigint'})"
+            whole = f"CAST({whole} * {10**decimals} AS bigint)" if decimals else whole
             return sql_text.case([(_inside(kind, given), Sql(whole))], None)
 
 
@@ -75,7 +76,7 @@ def faults(facts: Iterable[Fact], table: str, step: str, known: Iterable[str]) -
     for fact in facts:
         given, taken = column(f"{table}.{name(fact.name)}"), column(f"{step}.{name(fact.name)}")
         if fact.name in known:
-            yield sql_text.is_(given, "NULL"), f"fact_null {fact.name}"
+            yield sql_text.is_(given, "NULL"), f"known_null {fact.name}"
         match fact.kind:
             case YesNoKind():
                 pass
