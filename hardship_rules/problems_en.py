@@ -243,6 +243,32 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give them in the year's policy, or use that one",
         ),
         "policy_without_decision": ("the policy `{given}` has no decision", "State at least one in `decisions`"),
+        # Registers: the mapping file
+        "not_a_mapping": (
+            "this is no mapping file of the form `key: value`",
+            "Let the first line be `mapping: 1`, with a space after the colon",
+        ),
+        "mapping_version": (
+            "`{given}` is no version of mapping files",
+            "Write `mapping: 1`; a higher one needs a newer hardship-rules",
+        ),
+        "mapping_blank": (
+            "`{given}` is nothing that an empty cell can mean",
+            "Write `left out` where it was not filled in, `unknown` where it is known to be unknown",
+        ),
+        "fact_of_other_table": ("`{given}` is no fact of this table", "Put it under the `facts` of `{table}`"),
+        "unit_of_column": (
+            "the unit `{given}` of the column for “{title}” cannot be turned into {wanted}",
+            "Check the unit; leave it out where it is the policy's own",
+        ),
+        "read_as": (
+            "nothing is read as `{given}`",
+            "Only a date may have `read: {expected}`: the day of birth is read from the number",
+        ),
+        "code_of_date": (
+            "a code of “{title}” cannot stand for `{given}`",
+            "Dates stand in the register themselves; a code can only be `unknown`",
+        ),
         # The year: a new file, the guard, the approval
         "not_approved": (
             "policy `{given}` is not approved",

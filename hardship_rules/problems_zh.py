@@ -138,6 +138,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "leaves_int64": ("`{given}` 中的数最大可达 {largest}，64 位整数放不下", "缩小相关事实的取值范围"),
         "policy_open": ("政策 `{given}` 还有参数没有数值：{parameters}", "在年度文件中补上，或改用年度文件"),
         "policy_without_decision": ("政策 `{given}` 没有写任何决定", "在 `decisions` 中写出至少一项决定"),
+        # Registers: the mapping file
+        "not_a_mapping": ("内容不是“键: 值”形式的对应文件", "第一行应为 `mapping: 1`，冒号后有一个空格"),
+        "mapping_version": ("`{given}` 不是对应文件的格式版本", "写 `mapping: 1`；更高的版本要升级 hardship-rules"),
+        "mapping_blank": ("`{given}` 不是空格的含义", "没有填写的写 `left out`；已知是未知的写 `unknown`"),
+        "fact_of_other_table": ("`{given}` 不是这个表的事实", "移到 `{table}` 的 `facts` 之下"),
+        "unit_of_column": ("“{title}”一列的单位 `{given}` 不能换算成 {wanted}", "检查单位；与政策相同的不必写"),
+        "read_as": ("不能读成 `{given}`", "只有日期可以写 `read: {expected}`，从身份证号中读出生日期"),
+        "code_of_date": ("“{title}”的代码不能是 `{given}`", "日期直接写在表中；代码只能是 `unknown`"),
         # The year: a new file, the guard, the approval
         "not_approved": ("政策 `{given}` 尚未批准", "先由有权的单位批准：`hardship-rules approve`"),
         "approval_other": (

@@ -61,3 +61,30 @@ def test_what_cannot_be_written_is_told(arguments: list[str], code: str, tmp_pat
     assert done.returncode == 1
     assert f"[{code}]" in done.stderr
     assert not file.exists()
+
+
+MAPPING = """\
+mapping: 1
+households: {from: 家庭, key: 档案号, facts: {residence: {column: 户籍, codes: {1: urban, 2: rural}}}}
+members: {from: 成员, key: 档案号, facts: {birth_date: {column: 证号, read: identity number}}}
+"""
+
+
+def test_a_mapping_is_the_first_query(tmp_path: Path) -> None:
+    """With a mapping the view is over the register's own tables; what does not fit the policy is told at its place."""
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    done = run("--dialect", "duckdb", "--mapping", str(mapping), "2021_weihai")
+    assert done.returncode == 0
+    with duckdb.connect() as connection:
+        connection.execute('CREATE TABLE "家庭" ("档案号" integer, "户籍" integer)')
+        connection.execute('CREATE TABLE "成员" ("档案号" integer, "证号" text)')
+        connection.execute(done.stdout)
+        connection.execute('INSERT INTO "家庭" VALUES (7, 3)')
+        found = connection.execute("SELECT household, problem FROM hardship_2021_weihai").fetchall()
+    assert found == [(7, "members_missing")]
+    mapping.write_text(MAPPING.replace("urban", "town"), encoding="utf-8")
+    done = run("--dialect", "duckdb", "--mapping", str(mapping), "2021_weihai")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "mapping.yaml:2:" in done.stderr
+    assert run("--tables", "--mapping", str(mapping), "2021_weihai").returncode == 2

@@ -4,20 +4,20 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import psycopg
 import pytest
-from databases import Database, DuckDb, Postgres, postgres_server, programs_of_postgres
+from databases import Database, Postgres, programs_of_postgres
 from framing import Facts, answer, as_asked, filled, framed, given_as
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from in_both import connected, database, in_both, server
 from test_frames import LEFT_OUT, ON, OWN, WEIHAI, WIDE, WORKER, differences, expected, sample
 
 from hardship_rules import FactError, Policy, PolicyError, read_policy
@@ -27,30 +27,10 @@ from hardship_rules.source import Scalar
 from hardship_rules.sql_view import register, view_in_sql
 from hardship_rules.strategies import households, partial_households, policies
 
+__all__ = ["connected", "database", "server"]  # fixtures
+
 CASES = sorted((Path(__file__).parent / "cases").glob("*.yaml"))
 FACTS = (*WEIHAI.facts, *WEIHAI.members.facts)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL server for this module."""
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database with nothing in it."""
-    if request.param == "duckdb":
-        with duckdb.connect() as connection:
-            yield DuckDb(connection)
-    else:
-        with psycopg.connect(request.getfixturevalue("server"), autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-            yield Postgres(connection)
-
-
-in_both = pytest.mark.parametrize("database", ["postgres", "duckdb"], indirect=True)
 
 
 def tried(
@@ -170,18 +150,6 @@ def told(policy: Policy, household: Facts) -> Facts:
 
     members = [said(each, policy.members.facts) for each in household.pop("members")]
     return {**said(household, policy.facts), "members": members}
-
-
-@pytest.fixture(params=["postgres", "duckdb"])
-def connected(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database for many examples."""
-    if request.param == "duckdb":
-        with duckdb.connect() as connection:
-            yield DuckDb(connection)
-    else:
-        with psycopg.connect(request.getfixturevalue("server"), autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-            yield Postgres(connection)
 
 
 @settings(

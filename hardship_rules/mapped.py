@@ -1,0 +1,92 @@
+"""A register's table becomes the frame that `assess_frame` takes: the facts' columns, and the rows that have faults."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+import narwhals as nw
+from attrs import field, frozen
+
+from hardship_rules.cells import cells_of, key_cells
+from hardship_rules.frozen import FrozenMapping
+from hardship_rules.headers import Headers
+from hardship_rules.left_out import anything, left_out_column, stated_column
+from hardship_rules.mapping import Column
+from hardship_rules.problems import FactError, Problem
+from hardship_rules.text_cells import Cells
+
+
+@frozen(eq=False)
+class Fault:
+    """Rows in which something is wrong with one column: the header, the fact that it was to hold, and the code."""
+
+    header: str
+    column: Column | None  # None where it is the key or the identifier
+    code: str
+    rows: nw.Expr = field(repr=False)
+
+
+@frozen(eq=False)
+class Mapped:
+    """The columns of a table, as expressions over it, so that nothing is worked out before it is asked for."""
+
+    headers: Headers
+    key: Cells = field(repr=False)
+    identifier: Cells | None = field(repr=False)
+    facts: FrozenMapping[str, Cells] = field(repr=False)
+
+    def frame(self, table: nw.LazyFrame[Any], key: str, left_out: Collection[str] = ()) -> nw.LazyFrame[Any]:
+        """The table with a column for each fact; of some facts with two, as `with_left_out` has them."""
+        table = with_steps(table, [self.key, *self.facts.values()])
+        columns = [self.key.value.alias(key)]
+        for name, cells in self.facts.items():
+            if name in left_out:
+                instead = nw.lit(anything(self.headers.columns[name].fact))
+                stated = nw.when(cells.blank).then(instead).otherwise(cells.value)
+                columns += [stated.alias(stated_column(name)), cells.blank.alias(left_out_column(name))]
+            else:
+                columns.append(cells.value.alias(name))
+        return table.select(*columns)
+
+    def faults(self) -> Iterator[Fault]:
+        """All that can be wrong with the table's rows."""
+        keys = [(self.headers.key, self.key)]
+        keys += [] if self.identifier is None else [(str(self.headers.identifier), self.identifier)]
+        for header, cells in keys:
+            yield from (Fault(header, None, code, rows) for code, rows in cells.faults.items())
+        for name, cells in self.facts.items():
+            column = self.headers.columns[name]
+            yield from (Fault(column.name, column, code, rows) for code, rows in cells.faults.items())
+
+
+def with_steps(table: nw.LazyFrame[Any], cells: Sequence[Cells]) -> nw.LazyFrame[Any]:
+    """The table with the columns by which values and faults of some of its cells are worked out."""
+    for steps in zip_longest(*(each.steps for each in cells)):
+        table = table.with_columns(*(step for step in steps if step is not None))
+    return table
+
+
+def mapped(table: nw.LazyFrame[Any], headers: Headers, plain: Collection[str] = ()) -> Mapped:
+    """The facts of a table; `plain` are the columns all of whose texts are known to be ASCII.
+
+    Raises `FactError` with every column of a type that cannot hold its fact.
+    """
+    schema = dict(table.collect_schema())
+    facts = {
+        name: cells_of(column, schema[column.name], plain=column.name in plain)
+        for name, column in headers.columns.items()
+    }
+    key = key_cells(headers.key, schema[headers.key], needed=True)
+    identifier = (
+        None if headers.identifier is None else key_cells(headers.identifier, schema[headers.identifier], needed=False)
+    )
+    every = [key, *([] if identifier is None else [identifier]), *facts.values()]
+    problems = [each for each in every if isinstance(each, Problem)]
+    if problems or isinstance(key, Problem) or isinstance(identifier, Problem):
+        raise FactError(problems)
+    return Mapped(
+        headers,
+        key,
+        identifier,
+        FrozenMapping((name, cells) for name, cells in facts.items() if not isinstance(cells, Problem)),
+    )
