@@ -241,8 +241,8 @@ def _shown_as(number: Expr, scale: int | None) -> Expr:
     if scale is not None:
         return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
-    opposite = Negate(Round("half_up", Negate(number, _NOWHERE), _HUNDREDTH, _NOWHERE), _NOWHERE)
-    return Choose(((below, opposite),), Round("half_up", number, _HUNDREDTH, _NOWHERE), _NOWHERE)
+    size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
+    return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)
 
 
 def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
