@@ -16,8 +16,11 @@ from hardship_rules.values import ANY_DAY, DATE, EARLIEST, LATEST, ChoiceKind, D
 _INTEGER = 2**31
 
 
-def fact_in_sql(fact: Fact, table: str) -> Sql:
-    """A fact as the policy takes it, from its column: in smallest units, titles of options as their names."""
+def fact_in_sql(fact: Fact, table: str, *, read: bool = False) -> Sql:
+    """A fact as the policy takes it, from its column: in smallest units, titles of options as their names.
+
+    Where it was `read` by a mapping, options are names already.
+    """
     given = f"{table}.{name(fact.name)}"
     match kind := fact.kind:
         case YesNoKind():
@@ -26,13 +29,14 @@ def fact_in_sql(fact: Fact, table: str) -> Sql:
             whens = [
                 (Sql(quoted(title)), Sql(quoted(option)))
                 for option, title in options.items()
-                if title != option and title not in options
+                if title != option and title not in options and not read
             ]
             return sql_text.case(whens, Sql(given), Sql(given)) if whens else Sql(given)
         case DateKind():
             return day_in_sql(given, None, None)
         case NumberKind(decimals=decimals):
-            whole = f"CAST({given} * {10**decimals} AS bigint)" if decimals else f"CAST({given} AS bigint)"
+            whole = f"CAST({given} AS {_numeric(fact) if decimals else 'bigint'})"
+            whole = f"CAST({whole} * {10**decimals} AS bigint)" if decimals else whole
             return sql_text.case([(_inside(kind, given), Sql(whole))], None)
 
 
@@ -73,20 +77,21 @@ def faults(facts: Iterable[Fact], table: str, step: str, known: Iterable[str]) -
     """What is wrong with a row, and what that is called."""
     known = set(known)
     for fact in facts:
+        said = fact.name.partition(" ")[0]  # of what is stated, the fact
         given, taken = column(f"{table}.{name(fact.name)}"), column(f"{step}.{name(fact.name)}")
         if fact.name in known:
-            yield sql_text.is_(given, "NULL"), f"fact_null {fact.name}"
+            yield sql_text.is_(given, "NULL"), f"known_null {said}"
         match fact.kind:
             case YesNoKind():
                 pass
             case ChoiceKind(options):
-                yield ~sql_text.within(taken, list(options)), f"unknown_fact_option {fact.name}"
+                yield ~sql_text.within(taken, list(options)), f"unknown_fact_option {said}"
             case DateKind():
-                yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"date {fact.name}"
+                yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"date {said}"
             case NumberKind(decimals=decimals):
-                yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"fact_outside {fact.name}"
+                yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"fact_outside {said}"
                 rounded = f"CAST({given} AS {_numeric(fact) if decimals else 'bigint'})"
-                yield sql_text.compared(Sql(rounded), "<>", given), f"fact_decimals {fact.name}"
+                yield sql_text.compared(Sql(rounded), "<>", given), f"fact_decimals {said}"
 
 
 def value_of_fact(fact: Fact, taken: Sql, *, known: bool) -> Value:

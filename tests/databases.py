@@ -97,7 +97,7 @@ def postgres_server() -> Iterator[str]:
 
     As root it is run as `postgres`, since PostgreSQL refuses root. Where there is no PostgreSQL tests skip, but in CI.
     """
-    programs = _programs()
+    programs = programs_of_postgres()
     if programs is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is missing: apt-get install postgresql")
@@ -123,7 +123,7 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _programs() -> Path | None:
+def programs_of_postgres() -> Path | None:
     """The folder of PostgreSQL's programs: on the path, else where Debian puts the newest."""
     if found := shutil.which("initdb"):
         return Path(found).parent

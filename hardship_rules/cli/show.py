@@ -15,6 +15,7 @@ from hardship_rules.checklist import checklist as checklist_of
 from hardship_rules.cli.output import FOLDERS, LANG, written
 from hardship_rules.document import Document
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.proofread import proofread
@@ -50,6 +51,13 @@ _DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
 @click.option(
     "--known", metavar="COLUMN", multiple=True, help="sql：没有空值的列，视图随之变短；all 为全部的列；可多次给出。"
 )
+@click.option(
+    "--mapping",
+    "mapping_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="sql：登记表的映射文件：表中的列、代码和单位各是什么。",
+)
 @click.option("--view", metavar="NAME", help="sql：视图的名称，默认为 hardship_ 加政策标识。")
 @click.option("--tables", is_flag=True, help="sql：写出两张空表的建表语句，不写视图。")
 @LANG
@@ -63,6 +71,7 @@ def show(
     on_column: str | None,
     without: tuple[str, ...],
     known: tuple[str, ...],
+    mapping_file: str | None,
     view: str | None,
     lang: Language,
     folders: tuple[str, ...],
@@ -73,10 +82,12 @@ def show(
     """把政策写成中文文件，供对照规定原文核对；或写成程序和数据库所用的形式。POLICY 是标识或路径。"""
     if form == _SQL and dialect is None and not tables:
         raise click.UsageError(f"--format sql 要用 --dialect 说明哪种数据库：{'、'.join(DIALECTS)}。")
-    if form != _SQL and any((dialect, on, on_column, without, known, view, tables)):
+    if form != _SQL and any((dialect, on, on_column, without, known, mapping_file, view, tables)):
         raise click.UsageError(
-            "--dialect、--on、--on-column、--without、--known、--view、--tables 只与 --format sql 同用。"
+            "--dialect、--on、--on-column、--without、--known、--mapping、--view、--tables 只与 --format sql 同用。"
         )
+    if mapping_file is not None and (without or tables):
+        raise click.UsageError("--mapping 说明已有的表：不与 --without、--tables 同用。")
     if on is not None and on_column is not None:
         raise click.UsageError("--on 和 --on-column 只能给出一个。")
     if checklist and form in (_DURABLE, _RESOLVED, _SQL):
@@ -88,7 +99,8 @@ def show(
         elif form == _RESOLVED:
             text = policy.resolved + "\n"
         elif form == _SQL:
-            of = register(policy, on, on_column, without, _known(policy, known, without))
+            mapping = None if mapping_file is None else mapping_for(policy, load_mapping(mapping_file))
+            of = register(policy, on, on_column, without, _known(policy, known, without), mapping)
             text = of.tables() if tables else view_in_sql(of, str(dialect), view)
         else:
             text = _RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
