@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import duckdb
@@ -408,6 +410,20 @@ def test_a_day_outside_the_policy_is_refused() -> None:
     with pytest.raises(FactError) as raised:
         assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on="2022-01-01")
     assert raised.value.problems[0].code == "on_outside"
+
+
+def test_a_register_in_parts(tmp_path: Path) -> None:
+    """The example assesses files in parts, and finds what one frame of all of them has; nothing is written over."""
+    own, theirs = framed(WEIHAI, sample()[:7])
+    own.write_parquet(tmp_path / "own.parquet")
+    theirs.write_parquet(tmp_path / "theirs.parquet")
+    main = run_path(str(Path(__file__).parents[1] / "examples" / "register_in_parts.py"))["main"]
+    asked = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet", "out")]
+    main(*asked, "2021_weihai", "2021-03-31", step=3)
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert pl.read_parquet(tmp_path / "out" / "*.parquet").equals(run_polars(WEIHAI, own, theirs, on=ON))
+    with pytest.raises(FileExistsError):
+        main(*asked, "2021_weihai", "2021-03-31")
 
 
 SHARED = """
