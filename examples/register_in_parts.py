@@ -2,8 +2,7 @@
 
     python examples/register_in_parts.py households.parquet members.parquet assessed 2021_weihai 2021-03-31
 
-Both have a column `household` of whole numbers. A file that is sorted by it is read once; of any other, all of it is read
-for each part.
+Both have a column `household` of whole numbers. Sorted by it, each file is read once; else once for each part.
 """
 
 import sys
@@ -15,18 +14,19 @@ from hardship_rules import load_policy
 from hardship_rules.frames import assess_frame
 
 
-def main(households: str, members: str, out: str, policy: str, on: str, step: int = 1_000_000) -> None:  # noqa: PLR0913, PLR0917  # as on the command line
+def assess_files(files: tuple[str, str], out: str, policy: str, on: str, step: int = 1_000_000) -> None:
     """Assess every household, and write a file for each part."""
-    frames = pl.scan_parquet(households), pl.scan_parquet(members)
+    frames = [pl.scan_parquet(file) for file in files]
     number = pl.col("household")
     least, most = frames[0].select(least=number.min(), most=number.max()).collect().row(0)
     Path(out).mkdir()
     for part, start in enumerate(range(least, most + 1, step)):
         inside = number.is_between(start, start + step, closed="left")
+        if not part:
+            inside |= number.is_null()  # a household without a number is told of too
         own, theirs = (frame.filter(inside).collect(engine="streaming") for frame in frames)
         assess_frame(load_policy(policy), own, theirs, on=on).write_parquet(Path(out, f"{part:05}.parquet"))
-        print(f"{part + 1}: {own.height} households")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:6])
+    assess_files((sys.argv[1], sys.argv[2]), *sys.argv[3:6])
