@@ -29,4 +29,5 @@ def assess_files(files: tuple[str, str], out: str, policy: str, on: str, step: i
 
 
 if __name__ == "__main__":
-    assess_files((sys.argv[1], sys.argv[2]), *sys.argv[3:6])
+    own, theirs, folder, name, day = sys.argv[1:]
+    assess_files((own, theirs), folder, name, day)
