@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
+from random import Random
 from statistics import median
 from typing import cast
 
@@ -15,6 +16,9 @@ from hardship_rules.frames import assess_frame
 
 POLICY = load_policy("2021_weihai")
 SHARES = (0.0, 0.1, 0.5)
+RUNS = 12
+Frames = tuple[pl.DataFrame, pl.DataFrame]
+Way = Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame]
 
 
 def ours(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -34,13 +38,13 @@ def hand(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     return by_hand(households.lazy(), members.lazy()).collect()
 
 
-def peak(work: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], number: int) -> float:
+def peak(work: Way, number: int) -> float:
     """How far one run, in a process of its own, raises the peak of memory, in MB."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_peak, (work, number))
 
 
-def _peak(work: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], number: int) -> float:
+def _peak(work: Way, number: int) -> float:
     households, members = register(number)
     work(*register(100))  # what is loaded once
     with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:  # noqa: PTH123
@@ -55,9 +59,7 @@ def _high_water() -> float:
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
-def timed(
-    work: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame], frames: tuple[pl.DataFrame, pl.DataFrame]
-) -> float:
+def timed(work: Way, frames: Frames) -> float:
     """How long one run takes."""
     start = time.perf_counter()
     work(*frames)
@@ -71,26 +73,36 @@ def _hold_together(by_hand: pl.DataFrame, assessed: pl.DataFrame) -> None:
     assert cast(float, (one[FIGURES[-1]] - other[FIGURES[-1]]).abs().max()) < 1e-6
 
 
+def turn(runs: list[tuple[Way, Frames]], seed: int) -> list[float]:
+    """How long each of some runs takes, in an order by chance: what ran before leaves its traces in the memory."""
+    times = dict.fromkeys(range(len(runs)), 0.0)
+    for place in Random(seed).sample(range(len(runs)), len(runs)):  # noqa: S311  # no secret
+        times[place] = timed(*runs[place])
+    return list(times.values())
+
+
+def shuffled(frames: Frames) -> Frames:
+    """The same rows, those of a household nowhere together."""
+    return frames[0], frames[1].sample(fraction=1, shuffle=True, seed=1)
+
+
 def main(number: int) -> None:
-    """Print the medians of three runs taken in turns, over those of the one by hand on complete rows."""
+    """Print the medians of runs taken in turns, each over that of the one by hand on complete rows in its turn."""
     ways = (hand, figures_only, ours)
-    base = None
-    for share in SHARES:
-        frames = register(number, share)
-        complete = ours(*frames)
-        if not share:
-            _hold_together(hand(*frames), complete)
-        for way in ways:
-            way(*frames)
-        runs = [[timed(way, frames) for way in ways] for _ in range(3)]
-        times = [median(column) for column in zip(*runs, strict=True)]
-        base = times[0] if base is None else base
-        undecided = f"{cast(float, complete['category'].is_null().mean()):.1%}"
-        for way, seconds in zip(ways, times, strict=True):
-            ratio = f"{seconds:6.2f} s  {seconds / base:5.2f}"
-            print(f"{share:4.0%} incomplete  {way.__name__:13} {ratio}  undecided {undecided}", flush=True)
+    whole = register(number)
+    registers = {f"{share:.0%} incomplete": register(number, share) for share in SHARES}
+    registers["members shuffled"] = shuffled(whole)
+    _hold_together(hand(*whole), ours(*whole))
+    for name, frames in registers.items():
+        undecided = f"{cast(float, ours(*frames)['category'].is_null().mean()):.1%}"
+        turns = [turn([(hand, whole), *((way, frames) for way in ways)], seed) for seed in range(RUNS)]
+        for place, way in enumerate(ways, start=1):
+            ratios = sorted(seconds[place] / seconds[0] for seconds in turns)
+            seconds = median(each[place] for each in turns)
+            ratio = f"{seconds:6.2f} s  {median(ratios):5.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})"
+            print(f"{name:16}  {way.__name__:13} {ratio}  undecided {undecided}", flush=True)
     for way in ways:
-        print(f"peak memory   {way.__name__:13} {peak(way, number):7.0f} MB", flush=True)
+        print(f"peak memory       {way.__name__:13} {peak(way, number):7.0f} MB", flush=True)
 
 
 if __name__ == "__main__":
