@@ -69,7 +69,7 @@ class _Report:
     def __init__(self, impact: Impact) -> None:
         self.impact = impact
         self.category = impact.new.category
-        self.clauses = {**_clauses(impact.old), **_clauses(impact.new)}
+        self.clauses = {**titles_of_clauses(impact.old), **titles_of_clauses(impact.new)}
 
     def head(self) -> Iterator[Block]:
         """The policies compared, and the whole in a sentence."""
@@ -180,7 +180,7 @@ class _Report:
         return Table(WORDS["other_moves"].format(title=title), tuple(WORDS["other_heads"].split("|")), rows)
 
 
-def _clauses(policy: Policy) -> Mapping[str, str]:
+def titles_of_clauses(policy: Policy) -> Mapping[str, str]:
     """The title of every clause by its id."""
     return {
         part.id: part.title or part.line or part.id

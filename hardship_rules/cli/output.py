@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
@@ -49,10 +49,15 @@ def problems_json(problems: Iterable[Problem], lang: Language, beside: Mapping[s
 
 def written(path: Path, text: str, lang: Language) -> bool:
     """Write a file whole or not at all."""
+    return written_by(path, lambda beside: beside.write_text(text, encoding="utf-8", newline="\n"), lang)
+
+
+def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
+    """Let a file be written whole or not at all: beside its place first, and then into it."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        write(Path(name))
         if path.exists():  # whoever might read and write it still may
             shutil.copymode(path, name)
         Path(name).replace(path)
