@@ -423,3 +423,17 @@ def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
         assess_frame(read_policy(WIDE), own, theirs)
     assert raised.value.problems[0].code == "leaves_int64"
     assert "1.0e+24" in raised.value.problems[0].message("en")
+
+
+def test_a_line_of_single_members_is_none_of_the_household() -> None:
+    """What each member is compared with is no line from which the household could have a distance."""
+    text = WIDE.replace("b: {title: b, unit: 1, to: 1000000000000}", "b: {title: b, unit: yuan, to: 9}")
+    text = text.replace("c, yes or no: true", "c, unit: yuan, to: 9").replace("a * b > 5", "some(over)")
+    terms = (
+        'terms:\n  t: {title: t, unit: yuan, basis: assumption, value: "sum(c)"}\n'
+        "  over: {title: o, of: member, basis: assumption, when: {that: 2 * c > t}}\n"
+    )
+    own, theirs = pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1, 1], "c": [5, 3]})
+    frame = assess_frame(read_policy(text + terms), own, theirs)
+    assert frame.select("category", "t").rows() == [("x", 8)]
+    assert "category_margin_rounded" not in frame.columns
