@@ -2,10 +2,11 @@
 
 from hardship_rules.api import assess, load_household, load_policy, next_question, read_household, read_policy
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace
+from hardship_rules.assessment import Assessment, Trace
 from hardship_rules.change import Change, Total
 from hardship_rules.compare import compare
 from hardship_rules.comparison import Comparison
+from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.development import Development, changes
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason, Trace, decimal
+from hardship_rules.assessment import Assessment, Trace
+from hardship_rules.decided import Decided, Figure, Reason, decimal
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.problems import Path, path_text

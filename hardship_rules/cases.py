@@ -10,8 +10,9 @@ from attrs import evolve, field, frozen
 
 from hardship_rules import source
 from hardship_rules.api import Folders, assess, load_policy
-from hardship_rules.assessment import Assessment, Figure
+from hardship_rules.assessment import Assessment
 from hardship_rules.conform import TRUTHS, conform, date_of
+from hardship_rules.decided import Figure
 from hardship_rules.facts import read_facts
 from hardship_rules.formerly import current_id
 from hardship_rules.frozen import FrozenMapping

@@ -5,7 +5,8 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment import Assessment, Figure, unit_name
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Figure, unit_name
 from hardship_rules.model import Fact, Outcome, Term
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Exact

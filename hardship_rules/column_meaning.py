@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import assert_never, cast
 
+from hardship_rules import column_numbers as numbers
 from hardship_rules import column_values as columns
-from hardship_rules.column_values import Choices, Numbers, Truths, Values, both, opposite
+from hardship_rules.column_bounds import Bound
+from hardship_rules.column_cases import choose, joined
+from hardship_rules.column_values import Choices, Numbers, Truths, Values
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Parameter
 from hardship_rules.ranges import Number
+from hardship_rules.row_truths import both, opposite
 from hardship_rules.syntax import (
     Add,
     AllOf,
@@ -42,10 +46,10 @@ def values_over_columns(expr: Expr, of: Of, sums: Sums, known: Clauses) -> Value
     `known` are those of clauses, by their identity, that have columns already.
     """
 
-    def numbers(part: Expr) -> Numbers:
+    def number(part: Expr) -> Numbers:
         return cast(Numbers, values_over_columns(part, of, sums, known))
 
-    def truths(part: Expr) -> Truths:
+    def truth(part: Expr) -> Truths:
         return cast(Truths, values_over_columns(part, of, sums, known))
 
     match expr:
@@ -62,31 +66,31 @@ def values_over_columns(expr: Expr, of: Of, sums: Sums, known: Clauses) -> Value
         case Option(name):
             return columns.option(name)
         case AllOf(clauses):
-            return columns.junction(map(truths, clauses), settles=False)
+            return columns.junction(map(truth, clauses), settles=False)
         case AnyOf(clauses):
-            return columns.junction(map(truths, clauses), settles=True)
+            return columns.junction(map(truth, clauses), settles=True)
         case Constant(value):
-            return columns.certain(value) if isinstance(value, bool) else columns.constant(value)
+            return columns.certain(value) if isinstance(value, bool) else numbers.constant(value)
         case Not(part):
-            return columns.negation(truths(part))
+            return columns.negation(truth(part))
         case Add(parts):
-            return _folded(columns.add, map(numbers, parts))
+            return _folded(numbers.add, map(number, parts))
         case Multiply(parts):
-            return _folded(columns.multiply, map(numbers, parts))
+            return _folded(numbers.multiply, map(number, parts))
         case OneOf(part, options):
             choices = cast(Choices, values_over_columns(part, of, sums, known))
             return columns.one_of(choices, (cast(Option, each).option for each in options))
         case OverMembers():
             return sums[expr]
         case Choose(cases, otherwise):
-            chosen = [(truths(when), values_over_columns(result, of, sums, known)) for when, result in cases]
-            return columns.choose(chosen, values_over_columns(cast(Expr, otherwise), of, sums, known))
+            chosen = [(truth(when), values_over_columns(result, of, sums, known)) for when, result in cases]
+            return choose(chosen, values_over_columns(cast(Expr, otherwise), of, sums, known))
         case Negate(part):
-            return columns.negate(numbers(part))
+            return numbers.negate(number(part))
         case Extreme(which, parts):
-            return columns.extreme(which, map(numbers, parts))
+            return numbers.extreme(which, map(number, parts))
         case Round(part=Divide(over, by)):
-            return columns.floor(numbers(over), numbers(by))
+            return numbers.floor(number(over), number(by))
         case Round() | Divide() | Elapsed():
             raise TypeError(expr)  # over whole numbers nothing is left of them but a floor
         case _:
@@ -115,9 +119,9 @@ def _compared(left: Values, sign: str, right: Values) -> Truths:
     else:
         a, b = left, cast(Numbers, right)
         if sign in ("==", "!="):
-            truth = columns.equal(a, b)
+            truth = numbers.equal(a, b)
         else:
-            truth = columns.less(b, a) if sign in (">", "<=") else columns.less(a, b)
+            truth = numbers.less(b, a) if sign in (">", "<=") else numbers.less(a, b)
     return columns.negation(truth) if sign in (">=", "<=", "!=") else truth
 
 
@@ -131,20 +135,20 @@ def parameter_over_columns(definition: Parameter, of: Of) -> Numbers:
         number = definition.kind.unknown if value is None else value
         when = columns.junction(matching, settles=False)
         found[number] = columns.junction((found[number], when), settles=True) if number in found else when
-    return columns.joined(found)
+    return joined(found)
 
 
 def _matches(goes_by: Values, key: str | int, last: int | None) -> Truths:
     if isinstance(goes_by, Choices):
         return columns.one_of(goes_by, (str(key),))
-    number, at = cast(Numbers, goes_by), columns.constant(cast(int, key))
-    return columns.negation(columns.less(number, at)) if key == last else columns.equal(number, at)
+    number, at = cast(Numbers, goes_by), numbers.constant(cast(int, key))
+    return columns.negation(numbers.less(number, at)) if key == last else numbers.equal(number, at)
 
 
 def possible_over_columns(decision: Decision, outcomes: Iterable[Truths]) -> Choices:
     """The outcomes that the first of some to hold can be."""
-    reached: columns.Bound = True
-    can: dict[str, columns.Bound] = {}
+    reached: Bound = True
+    can: dict[str, Bound] = {}
     known = True
     for outcome, truth in zip(decision.outcomes, outcomes, strict=True):
         can[outcome.id] = both(reached, truth.high)
@@ -165,4 +169,4 @@ def _same_everywhere(kind: Kind, value: Value) -> Values:
         return Truths(low=False, high=True)
     if isinstance(kind, ChoiceKind):
         return Choices(FrozenMapping(dict.fromkeys(kind.options, True)), known=len(kind.options) == 1)
-    return columns.constant(cast(Number, value))
+    return numbers.constant(cast(Number, value))

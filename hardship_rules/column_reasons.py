@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
-from hardship_rules.column_values import Bound, Truths, any_of, both, either, opposite
 from hardship_rules.model import Policy, Term
+from hardship_rules.row_truths import Rows, any_of, both, either, opposite
 from hardship_rules.syntax import AllOf, AnyOf, Clause, Expr, Name, Not, parts_of
 from hardship_rules.why import is_structure
 
-Causes = Iterator[tuple[str, Bound]]
+Causes = Iterator[tuple[str, Rows]]
 
 
 @frozen
@@ -18,18 +18,18 @@ class Reasons:
 
     policy: Policy
     switches: frozenset[str]
-    truth_of: Callable[[Expr], Truths]
+    truth_of: Callable[[Expr], Rows]
 
-    def deciding(self, clause: Clause, *, held: bool) -> dict[str, Bound]:
+    def deciding(self, clause: Clause, *, held: bool) -> dict[str, Rows]:
         """The innermost clauses that made a clause hold, or fail, each with the rows in which it did, if it does.
 
         In each row as `why.innermost` has it: switches only where nothing else is a reason.
         """
         causes = list(self.causes(clause, held=held, awake=True))
-        if self.has_switch(clause):
+        if self.has_switch(clause) and not self.always(clause, held=held):
             asleep = opposite(any_of(where for _, where in causes))
             causes += [(name, both(asleep, where)) for name, where in self.causes(clause, held=held, awake=False)]
-        found: dict[str, Bound] = {}
+        found: dict[str, Rows] = {}
         for name, where in causes:
             found[name] = either(found.get(name, False), where)
         return {name: where for name, where in found.items() if where is not False}
@@ -40,7 +40,8 @@ class Reasons:
             case Clause():
                 inner = list(self.causes(expr.when, held=held, awake=awake))
                 yield from inner
-                if not is_structure(expr.when) and (not inner or self.has_switch(expr.when)):
+                sometimes = self.has_switch(expr.when) and not self.always(expr.when, held=held)
+                if not is_structure(expr.when) and (not inner or sometimes):
                     yield expr.id, opposite(any_of(where for _, where in inner))
             case AllOf() | AnyOf():
                 yield from self.of_several(expr, held=held, awake=awake)
@@ -50,6 +51,25 @@ class Reasons:
                 yield from self.causes(term.expr, held=held, awake=awake)
             case _:
                 return
+
+    def always(self, expr: Expr, *, held: bool) -> bool:
+        """Whatever the row, an expression that is so has a cause that is no switch put to sleep."""
+        match expr:
+            case Clause():
+                return not is_structure(expr.when) or self.always(expr.when, held=held)
+            case AllOf() | AnyOf() if held is isinstance(expr, AllOf):
+                others = [clause for clause in expr.clauses if clause.id not in self.switches]
+                return any(self.always(clause, held=held) for clause in others or expr.clauses)
+            case AllOf() | AnyOf():
+                alike = [clause for clause in expr.clauses if _is(self.truth_of(clause), held=held) is not False]
+                asleep = not held and any(clause.id in self.switches for clause in alike)
+                return not asleep and all(self.always(clause, held=held) for clause in alike)
+            case Not():
+                return self.always(expr.part, held=not held)
+            case Name() if isinstance(term := self.policy.names.get(expr.name), Term) and not term.of_member:
+                return self.always(term.expr, held=held)
+            case _:
+                return False
 
     def has_switch(self, expr: Expr) -> bool:
         """A switch stands in it: only then may it be so without a cause inside it."""
@@ -75,5 +95,5 @@ class Reasons:
                 yield from ((name, both(here, inner)) for name, inner in self.causes(clause, held=held, awake=awake))
 
 
-def _is(truth: Truths, *, held: bool) -> Bound:
+def _is(truth: Rows, *, held: bool) -> Rows:
     return truth.low if held else opposite(truth.high)

@@ -10,7 +10,8 @@ from attrs import frozen
 from hardship_rules import telling
 from hardship_rules.api import assess
 from hardship_rules.as_json import outcome_json, policy_json, value_json
-from hardship_rules.assessment import Assessment, Figure, unit_name
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Figure, unit_name
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy

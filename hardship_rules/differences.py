@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from hardship_rules.assessment import decimal
+from hardship_rules.decided import decimal
 from hardship_rules.formerly import IDS, current_id
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
@@ -124,7 +124,7 @@ def _changed(new: Policy, was: Particular, now: Particular) -> Iterator[Differen
             found.append(Difference(now.section, now.id, now.title + called, *words, about))
     if not any(_leads(each.title.removeprefix(now.title)) for each in found):
         found += (
-            Difference(now.section, now.id, now.title + called, before.words, saying.words)
+            Difference(now.section, now.id, now.title + called, *_told(before, saying))
             for called, saying in now.sayings.items()
             if saying.beside and (before := was.sayings.get(called)) is not None and before.key != saying.key
         )

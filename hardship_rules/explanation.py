@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 
-from hardship_rules.assessment import Assessment, Decided, Reason
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Decided, Reason
 from hardship_rules.document import Scale
 from hardship_rules.model import Outcome
 from hardship_rules.problems import Language

@@ -10,8 +10,6 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Problem
 
-_ASIDE = frozenset({"reference", "label"})
-
 
 def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, and by what
     policy: Policy, key: str, on: date | None, households: pl.DataFrame, members: pl.DataFrame, assessed: pl.DataFrame
@@ -73,5 +71,6 @@ def _of_decisions(policy: Policy, assessment: Assessment) -> dict[str, Any]:
             found[name] = None if decided.outcome is None else decided.outcome.id
             if decided.decision is policy.category:
                 found[f"{name}_possible"] = ";".join(outcome.id for outcome in decided.possible)
-                found[f"{name}_clauses"] = None if decided.outcome is None else ";".join(decided.decided_by)
+                held = decided.outcome is not None and decided.outcome.when is not None  # `otherwise` has no clauses
+                found[f"{name}_clauses"] = ";".join(decided.decided_by) if held else None
     return found

@@ -1,31 +1,44 @@
 """Columns of a frame become facts: numbers in their smallest units, truths and options; or the faults of its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import cast
 
 import narwhals as nw
 from attrs import field, frozen
 
-from hardship_rules import column_values as columns
-from hardship_rules.column_values import Choices, Truths, Values
+from hardship_rules import column_numbers as numbers
+from hardship_rules.column_bounds import Bound, quotient
+from hardship_rules.column_values import Choices, Truths, Values, certain
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Fact
 from hardship_rules.problems import Problem
 from hardship_rules.ranges import Exact, Number, span
+from hardship_rules.row_truths import any_of
 from hardship_rules.values import ANY_DAY, EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.Int128, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
+KNOWN_NULL = "known_null"
+"""The fault of a null in a column that was said to hold none."""
 
 
 @frozen(eq=False)
 class Seen:
-    """What was found when a column was looked at: some null, some title for an option, and which faults."""
+    """What is known of a column: whether some rows are null, whether options go by other words, which faults it has.
+
+    `apart`: the rows with a null are not reckoned with, since they are worked out apart.
+    """
 
     nulls: bool = True
-    titles: bool = True
+    apart: bool = False
+    words: bool = True
     faults: frozenset[str] | None = None  # None: any
+
+    @property
+    def unknown(self) -> bool:
+        """Some rows are reckoned with in which the fact is not known."""
+        return self.nulls and not self.apart
 
 
 @frozen(eq=False)
@@ -33,6 +46,7 @@ class FactColumn:
     """A fact's column. `faults` are the faulty rows by code.
 
     `sound` is its number in smallest units where no row is faulty, `whole` wherever a row is not: null where it is.
+    `words` are what each option may be called beside its name; `ends` tell of a whole column that no row is outside.
     """
 
     fact: Fact
@@ -40,44 +54,67 @@ class FactColumn:
     sound: nw.Expr = field(repr=False)
     whole: nw.Expr = field(repr=False)
     faults: FrozenMapping[str, nw.Expr] = field(repr=False)
+    words: FrozenMapping[str, tuple[str, ...]] = field(factory=FrozenMapping)
+    ends: nw.Expr | None = field(default=None, repr=False)
+
+    @property
+    def unseen(self) -> Seen:
+        """What is known of the column of a frame that is not looked at."""
+        return Seen(nulls=KNOWN_NULL not in self.faults)
 
     def looks(self) -> dict[str, nw.Expr]:
-        """What one look at the whole column is to tell, by what it is called in `seen`."""
-        nulls = {"nulls": self.column.null_count() > 0}
+        """What a look at the whole column is to tell, by what it is called in `seen`."""
+        nulls = {"nulls": self.column.null_count()}
         if isinstance(self.fact.kind, ChoiceKind):  # most write their options by name: one look at the texts tells
-            return {**nulls, "others": (~self.column.is_in(list(self.fact.kind.options))).any()}
+            return {**nulls, "others": self.others.any()}
+        if self.ends is not None:
+            return {**nulls, "fact_outside": ~self.ends}
         return nulls | {code: rows.any() for code, rows in self.faults.items()}
+
+    @property
+    def others(self) -> nw.Expr:
+        """The rows that do not have an option by its name."""
+        return ~self.column.is_in(list(self.words))
 
     def seen(self, looked: Mapping[str, object]) -> Seen:
         """What a look has told."""
         others = bool(looked.get("others"))
-        faults = frozenset(code for code in self.faults if looked.get(code, others))
-        return Seen(nulls=bool(looked["nulls"]) or bool(faults), titles=others, faults=faults)
+        nulls = bool(looked["nulls"])
+        found = {**dict.fromkeys(self.faults, others), **looked, KNOWN_NULL: nulls}
+        faults = frozenset(code for code in self.faults if found[code])
+        return Seen(nulls=nulls or bool(faults), words=others, faults=faults)
+
+    def odd(self, seen: Seen, value: Values) -> Bound:
+        """The rows that are to be worked out apart: with a null, or a fault."""
+        null: Bound = self.column.is_null() if seen.nulls and seen.apart else False
+        if isinstance(value, Choices):
+            return any_of((null, (~cast(nw.Expr, any_of(value.can.values()))).fill_null(value=False)))
+        codes = [code for code in self.faults if seen.faults is None or code in seen.faults]
+        return any_of((null, *(self.faults[code].fill_null(value=False) for code in codes)))
 
     def values(self, seen: Seen, number: nw.Expr) -> Values:
         """The fact's values; `number` is a column that holds `whole`."""
         kind = self.fact.kind
         match kind:
             case YesNoKind():
-                low = self.column.fill_null(value=False) if seen.nulls else self.column
-                return Truths(low, self.column.fill_null(value=True)) if seen.nulls else columns.certain(low)
+                low = self.column.fill_null(value=False) if seen.unknown else self.column
+                return Truths(low, self.column.fill_null(value=True)) if seen.unknown else certain(low)
             case ChoiceKind():
                 can = {name: self.can_be(name, seen) for name in kind.options}
-                return Choices(FrozenMapping(can), known=not seen.nulls or len(can) == 1)
+                return Choices(FrozenMapping(can), known=not seen.unknown or len(can) == 1)
             case NumberKind() | DateKind():
                 within = range_of(self.fact)
-                if not seen.nulls:
-                    return columns.between(number, number, within)
-                ends = columns.constant(within)
-                return columns.between(number.fill_null(ends.low), number.fill_null(ends.high), within)
+                if not seen.unknown:
+                    return numbers.between(number, number, within)
+                ends = numbers.constant(within)
+                return numbers.between(number.fill_null(ends.low), number.fill_null(ends.high), within)
 
     def can_be(self, name: str, seen: Seen) -> nw.Expr:
         """The rows in which a choice can be an option."""
-        title = cast(ChoiceKind, self.fact.kind).options[name]
         rows = self.column == name
-        if seen.titles and title != name:
-            rows = rows | (self.column == title)
-        return rows.fill_null(value=True) if seen.nulls else rows
+        for word in self.words[name] if seen.words else ():
+            rows = rows | (self.column == word)
+        return rows.fill_null(value=True) if seen.unknown else rows
 
 
 def range_of(fact: Fact) -> Number:
@@ -94,26 +131,35 @@ def null_of(fact: Fact) -> nw.Expr:
     return nw.lit(None, dtype=types[type(fact.kind)])
 
 
-def fact_column(fact: Fact, dtype: nw.dtypes.DType) -> FactColumn | Problem:
-    """The column of a fact, or that it is of a type that cannot hold one."""
+def fact_column(
+    fact: Fact, dtype: nw.dtypes.DType, earlier: Mapping[str, Collection[str]], *, known: bool
+) -> FactColumn | Problem:
+    """The column of a fact, or that it is of a type that cannot hold one.
+
+    `earlier` are the words that options went by; `known` says that no row is null.
+    """
     column = nw.col(fact.name)
+    null = {KNOWN_NULL: column.is_null()} if known else {}
     kind = fact.kind
     match kind:
         case YesNoKind() if dtype == nw.Boolean:
-            return FactColumn(fact, column, column, column, FrozenMapping())
+            return FactColumn(fact, column, column, column, FrozenMapping(null))
         case ChoiceKind(options) if dtype in _TEXT:
-            known = [*options, *_other_titles(kind)]
             text = column if dtype == nw.String else column.cast(nw.String())
-            return FactColumn(fact, text, text, text, FrozenMapping({"unknown_fact_option": ~text.is_in(known)}))
+            words = {name: (title, *earlier.get(name, ())) for name, title in options.items()}
+            words = {name: tuple(word for word in said if word not in options) for name, said in words.items()}
+            every = [*words, *(word for said in words.values() for word in said)]
+            faults = {**null, "unknown_fact_option": ~text.is_in(every)}
+            return FactColumn(fact, text, text, text, FrozenMapping(faults), FrozenMapping(words))
         case DateKind() if dtype in (nw.Date, nw.Datetime):
             year, month, day = (
                 part.cast(nw.Int64()) for part in (column.dt.year(), column.dt.month(), column.dt.day())
             )
             number = year * 372 + month * 31 + (day - 32)
             outside = (year < EARLIEST.year) | (year > LATEST.year)
-            return FactColumn(fact, column, number, number, FrozenMapping({"date": outside}))
+            return FactColumn(fact, column, number, number, FrozenMapping({**null, "date": outside}))
         case NumberKind() if dtype in (*_WHOLE, nw.Float32, nw.Float64, nw.Decimal):
-            return _number_column(fact, kind, column, dtype)
+            return _number_column(fact, kind, column, dtype, null)
         case _:
             wanted = {
                 YesNoKind: "Boolean",
@@ -125,7 +171,9 @@ def fact_column(fact: Fact, dtype: nw.dtypes.DType) -> FactColumn | Problem:
             return Problem("column_kind", (fact.name,), given=str(dtype), values=values)
 
 
-def _number_column(fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtypes.DType) -> FactColumn:
+def _number_column(
+    fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtypes.DType, null: Mapping[str, nw.Expr]
+) -> FactColumn:
     scale = 10**kind.decimals
     least, most = Fraction(cast(Exact, kind.low)), Fraction(cast(Exact, kind.high))
     exact = int(least) if least.denominator == 1 else float(least), int(most) if most.denominator == 1 else float(most)
@@ -134,18 +182,17 @@ def _number_column(fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtyp
     if dtype in _WHOLE:
         sound, whole = (each.cast(nw.Int64()) for each in (column, held))
         sound, whole = (each * scale if scale > 1 else each for each in (sound, whole))
-        return FactColumn(fact, column, sound, whole, FrozenMapping({"fact_outside": ~inside}))
+        ends = (column.min() >= exact[0]) & (column.max() <= exact[1])
+        return FactColumn(fact, column, sound, whole, FrozenMapping({**null, "fact_outside": ~inside}), ends=ends)
     if dtype == nw.Decimal:
         sound, whole = ((each * scale).cast(nw.Int64()) for each in (column, held))
         more = held * scale != whole
     else:
         sound, whole = ((each.cast(nw.Float64()) * scale).round(0).cast(nw.Int64()) for each in (column, held))
-        more = columns.quotient(whole.cast(nw.Float64()), scale) != held.cast(
+        more = quotient(whole.cast(nw.Float64()), scale) != held.cast(
             nw.Float64()
         )  # as its shortest decimal notation has it
     whole = nw.when(~more).then(whole)
-    return FactColumn(fact, column, sound, whole, FrozenMapping({"fact_outside": ~inside, "fact_decimals": more}))
-
-
-def _other_titles(kind: ChoiceKind) -> list[str]:
-    return [title for title in kind.options.values() if title not in kind.options]
+    return FactColumn(
+        fact, column, sound, whole, FrozenMapping({**null, "fact_outside": ~inside, "fact_decimals": more})
+    )

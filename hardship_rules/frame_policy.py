@@ -1,15 +1,17 @@
 """A policy as frames run it: terms in place of the facts that have no column, and terms for the figures to be shown."""
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from fractions import Fraction
 from typing import Any, cast, get_args
 
 import attrs
 from attrs import evolve, frozen
 
+from hardship_rules.conform import date_of
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Fact, Parameter, Policy, Term, exprs_of, used_by
-from hardship_rules.problems import Location
+from hardship_rules.model import Fact, Parameter, Policy, Term, used_by
+from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import (
     Add,
@@ -25,16 +27,17 @@ from hardship_rules.syntax import (
     Option,
     OverMembers,
     Round,
-    walk,
+    parts_of,
 )
 from hardship_rules.units import unit_of
 from hardship_rules.values import NumberKind
-from hardship_rules.whole import Denominator, WholePolicy, whole
+from hardship_rules.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
 ROUNDED = "_rounded"
 DERIVED_OUTSIDE = "derived_outside "
+_WITHIN = 2**63 - 1
 _MARGIN = "margin rounded"  # no name of a policy has a space in it
 
 
@@ -93,6 +96,42 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
     return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+
+
+def refuse_undecidable(policy: Policy) -> None:
+    """A policy that cannot decide, as `assess` refuses it."""
+    if policy.is_open:
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def day_inside(policy: Policy, on: date | str | None) -> date | None:
+    """The day the verdict is about, inside the policy's window."""
+    day = date_of(on.strip()) if isinstance(on, str) else on
+    if day is None and on is not None:
+        raise FactError([Problem("date", ("on",), given=str(on))])
+    start, end = policy.start or date.min, policy.end or date.max
+    if day is not None and not start <= day <= end:
+        window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
+        raise FactError([Problem("on_outside", ("on",), given=str(day), values={"policy": policy.name, **window})])
+    return day
+
+
+def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
+    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
+    kept = policy.kept.setdefault("frames", {})
+    if facts not in kept:
+        prepared = frame_policy(policy, facts)
+        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
+        if wide:
+            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
+            raise PolicyError(
+                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
+            )
+        kept[facts] = prepared
+    return cast(FramePolicy, kept[facts])
 
 
 def _ordered(policy: Policy) -> tuple[str, ...]:
@@ -202,8 +241,8 @@ def _shown_as(number: Expr, scale: int | None) -> Expr:
     if scale is not None:
         return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
-    opposite = Negate(Round("half_up", Negate(number, _NOWHERE), _HUNDREDTH, _NOWHERE), _NOWHERE)
-    return Choose(((below, opposite),), Round("half_up", number, _HUNDREDTH, _NOWHERE), _NOWHERE)
+    size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
+    return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)
 
 
 def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
@@ -229,13 +268,14 @@ def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
 
 
 def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it, through the terms that it names."""
-    for part in walk(expr):
-        yield part
-        term = policy.names.get(part.name) if isinstance(part, Name) else None
-        if isinstance(term, Term):
-            for inner in exprs_of(term):
-                yield from _deep(policy, inner)
+    """An expression and everything inside it, through the terms that it names; nothing of single members."""
+    yield expr
+    term = policy.names.get(expr.name) if isinstance(expr, Name) else None
+    if isinstance(term, Term) and not term.of_member:
+        yield from _deep(policy, term.expr)
+    elif not isinstance(expr, OverMembers):
+        for part in parts_of(expr):
+            yield from _deep(policy, part)
 
 
 def _column(name: str, scale: int | None) -> str:

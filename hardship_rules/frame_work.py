@@ -1,111 +1,55 @@
 """A policy over whole numbers worked out on two lazy frames: one row a household, one row a member."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Collection, Iterator
+from typing import cast
 
 import narwhals as nw
-from attrs import Factory, define, evolve
+from attrs import Factory, define
 
-from hardship_rules import column_values as columns
+from hardship_rules.column_bounds import Bound, literal
+from hardship_rules.column_cases import choose
 from hardship_rules.column_meaning import (
     nothing_known_of,
     parameter_over_columns,
     possible_over_columns,
     values_over_columns,
 )
+from hardship_rules.column_numbers import between, constant, numbers
 from hardship_rules.column_reasons import Reasons
-from hardship_rules.column_values import Bound, Choices, Numbers, Truths, Values
-from hardship_rules.frame_facts import FactColumn, Seen
-from hardship_rules.frozen import FrozenMapping
+from hardship_rules.column_values import Numbers, Truths, Values, bounds_of, certain, is_known, option
+from hardship_rules.frame_policy import FramePolicy
+from hardship_rules.frame_side import Side
+from hardship_rules.frame_together import Together
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
 from hardship_rules.ranges import Number, span
 from hardship_rules.ranges import high as most_of
 from hardship_rules.ranges import low as least_of
+from hardship_rules.row_truths import opposite
 from hardship_rules.syntax import Clause, Expr, Name, OverMembers, names_in, parts_of, walk
-from hardship_rules.values import DateKind, NumberKind
 from hardship_rules.why import is_structure
-
-MEMBERS = "_members"
-"""The column that holds how many members a household has; null where it has none."""
-FAULT = "_fault"
-"""The column that holds the number of the first fault of a member, and of a household's members."""
-
-
-@define(eq=False)
-class Side:
-    """One of the two frames, the values of names on it, and columns that are still to be worked out, by their depth."""
-
-    frame: nw.LazyFrame[Any]
-    numbers: Iterator[int]
-    values: dict[str, Values] = Factory(dict)
-    depths: dict[str, int] = Factory(dict)
-    later: dict[int, list[nw.Expr]] = Factory(dict)
-    made: dict[int, tuple[str, nw.Expr]] = Factory(dict)  # columns with their names, by their identity
-
-    def column(self, bound: Bound, depth: int) -> Bound:
-        """A bound as a column of its own; itself where it is one or is the same in every row."""
-        if not isinstance(bound, nw.Expr) or id(bound) in self.made:
-            return bound
-        name = f"_{next(self.numbers)}"
-        self.later.setdefault(depth, []).append(bound.alias(name))
-        return self.known_column(name)
-
-    def known_column(self, name: str) -> nw.Expr:
-        """A column that the frame has or is going to have."""
-        made = nw.col(name)
-        self.made[id(made)] = name, made
-        return made
-
-    def columns_of(self, value: Values, depth: int) -> Values:
-        """A value with columns for its bounds."""
-        if isinstance(value, Choices):
-            return Choices(
-                FrozenMapping((name, self.column(can, depth)) for name, can in value.can.items()), value.known
-            )
-        low = self.column(value.low, depth)
-        return evolve(value, low=low, high=low if columns.is_known(value) else self.column(value.high, depth))
-
-    def after(self, used: Iterable[str]) -> int:
-        """How deep a column lies that is worked out from some names."""
-        return 1 + max((self.depths.get(each, 0) for each in used), default=0)
-
-    def put(self, name: str, value: Values, depth: int) -> None:
-        """The value of a name, in columns of some depth."""
-        self.depths[name] = depth
-        self.values[name] = self.columns_of(value, depth)
-
-    def work_out(self) -> None:
-        """Put the columns that are still to come into the frame."""
-        for depth in sorted(self.later):
-            self.frame = self.frame.with_columns(*self.later[depth])
-        self.later.clear()
-        self.depths.clear()
-
-    def take(self, facts: Mapping[str, FactColumn], seen: Mapping[str, Seen]) -> None:
-        """Facts from their columns."""
-        for name, fact in facts.items():
-            look = seen[name]
-            number = fact.whole if look.faults is None or look.faults else fact.sound
-            if isinstance(fact.fact.kind, NumberKind | DateKind):
-                number = cast(nw.Expr, self.column(number, 0))
-            self.values[name] = fact.values(look, number)
-            self.depths[name] = 0
 
 
 @define(eq=False)
 class Work:
     """A policy on its two frames, worked out in turns: of the members, over the members, of the household."""
 
-    policy: Policy
-    key: str
+    prepared: FramePolicy
+    together: Together
     households: Side
     members: Side
     switches: frozenset[str]  # the ids of clauses that are the same for every household, whatever its columns
-    faulty: bool  # the members have a column of faults
+    with_reasons: bool  # the clauses that decide the category are wanted
+    totals: dict[str, str] = Factory(dict)  # columns of members to be summed at first, by their new names
     sums: dict[OverMembers, Values] = Factory(dict)
+    summed: dict[int, tuple[Bound, nw.Expr]] = Factory(dict)  # what is summed with its sum, by its identity
     clauses: dict[int, Values] = Factory(dict)  # of the household, by their identity
     brought: set[str] = Factory(set)  # the columns of households that members have
     reasons: dict[str, dict[str, Bound]] = Factory(dict)  # of each category: where which clauses decide it
+
+    @property
+    def policy(self) -> Policy:
+        """The policy over whole numbers."""
+        return self.prepared.made.policy
 
     def work_out(self, wanted: Collection[str]) -> None:
         """Everything that is wanted, and what the policy's `must` needs."""
@@ -138,7 +82,7 @@ class Work:
             if isinstance(definition, Fact) and name not in side.values:
                 side.values[name] = nothing_known_of(definition.kind)
             elif isinstance(definition, Reading):
-                side.values[name] = columns.option(definition.chosen)
+                side.values[name] = option(definition.chosen)
 
     def turn(self, side: Side, names: list[str]) -> list[str]:
         """Work out on one side what can be; what is left."""
@@ -198,12 +142,12 @@ class Work:
         for name in names:
             if name not in self.members.values and name in theirs.values:
                 value = theirs.values[name] = theirs.columns_of(theirs.values[name], 1 + theirs.depths.get(name, 0))
-                wanted |= dict.fromkeys(theirs.made[id(each)][0] for each in columns.bounds_of(value))
+                wanted |= dict.fromkeys(theirs.made[id(each)][0] for each in bounds_of(value))
         new = [name for name in wanted if name not in self.brought]
         if new:
             theirs.work_out()
             self.members.work_out()
-            self.members.frame = self.members.frame.join(theirs.frame.select(self.key, *new), on=self.key, how="left")
+            self.members.frame = self.together.down(theirs.frame, self.members.frame, new)
             self.brought.update(new)
 
     # Over the members
@@ -213,50 +157,45 @@ class Work:
         if not over and not counted:
             return
         self.bring([name for each in over for name in names_in(each)])
-        taken: dict[str, tuple[nw.Expr, str]] = {}
-        brought = [(each, self.over_members(each, taken)) for each in over]
+        totals = self.totals if counted else {}
+        found = [(each, self.over_members(each, totals)) for each in over]
         self.members.work_out()
-        totals = []
-        for name, (column, how) in taken.items():
-            total = column.sum() if how == "sum" else column.max() if how == "max" else column.min()
-            totals.append(total.cast(nw.Int64()).alias(name))
-        if counted:
-            totals.append(nw.len().cast(nw.Int64()).alias(MEMBERS))
-            totals += [nw.col(FAULT).min().alias(FAULT)] if self.faulty else []
-        there = nw.col(self.key)
-        summed = self.members.frame.filter(~there.is_null()).group_by(self.key).agg(*totals)
-        self.households.frame = self.households.frame.join(summed, on=self.key, how="left")
-        self.sums |= dict(brought)
+        theirs = self.households
+        theirs.frame = self.together.up(theirs.frame, self.members.frame, totals, first=counted)
+        self.sums |= dict(found)
 
-    def over_members(self, over: OverMembers, taken: dict[str, tuple[nw.Expr, str]]) -> Values:
-        """What is to be said of all members: the columns to be taken together, and what comes of them."""
+    def over_members(self, over: OverMembers, totals: dict[str, str]) -> Values:
+        """What is to be said of all members: the columns to be summed, and what comes of their sums."""
         side = self.members
-        where = columns.certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003
+        where = certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003
+        rows = [where.low] if is_known(where) else [where.low, where.high]
+
+        def summed(bound: Bound, *, truths: bool) -> Bound:
+            if not isinstance(bound, nw.Expr) and not bound:
+                return 0
+            if id(bound) not in self.summed:
+                column = self.together.sum_of(literal(bound), truths=truths)
+                name = f"_{next(side.numbers)}"
+                totals[name] = side.name_of(column, side.after(names_in(over)))
+                self.summed[id(bound)] = bound, self.households.known_column(name)
+            return self.summed[id(bound)][1]
+
+        if over.what == "some":
+            holds = [row if isinstance(row, bool) else summed(row, truths=True) > 0 for row in rows]
+            return Truths(holds[0], holds[-1])
+        if over.what == "each":
+            holds = [row if isinstance(row, bool) else summed(opposite(row), truths=True) == 0 for row in rows]
+            return Truths(holds[0], holds[-1])
         at_most = self.policy.members.at_most
-
-        def together(bound: Bound, how: str, constant: int) -> Bound:
-            if not isinstance(bound, nw.Expr):
-                return constant
-            depth = side.after(names_in(over))
-            name = f"_{next(side.numbers)}"
-            taken[name] = cast(nw.Expr, side.column(bound, depth)), how
-            return self.households.known_column(name)
-
-        if over.what in ("some", "each"):
-            how = "max" if over.what == "some" else "min"
-            rows = [where.low] if columns.is_known(where) else [where.low, where.high]
-            found = [
-                row if not isinstance(row, nw.Expr) else cast(nw.Expr, together(row.cast(nw.Int8()), how, 0)) == 1
-                for row in rows
-            ]
-            return Truths(found[0], found[-1])
-        part = columns.constant(1) if over.part is None else cast(Numbers, self.value(over.part, side))
-        counted = cast(Numbers, columns.choose([(where, part)], columns.constant(0)))
-        lows, highs = (_added_up(each, at_most) for each in (counted.lows, counted.highs))
-        low, high = counted.low, counted.high
-        ends = [_of_each(low)] if columns.is_known(counted) else [_of_each(low), _of_each(high)]
-        totals = [together(end, "sum", 0) for end in ends]
-        return Numbers(totals[0], totals[-1], lows, highs)
+        if over.part is None:
+            counts = [summed(row, truths=True) for row in rows]
+            return between(counts[0], counts[-1], span(int(where.low is True), at_most))
+        part = cast(Numbers, self.value(over.part, side))
+        each = cast(Numbers, choose([(where, part)], constant(0)))
+        lows, highs = (_added_up(number, at_most) for number in (each.lows, each.highs))
+        ends = [each.low] if is_known(each) else [each.low, each.high]
+        sums = [summed(end, truths=False) for end in ends]
+        return numbers(sums[0], sums[-1], lows, highs)
 
     # Decisions
 
@@ -280,10 +219,10 @@ class Work:
         if decision.every:
             for outcome, truth in zip(decision.outcomes, truths, strict=True):
                 side.put(f"{decision.name} {outcome.id}", truth, depth)
-            side.values[decision.name] = columns.certain(True)  # noqa: FBT003  # it is there
+            side.values[decision.name] = certain(True)  # noqa: FBT003  # it is there
             return
         side.put(decision.name, possible_over_columns(decision, truths), depth + 1)
-        if decision is self.policy.category:
+        if decision is self.policy.category and self.with_reasons:
             self.give_reasons(decision, truths, depth + 2)
 
     def give_reasons(self, decision: Decision, truths: list[Truths], depth: int) -> None:
@@ -300,10 +239,6 @@ def _added_up(each: Number, at_most: int) -> Number:
     """What the sum of one number or more lies in."""
     least, most = least_of(each), most_of(each)
     return span(min(least, least * at_most), max(most, most * at_most))
-
-
-def _of_each(bound: Bound) -> Bound:
-    return columns.literal(bound) if not isinstance(bound, nw.Expr) and bound else bound
 
 
 def _needed(policy: Policy, wanted: Collection[str]) -> dict[str, None]:

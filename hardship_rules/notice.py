@@ -7,7 +7,8 @@ from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment, Figure, Reason
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Figure, Reason
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.meaning import Scope, value

@@ -6,7 +6,7 @@ from typing import cast
 import narwhals as nw
 from attrs import evolve
 
-from hardship_rules.column_values import quotient
+from hardship_rules.column_bounds import quotient
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.mapping import Column
 from hardship_rules.problems import PolicyError, Problem

@@ -20,11 +20,12 @@ from hardship_rules.statements import (
     statements_of,
     values_by_option,
 )
-from hardship_rules.syntax import Clause
+from hardship_rules.syntax import Clause, Provenance
 from hardship_rules.values import Unit, unit_text
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(
     {
+        "readings": "解读",
         "rest": "其他",
         "title": "：名称",
         "options_of": "（{options}）",
@@ -117,7 +118,7 @@ class _Policy:
             sayings = self.parameter(parameter)
             yield "parameters", _particular(say["parameters"], parameter.name, parameter.title, sayings)
         for reading in policy.readings.values():
-            yield "readings", _particular("解读", reading.name, reading.title, self.reading(reading))
+            yield "readings", _particular(WORDS["readings"], reading.name, reading.title, self.reading(reading))
         definitions = {each.id: each for each in statements(policy)}
         for term in policy.terms.values():
             if isinstance(term.expr, Clause):
@@ -164,7 +165,7 @@ class _Policy:
         return {
             **(sayings or {"": Saying(WORDS["open"], None)}),
             "title": _plain(parameter.title),
-            "unit": Saying(unit_text(unit, self.policy.units), unit),
+            "unit": Saying(unit_text(unit, self.policy.units), unit, unit_text(unit, {})),
             "by": _plain(WORDS["join"].join(self.policy.names[name].title for name in parameter.by)),
             "range": _plain(WORDS["from_to"].format(**ends).strip() if any(ends.values()) else ""),
             "usual": self.usual(parameter.usual),
@@ -200,7 +201,7 @@ class _Policy:
             key, raw = (clause.when, clause.line) if together is None else (together[0], "")
             if_not = clause.if_not
         words = said.words or said.title
-        provenance = Saying(provenance_words(self.policy, said.provenance), said.provenance, beside=True)
+        provenance = self.provenance(said)
         sayings = {"": Saying(words, key, raw), "title": _plain(said.title), "whose": _plain(whose)}
         sayings |= {"if_not": _plain(if_not), "provenance": provenance}
         return _particular(said.section, said.id, said.title or said.of or said.id, sayings)
@@ -235,7 +236,9 @@ class _Policy:
         return {"": Saying(each.title, raw, raw), "title": _plain(each.title), "provenance": self.provenance(each)}
 
     def provenance(self, of: Any) -> Saying:
-        return Saying(provenance_words(self.policy, of.provenance), of.provenance, beside=True)
+        provenance: Provenance | None = of.provenance
+        raw = "" if provenance is None else provenance.source or ""
+        return Saying(provenance_words(self.policy, provenance), provenance, raw, beside=True)
 
     def rest(self) -> Iterator[tuple[str, str, str]]:
         """What is said beside all that: id, title and words."""

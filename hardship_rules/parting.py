@@ -5,7 +5,8 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment import Assessment, Reason, Trace, reason_of
+from hardship_rules.assessment import Assessment, Trace
+from hardship_rules.decided import Reason, reason_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import Path
 from hardship_rules.ranges import Truth

@@ -7,7 +7,7 @@ from typing import assert_never
 from attrs import evolve
 
 from hardship_rules import phrase_zh
-from hardship_rules.assessment import decimal
+from hardship_rules.decided import decimal
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Fact, Parameter, Policy, Reading, Term
 from hardship_rules.problems import Language

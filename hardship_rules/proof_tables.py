@@ -13,6 +13,7 @@ from hardship_rules.problems import FactError, Path
 from hardship_rules.proofs_text import put_in
 from hardship_rules.questions import Claim
 from hardship_rules.side_by_side import figure_rows, reason_words
+from hardship_rules.syntax import names_in
 from hardship_rules.telling import MARKS, SENTENCES, Telling
 from hardship_rules.wording import fact_of, fact_value, value_text
 
@@ -97,10 +98,8 @@ def property_tables(claim: Claim, of: Property) -> Iterator[Block]:
     tell = Telling(shown.assessment, _SAY)
     decision = shown.policy.decisions[of.decision]
     if not claim.raised or shown.other is None:
-        rows = [
-            *_facts(tell, shown.facts),
-            (decision.title, tell.titles(tell.assessment.decisions[of.decision].holding)),
-        ]
+        rows = [*_facts(tell, shown.facts), *_figures(tell, of)]
+        rows.append((decision.title, tell.titles(tell.assessment.decisions[of.decision].holding)))
         yield Table(WORDS["facts"], (WORDS["fact"], WORDS["value"]), tuple(rows), (60, 40))
         return
     other = Telling(Shown(shown.policy, shown.other, shown.readings).assessment, _SAY)
@@ -109,6 +108,13 @@ def property_tables(claim: Claim, of: Property) -> Iterator[Block]:
     came = [each.titles(each.assessment.decisions[of.decision].holding) for each in (tell, other)]
     heads = (WORDS["fact"], WORDS["first"], WORDS["second"])
     yield Table(WORDS["pair"], heads, (*raised, *same, (decision.title, *came)), (40, 30, 30))
+
+
+def _figures(tell: Telling, of: Property) -> Iterator[tuple[str, str]]:
+    """What a property's condition looks at, as it is of a household."""
+    for name in () if of.when is None else dict.fromkeys(names_in(of.when)):
+        if name in (*tell.policy.terms, *tell.policy.parameters) and name not in tell.policy.of_members:
+            yield tell.figure_title(name), tell.figure(name)[0]
 
 
 def _facts(tell: Telling, facts: Mapping[str, Any], but: frozenset[Path] = frozenset()) -> Iterator[tuple[str, str]]:

@@ -44,7 +44,7 @@ class _Cases:
     def __init__(self, old: Policy, new: Policy, cases: Cases) -> None:
         self.cases = cases
         self.new = new
-        self.titles = {each.id: each.title for policy in (old, new) for each in statements(policy) if each.title}
+        self.titles = {each.id: each.title or each.words for policy in (old, new) for each in statements(policy)}
         self.outcomes = {
             f"{decision.name}.{name}": title
             for policy in (old, new)

@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.extend import tree
 from hardship_rules.json_source import parse_json
 from hardship_rules.model import Fact, Outcome, Parameter, Policy, Reading, canonical

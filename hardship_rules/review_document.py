@@ -83,7 +83,8 @@ class _Sheet:
             return WORDS["not_compared"]
         found = Counter(claim.verdict for claim in self.review.changes)
         counts = {"changed": found["changed"], "proved": found["unchanged"], "open": found["not_settled"]}
-        return WORDS["changes_count"].format(**counts)
+        none = "changes_not_found" if counts["open"] else "changes_none"
+        return WORDS["changes_count" if counts["changed"] else none].format(**counts)
 
     def counted_properties(self) -> str:
         found = Counter(map(_verdict, self.review.properties))
@@ -145,7 +146,13 @@ class _Sheet:
             if None in each.values.values()
         )
         if open_:
-            yield Paragraph(WORDS["unpublished"].format(titles=WORDS["join"].join(open_)))
+            alike = [
+                each.title
+                for name, each in self.new.parameters.items()
+                if None in each.values.values() and self.old.parameters.get(name) == each
+            ]
+            told = WORDS["one_number"].format(titles=WORDS["join"].join(alike)) if alike else ""
+            yield Paragraph(WORDS["unpublished"].format(titles=WORDS["join"].join(open_)) + told)
         changed = [claim for claim in claims if claim.verdict == "changed"]
         if all(claim.verdict == "unchanged" for claim in claims):
             yield Paragraph(WORDS["unchanged"])

@@ -28,6 +28,8 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "warnings_count": "{count} 处",
         "none": "没有",
         "changes_count": "有 {changed} 种，已证明没有的 {proved} 种，没有结论的 {open} 种",
+        "changes_none": "没有：{proved} 种都已证明",
+        "changes_not_found": "没有找到；已证明没有的 {proved} 种，没有结论的 {open} 种",
         "cases_count": "旧政策的算例 {of_old} 例，结果不同的 {changed} 例，其中类别不同的 {of_category} 例",
         "own_count": "新政策的算例 {own} 例，未通过 {failed} 例",
         "properties_count": "共 {count} 项：{verdicts}",
@@ -56,6 +58,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
             "旧政策按新政策的适用日期判，同一家庭判两次。只比较“{category}”；其他各项认定不在此列。举例的家庭由程序找出，不是真实的家庭。"
         ),
         "unpublished": "尚未公布的数，凡在其范围内的都算在内：{titles}。",
+        "one_number": "其中在两份政策里写法完全相同的，当作同一个数：{titles}。",
         "changes_table": "类别怎样改变",
         "was": "原类别",
         "becomes": "有家庭改为",

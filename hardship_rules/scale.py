@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hardship_rules.assessment import Figure, Reason
+from hardship_rules.decided import Figure, Reason
 from hardship_rules.document import Extent, Scale
 from hardship_rules.model import Term
 from hardship_rules.ranges import Exact

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from hardship_rules.assessment import Reason
 from hardship_rules.columns import pad, width
+from hardship_rules.decided import Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy, Reading
 from hardship_rules.parting import Parting, Side, are_same

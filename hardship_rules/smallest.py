@@ -24,7 +24,7 @@ SECONDS = 2.0
 def smallest(
     policy: Policy, facts: Facts, raised: Raised, is_so: IsSo, seconds: float = SECONDS
 ) -> tuple[Facts, Raised]:
-    """Of the household first members, then facts are left out, then amounts made round, as long as it is so.
+    """Of the household first members, then facts are left out, then amounts made round, up or down, while it is so.
 
     What is left out may be anything, or is what the policy puts in its place; what is left is what matters.
     """
@@ -46,16 +46,21 @@ def smallest(
             moved = {_moved(path, number): value for path, value in raised.items()}
             if still(smaller := {**facts, "members": members}, moved):
                 facts, raised = smaller, moved
-    for path in _paths(facts):
-        if path in raised:
-            continue
-        if path[-1] not in policy.members.called_by[:1] and still(fewer := _with(facts, path, None), raised):
-            facts = fewer
-            continue
-        for value in _quieter(policy, path, _at(facts, path)):
-            if still(quieter := _with(facts, path, value), raised):
-                facts = quieter
-                break
+    if policy.start is not None and still(earlier := {**facts, "on": policy.start}, raised):
+        facts = earlier
+    before: Facts = {}
+    while before != facts:  # what one fact gives up may let another go
+        before = facts
+        for path in _paths(facts):
+            if path in raised:
+                continue
+            if path[-1] not in policy.members.called_by[:1] and still(fewer := _with(facts, path, None), raised):
+                facts = fewer
+                continue
+            for value in _quieter(policy, path, _at(facts, path)):
+                if still(quieter := _with(facts, path, value), raised):
+                    facts = quieter
+                    break
     for path, value in list(raised.items()):
         for other in _quieter(policy, path, value):
             if other > _at(facts, path) and still(facts, {**raised, path: other}):
@@ -114,10 +119,10 @@ def _quieter(policy: Policy, path: Path, value: Any) -> Iterator[Any]:
     match fact.kind:
         case NumberKind():
             for step in (0, 100_000, 10_000, 1_000, 100, 10, 1):
-                rounded = int(value // step * step) if step else 0
-                if rounded == value:
-                    return
-                yield rounded
+                for rounded in (int(value // step * step), int(-(-value // step) * step)) if step else (0,):
+                    if rounded == value:
+                        return
+                    yield rounded
         case ChoiceKind(options):
             yield from (option for option in list(options)[: list(options).index(value)])
         case _:

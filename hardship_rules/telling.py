@@ -5,7 +5,8 @@ from typing import cast
 
 from hardship_rules import explain_en, explain_zh
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment, Decided, Figure, Reason
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Decision, Outcome, Parameter, Reading, Term
 from hardship_rules.problems import Language, Path

@@ -6,7 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import cast
 
-from hardship_rules.assessment import Assessment, Figure, Reason, decimal
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Figure, Reason, decimal
 from hardship_rules.meaning import is_known
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path

@@ -8,8 +8,9 @@ from attrs import frozen
 
 from hardship_rules import telling
 from hardship_rules.as_json import as_json, outcome_json, turns_json, value_json
-from hardship_rules.assessment import Assessment, Figure, unit_name
+from hardship_rules.assessment import Assessment
 from hardship_rules.change import Change, Total, totals
+from hardship_rules.decided import Figure, unit_name
 from hardship_rules.explain import explain
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome

@@ -84,13 +84,14 @@ def filled(policy: Policy, household: Facts, on: date) -> Facts:
     typed = found.household
 
     def said(values: Mapping[str, Value], facts: Mapping[str, Fact]) -> Facts:
-        return {name: _given(fact, values[name]) for name, fact in facts.items()}
+        return {name: given_as(fact, values[name]) for name, fact in facts.items()}
 
     members = [said(member.values, policy.members.facts) for member in typed.members]
     return {**said(typed.values, policy.facts), "members": members}
 
 
-def _given(fact: Fact, value: Value) -> Any:
+def given_as(fact: Fact, value: Value) -> Any:
+    """A value as a row has it: a day as a date, what is not known as None."""
     if not is_known(value):
         return None
     return day_of(cast(int, value)) if isinstance(fact.kind, DateKind) else value

@@ -28,9 +28,9 @@ def cell(fact: Fact, given: Facts) -> str | None:
 
 def tables(policy: Policy, households: Sequence[Facts]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The two tables of a register, with a column for every fact by its title."""
-    own = [{"户号": f"H{number}"} | row(policy.facts, household) for number, household in enumerate(households)]
+    own = [{"户号": f"H{number}", **row(policy.facts, household)} for number, household in enumerate(households)]
     theirs = [
-        {"户号": f"H{number}"} | row(policy.members.facts, member)
+        {"户号": f"H{number}", **row(policy.members.facts, member)}
         for number, household in enumerate(households)
         for member in household.get("members", ())
     ]

@@ -20,7 +20,7 @@ properties:
 BROKEN = """
 properties:
   ill_never_matters: {title: 收入增加不改变类别, raising: {facts: income, never moves: category, to: another}}
-  never_deep: {title: 没有深度, never: {gets: deep, when: {that: income >= 0}}}
+  never_deep: {title: 没有深度, never: {gets: deep, when: {that: income * factor >= 0}}}
 """
 VILLAGE = LAST.replace("village: not published", "village: 900").replace("    from: 0\n    to: 100000\n", "")
 """The year before with a number for the village, the same as this year's."""

@@ -151,3 +151,14 @@ def test_nothing_is_lost(document: Document) -> None:
     at = page.text.index(document.title) + len(document.title)  # the page's title, then what it begins with
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
         at = page.text.index(text, at) + len(text)
+
+
+def test_tables_on_paper() -> None:
+    """A table of a few rows is kept on one sheet, a long one is not; rows to be written in are high enough for that."""
+    rows = (("甲", ""),)
+    few, many = (as_html(Document("题", (Table("表", ("一", "二"), rows * count),))) for count in (12, 13))
+    assert Page(few).named("div")[0]["class"] == "table short"
+    assert Page(many).named("div")[0]["class"] == "table"
+    signed = Page(as_html(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))))
+    assert signed.named("table")[0]["class"] == "by-hand"
+    assert ".by-hand td,.by-hand tbody th{height:3.5em" in few

@@ -73,3 +73,11 @@ def test_scale_and_marks() -> None:
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
     lines = as_text(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
     assert [line for line in lines[2:] if line] == ["数为一", "  ① 低于二", "  √ 甲"]
+
+
+def test_rows_to_be_written_in_stand_apart() -> None:
+    """Below each row that is filled in by hand is an empty line, and none below the heads."""
+    rows = (("起草", ""), ("审核", ""))
+    lines = as_text(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))).splitlines()
+    at = lines.index("表")
+    assert [line.split()[0] if line else "" for line in lines[at + 1 :]] == ["一", "----", "起草", "", "审核"]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import Assessment, Figure, PolicyError, Trace, assess, load_policy, read_policy
-from hardship_rules.assessment import decimal
+from hardship_rules.decided import decimal
 from hardship_rules.strategies import households, partial_households
 from hardship_rules.strategies.placed import Facts
 from hardship_rules.syntax import AllOf, AnyOf, Compare, Constant, Name, Not, Option

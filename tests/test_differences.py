@@ -242,3 +242,11 @@ def test_every_change_of_a_file_is_told(text: str) -> None:
             assert {str(name), str(path[0]), str(path[2]) if len(path) > 2 else ""} & named, (path, found)
             assert all(each.was != each.now for each in found), path
     assert tried > 40
+
+
+def test_what_reads_alike_is_shown_as_the_files_have_it() -> None:
+    """Two sources with one title, and a reason told by another of them, do not read the same on both sides."""
+    two = MEASURE.replace("letter: {title: 来信}", "letter: {title: 来信}, second: {title: 来信}")
+    ((_, title, was, now),) = told(two, two.replace("letter, cite: 二", "second, cite: 二"))
+    assert title == "倍数：出处"
+    assert (was, now) == ("〔通知〕来信，二（文件中写作 letter）", "〔通知〕来信，二（文件中写作 second）")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import Assessment, assess, explain, load_policy
-from hardship_rules.assessment import Figure
+from hardship_rules.decided import Figure
 from hardship_rules.strategies import households, partial_households
 from hardship_rules.wording import SIGNS, comparison, number_text
 

@@ -15,15 +15,20 @@ from axe_playwright_python.sync_playwright import Axe
 from framing import drawn as drawn_households
 from framing import framed
 from playwright.sync_api import Browser, Page, sync_playwright
+from reviews import few
 from titled import HOSTILE, people, titled
 
 from hardship_rules import assess, explain, load_household, load_policy, notice
+from hardship_rules.api import load_base
 from hardship_rules.as_html import as_html
+from hardship_rules.cases import read_cases
 from hardship_rules.checklist import checklist
 from hardship_rules.document import Document, Paragraph
 from hardship_rules.impact import impact
 from hardship_rules.impact_report import impact_report
 from hardship_rules.proofread import proofread
+from hardship_rules.review import review
+from hardship_rules.review_document import review_document
 from hardship_rules.strategies import households
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -43,12 +48,15 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DECIDED = assess(POLICY, load_household(EXAMPLES / "household.yaml"))
 UNDECIDED = assess(POLICY, load_household(EXAMPLES / "partial.yaml"))
 LONG = assess(titled(lambda word: word + HOSTILE + "长" * 80 + "w" * 400), people(150, label="m" * 400))
+YEARS = [(load_policy(name), load_base(name)) for name in ("2023_weihai", "2024_weihai")]
+CASES = read_cases(Path(__file__).parent / "cases" / "years.yaml")
 REGISTER = framed(POLICY, drawn_households(households(POLICY), 60), [fact.name for fact in POLICY.stand_ins])
 IMPACT = impact(POLICY, load_policy("2023_weihai"), *REGISTER, on="2023-03-31")
 PAGES = {
     "impact": as_html(impact_report(IMPACT)),
     "proofread": as_html(proofread(POLICY)),
     "checklist": as_html(checklist(POLICY)),
+    "review": as_html(review_document(review(YEARS[0], YEARS[1], CASES, few))),
     "decided": explain(DECIDED, format="html"),
     "decided in English": explain(DECIDED, format="html", lang="en"),
     "undecided": explain(UNDECIDED, format="html"),
@@ -151,7 +159,13 @@ def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str, width: 
 
 @pytest.mark.parametrize(
     ("name", "paper_mm", "at_least"),
-    [("proofread", 210, 6), ("checklist", 297, 6), ("decided", 210, 2), ("undecided in English", 210, 2)],
+    [
+        ("proofread", 210, 6),
+        ("checklist", 297, 6),
+        ("review", 210, 4),
+        ("decided", 210, 2),
+        ("undecided in English", 210, 2),
+    ],
 )
 def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm: int, at_least: int) -> None:
     """Between the margins of its paper nothing is cut off, no table either, and heads come again on every sheet."""

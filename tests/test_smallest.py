@@ -33,6 +33,21 @@ def test_members_facts_and_digits_that_do_not_matter_go() -> None:
     assert "age" not in small["members"][0]
 
 
+def test_an_amount_is_rounded_up_where_down_is_another_category() -> None:
+    """787.01 is just above 787: no round amount below it is, and 1,000 is the roundest above that is below 1,574."""
+    alone = {**FACTS, "members": [{**MEMBERS[0], "wage": Fraction(78701, 100), "cost": 0}]}
+    small, _ = smallest(POLICY, alone, {}, is_relative)
+    assert small["members"][0]["wage"] == 1000
+
+
+def test_the_first_day_of_the_policy_is_taken() -> None:
+    """A day that does not matter is the first on which the policy is in force."""
+    policy = load_policy("2021_weihai")
+    facts: Facts = {"on": date(2021, 9, 29), "unit_has_union": False, "members": [{"relation": "self"}]}
+    small, _ = smallest(policy, facts, {}, lambda each, _: assess(policy, each).category is not None)
+    assert small["on"] == date(2021, 1, 1)
+
+
 def test_what_is_raised_is_kept_and_made_small() -> None:
     """Of two raised facts one goes, when the other alone still shows it."""
     raised: Raised = {("members", 0, "wage"): 5000, ("members", 0, "cost"): 1}

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -35,6 +36,19 @@ def amounts(household: Facts) -> Iterator[Any]:
         yield from (each for each in holder.values() if not isinstance(each, bool | str | list | date))
 
 
+FINE = """
+language: 1
+policy: fine
+units: {yuan: 元}
+members: {at most: 1, facts: {rent: {title: rent, unit: yuan, to: 50, decimals: 1}}}
+decisions:
+  category:
+    title: category
+    first: [{outcome: yes, title: 是, basis: assumption, when: {that: some(rent < 7.25)}}]
+    otherwise: {outcome: none, title: none}
+"""
+
+
 class TestHouseholds:
     """`households` gives real households of which everything is known."""
 
@@ -46,6 +60,19 @@ class TestHouseholds:
         household = data.draw(households(policy))
         assert unknown_paths(policy, household) == []
         assert category(policy, household) is not None
+
+    def test_a_threshold_may_be_finer_than_the_fact(self) -> None:
+        """Beside 7.25 a fact with one decimal is drawn as 7.2, 7.1 or 7.3."""
+        policy = read_policy(FINE)
+        drawn = set[object]()
+
+        @settings(found, max_examples=200)
+        @given(households(policy))
+        def draw(household: Facts) -> None:
+            drawn.update(amounts(household))
+
+        draw()
+        assert {Decimal("7.1"), Decimal("7.2"), Decimal("7.3")} <= drawn
 
     @pytest.mark.parametrize("beside", [-1, 0, 1])
     def test_crowd_the_thresholds(self, beside: int) -> None:

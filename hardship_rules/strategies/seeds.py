@@ -73,6 +73,7 @@ def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.Searc
     step = Fraction(1, 10**kind.decimals)
     least, most = cast(Exact, kind.low), cast(Exact, kind.high)
     nothing = max(least, 0)
+    near = [number // step * step for number in near]  # a line may be finer than the fact
     some = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
     ends = [least, most] if extremes else []
     everyday = [number for number in map(Fraction, _EVERYDAY) if number <= most and number % step == 0]

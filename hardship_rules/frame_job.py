@@ -1,0 +1,173 @@
+"""A policy asked of two lazy frames, on a day: the plan that works out the columns that are wanted of it."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from itertools import count
+from typing import Any, Literal, cast
+
+import narwhals as nw
+from attrs import frozen
+
+from hardship_rules import column_numbers as numbers
+from hardship_rules.column_bounds import Bound, literal
+from hardship_rules.column_values import Truths
+from hardship_rules.frame_facts import Seen
+from hardship_rules.frame_outcomes import outcomes, reasons_of, sources
+from hardship_rules.frame_policy import DERIVED_OUTSIDE, prepared_policy
+from hardship_rules.frame_reading import Read, read, spellings
+from hardship_rules.frame_side import Side
+from hardship_rules.frame_together import FAULT, MEMBERS, ByKey, Together
+from hardship_rules.frame_work import Work
+from hardship_rules.household import scope_of_facts
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Problem, nearest
+from hardship_rules.ranges import Number
+from hardship_rules.row_truths import any_of, opposite
+
+Lazy = nw.LazyFrame[Any]
+Seens = Mapping[str, Seen]  # of each column
+Look = Callable[[Read], Seens]
+APART = "_apart"
+"""The column of households that are to be worked out apart."""
+
+
+@frozen
+class Job:
+    """What is asked: a policy, the column of the household, the day, the columns wanted, and those without a null."""
+
+    policy: Policy
+    key: str
+    on: date | None
+    wanted: tuple[str, ...] | None
+    known: Collection[str] | Literal["all"]
+
+    def read(self, households: Lazy, members: Lazy) -> tuple[Read, Read]:
+        """Both frames as facts; raises `FactError` with every column that cannot be read."""
+        parts = ((("household",), self.policy.facts), (("members", "facts"), self.policy.members.facts))
+        problems: list[Problem] = []
+        known = {name for of, facts in parts for name in facts} if self.known == "all" else set[str]()
+        if self.known != "all":
+            spelled = [spellings(self.policy, of, facts) for of, facts in parts]
+            for word in self.known:
+                known |= {each[word] for each in spelled if word in each}
+                if not any(word in each for each in spelled):
+                    names = [name for each in spelled for name in each]
+                    problems.append(Problem("unknown_column", (word,), given=word, values=nearest(word, names)))
+        found = []
+        for (of, facts), frame in zip(parts, (households, members), strict=True):
+            one = read(self.policy, of, facts, frame, self.key, known)
+            if isinstance(one, Read):
+                found.append(one)
+            else:
+                problems += one
+        if problems:
+            raise FactError(problems)
+        return found[0], found[1]
+
+    def careful(self, households: Read, members: Read, look: Look, together: Together) -> Lazy:
+        """The outcomes of every household as far as they are known, or what is wrong with it."""
+        seen, seen_of_members = look(households), look(members)
+        faults, of_members = list(_faults(households, seen)), list(_faults(members, seen_of_members))
+        if of_members:
+            members = Read(members.frame.with_columns(_first(of_members).alias(FAULT)), members.facts)
+            together = ByKey(self.key, faulty=True)
+        work = self.taken((households, seen), (members, seen_of_members), together)
+        columns = self.worked_out(work)
+        found: list[tuple[str, Bound]] = [("members_missing", nw.col(MEMBERS).is_null()), self.too_many, *faults]
+        found += [(text, nw.col(FAULT) == number) for number, (text, _) in enumerate(of_members)]
+        found += self.broken(work)
+        text = nw.lit(None, dtype=nw.String())
+        for name, rows in reversed(found):
+            if rows is not False:
+                text = nw.when(literal(rows)).then(nw.lit(name)).otherwise(text)
+        frame = work.households.frame.with_columns(text.alias("problem"))
+        return self.selected(frame, work, columns, nw.col("problem").is_null(), *households.numbered)
+
+    def plain(self, households: tuple[Read, Seens], members: tuple[Read, Seens], together: Together) -> Lazy:
+        """The outcomes where nothing is wrong and no null is to be reckoned with; elsewhere only that it is `APART`."""
+        work = self.taken(households, members, together)
+        of_members = work.members.odd(members[0].facts, members[1])
+        if of_members is not False:
+            work.totals[FAULT] = work.members.name_of(together.sum_of(literal(of_members), truths=True), 1)
+        columns = self.worked_out(work)
+        apart = [
+            nw.col(MEMBERS).is_null(),
+            self.too_many[1],
+            work.households.odd(households[0].facts, households[1]),
+            False if of_members is False else nw.col(FAULT) > 0,
+            *(rows for _, rows in self.broken(work)),
+        ]
+        problem = nw.lit(None, dtype=nw.String()).alias("problem")
+        frame = work.households.frame.with_columns(literal(any_of(apart)).alias(APART), problem)
+        return self.selected(frame, work, columns, True, APART, *households[0].numbered)  # noqa: FBT003  # a bound
+
+    def taken(self, households: tuple[Read, Seens], members: tuple[Read, Seens], together: Together) -> Work:
+        """The work on two frames, with the facts that they have."""
+        numbered = count()
+        sides = Side(households[0].frame, numbered), Side(members[0].frame, numbered)
+        prepared = prepared_policy(self.policy, frozenset((*households[0].facts, *members[0].facts)))
+        reasons = self.wanted is None or reasons_of(self.policy) in self.wanted
+        work = Work(prepared, together, *sides, self.policy.switches, reasons)
+        for side, (part, seen) in zip(sides, (households, members), strict=True):
+            side.take(part.facts, seen)
+        day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
+        work.households.values["on"] = numbers.constant(cast(Number, day))
+        return work
+
+    def worked_out(self, work: Work) -> list[str]:
+        """The columns that are wanted, in their order, once what they need is worked out."""
+        there = sources(self.policy, work.prepared)
+        wanted = tuple(there) if self.wanted is None else (*self.wanted, "problem")
+        if unknown := [name for name in wanted if name not in there]:
+            raise FactError([Problem("output_column", given=name, values=nearest(name, there)) for name in unknown])
+        work.work_out({there[column]: None for column in wanted if there[column]})
+        return [column for column in there if column in wanted]
+
+    def selected(self, frame: Lazy, work: Work, columns: list[str], sound: Bound, *beside: str) -> Lazy:
+        """The columns that are wanted, beside the household's and others."""
+        shown = outcomes(self.policy, work, sound, self.on, columns)
+        return frame.select(*beside, self.key, *(column.alias(name) for name, column in shown.items()))
+
+    @property
+    def too_many(self) -> tuple[str, nw.Expr]:
+        """The problem of more members than the policy takes, with its rows."""
+        return "members_too_many", nw.col(MEMBERS) > self.policy.members.at_most
+
+    def broken(self, work: Work) -> Iterator[tuple[str, Bound]]:
+        """The conditions that every real household meets, with the rows in which one is certainly broken."""
+        for clause in work.policy.must:
+            holds = cast(Truths, work.value(clause, work.households))
+            derived = clause.id.startswith(DERIVED_OUTSIDE)
+            yield clause.id if derived else f"must_broken {clause.id}", opposite(holds.high)
+
+
+def nothing_seen(part: Read) -> Seens:
+    """What is known of the columns of a frame that is not looked at."""
+    return {name: fact.unseen for name, fact in part.facts.items()}
+
+
+def looked_at(part: Read) -> Seens:
+    """What one look at a frame in memory tells of its columns: what no row has need not be reckoned with."""
+    looks = {f"{name} {what}": rows for name, fact in part.facts.items() for what, rows in fact.looks().items()}
+    if not looks:
+        return {}
+    row = part.frame.select(*(rows.alias(name) for name, rows in looks.items())).collect().rows(named=True)[0]
+    return {
+        name: fact.seen({what: row[f"{name} {what}"] for what in fact.looks()}) for name, fact in part.facts.items()
+    }
+
+
+def _faults(part: Read, seen: Mapping[str, Seen]) -> Iterator[tuple[str, nw.Expr]]:
+    for name, fact in part.facts.items():
+        known = seen[name].faults
+        for code, rows in fact.faults.items():
+            if known is None or code in known:
+                yield f"{code} {name}", rows
+
+
+def _first(faults: list[tuple[str, nw.Expr]]) -> nw.Expr:
+    """The number of the first fault of each row."""
+    number = nw.lit(None, dtype=nw.Int64())
+    for place, (_, rows) in reversed(list(enumerate(faults))):
+        number = nw.when(rows).then(nw.lit(place, dtype=nw.Int64())).otherwise(number)
+    return number

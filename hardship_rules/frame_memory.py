@@ -1,0 +1,84 @@
+"""Frames in memory: most households are worked out plainly, those with something unknown or wrong by themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from hardship_rules.frame_facts import KNOWN_NULL, Seen, null_of
+from hardship_rules.frame_job import APART, Job, Seens, looked_at
+from hardship_rules.frame_reading import ROW, Read, spellings
+from hardship_rules.frame_together import together
+from hardship_rules.model import Fact, Policy
+from hardship_rules.problems import Path
+
+Lazy = nw.LazyFrame[Any]
+_SELDOM = 8
+"""Where fewer than one in so many rows of a column is null, those rows are worked out by themselves."""
+_GLANCE = 100
+"""So many rows tell whether options go by their titles."""
+
+
+def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """The outcomes of frames in memory, with the households' rows, in their order."""
+    numbered = households.with_row_index(ROW)
+    own, theirs = job.read(_lazy(numbered), _lazy(members))
+    plain = job.plain((own, _glanced_at(own)), (theirs, _glanced_at(theirs)), together(job.key, numbered, members))
+    found = _collected(plain)
+    apart = found[APART]
+    if not apart.any():
+        return _in_order(found.drop(APART))
+    rows = found.filter(apart)[ROW].sort()
+    odd = numbered[rows]
+    of_odd = members.filter(pl.col(job.key).is_in(odd[job.key].unique().implode()))
+    by = together(job.key, odd, of_odd)
+    careful = _collected(job.careful(*job.read(_lazy(odd), _lazy(of_odd)), looked_at, by))
+    return _in_order(pl.concat([found.filter(~apart).drop(APART), careful]))
+
+
+def _lazy(frame: pl.DataFrame) -> Lazy:
+    return nw.from_native(frame.lazy())
+
+
+def _collected(frame: Lazy) -> pl.DataFrame:
+    found: pl.DataFrame = frame.to_native().collect(engine="streaming")
+    return found
+
+
+def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame if frame[ROW].is_sorted() else frame.sort(ROW)
+
+
+def _glanced_at(part: Read) -> Seens:
+    """What little is looked at in whole columns before the plain rows are worked out."""
+    frame = part.frame.to_native().collect()
+    nulls = frame.null_count().row(0, named=True)
+    ends = _told(frame, {name: fact.ends for name, fact in part.facts.items() if fact.ends is not None})
+    first = frame.head(_GLANCE)
+    words = _told(first, {name: fact.others.any() for name, fact in part.facts.items() if fact.words})
+    return {
+        name: Seen(
+            nulls=nulls[name] > 0,
+            apart=KNOWN_NULL in fact.faults or nulls[name] * _SELDOM < frame.height,
+            words=words.get(name, False),
+            faults=frozenset() if ends.get(name) else None,
+        )
+        for name, fact in part.facts.items()
+    }
+
+
+def _told(frame: pl.DataFrame, looks: Mapping[str, nw.Expr]) -> dict[str, bool]:
+    """What each look tells of the whole of a frame."""
+    if not looks:
+        return {}
+    told = nw.from_native(frame).select(*(look.alias(name) for name, look in looks.items())).to_native()
+    return {name: bool(found) for name, found in told.row(0, named=True).items()}
+
+
+def typed(frame: pl.DataFrame, policy: Policy, of: Path, facts: Mapping[str, Fact]) -> pl.DataFrame:
+    """A frame whose columns of nothing but nulls, which have no type with some hosts, have their fact's."""
+    spelled = spellings(policy, of, facts)
+    empty = [name for name, nulls in frame.null_count().row(0, named=True).items() if nulls and nulls == frame.height]
+    nothing = {name: null_of(facts[spelled[name]]) for name in empty if name in spelled}
+    return nw.from_native(frame).with_columns(**nothing).to_native() if nothing else frame
