@@ -204,6 +204,7 @@ ORDER = (
     "cli.proving",
     "cli.input",
     "cli.recording",
+    "cli.impact",
     "cli.approve",
     "cli.assess",
     "cli.changes",
