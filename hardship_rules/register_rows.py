@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 from attrs import frozen
 
-from hardship_rules.assessment import Assessment, Decided
+from hardship_rules.assessment import Assessment
+from hardship_rules.decided import Decided
 from hardship_rules.explanation import Ground, ruling
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.impact_report import titles_of_clauses

@@ -127,25 +127,19 @@ def _register(  # what is asked, and how it is to be written
 ) -> None:
     """A register under both policies: what moves, in one report."""
     try:
-        if asked.on is None:
-            raise click.UsageError("登记簿须用 --on 给出认定日期。")
-        text = impact_text(
-            _policy(policy, asked.on, folders),
-            _policy(other, asked.on, folders).with_readings(chosen),
-            asked,
-            form,
-            lang,
-        )
+        old, new = _policy(policy, asked.on, folders), _policy(other, asked.on, folders).with_readings(chosen)
+        text, sound = impact_text(old, new, asked, form, lang)
     except (FactError, PolicyError) as error:
         if form == "json":
             click.echo(problems_json(error.problems, lang), nl=False)
         else:
             click.echo(error.report(lang), err=True)
         sys.exit(1)
-    if output is None:
+    if text is not None and output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
-        sys.exit(1)
+    elif text is not None and output is not None:
+        sound = written(Path(output), text, lang) and sound
+    sys.exit(0 if sound else 1)
 
 
 def _chosen(readings: Iterable[str]) -> dict[str, str]:

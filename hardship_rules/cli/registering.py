@@ -7,9 +7,9 @@ import click
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import problems_json, written, written_by
+from hardship_rules.cli.output import problems_json, written_by
 from hardship_rules.conform import date_of
-from hardship_rules.mapping import MappingText, load_mapping, mapping_for
+from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 from hardship_rules.register import Register, every_problem, read_register
