@@ -333,6 +333,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "header_twice": ("there is more than one column `{given}`", "Leave only one, or rename the others"),
         "header_fact_twice": ("`{given}` and `{other}` are one and the same fact", "Leave only one"),
+        "header_unit": (
+            "the unit in `{given}` is not the one that the mapping has “{title}” in",
+            "State the column's `unit` in the mapping, or correct the header",
+        ),
         "header_unknown": (
             "`{given}` is no fact of the policy",
             "Name it as the fact; take away columns that are not used, or describe the columns with `--mapping`",

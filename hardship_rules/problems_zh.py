@@ -180,6 +180,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "header_twice": ("列名 `{given}` 出现不止一次", "只留一列，或改名"),
         "header_fact_twice": ("`{given}` 与 `{other}` 是同一项事实", "只留一列"),
+        "header_unit": (
+            "列名 `{given}` 中的单位与对应文件中“{title}”的单位不符",
+            "在对应文件中写上这一列的 `unit`，或改正列名",
+        ),
         "header_unknown": ("`{given}` 不是政策中的事实", "改成事实的名称；不用的列删去，或用 `--mapping` 说明各列"),
         "cell_key": ("没有户号", "填上户号；合计、备注之类的行移到表外"),
         "cell_powers": (

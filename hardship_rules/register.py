@@ -47,6 +47,13 @@ class Register:
         return tuple(name for name in names if name not in there or self._blank.get(name))
 
     @property
+    def not_there(self) -> tuple[str, ...]:
+        """The facts that nobody has, and in whose place nothing stands: they are unknown."""
+        there = {*self.households.headers.columns, *self.members.headers.columns}
+        facts = (*self.policy.facts.values(), *self.policy.members.facts.values())
+        return tuple(fact.name for fact in facts if fact.name not in there and fact.if_absent is None)
+
+    @property
     def _blank(self) -> dict[str, bool]:
         """The facts that something stands in for and that are blank in some rows, and whether they are in all."""
         if self.mapping.blank == "unknown":

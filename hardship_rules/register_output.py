@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.register import Register
@@ -32,6 +33,7 @@ WORDS = FrozenMapping(
         "households": "家庭（户）",
         "members": "成员（人）",
         "absent": "表中没有、各户均按规则取值的事实",
+        "not_there": "表中没有、按未知处理的事实",
         "blank": "空格的含义",
         "left out": "没有填写：有规则的按规则取值",
         "unknown": "已知是未知",
@@ -48,6 +50,7 @@ class Totals:
 
     about: tuple[tuple[str, str], ...]
     counted: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
 
     def text(self) -> str:
@@ -56,13 +59,14 @@ class Totals:
         for title, counts in self.counted:
             told = "，".join(f"{name} {count:,}" for name, count in counts if count)
             lines.append(f"{title}：{told or '0'}")
+        lines += [f"{heading}：{'、'.join(titles)}" for heading, titles in self.lists]
         return "\n".join([*lines, self.notes[-1]]) + "\n"
 
 
 def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
     """The totals of a register, and by what it was assessed."""
     policy = register.policy
-    absent = "、".join(policy.names[name].title for name in register.absent)
+    lists = {"absent": register.absent, "not_there": register.not_there}
     about = {
         "policy": policy.title,
         "on": on or WORDS["no_date"],
@@ -71,11 +75,11 @@ def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
         "households": f"{register.households.frame.height:,}",
         "members": f"{register.members.frame.height:,}",
         "blank": WORDS[register.mapping.blank],
-        "absent": absent,
     }
     notes = [WORDS["draft"]] if policy.status == "draft" else []
-    listed = tuple((WORDS[key], value) for key, value in about.items() if value)
-    return Totals(listed, rows.counted, (*notes, WORDS["disclaimer"]))
+    listed = {WORDS[key]: tuple(policy.names[name].title for name in names) for key, names in lists.items() if names}
+    said = tuple((WORDS[key], value) for key, value in about.items())
+    return Totals(said, rows.counted, tuple(listed.items()), (*notes, WORDS["disclaimer"]))
 
 
 def save(path: Path, rows: Rows, totals: Totals) -> None:
@@ -103,6 +107,8 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(WORDS["rows"])
     sheet.freeze_panes = "B2"
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.auto_filter.ref = f"A1:{get_column_letter(frame.width)}{frame.height + 1}"
     for number, column in enumerate(frame.get_columns(), 1):
         longest = max(
@@ -113,7 +119,7 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
     for row in frame.iter_rows():
         sheet.append([_cell(sheet, value) for value in row])
     sheet = book.create_sheet(WORDS["totals"])
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 60
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 76
     for note in totals.notes:
         sheet.append([_head(sheet, note)])
     for name, value in totals.about:
@@ -123,6 +129,11 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
         sheet.append([_head(sheet, title)])
         for name, count in counts:
             sheet.append([_cell(sheet, name), count])
+    for heading, titles in totals.lists:
+        sheet.append([])
+        sheet.append([_head(sheet, heading)])
+        for title in titles:
+            sheet.append([_cell(sheet, title)])
     book.save(path)
 
 

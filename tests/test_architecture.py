@@ -158,6 +158,8 @@ ORDER = (
     "register_rows",
     "register_report",
     "register_output",
+    "register_template",
+    "suggestion",
     "strategies.closely",
     "strategies.placed",
     "strategies.seeds",

@@ -9,6 +9,7 @@ from attrs import frozen
 from hardship_rules.api import load_policy
 from hardship_rules.cli.output import problems_json, written_by
 from hardship_rules.conform import date_of
+from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
@@ -17,7 +18,9 @@ from hardship_rules.register_files import tables_of
 from hardship_rules.register_output import SUFFIXES, save, totals_of
 from hardship_rules.register_report import report
 from hardship_rules.register_rows import rows_of
+from hardship_rules.register_template import register_template
 from hardship_rules.register_verdicts import verdicts
+from hardship_rules.suggestion import suggestion
 
 _SAY = {
     "zh": {
@@ -115,9 +118,10 @@ class Job:
     def about(self, register: Register) -> None:
         """Say how much was read, and what of it was not used."""
         for part in (register.households, register.members):
-            if part.headers.unused:
+            unused = [header for header in part.headers.unused if header not in ASIDE]
+            if unused:
                 place = f"{part.raw.file} {part.raw.sheet}".strip()
-                self.say("unused", file=place, columns="、".join(part.headers.unused))
+                self.say("unused", file=place, columns="、".join(unused))
         self.say("read", households=register.households.frame.height, members=register.members.frame.height)
 
     def progress(self, done: int, total: int) -> None:
@@ -137,7 +141,27 @@ class Job:
             click.echo(report(listed, self.lang, show_values=show_values), err=True)
 
     def make_template(self, path: Path) -> bool:
-        raise NotImplementedError
+        """Write the workbook that is still to be filled in; whether that went well."""
+        try:
+            self.check_output(path, (".xlsx",))
+            policy = self.policy()
+        except (FactError, PolicyError) as error:
+            self.tell(error.problems)
+            return False
+        return written_by(path, lambda beside: register_template(policy, beside, path.name), self.lang)
 
     def suggest(self, files: Sequence[str], path: Path | None) -> bool:
-        raise NotImplementedError
+        """Propose a mapping for a register's columns; whether that went well."""
+        try:
+            if path is not None:
+                self.check_output(path, (".yaml", ".yml"))
+            policy = self.policy()
+            tables = tables_of(files, mapping_for(policy), guess=True)
+        except (FactError, PolicyError) as error:
+            self.tell(error.problems)
+            return False
+        text = suggestion(policy, tables.households, tables.members)
+        if path is not None:
+            return written(path, text, self.lang)
+        click.echo(text, nl=False)
+        return True
