@@ -7,7 +7,7 @@ import click
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import problems_json, written_by
+from hardship_rules.cli.output import problems_json, written, written_by
 from hardship_rules.conform import date_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
