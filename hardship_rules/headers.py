@@ -15,6 +15,9 @@ from hardship_rules.values import NumberKind
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
 """The headers that a register may have beside its facts."""
 
+IDENTIFIERS = ("身份证号", "身份证号码", "公民身份号码", "证件号码", "证件号")
+"""The headers of who a member is, where no mapping names it."""
+
 _WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
 
 
@@ -57,6 +60,9 @@ def headers_of(policy: Policy, table: Table, headers: Sequence[str]) -> Headers:
         if identifier is None:
             near = nearest(bare(table.identifier), spelled)
             problems.append(Problem("header_of_identifier", (), table.identifier, near, location=table.at))
+    elif table.closed and table.of_members:
+        identifier = next((spelled[name] for name in IDENTIFIERS if name in spelled), None)
+        used.add(identifier or "")
     unused = []
     for header in dict.fromkeys(headers):
         if header in used or not bare(header):
