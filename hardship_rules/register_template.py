@@ -89,11 +89,12 @@ def _fill(sheet: Worksheet, columns: Sequence[SheetColumn], lists: Worksheet) ->
         header = _put(sheet, HEADER_ROW, number, column.header, fill=_FILLS[column.need], bold=True)
         header.comment = _note(column.note)
         _put(
-            sheet, HEADER_ROW - 1, number, "，".join(filter(None, (column.need, column.unit))), fill=_FILLS[column.need]
+            sheet, HEADER_ROW - 1, number, "\n".join(filter(None, (column.need, column.unit))), fill=_FILLS[column.need]
         )
         if (rule := _rule(column, f"{letter}{HEADER_ROW + 1}", lists)) is not None:
             rule.add(f"{letter}{HEADER_ROW + 1}:{letter}{_LAST_ROW}")
             sheet.add_data_validation(rule)
+    sheet.row_dimensions[HEADER_ROW - 1].height = 2 * _POINTS
     number = 1
     for count, (group, inside) in enumerate(groupby(columns, lambda column: column.group)):
         for first, _ in enumerate(list(inside)):
@@ -201,7 +202,7 @@ def _tell(
     """What each column of a sheet takes, with an invented example beside it."""
     examples = ["示例"] if len(given) == 1 else [f"示例：第 {number} 名" for number in range(1, len(given) + 1)]
     _say(sheet, "")
-    _say(sheet, f"“{title}”表的各列，示例为虚构，在“{title}”表中每一列示例是一行", bold=True)
+    _say(sheet, f"“{title}”表的各列。示例是虚构的；这里竖着写，一列示例是“{title}”表中的一行", bold=True)
     rows = [(("项目", "填否", "可填内容", "证明材料", "不填时", *examples), _BAND[0])]
     for column in columns:
         fact = column.fact
@@ -213,7 +214,7 @@ def _tell(
         for number, text in enumerate(texts, 1):
             head = fill == _BAND[0]
             _put(sheet, row, number, text, fill=fill if head or number <= 2 else "", bold=head or number == 1)
-        lines = max(len(wrapped(text, _WIDTHS[number] - 2)) for number, text in enumerate(texts))
+        lines = max(len(wrapped(text, _WIDTHS[number] - 4)) for number, text in enumerate(texts))
         sheet.row_dimensions[row].height = _POINTS * lines
 
 

@@ -121,10 +121,10 @@ def test_what_must_be_answered_is_said_in_words_and_colour() -> None:
     colours: dict[str, set[str]] = {}
     for header, letter in columns(WEIHAI, "家庭").items():
         said[header] = sheet[f"{letter}{HEADER_ROW - 1}"].value
-        colours.setdefault(said[header].split("，")[0], set()).add(sheet[f"{letter}{HEADER_ROW}"].fill.fgColor.rgb)
-    assert (said["家庭居住地"], said["事实劳动关系月数"]) == ("应填", "应填，月")
+        colours.setdefault(said[header].split("\n")[0], set()).add(sheet[f"{letter}{HEADER_ROW}"].fill.fgColor.rgb)
+    assert (said["家庭居住地"], said["事实劳动关系月数"]) == ("应填", "应填\n月")
     assert said["突发困难原因"] == "可不填"  # nothing stands in for it but 无
-    assert said["突发支出或损失"] == "视情况填，元/年"  # nought where there is no cause, else unknown
+    assert said["突发支出或损失"] == "视情况填\n元/年"  # nought where there is no cause, else unknown
     assert sorted(colours) == ["可不填", "应填", "视情况填"]
     assert all(len(each) == 1 for each in colours.values())
     assert len(set.union(*colours.values())) == 3
