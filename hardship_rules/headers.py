@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.conversion import factor_of
+from hardship_rules.conversion import definitions_of, factor_of
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.mapping import Column, Table
 from hardship_rules.model import Policy
@@ -14,9 +15,6 @@ from hardship_rules.values import NumberKind
 
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
 """The headers that a register may have beside its facts."""
-
-IDENTIFIERS = ("身份证号", "身份证号码", "公民身份号码", "证件号码", "证件号")
-"""The headers of who a member is, where no mapping names it."""
 
 WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
 """A header with a unit in brackets behind it, once it is bare."""
@@ -54,16 +52,15 @@ def headers_of(policy: Policy, table: Table, headers: Sequence[str]) -> Headers:
         else:
             used.add(header)
             found[name] = evolve(column, name=header)
+            if not _agrees(policy, column, header):
+                problems.append(Problem("header_unit", (header,), header, {"title": column.fact.title}))
     identifier = None
     if table.identifier is not None:
         identifier = spelled.get(bare(table.identifier))
         used.add(identifier or "")
-        if identifier is None:
+        if identifier is None and not table.closed:
             near = nearest(bare(table.identifier), spelled)
             problems.append(Problem("header_of_identifier", (), table.identifier, near, location=table.at))
-    elif table.closed and table.of_members:
-        identifier = next((spelled[name] for name in IDENTIFIERS if name in spelled), None)
-        used.add(identifier or "")
     unused = []
     for header in dict.fromkeys(headers):
         if header in used or not bare(header):
@@ -105,6 +102,20 @@ def _of_itself(policy: Policy, table: Table, header: str) -> Column | None:
         return None
     factor = factor_of(policy, column.fact, match[2])
     return None if factor is None else evolve(column, name=header, factor=factor)
+
+
+def _agrees(policy: Policy, column: Column, header: str) -> bool:
+    """A unit that stands behind a header is the one that the mapping has the column in.
+
+    One that does not say how often, 万元, may be by the month or the year.
+    """
+    match = WITH_UNIT.fullmatch(bare(header))
+    if match is None or not isinstance(column.fact.kind, NumberKind):
+        return True
+    factor = factor_of(policy, column.fact, match[2])
+    if factor is None or factor == column.factor:
+        return True
+    return "/" not in match[2] and Fraction(column.factor) / Fraction(factor) in definitions_of(policy)
 
 
 def _twice(headers: Sequence[str]) -> list[str]:

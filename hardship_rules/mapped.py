@@ -1,6 +1,6 @@
 """A register's table becomes the frame that `assess_frame` takes: the facts' columns, and the rows that have faults."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -11,19 +11,8 @@ from hardship_rules.cells import cells_of, key_cells
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers
 from hardship_rules.left_out import anything, left_out_column, stated_column
-from hardship_rules.mapping import Column
 from hardship_rules.problems import FactError, Problem
 from hardship_rules.text_cells import Cells
-
-
-@frozen(eq=False)
-class Fault:
-    """Rows in which something is wrong with one column: the header, the fact that it was to hold, and the code."""
-
-    header: str
-    column: Column | None  # None where it is the key or the identifier
-    code: str
-    rows: nw.Expr = field(repr=False)
 
 
 @frozen(eq=False)
@@ -48,15 +37,17 @@ class Mapped:
                 columns.append(cells.value.alias(name))
         return table.select(*columns)
 
-    def faults(self) -> Iterator[Fault]:
-        """All that can be wrong with the table's rows."""
-        keys = [(self.headers.key, self.key)]
-        keys += [] if self.identifier is None else [(str(self.headers.identifier), self.identifier)]
-        for header, cells in keys:
-            yield from (Fault(header, None, code, rows) for code, rows in cells.faults.items())
-        for name, cells in self.facts.items():
-            column = self.headers.columns[name]
-            yield from (Fault(column.name, column, code, rows) for code, rows in cells.faults.items())
+    def faults(self, table: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
+        """The rows with something wrong: their key, and the code and header of the first thing, as `fault`."""
+        named = [(self.headers.key, self.key)]
+        named += [] if self.identifier is None else [(str(self.headers.identifier), self.identifier)]
+        named += [(self.headers.columns[name].name, cells) for name, cells in self.facts.items()]
+        fault = nw.lit(None, dtype=nw.String())
+        for header, cells in reversed(named):
+            for code, rows in cells.faults.items():
+                fault = nw.when(rows).then(nw.lit(f"{code} {header}")).otherwise(fault)
+        staged = with_steps(table, [cells for _, cells in named])
+        return staged.select(self.key.value.alias(key), fault.alias("fault")).filter(~nw.col("fault").is_null())
 
 
 def with_steps(table: nw.LazyFrame[Any], cells: Sequence[Cells]) -> nw.LazyFrame[Any]:

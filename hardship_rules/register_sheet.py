@@ -7,6 +7,7 @@ from attrs import frozen
 from hardship_rules.conversion import units_of
 from hardship_rules.filling import absent, allowed
 from hardship_rules.headers import bare
+from hardship_rules.mapping import IDENTIFIER, UNKNOWN_WORDS
 from hardship_rules.model import Fact, Policy
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import names_in
@@ -14,8 +15,7 @@ from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 from hardship_rules.wording import exact_text, one_line
 
 KEY = "户号"
-IDENTITY = "身份证号"
-UNKNOWN = "未知"
+UNKNOWN = UNKNOWN_WORDS[-1]
 
 _MOST_TOLD = 200  # of 224 characters that Excel shows
 
@@ -82,7 +82,7 @@ def _key(*, of_members: bool) -> SheetColumn:
 def _identity() -> SheetColumn:
     note = "只用于核查同一人是否重复建档，不写入结果。按文本填写，18 位数字不会变成科学记数。没有的留空。"
     told = "身份证号应为 18 位。确是其他证件的号码，选“是”。"
-    return SheetColumn(IDENTITY, "", "可不填", "", note, "@", told, formula="LEN(TRIM({}))=18")
+    return SheetColumn(IDENTIFIER, "", "可不填", "", note, "@", told, formula="LEN(TRIM({}))=18")
 
 
 def _column(policy: Policy, fact: Fact, header: str, *, shared: bool) -> SheetColumn:

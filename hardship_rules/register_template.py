@@ -18,10 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from hardship_rules.columns import width, wrapped
 from hardship_rules.filling import allowed, window
 from hardship_rules.invented import invented
+from hardship_rules.mapping import IDENTIFIER
 from hardship_rules.model import Policy
 from hardship_rules.ranges import Exact
 from hardship_rules.register_sheet import (
-    IDENTITY,
     KEY,
     UNKNOWN,
     Need,
@@ -49,7 +49,7 @@ _SENTENCES = (
     f"从第 {HEADER_ROW + 1} 行起填写：“家庭”表每户一行，“成员”表每名成员一行，本人也是成员；两表用同一{KEY}对应。",
     "有下拉列表的从列表中选。金额填数字，不写“元”，单位见表头上方；没有这项收入或支出的填 0。",
     f"还没有问到的留空：留空不等于零，也不等于否。已知是弄不清的，写“{UNKNOWN}”。",
-    f"{KEY}和{IDENTITY}两列是文本格式，请不要改成数值，否则 18 位号码的末几位会丢失。",
+    f"{KEY}和{IDENTIFIER}两列是文本格式，请不要改成数值，否则 18 位号码的末几位会丢失。",
     "不要改动表头的文字，不要合并单元格；可以增加行，也可以删去不用的列（该列各户都按没有填写处理）。",
     "指针移到表头上，可以看到单位、可填内容、证明材料和不填时怎样取值；打印时见下面两张表。",
 )
@@ -60,12 +60,12 @@ _NEEDS: dict[Need, str] = {
 }
 
 
-def register_template(policy: Policy) -> bytes:
-    """The workbook of an empty register, as a union fills it in and `register` reads it."""
+def register_template(policy: Policy, file: str = "登记表.xlsx") -> bytes:
+    """The workbook of an empty register, as a union fills it in and `register` reads it from that file."""
     book = Workbook()
     book.remove(cast(Worksheet, book.active))
     sheets = {False: book.create_sheet("家庭"), True: book.create_sheet("成员")}
-    how, lists = _how(book.create_sheet("说明"), policy), book.create_sheet("选项")
+    how, lists = _how(book.create_sheet("说明"), policy, file), book.create_sheet("选项")
     examples = invented(policy)
     for of_members, sheet in sheets.items():
         columns = sheet_columns(policy, of_members=of_members)
@@ -164,7 +164,7 @@ def _note(text: str) -> Comment:
 def _width(column: SheetColumn) -> int:
     """Wide enough for what may stand there, the headers in a few lines."""
     if column.fact is None:
-        return 22 if column.header == IDENTITY else 14
+        return 22 if column.header == IDENTIFIER else 14
     least = 14 if column.formula else max(map(width, column.choices)) + 4
     return min(max(least, (width(column.header) + 2) // 2 + 2, 12), 24)
 
@@ -178,7 +178,7 @@ def _paged(sheet: Worksheet, paper: int) -> None:
     cast(HeaderFooterItem, sheet.oddFooter).center.text = f"{sheet.title}　第 &P 页，共 &N 页"
 
 
-def _how(sheet: Worksheet, policy: Policy) -> Worksheet:
+def _how(sheet: Worksheet, policy: Policy, file: str) -> Worksheet:
     """The sheet that says how the others are filled in; a table of the columns of each follows."""
     for number, columns in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = columns
@@ -186,7 +186,8 @@ def _how(sheet: Worksheet, policy: Policy) -> Worksheet:
     _say(sheet, f"政策 {policy.name}；适用日期：{window(policy)}；指纹 {policy.fingerprint}")
     for number, sentence in enumerate(_SENTENCES, 1):
         _say(sheet, f"{number}. {sentence}")
-    _say(sheet, f"{len(_SENTENCES) + 1}. 填好后运行：hardship-rules register 登记表.xlsx -p {policy.name} -o 结果.xlsx")
+    command = f"hardship-rules register {file} -p {policy.name} --on 认定日期 -o 结果.xlsx"
+    _say(sheet, f"{len(_SENTENCES) + 1}. 填好后运行：{command}")
     _say(sheet, "表头的颜色：")
     for each, meaning in _NEEDS.items():
         row = sheet.max_row + 1

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from hardship_rules.headers import ASIDE, IDENTIFIERS
-from hardship_rules.mapping import IDENTITY_NUMBER, Table, mapping_for, words_of
+from hardship_rules.headers import ASIDE
+from hardship_rules.mapping import IDENTIFIER, IDENTITY_NUMBER, Table, mapping_for, words_of
 from hardship_rules.model import Fact, Policy
 from hardship_rules.recognised import Match, Recognised, recognised_columns
 from hardship_rules.seen import ColumnSeen, TableSeen, codes_in
@@ -11,6 +11,7 @@ from hardship_rules.template import written
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 from hardship_rules.wording import one_line
 
+_IDENTIFIERS = (IDENTIFIER, "身份证号码", "公民身份号码", "证件号码", "证件号")
 _HEAD = (
     "# 列对照草案：{title}。按表头和部分行的内容提出，请逐行核对。",
     "# 写着“待定”的由填写人决定：采用的，去掉下面一行行首的“# ”；没有决定的保持原样，那一列不用。",
@@ -59,7 +60,7 @@ def _without_key(table: Table, households: TableSeen, members: TableSeen) -> str
 
 def _identifier(own: TableSeen) -> ColumnSeen | None:
     """The column of who a member is, by its header, or because identity numbers stand there alone, and nowhere else."""
-    named = [each for word in IDENTIFIERS for each in own.columns if each.plain == word]
+    named = [each for word in _IDENTIFIERS for each in own.columns if each.plain == word]
     by_values = _of_numbers(own)
     return named[0] if named else by_values[0] if len(by_values) == 1 else None
 
@@ -71,7 +72,7 @@ def _of_numbers(own: TableSeen) -> list[ColumnSeen]:
 
 def _of_identifier(own: TableSeen, identifier: ColumnSeen | None) -> Iterator[str]:
     if identifier is not None:
-        yield f"  identifier: {written(identifier.header)}{'' if identifier.plain in IDENTIFIERS else _CHECK}"
+        yield f"  identifier: {written(identifier.header)}{'' if identifier.plain in _IDENTIFIERS else _CHECK}"
         return
     if several := _of_numbers(own):
         yield f"  # 待定：{_list(several)}都是身份证号，采用成员本人的一列："

@@ -268,6 +268,16 @@ def test_on_the_line_and_a_fen_beside_it() -> None:
     assert row["people"] == 2
 
 
+@pytest.mark.parametrize("run", RUNS)
+def test_a_key_twice(run: Run) -> None:
+    """Each household of one key has all members of that key, wherever they stand."""
+    own = pl.DataFrame([{**OWN, "household": number, "homes": place} for place, number in enumerate((0, 1, 0))])
+    spouse = {**WORKER, "relation": "spouse"}
+    theirs = pl.DataFrame([{**one, "household": number} for one, number in ((WORKER, 0), (WORKER, 1), (spouse, 0))])
+    frame = run(WEIHAI, own, theirs, on=ON, columns=["people"])
+    assert sorted(frame.select("household", "people").rows()) == [(0, 2), (0, 2), (1, 1)]
+
+
 def test_columns_and_their_types() -> None:
     """The columns that come back, in their order and with their types."""
     frame = run_polars(WEIHAI, *framed(WEIHAI, sample()[:3]), on=ON)
@@ -400,6 +410,109 @@ def test_a_day_outside_the_policy_is_refused() -> None:
     assert raised.value.problems[0].code == "on_outside"
 
 
+SHARED = """
+language: 1
+policy: shared
+units: {yuan: 元}
+household:
+  debt: {title: 债, unit: yuan, to: 1000, decimals: 2}
+  home: {title: 居住地, formerly: [place, 住处], one of: {town: {title: 城镇, formerly: urban}, village: 农村}}
+members: {at most: 4, facts: {wage: {title: 工资, unit: yuan, to: 1000, decimals: 2, formerly: earnings}}}
+terms:
+  burden: {title: 负担, unit: yuan, basis: assumption, value: 2 * debt}
+  poor: {title: 困难, of: member, basis: assumption, when: {all: {a: {that: wage < burden}, b: {that: home == town}}}}
+  left: {title: 余, of: member, unit: yuan, basis: assumption, value: wage - burden}
+  all_left: {title: 合计, unit: yuan, basis: assumption, value: sum(left where poor)}
+show: [all_left]
+decisions:
+  category:
+    title: 类别
+    first:
+      - {outcome: low, title: 低, basis: assumption, when: {that: all_left < -5}}
+      - {outcome: some, title: 有, basis: assumption, when: {that: some(poor)}}
+    otherwise: {outcome: none, title: 无}
+"""
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_members_are_held_against_their_household(run: Run) -> None:
+    """What is worked out of a household is brought to each of its members, and to no other's.
+
+    A burden of 10.00: of the wages 4.00, 9.99, 10.00 only the first two are below, by 6.01 together; and so on.
+    """
+    policy = read_policy(SHARED)
+    own = pl.DataFrame(
+        {"household": [0, 1, 2, 3], "debt": [5, 3, None, 5], "home": ["town", "town", "town", "village"]}
+    )
+    wages = {0: [4.0, 9.99, 10.0], 1: [5.0], 2: [4.0, 8.0], 3: [0.01, 0.02]}
+    rows = [(number, wage) for number, each in wages.items() for wage in each]
+    theirs = pl.DataFrame(rows, schema={"household": pl.Int64, "wage": pl.Float64}, orient="row")
+    frame = run(policy, own, theirs)
+    assert frame["category"].to_list() == ["low", "some", None, "none"]
+    assert frame["all_left_x100"].to_list() == [-601, -100, None, 0]
+    assert frame["problem"].to_list() == [None] * 4
+
+
+def test_earlier_words() -> None:
+    """Columns and options are taken by their earlier words, as `assess` takes them; one fact has one column."""
+    policy = read_policy(SHARED)
+    now = pl.DataFrame({"household": [0, 1], "debt": [5, 5], "home": ["town", "village"]})
+    before = now.select("household", 债="debt", 住处=pl.Series(["urban", "农村"]))
+    theirs = pl.DataFrame({"household": [0, 1], "wage": [4, 4]})
+    frame = run_polars(policy, now, theirs)
+    assert frame["category"].to_list() == ["low", "none"]
+    for run in (run_polars, run_lazily):
+        assert run(policy, before, theirs.rename({"wage": "earnings"})).equals(frame)
+    with pytest.raises(FactError) as raised:
+        run_polars(policy, now.with_columns(place="home"), theirs)
+    assert [(problem.code, problem.given) for problem in raised.value.problems] == [("fact_twice", "place")]
+    assert "`home`" in raised.value.problems[0].message("en")
+
+
+def test_sums_of_all_rows_may_leave_64_bits() -> None:
+    """The sums of single households do not, and are exact: 20,000 members of 10^13 yuan have 2 x 10^19 fen together."""
+    wide = SHARED.replace("to: 1000, decimals: 2, formerly: earnings", f"to: {10**13}, decimals: 2")
+    policy = read_policy(wide.replace("sum(left where poor)", "sum(wage)"))
+    own = pl.DataFrame({"household": range(10_000), "debt": [0] * 10_000, "home": ["town"] * 10_000})
+    theirs = pl.DataFrame({"household": [number // 2 for number in range(20_000)], "wage": [10**13] * 20_000})
+    frame = run_polars(policy, own, theirs)
+    assert frame["all_left_x100"].unique().to_list() == [2 * 10**15]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_columns_known_to_hold_no_null(run: Run) -> None:
+    """They change nothing where none is null; a null all the same is a problem of its row, and never a verdict."""
+    own = pl.DataFrame([{**OWN, "household": number} for number in range(4)])
+    theirs = pl.DataFrame([{**WORKER, "household": number} for number in range(4)])
+    frame = run(WEIHAI, own, theirs, on=ON)
+    assert frame["category"].to_list() == ["none"] * 4
+    for known in ("all", [*own.columns[1:], *theirs.columns[1:]], ["wage", "自有住房套数"]):
+        assert run(WEIHAI, own, theirs, on=ON, known=known).equals(frame)
+    second = pl.int_range(pl.len()) == 1
+    for holes in (
+        (own.with_columns(homes=pl.when(~second).then("homes")), theirs),
+        (
+            own,
+            theirs.with_columns(wage=pl.when(~second).then("wage")),
+        ),
+    ):
+        name = "homes" if holes[0]["homes"].null_count() else "wage"
+        found = run(WEIHAI, *holes, on=ON, known="all")
+        assert found["problem"].to_list() == [None, f"known_null {name}", None, None]
+        assert found["category"].to_list() == ["none", None, "none", "none"]
+        assert found["category_possible"][1] is None
+        left = run(WEIHAI, *holes, on=ON, known=["relation"])
+        assert left["problem"].null_count() == 4
+
+
+def test_what_is_known_is_a_column() -> None:
+    """A word that is no fact is refused, with the nearest."""
+    with pytest.raises(FactError) as raised:
+        one(known=["wagee"])
+    assert [(problem.code, problem.given) for problem in raised.value.problems] == [("unknown_column", "wagee")]
+    assert "`wage`" in raised.value.problems[0].help("en")
+
+
 WIDE = """
 language: 1
 policy: wide
@@ -423,3 +536,17 @@ def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
         assess_frame(read_policy(WIDE), own, theirs)
     assert raised.value.problems[0].code == "leaves_int64"
     assert "1.0e+24" in raised.value.problems[0].message("en")
+
+
+def test_a_line_of_single_members_is_none_of_the_household() -> None:
+    """What each member is compared with is no line from which the household could have a distance."""
+    text = WIDE.replace("b: {title: b, unit: 1, to: 1000000000000}", "b: {title: b, unit: yuan, to: 9}")
+    text = text.replace("c, yes or no: true", "c, unit: yuan, to: 9").replace("a * b > 5", "some(over)")
+    terms = (
+        'terms:\n  t: {title: t, unit: yuan, basis: assumption, value: "sum(c)"}\n'
+        "  over: {title: o, of: member, basis: assumption, when: {that: 2 * c > t}}\n"
+    )
+    own, theirs = pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1, 1], "c": [5, 3]})
+    frame = assess_frame(read_policy(text + terms), own, theirs)
+    assert frame.select("category", "t").rows() == [("x", 8)]
+    assert "category_margin_rounded" not in frame.columns

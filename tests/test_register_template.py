@@ -201,7 +201,7 @@ def test_the_explanation_names_the_policy_and_the_command() -> None:
         "2021_weihai",
         "2021-01-01 至 2021-12-31",
         WEIHAI.fingerprint,
-        "hardship-rules register 登记表.xlsx -p 2021_weihai -o 结果.xlsx",
+        "hardship-rules register 登记表.xlsx -p 2021_weihai --on 认定日期 -o 结果.xlsx",
     ):
         assert words in text
     assert {fact.title for fact in (*WEIHAI.facts.values(), *WEIHAI.members.facts.values())} <= set(cells)
