@@ -11,6 +11,7 @@ from attrs import field, frozen
 from hardship_rules.headers import bare
 
 _IDENTITY_NUMBER = re.compile(r"[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
+_LONG, _NUMBER_OF_PERSON = re.compile("[0-9]{6}"), re.compile("[0-9]{11}")
 _OF_NAMES = re.compile("姓名|名字|称呼")
 _SPACES = " \t\r\n\u00a0\u3000\u200b\ufeff"
 _MANY = 12  # different values, from which on they are no codes
@@ -25,6 +26,7 @@ class ColumnSeen:
     header: str
     place: int
     texts: tuple[str, ...] = field(repr=False)
+    has_no_header: bool = False  # what stands in its place may be a person's, and is not repeated
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -35,11 +37,6 @@ class ColumnSeen:
     def plain(self) -> str:
         """The header without spaces, its full-width forms as the plain ones."""
         return normalize("NFKC", bare(self.header))
-
-    @property
-    def has_no_header(self) -> bool:
-        """So long a row of digits is somebody's number that stands where headers do, and is not repeated."""
-        return re.search(r"\d{6}", self.plain) is not None
 
     @cached_property
     def identity_numbers(self) -> int:
@@ -68,11 +65,16 @@ class TableSeen:
 
 
 def table_seen(columns: Mapping[str, Sequence[str | None]], source: str | None = None) -> TableSeen:
-    """A table as it was seen: some rows of text under each header."""
+    """A table as it was seen: some rows of text under each header.
+
+    A long row of digits is no header; one as long as a person's or a telephone's number is a row that has none.
+    """
     found = []
+    no_headers = any(_NUMBER_OF_PERSON.search(normalize("NFKC", header)) for header in columns)
     for place, (header, cells) in enumerate(columns.items(), 1):
         texts = (cell.strip(_SPACES) for cell in cells if cell is not None)
-        found.append(ColumnSeen(header, place, tuple(filter(None, texts))))
+        no_header = no_headers or _LONG.search(normalize("NFKC", header)) is not None
+        found.append(ColumnSeen(header, place, tuple(filter(None, texts)), no_header))
     return TableSeen(source, tuple(found))
 
 

@@ -36,7 +36,8 @@ def _lines(policy: Policy, households: TableSeen, members: TableSeen) -> Iterato
         yield "members:" if table.of_members else "households:"
         if own.source is not None:
             yield f"  from: {written(own.source)}"
-        key = next((each for word in table.keys for each in own.columns if each.plain == word), None)
+        headed = [each for each in own.columns if not each.has_no_header]
+        key = next((each for word in table.keys for each in headed if each.plain == word), None)
         yield _without_key(table, households, members) if key is None else f"  key: {written(key.header)}"
         identifier = _identifier(own) if table.of_members else None
         if table.of_members:
@@ -52,7 +53,7 @@ def _without_key(table: Table, households: TableSeen, members: TableSeen) -> str
     """The key where no column is called so: the columns that could be it are only named."""
     wanted = "、".join(word for word in table.keys if not word.isascii())
     apart = {each.plain for each in households.columns if each.texts and len(each.counts) == len(each.texts)}
-    both = apart & {each.plain for each in members.columns}
+    both = apart & {each.plain for each in members.columns if not each.has_no_header}
     found = [each for each in (members if table.of_members else households).columns if each.plain in both]
     reason = f"可能是{_list(found)}：两表都有，在家庭表中不重复" if found else "请写明户号在哪一列"
     return f"  key: 户号    # 待定：没有名为{wanted}的列；{reason}"
@@ -97,7 +98,9 @@ def _facts(
     used = {*matches, *({born.name} if born is not None else ())}
     if missing := [one_line(fact.title) for name, fact in facts.items() if name not in used]:
         yield f"    # 没有认出列的事实，按没有填写处理：{'、'.join(missing)}"
-    if found.unused:
+    if own.columns and all(each.has_no_header for each in own.columns):
+        yield "    # 待定：没有找到表头，表头的位置像是某一行的内容；请先在表中加上一行表头。"
+    elif found.unused:
         yield f"    # 没有用到的列：{_list(found.unused)}"
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import narwhals as nw
@@ -21,6 +22,7 @@ from hardship_rules.invented import invented
 from hardship_rules.left_out import with_left_out
 from hardship_rules.mapped import mapped
 from hardship_rules.mapping import mapping_for
+from hardship_rules.register_files import tables_of
 from hardship_rules.register_template import HEADER_ROW, register_template
 
 WEIHAI = load_policy("2021_weihai")
@@ -240,6 +242,20 @@ def filled(policy: Policy, rows: dict[str, list[dict[str, Any]]]) -> list[pl.Dat
         texts = [[None if cell is None else text(cell) for cell in row] for row in cells]
         frames.append(pl.DataFrame(texts, schema=dict.fromkeys(map(str, headers), pl.String), orient="row"))
     return frames
+
+
+def test_headers_are_found_below_what_stands_above_them(tmp_path: Path) -> None:
+    """The rows above the headers are not taken for them, whether the headers need be known or not."""
+    path = tmp_path / "登记表.xlsx"
+    book = openpyxl.load_workbook(BytesIO(register_template(SMALL)))
+    for sheet in SHEETS:
+        book[sheet][f"A{HEADER_ROW + 1}"] = "A001"
+    book.save(path)
+    for guess in (False, True):
+        tables = tables_of([str(path)], mapping_for(SMALL), guess=guess)
+        assert tables.households.headers == ("户号", "住地", "有房", "存款")
+        assert tables.members.headers == ("户号", "身份证号", "身份", "年龄")
+        assert tables.members.frame["户号"].to_list() == ["A001"]
 
 
 def text(cell: object) -> str:

@@ -182,7 +182,7 @@ def test_nothing_of_a_person_is_written() -> None:
         "与申请人关系": ["王某某", "王某某", "李某", "户主", "户主", "李某"],
         "在读阶段": ["370502", "370502", "8765", "8765", "0101", NUMBERS[0]],
         "年龄": ["8765", "8765", "李某", "李某", "见附页", "13800000000"],
-        "110101190001010002": ["是", "否", "是", "否", "是", "否"],
+        "876500": ["是", "否", "是", "否", "是", "否"],
         "持有残疾证": ["13800000000", "13800000000", "有", "有", "无", "无"],
     }
     text = proposed(people, people)
@@ -191,6 +191,21 @@ def test_nothing_of_a_person_is_written() -> None:
         assert private not in text
     assert "户主:" in {line.strip() for line in undecided(text)}
     assert any(line.endswith("请对照原表。") for line in undecided(text))
+
+
+def test_a_person_s_row_is_not_taken_for_headers() -> None:
+    """Where a person's number stands among the headers there are none: nothing of that row is in the proposal."""
+    row: Columns = {
+        "A001": ["A002"],
+        "王某某": ["李某"],
+        "110101190001010002": ["110101190001010002"],
+        "本人": ["子女"],
+    }
+    text = proposed(row, row)
+    assert read(text)
+    assert "没有找到表头" in text
+    for private in ("A001", *PRIVATE):
+        assert private not in text
 
 
 def test_many_different_values_are_no_codes() -> None:
