@@ -4,6 +4,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import duckdb
@@ -408,6 +410,22 @@ def test_a_day_outside_the_policy_is_refused() -> None:
     with pytest.raises(FactError) as raised:
         assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on="2022-01-01")
     assert raised.value.problems[0].code == "on_outside"
+
+
+def test_a_register_in_parts(tmp_path: Path) -> None:
+    """The example assesses files in parts, and finds what one frame of all of them has; nothing is written over."""
+    own, theirs = framed(WEIHAI, sample()[:7])
+    own = pl.concat([own, own[:1].with_columns(household=pl.lit(None, pl.Int64))])
+    own.write_parquet(tmp_path / "own.parquet")
+    theirs.write_parquet(tmp_path / "theirs.parquet")
+    assess_files = run_path(str(Path(__file__).parents[1] / "examples" / "register_in_parts.py"))["assess_files"]
+    files, out = (str(tmp_path / "own.parquet"), str(tmp_path / "theirs.parquet")), str(tmp_path / "out")
+    assess_files(files, out, "2021_weihai", "2021-03-31", step=3)
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    found = pl.read_parquet(tmp_path / "out" / "*.parquet").sort("household", nulls_last=True)
+    assert found.equals(run_polars(WEIHAI, own, theirs, on=ON))
+    with pytest.raises(FileExistsError):
+        assess_files(files, out, "2021_weihai", "2021-03-31")
 
 
 SHARED = """
