@@ -16,7 +16,8 @@ from hardship_rules.values import NumberKind
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
 """The headers that a register may have beside its facts."""
 
-_WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
+WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
+"""A header with a unit in brackets behind it, once it is bare."""
 
 
 @frozen
@@ -85,7 +86,7 @@ def bare(header: str) -> str:
 def recognised(table: Table, header: str) -> bool:
     """The header is one that the table is expected to have."""
     names = {*table.keys, *(column.name for column in table.columns.values()), *table.spelled}
-    match = _WITH_UNIT.fullmatch(bare(header))
+    match = WITH_UNIT.fullmatch(bare(header))
     known = {bare(name) for name in names}
     return bare(header) in known or (match is not None and match[1] in known)
 
@@ -95,7 +96,7 @@ def _of_itself(policy: Policy, table: Table, header: str) -> Column | None:
     spelled = {bare(name): column for name, column in table.spelled.items()}
     if (column := spelled.get(bare(header))) is not None:
         return evolve(column, name=header)
-    match = _WITH_UNIT.fullmatch(bare(header))
+    match = WITH_UNIT.fullmatch(bare(header))
     column = None if match is None else spelled.get(match[1])
     if match is None or column is None or not isinstance(column.fact.kind, NumberKind):
         return None
@@ -108,7 +109,7 @@ def _agrees(policy: Policy, column: Column, header: str) -> bool:
 
     One that does not say how often, 万元, may be by the month or the year.
     """
-    match = _WITH_UNIT.fullmatch(bare(header))
+    match = WITH_UNIT.fullmatch(bare(header))
     if match is None or not isinstance(column.fact.kind, NumberKind):
         return True
     factor = factor_of(policy, column.fact, match[2])

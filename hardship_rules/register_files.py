@@ -17,6 +17,7 @@ SHEETS = {False: ("家庭", "households"), True: ("成员", "家庭成员", "mem
 """The sheets of households, and of members, where no mapping names them."""
 
 _NUMBER = re.compile(r"[-+0-9.,%\s]+|.*[0-9]{4}-[0-9]{2}-[0-9]{2}.*")  # no header
+_ENOUGH = 2  # headers that are known make a row of headers
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 
 
@@ -32,8 +33,8 @@ class Tables:
 def tables_of(files: Sequence[str], mapping: RegisterMapping, *, guess: bool = False) -> Tables:
     """The tables of a register; raises `FactError` with every reason why they cannot be read.
 
-    With `guess` their headers need not be known: they are the first row of texts in most of the columns, and where no
-    sheets are called as they should be, the first two are taken.
+    With `guess` their headers need not be known: where hardly any is, they are the first row of texts in most of the
+    columns, and where no sheets are called as they should be, the first two are taken.
     """
     paths = list(map(Path, files))
     if len(paths) == 1 and paths[0].suffix.lower() in _WORKBOOKS:
@@ -89,6 +90,8 @@ def _file(path: Path, table: Table, encodings: list[tuple[str, str]], *, guess: 
 
 
 def _below(grid: Grid, table: Table, *, guess: bool) -> RawTable | Problem:
-    if guess:
+    found = below_headers(grid, lambda header: recognised(table, header), table.keys)
+    known = 0 if isinstance(found, Problem) else sum(recognised(table, header) for header in found.headers)
+    if guess and known < _ENOUGH:
         return below_headers(grid, lambda text: not _NUMBER.fullmatch(text), table.keys)
-    return below_headers(grid, lambda header: recognised(table, header), table.keys)
+    return found

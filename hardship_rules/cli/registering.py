@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
+import polars as pl
 from attrs import frozen
 
 from hardship_rules.api import load_policy
@@ -20,8 +21,10 @@ from hardship_rules.register_report import report
 from hardship_rules.register_rows import rows_of
 from hardship_rules.register_template import register_template
 from hardship_rules.register_verdicts import verdicts
-from hardship_rules.suggestion import suggestion
+from hardship_rules.seen import table_seen
+from hardship_rules.suggest_mapping import suggest_mapping
 
+_SEEN = 10_000  # rows of each table that are looked at for a mapping
 _SAY = {
     "zh": {
         "encoding": "{file}：按 {encoding} 读取",
@@ -148,7 +151,7 @@ class Job:
         except (FactError, PolicyError) as error:
             self.tell(error.problems)
             return False
-        return written_by(path, lambda beside: register_template(policy, beside, path.name), self.lang)
+        return written_by(path, lambda beside: beside.write_bytes(register_template(policy, path.name)), self.lang)
 
     def suggest(self, files: Sequence[str], path: Path | None) -> bool:
         """Propose a mapping for a register's columns; whether that went well."""
@@ -160,7 +163,11 @@ class Job:
         except (FactError, PolicyError) as error:
             self.tell(error.problems)
             return False
-        text = suggestion(policy, tables.households, tables.members)
+        seen = [
+            table_seen(raw.frame.head(_SEEN).cast(pl.String).to_dict(as_series=False), raw.sheet or None)
+            for raw in (tables.households, tables.members)
+        ]
+        text = suggest_mapping(policy, *seen)
         if path is not None:
             return written(path, text, self.lang)
         click.echo(text, nl=False)
