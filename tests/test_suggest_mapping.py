@@ -59,12 +59,24 @@ def test_keys_and_sheets_are_named() -> None:
     assert (mapping.members.keys, mapping.members.source) == (("户号",), None)
 
 
-def test_a_key_is_not_guessed() -> None:
-    """Where no column is called so, those that could be it are named: in both tables, and each its own at home."""
+def test_a_key_by_another_word_is_taken_where_it_is_the_only_one() -> None:
+    """A number of files that is in both tables, and each household's own, is the key, to be looked at once more."""
     text = proposed({"档案号": ["1", "2"], "镇街": ["甲", "甲"]}, {"档案号": ["1", "1", "2"], "镇街": ["甲"]})
-    lines = [line for line in text.splitlines() if "key:" in line]
-    assert [line.split("#")[0].strip() for line in lines] == ["key: 户号", "key: 户号"]
-    assert all("待定" in line and "档案号" in line and "镇街" not in line for line in lines)
+    assert (read(text).households.keys, read(text).members.keys) == (("档案号",), ("档案号",))
+    assert text.count("key: 档案号    # 表头不全同，按取值认出，请核对") == 2
+
+
+def test_a_key_is_not_guessed() -> None:
+    """Where several columns could be the key, or what could be is called nothing like it, it is left to decide."""
+    for more in ("档案编号", "序列"):
+        names = ("档案号", more) if more == "档案编号" else (more,)
+        text = proposed(
+            {**dict.fromkeys(names, ("1", "2")), "镇街": ["甲", "甲"]},
+            {**dict.fromkeys(names, ("1", "1")), "镇街": ["甲"]},
+        )
+        lines = [line for line in text.splitlines() if "key:" in line]
+        assert [line.split("#")[0].strip() for line in lines] == ["key: 户号", "key: 户号"]
+        assert all("待定" in line and more in line and "镇街" not in line for line in lines)
 
 
 def test_identity_numbers_tell_who_a_member_is_and_when_born() -> None:
