@@ -1,11 +1,14 @@
 """Mappings proposed for hand-made registers: what is certain is written, the rest is left to whoever knows."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_policy import POLICY
 
 from hardship_rules import load_policy, read_policy
+from hardship_rules.cli import commands
 from hardship_rules.mapping import RegisterMapping, mapping_for, read_mapping
 from hardship_rules.seen import table_seen
 from hardship_rules.suggest_mapping import suggest_mapping
@@ -252,3 +255,22 @@ def test_any_policy_and_nothing_seen() -> None:
         text = suggest_mapping(policy, seen, seen)
         assert mapping_for(policy, read_mapping(text))
         assert text == suggest_mapping(policy, seen, seen)
+
+
+def test_the_command_proposes_from_files(tmp_path: Path) -> None:
+    """`register --suggest-mapping` writes a mapping for files in the words of a register, whatever their encoding."""
+    own, theirs, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "m.yaml"
+    own.write_text("档案号,居住地\n1,城市\n2,农村\n", "gb18030")
+    theirs.write_text(
+        f"档案号,证件号码,月收入（万元）,关系\n1,{NUMBERS[0]},0.3,本人\n2,{NUMBERS[1]},0.2,配偶\n", "utf-8"
+    )
+    words = ["register", "--suggest-mapping", str(own), str(theirs), "-p", "2021_weihai", "-o", str(out)]
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 0, done.output
+    mapping = read(out.read_text("utf-8"))
+    assert (mapping.households.keys, mapping.members.identifier) == (("档案号",), "证件号码")
+    assert mapping.households.columns["residence"].name == "居住地"
+    assert mapping.members.columns["relation"].name == "关系"
+    assert mapping.members.columns["birth_date"].identity_number
+    assert "1101" not in out.read_text("utf-8")
+    assert CliRunner().invoke(commands, words).exit_code == 1  # it is there
