@@ -1,5 +1,6 @@
 """A mapping proposed for a register's columns: what is certain is written, what is not is a comment with its reason."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from hardship_rules.headers import ASIDE
@@ -12,6 +13,7 @@ from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 from hardship_rules.wording import one_line
 
 _IDENTIFIERS = (IDENTIFIER, "身份证号码", "公民身份号码", "证件号码", "证件号")
+_OF_KEYS = re.compile("(户|档案|家庭|困难职工).*(号|编号|编码)")
 _HEAD = (
     "# 列对照草案：{title}。按表头和部分行的内容提出，请逐行核对。",
     "# 写着“待定”的由填写人决定：采用的，去掉下面一行行首的“# ”；没有决定的保持原样，那一列不用。",
@@ -36,9 +38,12 @@ def _lines(policy: Policy, households: TableSeen, members: TableSeen) -> Iterato
         yield "members:" if table.of_members else "households:"
         if own.source is not None:
             yield f"  from: {written(own.source)}"
-        headed = [each for each in own.columns if not each.has_no_header]
-        key = next((each for word in table.keys for each in headed if each.plain == word), None)
-        yield _without_key(table, households, members) if key is None else f"  key: {written(key.header)}"
+        key, candidates = _key(table, own, households, members)
+        yield (
+            _without_key(table, candidates)
+            if key is None
+            else f"  key: {written(key.header)}{_unless(key, table.keys)}"
+        )
         identifier = _identifier(own) if table.of_members else None
         if table.of_members:
             yield from _of_identifier(own, identifier)
@@ -49,14 +54,30 @@ def _lines(policy: Policy, households: TableSeen, members: TableSeen) -> Iterato
         yield from facts
 
 
-def _without_key(table: Table, households: TableSeen, members: TableSeen) -> str:
-    """The key where no column is called so: the columns that could be it are only named."""
-    wanted = "、".join(word for word in table.keys if not word.isascii())
+def _key(
+    table: Table, own: TableSeen, households: TableSeen, members: TableSeen
+) -> tuple[ColumnSeen | None, list[ColumnSeen]]:
+    """The column of the key, and those that could be it: in both tables, and no household's the same as another's.
+
+    One alone that is called a number of a household or a file is taken, whatever the word.
+    """
+    headed = [each for each in own.columns if not each.has_no_header]
+    named = [each for word in table.keys for each in headed if each.plain == word]
     apart = {each.plain for each in households.columns if each.texts and len(each.counts) == len(each.texts)}
-    both = apart & {each.plain for each in members.columns if not each.has_no_header}
-    found = [each for each in (members if table.of_members else households).columns if each.plain in both]
-    reason = f"可能是{_list(found)}：两表都有，在家庭表中不重复" if found else "请写明户号在哪一列"
+    both = apart & {each.plain for each in members.columns}
+    candidates = [each for each in headed if each.plain in both]
+    called = [each for each in candidates if _OF_KEYS.fullmatch(each.plain)]
+    return (named[0] if named else called[0] if len(called) == 1 else None), candidates
+
+
+def _without_key(table: Table, candidates: list[ColumnSeen]) -> str:
+    wanted = "、".join(word for word in table.keys if not word.isascii())
+    reason = f"可能是{_list(candidates)}：两表都有，在家庭表中不重复" if candidates else "请写明户号在哪一列"
     return f"  key: 户号    # 待定：没有名为{wanted}的列；{reason}"
+
+
+def _unless(column: ColumnSeen, words: tuple[str, ...]) -> str:
+    return "" if column.plain in words else _CHECK
 
 
 def _identifier(own: TableSeen) -> ColumnSeen | None:
@@ -73,7 +94,7 @@ def _of_numbers(own: TableSeen) -> list[ColumnSeen]:
 
 def _of_identifier(own: TableSeen, identifier: ColumnSeen | None) -> Iterator[str]:
     if identifier is not None:
-        yield f"  identifier: {written(identifier.header)}{'' if identifier.plain in _IDENTIFIERS else _CHECK}"
+        yield f"  identifier: {written(identifier.header)}{_unless(identifier, _IDENTIFIERS)}"
         return
     if several := _of_numbers(own):
         yield f"  # 待定：{_list(several)}都是身份证号，采用成员本人的一列："

@@ -1,11 +1,14 @@
 """Mappings proposed for hand-made registers: what is certain is written, the rest is left to whoever knows."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from small_policy import POLICY
 
 from hardship_rules import load_policy, read_policy
+from hardship_rules.cli import commands
 from hardship_rules.mapping import RegisterMapping, mapping_for, read_mapping
 from hardship_rules.seen import table_seen
 from hardship_rules.suggest_mapping import suggest_mapping
@@ -59,12 +62,24 @@ def test_keys_and_sheets_are_named() -> None:
     assert (mapping.members.keys, mapping.members.source) == (("户号",), None)
 
 
-def test_a_key_is_not_guessed() -> None:
-    """Where no column is called so, those that could be it are named: in both tables, and each its own at home."""
+def test_a_key_by_another_word_is_taken_where_it_is_the_only_one() -> None:
+    """A number of files that is in both tables, and each household's own, is the key, to be looked at once more."""
     text = proposed({"档案号": ["1", "2"], "镇街": ["甲", "甲"]}, {"档案号": ["1", "1", "2"], "镇街": ["甲"]})
-    lines = [line for line in text.splitlines() if "key:" in line]
-    assert [line.split("#")[0].strip() for line in lines] == ["key: 户号", "key: 户号"]
-    assert all("待定" in line and "档案号" in line and "镇街" not in line for line in lines)
+    assert (read(text).households.keys, read(text).members.keys) == (("档案号",), ("档案号",))
+    assert text.count("key: 档案号    # 表头不全同，按取值认出，请核对") == 2
+
+
+def test_a_key_is_not_guessed() -> None:
+    """Where several columns could be the key, or what could be is called nothing like it, it is left to decide."""
+    for more in ("档案编号", "序列"):
+        names = ("档案号", more) if more == "档案编号" else (more,)
+        text = proposed(
+            {**dict.fromkeys(names, ("1", "2")), "镇街": ["甲", "甲"]},
+            {**dict.fromkeys(names, ("1", "1")), "镇街": ["甲"]},
+        )
+        lines = [line for line in text.splitlines() if "key:" in line]
+        assert [line.split("#")[0].strip() for line in lines] == ["key: 户号", "key: 户号"]
+        assert all("待定" in line and more in line and "镇街" not in line for line in lines)
 
 
 def test_identity_numbers_tell_who_a_member_is_and_when_born() -> None:
@@ -240,3 +255,22 @@ def test_any_policy_and_nothing_seen() -> None:
         text = suggest_mapping(policy, seen, seen)
         assert mapping_for(policy, read_mapping(text))
         assert text == suggest_mapping(policy, seen, seen)
+
+
+def test_the_command_proposes_from_files(tmp_path: Path) -> None:
+    """`register --suggest-mapping` writes a mapping for files in the words of a register, whatever their encoding."""
+    own, theirs, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "m.yaml"
+    own.write_text("档案号,居住地\n1,城市\n2,农村\n", "gb18030")
+    theirs.write_text(
+        f"档案号,证件号码,月收入（万元）,关系\n1,{NUMBERS[0]},0.3,本人\n2,{NUMBERS[1]},0.2,配偶\n", "utf-8"
+    )
+    words = ["register", "--suggest-mapping", str(own), str(theirs), "-p", "2021_weihai", "-o", str(out)]
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 0, done.output
+    mapping = read(out.read_text("utf-8"))
+    assert (mapping.households.keys, mapping.members.identifier) == (("档案号",), "证件号码")
+    assert mapping.households.columns["residence"].name == "居住地"
+    assert mapping.members.columns["relation"].name == "关系"
+    assert mapping.members.columns["birth_date"].identity_number
+    assert "1101" not in out.read_text("utf-8")
+    assert CliRunner().invoke(commands, words).exit_code == 1  # it is there
