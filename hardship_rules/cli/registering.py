@@ -71,6 +71,10 @@ class Job:
         """Assess a register and write what comes of it; whether all went well."""
         try:
             self.check_output(output, SUFFIXES)
+            if output.resolve() in {Path(file).resolve() for file in files}:  # whatever is forced
+                raise FactError(
+                    [Problem("output_is_register", location=Location(str(output), 1, 1), given=str(output))]
+                )
             text = None if mapping is None else load_mapping(mapping)
             policy = self.policy(None if text is None else text.policy)
             mapped = mapping_for(policy, text)
