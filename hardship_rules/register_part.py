@@ -49,8 +49,10 @@ class Part:
 def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool) -> Part:
     """The facts of a table, worked out a column at a time; raises `FactError` with all that its headers have wrong."""
     headers = headers_of(policy, table, raw.headers)
-    if headers.problems:
-        raise FactError(_at_header(raw, problem) for problem in headers.problems)
+    wrong = [_at_header(raw, problem) for problem in headers.problems]
+    wrong += [problem for _, some in _spotted(raw, set(raw.headers), among_headers=True) for problem in some]
+    if wrong:
+        raise FactError(wrong)
     columns = {column.name for column in headers.columns.values()}
     texts = [name for name in columns if raw.frame.schema[name] == pl.String]
     plain = [name for name in texts if raw.frame[name].str.contains(_ASCII).all()]
@@ -62,10 +64,6 @@ def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool)
     cells |= {} if facts.identifier is None else {_PERSON: (str(headers.identifier), facts.identifier)}
     cells |= {f"fact {name}": (headers.columns[name].name, each) for name, each in facts.facts.items()}
     problems = dict(_spotted(raw, {header for header, _ in cells.values()}))
-    if among_headers := [
-        each for each in problems.get(-1, ()) if each.location and each.location.line <= raw.header_row
-    ]:
-        raise FactError(among_headers)
     found: dict[str, pl.Series] = {}
     blank: dict[str, pl.Series] = {}
     for name, (header, each) in cells.items():
@@ -96,13 +94,15 @@ def _at_header(raw: RawTable, problem: Problem) -> Problem:
     return evolve(problem, location=raw.header_cell(str(problem.at[0]) if problem.at else ""))
 
 
-def _spotted(raw: RawTable, headers: set[str]) -> Iterator[tuple[int, tuple[Problem, ...]]]:
+def _spotted(
+    raw: RawTable, headers: set[str], *, among_headers: bool = False
+) -> Iterator[tuple[int, tuple[Problem, ...]]]:
     """What was found wrong with cells of some columns when they were read, by the rows of the table."""
     header_at = {column: header for header, column in zip(raw.headers, raw.columns, strict=True) if header in headers}
     rows = {int(row): number for number, row in enumerate(raw.rows)} if raw.spots else {}
     found: dict[int, list[Problem]] = {}
     for spot in raw.spots:
-        if (header := header_at.get(spot.column)) is not None:
+        if (header := header_at.get(spot.column)) is not None and (spot.row <= raw.header_row) is among_headers:
             place = evolve(raw.header_cell(header), line=spot.row)
             found.setdefault(rows.get(spot.row, -1), []).append(
                 Problem(spot.code, (header,), values={"column": header}, location=place)

@@ -116,7 +116,7 @@ def test_blank_is_null() -> None:
 def test_words() -> None:
     """A word means what it is listed for; one listed for unknown is listed and null."""
     steps = Steps("a")
-    found, listed = meanings_of(TEXT, {"城市": "urban", "1": "urban", "未知": None}, steps)
+    found, listed = meanings_of(TEXT, {"城市": "urban", "1": "urban", "未知": None}, nw.String(), steps)
     assert worked(["城市", "1", "未知", "县城"], steps, found=found, listed=listed) == [
         ("urban", True),
         ("urban", True),
