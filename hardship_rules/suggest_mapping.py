@@ -1,7 +1,7 @@
 """A mapping proposed for a register's columns: what is certain is written, what is not is a comment with its reason."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import IDENTIFIER, IDENTITY_NUMBER, Table, mapping_for, words_of
@@ -34,38 +34,34 @@ def _lines(policy: Policy, households: TableSeen, members: TableSeen) -> Iterato
     yield "# 空格按没有填写处理；空格的意思若是“已知是未知”，去掉下面一行行首的“# ”。"
     yield "# blank: unknown"
     mapping = mapping_for(policy)
-    for table, own in ((mapping.households, households), (mapping.members, members)):
+    both = ((mapping.households, households, members), (mapping.members, members, households))
+    for table, own, other in both:
         yield "members:" if table.of_members else "households:"
         if own.source is not None:
             yield f"  from: {written(own.source)}"
-        key, candidates = _key(table, own, households, members)
-        yield (
-            _without_key(table, candidates)
-            if key is None
-            else f"  key: {written(key.header)}{_unless(key, table.keys)}"
-        )
+        key, candidates = _key(table, own, other)
+        yield _without_key(table, candidates) if key is None else f"  key: {_marked(key, table.keys)}"
         identifier = _identifier(own) if table.of_members else None
         if table.of_members:
             yield from _of_identifier(own, identifier)
         left = [each for each in own.columns if each not in (key, identifier) and each.plain not in ASIDE]
         found = recognised_columns(policy, table, left)
-        facts = list(_facts(policy, table, own, found, identifier))
+        facts = list(_facts(policy, table, (own, other), found, identifier))
         yield "  facts:" if any(not line.lstrip().startswith("#") for line in facts) else f"  # facts:{_TOO}"
         yield from facts
 
 
-def _key(
-    table: Table, own: TableSeen, households: TableSeen, members: TableSeen
-) -> tuple[ColumnSeen | None, list[ColumnSeen]]:
+def _key(table: Table, own: TableSeen, other: TableSeen) -> tuple[ColumnSeen | None, list[ColumnSeen]]:
     """The column of the key, and those that could be it: in both tables, and no household's the same as another's.
 
     One alone that is called a number of a household or a file is taken, whatever the word.
     """
     headed = [each for each in own.columns if not each.has_no_header]
     named = [each for word in table.keys for each in headed if each.plain == word]
+    households = other if table.of_members else own
     apart = {each.plain for each in households.columns if each.texts and len(each.counts) == len(each.texts)}
-    both = apart & {each.plain for each in members.columns}
-    candidates = [each for each in headed if each.plain in both]
+    there = {each.plain for each in other.columns}
+    candidates = [each for each in headed if each.plain in apart & there]
     called = [each for each in candidates if _OF_KEYS.fullmatch(each.plain)]
     return (named[0] if named else called[0] if len(called) == 1 else None), candidates
 
@@ -76,8 +72,9 @@ def _without_key(table: Table, candidates: list[ColumnSeen]) -> str:
     return f"  key: 户号    # 待定：没有名为{wanted}的列；{reason}"
 
 
-def _unless(column: ColumnSeen, words: tuple[str, ...]) -> str:
-    return "" if column.plain in words else _CHECK
+def _marked(column: ColumnSeen, words: tuple[str, ...]) -> str:
+    """A header, to be looked at once more where it is not one of the words for it."""
+    return f"{written(column.header)}{'' if column.plain in words else _CHECK}"
 
 
 def _identifier(own: TableSeen) -> ColumnSeen | None:
@@ -94,7 +91,7 @@ def _of_numbers(own: TableSeen) -> list[ColumnSeen]:
 
 def _of_identifier(own: TableSeen, identifier: ColumnSeen | None) -> Iterator[str]:
     if identifier is not None:
-        yield f"  identifier: {written(identifier.header)}{_unless(identifier, _IDENTIFIERS)}"
+        yield f"  identifier: {_marked(identifier, _IDENTIFIERS)}"
         return
     if several := _of_numbers(own):
         yield f"  # 待定：{_list(several)}都是身份证号，采用成员本人的一列："
@@ -102,15 +99,18 @@ def _of_identifier(own: TableSeen, identifier: ColumnSeen | None) -> Iterator[st
 
 
 def _facts(
-    policy: Policy, table: Table, own: TableSeen, found: Recognised, identifier: ColumnSeen | None
+    policy: Policy, table: Table, seen: Sequence[TableSeen], found: Recognised, identifier: ColumnSeen | None
 ) -> Iterator[str]:
-    """The facts in the policy's order, then the columns in doubt, and what has no column or no use."""
+    """The facts in the policy's order, then the columns in doubt, and what has no column or no use.
+
+    `seen` has the table itself, then the other one.
+    """
     facts = policy.members.facts if table.of_members else policy.facts
     matches = {each.fact.name: each for each in found.matches}
     born = _day_of_birth(facts) if identifier is not None else None
     for name, fact in facts.items():
         if name in matches:
-            yield from _match(policy, table, own, matches[name])
+            yield from _match(policy, table, seen, matches[name])
         if identifier is not None and fact == born:
             yield from _birth(table, fact, identifier, there=name in matches)
     for doubt in found.doubts:
@@ -119,20 +119,22 @@ def _facts(
     used = {*matches, *({born.name} if born is not None else ())}
     if missing := [one_line(fact.title) for name, fact in facts.items() if name not in used]:
         yield f"    # 没有认出列的事实，按没有填写处理：{'、'.join(missing)}"
-    if own.columns and all(each.has_no_header for each in own.columns):
+    own = seen[0].columns
+    if own and all(each.has_no_header for each in own):
         yield "    # 待定：没有找到表头，表头的位置像是某一行的内容；请先在表中加上一行表头。"
     elif found.unused:
         yield f"    # 没有用到的列：{_list(found.unused)}"
 
 
-def _match(policy: Policy, table: Table, own: TableSeen, match: Match) -> Iterator[str]:
+def _match(policy: Policy, table: Table, seen: Sequence[TableSeen], match: Match) -> Iterator[str]:
     """The entry of a fact, with the codes in its column that nobody has said the meaning of."""
     fact, column = match.fact, match.column
     codes, others = tuple[str, ...](), 0
     if not isinstance(fact.kind, DateKind):
         is_number = isinstance(fact.kind, NumberKind)
         known = words_of(policy, fact)
-        codes, others = codes_in(column, known, own.of_persons(column), numbers=is_number)
+        personal = frozenset[str]().union(*(each.of_persons(column) for each in seen))
+        codes, others = codes_in(column, known, personal, numbers=is_number)
     check = _CHECK if match.by_values else ""
     if not codes and not others and not match.unit:
         yield f"    {_name(table, fact)}: {written(column.header)}{check}"

@@ -10,14 +10,12 @@ import narwhals as nw
 import openpyxl
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 from small_policy import POLICY
 
 from hardship_rules import Policy, assess, load_policy, read_policy
-from hardship_rules.cli import commands
 from hardship_rules.frames import assess_frame
 from hardship_rules.headers import headers_of
 from hardship_rules.invented import invented
@@ -26,7 +24,6 @@ from hardship_rules.mapped import mapped
 from hardship_rules.mapping import mapping_for
 from hardship_rules.register_files import tables_of
 from hardship_rules.register_template import HEADER_ROW, register_template
-from hardship_rules.values import ChoiceKind
 
 WEIHAI = load_policy("2021_weihai")
 SMALL = read_policy(POLICY, "small.yaml")
@@ -302,35 +299,3 @@ def test_what_is_filled_in_is_read_back() -> None:
         ("370000000000000001", "deep", None),
         ("B", None, None),
     ]
-
-
-def test_the_command_writes_it_and_reads_it(tmp_path: Path) -> None:
-    """`register --template` writes the workbook once; empty it has no rows, filled in with the example it is assessed.
-
-    Two wages of 2,500 yuan a month, for two people, are 2,500 a month each.
-    """
-    path, out = tmp_path / "空白.xlsx", tmp_path / "结果.csv"
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai"])
-
-    assert run("--template", str(path)).exit_code == 0
-    assert run("--template", str(path)).exit_code == 1  # it is there
-    book = openpyxl.load_workbook(path)
-    assert any("register 空白.xlsx -p" in str(cell.value) for row in book["说明"].iter_rows() for cell in row)
-    assert "sheet_without_rows" in run(str(path), "--on", "2021-03-31", "-o", str(out)).stderr
-    own, members = invented(WEIHAI)
-    for sheet, facts, given in (("家庭", WEIHAI.facts, [own]), ("成员", WEIHAI.members.facts, members)):
-        for number, part in enumerate(given, HEADER_ROW + 1):
-            book[sheet][f"A{number}"] = "A001"
-            for name, value in part.items():
-                kind = facts[name].kind
-                word = kind.options[str(value)] if isinstance(kind, ChoiceKind) else value
-                word = {True: "是", False: "否"}[value] if isinstance(value, bool) else word
-                book[sheet][f"{columns(WEIHAI, sheet)[facts[name].title]}{number}"] = word  # type: ignore[assignment]
-    book.save(path)
-    done = run(str(path), "--on", "2021-03-31", "-o", str(out))
-    assert done.exit_code == 0, done.output
-    (row,) = pl.read_csv(out).to_dicts()
-    assert row["户号"] == "A001"
-    assert row["家庭人均月纯收入（元/月/人）"] == 2500

@@ -208,6 +208,13 @@ def test_nothing_of_a_person_is_written() -> None:
     assert any(line.endswith("请对照原表。") for line in undecided(text))
 
 
+def test_a_name_in_the_other_table_is_no_code() -> None:
+    """What stands among the names of one table is no code in the other."""
+    text = proposed({**KEYS, "申请人姓名": ["王某某"]}, {**KEYS, "与申请人关系": ["王某某", "王某某", "户主", "户主"]})
+    assert "王某某" not in text
+    assert "户主:" in {line.strip() for line in undecided(text)}
+
+
 def test_a_person_s_row_is_not_taken_for_headers() -> None:
     """Where a person's number stands among the headers there are none: nothing of that row is in the proposal."""
     row: Columns = {
