@@ -73,10 +73,12 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     refused = pl.col("row").is_in(list(wrong))
     wiped = [name for name in table.columns if name not in ("row", KEY)]
     table = table.with_columns(pl.when(~refused).then(pl.col(name)).alias(name) for name in wiped)
-    category = policy.category.title
+    category = _heading(policy, policy.category)
     table = table.with_columns(pl.when(refused).then(pl.lit(WORDS["refused"])).otherwise(category).alias(category))
     table = table.join(_texts(WORDS["problem"], wrong), on="row", how="left", maintain_order="left")
-    counted = tuple((each.title, tuple(_counted(table, each))) for each in policy.decisions.values())
+    counted = tuple(
+        (each.title, tuple(_counted(table[_heading(policy, each)], each))) for each in policy.decisions.values()
+    )
     return Rows(table.rename({KEY: WORDS["key"]}).drop("row"), counted)
 
 
@@ -88,7 +90,7 @@ def _by_frames(policy: Policy, frame: pl.DataFrame) -> pl.DataFrame:
     deciding = _joined(frame[f"{category.name}_clauses"], clauses, "；")
     columns = [
         pl.col("row"),
-        pl.col(category.name).replace_strict(dict(category.options), default=WORDS["undecided"]).alias(category.title),
+        _decision(policy, category),
         pl.when(is_open)
         .then(_joined(frame[f"{category.name}_possible"], category.options, _JOIN))
         .alias(WORDS["possible"]),
@@ -97,7 +99,7 @@ def _by_frames(policy: Policy, frame: pl.DataFrame) -> pl.DataFrame:
         if f"{category.name}_margin_rounded" in frame.columns
         else None,
         pl.lit(None, dtype=pl.String).alias(WORDS["missing"]),
-        *(_decision(each) for each in policy.decisions.values() if each is not category),
+        *(_decision(policy, each) for each in policy.decisions.values() if each is not category),
         *_figures(policy, frame.columns),
     ]
     return frame.select(column for column in columns if column is not None)
@@ -113,11 +115,19 @@ def _joined(ids: pl.Series, titles: Mapping[str, str], sign: str) -> pl.Expr:
     return pl.col(ids.name).replace_strict(texts, default=None, return_dtype=pl.String)
 
 
-def _decision(decision: Decision) -> pl.Expr:
+def _heading(policy: Policy, decision: Decision) -> str:
+    """The column of a decision: its title, and its name where another column is called so."""
+    titles = [*WORDS.values(), *(each.title for each in policy.decisions.values() if each is not decision)]
+    return f"{decision.title}（{decision.name}）" if decision.title in titles else decision.title
+
+
+def _decision(policy: Policy, decision: Decision) -> pl.Expr:
     """What another decision came to: its outcome, or every one that holds, and those that are open."""
     if not decision.every:
         titles = dict(decision.options)
-        return pl.col(decision.name).replace_strict(titles, default=WORDS["undecided"]).alias(decision.title)
+        return (
+            pl.col(decision.name).replace_strict(titles, default=WORDS["undecided"]).alias(_heading(policy, decision))
+        )
     names = [(f"{decision.name}_{each.id}", each.title) for each in decision.outcomes]
     holding = pl.concat_str(
         [pl.when(pl.col(name)).then(pl.lit(title)) for name, title in names], separator=_JOIN, ignore_nulls=True
@@ -127,7 +137,7 @@ def _decision(decision: Decision) -> pl.Expr:
         separator=_JOIN,
         ignore_nulls=True,
     )
-    return _held_and_open(holding, perhaps).alias(decision.title)
+    return _held_and_open(holding, perhaps).alias(_heading(policy, decision))
 
 
 def _held_and_open(holding: pl.Expr, perhaps: pl.Expr) -> pl.Expr:
@@ -155,7 +165,9 @@ def _figures(policy: Policy, columns: list[str]) -> Iterator[pl.Expr]:
         if match is None or name not in policy.show or name in policy.decisions:
             continue
         scale = int(match["scale"] or 1)
+        taken = {*WORDS.values(), *(_heading(policy, each) for each in policy.decisions.values())}
         heading = _headed(policy.names[name].title, policy, unit_of(Name(name, policy.at), policy))
+        heading = f"{heading}（{name}）" if heading in taken else heading
         yield (pl.col(column) / pl.lit(scale) if scale > 1 else pl.col(column)).alias(heading)
 
 
@@ -165,7 +177,7 @@ def _by_itself(verdicts: Verdicts, row: int) -> dict[str, Any]:
     decided = assessment.decided
     clauses = titles_of_clauses(policy)
     found: dict[str, Any] = {"row": row}
-    found[policy.category.title] = WORDS["undecided"] if decided.outcome is None else decided.outcome.title
+    found[_heading(policy, policy.category)] = WORDS["undecided"] if decided.outcome is None else decided.outcome.title
     if decided.outcome is None:
         found[WORDS["possible"]] = _JOIN.join(outcome.title for outcome in decided.possible)
         found[WORDS["missing"]] = _missing(verdicts, row, assessment)
@@ -175,7 +187,7 @@ def _by_itself(verdicts: Verdicts, row: int) -> dict[str, Any]:
         )
     for each in assessment.decisions.values():
         if each.decision is not policy.category:
-            found[each.decision.title] = _told(each)
+            found[_heading(policy, each.decision)] = _told(each)
     return found
 
 
@@ -250,9 +262,8 @@ def _texts(title: str, texts: Mapping[int, str]) -> pl.DataFrame:
     return pl.DataFrame({"row": list(texts), title: list(texts.values())}, schema={"row": pl.Int64, title: pl.String})
 
 
-def _counted(table: pl.DataFrame, decision: Decision) -> Iterator[tuple[str, int]]:
+def _counted(column: pl.Series, decision: Decision) -> Iterator[tuple[str, int]]:
     """How many households come to each outcome, in its order; what holds beside others counts for each."""
-    column = table[decision.title]
     for title in decision.options.values() if not decision.every else [outcome.title for outcome in decision.outcomes]:
         rows = column == title
         if decision.every:
@@ -261,4 +272,4 @@ def _counted(table: pl.DataFrame, decision: Decision) -> Iterator[tuple[str, int
         yield title, int(rows.sum() or 0)
     if not decision.every:
         yield WORDS["undecided"], int((column == WORDS["undecided"]).sum())
-        yield WORDS["refused"], table.height - int(column.is_in([*decision.options.values(), WORDS["undecided"]]).sum())
+        yield WORDS["refused"], len(column) - int(column.is_in([*decision.options.values(), WORDS["undecided"]]).sum())

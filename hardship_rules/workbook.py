@@ -54,6 +54,8 @@ def open_workbook(path: Path) -> Workbook | Problem:
         if size > LARGEST:
             return wrong("register_too_large", most=f"{LARGEST:,}")
         book = _opened(path)
+    except FileNotFoundError:
+        return wrong("file_missing")
     except OSError as error:
         return wrong("file_unreadable", reason=error.strerror or "?")
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):

@@ -181,6 +181,16 @@ def test_a_proposed_mapping_can_be_used(tmp_path: Path) -> None:
     assert "家庭!D2: 错误[cell_option]" in found.stderr
 
 
+def test_the_register_is_never_written_over(tmp_path: Path) -> None:
+    """Not even where that is forced."""
+    file = register(tmp_path / "a.xlsx", [OWN], [WORKER])
+    before = Path(file).read_bytes()
+    done = run(file, "-o", file, "--force")
+    assert done.exit_code == 1
+    assert "output_is_register" in done.stderr
+    assert Path(file).read_bytes() == before
+
+
 def test_wrong_use() -> None:
     """Options that do not go together, and no file, are wrong use."""
     for words in (

@@ -70,7 +70,7 @@ class Job:
     ) -> bool:
         """Assess a register and write what comes of it; whether all went well."""
         try:
-            self.check_output(output, SUFFIXES)
+            self.check_output(output, SUFFIXES, files)
             text = None if mapping is None else load_mapping(mapping)
             policy = self.policy(None if text is None else text.policy)
             mapped = mapping_for(policy, text)
@@ -108,9 +108,11 @@ class Job:
             raise FactError([Problem("date", ("on",), given=self.on)])
         return load_policy(name, day, self.folders)
 
-    def check_output(self, path: Path, suffixes: Sequence[str]) -> None:
-        """A file is never written over another, nor in a form that its name does not say."""
+    def check_output(self, path: Path, suffixes: Sequence[str], register: Sequence[str] = ()) -> None:
+        """A file is never written over another, over the register's not at all, nor in a form its name does not say."""
         at = Location(str(path), 1, 1)
+        if path.resolve() in {Path(file).resolve() for file in register}:
+            raise FactError([Problem("output_is_register", location=at, given=str(path))])
         if path.suffix.lower() not in suffixes:
             raise FactError(
                 [Problem("output_suffix", location=at, given=path.suffix, values={"known": "、".join(suffixes)})]
