@@ -88,7 +88,7 @@ def _identity() -> SheetColumn:
 def _column(policy: Policy, fact: Fact, header: str, *, shared: bool) -> SheetColumn:
     may, wanted = allowed(policy, fact), need(policy, fact)
     unit = units_of(policy, fact) if isinstance(fact.kind, NumberKind) else ""
-    lines = [f"{wanted}。可填：{may}" if isinstance(fact.kind, DateKind) else f"{wanted}。可填：{may}。"]
+    lines = [f"{wanted}。可填：{may}。"]
     lines += [f"单位：{unit}。"] if unit else []
     lines += [f"凭{one_line(fact.evidence)}填写。"] if fact.evidence else []
     lines.append(f"{left_out(policy, fact)}。")
