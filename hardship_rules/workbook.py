@@ -56,6 +56,8 @@ def open_workbook(path: Path) -> Workbook | Problem:
         book = _opened(path)
     except FileNotFoundError:
         return wrong("file_missing")
+    except IsADirectoryError:
+        return wrong("file_is_folder")
     except OSError as error:
         return wrong("file_unreadable", reason=error.strerror or "?")
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):

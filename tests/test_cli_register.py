@@ -134,6 +134,13 @@ def test_problems_and_nothing_written(tmp_path: Path) -> None:
     assert frame["问题"].to_list() == ["成员!E2 “月工资”应填数", "成员!E3 “月工资”应填数", None]
 
 
+def test_no_household_is_sound(tmp_path: Path) -> None:
+    """A register in which every household has a problem is listed, and nobody is assessed."""
+    file = register(tmp_path / "a.xlsx", [{**OWN, "自有住房套数": -1}], [WORKER])
+    assert run(file, "-o", str(tmp_path / "a.csv"), "--keep-going", "--explain").exit_code == 1
+    assert pl.read_csv(tmp_path / "a.csv")["困难职工家庭类别"].to_list() == ["未判定"]
+
+
 def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
     """What only the whole household shows is told as well, at the household's row."""
     members = [WORKER, {**WORKER, "与申请人关系": "配偶"}, {**WORKER, "与申请人关系": "配偶"}]

@@ -113,6 +113,13 @@ def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: st
     assert found.code == code
 
 
+def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
+    """A folder, and a file that is not there, are told as what they are."""
+    (tmp_path / "a.xlsx").mkdir()
+    found = [open_workbook(tmp_path / name) for name in ("a.xlsx", "b.xlsx")]
+    assert [each.code for each in found if isinstance(each, Problem)] == ["file_is_folder", "file_missing"]
+
+
 def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that would become a large one is refused before it is unpacked."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["a" * 1000] * 100))
