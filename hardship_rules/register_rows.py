@@ -61,7 +61,9 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     single = [_by_itself(verdicts, row) for row in open_ if row in verdicts.single]
     if single:
         found = found.update(
-            pl.DataFrame(single, schema_overrides=dict(found.schema), infer_schema_length=None), on="row"
+            pl.DataFrame(single, schema_overrides=dict(found.schema), infer_schema_length=None),
+            on="row",
+            include_nulls=True,
         )
     table = register.households.frame.select(KEY).with_row_index("row").cast({"row": pl.Int64})
     beside = [found, _blanks(register)]
@@ -176,7 +178,7 @@ def _by_itself(verdicts: Verdicts, row: int) -> dict[str, Any]:
     policy, assessment = verdicts.register.policy, verdicts.single[row]
     decided = assessment.decided
     clauses = titles_of_clauses(policy)
-    found: dict[str, Any] = {"row": row}
+    found: dict[str, Any] = {"row": row, **dict.fromkeys((WORDS["possible"], WORDS["clauses"], WORDS["missing"]))}
     found[_heading(policy, policy.category)] = WORDS["undecided"] if decided.outcome is None else decided.outcome.title
     if decided.outcome is None:
         found[WORDS["possible"]] = _JOIN.join(outcome.title for outcome in decided.possible)

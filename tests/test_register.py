@@ -11,7 +11,7 @@ import pytest
 from framing import answer, drawn
 from registering import tables
 
-from hardship_rules import Assessment, FactError, PolicyError, load_policy
+from hardship_rules import Assessment, FactError, PolicyError, load_policy, read_policy
 from hardship_rules.mapping import RegisterMapping, mapping_for, read_mapping
 from hardship_rules.raw_table import Cell
 from hardship_rules.register import Register, every_problem, read_register
@@ -261,6 +261,8 @@ def test_the_table_says_what_assess_says(tmp_path: Path, kind: str) -> None:
             None,
             said.category.title if said.category else "待定",
         )
+        possible = "、".join(outcome.title for outcome in said.possible)
+        assert row[WORDS["possible"]] == (None if said.category else possible)
         filing = said.decisions["filing"].outcome
         assert row["建档处理"] == (filing.title if filing else "待定")
         missing = [each.title for each in said.missing]
@@ -270,6 +272,35 @@ def test_the_table_says_what_assess_says(tmp_path: Path, kind: str) -> None:
         assert (row["应交材料"] or "").split("；")[0] == "、".join(materials) or not materials
         undecided += said.category is None
     assert 5 < undecided < len(sample()) - 5
+
+
+def test_what_only_trying_decides(tmp_path: Path) -> None:
+    """A household that frames leave open and `assess` decides has its category, and nothing more is possible."""
+    policy = read_policy("""
+language: 1
+policy: either
+household: {x: {title: 甲乙, one of: {one: 甲, two: 乙}}}
+members: {facts: {y: {title: 有无, yes or no: true}}}
+decisions:
+  category:
+    title: 类别
+    first:
+      - outcome: first
+        title: 第一
+        basis: definition
+        when: {any: {a: {that: x == one, title: 是甲}, b: {that: x != one, title: 不是甲}}}
+    otherwise: {outcome: none, title: 都不是, basis: definition}
+""")
+    files = workbook(
+        tmp_path / "a.xlsx",
+        [["户号", "甲乙"], ["A", "未知"], ["B", "甲"]],
+        [["户号", "有无"], ["A", "是"], ["B", "是"]],
+    )
+    register = read(files, mapping_for(policy))
+    found = verdicts(register, None, progress=lambda *_: None)
+    assert found.frame["category"].to_list() == [None, "first"]
+    rows = rows_of(found).frame.select("类别", WORDS["possible"], WORDS["clauses"]).rows()
+    assert rows == [("第一", None, "是甲；不是甲"), ("第一", None, "是甲")]
 
 
 def test_blank_may_mean_unknown(tmp_path: Path) -> None:
@@ -291,8 +322,6 @@ def test_blank_may_mean_unknown(tmp_path: Path) -> None:
 
 def test_a_range_that_is_too_wide_is_refused(tmp_path: Path) -> None:
     """A fact whose numbers could not be held exactly is refused, whatever the register."""
-    from hardship_rules import read_policy  # noqa: PLC0415  # beside its only use
-
     policy = read_policy("""
 language: 1
 policy: wide
