@@ -30,7 +30,7 @@ from hardship_rules.syntax import (
     parts_of,
 )
 from hardship_rules.units import unit_of
-from hardship_rules.values import NumberKind
+from hardship_rules.values import NumberKind, Unit
 from hardship_rules.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
@@ -243,6 +243,12 @@ def _shown_as(number: Expr, scale: int | None) -> Expr:
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
     size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
     return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)
+
+
+def margin_unit(policy: Policy) -> Unit | None:
+    """The unit of the distance to the nearest line; None where there is no such distance, or it is a bare number."""
+    margin = _margin(policy, _shown(policy))
+    return None if margin is None else unit_of(margin, policy)
 
 
 def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:

@@ -10,6 +10,7 @@ from attrs import frozen
 from hardship_rules.assessment import Assessment
 from hardship_rules.decided import Decided
 from hardship_rules.explanation import Ground, ruling
+from hardship_rules.frame_policy import margin_unit
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.impact_report import titles_of_clauses
 from hardship_rules.model import Decision, Policy
@@ -21,7 +22,7 @@ from hardship_rules.register_verdicts import Verdicts
 from hardship_rules.syntax import Name
 from hardship_rules.telling import MARKS, SENTENCES, Telling
 from hardship_rules.units import unit_of
-from hardship_rules.values import NumberKind, Unit, unit_text
+from hardship_rules.values import Unit, unit_text
 
 WORDS = FrozenMapping(
     {
@@ -97,7 +98,7 @@ def _by_frames(policy: Policy, frame: pl.DataFrame) -> pl.DataFrame:
         .then(_joined(frame[f"{category.name}_possible"], category.options, _JOIN))
         .alias(WORDS["possible"]),
         pl.when(~is_open).then(pl.coalesce(deciding, otherwise)).alias(WORDS["clauses"]),
-        pl.col(f"{category.name}_margin_rounded").alias(_margin(policy))
+        pl.col(f"{category.name}_margin_rounded").alias(_headed(WORDS["margin"], policy, margin_unit(policy)))
         if f"{category.name}_margin_rounded" in frame.columns
         else None,
         pl.lit(None, dtype=pl.String).alias(WORDS["missing"]),
@@ -145,13 +146,6 @@ def _decision(policy: Policy, decision: Decision) -> pl.Expr:
 def _held_and_open(holding: pl.Expr, perhaps: pl.Expr) -> pl.Expr:
     told = pl.when(perhaps != "").then(pl.concat_str([pl.lit(WORDS["open"].format(titles="")), perhaps]))
     return pl.concat_str([pl.when(holding != "").then(holding), told], separator="；", ignore_nulls=True)
-
-
-def _margin(policy: Policy) -> str:
-    """The heading of the distance to the nearest line, with the unit of the first figure that is divided."""
-    kinds = [policy.names[name].kind for name in policy.show if hasattr(policy.names[name], "kind")]  # type: ignore[union-attr]
-    units = [kind.unit for kind in kinds if isinstance(kind, NumberKind) and kind.unit and len(kind.unit) > 2]
-    return _headed(WORDS["margin"], policy, units[0] if units else None)
 
 
 def _headed(title: str, policy: Policy, unit: Unit | None) -> str:
