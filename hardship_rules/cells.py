@@ -16,6 +16,7 @@ from hardship_rules.values import ChoiceKind, DateKind, Kind, NumberKind, YesNoK
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
+_MEANT = {NumberKind: nw.Int64(), YesNoKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date()}
 _BROKEN = (nw.Float32, nw.Float64, nw.Decimal)
 
 
@@ -35,7 +36,7 @@ def cells_of(column: Column, dtype: nw.dtypes.DType, *, plain: bool = False) -> 
         wanted = "String" if column.identity_number else "String, Int64, Boolean, Date"
         return Problem("column_kind", (fact.name,), str(dtype), {"title": fact.title, "wanted": wanted})
     text = trimmed(given if dtype == nw.String else given.cast(nw.String()), steps)
-    meant, listed = meanings_of(text, _meanings(column), steps)
+    meant, listed = meanings_of(text, _meanings(column), _MEANT[type(fact.kind)], steps)
     found = _read(column, text if plain else narrow(text, steps), meant, listed, steps)
     there = steps.put(~text.is_null() & ~listed)
     faults = FrozenMapping((code, there & rows) for code, rows in found.faults.items())

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import cast
 
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Fact, Policy
+from hardship_rules.model import Fact, Parameter, Policy
 from hardship_rules.ranges import Exact
 from hardship_rules.units import times
 from hardship_rules.values import PURE, NumberKind, Unit, unit_text
@@ -51,6 +51,20 @@ def units_of(policy: Policy, fact: Fact) -> str:
     return fact.counted_in or unit_text(cast(NumberKind, fact.kind).unit or PURE, policy.units)
 
 
+def definitions_of(policy: Policy) -> frozenset[Fraction]:
+    """The numbers by which units are turned into others by the policy's definitions, and those by which back."""
+    numbers = [
+        Fraction(cast(Exact, parameter.values[()]))
+        for parameter in policy.parameters.values()
+        if parameter.values.get(()) and _is_definition(parameter)
+    ]
+    return frozenset([*numbers, *(1 / number for number in numbers)])
+
+
+def _is_definition(parameter: Parameter) -> bool:
+    return parameter.provenance is not None and parameter.provenance.basis == "definition"
+
+
 def _part(text: str, words: Mapping[str, str]) -> tuple[int, Unit | None]:
     """What stands on one side of a `/`: how many of what; None where a word is not known."""
     multiple, unit = 1, PURE
@@ -73,7 +87,7 @@ def _definition(policy: Policy, unit: Unit) -> Exact | None:
     """How many of a unit there are by the policy's definitions, such as 12 month/year."""
     for parameter in policy.parameters.values():
         number: Exact | None = parameter.values.get(())
-        if number and parameter.provenance is not None and parameter.provenance.basis == "definition":
+        if number and _is_definition(parameter):
             if parameter.kind.unit == unit:
                 return number
             if parameter.kind.unit == times(PURE, unit, -1):

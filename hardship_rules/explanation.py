@@ -93,9 +93,9 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
         meanings=tuple(tell.meanings()),
         warnings=tuple(tell.warnings(lang)),
         scale=scale_of(tell),
-        category=_ruling(tell, assessment.decided),
+        category=ruling(tell, assessment.decided),
         later=tuple(
-            _ruling(tell, decided)
+            ruling(tell, decided)
             for decided in assessment.decisions.values()
             if decided.decision is not policy.category
         ),
@@ -110,7 +110,8 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     )
 
 
-def _ruling(tell: Telling, decided: Decided) -> Ruling:
+def ruling(tell: Telling, decided: Decided) -> Ruling:
+    """What a decision came to, in words."""
     first = (reason for reason in decided.reasons if reason.role != "stopped")
     grounds = (Ground(each.holds, tell.words(each), tell.compared(each), tell.basis(each)) for each in first)
     reached = {reason.outcome for reason in decided.reasons}

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from hardship_rules.conform import date_of
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Fact, Parameter, Policy, Term, exprs_of, used_by
+from hardship_rules.model import Fact, Parameter, Policy, Term, used_by
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import (
@@ -27,10 +27,10 @@ from hardship_rules.syntax import (
     Option,
     OverMembers,
     Round,
-    walk,
+    parts_of,
 )
 from hardship_rules.units import unit_of
-from hardship_rules.values import NumberKind
+from hardship_rules.values import NumberKind, Unit
 from hardship_rules.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
@@ -245,6 +245,12 @@ def _shown_as(number: Expr, scale: int | None) -> Expr:
     return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)
 
 
+def margin_unit(policy: Policy) -> Unit | None:
+    """The unit of the distance to the nearest line; None where there is no such distance, or it is a bare number."""
+    margin = _margin(policy, _shown(policy))
+    return None if margin is None else unit_of(margin, policy)
+
+
 def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
     """How far the household is from the nearest line of the category that a figure shown is compared with.
 
@@ -268,13 +274,14 @@ def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
 
 
 def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it, through the terms that it names."""
-    for part in walk(expr):
-        yield part
-        term = policy.names.get(part.name) if isinstance(part, Name) else None
-        if isinstance(term, Term):
-            for inner in exprs_of(term):
-                yield from _deep(policy, inner)
+    """An expression and everything inside it, through the terms that it names; nothing of single members."""
+    yield expr
+    term = policy.names.get(expr.name) if isinstance(expr, Name) else None
+    if isinstance(term, Term) and not term.of_member:
+        yield from _deep(policy, term.expr)
+    elif not isinstance(expr, OverMembers):
+        for part in parts_of(expr):
+            yield from _deep(policy, part)
 
 
 def _column(name: str, scale: int | None) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.conversion import factor_of
+from hardship_rules.conversion import definitions_of, factor_of
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.mapping import Column, Table
 from hardship_rules.model import Policy
@@ -15,7 +16,8 @@ from hardship_rules.values import NumberKind
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
 """The headers that a register may have beside its facts."""
 
-_WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
+WITH_UNIT = re.compile(r"(.+?)\s*[（(]([^（()）]+)[）)]")
+"""A header with a unit in brackets behind it, once it is bare."""
 
 
 @frozen
@@ -50,11 +52,13 @@ def headers_of(policy: Policy, table: Table, headers: Sequence[str]) -> Headers:
         else:
             used.add(header)
             found[name] = evolve(column, name=header)
+            if not _agrees(policy, column, header):
+                problems.append(Problem("header_unit", (header,), header, {"title": column.fact.title}))
     identifier = None
     if table.identifier is not None:
         identifier = spelled.get(bare(table.identifier))
         used.add(identifier or "")
-        if identifier is None:
+        if identifier is None and not table.closed:
             near = nearest(bare(table.identifier), spelled)
             problems.append(Problem("header_of_identifier", (), table.identifier, near, location=table.at))
     unused = []
@@ -82,7 +86,7 @@ def bare(header: str) -> str:
 def recognised(table: Table, header: str) -> bool:
     """The header is one that the table is expected to have."""
     names = {*table.keys, *(column.name for column in table.columns.values()), *table.spelled}
-    match = _WITH_UNIT.fullmatch(bare(header))
+    match = WITH_UNIT.fullmatch(bare(header))
     known = {bare(name) for name in names}
     return bare(header) in known or (match is not None and match[1] in known)
 
@@ -92,12 +96,26 @@ def _of_itself(policy: Policy, table: Table, header: str) -> Column | None:
     spelled = {bare(name): column for name, column in table.spelled.items()}
     if (column := spelled.get(bare(header))) is not None:
         return evolve(column, name=header)
-    match = _WITH_UNIT.fullmatch(bare(header))
+    match = WITH_UNIT.fullmatch(bare(header))
     column = None if match is None else spelled.get(match[1])
     if match is None or column is None or not isinstance(column.fact.kind, NumberKind):
         return None
     factor = factor_of(policy, column.fact, match[2])
     return None if factor is None else evolve(column, name=header, factor=factor)
+
+
+def _agrees(policy: Policy, column: Column, header: str) -> bool:
+    """A unit that stands behind a header is the one that the mapping has the column in.
+
+    One that does not say how often, 万元, may be by the month or the year.
+    """
+    match = WITH_UNIT.fullmatch(bare(header))
+    if match is None or not isinstance(column.fact.kind, NumberKind):
+        return True
+    factor = factor_of(policy, column.fact, match[2])
+    if factor is None or factor == column.factor:
+        return True
+    return "/" not in match[2] and Fraction(column.factor) / Fraction(factor) in definitions_of(policy)
 
 
 def _twice(headers: Sequence[str]) -> list[str]:

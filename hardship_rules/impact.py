@@ -17,6 +17,7 @@ NEAREST = 20  # households that are told of as those nearest to a line
 OLD, NEW = "_old", "_new"
 _ROWS = "_rows"
 Lazy = nw.LazyFrame[Any]
+Kind = tuple[Mapping[str, Any], int]  # a row under both policies, and how many are like it
 Clauses = tuple[tuple[str, ...], tuple[str, ...]]  # that decided, under the old policy and under the new
 
 
@@ -93,18 +94,17 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
     frame = sides[0].join(sides[1], on=key, how="left")
     table = frame if isinstance(frame, nw.LazyFrame) else nw.from_native(frame.to_polars()).lazy()
-    faulty = _counted(table, ["problem_old", "problem_new"])
-    sound = table.filter(nw.col("problem_old").is_null() & nw.col("problem_new").is_null())
     category = new.category.name
-    moves = {name: _moves(sound, name, with_clauses=name == category) for name in decisions}
+    kinds = _kinds(table, [*decisions, f"{category}_clauses"])
+    sound = table.filter(nw.col("problem_old").is_null() & nw.col("problem_new").is_null())
     return Impact(
         old,
         new,
         on,
         frame.to_native(),
-        sum(faulty.values()),
-        _faults(faulty),
-        FrozenMapping(moves),
+        sum(number for _, number in kinds),
+        _faults(kinds),
+        FrozenMapping((name, _moves(kinds, name, with_clauses=name == category)) for name in decisions),
         _nearest(sound, key, new, nearest) if _has_margin(new) else (),
     )
 
@@ -160,31 +160,35 @@ def _figures(policy: Policy) -> Collection[str]:
     return frame_policy(policy, (*policy.facts, *policy.members.facts)).figures
 
 
-def _counted(table: Lazy, columns: list[str]) -> dict[tuple[Any, ...], int]:
-    """How many rows have each combination of some columns."""
-    counted = table.group_by(*columns).agg(nw.len().alias(_ROWS)).collect().rows(named=True)
-    return {tuple(row[name] for name in columns): int(row[_ROWS]) for row in counted}
+def _kinds(table: Lazy, columns: list[str]) -> list[Kind]:
+    """How many rows are alike in their problems and in some columns, under both policies: all at once, in one pass."""
+    both = [name + end for name in ("problem", *columns) for end in (OLD, NEW)]
+    counted = table.group_by(*both).agg(nw.len().alias(_ROWS)).collect().rows(named=True)
+    return [(row, int(row[_ROWS])) for row in counted]
 
 
-def _faults(counted: Mapping[tuple[Any, ...], int]) -> FrozenMapping[str, int]:
+def _faults(kinds: list[Kind]) -> FrozenMapping[str, int]:
     """Each problem of rows with how many have it, under the old policy or else the new one."""
     found: dict[str, int] = {}
-    for (old, new), number in sorted(counted.items(), key=str):
-        if old is not None or new is not None:
-            name = str(new if old is None else old)
-            found[name] = found.get(name, 0) + number
-    return FrozenMapping(found)
+    for row, number in kinds:
+        problem = row["problem_old"] or row["problem_new"]
+        if problem is not None:
+            found[problem] = found.get(problem, 0) + number
+    return FrozenMapping(sorted(found.items()))
 
 
-def _moves(sound: Lazy, name: str, *, with_clauses: bool) -> tuple[Move, ...]:
+def _moves(kinds: list[Kind], name: str, *, with_clauses: bool) -> tuple[Move, ...]:
     """From what to what a decision moves, the most households first."""
-    clauses = [f"{name}_clauses{end}" for end in (OLD, NEW)] if with_clauses else []
     together: dict[tuple[Any, Any], dict[Clauses, int]] = {}
-    for (before, now, *decided), number in _counted(sound, [name + OLD, name + NEW, *clauses]).items():
-        first, second = (tuple(each.split(";")) if each else () for each in decided or ("", ""))
-        together.setdefault((before, now), {})[first, second] = number
+    for row, number in kinds:
+        if row["problem_old"] or row["problem_new"]:
+            continue
+        clauses = (row[f"{name}_clauses{end}"] if with_clauses else None for end in (OLD, NEW))
+        old, new = (tuple(each.split(";")) if each else () for each in clauses)
+        by = together.setdefault((row[name + OLD], row[name + NEW]), {})
+        by[old, new] = by.get((old, new), 0) + number
     moves = (
-        Move(before, now, sum(by.values()), FrozenMapping(sorted(by.items(), key=_most) if clauses else ()))
+        Move(before, now, sum(by.values()), FrozenMapping(sorted(by.items(), key=_most) if with_clauses else ()))
         for (before, now), by in together.items()
     )
     return tuple(sorted(moves, key=lambda move: (-move.households, str(move.before), str(move.now))))

@@ -1,13 +1,16 @@
 """What a change of policy does to a register, as a document in Chinese for those who decide on it."""
 
+import json
 from collections.abc import Iterator, Mapping
 
+from hardship_rules.as_json import policy_json
 from hardship_rules.document import Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.impact import Impact, Move
 from hardship_rules.model import Policy, exprs_of
 from hardship_rules.syntax import Clause, walk
 
+FORMAT = "hardship-rules/impact/1"
 WORDS = FrozenMapping(
     {
         "title": "政策变化对登记簿的影响",
@@ -20,6 +23,7 @@ WORDS = FrozenMapping(
         "not_said": "未写",
         "taken_on": "两份政策都按认定日期 {on} 判定；旧政策已过适用日期的，假定它当日也适用。",
         "whole": "共 {households:,} 户，其中 {moved:,} 户类别改变，{faulty:,} 户数据有误未判。",
+        "left_out": "登记簿另有 {number:,} 户的数据有问题，没有列入。",
         "moves": "类别的变化",
         "flows": "各类别的户数，左为旧政策，右为新政策；类别不变的为灰色，改变的为棕色。下表所列相同。",
         "old_side": "旧政策",
@@ -34,6 +38,7 @@ WORDS = FrozenMapping(
         "otherwise": "各类别的条件都不符合",
         "not_settled": "尚待补充事实",
         "no_move": "没有家庭的类别改变。",
+        "no_change": "没有变化。",
         "other": "{title}的变化",
         "other_moves": "{title}有变化的户数",
         "other_heads": "旧政策|新政策|户数",
@@ -55,13 +60,49 @@ WORDS = FrozenMapping(
 )
 
 
-def impact_report(impact: Impact) -> Document:
-    """The report: how many move, by which clause, what becomes of files, who is nearest to a line, what is faulty."""
+def impact_json(impact: Impact, left_out: int = 0) -> str:
+    """The same for programs, in the form that README documents."""
+    document = {
+        "format": FORMAT,
+        "policies": [policy_json(policy) for policy in (impact.old, impact.new)],
+        "on": None if impact.on is None else str(impact.on),
+        "households": impact.households,
+        "left_out": left_out,
+        "faulty": dict(impact.faulty),
+        "decisions": {
+            name: [
+                {
+                    "before": move.before,
+                    "now": move.now,
+                    "households": move.households,
+                    "clauses": [
+                        {"before": list(old), "now": list(new), "households": number}
+                        for (old, new), number in move.clauses.items()
+                    ],
+                }
+                for move in moves
+            ]
+            for name, moves in impact.decisions.items()
+        },
+        "nearest": [
+            {"key": near.key, "before": near.before, "now": near.now, "margin": f"{near.margin:.2f}"}
+            for near in impact.nearest
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
+
+
+def impact_report(impact: Impact, left_out: int = 0) -> Document:
+    """The report: how many move, by which clause, what becomes of files, who is nearest to a line, what is faulty.
+
+    `left_out` are households of the register that were not judged, since something is wrong with their rows.
+    """
     sections = [
         Section(f"{numeral(number)}、{title}", blocks)
         for number, (title, blocks) in enumerate(_Report(impact).sections(), 1)
     ]
-    blocks = (*_Report(impact).head(), *sections, Paragraph(WORDS["disclaimer"], aside=True))
+    left = [Paragraph(WORDS["left_out"].format(number=left_out))] if left_out else []
+    blocks = (*_Report(impact).head(), *left, *sections, Paragraph(WORDS["disclaimer"], aside=True))
     return Document(WORDS["title"], blocks, landscape=True)
 
 
@@ -69,7 +110,7 @@ class _Report:
     def __init__(self, impact: Impact) -> None:
         self.impact = impact
         self.category = impact.new.category
-        self.clauses = {**_clauses(impact.old), **_clauses(impact.new)}
+        self.clauses = {**titles_of_clauses(impact.old), **titles_of_clauses(impact.new)}
 
     def head(self) -> Iterator[Block]:
         """The policies compared, and the whole in a sentence."""
@@ -176,11 +217,11 @@ class _Report:
             if move.moved
         )
         if not rows:
-            return Paragraph(WORDS["no_move"])
+            return Paragraph(WORDS["no_change"])
         return Table(WORDS["other_moves"].format(title=title), tuple(WORDS["other_heads"].split("|")), rows)
 
 
-def _clauses(policy: Policy) -> Mapping[str, str]:
+def titles_of_clauses(policy: Policy) -> Mapping[str, str]:
     """The title of every clause by its id."""
     return {
         part.id: part.title or part.line or part.id

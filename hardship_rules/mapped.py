@@ -1,6 +1,6 @@
 """A register's table becomes the frame that `assess_frame` takes: the facts' columns, and the rows that have faults."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -9,21 +9,12 @@ from attrs import field, frozen
 
 from hardship_rules.cells import cells_of, key_cells
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.headers import Headers
-from hardship_rules.left_out import anything, left_out_column, stated_column
-from hardship_rules.mapping import Column
+from hardship_rules.headers import Headers, headers_of
+from hardship_rules.left_out import anything, left_out_column, stated_column, with_left_out
+from hardship_rules.mapping import RegisterMapping
+from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Problem
 from hardship_rules.text_cells import Cells
-
-
-@frozen(eq=False)
-class Fault:
-    """Rows in which something is wrong with one column: the header, the fact that it was to hold, and the code."""
-
-    header: str
-    column: Column | None  # None where it is the key or the identifier
-    code: str
-    rows: nw.Expr = field(repr=False)
 
 
 @frozen(eq=False)
@@ -48,15 +39,17 @@ class Mapped:
                 columns.append(cells.value.alias(name))
         return table.select(*columns)
 
-    def faults(self) -> Iterator[Fault]:
-        """All that can be wrong with the table's rows."""
-        keys = [(self.headers.key, self.key)]
-        keys += [] if self.identifier is None else [(str(self.headers.identifier), self.identifier)]
-        for header, cells in keys:
-            yield from (Fault(header, None, code, rows) for code, rows in cells.faults.items())
-        for name, cells in self.facts.items():
-            column = self.headers.columns[name]
-            yield from (Fault(column.name, column, code, rows) for code, rows in cells.faults.items())
+    def faults(self, table: nw.LazyFrame[Any], key: str) -> nw.LazyFrame[Any]:
+        """The rows with something wrong: their key, and the code and header of the first thing, as `fault`."""
+        named = [(self.headers.key, self.key)]
+        named += [] if self.identifier is None else [(str(self.headers.identifier), self.identifier)]
+        named += [(self.headers.columns[name].name, cells) for name, cells in self.facts.items()]
+        fault = nw.lit(None, dtype=nw.String())
+        for header, cells in reversed(named):
+            for code, rows in cells.faults.items():
+                fault = nw.when(rows).then(nw.lit(f"{code} {header}")).otherwise(fault)
+        staged = with_steps(table, [cells for _, cells in named])
+        return staged.select(self.key.value.alias(key), fault.alias("fault")).filter(~nw.col("fault").is_null())
 
 
 def with_steps(table: nw.LazyFrame[Any], cells: Sequence[Cells]) -> nw.LazyFrame[Any]:
@@ -90,3 +83,51 @@ def mapped(table: nw.LazyFrame[Any], headers: Headers, plain: Collection[str] = 
         identifier,
         FrozenMapping((name, cells) for name, cells in facts.items() if not isinstance(cells, Problem)),
     )
+
+
+@frozen(eq=False)
+class MappedFrames:
+    """A register's two frames as `assess_frame` takes them under `policy`, with `household` as their key.
+
+    `faults` are two frames of the rows with something wrong: the household's key and, as `fault`, the code and header
+    of the first thing. What is wrong there is null in the frames, and so unknown: whoever assesses them leaves these
+    households out, or mends them.
+    """
+
+    policy: Policy
+    households: Any = field(repr=False)
+    members: Any = field(repr=False)
+    faults: tuple[Any, Any] = field(repr=False)
+    unused: tuple[tuple[str, ...], tuple[str, ...]]
+
+
+def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> MappedFrames:
+    """A register's frames, of any kind that narwhals knows, by its mapping; nothing of lazy ones is worked out.
+
+    Raises `FactError` with every column that is missing, or of a type that cannot hold its fact.
+    """
+    policy = mapping.policy
+    left_out = [fact.name for fact in policy.stand_ins] if mapping.blank == "left out" else []
+    frames, faults, unused, problems, there = [], [], [], list[Problem](), set[str]()
+    for given, table in ((households, mapping.households), (members, mapping.members)):
+        own = nw.from_native(given)
+        lazy = own.lazy() if isinstance(own, nw.DataFrame) else own
+        headers = headers_of(policy, table, lazy.collect_schema().names())
+        try:
+            made = None if headers.problems else mapped(lazy, headers)
+        except FactError as error:
+            problems += error.problems
+            continue
+        problems += headers.problems
+        if made is not None:
+            there |= set(made.facts)
+            back = (made.frame(lazy, "household", left_out), made.faults(lazy, "household"))
+            frame, faulty = back if own is lazy else (each.collect(backend=own.implementation) for each in back)
+            frames.append(frame.to_native())
+            faults.append(faulty.to_native())
+            unused.append(headers.unused)
+    if problems:
+        raise FactError(problems)
+    blank = [name for name in left_out if name in there]
+    policy = with_left_out(policy, blank)
+    return MappedFrames(policy, frames[0], frames[1], (faults[0], faults[1]), (unused[0], unused[1]))

@@ -22,6 +22,9 @@ from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
 IDENTITY_NUMBER = "identity number"
 UNKNOWN_WORDS = ("unknown", "未知")
 """What a code stands for, and what a cell may hold, where a fact is known to be unknown."""
+KEYS = ("household", "户号", "编号")
+IDENTIFIER = "身份证号"
+"""The columns of the households' key, and of who a person is, where no mapping names them."""
 
 _TEXT = Word()
 _COLUMN = Record(
@@ -76,7 +79,7 @@ class Table:
     of_members: bool
     source: str | None
     keys: tuple[str, ...]  # the first of them that is there
-    identifier: str | None
+    identifier: str | None  # without a mapping, where there is such a column
     columns: FrozenMapping[str, Column]  # by the names of facts
     spelled: FrozenMapping[str, Column]  # the columns of all facts by their own names and titles
     closed: bool  # a column that nothing names is a mistake
@@ -165,12 +168,10 @@ def _spellings(word: str) -> tuple[str, ...]:
     return (word, word.capitalize(), word.upper())
 
 
-_KEYS = ("household", "户号", "编号")
-
-
 def _plain_table(policy: Policy, *, of_members: bool) -> Table:
     facts = policy.members.facts if of_members else policy.facts
-    return Table(of_members, None, _KEYS, None, FrozenMapping(), _spelled(policy, facts, of_members), closed=True)
+    spelled = _spelled(policy, facts, of_members)
+    return Table(of_members, None, KEYS, IDENTIFIER if of_members else None, FrozenMapping(), spelled, closed=True)
 
 
 def _spelled(policy: Policy, facts: Mapping[str, Fact], of_members: bool) -> FrozenMapping[str, Column]:  # noqa: FBT001  # which table

@@ -269,6 +269,114 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "a code of “{title}” cannot stand for `{given}`",
             "Dates stand in the register themselves; a code can only be `unknown`",
         ),
+        # Registers: their files, headers and cells
+        "policy_of_register": (
+            "it is not said which policy is to be applied",
+            "Name it with `-p`, or write `policy: …` in the mapping file",
+        ),
+        "output_suffix": ("no `{given}` file can be written", "Let the file's name end in {known}"),
+        "register_files": (
+            "`{given}` is no register",
+            "Give one workbook (.xlsx), or two files, households first and members second (.csv or .parquet)",
+        ),
+        "register_too_large": (
+            "there are more than {most} bytes in it, and it was not read",
+            "Check whether it is the right file; one that is really so large is to be split",
+        ),
+        "register_range": (
+            "the range of “{given}” is too wide to be converted exactly",
+            "Lower the fact's `to` in the policy",
+        ),
+        "csv_encoding": (
+            "the encoding is neither UTF-8 nor GB18030",
+            "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
+        ),
+        "csv_ragged": (
+            "this row has {own} cells, the first one only {wide}",
+            "Put cells with a comma into double quotes, as spreadsheets do when they save csv",
+        ),
+        "csv_broken": (
+            "this is not csv",
+            "Check for a quote without its other; save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
+        ),
+        "workbook_old": ("`{given}` is a workbook of the old kind (.xls)", "Save it as .xlsx"),
+        "workbook_locked": (
+            "`{given}` has a password, or is of the old kind under another name",
+            "Take the password away and save it as .xlsx",
+        ),
+        "workbook_broken": ("`{given}` is no workbook that can be read", "Open it and save it as .xlsx"),
+        "sheet_missing": (
+            "there is no sheet `{given}`",
+            "There are: {known}; rename the sheet, or write `from: …` in the mapping file",
+        ),
+        "sheet_hidden": (
+            "the sheet `{given}` is hidden",
+            "Unhide and look through it; rename or delete one that is not used",
+        ),
+        "sheet_empty": ("there is nothing in `{given}`", "Check whether it is the right file or sheet"),
+        "sheet_without_rows": (
+            "there is nothing below the headers of `{given}`",
+            "Fill in one row for each household, or for each member",
+        ),
+        "header_not_found": (
+            "no headers were found in the first {most} rows of `{given}`",
+            "One row has the columns' names: one the household's key ({known}), the others names of facts",
+        ),
+        "header_of_key": (
+            "there is no column with the household's key (`{given}`)",
+            "Add it; one household has the same key among households and among members",
+        ),
+        "header_of_identifier": ("there is no column `{given}`", "Correct the mapping's `identifier`"),
+        "header_missing": (
+            "there is no column `{given}` from which “{title}” could be read",
+            "Correct the column's name in the mapping; take out what the register does not have",
+        ),
+        "header_twice": ("there is more than one column `{given}`", "Leave only one, or rename the others"),
+        "header_fact_twice": ("`{given}` and `{other}` are one and the same fact", "Leave only one"),
+        "header_unit": (
+            "the unit in `{given}` is not the one that the mapping has “{title}” in",
+            "State the column's `unit` in the mapping, or correct the header",
+        ),
+        "header_unknown": (
+            "`{given}` is no fact of the policy",
+            "Name it as the fact; take away columns that are not used, or describe the columns with `--mapping`",
+        ),
+        "cell_key": ("there is no household's key", "Fill it in; move totals and remarks out of the table"),
+        "cell_powers": (
+            "the spreadsheet has made a long number in “{column}” one in powers of ten; its last digits are lost",
+            "Format the column as text and fill it in again from the papers",
+        ),
+        "cell_number": (
+            "“{column}” has to be a number",
+            "It may be: {wanted}; digits only, no unit; `unknown` where it is not known",
+        ),
+        "cell_outside": ("“{column}” is out of its range", "It may be: {wanted}; check the amount and its unit"),
+        "cell_decimals": ("“{column}” has too many decimals", "It may be: {wanted}"),
+        "cell_yes_no": (
+            "“{column}” has to be yes or no",
+            "Write `yes` or `no`, or `unknown`; codes of the register's own belong in the mapping's `codes`",
+        ),
+        "cell_option": (
+            "“{column}” holds none of its options",
+            "It may be: {wanted}; or `unknown`; other spellings belong in the mapping's `codes`",
+        ),
+        "cell_date": (
+            "“{column}” is no date",
+            "Write it as 2008-03-05 or 20080305, with year, month and day",
+        ),
+        "cell_identity_number": (
+            "“{column}” is no sound identity number of 18 digits",
+            "Check it: there have to be 18, and the last one has to fit the others",
+        ),
+        "cell_formula": (
+            "“{column}” is a formula that was never worked out",
+            "Open the workbook, let it be worked out and save it, or write what it comes to",
+        ),
+        "cell_error": ("“{column}” is an error such as #N/A", "Correct the formula, or write what it comes to"),
+        "cell_merged": (
+            "“{column}” has merged cells",
+            "Unmerge them and fill in each; only the household's key may be merged downward",
+        ),
         # The year: a new file, the guard, the approval
         "not_approved": (
             "policy `{given}` is not approved",
@@ -656,6 +764,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
             "Check the day, or use the policy in force on it",
         ),
+        "output_is_register": ("`{given}` is the register, and is not written over", "Choose another name"),
         # A register's own soundness
         "household_twice": (
             "one household has {count} rows: {places}",

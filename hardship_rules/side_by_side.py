@@ -11,6 +11,8 @@ from hardship_rules.parting import Parting, Side, are_same
 from hardship_rules.problems import Language
 from hardship_rules.telling import MARKS, SENTENCES, Telling
 
+_NOT_THERE = "—"  # a figure that one of the two policies does not show
+
 FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
     {
         "zh": FrozenMapping(
@@ -21,7 +23,6 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "policy_no_day": "{name}：{title}（{id}），未填认定日期",
                 "policy_outside": "{name}：{title}（{id}），适用于 {start} 至 {end}；这里假定它在 {on} 也适用",
                 "reading": "解读：{title}",
-                "not_there": "—",
                 "same": "结论相同",
                 "differ": "结论不同",
                 "differ_at": "结论不同，分歧始于：{title}（{id}）",
@@ -42,7 +43,6 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "policy_no_day": "{name}: {title} ({id}), no day given",
                 "policy_outside": "{name}: {title} ({id}), for {start} to {end}; taken here as if it held on {on} too",
                 "reading": "reading: {title}",
-                "not_there": "—",
                 "same": "The verdicts are the same",
                 "differ": "The verdicts differ",
                 "differ_at": "The verdicts differ, from this clause on: {title} ({id})",
@@ -80,7 +80,7 @@ def _figure_row(texts: Sequence[Telling], name: str) -> list[str]:
     """A figure under both policies, with what it goes by where that is not the same."""
     there = [text if name in text.policy.show else None for text in texts]
     titles = [text.figure_title(name) for text in there if text is not None]
-    cells = [texts[0].say["not_there"] if text is None else text.figure(name)[0] for text in there]
+    cells = [_NOT_THERE if text is None else text.figure(name)[0] for text in there]
     if len(set(titles)) == 1:
         return [titles[0], *cells]
     plain = [text.policy.names[name].title for text in there if text is not None]

@@ -15,11 +15,11 @@ from hardship_rules.sql_steps import Column as Selected
 from hardship_rules.sql_steps import Dialect, Step, selected
 from hardship_rules.sql_text import COMPARE, Sql, case, column, name, quoted
 from hardship_rules.sql_zh import WORDS
-from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
 
 FAULT = "read fault"
 """The column that says what is wrong with how a row is written; no name of a policy has a space in it."""
-_READ = "given"
+_CELL, _READ = "cell", "given"
 _NULL = Sql("NULL")
 _NUMBER = "'-?[0-9]{1,14}([.][0-9]{1,10})?'"
 _DECIMALS = 10
@@ -43,59 +43,71 @@ def table_in_sql(table: Table, default: str, split: Sequence[str], day: str | No
     columns: list[Selected] = []
     faults: list[tuple[Sql, Sql]] = []
     for called, mapped in table.columns.items():
-        read = read_in_sql(mapped)
         own = stated_column(called) if called in split else called
+        read = read_in_sql(mapped, f"{_READ}.{name(own)}")
         columns.append(Selected(own, read.value, mapped.fact.title))
         if called in split:
             remark = WORDS["left_out"].format(title=mapped.fact.title)
             columns.append(Selected(left_out_column(called), read.blank, remark))
-        if mapped.identity_number:
-            lost = Sql(f"{~read.blank} AND {_READ}.{name(own)} IS NULL", sql_text.AND)
-            faults.append((lost, Sql(quoted(f"cell_identity_number {called}"))))
         faults += [(when, Sql(quoted(f"{code} {called}"))) for when, code in read.faults]
     shown = [Selected("household", Sql(f"t.{name(table.keys[0])}"))]
     shown += [] if day is None else [Selected(day, Sql(f"t.{name(day)}"))]
     shown += [Selected(each.name, column(f"{_READ}.{name(each.name)}")) for each in columns]
     shown.append(Selected(FAULT, case(faults, None) if faults else Sql("CAST(NULL AS text)")))
     source = ".".join(map(name, (table.source or default).split(".")))
-    step = "" if not columns else "\n" + Step(_READ, tuple(columns)).text(dialect)
-    return f"{selected(shown, alone=False)}\nFROM {source} AS t{step}"
+    texts = {each.name: _trimmed(each.name) for each in table.columns.values() if _is_text(each)}
+    steps = [(_CELL, tuple(texts.values())), (_READ, tuple(columns))]
+    written = [Step(alias, some).text(dialect) for alias, some in steps if some]
+    return "\n".join([selected(shown, alone=False), f"FROM {source} AS t", *written])
 
 
-def read_in_sql(column: Column) -> Read:
-    """How a mapped column is read."""
-    given = f"t.{name(column.name)}"
-    text = f"NULLIF(TRIM(CAST({given} AS text)), '')"
+def _is_text(column: Column) -> bool:
+    """A column is read by the texts that stand in it, whatever its type."""
+    match column.fact.kind:
+        case DateKind():
+            return column.identity_number
+        case NumberKind():
+            return column.words.keys() != set(UNKNOWN_WORDS)
+        case _:
+            return True
+
+
+def _trimmed(called: str) -> Selected:
+    """What stands in a column as a text; null where nothing does."""
+    return Selected(called, Sql(f"NULLIF(TRIM(CAST(t.{name(called)} AS text)), '')"))
+
+
+def read_in_sql(column: Column, taken: str) -> Read:
+    """How a mapped column is read; `taken` is what its value is called where faults are looked for."""
+    given, text = (f"{table}.{name(column.name)}" for table in ("t", _CELL))
     blank = sql_text.is_(Sql(text), "NULL")
     match column.fact.kind:
         case ChoiceKind():
-            return Read(case(list(_meanings(column, text)), Sql(text)), blank)
+            coded = {word: meaning for word, meaning in column.words.items() if word != meaning}
+            whens = [
+                (Sql(quoted(word)), Sql(quoted(str(said))) if said is not None else _NULL)
+                for word, said in coded.items()
+            ]
+            return Read(case(whens, Sql(text), Sql(text)), blank)
         case YesNoKind():
-            unread = Sql(f"{text} NOT IN ({_listed(list(column.words))})", COMPARE)
-            return Read(case(list(_meanings(column, text)), None), blank, ((unread, "truth"),))
+            unknown = _listed([word for word, meaning in column.words.items() if meaning is None])
+            unread = Sql(f"{taken} IS NULL AND {text} NOT IN ({unknown})", sql_text.AND)
+            return Read(case(list(_truths(column, text)), None), blank, ((unread, "truth"),))
         case DateKind() if column.identity_number:
-            return _born(text, blank)
+            return _born(text, blank, taken)
         case DateKind():
             return Read(Sql(given), sql_text.is_(Sql(str(given)), "NULL"))
-        case NumberKind() if column.words.keys() == set(UNKNOWN_WORDS):
+        case NumberKind() if not _is_text(column):
             return _number(column, Sql(given))
         case NumberKind():
             return _coded_number(column, text, blank)
 
 
-def _meanings(column: Column, text: str) -> Iterator[tuple[Sql, Sql]]:
-    """The texts that mean the same, and that."""
-    by_meaning: dict[str | bool | Exact | None, list[str]] = {}
-    for word, meaning in column.words.items():
-        by_meaning.setdefault(meaning, []).append(word)
-    for meaning, words in by_meaning.items():
-        when = Sql(f"{text} IN ({_listed(words)})", COMPARE)
-        if meaning is None:
-            yield when, _NULL
-        elif isinstance(meaning, str):
-            yield when, Sql(quoted(meaning))
-        else:
-            yield when, Sql(str(meaning).upper())
+def _truths(column: Column, text: str) -> Iterator[tuple[Sql, Sql]]:
+    """The texts that mean yes, and those that mean no."""
+    for truth in (True, False):
+        words = [word for word, meaning in column.words.items() if meaning is truth]
+        yield Sql(f"{text} IN ({_listed(words)})", COMPARE), Sql(str(truth).upper())
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -155,7 +167,7 @@ def _exactly(number: Fraction) -> str:
     return str(whole) if not places else f"{whole} / {'1'}{'0' * places}.0"
 
 
-def _born(text: str, blank: Sql) -> Read:
+def _born(text: str, blank: Sql, taken: str) -> Read:
     """The day of birth in an identity number of 18 digits whose last one checks (GB 11643); the number is not kept."""
     number = f"UPPER({text})"
 
@@ -164,22 +176,24 @@ def _born(text: str, blank: Sql) -> Read:
 
     weights = [(place, 2 ** (18 - place) % 11) for place in range(1, 18)]
     added = "\n+ ".join(f"{weight} * {digits(place, 1)}" for place, weight in weights)
-    last = f"CASE SUBSTRING({number}, 18, 1) WHEN 'X' THEN 10 ELSE CAST(SUBSTRING({number}, 18, 1) AS integer) END"
+    last = f"CASE SUBSTRING({number}, 18, 1) WHEN 'X' THEN 10 ELSE {digits(18, 1)} END"
     checks = Sql(f"({added}\n+ {last}) % 11 = 1", COMPARE)
     year, month, day = digits(7, 4), digits(11, 2), digits(13, 2)
-    leap = f"{year} % 4 = 0 AND {year} % 100 <> 0 OR {year} % 400 = 0"
-    longest = [
-        (Sql(f"{month} IN (4, 6, 9, 11)", COMPARE), Sql("30")),
-        (Sql(f"{month} = 2 AND ({leap})", sql_text.AND), Sql("29")),
-        (Sql(f"{month} = 2", COMPARE), Sql("28")),
+    leap = f"{year} % 400 = 0\n    OR {year} % 4 = 0 AND {year} % 100 <> 0"
+    inside = [
+        f"{year} BETWEEN {EARLIEST.year} AND {LATEST.year}",
+        f"{month} BETWEEN 1 AND 12",
+        f"{day} BETWEEN 1 AND 31",
+        f"NOT ({month} IN (4, 6, 9, 11) AND {day} > 30)",
+        f"NOT ({month} = 2 AND {day} > 29)",
+        f"(\n    {month} <> 2 OR {day} <> 29\n    OR {leap}\n)",
     ]
-    real = Sql(
-        f"{year} BETWEEN 1800 AND 2200 AND {month} BETWEEN 1 AND 12 AND {day} BETWEEN 1 AND {case(longest, Sql('31'))}",
-        sql_text.AND,
-    )
+    real = Sql("\nAND ".join(inside), sql_text.AND)
     well = Sql(f"{number} SIMILAR TO {_IDENTITY_NUMBER}", COMPARE)
-    written = f"SUBSTRING({number}, 7, 4) || '-' || SUBSTRING({number}, 11, 2) || '-' || SUBSTRING({number}, 13, 2)"
+    parts = (f"SUBSTRING({number}, {start}, {count})" for start, count in ((7, 4), (11, 2), (13, 2)))
+    written = "\n|| '-' || ".join(parts)
     # one condition inside the other: a database may work out both sides of an AND
     inner = case([(checks, case([(real, Sql(f"CAST({written} AS date)"))], None))], None)
     value = case([(well, inner)], None)
-    return Read(value, blank)
+    lost = Sql(f"{taken} IS NULL AND {~blank}", sql_text.AND)
+    return Read(value, blank, ((lost, "cell_identity_number"),))

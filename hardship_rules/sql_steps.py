@@ -132,7 +132,8 @@ def in_columns(value: Value, keep: Callable[[str, Sql], Sql]) -> Value:
     if value.low is value.high:
         low = bound("number", value.low)
         return Numbers(low, low, value.within)
-    return Numbers(bound("low", value.low), bound("high", value.high), value.within, value.column)
+    low, high = bound("low", value.low), bound("high", value.high)
+    return Numbers(low, high, value.within, value.column if low is value.low else None)
 
 
 def is_constant(value: Value) -> bool:

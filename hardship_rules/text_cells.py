@@ -110,19 +110,16 @@ def day_of(parts: tuple[nw.Expr, nw.Expr, nw.Expr], well: nw.Expr, steps: Steps)
     return Cells(nw.when(real).then(day), FrozenMapping({"cell_date": ~real}), well.is_null())
 
 
-def meanings_of(text: nw.Expr, meanings: Mapping[str, object], steps: Steps) -> tuple[nw.Expr, nw.Expr]:
-    """What texts mean that are among those listed, and where they are; a meaning of None is null."""
+def meanings_of(
+    text: nw.Expr, meanings: Mapping[str, object], dtype: nw.dtypes.DType, steps: Steps
+) -> tuple[nw.Expr, nw.Expr]:
+    """What texts mean that are among those listed, as a type, and where they are; a meaning of None is null."""
     listed = steps.put(text.is_in(list(meanings)))
     by_meaning: dict[object, list[str]] = {}
     for word, meaning in meanings.items():
         if meaning is not None:
             by_meaning.setdefault(meaning, []).append(word)
-    found = nw.lit(None, dtype=_type_of(by_meaning))
+    found = nw.lit(None, dtype=dtype)
     for meaning, words in by_meaning.items():
         found = nw.when(text.is_in(words)).then(nw.lit(cast(Any, meaning))).otherwise(found)
     return steps.put(found), listed
-
-
-def _type_of(meanings: Mapping[object, object]) -> nw.dtypes.DType:
-    kinds = {type(meaning) for meaning in meanings}
-    return nw.Boolean() if kinds == {bool} else nw.Int64() if kinds == {int} else nw.String()

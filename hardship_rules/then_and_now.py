@@ -51,8 +51,9 @@ Cause = Literal["policy", "day"] | FactChange | MemberChange
 def same_members(before: Assessment, now: Assessment) -> dict[int, int]:
     """Of each member now who was there before, the number then; nobody is guessed at.
 
-    One is the same who has the same label; of those without, who is called the same, by the first of the facts by which
-    the policy calls members, with the same dates; or else the only one left called so, if no dates differ.
+    One is the same who has the same label; of those without, who says all the same, or who is called the same, by the
+    first of the facts by which the policy calls members, with the same dates; or else the only one left who is called
+    so, if no dates differ.
     """
     facts = before.policy.members.facts
     first = before.policy.members.called_by[:1]
@@ -65,6 +66,7 @@ def same_members(before: Assessment, now: Assessment) -> dict[int, int]:
     found: dict[int, int] = {}
     marks: tuple[Callable[[Member], object], ...] = (
         lambda member: member.label,
+        lambda member: None if member.label is not None else tuple(member.values.items()),
         lambda member: called(member, (*first, *dates)),
         lambda member: called(member, first),
     )

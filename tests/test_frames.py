@@ -1,6 +1,5 @@
 """A policy applied to data frames says what `assess` says of each household, on every kind of frame."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
@@ -14,6 +13,7 @@ import pytest
 from framing import Facts, answer, as_asked, drawn, filled, framed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sparked import spark
 
 from hardship_rules import Assessment, FactError, Policy, PolicyError, load_policy, read_policy
 from hardship_rules.frames import assess_frame
@@ -78,17 +78,7 @@ RUNS = [run_polars, run_shuffled, run_lazily, run_pandas, run_arrow, run_duckdb]
 @pytest.fixture(scope="module")
 def run_spark() -> Iterator[Run]:
     """In a real Spark session of two threads."""
-    with warnings.catch_warnings(action="ignore"):  # PySpark's own
-        from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
-
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", "2")
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("OFF")
+    with spark() as session:
 
         def run(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
             frames = [session.createDataFrame(frame.to_arrow()) for frame in (own, theirs)]
@@ -97,7 +87,6 @@ def run_spark() -> Iterator[Run]:
             return pl.DataFrame(found.toArrow()).sort("household")
 
         yield run
-        session.stop()
 
 
 # --- Agreement ---------------------------------------------------------------------------------------------------
@@ -554,3 +543,17 @@ def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
         assess_frame(read_policy(WIDE), own, theirs)
     assert raised.value.problems[0].code == "leaves_int64"
     assert "1.0e+24" in raised.value.problems[0].message("en")
+
+
+def test_a_line_of_single_members_is_none_of_the_household() -> None:
+    """What each member is compared with is no line from which the household could have a distance."""
+    text = WIDE.replace("b: {title: b, unit: 1, to: 1000000000000}", "b: {title: b, unit: yuan, to: 9}")
+    text = text.replace("c, yes or no: true", "c, unit: yuan, to: 9").replace("a * b > 5", "some(over)")
+    terms = (
+        'terms:\n  t: {title: t, unit: yuan, basis: assumption, value: "sum(c)"}\n'
+        "  over: {title: o, of: member, basis: assumption, when: {that: 2 * c > t}}\n"
+    )
+    own, theirs = pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1, 1], "c": [5, 3]})
+    frame = assess_frame(read_policy(text + terms), own, theirs)
+    assert frame.select("category", "t").rows() == [("x", 8)]
+    assert "category_margin_rounded" not in frame.columns

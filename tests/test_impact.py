@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,8 +11,9 @@ import polars as pl
 import pytest
 from attrs import evolve
 from framing import Facts, answer, as_asked, drawn, filled, framed
+from sparked import spark
 
-from hardship_rules import Assessment, FactError, compare, load_policy
+from hardship_rules import Assessment, FactError, compare, load_policy, read_policy
 from hardship_rules.impact import Impact, Move, impact
 from hardship_rules.strategies import households, partial_households
 
@@ -82,6 +84,21 @@ def test_duckdb() -> None:
     with duckdb.connect() as connection:
         found = moved(*(connection.from_arrow(frame.to_arrow()) for frame in FRAMES))
         assert (found.decisions, found.nearest) == (FOUND.decisions, FOUND.nearest)
+
+
+def test_spark() -> None:
+    """And of Spark's data frames, in a real session; of a small policy, whose plan is made in seconds."""
+    text = (Path(__file__).parent.parent / "policies" / "example_huzhou.yaml").read_text(encoding="utf-8")
+    old, new = read_policy(text), read_policy(text.replace("1105", "1405"))
+    day = new.start or ON
+    frames = framed(new, [filled(new, each, day) for each in drawn(households(new), 100)])
+    expected = impact(old, new, *frames, on=day)
+    assert expected.moved
+    with spark() as session:
+        own, theirs = (session.createDataFrame(frame.to_arrow()) for frame in frames)
+        found = impact(old, new, own, theirs, on=day)
+        assert (found.decisions, found.nearest, found.faulty) == (expected.decisions, expected.nearest, expected.faulty)
+        assert type(found.frame).__module__.startswith("pyspark")
 
 
 def test_the_order_is_kept() -> None:

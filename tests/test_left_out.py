@@ -26,7 +26,7 @@ ON = "2021-03-31"
 @cache
 def sample() -> tuple[dict[str, Any], ...]:
     """Households with facts left out, and with facts that are known to be unknown."""
-    drawn_ones = [*drawn(households(WEIHAI), 60), *drawn(partial_households(WEIHAI), 120)]
+    drawn_ones = [*drawn(households(WEIHAI), 30), *drawn(partial_households(WEIHAI), 60)]
     return tuple({**each, "on": None} for each in drawn_ones if each.get("members"))
 
 
@@ -62,8 +62,7 @@ def test_blank_is_left_out(kind: str) -> None:
     rows = {row["household"]: row for row in found.to_dicts()}
     decided = 0
     for number, household in enumerate(sample()):
-        said, row = answer(WEIHAI, household, None), rows[f"H{number}"]
-        said = answer(WEIHAI, {**household, "on": ON}, None)
+        said, row = answer(WEIHAI, {**household, "on": ON}, None), rows[f"H{number}"]
         if isinstance(said, FactError):
             assert row["problem"].split(" ")[0] in {problem.code for problem in said.problems}, number
             continue
@@ -73,4 +72,4 @@ def test_blank_is_left_out(kind: str) -> None:
                 settled = None if each.outcome is None else each.outcome.id
                 assert row[name] in (settled, None), (number, name)
                 decided += row[name] is not None
-    assert decided > 200
+    assert decided > 100

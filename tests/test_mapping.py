@@ -1,5 +1,8 @@
 """Mapping files: what each entry comes to, and every mistake at its line and column."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from hardship_rules import PolicyError, load_policy
@@ -123,3 +126,14 @@ def test_without_a_file_facts_go_by_their_names() -> None:
     table = mapping_for(WEIHAI).members
     assert table.closed
     assert table.spelled["年龄"].fact is table.spelled["age"].fact
+
+
+@pytest.mark.parametrize("file", ["README.md", "policies/README.md"])
+def test_the_mapping_that_is_shown_is_one(file: str) -> None:
+    """What README, and the guide for staff, show as a mapping is read as they say."""
+    text = (Path(__file__).parent.parent / file).read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```text\n(mapping: 1\n.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    mapping = mapping_for(WEIHAI, read_mapping(shown))
+    assert [mapping.households.columns["residence"].words[code] for code in ("1", "2", "9")] == ["urban", "rural", None]
+    assert (mapping.households.columns["sudden_loss"].factor, mapping.members.columns["wage"].factor) == (10_000, 12)
+    assert mapping.members.columns["birth_date"].identity_number

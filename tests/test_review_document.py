@@ -1,5 +1,6 @@
 """The sheet on which a policy is approved, section by section."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,15 @@ from attrs import evolve
 from reviews import BROKEN, PROPERTIES, VILLAGE, YEAR_CASES, reviewed
 from years import LAST, MEASURE, THIS
 
+from hardship_rules import load_policy
 from hardship_rules.answers import NotSettled
 from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
 from hardship_rules.document import Document, Item, Listing, Paragraph, Section, Table
+from hardship_rules.proofs import kept_and_changed
 from hardship_rules.questions import Claim
-from hardship_rules.review import Review
+from hardship_rules.review import Review, review
 from hardship_rules.review_document import review_document
 
 
@@ -217,3 +220,12 @@ def test_an_approved_policy_is_not_approved_again(tmp_path: Path) -> None:
     assert told[2] == "这一内容已有批准记录：某市总工会 2025-01-15 批准。"
     assert "hardship-rules approve" not in as_text(document)
     assert not document.title.startswith("【")
+
+
+def test_two_measures_that_show_other_figures() -> None:
+    """A figure that only one of the two policies shows has a dash under the other."""
+    huzhou, weihai = load_policy("example_huzhou"), load_policy("2023_weihai")
+    prove = partial(kept_and_changed, members=1, seconds=5.0)
+    text = as_text(review_document(review((huzhou, None), (weihai, None), None, prove)))
+    rows = [line.split() for line in text.splitlines() if line.strip().startswith("家庭年刚性支出")]
+    assert any(row[-1] == "—" for row in rows)

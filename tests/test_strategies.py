@@ -17,6 +17,7 @@ from hardship_rules.strategies.placed import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 HUZHOU = load_policy("example_huzhou")
+YEAR_2025 = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})  # which is not published
 BOTH = pytest.mark.parametrize("policy", [WEIHAI, HUZHOU], ids=lambda policy: policy.name)
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 found = settings(
@@ -73,6 +74,14 @@ class TestHouseholds:
 
         draw()
         assert {Decimal("7.1"), Decimal("7.2"), Decimal("7.3")} <= drawn
+
+    @few
+    @given(data=st.data())
+    def test_a_number_that_is_not_published(self, data: st.DataObject) -> None:
+        """Of a year with such a number too: where it is wanted a household of which everything is known is open."""
+        household = data.draw(households(YEAR_2025))
+        assert unknown_paths(YEAR_2025, household) == []
+        assert category(YEAR_2025, household) is not None or household["residence"] == "rural"
 
     @pytest.mark.parametrize("beside", [-1, 0, 1])
     def test_crowd_the_thresholds(self, beside: int) -> None:

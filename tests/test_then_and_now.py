@@ -54,6 +54,11 @@ class TestSameMembers:
             ([{**SELF, "label": "丁"}], [SELF], {}),  # one with a label and one without are not known to be the same
             ([SELF, {"relation": "child"}, {"relation": "child"}], [SELF, {"relation": "child"}], {0: 0}),
             (
+                [SELF, {"relation": "child", "age": 5}, {"relation": "child", "age": 9}],
+                [SELF, {"relation": "child", "age": 9}, {"relation": "child", "age": 5}],
+                {0: 0, 1: 2, 2: 1},  # each says all that one said before
+            ),
+            (
                 [SELF, born("2010-01-01"), born("2012-01-01")],
                 [SELF, born("2012-01-01"), born("2020-01-01")],
                 {0: 0, 1: 2},  # one by the date; the others were born on other days

@@ -9,6 +9,7 @@ from hardship_rules.cli.changes import changes
 from hardship_rules.cli.check import check
 from hardship_rules.cli.compare import compare
 from hardship_rules.cli.new import new
+from hardship_rules.cli.register import register
 from hardship_rules.cli.replay import replay
 from hardship_rules.cli.review import review
 from hardship_rules.cli.show import show
@@ -26,5 +27,5 @@ def commands() -> None:
     """
 
 
-for _command in (approve, assess, changes, check, compare, new, replay, review, show, template, test, verify):
+for _command in (approve, assess, changes, check, compare, new, register, replay, review, show, template, test, verify):
     commands.add_command(_command)

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
+from hardship_rules.cli.impact import Asked, impact_text
 from hardship_rules.cli.input import household_of
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, form_by_ending, problems_json, written
 from hardship_rules.compare import compare as compare_household
 from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
@@ -18,7 +19,7 @@ from hardship_rules.problems import FactError, Language, PolicyError
 @click.command()
 @click.argument("policy", metavar="POLICY")
 @click.argument("other", metavar="POLICY")
-@click.argument("files", metavar="HOUSEHOLD...", nargs=-1, required=True)
+@click.argument("files", metavar="HOUSEHOLD...", nargs=-1)
 @click.option(
     "--on",
     "days",
@@ -36,7 +37,23 @@ from hardship_rules.problems import FactError, Language, PolicyError
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
-@FORMAT
+@click.option(
+    "--register",
+    "registers",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(dir_okay=False),
+    help="登记簿：一个 xlsx，或先后给出家庭和成员两个 csv 或 parquet；不给 HOUSEHOLD，写出全部家庭受到的影响。",
+)
+@click.option("--mapping", metavar="FILE", help="登记簿的映射文件。")
+@click.option("--keep-going", is_flag=True, help="登记簿有问题的家庭不列入，其余照算。")
+@click.option("--show-values", is_flag=True, help="登记簿的问题中写出所填的内容。")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*RENDERERS, "json"]),
+    help="text 文本，json 供程序使用；登记簿另有 markdown，html 网页（可打印）；不写的，按 FILE 的扩展名，或 text。",
+)
 @LANG
 @FOLDERS
 def compare(
@@ -45,12 +62,17 @@ def compare(
     files: tuple[str, ...],
     days: tuple[str, ...],
     readings: tuple[str, ...],
+    registers: tuple[str, ...],
+    mapping: str | None,
     output: str | None,
-    form: str,
+    form: str | None,
     lang: Language,
     folders: tuple[str, ...],
+    *,
+    keep_going: bool,
+    show_values: bool,
 ) -> None:
-    """同一家庭按两份政策各判一次，并列结论，指出从哪一条开始不同。
+    """同一家庭按两份政策各判一次，并列结论，指出从哪一条开始不同；或整个登记簿按两份政策各判一次，写出影响。
 
     POLICY 是政策的标识、路径，或系列标识（配合日期）；HOUSEHOLD 是 YAML 或 JSON 文件，- 为标准输入。
     日期不在某份政策的适用日期之内时，按假定它当日也适用来判，并予注明。
@@ -58,6 +80,17 @@ def compare(
     if len(days) > 2:
         raise click.UsageError("--on 至多给出两次。")
     chosen = _chosen(readings)
+    if bool(files) is bool(registers):
+        raise click.UsageError("给出 HOUSEHOLD，或用 --register 给出登记簿。")
+    if registers:
+        if len(days) != 1:
+            raise click.UsageError("登记簿用 --on 给出一个认定日期。")
+        asked = Asked(registers, mapping, days[0], keep_going, show_values)
+        _register(policy, other, chosen, asked, output, form_by_ending(form, output), lang, folders)
+        return
+    if form not in (None, "text", "json") or mapping is not None or keep_going or show_values:
+        raise click.UsageError("--mapping、--keep-going、--show-values 和 markdown、html 只用于 --register。")
+    form = form or "text"
     answers, failed = [], False
     for file in files:
         try:
@@ -80,6 +113,33 @@ def compare(
     elif not failed:
         failed = not written(Path(output), text, lang)
     sys.exit(1 if failed else 0)
+
+
+def _register(  # what is asked, and how it is to be written
+    policy: str,
+    other: str,
+    chosen: dict[str, str],
+    asked: Asked,
+    output: str | None,
+    form: str,
+    lang: Language,
+    folders: tuple[str, ...],
+) -> None:
+    """A register under both policies: what moves, in one report."""
+    try:
+        old, new = _policy(policy, asked.on, folders), _policy(other, asked.on, folders).with_readings(chosen)
+        text, sound = impact_text(old, new, asked, form, lang)
+    except (FactError, PolicyError) as error:
+        if form == "json":
+            click.echo(problems_json(error.problems, lang), nl=False)
+        else:
+            click.echo(error.report(lang), err=True)
+        sys.exit(1)
+    if text is not None and output is None:
+        click.echo(text, nl=False)
+    elif text is not None and output is not None:
+        sound = written(Path(output), text, lang) and sound
+    sys.exit(0 if sound else 1)
 
 
 def _chosen(readings: Iterable[str]) -> dict[str, str]:

@@ -5,11 +5,15 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
 
+from hardship_rules.as_html import as_html
+from hardship_rules.as_markdown import as_markdown
+from hardship_rules.as_text import as_text
+from hardship_rules.document import Document
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Language, Location, Problem, path_text
 
@@ -27,6 +31,20 @@ FOLDERS = click.option(
     type=click.Path(exists=True, file_okay=False),
     help="查找政策文件的文件夹，可多次给出。",
 )
+
+
+RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
+    {"text": as_text, "markdown": as_markdown, "html": as_html}
+)
+"""The forms of a document for people."""
+
+_BY_ENDING = FrozenMapping({".html": "html", ".htm": "html", ".md": "markdown"})
+
+
+def form_by_ending(form: str | None, output: str | None) -> str:
+    """The form of a document: as asked for, or as the file's name ends, or text."""
+    ending = "" if output is None else Path(output).suffix.lower()
+    return form or _BY_ENDING.get(ending, "text")
 
 
 def problems_json(problems: Iterable[Problem], lang: Language, beside: Mapping[str, object] = FrozenMapping()) -> str:
@@ -49,10 +67,15 @@ def problems_json(problems: Iterable[Problem], lang: Language, beside: Mapping[s
 
 def written(path: Path, text: str, lang: Language) -> bool:
     """Write a file whole or not at all."""
+    return written_by(path, lambda beside: beside.write_text(text, encoding="utf-8", newline="\n"), lang)
+
+
+def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
+    """Let a file be written whole or not at all: beside its place first, and then into it."""
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+        os.close(handle)
+        write(Path(name))
         if path.exists():  # whoever might read and write it still may
             shutil.copymode(path, name)
         Path(name).replace(path)

@@ -1,30 +1,19 @@
 """`hardship-rules review`: the sheet that whoever approves a policy reads and signs."""
 
 import sys
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 import click
 
 from hardship_rules.api import load_base, load_policy
-from hardship_rules.as_html import as_html
-from hardship_rules.as_markdown import as_markdown
-from hardship_rules.as_text import as_text
 from hardship_rules.cases import Case
 from hardship_rules.cli.input import cases_of, sound_policy
-from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, form_by_ending, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
-from hardship_rules.document import Document
-from hardship_rules.frozen import FrozenMapping
 from hardship_rules.guard import Old
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError
-
-_RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
-    {"text": as_text, "markdown": as_markdown, "html": as_html}
-)
-_BY_ENDING = FrozenMapping({".html": "html", ".htm": "html", ".md": "markdown"})
 
 
 @click.command()
@@ -44,7 +33,7 @@ _BY_ENDING = FrozenMapping({".html": "html", ".htm": "html", ".md": "markdown"})
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*_RENDERERS]),
+    type=click.Choice([*RENDERERS]),
     help="text 文本，markdown，html 网页（可打印）；不写的，按 FILE 的扩展名，没有 FILE 的为 text。",
 )
 @MEMBERS
@@ -77,8 +66,7 @@ def review(
         from hardship_rules.review_document import review_document  # noqa: PLC0415
     prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang))
     document = review_document(review_of(old, new, cases if paths else None, prove))
-    ending = "" if output is None else Path(output).suffix.lower()
-    text = _RENDERERS[form or _BY_ENDING.get(ending, "text")](document)
+    text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:
         click.echo(text, nl=False)
     elif not written(Path(output), text, lang):

@@ -2,19 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.as_html import as_html
-from hardship_rules.as_markdown import as_markdown
-from hardship_rules.as_text import as_text
 from hardship_rules.checklist import checklist as checklist_of
-from hardship_rules.cli.output import FOLDERS, LANG, written
-from hardship_rules.document import Document
-from hardship_rules.frozen import FrozenMapping
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, written
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, PolicyError
@@ -23,9 +17,6 @@ from hardship_rules.ruleset import ruleset
 from hardship_rules.sql_steps import DIALECTS
 from hardship_rules.sql_view import register, view_in_sql
 
-_RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
-    {"text": as_text, "markdown": as_markdown, "html": as_html}
-)
 _DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
 
 
@@ -34,7 +25,7 @@ _DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*_RENDERERS, _DURABLE, _RESOLVED, _SQL]),
+    type=click.Choice([*RENDERERS, _DURABLE, _RESOLVED, _SQL]),
     default="text",
     show_default=True,
     help="text 文本，markdown，html 网页（可打印），durable 为 durable-rules 的规则集（JSON），"
@@ -103,7 +94,7 @@ def show(
             of = register(policy, on, on_column, without, _known(policy, known, without), mapping)
             text = of.tables() if tables else view_in_sql(of, str(dialect), view)
         else:
-            text = _RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
+            text = RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
     except (FactError, PolicyError) as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)

@@ -1,0 +1,52 @@
+"""What `compare --register` writes: a register's files under two policies, as a report."""
+
+import click
+from attrs import frozen
+
+from hardship_rules.cli.output import RENDERERS, problems_json
+from hardship_rules.left_out import with_left_out
+from hardship_rules.mapping import load_mapping, mapping_for
+from hardship_rules.model import Policy
+from hardship_rules.problems import Language
+
+
+@frozen
+class Asked:
+    """Which register, how it is to be read, and for which day."""
+
+    files: tuple[str, ...]
+    mapping: str | None
+    on: str
+    keep_going: bool
+    show_values: bool
+
+
+def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Language) -> tuple[str | None, bool]:
+    """The report on a register in a form, and whether nothing is wrong with any household; the problems are told here.
+
+    There is no report where something is wrong, unless it is to keep going. Raises `FactError` where no register can be
+    read.
+    """
+    try:
+        from hardship_rules.impact import impact  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.impact_report import impact_json, impact_report  # noqa: PLC0415
+        from hardship_rules.register import every_problem, read_register  # noqa: PLC0415
+        from hardship_rules.register_files import tables_of  # noqa: PLC0415
+        from hardship_rules.register_part import KEY  # noqa: PLC0415
+        from hardship_rules.register_report import report  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
+    mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))
+    register = read_register(mapping, tables_of(asked.files, mapping), show_values=asked.show_values)
+    problems = every_problem(register)
+    if told := (*problems, *register.warnings):
+        json = form == "json" and not asked.keep_going
+        text = problems_json(told, lang) if json else report(told, lang, show_values=asked.show_values) + "\n"
+        click.echo(text, nl=False, err=not json)
+    if problems and not asked.keep_going:
+        return None, False
+    own, theirs = register.frame(register.households), register.frame(register.members)
+    before, now = (with_left_out(policy, register.blanks) for policy in (old, new))
+    found, left_out = impact(before, now, own, theirs, KEY, asked.on), len(register.problems)
+    text = impact_json(found, left_out) if form == "json" else RENDERERS[form](impact_report(found, left_out))
+    return text, not problems

@@ -1,0 +1,176 @@
+"""What `hardship-rules register` does, once what it needs is known to be installed."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import polars as pl
+from attrs import frozen
+
+from hardship_rules.api import load_policy
+from hardship_rules.cli.output import problems_json, written, written_by
+from hardship_rules.conform import date_of
+from hardship_rules.headers import ASIDE
+from hardship_rules.mapping import load_mapping, mapping_for
+from hardship_rules.model import Policy
+from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
+from hardship_rules.register import Register, every_problem, read_register
+from hardship_rules.register_files import tables_of
+from hardship_rules.register_output import SUFFIXES, save, totals_of
+from hardship_rules.register_report import report
+from hardship_rules.register_rows import rows_of
+from hardship_rules.register_template import register_template
+from hardship_rules.register_verdicts import verdicts
+from hardship_rules.seen import table_seen
+from hardship_rules.suggest_mapping import suggest_mapping
+
+_SEEN = 10_000  # rows of each table that are looked at for a mapping
+_SAY = {
+    "zh": {
+        "encoding": "{file}：按 {encoding} 读取",
+        "unused": "{file}：没有用到的列：{columns}",
+        "read": "已读入 {households:,} 户、{members:,} 人",
+        "one_by_one": "逐户判定：{done:,} / {total:,}",
+        "saving": "正在写入 {file}",
+        "nothing": "有 {count:,} 处问题，没有写结果；只判定没有问题的家庭，加上 --keep-going",
+        "left": "有 {count:,} 处问题；有问题的家庭没有判定，问题列在结果中",
+    },
+    "en": {
+        "encoding": "{file}: read as {encoding}",
+        "unused": "{file}: columns that were not used: {columns}",
+        "read": "{households:,} households with {members:,} members were read",
+        "one_by_one": "assessed one by one: {done:,} of {total:,}",
+        "saving": "writing {file}",
+        "nothing": "{count:,} problems, nothing was written; add --keep-going to assess the households without one",
+        "left": "{count:,} problems; households with one were not assessed, and are listed with it",
+    },
+}
+
+
+@frozen
+class Job:
+    """By which policy, for which day, and how problems are told."""
+
+    policy_name: str | None
+    on: str | None
+    lang: Language
+    form: str
+    folders: tuple[str, ...]
+    force: bool
+
+    def assess(
+        self,
+        files: Sequence[str],
+        mapping: str | None,
+        output: Path,
+        *,
+        explain: bool,
+        keep_going: bool,
+        show_values: bool,
+    ) -> bool:
+        """Assess a register and write what comes of it; whether all went well."""
+        try:
+            self.check_output(output, SUFFIXES, files)
+            text = None if mapping is None else load_mapping(mapping)
+            policy = self.policy(None if text is None else text.policy)
+            mapped = mapping_for(policy, text)
+            tables = tables_of(files, mapped)
+            for file, encoding in tables.encodings:
+                self.say("encoding", file=file, encoding=encoding)
+            register = read_register(mapped, tables, show_values=show_values)
+            self.about(register)
+            found = verdicts(register, self.on, every=explain, progress=self.progress)
+        except (FactError, PolicyError) as error:
+            self.tell(error.problems, show_values=show_values)
+            return False
+        problems = [*every_problem(register), *(each for some in found.refused.values() for each in some)]
+        self.tell([*problems, *register.warnings], show_values=show_values)
+        if problems and not keep_going:
+            self.say("nothing", count=len(problems))
+            return False
+        rows = rows_of(found, reasons=explain)
+        totals = totals_of(register, rows, self.on)
+        self.say("saving", file=str(output))
+        if not written_by(output, lambda beside: save(beside, rows, totals), self.lang):
+            return False
+        click.echo(totals.text(), nl=False)
+        if problems:
+            self.say("left", count=len(problems))
+        return not problems
+
+    def policy(self, of_mapping: str | None = None) -> Policy:
+        """The policy that is named, or that the mapping is for."""
+        name = self.policy_name or of_mapping
+        if name is None:
+            raise PolicyError([Problem("policy_of_register", ("policy",))])
+        day = None if self.on is None else date_of(self.on)
+        if self.on is not None and day is None:
+            raise FactError([Problem("date", ("on",), given=self.on)])
+        return load_policy(name, day, self.folders)
+
+    def check_output(self, path: Path, suffixes: Sequence[str], register: Sequence[str] = ()) -> None:
+        """A file is never written over another, over the register's not at all, nor in a form its name does not say."""
+        at = Location(str(path), 1, 1)
+        if path.resolve() in {Path(file).resolve() for file in register}:
+            raise FactError([Problem("output_is_register", location=at, given=str(path))])
+        if path.suffix.lower() not in suffixes:
+            raise FactError(
+                [Problem("output_suffix", location=at, given=path.suffix, values={"known": "、".join(suffixes)})]
+            )
+        if path.exists() and not self.force:
+            raise FactError([Problem("file_exists", location=at, given=str(path))])
+
+    def about(self, register: Register) -> None:
+        """Say how much was read, and what of it was not used."""
+        for part in (register.households, register.members):
+            unused = [header for header in part.headers.unused if header not in ASIDE]
+            if unused:
+                place = f"{part.raw.file} {part.raw.sheet}".strip()
+                self.say("unused", file=place, columns="、".join(unused))
+        self.say("read", households=register.households.frame.height, members=register.members.frame.height)
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how far the work has come."""
+        self.say("one_by_one", done=done, total=total)
+
+    def say(self, word: str, **values: object) -> None:
+        """Say something beside the results."""
+        click.echo(_SAY[self.lang][word].format(**values), err=True)
+
+    def tell(self, problems: Iterable[Problem], *, show_values: bool = False) -> None:
+        """Tell problems as they are asked for."""
+        listed = list(problems)
+        if listed and self.form == "json":
+            click.echo(problems_json(listed, self.lang), nl=False)
+        elif listed:
+            click.echo(report(listed, self.lang, show_values=show_values), err=True)
+
+    def make_template(self, path: Path) -> bool:
+        """Write the workbook that is still to be filled in; whether that went well."""
+        try:
+            self.check_output(path, (".xlsx",))
+            policy = self.policy()
+        except (FactError, PolicyError) as error:
+            self.tell(error.problems)
+            return False
+        return written_by(path, lambda beside: beside.write_bytes(register_template(policy, path.name)), self.lang)
+
+    def suggest(self, files: Sequence[str], path: Path | None) -> bool:
+        """Propose a mapping for a register's columns; whether that went well."""
+        try:
+            if path is not None:
+                self.check_output(path, (".yaml", ".yml"))
+            policy = self.policy()
+            tables = tables_of(files, mapping_for(policy), guess=True)
+        except (FactError, PolicyError) as error:
+            self.tell(error.problems)
+            return False
+        seen = [
+            table_seen(raw.frame.head(_SEEN).cast(pl.String).to_dict(as_series=False), raw.sheet or None)
+            for raw in (tables.households, tables.members)
+        ]
+        text = suggest_mapping(policy, *seen)
+        if path is not None:
+            return written(path, text, self.lang)
+        click.echo(text, nl=False)
+        return True

@@ -1,0 +1,164 @@
+"""A register's workbook is read: the texts of a sheet as staff see them, and the cells that cannot be taken so."""
+
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+import polars as pl
+from attrs import frozen
+from openpyxl.utils.exceptions import InvalidFileException
+
+from hardship_rules.problems import Location, Problem
+from hardship_rules.raw_table import Area, Grid, Spot
+
+LARGEST = 1_500_000_000
+"""The bytes that a workbook may unpack to."""
+
+_OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # of .xls, and of workbooks with a password
+_ZIP = b"PK"
+_LONG = 10**15  # a whole number from here on has lost digits in a spreadsheet
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+
+
+@frozen(eq=False)
+class Workbook:
+    """A workbook that can be read: the names of its sheets, and which of them are hidden."""
+
+    path: Path
+    book: Any
+    sheets: tuple[str, ...]
+    hidden: frozenset[str]
+
+
+def open_workbook(path: Path) -> Workbook | Problem:
+    """A workbook of a file, or why there is none."""
+    name = str(path)
+
+    def wrong(code: str, **values: str) -> Problem:
+        return Problem(code, location=Location(name, 1, 1), given=name, values=values)
+
+    try:
+        with path.open("rb") as stream:
+            begins = stream.read(8)
+        if begins == _OLE:
+            return wrong("workbook_old" if path.suffix.lower() == ".xls" else "workbook_locked")
+        with zipfile.ZipFile(path) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+        if size > LARGEST:
+            return wrong("register_too_large", most=f"{LARGEST:,}")
+        book = _opened(path)
+    except FileNotFoundError:
+        return wrong("file_missing")
+    except IsADirectoryError:
+        return wrong("file_is_folder")
+    except OSError as error:
+        return wrong("file_unreadable", reason=error.strerror or "?")
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):
+        return wrong("workbook_broken")
+    hidden = frozenset(sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible")
+    return Workbook(path, book, tuple(sheet.title for sheet in book.worksheets), hidden)
+
+
+def _opened(path: Path, *, formulas: bool = False) -> Any:
+    with warnings.catch_warnings(action="ignore"):  # of what in a workbook openpyxl does not keep
+        return openpyxl.load_workbook(path, read_only=True, data_only=not formulas)
+
+
+def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
+    """The texts of a sheet, each as it is shown to 15 digits; of a formula what it last came to."""
+    try:
+        return _grid(workbook, name)
+    except (zipfile.BadZipFile, KeyError, ValueError, ParseError):
+        return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
+
+
+def _grid(workbook: Workbook, name: str) -> Grid:
+    has_formulas, merged = _looked_into(workbook, name)
+    columns: list[list[str | None]] = []
+    spots: list[Spot] = []
+    number = 0
+    for number, row in enumerate(_rows(workbook, name, with_formulas=has_formulas), 1):
+        for place, (value, is_formula, is_error) in enumerate(row):
+            if place == len(columns):
+                columns.append([None] * (number - 1))
+            text = None if is_error else text_of(value)
+            columns[place].append(text)
+            if is_error:
+                spots.append(Spot(number, place + 1, "cell_error"))
+            elif is_formula and value is None:
+                spots.append(Spot(number, place + 1, "cell_formula"))
+        for column in columns[len(row) :]:
+            column.append(None)
+    frame = pl.DataFrame([pl.Series(f"{place}", column, dtype=pl.String) for place, column in enumerate(columns)])
+    return Grid(str(workbook.path), name, frame, tuple(spots), merged)
+
+
+def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, bool, bool]]]:
+    """Of each row of a sheet, of each cell its value, whether it is a formula, and whether it is an error."""
+    sheet = workbook.book[name]
+    sheet.reset_dimensions()  # some programs write them wrongly
+    if not with_formulas:
+        for row in sheet.iter_rows():
+            yield [(cell.value, False, cell.data_type == "e") for cell in row]
+        return
+    book = _opened(workbook.path, formulas=True)
+    try:
+        formulas = book[name]
+        formulas.reset_dimensions()
+        for row, other in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
+            yield [
+                (cell.value, formula.data_type == "f", cell.data_type == "e")
+                for cell, formula in zip(row, other, strict=True)
+            ]
+    finally:
+        book.close()
+
+
+def text_of(value: object) -> str | None:
+    """A cell's value as a text; nothing where nothing but spaces stands there.
+
+    A number with more digits than a spreadsheet holds is written in powers, by which it is known to be one.
+    """
+    match value:
+        case None:
+            return None
+        case bool():
+            return "TRUE" if value else "FALSE"
+        case int() | float():
+            if abs(value) >= _LONG:
+                return f"{value:.15E}"
+            return str(value) if isinstance(value, int) else f"{Decimal(f'{value:.15g}').normalize():f}"
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case _:
+            text = str(value)
+            return text if text.strip() else None
+
+
+def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...]]:
+    """Whether a sheet holds formulas, and the areas of its merged cells."""
+    inside = workbook.book[name]._worksheet_path  # noqa: SLF001  # openpyxl tells the name of its part in no other way
+    has_formulas, areas, tail = False, [], b""
+    with zipfile.ZipFile(workbook.path) as archive, archive.open(inside.lstrip("/")) as stream:
+        while chunk := stream.read(1 << 20):
+            text = tail + chunk
+            has_formulas = has_formulas or b"<f>" in text or b"<f " in text
+            areas += [match.groups() for match in _MERGED.finditer(text)]
+            tail = text[-60:] if not _MERGED.search(text[-60:]) else b""
+    return has_formulas, tuple(dict.fromkeys(Area(_column(a), int(b), _column(c), int(d)) for a, b, c, d in areas))
+
+
+def _column(name: bytes) -> int:
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - 64
+    return number

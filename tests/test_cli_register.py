@@ -1,0 +1,209 @@
+"""`hardship-rules register` as staff run it: what is written, what is refused, and that nothing is lost."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+from hardship_rules import load_policy
+from hardship_rules.cli import commands
+from hardship_rules.mapping import mapping_for, read_mapping
+from hardship_rules.register_template import HEADER_ROW
+
+WEIHAI = load_policy("2021_weihai")
+OWN = {
+    "户号": "A1",
+    "所在单位已建立工会组织": "是",
+    "就业状况": "在职职工（不含农民工）",
+    "家庭居住地": "城市",
+    "家庭成员为企业控股股东或实际控制人": "否",
+    "自有住房套数": 1,
+    "人均住房面积超过当地平均": "否",
+    "拥有或经常使用机动车辆": "否",
+    "拒绝配合核查致收入无法核实": "否",
+    "档案情况": "无档案",
+}
+WORKER = {
+    "户号": "A1",
+    "与申请人关系": "本人",
+    "年龄": 40,
+    "在读阶段": "不在读",
+    "月工资": 1000,
+    "年经营净收入": 0,
+    "年财产净收入": 0,
+    "年转移净收入": 0,
+    "年其他收入": 0,
+    "医疗自负费用": 1200,
+}
+
+
+def register(path: Path, households: list[dict[str, Any]], members: list[dict[str, Any]]) -> str:
+    """A workbook; every text is one, whatever it begins with."""
+    book: Any = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in (("家庭", households), ("成员", members)):
+        sheet = book.create_sheet(name)
+        sheet.append(list(rows[0]))
+        for row in rows:
+            sheet.append(list(row.values()))
+        for cell in sheet["A"]:
+            cell.data_type = "s"
+    book.save(path)
+    return str(path)
+
+
+def run(*words: str) -> Result:
+    """The command with the policy and the day."""
+    return CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai", "--on", "2021-03-31"])
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> str:
+    """A register of two households: one of 900 yuan a month, and one of which the wage is not known."""
+    own = [OWN, {**OWN, "户号": "=cmd|x"}]
+    theirs = [WORKER, {**WORKER, "户号": "=cmd|x", "月工资": "未知"}]
+    return register(tmp_path / "登记簿.xlsx", own, theirs)
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "parquet"])
+def test_results_are_written(tmp_path: Path, good: str, suffix: str) -> None:
+    """900 a month is above 787 by 113 and below its double; what is missing is named; nothing is a formula."""
+    out = tmp_path / f"结果.{suffix}"
+    done = run(good, "-o", str(out), "--explain")
+    assert done.exit_code == 0, done.output
+    assert "相对困难职工家庭 1，待定 1" in done.stdout
+    if suffix == "xlsx":
+        book: Any = openpyxl.load_workbook(out)
+        cells = [list(row) for row in book["结果"].iter_rows()]
+        assert "f" not in {cell.data_type for row in cells for cell in row}
+        rows = [[cell.value for cell in row] for row in cells]
+        assert ("相对困难职工家庭", 1) in list(book["合计"].iter_rows(max_col=2, values_only=True))
+        key = "=cmd|x"
+    elif suffix == "csv":
+        assert out.read_bytes().startswith(b"\xef\xbb\xbf")
+        frame = pl.read_csv(out, infer_schema=False)
+        rows, key = [frame.columns, *map(list, frame.rows())], "'=cmd|x"
+    else:
+        frame = pl.read_parquet(out)
+        rows, key = [frame.columns, *map(list, frame.rows())], "=cmd|x"
+    first, second = (dict(zip(rows[0], row, strict=True)) for row in rows[1:])
+    assert (first["困难职工家庭类别"], first["依据的条款"]) == ("相对困难职工家庭", "人均月纯收入低于低保标准2倍")
+    assert float(first["与最近标准的差距（元/月/人）"]) == 113
+    assert float(first["家庭人均月纯收入（元/月/人）"]) == 900
+    assert (first["建档处理"], first["问题"]) == ("新建档", None)
+    assert "900.00 < 1,574.00" in first["理由"]
+    assert (second["户号"], second["困难职工家庭类别"]) == (key, "待定")
+    assert second["尚缺的事实"].startswith("年工资性收入")
+
+
+def test_nothing_is_overwritten(tmp_path: Path, good: str) -> None:
+    """A file that is there stays as it is, unless with `--force`; a name that says no form is refused."""
+    out = tmp_path / "a.csv"
+    out.write_text("mine")
+    done = run(good, "-o", str(out))
+    assert (done.exit_code, out.read_text()) == (1, "mine")
+    assert "--force" in done.stderr
+    assert run(good, "-o", str(out), "--force").exit_code == 0
+    assert out.read_text("utf-8-sig").startswith("户号")
+    assert "output_suffix" in run(good, "-o", str(tmp_path / "a.pdf")).stderr
+
+
+def test_problems_and_nothing_written(tmp_path: Path) -> None:
+    """With a problem nothing is written; with `--keep-going` the others are assessed, and it is in its row."""
+    members = [{**WORKER, "月工资": "保密"}, {**WORKER, "户号": "A2", "月工资": "很少"}, {**WORKER, "户号": "A3"}]
+    file = register(tmp_path / "a.xlsx", [OWN, {**OWN, "户号": "A2"}, {**OWN, "户号": "A3"}], members)
+    out = tmp_path / "out.parquet"
+    done = run(file, "-o", str(out))
+    assert (done.exit_code, out.exists(), list(tmp_path.iterdir())) == (1, False, [Path(file)])
+    assert "成员!E2: 错误[cell_number]" in done.stderr
+    assert "共 2 处：E2:E3" in done.stderr
+    assert "保密" not in done.output
+    assert "E2 填的是 `保密`" in run(file, "-o", str(out), "--show-values").stderr
+    found = json.loads(run(file, "-o", str(out), "--format", "json").stdout)
+    assert [(each["code"], each["line"], each["column"]) for each in found["problems"]] == [
+        ("cell_number", 2, 5),
+        ("cell_number", 3, 5),
+    ]
+    assert run(file, "-o", str(out), "--keep-going").exit_code == 1
+    frame = pl.read_parquet(out)
+    assert frame["困难职工家庭类别"].to_list() == ["未判定", "未判定", "相对困难职工家庭"]
+    assert frame["问题"].to_list() == ["成员!E2 “月工资”应填数", "成员!E3 “月工资”应填数", None]
+
+
+def test_no_household_is_sound(tmp_path: Path) -> None:
+    """A register in which every household has a problem is listed, and nobody is assessed."""
+    file = register(tmp_path / "a.xlsx", [{**OWN, "自有住房套数": -1}], [WORKER])
+    assert run(file, "-o", str(tmp_path / "a.csv"), "--keep-going", "--explain").exit_code == 1
+    assert pl.read_csv(tmp_path / "a.csv")["困难职工家庭类别"].to_list() == ["未判定"]
+
+
+def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
+    """What only the whole household shows is told as well, at the household's row."""
+    members = [WORKER, {**WORKER, "与申请人关系": "配偶"}, {**WORKER, "与申请人关系": "配偶"}]
+    done = run(register(tmp_path / "a.xlsx", [OWN], members), "-o", str(tmp_path / "a.csv"))
+    assert done.exit_code == 1
+    assert "家庭!A2: 错误[must_broken]" in done.stderr
+    assert "配偶不超过一名" in done.stderr
+
+
+def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
+    """The empty workbook assesses nobody; filled in it is a register; it is never written over another file."""
+    path = tmp_path / "空白.xlsx"
+    assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 0
+    assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 1
+    assert "sheet_without_rows" in run(str(path), "-o", str(tmp_path / "a.csv")).stderr
+    book: Any = openpyxl.load_workbook(path)
+    for name, given in (("家庭", OWN), ("成员", WORKER)):
+        sheet = book[name]
+        for cell in sheet[HEADER_ROW]:
+            sheet.cell(HEADER_ROW + 1, cell.column, given.get(cell.value))
+    book.save(path)
+    done = run(str(path), "-o", str(tmp_path / "a.csv"))
+    assert done.exit_code == 0, done.output
+    assert "相对困难职工家庭 1\n" in done.stdout
+    assert pl.read_csv(tmp_path / "a.csv")["空着、按规则处理的事实"][0] is None  # blank for all: told in the totals
+
+
+def test_a_proposed_mapping_can_be_used(tmp_path: Path) -> None:
+    """What is certain is filled in and the register is read by it; what is not stands as a comment with its reason."""
+    member = {**WORKER, "证件": "11010519491231002X"}
+    member["医疗自负费用（万元）"] = member.pop("医疗自负费用")
+    file = register(tmp_path / "a.xlsx", [{**OWN, "家庭居住地": "城里"}], [member])
+    out = tmp_path / "m.yaml"
+    done = CliRunner().invoke(commands, ["register", "--suggest-mapping", file, "-p", "2021_weihai", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    text = out.read_text("utf-8")
+    mapping = mapping_for(WEIHAI, read_mapping(text))
+    assert (mapping.households.keys, mapping.members.identifier) == (("户号",), "证件")
+    assert mapping.members.columns["medical_self_paid"].factor == 10_000
+    assert mapping.members.columns["birth_date"].identity_number
+    assert "# 这一列另有 1 种不是城市、农村的内容" in text
+    assert "110105" not in text
+    found = run(file, "--mapping", str(out), "-o", str(tmp_path / "b.csv"))
+    assert found.exit_code == 1
+    assert "家庭!D2: 错误[cell_option]" in found.stderr
+
+
+def test_the_register_is_never_written_over(tmp_path: Path) -> None:
+    """Not even where that is forced."""
+    file = register(tmp_path / "a.xlsx", [OWN], [WORKER])
+    before = Path(file).read_bytes()
+    done = run(file, "-o", file, "--force")
+    assert done.exit_code == 1
+    assert "output_is_register" in done.stderr
+    assert Path(file).read_bytes() == before
+
+
+def test_wrong_use() -> None:
+    """Options that do not go together, and no file, are wrong use."""
+    for words in (
+        ["-o", "a.csv"],
+        ["a.xlsx"],
+        ["a.xlsx", "--template", "b.xlsx"],
+        ["a.xlsx", "--suggest-mapping", "--explain"],
+    ):
+        assert CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai"]).exit_code == 2

@@ -1,0 +1,89 @@
+"""A register's frames by its mapping, of several kinds, and the rows that have something wrong."""
+
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+
+from hardship_rules import FactError, load_policy
+from hardship_rules.frames import assess_frame
+from hardship_rules.mapped import mapped_frames
+from hardship_rules.mapping import mapping_for, read_mapping
+
+WEIHAI = load_policy("2021_weihai")
+MAPPING = mapping_for(
+    WEIHAI,
+    read_mapping("""\
+mapping: 1
+households:
+  key: 档案号
+  facts:
+    unit_has_union: {column: 有工会, codes: {1: yes, 0: no}}
+    employment: {column: 就业, codes: {1: in_service, 5: retired}}
+members:
+  key: 档案号
+  facts:
+    relation: 关系
+    wage: {column: 工资, unit: 万元/年, codes: {-1: unknown}}
+    age: {column: 年龄}
+"""),
+)
+HOUSEHOLDS = pl.DataFrame({"档案号": [1, 2, 3], "有工会": [1, 0, 1], "就业": [1, 1, 5], "电话": ["a", "b", "c"]})
+MEMBERS = pl.DataFrame(
+    {
+        "档案号": [1, 2, 3],
+        "关系": ["本人", "本人", "户主"],
+        "工资": ["2.5", "-1", "0.000001"],
+        "年龄": [40.0, 41.5, None],
+    }
+)
+
+
+def kinds() -> list[tuple[str, Any]]:
+    """Ways in which a host may have the same frames."""
+    connection = duckdb.connect()
+    return [
+        ("polars", lambda frame: frame),
+        ("lazy", lambda frame: frame.lazy()),
+        ("arrow", lambda frame: frame.to_arrow()),
+        ("duckdb", lambda frame: connection.from_arrow(frame.to_arrow())),
+    ]
+
+
+def rows(frame: Any, order: str) -> list[tuple[Any, ...]]:
+    """The rows of a frame of any kind, ordered."""
+    if isinstance(frame, duckdb.DuckDBPyRelation):
+        frame = frame.to_arrow_table()
+    collected = frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
+    return collected.sort(order).rows()
+
+
+@pytest.mark.parametrize(("kind", "given"), kinds())
+def test_frames_by_a_mapping(kind: str, given: Any) -> None:
+    """Codes, units and floats come out exactly, in the kind given; each faulty row is told with its column."""
+    made = mapped_frames(MAPPING, given(HOUSEHOLDS), given(MEMBERS))
+    assert type(made.households) is type(given(HOUSEHOLDS)), kind
+    assert rows(made.households, "household") == [
+        ("1", True, "in_service"),
+        ("2", False, "in_service"),
+        ("3", True, "retired"),
+    ]
+    members = rows(made.members, "household")
+    assert [row[:2] for row in members] == [("1", "self"), ("2", "self"), ("3", None)]
+    assert [row[2:4] for row in members] == [(25_000.0, False), (None, False), (0.01, False)]
+    assert [rows(each, "household") for each in made.faults] == [
+        [],
+        [("2", "cell_decimals 年龄"), ("3", "cell_option 关系")],
+    ]
+    assert made.unused == (("电话",), ())
+    found = assess_frame(made.policy, made.households, made.members, on="2021-03-31")
+    assert {row[:2] for row in rows(found, "household")} >= {("2", "out_of_scope"), ("3", "out_of_scope")}
+
+
+def test_columns_that_cannot_hold_their_fact() -> None:
+    """A missing column, and one of a type that cannot be read, are told of both frames at once."""
+    members = MEMBERS.with_columns(pl.lit(1.5).alias("关系"))
+    with pytest.raises(FactError) as caught:
+        mapped_frames(MAPPING, HOUSEHOLDS.drop("就业"), members)
+    assert [each.code for each in caught.value.problems] == ["header_missing", "column_kind"]

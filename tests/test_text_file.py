@@ -1,0 +1,72 @@
+"""Csv in either encoding, and what of it cannot be read."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from hardship_rules.problems import Problem
+from hardship_rules.raw_table import RawTable
+from hardship_rules.text_file import Csv, read_csv, read_parquet
+
+TEXT = '户号,备注\nA1,"甲,乙"\n\nA2,　\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "UTF-8"),
+        (TEXT.encode("utf-8-sig"), "UTF-8"),
+        (TEXT.encode("gb18030"), "GB18030"),
+        (TEXT.replace("\n", "\r\n").encode("gb18030"), "GB18030"),
+    ],
+)
+def test_encodings_are_told_apart(tmp_path: Path, content: bytes, encoding: str) -> None:
+    """The same rows come of each encoding, with blank rows in their places and blank cells as nothing."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    assert found.encoding == encoding
+    assert found.grid.cells.rows() == [("户号", "备注"), ("A1", "甲,乙"), (None, None), ("A2", None)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "line"),
+    [
+        (b"\xff\xff\xff", "csv_encoding", 1),
+        (b"", "file_empty", 1),
+        ("户号,年龄\nA1,2\nA2,1,500\n".encode(), "csv_ragged", 3),
+    ],
+)
+def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: int) -> None:
+    """What is no text, nothing at all, and a row that is wider than the headers are refused at their places."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    found = read_csv(path)
+    assert isinstance(found, Problem)
+    assert found.location is not None
+    assert (found.code, found.location.line) == (code, line)
+
+
+def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file above the bound is refused by its size alone."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"a" * 100)
+    monkeypatch.setattr("hardship_rules.text_file.LARGEST", 99)
+    found = read_csv(path)
+    assert isinstance(found, Problem)
+    assert found.code == "register_too_large"
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    """A column of numbers stays one; what is no parquet is refused."""
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"户号": ["A1"], "age": [40]}).write_parquet(path)
+    found = read_parquet(path)
+    assert isinstance(found, RawTable)
+    assert found.frame.schema == {"户号": pl.String, "age": pl.Int64}
+    path.write_bytes(b"none")
+    broken = read_parquet(path)
+    assert isinstance(broken, Problem)
+    assert broken.code == "file_unreadable"

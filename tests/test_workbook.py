@@ -1,0 +1,143 @@
+"""Workbooks as spreadsheets leave them: what is read of each cell, and what is refused, with its place."""
+
+import warnings
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import openpyxl
+import pytest
+
+from hardship_rules.problems import Problem
+from hardship_rules.raw_table import Area, Grid, Spot
+from hardship_rules.workbook import Workbook, open_workbook, read_sheet, text_of
+
+
+def saved(path: Path, fill: Callable[[Any], None]) -> Path:
+    """A workbook whose one sheet is filled in by a function."""
+    book = openpyxl.Workbook()
+    sheet = cast(Any, book.active)
+    sheet.title = "家庭"
+    fill(sheet)
+    book.save(path)
+    return path
+
+
+def read(path: Path) -> Grid:
+    """The texts of the sheet."""
+    workbook = open_workbook(path)
+    assert isinstance(workbook, Workbook)
+    grid = read_sheet(workbook, "家庭")
+    assert isinstance(grid, Grid)
+    workbook.book.close()
+    return grid
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (36000, "36000"),
+        (36000.0, "36000"),
+        (1234.5, "1234.5"),
+        (3702.2999999999997, "3702.3"),  # 1234.1 * 3 as floats have it; a spreadsheet shows 15 digits
+        (1e-7, "0.0000001"),
+        (110101199003077758, "1.101011990030778E+17"),
+        (123456789012345, "123456789012345"),
+        (True, "TRUE"),
+        (datetime(2008, 3, 5), "2008-03-05"),  # noqa: DTZ001  # as spreadsheets have it
+        (datetime(2008, 3, 5, 8, 30), "2008-03-05 08:30:00"),  # noqa: DTZ001
+        (date(2008, 3, 5), "2008-03-05"),
+        ("  ", None),
+        (None, None),
+        ("未知", "未知"),
+    ],
+)
+def test_values_as_texts(value: object, text: str | None) -> None:
+    """Numbers as they are shown, days as days, and a number that has lost digits in powers of ten."""
+    assert text_of(value) == text
+
+
+def test_a_sheet_is_read(tmp_path: Path) -> None:
+    """Cells that cannot be taken as they stand are told with their places; the others are their texts."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", "年龄", "合并"])
+        sheet.append(["A1", "=1+1", None])
+        sheet.append([None, "#N/A", 0.8])
+        sheet["C3"].number_format = "0%"
+        sheet.merge_cells("A2:A3")
+
+    grid = read(saved(tmp_path / "a.xlsx", fill))
+    assert grid.cells.rows() == [("户号", "年龄", "合并"), ("A1", None, None), (None, None, "0.8")]
+    assert grid.spots == (Spot(2, 2, "cell_formula"), Spot(3, 2, "cell_error"))
+    assert grid.merged == (Area(1, 2, 1, 3),)
+
+
+def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
+    """What a spreadsheet has worked out and saved beside a formula is taken."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", 5]))
+    import zipfile  # noqa: PLC0415  # to put in what a spreadsheet program would
+
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    assert b"<f>1+1</f><v" in parts[part]
+    parts[part] = (
+        parts[part]
+        .replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
+        .replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    grid = read(path)
+    assert (grid.cells.rows(), grid.spots) == ([("2", "5")], ())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.xls", bytes.fromhex("D0CF11E0A1B11AE1") + b"0" * 100, "workbook_old"),
+        ("a.xlsx", bytes.fromhex("D0CF11E0A1B11AE1") + b"0" * 100, "workbook_locked"),
+        ("a.xlsx", b"PK\x03\x04 cut", "workbook_broken"),
+        ("a.xlsx", "户号,年龄".encode(), "workbook_broken"),
+        ("a.xlsx", b"", "workbook_broken"),
+    ],
+)
+def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: str) -> None:
+    """Old workbooks, those with a password, and what is none are refused in a sentence."""
+    (tmp_path / name).write_bytes(content)
+    found = open_workbook(tmp_path / name)
+    assert isinstance(found, Problem)
+    assert found.code == code
+
+
+def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
+    """A folder, and a file that is not there, are told as what they are."""
+    (tmp_path / "a.xlsx").mkdir()
+    found = [open_workbook(tmp_path / name) for name in ("a.xlsx", "b.xlsx")]
+    assert [each.code for each in found if isinstance(each, Problem)] == ["file_is_folder", "file_missing"]
+
+
+def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file that would become a large one is refused before it is unpacked."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["a" * 1000] * 100))
+    monkeypatch.setattr("hardship_rules.workbook.LARGEST", 3000)
+    found = open_workbook(path)
+    assert isinstance(found, Problem)
+    assert found.code == "register_too_large"
+
+
+def test_hidden_sheets_are_known(tmp_path: Path) -> None:
+    """Which sheets are hidden is told, and what openpyxl warns of is not."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号"])
+        sheet.parent.create_sheet("旧").sheet_state = "hidden"
+
+    with warnings.catch_warnings(action="error"):
+        found = open_workbook(saved(tmp_path / "a.xlsx", fill))
+    assert isinstance(found, Workbook)
+    assert (found.sheets, found.hidden) == (("家庭", "旧"), frozenset({"旧"}))
+    found.book.close()
