@@ -98,7 +98,8 @@ class Job:
             *(rows for _, rows in self.broken(work)),
         ]
         problem = nw.lit(None, dtype=nw.String()).alias("problem")
-        frame = work.households.frame.with_columns(literal(any_of(apart)).alias(APART), problem)
+        marked = literal(any_of(apart)).fill_null(value=True).alias(APART)
+        frame = work.households.frame.with_columns(marked, problem)
         return self.selected(frame, work, columns, True, APART, *households[0].numbered)  # noqa: FBT003  # a bound
 
     def taken(self, households: tuple[Read, Seens], members: tuple[Read, Seens], together: Together) -> Work:
