@@ -1,10 +1,12 @@
 """A register's frames by its mapping, of several kinds, and the rows that have something wrong."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
+from sparked import spark
 
 from hardship_rules import FactError, load_policy
 from hardship_rules.frames import assess_frame
@@ -55,13 +57,14 @@ def rows(frame: Any, order: str) -> list[tuple[Any, ...]]:
     """The rows of a frame of any kind, ordered."""
     if isinstance(frame, duckdb.DuckDBPyRelation):
         frame = frame.to_arrow_table()
+    if type(frame).__module__.startswith("pyspark"):
+        frame = frame.toArrow()
     collected = frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
     return collected.sort(order).rows()
 
 
-@pytest.mark.parametrize(("kind", "given"), kinds())
-def test_frames_by_a_mapping(kind: str, given: Any) -> None:
-    """Codes, units and floats come out exactly, in the kind given; each faulty row is told with its column."""
+def holds(kind: str, given: Any, columns: Sequence[str] | None = None) -> None:
+    """What comes of the frames of one kind."""
     made = mapped_frames(MAPPING, given(HOUSEHOLDS), given(MEMBERS))
     assert type(made.households) is type(given(HOUSEHOLDS)), kind
     assert rows(made.households, "household") == [
@@ -77,8 +80,20 @@ def test_frames_by_a_mapping(kind: str, given: Any) -> None:
         [("2", "cell_decimals 年龄"), ("3", "cell_option 关系")],
     ]
     assert made.unused == (("电话",), ())
-    found = assess_frame(made.policy, made.households, made.members, on="2021-03-31")
+    found = assess_frame(made.policy, made.households, made.members, on="2021-03-31", columns=columns)
     assert {row[:2] for row in rows(found, "household")} >= {("2", "out_of_scope"), ("3", "out_of_scope")}
+
+
+@pytest.mark.parametrize(("kind", "given"), kinds())
+def test_frames_by_a_mapping(kind: str, given: Any) -> None:
+    """Codes, units and floats come out exactly, in the kind given; each faulty row is told with its column."""
+    holds(kind, given)
+
+
+def test_spark_by_a_mapping() -> None:
+    """So they do in a real Spark session."""
+    with spark() as session:
+        holds("spark", lambda frame: session.createDataFrame(frame.to_arrow()), ["category"])
 
 
 def test_columns_that_cannot_hold_their_fact() -> None:
