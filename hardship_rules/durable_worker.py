@@ -83,7 +83,7 @@ class Worker:
     def _answer(self, question: dict[str, object]) -> object:
         process = cast("subprocess.Popen[bytes]", self._process)
         assert process.stdin is not None  # noqa: S101  # it was started with pipes
-        assert process.stdout is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101  # as above
         timer = Timer(self._seconds, process.kill)
         timer.daemon = True
         timer.start()

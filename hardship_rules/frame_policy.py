@@ -233,7 +233,7 @@ def _is_figure(policy: Policy, name: str) -> bool:
 
 
 def _figure(policy: Policy, name: str, expr: Expr) -> Term:
-    return Term(name, name, NumberKind(unit_of(expr, policy) if name != _MARGIN else None), expr, False, None, _NOWHERE)  # noqa: FBT003
+    return Term(name, name, NumberKind(unit_of(expr, policy) if name != _MARGIN else None), expr, False, None, _NOWHERE)  # noqa: FBT003  # a term of the household
 
 
 def _shown_as(number: Expr, scale: int | None) -> Expr:

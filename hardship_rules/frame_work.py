@@ -167,7 +167,7 @@ class Work:
     def over_members(self, over: OverMembers, totals: dict[str, str]) -> Values:
         """What is to be said of all members: the columns to be summed, and what comes of their sums."""
         side = self.members
-        where = certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003
+        where = certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003  # every member
         rows = [where.low] if is_known(where) else [where.low, where.high]
 
         def summed(bound: Bound, *, truths: bool) -> Bound:

@@ -117,7 +117,7 @@ class Questions:
                 continue
             for one, other in combinations(range(len(decision.outcomes)), 2):
                 answer = (self.shown_small if decision.disjoint else self.asked)(
-                    lambda prover, seconds, name=name, pair=(one, other): prover.find(  # type: ignore[misc]
+                    lambda prover, seconds, name=name, pair=(one, other): prover.find(  # type: ignore[misc]  # defaults hold the loop's values
                         [prover.encoding.outcomes[name][each] for each in pair], seconds
                     )
                 )
@@ -128,7 +128,7 @@ class Questions:
                     verdict = "overlap_forbidden"
                 title = f"{decision.title}：{both[0].title}、{both[1].title}"
                 found = Claim("overlaps", f"{name}.{both[0].id}+{both[1].id}", title, verdict, answer, finding)
-                yield self.small(found, lambda facts, _, found=found: _holds_both(self.policy, found, facts))  # type: ignore[misc]
+                yield self.small(found, lambda facts, _, found=found: _holds_both(self.policy, found, facts))  # type: ignore[misc]  # defaults hold the loop's values
 
     # Clauses
 
@@ -136,7 +136,7 @@ class Questions:
         """Of each clause whether the decisions would ever be otherwise without it, under any readings."""
         for definition, clause in clauses_of(self.policy):
             answer = self.as_read_or_not(
-                lambda prover, seconds, definition=definition, clause=clause: _without_clause(  # type: ignore[misc]
+                lambda prover, seconds, definition=definition, clause=clause: _without_clause(  # type: ignore[misc]  # defaults hold the loop's values
                     prover, definition.name, clause.id, seconds
                 )
             )
@@ -151,7 +151,7 @@ class Questions:
     def properties(self) -> Iterator[Claim]:
         """Of each property whether it is kept by every household."""
         for each in self.policy.properties.values():
-            answer = self.shown_small(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]
+            answer = self.shown_small(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]  # defaults hold the loop's values
             count, found = tried(self.policy, each, self.left) if isinstance(answer, NotSettled) else (0, None)
             if found is not None:
                 facts, raised = found
@@ -163,7 +163,7 @@ class Questions:
             claim = Claim("properties", each.name, each.title, verdict, answer, verdict == "broken", count)
             if isinstance(answer, Shown) and answer.other is not None:
                 claim = evolve(claim, raised=raised_between(answer.facts, answer.other))
-            yield self.small(claim, lambda facts, raised, each=each: breaks(self.policy, each, facts, raised))  # type: ignore[misc]
+            yield self.small(claim, lambda facts, raised, each=each: breaks(self.policy, each, facts, raised))  # type: ignore[misc]  # defaults hold the loop's values
 
     # Readings
 
@@ -174,7 +174,7 @@ class Questions:
                 yield Claim("readings", name, reading.title, "of_facts", Proof(self.members))
                 continue
             answer = self.as_read_or_not(
-                lambda prover, seconds, name=name: _other_reading(prover, name, seconds)  # type: ignore[misc]
+                lambda prover, seconds, name=name: _other_reading(prover, name, seconds)  # type: ignore[misc]  # defaults hold the loop's values
             )
             verdict = _verdict(answer, "matters", "matters_as_read", "reading_never_matters")
             yield Claim("readings", name, reading.title, verdict, answer)
@@ -201,13 +201,13 @@ class Questions:
             for becomes in now.by_id:
                 if was == becomes:
                     continue
-                answer = self.shown_small(lambda prover, seconds, pair=(was, becomes): changed(prover, seconds, *pair))  # type: ignore[misc]
+                answer = self.shown_small(lambda prover, seconds, pair=(was, becomes): changed(prover, seconds, *pair))  # type: ignore[misc]  # defaults hold the loop's values
                 verdict = _verdict(answer, "changed", "changed", "unchanged")
                 title = f"{before.by_id[was].title} → {now.by_id[becomes].title}"
                 claim = Claim("changes", f"{was}→{becomes}", title, verdict, answer, verdict == "changed")
                 yield self.small(
                     claim,
-                    lambda facts, _, claim=claim, pair=(was, becomes): _both(claim, facts) == pair,  # type: ignore[misc]
+                    lambda facts, _, claim=claim, pair=(was, becomes): _both(claim, facts) == pair,  # type: ignore[misc]  # defaults hold the loop's values
                 )
 
     # What is shown

@@ -34,7 +34,7 @@ def tables(policy: Policy, households: Sequence[Facts]) -> tuple[pl.DataFrame, p
         for number, household in enumerate(households)
         for member in household.get("members", ())
     ]
-    return tuple(pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) for rows in (own, theirs))  # type: ignore[return-value]
+    return tuple(pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) for rows in (own, theirs))  # type: ignore[return-value]  # two tables
 
 
 def row(facts: Any, given: Facts) -> dict[str, str | None]:

@@ -298,7 +298,7 @@ def test_import_needs_attrs_and_yaml_only() -> None:
         "import sys; before = set(sys.modules); import hardship_rules; "
         "print(*{each.split('.')[0] for each in set(sys.modules) - before})"
     )
-    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)  # noqa: S603  # this program
     found = done.stdout.split()
     assert {"hardship_rules", "attr", "yaml"} <= set(found)
     of_yaml = {each for each in found if "cython" in each}  # what its C loader is built with
@@ -463,7 +463,7 @@ def test_one_policy_in_eight_threads() -> None:
     shared = assess(policy, HOUSEHOLD)
 
     def work(wage: int) -> tuple[Any, ...]:
-        members = [{"relation": "self", "wage": wage}, *HOUSEHOLD["members"][1:]]  # type: ignore[index]
+        members = [{"relation": "self", "wage": wage}, *HOUSEHOLD["members"][1:]]  # type: ignore[index]  # the household has them
         return (*answers(assess(policy, {**HOUSEHOLD, "members": members})), *answers(shared))
 
     wages = [wage for wage in (0, 20000, 40000) for _ in range(16)]

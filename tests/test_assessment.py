@@ -163,7 +163,7 @@ def test_trace_gives_the_same_answers(given_: Facts) -> None:
     for name in ("net_income_per_person", "people"):
         trace = assessment.trace(name)
         found = figure(assessment, name)
-        assert trace.value == found.exact or (trace.value.low, trace.value.high) == (found.low, found.high)  # type: ignore[union-attr]
+        assert trace.value == found.exact or (trace.value.low, trace.value.high) == (found.low, found.high)  # type: ignore[union-attr]  # it is known, or a range
 
 
 def again(trace: Trace) -> None:
@@ -183,7 +183,7 @@ def again(trace: Trace) -> None:
     elif isinstance(expr, Option):
         assert trace.value == expr.option
     elif isinstance(expr, Compare) and all(isinstance(each, int | Fraction) for each in inner):
-        left, right = (Fraction(each) for each in inner)  # type: ignore[arg-type]
+        left, right = (Fraction(each) for each in inner)  # type: ignore[arg-type]  # they are numbers
         signs = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
         assert trace.value is {**signs, "==": left == right, "!=": left != right}[expr.sign]
     for part in trace.parts:
@@ -210,7 +210,7 @@ def test_missing_day() -> None:
     assert [outcome.id for outcome in assessment.possible] == ["relative", "none"]
     assert {each.path[-1] for each in assessment.missing} <= {"on", "age"}
     assert assessment.missing
-    assert [assess(WEIHAI, given_, day).category.id for day in ("2021-06-30", "2021-07-01")] == ["relative", "none"]  # type: ignore[union-attr]
+    assert [assess(WEIHAI, given_, day).category.id for day in ("2021-06-30", "2021-07-01")] == ["relative", "none"]  # type: ignore[union-attr]  # it is known, or a range
 
 
 def test_unpublished_parameter_is_missing() -> None:

@@ -641,7 +641,7 @@ class TestTest:
         measured = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # this program
         assert measured.returncode == 0, measured.stderr.decode()
         made = tmp_path / "made.yaml"
-        done = subprocess.run([*command, "--write-missing", str(made)], capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run([*command, "--write-missing", str(made)], capture_output=True, check=False)  # noqa: S603  # this program
         assert done.returncode == 1
         assert "pip install 'hardship-rules[verify]'" in done.stderr.decode()
         assert not made.exists()

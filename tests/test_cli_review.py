@@ -140,7 +140,7 @@ def test_what_to_install_is_said(city: Path, monkeypatch: pytest.MonkeyPatch) ->
         part = name.removeprefix("hardship_rules.")
         if name == "z3" or (name != part and part in NEEDING):
             monkeypatch.delitem(sys.modules, name)
-    import hardship_rules  # noqa: PLC0415
+    import hardship_rules  # noqa: PLC0415  # its modules are taken away
 
     for name in NEEDING:
         monkeypatch.delattr(hardship_rules, name, raising=False)

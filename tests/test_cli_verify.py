@@ -86,7 +86,7 @@ def test_what_to_install_is_said(trial: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in list(sys.modules):
         if name == "z3" or name in ("hardship_rules.symbolic", "hardship_rules.proofs"):
             monkeypatch.delitem(sys.modules, name)
-    import hardship_rules  # noqa: PLC0415
+    import hardship_rules  # noqa: PLC0415  # its modules are taken away
 
     monkeypatch.delattr(hardship_rules, "proofs", raising=False)
     monkeypatch.setitem(sys.modules, "z3", None)

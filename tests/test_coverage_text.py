@@ -63,7 +63,7 @@ def test_data(tmp_path: Path) -> None:
     data = coverage_data(small(tmp_path))
     assert (data["policy"], data["all"], data["confirmed"]) == ("small", 43, 16)
     line, column = place("money >= 0", ">")
-    assert data["unreachable"][-1] == {  # type: ignore[index]
+    assert data["unreachable"][-1] == {  # type: ignore[index]  # it is a list
         "what": "threshold",
         "id": "category.never.b",
         "side": "below",

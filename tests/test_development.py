@@ -132,6 +132,6 @@ def test_languages() -> None:
     assert {key: fields["zh"][key] for key in own} == {key: fields["en"][key] for key in own}
     assert "still" in changes(Y2021, {**HOME, "members": [SELF]}, {**HOME, "members": [SELF]}).explain(lang="en")
     with pytest.raises(ValueError, match="lang is one of"):
-        developed([SELF]).explain(lang="fr")  # type: ignore[arg-type]
+        developed([SELF]).explain(lang="fr")  # type: ignore[arg-type]  # refused
     with pytest.raises(ValueError, match="format is one of"):
         developed([SELF]).explain(format="html")

@@ -110,7 +110,7 @@ def test_numbers(line: str, facts: dict[str, Any], expected: object) -> None:
         ("full_months(started, on) == 11", {"started": "2020-01-02", "on": "2021-01-01"}, True),
     ],
 )
-def test_conditions(line: str, facts: dict[str, Any], expected: bool | None) -> None:  # noqa: FBT001
+def test_conditions(line: str, facts: dict[str, Any], expected: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """A comparison says yes or no where every completion agrees, and is open where they do not."""
     assert term(line, facts, kind="when") is expected
 
@@ -150,7 +150,7 @@ def test_sums(line: str, members: list[dict[str, Any]], expected: object) -> Non
         ("some(pay > 6)", MEMBERS, True),
     ],
 )
-def test_over_members(line: str, members: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001
+def test_over_members(line: str, members: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """Counting, some and each are settled as soon as the members that are known settle them."""
     assert term(line, {}, kind="when", members=members) is expected
 
@@ -190,12 +190,12 @@ SMALL = read_policy(HEAD + STRUCTURE)
 TRUTHS = [True, False, None]
 
 
-def small(first: bool | None, second: bool | None) -> Assessment:  # noqa: FBT001
+def small(first: bool | None, second: bool | None) -> Assessment:  # noqa: FBT001  # a parameter of the test
     """The small policy's answer to two yes-or-no facts."""
     return assess(SMALL, {"first": first, "second": second, "members": [{}]})
 
 
-def completions(first: bool | None, second: bool | None) -> list[tuple[bool, bool]]:  # noqa: FBT001
+def completions(first: bool | None, second: bool | None) -> list[tuple[bool, bool]]:  # noqa: FBT001  # a parameter of the test
     """All that two facts can be."""
     either = (True, False)
     return [(a, b) for a in (either if first is None else (first,)) for b in (either if second is None else (second,))]
@@ -203,7 +203,7 @@ def completions(first: bool | None, second: bool | None) -> list[tuple[bool, boo
 
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
-def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """`all`, `any` and `not` are settled exactly where every completion agrees."""
     terms = small(first, second).terms
     for name, meaning in (("both", all), ("either", any), ("neither", lambda each: not any(each))):
@@ -213,7 +213,7 @@ def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # no
 
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
-def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """The first case that holds gives the value; of unknown cases it spans those that may be the first."""
     terms = small(first, second).terms
     numbers = {1 if a else 2 if b else 3 for a, b in completions(first, second)}
@@ -226,7 +226,7 @@ def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT00
 
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
-def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FBT001
+def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """A `first` comes to the first outcome that holds; an `every` to all that do, one of them by the other decision."""
     assessment = small(first, second)
     reached = {"x" if a else "y" if b else "w" for a, b in completions(first, second)}

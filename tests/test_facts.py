@@ -309,7 +309,7 @@ class TestTied:
             (11987, 1000, True),
         ],
     )
-    def test_wage_and_monthly_wage(self, yearly: object, monthly: object, broken: bool) -> None:  # noqa: FBT001
+    def test_wage_and_monthly_wage(self, yearly: object, monthly: object, broken: bool) -> None:  # noqa: FBT001  # a parameter of the test
         """A yearly wage is within 12 yuan of twelve monthly ones."""
         given_ = one_worker(wage=yearly, monthly_wage=monthly)
         if broken:

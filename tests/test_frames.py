@@ -133,10 +133,10 @@ def differences(row: Facts, found: Assessment | FactError, *, exactly: bool) -> 
     if row["category_clauses"] != clauses and row["category"] is not None:
         yield f"clauses {row['category_clauses']}"
     for column, name in (("income_x100", "income"), ("rigid_x100", "rigid"), ("exempt_x100", "exempt")):
-        exact = found.terms[name].exact  # type: ignore[union-attr]
+        exact = found.terms[name].exact  # type: ignore[union-attr]  # it is a figure
         if row[column] != (None if exact is None else exact * 100):
             yield column
-    per_person = found.terms["net_income_per_person"].decimal(2)  # type: ignore[union-attr]
+    per_person = found.terms["net_income_per_person"].decimal(2)  # type: ignore[union-attr]  # it is a figure
     if row["net_income_per_person_rounded"] != (None if per_person is None else float(per_person)):
         yield "net_income_per_person_rounded"
 
@@ -241,7 +241,7 @@ def one(own: Facts = OWN, members: list[Facts] | None = None, **asked: Any) -> F
     theirs = [WORKER, {**WORKER, "relation": "spouse", "wage": 9444, "medical_self_paid": 9444}]
     theirs = theirs if members is None else members
     frame = pl.DataFrame([*theirs, {**WORKER, "household": "b"}], infer_schema_length=None)
-    return assess_frame(WEIHAI, pl.DataFrame([own]), frame, on=ON, **asked).to_dicts()[0]  # type: ignore[no-any-return]
+    return assess_frame(WEIHAI, pl.DataFrame([own]), frame, on=ON, **asked).to_dicts()[0]  # type: ignore[no-any-return]  # Polars is asked in Polars
 
 
 def test_on_the_line_and_a_fen_beside_it() -> None:

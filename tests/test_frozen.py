@@ -63,5 +63,5 @@ def test_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         frozen._entries = {}  # noqa: SLF001  # even that
     with pytest.raises(AttributeError):
-        del frozen._entries  # noqa: SLF001
+        del frozen._entries  # noqa: SLF001  # what is refused
     assert frozen == {"a": 1}

@@ -124,7 +124,7 @@ def test_a_text_is_never_empty() -> None:
 
 def test_numbers_and_days_are_read_exactly() -> None:
     """A percentage is a hundredth; a day that no calendar has is none."""
-    assert number_of("80 %") * 10 == 8  # type: ignore[operator]
+    assert number_of("80 %") * 10 == 8  # type: ignore[operator]  # it is a number
     assert number_of("80 %%") is None
     assert date_of("2100-02-29") is None
     assert str(date_of("2000-02-29")) == "2000-02-29"

@@ -13,7 +13,7 @@ from hardship_rules.missing_cases import Search, cases_text, search
 
 def brief(found: tuple[object, ...]) -> set[tuple[str, str, str]]:
     """Items as they are listed by hand."""
-    return {(item.what, item.id, item.side) for item in found}  # type: ignore[attr-defined]
+    return {(item.what, item.id, item.side) for item in found}  # type: ignore[attr-defined]  # coverage's items
 
 
 @pytest.fixture(scope="module", name="folder")

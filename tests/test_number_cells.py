@@ -58,7 +58,7 @@ def test_exact_or_refused(fact: str, unit: str, factor: Fraction, typed: bool) -
     for text, row in zip(texts, worked(fact, unit, column).to_dicts(), strict=True):
         number = Fraction(text) * factor
         outside = not kind.low <= number <= kind.high  # type: ignore[union-attr,operator]  # a number
-        more = (number * 10**kind.decimals).denominator > 1  # type: ignore[union-attr]
+        more = (number * 10**kind.decimals).denominator > 1  # type: ignore[union-attr]  # the fact is a number
         if outside or more:
             assert row["value"] is None, text
             assert row["cell_outside"] or row["cell_decimals"], text

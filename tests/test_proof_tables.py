@@ -74,7 +74,7 @@ def test_a_fact_of_another_kind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("two", [True, False])
-def test_a_property_that_is_not_kept(tmp_path: Path, two: bool) -> None:  # noqa: FBT001
+def test_a_property_that_is_not_kept(tmp_path: Path, two: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """Two households beside each other, what differs first; or the one, with what comes of it."""
     review = reviewed(tmp_path, measure=MEASURE + BROKEN)
     claim = review.properties[0 if two else 1]

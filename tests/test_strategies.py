@@ -89,8 +89,8 @@ class TestHouseholds:
 
         def on_the_line(household: Facts) -> bool:
             figures = assess(HUZHOU, household).terms
-            left = figures["household_income"].exact - figures["household_cost"].exact  # type: ignore[union-attr,operator]
-            line = 12 * 1105 * figures["people"].exact  # type: ignore[union-attr,operator]
+            left = figures["household_income"].exact - figures["household_cost"].exact  # type: ignore[union-attr,operator]  # they are figures
+            line = 12 * 1105 * figures["people"].exact  # type: ignore[union-attr,operator]  # they are figures
             return bool(100 * (left - line) == beside)
 
         assert find(households(HUZHOU), on_the_line, settings=found)

@@ -233,7 +233,7 @@ decisions:
         ("{all: {d: {not: a, basis: assumption}, e: a}}", True, ["x"]),  # a `not` of one line
     ],
 )
-def test_what_is_left(when: str, a: bool, expected: list[str]) -> None:  # noqa: FBT001
+def test_what_is_left(when: str, a: bool, expected: list[str]) -> None:  # noqa: FBT001  # a parameter of the test
     """What a mapping, a `not` or an outcome is when its last clause is taken away."""
     policy = read_policy(SMALL % when)
     found = ids(turns_on(assess(policy, {"a": a, "b": False, "members": [{}]})))

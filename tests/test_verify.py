@@ -33,7 +33,7 @@ def test_a_household_below_at_and_above_a_line(where: str, sign: int) -> None:
 
 
 @pytest.mark.parametrize("truth", [True, False])
-def test_a_member_makes_a_clause_hold_or_not(truth: bool) -> None:  # noqa: FBT001
+def test_a_member_makes_a_clause_hold_or_not(truth: bool) -> None:  # noqa: FBT001  # a parameter of the test
     """A clause of the members comes out so for some member who is there."""
     answer = witness(POLICY, clause("counts.minor.young"), truth, 3)
     assert isinstance(answer, Shown)

@@ -126,7 +126,7 @@ class Reference:
         """A fact of the household, or what stands in for it when it is left out."""
         absent = {"event_casualty": "none", "sudden_cause": "none"}
         if name in ("sudden_loss", "sudden_compensation") and self.fact("sudden_cause") == "none":
-            absent[name] = 0  # type: ignore[assignment]
+            absent[name] = 0  # type: ignore[assignment]  # any value
         return self.given.get(name, absent.get(name))
 
     def category(self) -> str:
@@ -396,7 +396,7 @@ class TestScope:
         ("months", "in_city", "expected"),
         [(11, True, "out_of_scope"), (12, True, "deep"), (12, False, "out_of_scope"), (13, True, "deep")],
     )
-    def test_migrant(self, months: int, in_city: bool, expected: str) -> None:  # noqa: FBT001
+    def test_migrant(self, months: int, in_city: bool, expected: str) -> None:  # noqa: FBT001  # a parameter of the test
         """A migrant worker needs the city as home and twelve months of labour relation; eleven are too few."""
         facts = {"employment": "migrant", "lives_in_city": in_city, "labour_relation_months": months}
         assert category(household(**facts)) == expected
@@ -557,7 +557,7 @@ class TestFamilyMembers:
         ("born", "counts"),
         [(date(2003, 3, 31), False), (date(2003, 4, 1), True)],
     )
-    def test_eighteenth_birthday(self, born: date, counts: bool) -> None:  # noqa: FBT001
+    def test_eighteenth_birthday(self, born: date, counts: bool) -> None:  # noqa: FBT001  # a parameter of the test
         """On 31 March 2021 a child born on 31 March 2003 is of age, one born the day after is not."""
         child = {**GROWN_CHILD, "birth_date": born}
         assert counted(household(WORKER, child)) == [0, *([1] if counts else [])]
@@ -574,7 +574,7 @@ class TestFamilyMembers:
             ({"education": "postgraduate", "full_time": True, "dependent": True}, True),
         ],
     )
-    def test_grown_child(self, facts: Facts, counts: bool) -> None:  # noqa: FBT001
+    def test_grown_child(self, facts: Facts, counts: bool) -> None:  # noqa: FBT001  # a parameter of the test
         """A grown child counts who cannot live alone, or studies full time up to bachelor; nobody else."""
         schooling = {"tuition": 0, "private_school_fee": 0, "public_school_fee": 0, "self_paid_study_abroad": False}
         child = {**GROWN_CHILD, **schooling, **facts}
@@ -584,7 +584,7 @@ class TestFamilyMembers:
     @pytest.mark.parametrize(
         ("duty", "months", "counts"), [(True, 12, True), (True, 11, False), (False, 12, False), (False, 1560, False)]
     )
-    def test_supported(self, relation: str, duty: bool, months: int, counts: bool) -> None:  # noqa: FBT001
+    def test_supported(self, relation: str, duty: bool, months: int, counts: bool) -> None:  # noqa: FBT001  # a parameter of the test
         """A parent or other counts with a legal duty of support and twelve months together, not with eleven."""
         other = {**PARENT, "relation": relation, "legal_support_duty": duty, "lives_together_months": months}
         assert counted(household(WORKER, other)) == [0, *([1] if counts else [])]
@@ -863,7 +863,7 @@ class TestFiling:
 
     @few
     @given(households(WEIHAI), st.sampled_from(["none", "open"]), st.booleans(), st.integers(0, 720))
-    def test_the_file_does_not_make_the_category(self, given_: Facts, file: str, fraud: bool, months: int) -> None:  # noqa: FBT001
+    def test_the_file_does_not_make_the_category(self, given_: Facts, file: str, fraud: bool, months: int) -> None:  # noqa: FBT001  # a parameter of the test
         """Whatever is known of the file and of false material, the category stays what the facts make it."""
         changed = {name: value for name, value in given_.items() if not name.startswith("file")}
         changed |= {"file": file, "fraud_found": fraud}
@@ -1009,7 +1009,7 @@ class TestRecord:
     """因疫情致困的如实记载（A）；建档超过一年的，复核原有档案（A）。"""
 
     @pytest.mark.parametrize(("earned", "recorded"), [("deep", True), ("relative", True), ("none", False)])
-    def test_epidemic(self, earned: str, recorded: bool) -> None:  # noqa: FBT001
+    def test_epidemic(self, earned: str, recorded: bool) -> None:  # noqa: FBT001  # a parameter of the test
         """The epidemic is recorded as the cause of hardship, where there is hardship."""
         given_ = household({**WORKER, "wage": WAGES[earned]}, **NO_FILE, affected_by_epidemic=True)
         assert holding(given_, "record") == ({"epidemic"} if recorded else set())

@@ -46,7 +46,7 @@ def read(path: Path) -> Grid:
         (123456789012345, "123456789012345"),
         (True, "TRUE"),
         (datetime(2008, 3, 5), "2008-03-05"),  # noqa: DTZ001  # as spreadsheets have it
-        (datetime(2008, 3, 5, 8, 30), "2008-03-05 08:30:00"),  # noqa: DTZ001
+        (datetime(2008, 3, 5, 8, 30), "2008-03-05 08:30:00"),  # noqa: DTZ001  # a workbook's times have no zone
         (date(2008, 3, 5), "2008-03-05"),
         ("  ", None),
         (None, None),

@@ -71,7 +71,7 @@ def assess(
     engine: str,
     turns: bool,  # noqa: FBT001  # a flag
     what_would_change: bool,  # noqa: FBT001  # click's flag
-    embed: bool,  # noqa: FBT001
+    embed: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
     lang: Language,

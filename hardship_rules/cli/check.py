@@ -32,10 +32,10 @@ from hardship_rules.summary import summary, summary_data
 def check(
     policies: tuple[str, ...],
     of_facts: bool,  # noqa: FBT001  # click gives it so
-    of_policy: bool,  # noqa: FBT001
+    of_policy: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     against: str | None,
-    strict: bool,  # noqa: FBT001
+    strict: bool,  # noqa: FBT001  # click's flag
     form: str,
     lang: Language,
     folders: tuple[str, ...],

@@ -29,11 +29,11 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     """
     try:
         from hardship_rules.impact import impact  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.impact_report import impact_json, impact_report  # noqa: PLC0415
-        from hardship_rules.register import every_problem, read_register  # noqa: PLC0415
-        from hardship_rules.register_files import tables_of  # noqa: PLC0415
-        from hardship_rules.register_part import KEY  # noqa: PLC0415
-        from hardship_rules.register_report import report  # noqa: PLC0415
+        from hardship_rules.impact_report import impact_json, impact_report  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register import every_problem, read_register  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register_files import tables_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register_part import KEY  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register_report import report  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
     mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))

@@ -49,11 +49,11 @@ def register(
     mapping: str | None,
     output: str | None,
     explain: bool,  # noqa: FBT001  # click gives them so
-    keep_going: bool,  # noqa: FBT001
-    show_values: bool,  # noqa: FBT001
+    keep_going: bool,  # noqa: FBT001  # click's flag
+    show_values: bool,  # noqa: FBT001  # click's flag
     template: str | None,
-    suggest_mapping: bool,  # noqa: FBT001
-    force: bool,  # noqa: FBT001
+    suggest_mapping: bool,  # noqa: FBT001  # click's flag
+    force: bool,  # noqa: FBT001  # click's flag
     form: str,
     lang: Language,
     folders: tuple[str, ...],
@@ -73,7 +73,7 @@ def register(
     if template is None and not suggest_mapping and output is None:
         raise click.UsageError("缺少 -o：结果写入哪个文件。")
     try:  # what it needs may not be installed
-        from hardship_rules.cli.registering import Job  # noqa: PLC0415
+        from hardship_rules.cli.registering import Job  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         if error.name not in _NEEDED:
             raise

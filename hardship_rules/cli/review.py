@@ -62,8 +62,8 @@ def review(
         sys.exit(1)
     with what_proves():
         from hardship_rules.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.review import review as review_of  # noqa: PLC0415
-        from hardship_rules.review_document import review_document  # noqa: PLC0415
+        from hardship_rules.review import review as review_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.review_document import review_document  # noqa: PLC0415  # it may not be installed
     prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang))
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)

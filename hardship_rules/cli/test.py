@@ -147,7 +147,7 @@ def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Co
     """Search for what is missing and write it; the coverage with what was proved, what to tell, whether all is well."""
     try:  # what it needs may not be installed
         from hardship_rules import symbolic  # noqa: F401, PLC0415  # it says what to install
-        from hardship_rules.missing_cases import cases_text, search  # noqa: PLC0415
+        from hardship_rules.missing_cases import cases_text, search  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         if error.name != "z3":
             raise

@@ -69,8 +69,8 @@ def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
     with what_proves():
-        from hardship_rules import proofs  # noqa: PLC0415
-        from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415
-        from hardship_rules.proofs_text import proofs_text  # noqa: PLC0415
+        from hardship_rules import proofs  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs_text import proofs_text  # noqa: PLC0415  # it may not be installed
     report = proofs.verify(policy, old, members, seconds, progress(lang))
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

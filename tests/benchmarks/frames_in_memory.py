@@ -47,7 +47,7 @@ def peak(work: Way, number: int) -> float:
 def _peak(work: Way, number: int) -> float:
     households, members = register(number)
     work(*register(100))  # what is loaded once
-    with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:  # noqa: PTH123
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:  # noqa: PTH123  # the kernel's, no file of the disk
         refs.write("5")
     before = _high_water()
     work(households, members)
@@ -55,7 +55,7 @@ def _peak(work: Way, number: int) -> float:
 
 
 def _high_water() -> float:
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # the kernel's, no file of the disk
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 

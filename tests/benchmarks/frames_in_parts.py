@@ -64,7 +64,7 @@ def _measured(work: Callable[[str], None], folder: str) -> tuple[float, float]:
     start = time.perf_counter()
     work(folder)
     seconds = time.perf_counter() - start
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # the kernel's, no file of the disk
         return seconds, next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 

@@ -41,7 +41,7 @@ def main(households: int, incomplete: float, *options: str) -> None:
         size = sum(Path(file).stat().st_size for file in files[:2]) / 1e6
         command = [sys.executable, "-m", "hardship_rules", "register", *files[:2], "-p", "2021_weihai", "--on", ON]
         begun = time.perf_counter()
-        done = subprocess.run([*command, "-o", files[2], *options], check=False, capture_output=True)  # noqa: S603
+        done = subprocess.run([*command, "-o", files[2], *options], check=False, capture_output=True)  # noqa: S603  # this program
         seconds = time.perf_counter() - begun
         print(done.stdout.decode(), done.stderr.decode()[-600:])
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3
