@@ -203,7 +203,8 @@ class _Words:
             if decided.decision is self.now.policy.category:
                 continue
             titles = [
-                self.say["new"].format(title=each.title) if (name, each.id) in new else each.title
+                (self.say["new"].format(title=each.title) if (name, each.id) in new else each.title)
+                + self.now.grade(each.provenance)
                 for each in decided.holding
             ]
             if titles or len(decided.possible) == len(decided.holding):

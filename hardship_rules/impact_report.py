@@ -8,7 +8,8 @@ from hardship_rules.document import Block, Document, Flow, Flows, Paragraph, Sec
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.impact import Impact, Move
 from hardship_rules.model import Policy, exprs_of
-from hardship_rules.syntax import Clause, walk
+from hardship_rules.syntax import VERIFIED, Clause, walk
+from hardship_rules.telling import SENTENCES
 
 FORMAT = "hardship-rules/impact/1"
 WORDS = FrozenMapping(
@@ -55,6 +56,7 @@ WORDS = FrozenMapping(
         "unknown_fact_option": "“{title}”不是可选项",
         "must_broken": "不符合家庭的基本事实：{title}",
         "faulty_heads": "问题|户数",
+        "unverified": "以下结果的依据未经原文或通知核实：{outcomes}。",
         "disclaimer": "辅助审核意见，不替代工会认定决定。家庭编号是登记簿自己的编号；本报告含家庭情况，按档案保管。",
     }
 )
@@ -102,7 +104,8 @@ def impact_report(impact: Impact, left_out: int = 0) -> Document:
         for number, (title, blocks) in enumerate(_Report(impact).sections(), 1)
     ]
     left = [Paragraph(WORDS["left_out"].format(number=left_out))] if left_out else []
-    blocks = (*_Report(impact).head(), *left, *sections, Paragraph(WORDS["disclaimer"], aside=True))
+    end = (*_unverified(impact), Paragraph(WORDS["disclaimer"], aside=True))
+    blocks = (*_Report(impact).head(), *left, *sections, *end)
     return Document(WORDS["title"], blocks, landscape=True)
 
 
@@ -219,6 +222,19 @@ class _Report:
         if not rows:
             return Paragraph(WORDS["no_change"])
         return Table(WORDS["other_moves"].format(title=title), tuple(WORDS["other_heads"].split("|")), rows)
+
+
+def _unverified(impact: Impact) -> Iterator[Paragraph]:
+    """The outcomes told of that neither rule nor notice says, with how well each is known."""
+    say = SENTENCES["zh"]
+    told = [
+        outcome.title + say["basis"].format(basis=say[outcome.provenance.basis])
+        for name in impact.decisions
+        for outcome in impact.new.decisions[name].by_id.values()
+        if outcome.provenance is not None and outcome.provenance.basis not in VERIFIED
+    ]
+    if told:
+        yield Paragraph(WORDS["unverified"].format(outcomes="、".join(told)), aside=True)
 
 
 def titles_of_clauses(policy: Policy) -> Mapping[str, str]:

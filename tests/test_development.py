@@ -35,8 +35,8 @@ def test_out_of_hardship() -> None:
     )
     at = lines.index("单独复原下列任何一项，即回到前次的类别")
     assert lines[at + 1] == "  本人的年工资性收入：9,000.00 元 → 31,200.00 元"
-    assert "建档处理：脱困（新）" in lines
-    assert "档案记载：建档一年以上，应当复核（新）" in lines
+    assert "建档处理：脱困（新）〔假定〕" in lines  # what 脱困 means is not held
+    assert "档案记载：建档一年以上，应当复核（新）〔通知〕" in lines
 
 
 def test_withdrawn() -> None:

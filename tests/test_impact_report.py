@@ -87,3 +87,11 @@ def test_what_the_register_lacks() -> None:
     no_file = impact(OLD, NEW, own, THEIRS, on=ON)
     text = as_text(impact_report(no_file))
     assert "登记簿缺少判定“建档处理”所需的事实" in text
+
+
+def test_what_is_not_verified() -> None:
+    """The end names the outcomes that no rule and no notice says, as the policy grades them."""
+    (told,) = [line for line in as_text(REPORT).replace("\n", "").split("。") if "以下结果的依据" in line]
+    assert "深度困难职工家庭〔归纳〕" in told
+    assert "脱困〔假定〕" in told
+    assert "调整类别" not in told  # the notice says it
