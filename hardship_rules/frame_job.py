@@ -88,7 +88,7 @@ class Job:
         work = self.taken(households, members, together)
         of_members = work.members.odd(members[0].facts, members[1])
         if of_members is not False:
-            work.totals[FAULT] = work.members.name_of(together.sum_of(literal(of_members), truths=True), 1)
+            work.counts[FAULT] = work.members.name_of(literal(of_members), 1)
         columns = self.worked_out(work)
         apart = [
             nw.col(MEMBERS).is_null(),

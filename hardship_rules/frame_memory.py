@@ -24,7 +24,7 @@ def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame
     """The outcomes of frames in memory, with the households' rows, in their order."""
     numbered = households.with_row_index(ROW)
     own, theirs = job.read(_lazy(numbered), _lazy(members))
-    plain = job.plain((own, _glanced_at(own)), (theirs, _glanced_at(theirs)), together(job.key, numbered, members))
+    plain = job.plain((own, _glanced_at(own)), (theirs, _glanced_at(theirs)), together(job.key, numbered, members, job.policy.members.at_most))
     found = _collected(plain)
     apart = found[APART]
     if not apart.any():
@@ -32,7 +32,7 @@ def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame
     rows = found.filter(apart)[ROW].sort()
     odd = numbered[rows]
     of_odd = members.filter(pl.col(job.key).is_in(odd[job.key].unique().implode()))
-    by = together(job.key, odd, of_odd)
+    by = together(job.key, odd, of_odd, job.policy.members.at_most)
     careful = _collected(job.careful(*job.read(_lazy(odd), _lazy(of_odd)), looked_at, by))
     return _in_order(pl.concat([found.filter(~apart).drop(APART), careful]))
 
@@ -52,7 +52,7 @@ def _in_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _glanced_at(part: Read) -> Seens:
     """What little is looked at in whole columns before the plain rows are worked out."""
-    frame = part.frame.to_native().collect()
+    frame: pl.DataFrame = part.frame.to_native().collect()
     nulls = frame.null_count().row(0, named=True)
     ends = _told(frame, {name: fact.ends for name, fact in part.facts.items() if fact.ends is not None})
     first = frame.head(_GLANCE)
@@ -72,7 +72,7 @@ def _told(frame: pl.DataFrame, looks: Mapping[str, nw.Expr]) -> dict[str, bool]:
     """What each look tells of the whole of a frame."""
     if not looks:
         return {}
-    told = nw.from_native(frame).select(*(look.alias(name) for name, look in looks.items())).to_native()
+    told = _collected(_lazy(frame).select(*(look.alias(name) for name, look in looks.items())))
     return {name: bool(found) for name, found in told.row(0, named=True).items()}
 
 

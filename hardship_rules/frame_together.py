@@ -1,6 +1,8 @@
 """How what is known of members comes to their household, and of a household to its members: by key, or by place."""
 
+import operator
 from collections.abc import Collection, Mapping
+from functools import reduce
 from typing import Any, Protocol
 
 import narwhals as nw
@@ -18,11 +20,13 @@ FAULT = "_fault"
 class Together(Protocol):
     """A way to bring the columns of one frame to the rows of the other."""
 
-    def sum_of(self, rows: nw.Expr, *, truths: bool) -> nw.Expr:
-        """A column of members as it can be summed."""
+    def up(
+        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
+    ) -> Lazy:
+        """The households with sums of numbers of their members and counts of where a truth holds, by their new names.
 
-    def up(self, households: Lazy, members: Lazy, sums: Mapping[str, str], *, first: bool) -> Lazy:
-        """The households with sums of columns of their members, by their new names; `first`, with their number too."""
+        `first`: with how many they are, too.
+        """
 
     def down(self, households: Lazy, members: Lazy, columns: Collection[str]) -> Lazy:
         """The members with columns of their household."""
@@ -35,13 +39,12 @@ class ByKey:
     key: str
     faulty: bool = False
 
-    def sum_of(self, rows: nw.Expr, *, truths: bool) -> nw.Expr:
-        """A column of members as it can be summed."""
-        return rows.cast(nw.Int8()) if truths else rows
-
-    def up(self, households: Lazy, members: Lazy, sums: Mapping[str, str], *, first: bool) -> Lazy:
-        """The households with sums of columns of their members, and at first with their number and first fault."""
+    def up(
+        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
+    ) -> Lazy:
+        """The households with sums and counts of their members, and at first with their number and first fault."""
         totals = [nw.col(column).sum().cast(nw.Int64()).alias(name) for name, column in sums.items()]
+        totals += [nw.col(column).cast(nw.Int8()).sum().cast(nw.Int64()).alias(name) for name, column in counts.items()]
         if first:
             totals.append(nw.len().cast(nw.Int64()).alias(MEMBERS))
             totals += [nw.col(FAULT).min()] if self.faulty else []
@@ -57,31 +60,45 @@ class ByKey:
 class ByPlace:
     """Polars frames in which every household's members stand together, in the order of the households.
 
-    `last` are the rows of members that are the last of their household; `counts` how many each household has.
+    `last` are the rows of members that are the last of their household; `numbers` how many each household has, and
+    `at_most` how many it may have.
     """
 
     last: pl.Series
-    counts: pl.Series
+    numbers: pl.Series
+    at_most: int
 
-    def sum_of(self, rows: nw.Expr, *, truths: bool) -> nw.Expr:
-        """A column of members as it can be summed: a null would make the sums after it unknown as well."""
-        return rows.fill_null(value=False if truths else 0)
-
-    def up(self, households: Lazy, members: Lazy, sums: Mapping[str, str], *, first: bool) -> Lazy:
-        """The households with sums of columns of their members, and at first with their number.
+    def up(
+        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
+    ) -> Lazy:
+        """The households with sums and counts of their members, and at first with their number.
 
         Each sum is what that of all rows so far has grown by; where that one leaves 64 bits, it returns as exactly.
+        Counts are summed several in one number, each in bits of its own: of more members than there may be, none holds.
         """
-        so_far = [pl.col(column).cum_sum().alias(name) for name, column in sums.items()]
+        bits = min(self.at_most.bit_length(), 32)  # a frame has no more rows than that
+        each = 63 // bits
+        words = [list(counts.items())[start : start + each] for start in range(0, len(counts), each)]
+        so_far = [pl.col(column).fill_null(0).cum_sum().alias(name) for name, column in sums.items()]
+        for number, word in enumerate(words):
+            ones = [pl.when(column).then(pl.lit(1 << bits * place, pl.Int64)).otherwise(0) for place, (_, column) in enumerate(word)]
+            so_far.append(reduce(operator.add, ones).cum_sum().alias(f"{number}"))
         at_last = members.to_native().select(*so_far).filter(self.last)
-        grown = at_last.select((pl.all() - pl.all().shift(1, fill_value=0)).cast(pl.Int64))
-        numbers = [pl.LazyFrame({MEMBERS: self.counts})] if first else []
-        return _beside(households.to_native(), *([grown] if sums else []), *numbers)
+        grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(
+            *(pl.col(name).cast(pl.Int64) for name in sums),
+            *(
+                (pl.col(f"{number}") & ((1 << bits) - 1 << bits * place)).floordiv(1 << bits * place).alias(name)
+                for number, word in enumerate(words)
+                for place, (name, _) in enumerate(word)
+            ),
+        )
+        of_each = [pl.LazyFrame({MEMBERS: self.numbers})] if first else []
+        return _beside(households.to_native(), *([grown] if so_far else []), *of_each)
 
     def down(self, households: Lazy, members: Lazy, columns: Collection[str]) -> Lazy:
         """The members with columns of their household."""
         theirs = households.to_native().select(*columns)
-        repeated = theirs.select(pl.all().repeat_by(self.counts)).explode(pl.all())
+        repeated = theirs.select(pl.all().repeat_by(self.numbers)).explode(pl.all())
         return _beside(members.to_native(), repeated)
 
 
@@ -89,8 +106,8 @@ def _beside(*frames: pl.LazyFrame) -> Lazy:
     return nw.from_native(pl.concat(frames, how="horizontal"))
 
 
-def together(key: str, households: pl.DataFrame, members: pl.DataFrame) -> Together:
-    """By place where the frames stand so; else by key."""
+def together(key: str, households: pl.DataFrame, members: pl.DataFrame, at_most: int) -> Together:
+    """By place where the frames stand so; else by key. `at_most` are the members that a household may have."""
     own, theirs = households[key], members[key]
     if not len(theirs) or own.dtype != theirs.dtype or theirs.null_count():
         return ByKey(key)
@@ -99,4 +116,4 @@ def together(key: str, households: pl.DataFrame, members: pl.DataFrame) -> Toget
     once = own.is_sorted() or own.n_unique() == len(own)
     if len(ends) != len(own) or not once or not theirs.gather(ends).equals(own):
         return ByKey(key)
-    return ByPlace(last, (ends.cast(pl.Int64) - ends.cast(pl.Int64).shift(1, fill_value=-1)))
+    return ByPlace(last, (ends.cast(pl.Int64) - ends.cast(pl.Int64).shift(1, fill_value=-1)), at_most)

@@ -39,7 +39,7 @@ class Work:
     members: Side
     switches: frozenset[str]  # the ids of clauses that are the same for every household, whatever its columns
     with_reasons: bool  # the clauses that decide the category are wanted
-    totals: dict[str, str] = Factory(dict)  # columns of members to be summed at first, by their new names
+    counts: dict[str, str] = Factory(dict)  # truths of members to be counted at first, by their new names
     sums: dict[OverMembers, Values] = Factory(dict)
     summed: dict[int, tuple[Bound, nw.Expr]] = Factory(dict)  # what is summed with its sum, by its identity
     clauses: dict[int, Values] = Factory(dict)  # of the household, by their identity
@@ -157,15 +157,15 @@ class Work:
         if not over and not counted:
             return
         self.bring([name for each in over for name in names_in(each)])
-        totals = self.totals if counted else {}
-        found = [(each, self.over_members(each, totals)) for each in over]
+        totals, counts = dict[str, str](), self.counts if counted else {}
+        found = [(each, self.over_members(each, totals, counts)) for each in over]
         self.members.work_out()
         theirs = self.households
-        theirs.frame = self.together.up(theirs.frame, self.members.frame, totals, first=counted)
+        theirs.frame = self.together.up(theirs.frame, self.members.frame, totals, counts, first=counted)
         self.sums |= dict(found)
 
-    def over_members(self, over: OverMembers, totals: dict[str, str]) -> Values:
-        """What is to be said of all members: the columns to be summed, and what comes of their sums."""
+    def over_members(self, over: OverMembers, totals: dict[str, str], counts: dict[str, str]) -> Values:
+        """What is to be said of all members: the columns to be summed and counted, and what comes of that."""
         side = self.members
         where = certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003  # every member
         rows = [where.low] if is_known(where) else [where.low, where.high]
@@ -174,9 +174,9 @@ class Work:
             if not isinstance(bound, nw.Expr) and not bound:
                 return 0
             if id(bound) not in self.summed:
-                column = self.together.sum_of(literal(bound), truths=truths)
                 name = f"_{next(side.numbers)}"
-                totals[name] = side.name_of(column, side.after(names_in(over)))
+                into = counts if truths else totals
+                into[name] = side.name_of(literal(bound), side.after(names_in(over)))
                 self.summed[id(bound)] = bound, self.households.known_column(name)
             return self.summed[id(bound)][1]
 
@@ -188,8 +188,8 @@ class Work:
             return Truths(holds[0], holds[-1])
         at_most = self.policy.members.at_most
         if over.part is None:
-            counts = [summed(row, truths=True) for row in rows]
-            return between(counts[0], counts[-1], span(int(where.low is True), at_most))
+            holding = [summed(row, truths=True) for row in rows]
+            return between(holding[0], holding[-1], span(int(where.low is True), at_most))
         part = cast(Numbers, self.value(over.part, side))
         each = cast(Numbers, choose([(where, part)], constant(0)))
         lows, highs = (_added_up(number, at_most) for number in (each.lows, each.highs))
