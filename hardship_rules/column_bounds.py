@@ -65,16 +65,28 @@ def _extreme(of_rows: Callable[..., nw.Expr], of_constants: Callable[..., int], 
     return parts[0] if len(parts) == 1 else of_rows(*parts)
 
 
-def floored(a: Bound, by: Bound) -> Bound:
-    """The floor of a quotient; by a remainder, since some engines divide whole numbers as floats.
+def floored(a: Bound, by: Bound, most: int) -> Bound:
+    """The floor of a quotient; `most` is more than a and more than what it is divided by, whatever their signs.
 
-    What is left over is a multiple: as a float its quotient is within a half of the whole number that it is, as long as
-    that is below 2^51 (whoever builds an expression sees to that).
+    Engines divide whole numbers as floats. Below 2^51 the float nearest to a quotient lies on the same side of each
+    whole number as the quotient: that is further away than rounding moves it. Above, what is left over after the
+    remainder is a multiple: as a float its quotient is within a half of the whole number that it is, as long as that is
+    below 2^51 (whoever builds an expression sees to that).
     """
     if not isinstance(a, nw.Expr) and not isinstance(by, nw.Expr):
         return a // by
     over, under = literal(a), literal(by)
+    if most < 2**51:
+        return (over / under).floor().cast(nw.Int64())
     return ((over - over % under) / under).round(0).cast(nw.Int64())
+
+
+def first_of(said: Iterable[tuple[nw.Expr, Bound]], otherwise: nw.Expr) -> nw.Expr:
+    """What is said of each row: the first of which its rows hold."""
+    for what, rows in reversed(list(said)):
+        if rows is not False:
+            otherwise = nw.when(literal(rows)).then(what).otherwise(otherwise)
+    return otherwise
 
 
 def quotient(number: nw.Expr, by: int) -> nw.Expr:

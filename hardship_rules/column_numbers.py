@@ -99,11 +99,12 @@ def extreme(which: Literal["min", "max"], parts: Iterable[Numbers]) -> Numbers:
 def floor(a: Numbers, by: Numbers) -> Numbers:
     """The floor of a over what is certainly positive."""
     within = ranges.rounded(ranges.divide(a.within, by.within), 1, "down")
+    beyond = 1 + max(abs(int(end(number))) for number in (a.within, by.within) for end in (least, most))
     if is_known(by):
-        low = floored(a.low, by.low)
-        return between(low, low if is_known(a) else floored(a.high, by.low), within)
-    low = least_of([floored(a.low, by.low), floored(a.low, by.high)])
-    high = most_of([floored(a.high, by.low), floored(a.high, by.high)])
+        low = floored(a.low, by.low, beyond)
+        return between(low, low if is_known(a) else floored(a.high, by.low, beyond), within)
+    low = least_of([floored(a.low, by.low, beyond), floored(a.low, by.high, beyond)])
+    high = most_of([floored(a.high, by.low, beyond), floored(a.high, by.high, beyond)])
     return between(low, high, within)
 
 

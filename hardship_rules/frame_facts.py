@@ -27,11 +27,13 @@ KNOWN_NULL = "known_null"
 class Seen:
     """What is known of a column: whether some rows are null, whether options go by other words, which faults it has.
 
-    `apart`: the rows with a null are not reckoned with, since they are worked out apart.
+    `apart`: the rows with a null are not reckoned with, since they are worked out apart. `filled`: a null is a fault
+    of its row, of which nothing else is said, and something else stands in its place: engines do less without nulls.
     """
 
     nulls: bool = True
     apart: bool = False
+    filled: bool = False
     words: bool = True
     faults: frozenset[str] | None = None  # None: any
 
@@ -60,7 +62,8 @@ class FactColumn:
     @property
     def unseen(self) -> Seen:
         """What is known of the column of a frame that is not looked at."""
-        return Seen(nulls=KNOWN_NULL not in self.faults)
+        known = KNOWN_NULL in self.faults
+        return Seen(nulls=not known, filled=known)
 
     def looks(self) -> dict[str, nw.Expr]:
         """What a look at the whole column is to tell, by what it is called in `seen`."""
@@ -70,6 +73,11 @@ class FactColumn:
         if self.ends is not None:
             return {**nulls, "fact_outside": ~self.ends}
         return nulls | {code: rows.any() for code, rows in self.faults.items()}
+
+    @property
+    def every_word(self) -> list[str]:
+        """What its options may be called."""
+        return [*self.words, *(word for said in self.words.values() for word in said)]
 
     @property
     def others(self) -> nw.Expr:
@@ -89,31 +97,50 @@ class FactColumn:
         null: Bound = self.column.is_null() if seen.nulls and seen.apart else False
         if isinstance(value, Choices):
             return any_of((null, (~cast(nw.Expr, any_of(value.can.values()))).fill_null(value=False)))
-        codes = [code for code in self.faults if seen.faults is None or code in seen.faults]
-        return any_of((null, *(self.faults[code].fill_null(value=False) for code in codes)))
+        return any_of((null, *(rows.fill_null(value=False) for rows in self.codes(seen).values())))
 
-    def values(self, seen: Seen, number: nw.Expr) -> Values:
-        """The fact's values; `number` is a column that holds `whole`."""
+    def codes(self, seen: Seen) -> dict[str, nw.Expr]:
+        """The rows of each fault that may be."""
+        return {code: rows for code, rows in self.faults.items() if seen.faults is None or code in seen.faults}
+
+    def held(self, seen: Seen) -> nw.Expr:
+        """What its values and faults are told from: its number, null in a faulty row, its text or its truth."""
+        if isinstance(self.fact.kind, NumberKind | DateKind):
+            return self.whole if seen.faults is None or seen.faults else self.sound
+        nothing = False if isinstance(self.fact.kind, YesNoKind) else ""
+        return self.column.fill_null(nothing) if seen.filled else self.column
+
+    def faulty(self, seen: Seen, held: nw.Expr) -> nw.Expr:
+        """The rows with a fault, if it may have any."""
+        codes = self.codes(seen)
+        if isinstance(self.fact.kind, NumberKind):
+            return held.is_null() if KNOWN_NULL in codes else held.is_null() & ~self.column.is_null()
+        if isinstance(self.fact.kind, ChoiceKind) and seen.filled:
+            return ~held.is_in(self.every_word)
+        return any_of(codes.values())
+
+    def values(self, seen: Seen, held: nw.Expr) -> Values:
+        """The fact's values, told from a column of what is `held`."""
         kind = self.fact.kind
         match kind:
             case YesNoKind():
-                low = self.column.fill_null(value=False) if seen.unknown else self.column
-                return Truths(low, self.column.fill_null(value=True)) if seen.unknown else certain(low)
+                low = held.fill_null(value=False) if seen.unknown else held
+                return Truths(low, held.fill_null(value=True)) if seen.unknown else certain(low)
             case ChoiceKind():
-                can = {name: self.can_be(name, seen) for name in kind.options}
+                can = {name: self.can_be(name, seen, held) for name in kind.options}
                 return Choices(FrozenMapping(can), known=not seen.unknown or len(can) == 1)
             case NumberKind() | DateKind():
                 within = range_of(self.fact)
                 if not seen.unknown:
-                    return numbers.between(number, number, within)
+                    return numbers.between(held, held, within)
                 ends = numbers.constant(within)
-                return numbers.between(number.fill_null(ends.low), number.fill_null(ends.high), within)
+                return numbers.between(held.fill_null(ends.low), held.fill_null(ends.high), within)
 
-    def can_be(self, name: str, seen: Seen) -> nw.Expr:
+    def can_be(self, name: str, seen: Seen, text: nw.Expr) -> nw.Expr:
         """The rows in which a choice can be an option."""
-        rows = self.column == name
+        rows = text == name
         for word in self.words[name] if seen.words else ():
-            rows = rows | (self.column == word)
+            rows = rows | (text == word)
         return rows.fill_null(value=True) if seen.unknown else rows
 
 

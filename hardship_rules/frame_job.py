@@ -9,14 +9,14 @@ import narwhals as nw
 from attrs import frozen
 
 from hardship_rules import column_numbers as numbers
-from hardship_rules.column_bounds import Bound, literal
+from hardship_rules.column_bounds import Bound, first_of, literal
 from hardship_rules.column_values import Truths
 from hardship_rules.frame_facts import Seen
 from hardship_rules.frame_outcomes import outcomes, reasons_of, sources
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, prepared_policy
 from hardship_rules.frame_reading import Read, read, spellings
 from hardship_rules.frame_side import Side
-from hardship_rules.frame_together import FAULT, MEMBERS, ByKey, Together
+from hardship_rules.frame_together import FAULT, MEMBERS, ByKey, Summed, Together
 from hardship_rules.frame_work import Work
 from hardship_rules.household import scope_of_facts
 from hardship_rules.model import Policy
@@ -27,6 +27,8 @@ from hardship_rules.row_truths import any_of, opposite
 Lazy = nw.LazyFrame[Any]
 Seens = Mapping[str, Seen]  # of each column
 Look = Callable[[Read], Seens]
+OWN_FAULT = "_own_fault"
+"""The column of the first fault of a household's own row."""
 APART = "_apart"
 """The column of households that are to be worked out apart."""
 
@@ -66,21 +68,16 @@ class Job:
 
     def careful(self, households: Read, members: Read, look: Look, together: Together) -> Lazy:
         """The outcomes of every household as far as they are known, or what is wrong with it."""
-        seen, seen_of_members = look(households), look(members)
-        faults, of_members = list(_faults(households, seen)), list(_faults(members, seen_of_members))
-        if of_members:
-            members = Read(members.frame.with_columns(_first(of_members).alias(FAULT)), members.facts)
-            together = ByKey(self.key, faulty=True)
-        work = self.taken((households, seen), (members, seen_of_members), together)
+        own, theirs = (households, look(households)), (members, look(members))
+        work = self.taken(own, theirs, together)
+        work.households.put_fault(OWN_FAULT, households.facts, own[1], numbered=False)
+        if faults := work.members.put_fault(FAULT, members.facts, theirs[1], numbered=True):
+            work.together = ByKey(self.key, faults)
         columns = self.worked_out(work)
-        found: list[tuple[str, Bound]] = [("members_missing", nw.col(MEMBERS).is_null()), self.too_many, *faults]
-        found += [(text, nw.col(FAULT) == number) for number, (text, _) in enumerate(of_members)]
-        found += self.broken(work)
-        text = nw.lit(None, dtype=nw.String())
-        for name, rows in reversed(found):
-            if rows is not False:
-                text = nw.when(literal(rows)).then(nw.lit(name)).otherwise(text)
-        frame = work.households.frame.with_columns(text.alias("problem"))
+        nothing = nw.lit(None, dtype=nw.String())
+        first = first_of([(nw.lit("members_missing"), nw.col(MEMBERS).is_null()), self.too_many], nothing)
+        found = [first, nw.col(OWN_FAULT), *([nw.col(FAULT)] if faults else []), first_of(self.broken(work), nothing)]
+        frame = work.households.frame.with_columns(nw.coalesce(*found).alias("problem"))
         return self.selected(frame, work, columns, nw.col("problem").is_null(), *households.numbered)
 
     def plain(self, households: tuple[Read, Seens], members: tuple[Read, Seens], together: Together) -> Lazy:
@@ -88,7 +85,7 @@ class Job:
         work = self.taken(households, members, together)
         of_members = work.members.odd(members[0].facts, members[1])
         if of_members is not False:
-            work.counts[FAULT] = work.members.name_of(literal(of_members), 1)
+            work.counts[FAULT] = Summed(work.members.name_of(literal(of_members), 1))
         columns = self.worked_out(work)
         apart = [
             nw.col(MEMBERS).is_null(),
@@ -130,16 +127,16 @@ class Job:
         return frame.select(*beside, self.key, *(column.alias(name) for name, column in shown.items()))
 
     @property
-    def too_many(self) -> tuple[str, nw.Expr]:
+    def too_many(self) -> tuple[nw.Expr, nw.Expr]:
         """The problem of more members than the policy takes, with its rows."""
-        return "members_too_many", nw.col(MEMBERS) > self.policy.members.at_most
+        return nw.lit("members_too_many"), nw.col(MEMBERS) > self.policy.members.at_most
 
-    def broken(self, work: Work) -> Iterator[tuple[str, Bound]]:
+    def broken(self, work: Work) -> Iterator[tuple[nw.Expr, Bound]]:
         """The conditions that every real household meets, with the rows in which one is certainly broken."""
         for clause in work.policy.must:
             holds = cast(Truths, work.value(clause, work.households))
             derived = clause.id.startswith(DERIVED_OUTSIDE)
-            yield clause.id if derived else f"must_broken {clause.id}", opposite(holds.high)
+            yield nw.lit(clause.id if derived else f"must_broken {clause.id}"), opposite(holds.high)
 
 
 def nothing_seen(part: Read) -> Seens:
@@ -156,19 +153,3 @@ def looked_at(part: Read) -> Seens:
     return {
         name: fact.seen({what: row[f"{name} {what}"] for what in fact.looks()}) for name, fact in part.facts.items()
     }
-
-
-def _faults(part: Read, seen: Mapping[str, Seen]) -> Iterator[tuple[str, nw.Expr]]:
-    for name, fact in part.facts.items():
-        known = seen[name].faults
-        for code, rows in fact.faults.items():
-            if known is None or code in known:
-                yield f"{code} {name}", rows
-
-
-def _first(faults: list[tuple[str, nw.Expr]]) -> nw.Expr:
-    """The number of the first fault of each row."""
-    number = nw.lit(None, dtype=nw.Int64())
-    for place, (_, rows) in reversed(list(enumerate(faults))):
-        number = nw.when(rows).then(nw.lit(place, dtype=nw.Int64())).otherwise(number)
-    return number

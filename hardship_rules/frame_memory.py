@@ -24,7 +24,9 @@ def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame
     """The outcomes of frames in memory, with the households' rows, in their order."""
     numbered = households.with_row_index(ROW)
     own, theirs = job.read(_lazy(numbered), _lazy(members))
-    plain = job.plain((own, _glanced_at(own)), (theirs, _glanced_at(theirs)), together(job.key, numbered, members, job.policy.members.at_most))
+    at_most = job.policy.members.at_most
+    stand = together(job.key, numbered, members, at_most)
+    plain = job.plain((own, _glanced_at(own)), (theirs, _glanced_at(theirs)), stand)
     found = _collected(plain)
     apart = found[APART]
     if not apart.any():
@@ -32,7 +34,7 @@ def assessed_in_memory(job: Job, households: pl.DataFrame, members: pl.DataFrame
     rows = found.filter(apart)[ROW].sort()
     odd = numbered[rows]
     of_odd = members.filter(pl.col(job.key).is_in(odd[job.key].unique().implode()))
-    by = together(job.key, odd, of_odd, job.policy.members.at_most)
+    by = together(job.key, odd, of_odd, at_most)
     careful = _collected(job.careful(*job.read(_lazy(odd), _lazy(of_odd)), looked_at, by))
     return _in_order(pl.concat([found.filter(~apart).drop(APART), careful]))
 

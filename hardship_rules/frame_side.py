@@ -6,10 +6,11 @@ from typing import Any, cast
 import narwhals as nw
 from attrs import Factory, define, evolve
 
-from hardship_rules.column_bounds import Bound
+from hardship_rules.column_bounds import Bound, first_of
 from hardship_rules.column_values import Choices, Values, is_known
-from hardship_rules.frame_facts import FactColumn, Seen
+from hardship_rules.frame_facts import FactColumn, Seen, range_of
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.ranges import low as least_of
 from hardship_rules.row_truths import any_of
 from hardship_rules.values import DateKind, NumberKind
 
@@ -21,6 +22,7 @@ class Side:
     frame: nw.LazyFrame[Any]
     numbers: Iterator[int]
     values: dict[str, Values] = Factory(dict)
+    held: dict[str, nw.Expr] = Factory(dict)  # what each fact is told from
     depths: dict[str, int] = Factory(dict)
     later: dict[int, list[nw.Expr]] = Factory(dict)
     made: dict[int, tuple[str, nw.Expr]] = Factory(dict)  # columns with their names, by their identity
@@ -71,14 +73,33 @@ class Side:
     def take(self, facts: Mapping[str, FactColumn], seen: Mapping[str, Seen]) -> None:
         """Facts from their columns."""
         for name, fact in facts.items():
-            look = seen[name]
-            number = fact.whole if look.faults is None or look.faults else fact.sound
-            if isinstance(fact.fact.kind, NumberKind | DateKind):
-                number = cast(nw.Expr, self.column(number, 0))
-            value = fact.values(look, number)
+            look, number = seen[name], isinstance(fact.fact.kind, NumberKind | DateKind)
+            held = fact.held(look)
+            if look.filled or number:
+                held = cast(nw.Expr, self.column(held, 0))
+            self.held[name] = held
+            if look.filled and number:
+                held = cast(nw.Expr, self.column(held.fill_null(int(least_of(range_of(fact.fact)))), 1))
+            value = fact.values(look, held)
             often = look.apart and isinstance(value, Choices)  # then every option is looked at, at least once
             self.values[name] = self.columns_of(value, 0) if often else value
-            self.depths[name] = 0
+            self.depths[name] = int(look.filled and number)
+
+    def put_fault(
+        self, called: str, facts: Mapping[str, FactColumn], seen: Mapping[str, Seen], *, numbered: bool
+    ) -> tuple[str, ...]:
+        """A column of the first fault of each row, or of its number among the faults that may be, which are told."""
+        codes = {name: may_be for name, fact in facts.items() if (may_be := fact.codes(seen[name]))}
+        faults = tuple(f"{code} {name}" for name, of_fact in codes.items() for code in of_fact)
+        said = {fault: nw.lit(place if numbered else fault) for place, fault in enumerate(faults)}
+        found: list[tuple[nw.Expr, Bound]] = []
+        for name, of_fact in codes.items():
+            *others, (last, _) = ((said[f"{code} {name}"], rows) for code, rows in of_fact.items())
+            found.append((first_of(others, last), facts[name].faulty(seen[name], self.held[name])))
+        first = first_of(found, nw.lit(None, dtype=nw.Int64() if numbered else nw.String()))
+        self.later.setdefault(1, []).append(first.alias(called))
+        self.work_out()
+        return faults
 
     def odd(self, facts: Mapping[str, FactColumn], seen: Mapping[str, Seen]) -> Bound:
         """The rows that are to be worked out apart."""

@@ -9,21 +9,32 @@ import narwhals as nw
 import polars as pl
 from attrs import frozen
 
+from hardship_rules.column_bounds import first_of
+
 Lazy = nw.LazyFrame[Any]
 
 MEMBERS = "_members"
 """The column that holds how many members a household has; null where it has none."""
 FAULT = "_fault"
-"""The column that holds the number of the first fault of a member, and of a household's members."""
+"""The column that holds the number of the first fault of a member; of a household's members, which that is."""
+
+
+@frozen
+class Summed:
+    """A column of members of which the sum is wanted, or in how many it holds, and the least that this can be."""
+
+    column: str
+    least: int = 0
+
+
+Sums = Mapping[str, Summed]  # by their new names
 
 
 class Together(Protocol):
     """A way to bring the columns of one frame to the rows of the other."""
 
-    def up(
-        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
-    ) -> Lazy:
-        """The households with sums of numbers of their members and counts of where a truth holds, by their new names.
+    def up(self, households: Lazy, members: Lazy, sums: Sums, counts: Sums, *, first: bool) -> Lazy:
+        """The households with sums of numbers of their members and counts of where a truth holds.
 
         `first`: with how many they are, too.
         """
@@ -34,22 +45,29 @@ class Together(Protocol):
 
 @frozen
 class ByKey:
-    """Rows of the same key belong together, wherever they stand; `faulty`: the members have a column of faults."""
+    """Rows of the same key belong together, wherever they stand; `faults` are those that members have a column of."""
 
     key: str
-    faulty: bool = False
+    faults: tuple[str, ...] = ()
 
-    def up(
-        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
-    ) -> Lazy:
-        """The households with sums and counts of their members, and at first with their number and first fault."""
-        totals = [nw.col(column).sum().cast(nw.Int64()).alias(name) for name, column in sums.items()]
-        totals += [nw.col(column).cast(nw.Int8()).sum().cast(nw.Int64()).alias(name) for name, column in counts.items()]
+    def up(self, households: Lazy, members: Lazy, sums: Sums, counts: Sums, *, first: bool) -> Lazy:
+        """The households with sums and counts of their members, and at first with their number and first fault.
+
+        Where a household has no members, the least stands for each: engines do less where nothing is null.
+        """
+        parts = {name: nw.col(each.column) for name, each in sums.items()}
+        parts |= {name: nw.col(each.column).cast(nw.Int8()) for name, each in counts.items()}
+        totals = [part.sum().cast(nw.Int64()).alias(name) for name, part in parts.items()]
         if first:
             totals.append(nw.len().cast(nw.Int64()).alias(MEMBERS))
-            totals += [nw.col(FAULT).min()] if self.faulty else []
+            totals += [nw.col(FAULT).min()] if self.faults else []
         summed = members.filter(~nw.col(self.key).is_null()).group_by(self.key).agg(*totals)
-        return households.join(summed, on=self.key, how="left")
+        if first and self.faults:
+            said = [(nw.lit(fault), nw.col(FAULT) == number) for number, fault in enumerate(self.faults)]
+            summed = summed.with_columns(first_of(said, nw.lit(None, dtype=nw.String())).alias(FAULT))
+        joined = households.join(summed, on=self.key, how="left")
+        least = {name: nw.col(name).fill_null(each.least) for name, each in {**sums, **counts}.items()}
+        return joined.with_columns(**least) if least else joined
 
     def down(self, households: Lazy, members: Lazy, columns: Collection[str]) -> Lazy:
         """The members with columns of their household."""
@@ -68,9 +86,7 @@ class ByPlace:
     numbers: pl.Series
     at_most: int
 
-    def up(
-        self, households: Lazy, members: Lazy, sums: Mapping[str, str], counts: Mapping[str, str], *, first: bool
-    ) -> Lazy:
+    def up(self, households: Lazy, members: Lazy, sums: Sums, counts: Sums, *, first: bool) -> Lazy:
         """The households with sums and counts of their members, and at first with their number.
 
         Each sum is what that of all rows so far has grown by; where that one leaves 64 bits, it returns as exactly.
@@ -79,9 +95,12 @@ class ByPlace:
         bits = min(self.at_most.bit_length(), 32)  # a frame has no more rows than that
         each = 63 // bits
         words = [list(counts.items())[start : start + each] for start in range(0, len(counts), each)]
-        so_far = [pl.col(column).fill_null(0).cum_sum().alias(name) for name, column in sums.items()]
+        so_far = [pl.col(of.column).fill_null(0).cum_sum().alias(name) for name, of in sums.items()]
         for number, word in enumerate(words):
-            ones = [pl.when(column).then(pl.lit(1 << bits * place, pl.Int64)).otherwise(0) for place, (_, column) in enumerate(word)]
+            ones = [
+                pl.when(of.column).then(pl.lit(1 << bits * place, pl.Int64)).otherwise(0)
+                for place, (_, of) in enumerate(word)
+            ]
             so_far.append(reduce(operator.add, ones).cum_sum().alias(f"{number}"))
         at_last = members.to_native().select(*so_far).filter(self.last)
         grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(

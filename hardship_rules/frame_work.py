@@ -19,7 +19,7 @@ from hardship_rules.column_reasons import Reasons
 from hardship_rules.column_values import Numbers, Truths, Values, bounds_of, certain, is_known, option
 from hardship_rules.frame_policy import FramePolicy
 from hardship_rules.frame_side import Side
-from hardship_rules.frame_together import Together
+from hardship_rules.frame_together import Summed, Together
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
 from hardship_rules.ranges import Number, span
 from hardship_rules.ranges import high as most_of
@@ -39,7 +39,7 @@ class Work:
     members: Side
     switches: frozenset[str]  # the ids of clauses that are the same for every household, whatever its columns
     with_reasons: bool  # the clauses that decide the category are wanted
-    counts: dict[str, str] = Factory(dict)  # truths of members to be counted at first, by their new names
+    counts: dict[str, Summed] = Factory(dict)  # truths of members to be counted at first, by their new names
     sums: dict[OverMembers, Values] = Factory(dict)
     summed: dict[int, tuple[Bound, nw.Expr]] = Factory(dict)  # what is summed with its sum, by its identity
     clauses: dict[int, Values] = Factory(dict)  # of the household, by their identity
@@ -157,44 +157,44 @@ class Work:
         if not over and not counted:
             return
         self.bring([name for each in over for name in names_in(each)])
-        totals, counts = dict[str, str](), self.counts if counted else {}
+        totals, counts = dict[str, Summed](), self.counts if counted else {}
         found = [(each, self.over_members(each, totals, counts)) for each in over]
         self.members.work_out()
         theirs = self.households
         theirs.frame = self.together.up(theirs.frame, self.members.frame, totals, counts, first=counted)
         self.sums |= dict(found)
 
-    def over_members(self, over: OverMembers, totals: dict[str, str], counts: dict[str, str]) -> Values:
+    def over_members(self, over: OverMembers, totals: dict[str, Summed], counts: dict[str, Summed]) -> Values:
         """What is to be said of all members: the columns to be summed and counted, and what comes of that."""
         side = self.members
         where = certain(True) if over.where is None else cast(Truths, self.value(over.where, side))  # noqa: FBT003  # every member
         rows = [where.low] if is_known(where) else [where.low, where.high]
 
-        def summed(bound: Bound, *, truths: bool) -> Bound:
+        def summed(bound: Bound, into: dict[str, Summed], least: int = 0) -> Bound:
             if not isinstance(bound, nw.Expr) and not bound:
                 return 0
             if id(bound) not in self.summed:
                 name = f"_{next(side.numbers)}"
-                into = counts if truths else totals
-                into[name] = side.name_of(literal(bound), side.after(names_in(over)))
+                into[name] = Summed(side.name_of(literal(bound), side.after(names_in(over))), least)
                 self.summed[id(bound)] = bound, self.households.known_column(name)
             return self.summed[id(bound)][1]
 
         if over.what == "some":
-            holds = [row if isinstance(row, bool) else summed(row, truths=True) > 0 for row in rows]
+            holds = [row if isinstance(row, bool) else summed(row, counts) > 0 for row in rows]
             return Truths(holds[0], holds[-1])
         if over.what == "each":
-            holds = [row if isinstance(row, bool) else summed(opposite(row), truths=True) == 0 for row in rows]
+            holds = [row if isinstance(row, bool) else summed(opposite(row), counts) == 0 for row in rows]
             return Truths(holds[0], holds[-1])
         at_most = self.policy.members.at_most
         if over.part is None:
-            holding = [summed(row, truths=True) for row in rows]
-            return between(holding[0], holding[-1], span(int(where.low is True), at_most))
+            least = int(where.low is True)
+            holding = [summed(row, counts, least) for row in rows]
+            return between(holding[0], holding[-1], span(least, at_most))
         part = cast(Numbers, self.value(over.part, side))
         each = cast(Numbers, choose([(where, part)], constant(0)))
         lows, highs = (_added_up(number, at_most) for number in (each.lows, each.highs))
-        ends = [each.low] if is_known(each) else [each.low, each.high]
-        sums = [summed(end, truths=False) for end in ends]
+        ends = [(each.low, lows)] if is_known(each) else [(each.low, lows), (each.high, highs)]
+        sums = [summed(end, totals, int(least_of(within))) for end, within in ends]
         return numbers(sums[0], sums[-1], lows, highs)
 
     # Decisions
