@@ -90,27 +90,22 @@ class ByPlace:
         """The households with sums and counts of their members, and at first with their number.
 
         Each sum is what that of all rows so far has grown by; where that one leaves 64 bits, it returns as exactly.
-        Counts are summed several in one number, each in bits of its own: of more members than there may be, none holds.
+        Counts are summed several in one number, each in bits of its own: of more members than there may be comes no
+        count, yet as much as the least at least.
         """
         bits = min(self.at_most.bit_length(), 32)  # a frame has no more rows than that
         each = 63 // bits
         words = [list(counts.items())[start : start + each] for start in range(0, len(counts), each)]
         so_far = [pl.col(of.column).fill_null(0).cum_sum().alias(name) for name, of in sums.items()]
+        told = [pl.col(name).cast(pl.Int64) for name in sums]
         for number, word in enumerate(words):
-            ones = [
-                pl.when(of.column).then(pl.lit(1 << bits * place, pl.Int64)).otherwise(0)
-                for place, (_, of) in enumerate(word)
-            ]
-            so_far.append(reduce(operator.add, ones).cum_sum().alias(f"{number}"))
+            ones = [pl.lit(1 << bits * place, pl.Int64) for place in range(len(word))]
+            holding = (pl.when(of.column).then(one).otherwise(0) for (_, of), one in zip(word, ones, strict=True))
+            so_far.append(reduce(operator.add, holding).cum_sum().alias(f"{number}"))
+            for (name, of), one in zip(word, ones, strict=True):
+                told.append((pl.col(f"{number}") & ((1 << bits) - 1) * one).floordiv(one).clip(of.least).alias(name))
         at_last = members.to_native().select(*so_far).filter(self.last)
-        grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(
-            *(pl.col(name).cast(pl.Int64) for name in sums),
-            *(
-                (pl.col(f"{number}") & ((1 << bits) - 1 << bits * place)).floordiv(1 << bits * place).alias(name)
-                for number, word in enumerate(words)
-                for place, (name, _) in enumerate(word)
-            ),
-        )
+        grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(*told)
         of_each = [pl.LazyFrame({MEMBERS: self.numbers})] if first else []
         return _beside(households.to_native(), *([grown] if so_far else []), *of_each)
 

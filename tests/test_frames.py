@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from runpy import run_path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import polars as pl
@@ -171,6 +171,29 @@ def test_spark_agrees_with_assess(run_spark: Run) -> None:
     assert all_differences(frame, (), exactly=False) == []
 
 
+def hold_where_all_is_known(run: Run) -> None:
+    """Complete households of which every column is said to hold no null are decided, each as `assess` decides it."""
+    complete = [filled(WEIHAI, each, ON) for each in drawn(households(WEIHAI), 60)]
+    rows = run(WEIHAI, *framed(WEIHAI, complete), on=ON, known="all").to_dicts()
+    decided = [(row, household) for row, household in zip(rows, complete, strict=True) if row["problem"] is None]
+    assert len(decided) >= 55  # of one who has no wage nobody knows a monthly one
+    assert {row["problem"] for row in rows} == {None, "known_null monthly_wage"}
+    for row, household in decided:
+        assert row["category"] is not None
+        assert list(differences(row, answer(WEIHAI, as_asked(WEIHAI, household, ()), ON), exactly=True)) == []
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_where_all_is_known_all_is_decided(run: Run) -> None:
+    """Nor does anything differ, and nothing is left open, where no column holds a null and that is said."""
+    hold_where_all_is_known(run)
+
+
+def test_where_all_is_known_spark_decides_all(run_spark: Run) -> None:
+    """In Spark too, where something stands in place of each null of a faulty row."""
+    hold_where_all_is_known(run_spark)
+
+
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> None:
     """With `explain` every row says exactly what `assess` says."""
@@ -324,12 +347,8 @@ def test_a_faulty_row_is_a_problem(own: Facts, worker: Facts, problem: str) -> N
     assert row["category"] is None
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_every_kind_of_frame_finds_the_same_faults(run: Run) -> None:
-    """Values out of range, decimals too many, no option, a title, a null key: alike on every kind of frame.
-
-    The sound ones stand exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused.
-    """
+def find_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
+    """The sound ones stand exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused."""
     faults: list[tuple[Facts, Facts, str | None]] = [
         ({}, {}, None),
         ({}, {"wage": -0.01}, "fact_outside wage"),
@@ -341,13 +360,90 @@ def test_every_kind_of_frame_finds_the_same_faults(run: Run) -> None:
         ({"residence": "urban"}, {"relation": "本人"}, None),
         ({}, {"household": None}, "members_missing"),
         ({"household": None}, {"household": None}, "members_missing"),
+        ({"homes": 100, "residence": "town"}, {"wage": -1.0}, "unknown_fact_option residence"),
+        ({}, {"relation": "in law", "wage": -1.0}, "unknown_fact_option relation"),
+        ({}, {"relation": "spouse"}, "must_broken must.one_worker"),
     ]
     worker = {**WORKER, "wage": 28332.0}
     own = pl.DataFrame([{**OWN, "household": number, **said} for number, (said, _, _) in enumerate(faults)])
     theirs = pl.DataFrame([{**worker, "household": number, **said} for number, (_, said, _) in enumerate(faults)])
-    frame = run(WEIHAI, own, theirs, on=ON, columns=["category"]).sort("household", nulls_last=True)
-    assert frame["problem"].to_list() == [problem for _, _, problem in faults]
-    assert frame["category"].to_list() == [None if problem else "none" for _, _, problem in faults]
+    frame = run(WEIHAI, own, theirs, on=ON, columns=["category"], known=known).sort("household", nulls_last=True)
+    wanted = {own["household"][place]: problem for place, (_, _, problem) in enumerate(faults)}
+    assert dict(zip(frame["household"], frame["problem"], strict=True)) == wanted
+    assert [row["category"] for row in frame.to_dicts()] == [
+        None if wanted[row["household"]] else "none" for row in frame.to_dicts()
+    ]
+
+
+@pytest.mark.parametrize("known", ["all", ()])
+@pytest.mark.parametrize("run", RUNS)
+def test_every_kind_of_frame_finds_the_same_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
+    """Values out of range, decimals too many, no option, a title, a null key: alike on every kind of frame."""
+    find_faults(run, known)
+
+
+@pytest.mark.parametrize("known", ["all", ()])
+def test_spark_finds_the_same_faults(run_spark: Run, known: Literal["all"] | tuple[str, ...]) -> None:
+    """And in a real Spark session."""
+    find_faults(run_spark, known)
+
+
+PER_MEMBER = """
+language: 1
+policy: per_member
+units: {yuan: 元, person: 人}
+household: {debt: {title: 债, unit: yuan, to: 1000}}
+members: {at most: 4, facts: {wage: {title: 工资, unit: yuan, from: 1, to: 1000}, ill: {title: 患病, yes or no: true}}}
+terms:
+  number: {title: 人数, unit: person, basis: assumption, value: count(true)}
+  per_head: {title: 人均, unit: yuan/person, basis: assumption, value: "round_down(sum(wage) / count(true), 1)"}
+  debt_of_wages: {title: 债比, unit: 1, basis: assumption, value: "round_down(debt / sum(wage), 1)"}
+  sick: {title: 病人, unit: person, basis: assumption, value: count(ill)}
+decisions:
+  category:
+    title: 类别
+    first: [{outcome: low, title: 低, basis: assumption, when: {that: per_head < 10}}]
+    otherwise: {outcome: none, title: 无}
+"""
+
+
+def divide_by_members(run: Run) -> None:
+    """A household without members is a problem, whatever is divided by their number or by what they have."""
+    own = pl.DataFrame({"household": [0, 1, 2, 3], "debt": [70, 70, 1000, 5]})
+    theirs = pl.DataFrame(
+        {"household": [0, 0, 2, 3, 3, 3, 3], "wage": [19, 20, 9, 1, 2, 3, 4], "ill": [True, False] + [True] * 5}
+    )
+    for known in ("all", ()):
+        frame = run(read_policy(PER_MEMBER), own, theirs, known=known)
+        found = frame.select("household", "category", "per_head", "debt_of_wages", "sick", "problem").rows()
+        assert found == [
+            (0, "none", 19, 1, 1, None),  # (19 + 20) / 2 = 19.5; 70 / 39 = 1.8
+            (1, None, None, None, None, "members_missing"),
+            (2, "low", 9, 111, 1, None),  # 1000 / 9 = 111.1
+            (3, "low", 2, 0, 4, None),  # 10 / 4 = 2.5; 5 / 10 = 0.5
+        ]
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_what_is_divided_by_members(run: Run) -> None:
+    """Nothing is divided by nothing."""
+    divide_by_members(run)
+
+
+def test_what_is_divided_by_members_in_spark(run_spark: Run) -> None:
+    """Which refuses to divide by zero, and the whole of the work with it."""
+    divide_by_members(run_spark)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_more_members_than_may_be(run: Run) -> None:
+    """Such a household is a problem; those beside it are counted as ever: of 1,000 members, 999 of them ill."""
+    own = pl.DataFrame({"household": [0, 1, 2], "debt": [0, 0, 0]})
+    numbers = [0] * 3 + [1] * 1000 + [2] * 4
+    ill = [True, True, False, False] + [True] * 1001 + [False] * 2
+    frame = run(read_policy(PER_MEMBER), own, pl.DataFrame({"household": numbers, "wage": [5] * 1007, "ill": ill}))
+    found = frame.select("problem", "number", "sick").rows()
+    assert found == [(None, 3, 2), ("members_too_many", None, None), (None, 4, 2)]
 
 
 def test_money_as_float_is_read_by_its_shortest_notation() -> None:
