@@ -78,12 +78,10 @@ class ByKey:
 class ByPlace:
     """Polars frames in which every household's members stand together, in the order of the households.
 
-    `last` are the rows of members that are the last of their household; `numbers` how many each household has, and
-    `at_most` how many it may have.
+    `last` are the rows of members that are the last of their household; `at_most` is how many it may have.
     """
 
     last: pl.Series
-    numbers: pl.Series
     at_most: int
 
     def up(self, households: Lazy, members: Lazy, sums: Sums, counts: Sums, *, first: bool) -> Lazy:
@@ -97,7 +95,8 @@ class ByPlace:
         each = 63 // bits
         words = [list(counts.items())[start : start + each] for start in range(0, len(counts), each)]
         so_far = [pl.col(of.column).fill_null(0).cum_sum().alias(name) for name, of in sums.items()]
-        told = [pl.col(name).cast(pl.Int64) for name in sums]
+        so_far += [pl.int_range(1, pl.len() + 1).alias(MEMBERS)] if first else []
+        told = [pl.col(name).cast(pl.Int64) for name in (*sums, *([MEMBERS] if first else []))]
         for number, word in enumerate(words):
             ones = [pl.lit(1 << bits * place, pl.Int64) for place in range(len(word))]
             holding = (pl.when(of.column).then(one).otherwise(0) for (_, of), one in zip(word, ones, strict=True))
@@ -106,13 +105,13 @@ class ByPlace:
                 told.append((pl.col(f"{number}") & ((1 << bits) - 1) * one).floordiv(one).clip(of.least).alias(name))
         at_last = members.to_native().select(*so_far).filter(self.last)
         grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(*told)
-        of_each = [pl.LazyFrame({MEMBERS: self.numbers})] if first else []
-        return _beside(households.to_native(), *([grown] if so_far else []), *of_each)
+        return _beside(households.to_native(), grown) if so_far else households
 
     def down(self, households: Lazy, members: Lazy, columns: Collection[str]) -> Lazy:
         """The members with columns of their household."""
+        ends = pl.int_range(len(self.last), eager=True).filter(self.last)
         theirs = households.to_native().select(*columns)
-        repeated = theirs.select(pl.all().repeat_by(self.numbers)).explode(pl.all())
+        repeated = theirs.select(pl.all().repeat_by(ends - ends.shift(1, fill_value=-1))).explode(pl.all())
         return _beside(members.to_native(), repeated)
 
 
@@ -126,8 +125,7 @@ def together(key: str, households: pl.DataFrame, members: pl.DataFrame, at_most:
     if not len(theirs) or own.dtype != theirs.dtype or theirs.null_count():
         return ByKey(key)
     last = (theirs[1:] != theirs[:-1]).append(pl.Series([True]))
-    ends = last.arg_true()
     once = own.is_sorted() or own.n_unique() == len(own)
-    if len(ends) != len(own) or not once or not theirs.gather(ends).equals(own):
+    if not once or not theirs.filter(last).equals(own):
         return ByKey(key)
-    return ByPlace(last, (ends.cast(pl.Int64) - ends.cast(pl.Int64).shift(1, fill_value=-1)), at_most)
+    return ByPlace(last, at_most)
