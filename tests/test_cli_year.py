@@ -39,6 +39,10 @@ class TestNew:
         text = (city / "2026_city.yaml").read_text(encoding="utf-8")
         assert "按 2025_city 生成的草案" in text
         assert text == printed
+        (city / "any.txt").touch()
+        modes = {(city / name).stat().st_mode for name in ("2026_city.yaml", "any.txt")}
+        assert len(modes) == 1  # whoever may read what one writes may read it
+        assert [path.name for path in city.glob(".*")] == []
 
     def test_never_over_a_file(self, city: Path) -> None:
         """A file that is there stays to the byte."""

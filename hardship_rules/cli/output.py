@@ -2,9 +2,8 @@
 
 import contextlib
 import json
-import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -72,16 +71,16 @@ def written(path: Path, text: str, lang: Language) -> bool:
 
 def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
     """Let a file be written whole or not at all: beside its place first, and then into it."""
+    beside = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
-        os.close(handle)
-        write(Path(name))
+        beside.touch(exist_ok=False)  # whoever may read what one writes may read it; nobody's file is taken for it
+        write(beside)
         if path.exists():  # whoever might read and write it still may
-            shutil.copymode(path, name)
-        Path(name).replace(path)
+            shutil.copymode(path, beside)
+        beside.replace(path)
     except OSError as error:
-        with contextlib.suppress(OSError, UnboundLocalError):
-            Path(name).unlink()
+        with contextlib.suppress(OSError):
+            beside.unlink()
         problem = Problem(
             "file_not_written", location=Location(str(path), 1, 1), values={"reason": error.strerror or "?"}
         )
