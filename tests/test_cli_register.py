@@ -124,10 +124,13 @@ def test_problems_and_nothing_written(tmp_path: Path) -> None:
     assert "保密" not in done.output
     assert "E2 填的是 `保密`" in run(file, "-o", str(out), "--show-values").stderr
     found = json.loads(run(file, "-o", str(out), "--format", "json").stdout)
-    assert [(each["code"], each["line"], each["column"]) for each in found["problems"]] == [
-        ("cell_number", 2, 5),
-        ("cell_number", 3, 5),
+    assert [(each["code"], each["sheet"], each["line"], each["column"]) for each in found["problems"]] == [
+        ("cell_number", "成员", 2, 5),
+        ("cell_number", "成员", 3, 5),
     ]
+    assert not any("given" in each for each in found["problems"])
+    shown = json.loads(run(file, "-o", str(out), "--format", "json", "--show-values").stdout)
+    assert [each["given"] for each in shown["problems"]] == ["保密", "很少"]
     assert run(file, "-o", str(out), "--keep-going").exit_code == 1
     frame = pl.read_parquet(out)
     assert frame["困难职工家庭类别"].to_list() == ["未判定", "未判定", "相对困难职工家庭"]

@@ -41,7 +41,8 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     problems = every_problem(register)
     if told := (*problems, *register.warnings):
         json = form == "json" and not asked.keep_going
-        text = problems_json(told, lang) if json else report(told, lang, show_values=asked.show_values) + "\n"
+        show = asked.show_values
+        text = problems_json(told, lang, show_values=show) if json else report(told, lang, show_values=show) + "\n"
         click.echo(text, nl=False, err=not json)
     if problems and not asked.keep_going:
         return None, False

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import click
+from attrs import asdict, fields
 
 from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
@@ -46,18 +47,27 @@ def form_by_ending(form: str | None, output: str | None) -> str:
     return form or _BY_ENDING.get(ending, "text")
 
 
-def problems_json(problems: Iterable[Problem], lang: Language, beside: Mapping[str, object] = FrozenMapping()) -> str:
-    """The problems as a program reads them: code, place, path, sentence and mend; `beside` are keys at the end."""
+def problems_json(
+    problems: Iterable[Problem],
+    lang: Language,
+    beside: Mapping[str, object] = FrozenMapping(),
+    *,
+    show_values: bool = False,
+) -> str:
+    """The problems as a program reads them: code, place, path, sentence and mend, what stands there if that is shown.
+
+    `beside` are keys at the end.
+    """
+    nowhere = dict.fromkeys(each.name for each in fields(Location))
     listed = [
         {
             "code": problem.code,
             "severity": problem.severity,
             "path": path_text(problem.at) or None,
-            "file": None if problem.location is None else problem.location.file,
-            "line": None if problem.location is None else problem.location.line,
-            "column": None if problem.location is None else problem.location.column,
+            **(nowhere if problem.location is None else asdict(problem.location)),
             "message": problem.message(lang),
             "help": problem.help(lang) or None,
+            **({"given": problem.given or None} if show_values else {}),
         }
         for problem in problems
     ]

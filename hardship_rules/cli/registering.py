@@ -141,7 +141,7 @@ class Job:
         """Tell problems as they are asked for."""
         listed = list(problems)
         if listed and self.form == "json":
-            click.echo(problems_json(listed, self.lang), nl=False)
+            click.echo(problems_json(listed, self.lang, show_values=show_values), nl=False)
         elif listed:
             click.echo(report(listed, self.lang, show_values=show_values), err=True)
 
