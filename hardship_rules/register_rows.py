@@ -57,9 +57,10 @@ class Rows:
 def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     """The table of a register: every household in its order, those with a problem without a verdict."""
     register, policy = verdicts.register, verdicts.register.policy
-    found = _by_frames(policy, verdicts.frame)
+    clauses = titles_of_clauses(policy)
+    found = _by_frames(policy, verdicts.frame, clauses)
     open_ = verdicts.frame.filter(pl.col(policy.category.name).is_null())["row"]
-    single = [_by_itself(verdicts, row) for row in open_ if row in verdicts.single]
+    single = [_by_itself(verdicts, row, clauses) for row in open_ if row in verdicts.single]
     if single:
         found = found.update(
             pl.DataFrame(single, schema_overrides=dict(found.schema), infer_schema_length=None),
@@ -85,9 +86,9 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     return Rows(table.rename({KEY: WORDS["key"]}).drop("row"), counted)
 
 
-def _by_frames(policy: Policy, frame: pl.DataFrame) -> pl.DataFrame:
+def _by_frames(policy: Policy, frame: pl.DataFrame, clauses: Mapping[str, str]) -> pl.DataFrame:
     """The columns of what frames have found; what is still to be told is there and empty."""
-    category, clauses = policy.category, titles_of_clauses(policy)
+    category = policy.category
     is_open = pl.col(category.name).is_null()
     otherwise = pl.lit(WORDS["otherwise"])
     deciding = _joined(frame[f"{category.name}_clauses"], clauses, "；")
@@ -167,11 +168,10 @@ def _figures(policy: Policy, columns: list[str]) -> Iterator[pl.Expr]:
         yield (pl.col(column) / pl.lit(scale) if scale > 1 else pl.col(column)).alias(heading)
 
 
-def _by_itself(verdicts: Verdicts, row: int) -> dict[str, Any]:
+def _by_itself(verdicts: Verdicts, row: int, clauses: Mapping[str, str]) -> dict[str, Any]:
     """What the assessment of a household by itself says where frames leave its category open."""
     policy, assessment = verdicts.register.policy, verdicts.single[row]
     decided = assessment.decided
-    clauses = titles_of_clauses(policy)
     found: dict[str, Any] = {"row": row, **dict.fromkeys((WORDS["possible"], WORDS["clauses"], WORDS["missing"]))}
     found[_heading(policy, policy.category)] = WORDS["undecided"] if decided.outcome is None else decided.outcome.title
     if decided.outcome is None:

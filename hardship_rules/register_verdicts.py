@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
@@ -80,9 +81,10 @@ def _given(register: Register, rows: list[int]) -> Iterator[tuple[int, dict[str,
     keys = own.frame[KEY][rows]
     numbered = theirs.frame.select(KEY).with_row_index("number").filter(pl.col(KEY).is_in(keys.implode()))
     grouped = dict(numbered.group_by(KEY, maintain_order=True).agg("number").iter_rows())
-    for row, key, given in zip(rows, keys, _facts(register, own, rows), strict=True):
-        places = tuple(grouped.get(key, ()))
-        yield row, {**given, "members": list(_facts(register, theirs, list(places)))}, places
+    places = [tuple(grouped.get(key, ())) for key in keys]
+    members = _facts(register, theirs, list(chain.from_iterable(places)))
+    for row, given, where in zip(rows, _facts(register, own, rows), places, strict=True):
+        yield row, {**given, "members": list(islice(members, len(where)))}, where
 
 
 def _facts(register: Register, part: Part, rows: list[int]) -> Iterator[dict[str, Any]]:
