@@ -91,9 +91,9 @@ class ByPlace:
         Counts are summed several in one number, each in bits of its own: of more members than there may be comes no
         count, yet as much as the least at least.
         """
-        bits = min(self.at_most.bit_length(), 32)  # a frame has no more rows than that
-        each = 63 // bits
-        words = [list(counts.items())[start : start + each] for start in range(0, len(counts), each)]
+        bits = self.at_most.bit_length()
+        at_once = 63 // bits
+        words = [list(counts.items())[start : start + at_once] for start in range(0, len(counts), at_once)]
         so_far = [pl.col(of.column).fill_null(0).cum_sum().alias(name) for name, of in sums.items()]
         so_far += [pl.int_range(1, pl.len() + 1).alias(MEMBERS)] if first else []
         told = [pl.col(name).cast(pl.Int64) for name in (*sums, *([MEMBERS] if first else []))]

@@ -75,7 +75,7 @@ class _Loader:
             facts=self.facts(whole.get("household"), ("household",), of_member=False),
             members=Members(
                 names_of(members.get("called by")),
-                self.read.whole_number(members, "at most", MOST_MEMBERS, MOST_MEMBERS, ("members",)),
+                self.read.whole_number(members, "at most", MOST_MEMBERS, (1, MOST_MEMBERS), ("members",)),
                 self.facts(members.get("facts"), ("members", "facts"), of_member=True),
             ),
             must=self.rules.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
@@ -142,7 +142,9 @@ class _Loader:
             self.read.problem("fact_needs_to", path, node)
         elif high <= low:
             self.read.problem("ends_turned", path, cast(Node, node.get("to")), text_of(node, "to"))
-        return NumberKind(self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, 6, path))
+        return NumberKind(
+            self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, (0, 6), path)
+        )
 
     def parameter(self, key: Scalar, node: Mapping, path: Path) -> Parameter:
         by = names_of(node.get("by"))

@@ -93,14 +93,16 @@ class NodeReader:
             if name.text not in known:
                 self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
 
-    def whole_number(self, node: Mapping, key: str, default: int, most: int, path: Path) -> int:
-        """A whole number under a key, no greater than the most there may be."""
+    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: Path) -> int:
+        """A whole number under a key, from the least to the most that it may be."""
         word = node.get(key)
         if not isinstance(word, Scalar):
             return default
-        number = int(word.text)
+        number, (least, most) = int(word.text), within
         if number > most:
             self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
+        if number < least:
+            self.problem("whole_too_small", (*path, key), word, word.text, least=str(least))
         return number
 
     def number(self, node: Mapping, key: str) -> Exact | None:

@@ -192,6 +192,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "truth": ("`{given}` is neither yes nor no", "Write `yes` or `no`"),
         "whole": ("`{given}` is not a whole number of at most four digits", "Write digits only, as in `20`"),
         "whole_too_large": ("`{given}` is more than {most}", "Write a whole number up to {most}"),
+        "whole_too_small": ("`{given}` is less than {least}", "Write a whole number from {least}"),
         "number": (
             "`{given}` is not a number",
             "Write digits, a decimal point and a minus only, as in `787` or `0.8`; a percentage as `80 %`",

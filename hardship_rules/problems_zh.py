@@ -100,6 +100,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "truth": ("`{given}` 应为是或否", "写 `是` 或 `否`"),
         "whole": ("`{given}` 应为不超过四位的整数", "只写数字，例如 `20`"),
         "whole_too_large": ("`{given}` 太大，至多 {most}", "改成不超过 {most} 的整数"),
+        "whole_too_small": ("`{given}` 太小，至少 {least}", "改成不小于 {least} 的整数"),
         "number": ("`{given}` 不是能识别的数", "只写数字、小数点和负号，例如 `787` 或 `0.8`；百分数写 `80 %`"),
         "comma_in_number": ("`{given}` 的数字中有逗号", "去掉千分位逗号，例如 `1,500` 写成 `1500`"),
         "number_too_long": ("`{given}` 的位数太多，至多 {most} 位", "检查是否多写了数字"),
