@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from random import Random
 from runpy import run_path
 from typing import Any, Literal
 
@@ -433,6 +434,26 @@ def test_what_is_divided_by_members(run: Run) -> None:
 def test_what_is_divided_by_members_in_spark(run_spark: Run) -> None:
     """Which refuses to divide by zero, and the whole of the work with it."""
     divide_by_members(run_spark)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_many_counts(run: Run) -> None:
+    """Twenty counts of a household are twenty counts: of 1 to 64 members, those who earn more than each of 20 sums."""
+    lines = (
+        f"  above_{sum_}: {{title: 高于{sum_}, unit: person, basis: assumption, value: count(wage > {sum_})}}\n"
+        for sum_ in range(0, 1000, 50)
+    )
+    policy = read_policy(
+        PER_MEMBER.replace("at most: 4", "at most: 64").replace("terms:\n", "terms:\n" + "".join(lines))
+    )
+    draw = Random(1)  # noqa: S311  # no secret
+    wages = [[draw.randrange(1, 1001) for _ in range(number)] for number in (1, 64, 2, 33, 64, 17)]
+    own = pl.DataFrame({"household": range(len(wages)), "debt": [0] * len(wages)})
+    rows = [(household, wage, False) for household, each in enumerate(wages) for wage in each]
+    theirs = pl.DataFrame(rows, schema=["household", "wage", "ill"], orient="row")
+    frame = run(policy, own, theirs)
+    for sum_ in range(0, 1000, 50):
+        assert frame[f"above_{sum_}"].to_list() == [sum(wage > sum_ for wage in each) for each in wages]
 
 
 @pytest.mark.parametrize("run", RUNS)
