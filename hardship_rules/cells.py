@@ -31,7 +31,8 @@ def cells_of(column: Column, dtype: nw.dtypes.DType, *, plain: bool = False) -> 
     coded = column.words.keys() != set(UNKNOWN_WORDS)
     if dtype in _BROKEN and isinstance(fact.kind, NumberKind) and not coded:
         cells = numbers_of_numbers(column, given, dtype, steps)
-        return evolve(cells, value=number_in_units(column, cells.value), steps=tuple(steps.made))
+        faults = FrozenMapping((code, ~given.is_null() & rows) for code, rows in cells.faults.items())
+        return evolve(cells, value=number_in_units(column, cells.value), faults=faults, steps=tuple(steps.made))
     if dtype not in (_TEXT if column.identity_number else (*_TEXT, *_WHOLE)):
         wanted = "String" if column.identity_number else "String, Int64, Boolean, Date"
         return Problem("column_kind", (fact.name,), str(dtype), {"title": fact.title, "wanted": wanted})

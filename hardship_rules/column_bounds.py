@@ -70,15 +70,16 @@ def floored(a: Bound, by: Bound, most: int) -> Bound:
 
     Engines divide whole numbers as floats. Below 2^51 the float nearest to a quotient lies on the same side of each
     whole number as the quotient: that is further away than rounding moves it. Above, what is left over after the
-    remainder is a multiple: as a float its quotient is within a half of the whole number that it is, as long as that is
-    below 2^51 (whoever builds an expression sees to that).
+    remainder is a multiple; what its quotient as a float is off by is a small whole number, worked out in the same way.
     """
     if not isinstance(a, nw.Expr) and not isinstance(by, nw.Expr):
         return a // by
-    over, under = literal(a), literal(by)
+    over, under = literal(a), by if isinstance(by, nw.Expr) else _in_each_row(by, cast(nw.Expr, a))
     if most < 2**51:
         return (over / under).floor().cast(nw.Int64())
-    return ((over - over % under) / under).round(0).cast(nw.Int64())
+    multiple = over - over % under
+    nearly = (multiple / under).round(0).cast(nw.Int64())
+    return nearly + ((multiple - nearly * under) / under).round(0).cast(nw.Int64())
 
 
 def first_of(said: Iterable[tuple[nw.Expr, Bound]], otherwise: nw.Expr) -> nw.Expr:
@@ -90,8 +91,10 @@ def first_of(said: Iterable[tuple[nw.Expr, Bound]], otherwise: nw.Expr) -> nw.Ex
 
 
 def quotient(number: nw.Expr, by: int) -> nw.Expr:
-    """The float nearest to a number over a constant.
+    """The float nearest to a number over a constant."""
+    return number / _in_each_row(by, number)
 
-    The divisor is given to each row: some engines multiply by the reciprocal of a constant, which is not the nearest.
-    """
-    return number / (number * 0 + by)
+
+def _in_each_row(by: int, number: nw.Expr) -> nw.Expr:
+    """A divisor given to each row: some engines multiply by the reciprocal of a constant, which is not the nearest."""
+    return number * 0 + by

@@ -1,9 +1,10 @@
 """A policy asked of two lazy frames, on a day: the plan that works out the columns that are wanted of it."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import count
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import narwhals as nw
 from attrs import frozen
@@ -14,7 +15,7 @@ from hardship_rules.column_values import Truths
 from hardship_rules.frame_facts import Seen
 from hardship_rules.frame_outcomes import outcomes, reasons_of, sources
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, prepared_policy
-from hardship_rules.frame_reading import Read, read, spellings
+from hardship_rules.frame_reading import ROW, Read, read, spellings
 from hardship_rules.frame_side import Side
 from hardship_rules.frame_together import FAULT, MEMBERS, ByKey, Summed, Together
 from hardship_rules.frame_work import Work
@@ -31,6 +32,7 @@ OWN_FAULT = "_own_fault"
 """The column of the first fault of a household's own row."""
 APART = "_apart"
 """The column of households that are to be worked out apart."""
+_TAKEN = frozenset({APART, FAULT, MEMBERS, OWN_FAULT, ROW, "stand_ins", "problem", "policy", "fingerprint", "on"})
 
 
 @frozen
@@ -41,7 +43,7 @@ class Job:
     key: str
     on: date | None
     wanted: tuple[str, ...] | None
-    known: Collection[str] | Literal["all"]
+    known: Collection[str]  # or the word all
 
     def read(self, households: Lazy, members: Lazy) -> tuple[Read, Read]:
         """Both frames as facts; raises `FactError` with every column that cannot be read."""
@@ -55,6 +57,7 @@ class Job:
                 if not any(word in each for each in spelled):
                     names = [name for each in spelled for name in each]
                     problems.append(Problem("unknown_column", (word,), given=word, values=nearest(word, names)))
+        problems += _key_problems(self.key, households, members)
         found = []
         for (of, facts), frame in zip(parts, (households, members), strict=True):
             one = read(self.policy, of, facts, frame, self.key, known)
@@ -137,6 +140,15 @@ class Job:
             holds = cast(Truths, work.value(clause, work.households))
             derived = clause.id.startswith(DERIVED_OUTSIDE)
             yield nw.lit(clause.id if derived else f"must_broken {clause.id}"), opposite(holds.high)
+
+
+def _key_problems(key: str, *frames: Lazy) -> Iterator[Problem]:
+    """Keys of two kinds, which engines would make alike in their own ways, and a key called as a column to be made."""
+    if key in _TAKEN or re.fullmatch("_[0-9]+", key):
+        yield Problem("key_taken", (key,), given=key)
+    dtypes = [schema[key] for frame in frames if key in (schema := frame.collect_schema())]
+    if len({"integer" if dtype.is_integer() else str(dtype) for dtype in dtypes}) > 1:
+        yield Problem("key_kinds", (key,), given=key, values={"own": str(dtypes[0]), "theirs": str(dtypes[1])})
 
 
 def nothing_seen(part: Read) -> Seens:

@@ -81,6 +81,7 @@ def _told(frame: pl.DataFrame, looks: Mapping[str, nw.Expr]) -> dict[str, bool]:
 def typed(frame: pl.DataFrame, policy: Policy, of: Path, facts: Mapping[str, Fact]) -> pl.DataFrame:
     """A frame whose columns of nothing but nulls, which have no type with some hosts, have their fact's."""
     spelled = spellings(policy, of, facts)
-    empty = [name for name, nulls in frame.null_count().row(0, named=True).items() if nulls and nulls == frame.height]
+    nulls = frame.null_count().row(0, named=True) if frame.height else {}
+    empty = [name for name, dtype in frame.schema.items() if dtype == pl.Null or nulls.get(name) == frame.height]
     nothing = {name: null_of(facts[spelled[name]]) for name in empty if name in spelled}
     return nw.from_native(frame).with_columns(**nothing).to_native() if nothing else frame

@@ -1,7 +1,7 @@
 """A policy as frames run it: terms in place of the facts that have no column, and terms for the figures to be shown."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, cast, get_args
 
@@ -110,7 +110,7 @@ def refuse_undecidable(policy: Policy) -> None:
 def day_inside(policy: Policy, on: date | str | None) -> date | None:
     """The day the verdict is about, inside the policy's window."""
     day = date_of(on.strip()) if isinstance(on, str) else on
-    if day is None and on is not None:
+    if (day is None and on is not None) or isinstance(on, datetime):
         raise FactError([Problem("date", ("on",), given=str(on))])
     start, end = policy.start or date.min, policy.end or date.max
     if day is not None and not start <= day <= end:

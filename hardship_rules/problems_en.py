@@ -51,6 +51,14 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give the fact, or leave out `--engine durable-rules`",
         ),
         # Data frames
+        "key_kinds": (
+            "column `{given}` is {own} of households and {theirs} of members: both keys have to be of one type",
+            "Make `{given}` one type in both frames, such as text; a null makes pandas' whole numbers floats",
+        ),
+        "key_taken": (
+            "the key column cannot be called `{given}`: a column of the outcomes is",
+            "Give the key column another name, such as `household`",
+        ),
         "column_missing": ("there is no column `{given}`", "Name the column that says the household as `key`"),
         "unknown_column": (
             "the column `{given}` is no fact of the policy",

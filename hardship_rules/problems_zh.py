@@ -130,6 +130,11 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "unknown_reading": ("没有解读 `{given}`", "可以改的解读：{known}"),
         "provenance_again": ("`{given}` 改了，但没有写明出处", "写上 `source`、`cite` 和 `basis`"),
         # 数据框
+        "key_kinds": (
+            "家庭表的 `{given}` 列是 {own}，成员表的是 {theirs}：两表的户号须是同一种类型",
+            "把两表的 `{given}` 列改成同一种类型，例如都写成文字；pandas 的整数列有空值时会变成小数",
+        ),
+        "key_taken": ("户号列不能叫 `{given}`：判定结果中有同名的列", "给户号列换一个名称，例如 `household`"),
         "column_missing": ("没有 `{given}` 这一列", "用 `key` 写明哪一列是户号"),
         "unknown_column": ("`{given}` 这一列不是政策中的事实", "改成事实的名称，或去掉这一列"),
         "column_kind": ("“{title}”一列的类型是 {given}，不能用", "改成 {wanted}"),

@@ -81,8 +81,12 @@ def written(path: Path, text: str, lang: Language) -> bool:
 
 def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
     """Let a file be written whole or not at all: beside its place first, and then into it."""
-    beside = path.with_name(f".{path.stem}.{secrets.token_hex(8)}{path.suffix}")
+    path = path.resolve() if path.is_file() else path  # a link leads to the file that is meant
+    beside = path.parent / f".{secrets.token_hex(8)}{path.suffix}"
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device takes what is written to it
+            write(path)
+            return True
         beside.touch(exist_ok=False)  # whoever may read what one writes may read it; nobody's file is taken for it
         write(beside)
         if path.exists():  # whoever might read and write it still may
