@@ -4,11 +4,15 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
+from hardship_rules.frame_reading import ASIDE
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Problem
+
+_CONSTANT = ("stand_ins", "policy", "fingerprint", "on")
 
 
 def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, and by what
@@ -22,9 +26,10 @@ def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, a
     places = is_open.arg_true()
     if not len(places):
         return assessed
-    own = households[places].to_dicts()
+    own = _as_asked(households[places], key).to_dicts()
     keys = households[places].get_column(key).unique()
-    theirs = members.filter(pl.col(key).is_in(keys.implode())).partition_by(key, as_dict=True)
+    of_open = members.filter(pl.col(key).is_in(keys.implode()))
+    theirs = _as_asked(of_open, key).partition_by(key, as_dict=True)
     rows = []
     for given in own:
         name = given.pop(key)
@@ -32,7 +37,16 @@ def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, a
         rows.append(_answer(policy, {**given, "members": each}, on))
     answers = pl.DataFrame(rows, schema={name: assessed.schema[name] for name in rows[0] if name in assessed.columns})
     replaced = assessed.filter(is_open).with_columns(answers.get_columns())
+    figures = [name for name in assessed.columns[1:] if name not in (key, *answers.columns, *_CONSTANT)]
+    sound = pl.col("problem").is_null()
+    replaced = replaced.with_columns(pl.when(sound).then(pl.col(name)).alias(name) for name in figures)
     return pl.concat([assessed.filter(~is_open), replaced]).sort(assessed.columns[0])
+
+
+def _as_asked(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Rows as `assess` takes them: days without an hour, and nothing that hosts keep beside the facts."""
+    beside = [name for name in rows.columns if name in ASIDE and name != key]
+    return rows.drop(beside).with_columns((cs.datetime() - cs.by_name(key)).cast(pl.Date))
 
 
 def _without(row: dict[str, Any], key: str) -> dict[str, Any]:

@@ -85,3 +85,10 @@ def typed(frame: pl.DataFrame, policy: Policy, of: Path, facts: Mapping[str, Fac
     empty = [name for name, dtype in frame.schema.items() if dtype == pl.Null or nulls.get(name) == frame.height]
     nothing = {name: null_of(facts[spelled[name]]) for name in empty if name in spelled}
     return nw.from_native(frame).with_columns(**nothing).to_native() if nothing else frame
+
+
+def as_given(given: nw.DataFrame[Any], frame: pl.DataFrame) -> Any:
+    """A frame as the kind that another in memory is of."""
+    if given.implementation.is_pandas():
+        return frame.to_pandas(use_pyarrow_extension_array=True)  # a null would make numpy's numbers floats
+    return frame.to_arrow() if given.implementation.is_pyarrow() else frame

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any, Literal
 
 import narwhals as nw
-import polars as pl
 
 from hardship_rules.frame_explained import explained
 from hardship_rules.frame_job import Job, nothing_seen
-from hardship_rules.frame_memory import assessed_in_memory, typed
+from hardship_rules.frame_memory import as_given, assessed_in_memory, typed
 from hardship_rules.frame_policy import day_inside, refuse_undecidable
 from hardship_rules.frame_reading import ROW
 from hardship_rules.frame_together import ByKey
@@ -54,12 +53,5 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     assessed = assessed_in_memory(job, own, theirs)
     if undecided == "explain":
         assessed = explained(policy, key, job.on, own, theirs, assessed)
-    return _as_given(of_households, assessed.drop(ROW))
-
-
-def _as_given(given: nw.DataFrame[Any], assessed: pl.DataFrame) -> Any:
-    """The outcomes as the kind of frame that was given."""
-    if given.implementation.is_pandas():
-        found = assessed.to_pandas(use_pyarrow_extension_array=True)  # a null would make numpy's numbers floats
-        return found.set_index(given.to_native().index)
-    return assessed.to_arrow() if given.implementation.is_pyarrow() else assessed
+    found = as_given(of_households, assessed.drop(ROW))
+    return found.set_index(households.index) if of_households.implementation.is_pandas() else found

@@ -8,9 +8,11 @@ import narwhals as nw
 from attrs import evolve, field, frozen
 
 from hardship_rules.frame_policy import ROUNDED, frame_policy
+from hardship_rules.frame_reading import spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Fact, Policy
+from hardship_rules.model import Policy
+from hardship_rules.problems import PolicyError, Problem
 from hardship_rules.syntax import Expr, names_in
 
 NEAREST = 20  # households that are told of as those nearest to a line
@@ -89,6 +91,9 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     the policies knows is left out under the other. A key with several rows is a problem and in no move. Raises what
     `assess_frame` raises.
     """
+    if old.category.name != new.category.name:
+        values = {"other": old.category.name, "policy": old.name}
+        raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
     decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
     register = _Register(households, members, key, on, tuple(decisions))
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
@@ -126,8 +131,9 @@ class _Register:
         """Every household under a policy, each key once, the columns ending so."""
         category, key = policy.category.name, self.key
         columns = [*self.decisions, f"{category}_clauses", *([_margin(policy)] if _has_margin(policy) else [])]
-        own = _known(self.households, policy.facts, other.facts, key)
-        theirs = _known(self.members, policy.members.facts, other.members.facts, key)
+        words, others = _words(policy), _words(other)
+        own = _known(self.households, words[0], others[0], key)
+        theirs = _known(self.members, words[1], others[1], key)
         found = nw.from_native(assess_frame(policy, own, theirs, key, self.on, columns=columns))
         found = found.with_columns(nw.len().over(key).alias(_ROWS))
         problem = nw.when(nw.col(_ROWS) > 1).then(nw.lit("key_twice")).otherwise(nw.col("problem"))
@@ -137,14 +143,28 @@ class _Register:
         return once.rename({name: name + end for name in once.collect_schema().names() if name != key})
 
 
-def _known(frame: Any, facts: Mapping[str, Fact], others: Mapping[str, Fact], key: str) -> Any:
-    """A frame without the columns that only the other policy knows."""
-    names, other_names = ({*each, *(fact.title for fact in each.values())} for each in (facts, others))
+def _words(policy: Policy) -> tuple[dict[str, str], dict[str, str]]:
+    """What the columns of households and those of members may be called, with the fact that each is."""
+    members = spellings(policy, ("members", "facts"), policy.members.facts)
+    return spellings(policy, ("household",), policy.facts), members
+
+
+def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key: str) -> Any:
+    """A frame without the columns that only the other policy knows, those of one fact called as this policy calls it.
+
+    `words` are what columns may be called, with the fact that each is, `others` those of the other policy.
+    """
     columns = nw.from_native(frame)
-    kept = [
-        name for name in columns.collect_schema().names() if name == key or name in names or name not in other_names
-    ]
-    return columns.select(*kept).to_native()
+    names = columns.collect_schema().names()
+    there = {words[name] for name in names if name in words}
+    kept: dict[str, str] = {}
+    for name in names:
+        alike = [words[word] for word, fact in others.items() if word in words and fact == others.get(name)]
+        if name == key or name in words or name not in others:
+            kept[name] = name
+        elif alike and alike[0] not in there:
+            kept[name] = alike[0]
+    return columns.select(nw.col(name).alias(own) for name, own in kept.items()).to_native()
 
 
 def _margin(policy: Policy) -> str:

@@ -8,6 +8,7 @@ import narwhals as nw
 from attrs import field, frozen
 
 from hardship_rules.cells import cells_of, key_cells
+from hardship_rules.frame_memory import as_given
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers, headers_of
 from hardship_rules.left_out import anything, left_out_column, stated_column, with_left_out
@@ -111,7 +112,7 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
     frames, faults, unused, problems, there = [], [], [], list[Problem](), set[str]()
     for given, table in ((households, mapping.households), (members, mapping.members)):
         own = nw.from_native(given)
-        lazy = own.lazy() if isinstance(own, nw.DataFrame) else own
+        lazy = nw.from_native(own.to_polars().lazy()) if isinstance(own, nw.DataFrame) else own
         headers = headers_of(policy, table, lazy.collect_schema().names())
         try:
             made = None if headers.problems else mapped(lazy, headers)
@@ -121,10 +122,10 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
         problems += headers.problems
         if made is not None:
             there |= set(made.facts)
-            back = (made.frame(lazy, "household", left_out), made.faults(lazy, "household"))
-            frame, faulty = back if own is lazy else (each.collect(backend=own.implementation) for each in back)
-            frames.append(frame.to_native())
-            faults.append(faulty.to_native())
+            both = (made.frame(lazy, "household", left_out).to_native(), made.faults(lazy, "household").to_native())
+            frame, faulty = (as_given(own, each.collect()) for each in both) if isinstance(own, nw.DataFrame) else both
+            frames.append(frame)
+            faults.append(faulty)
             unused.append(headers.unused)
     if problems:
         raise FactError(problems)

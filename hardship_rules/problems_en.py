@@ -51,6 +51,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give the fact, or leave out `--engine durable-rules`",
         ),
         # Data frames
+        "categories_differ": (
+            "the category is called `{given}` in the new policy and `{other}` in {policy}: they cannot be compared",
+            "Give it one name in both policies",
+        ),
         "key_kinds": (
             "column `{given}` is {own} of households and {theirs} of members: both keys have to be of one type",
             "Make `{given}` one type in both frames, such as text; a null makes pandas' whole numbers floats",

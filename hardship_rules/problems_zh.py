@@ -130,6 +130,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "unknown_reading": ("没有解读 `{given}`", "可以改的解读：{known}"),
         "provenance_again": ("`{given}` 改了，但没有写明出处", "写上 `source`、`cite` 和 `basis`"),
         # 数据框
+        "categories_differ": (
+            "类别在新政策中叫 `{given}`，在 {policy} 中叫 `{other}`，不能对照",
+            "把两份政策的类别改成同一个名称",
+        ),
         "key_kinds": (
             "家庭表的 `{given}` 列是 {own}，成员表的是 {theirs}：两表的户号须是同一种类型",
             "把两表的 `{given}` 列改成同一种类型，例如都写成文字；pandas 的整数列有空值时会变成小数",

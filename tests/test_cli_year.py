@@ -43,6 +43,11 @@ class TestNew:
         modes = {(city / name).stat().st_mode for name in ("2026_city.yaml", "any.txt")}
         assert len(modes) == 1  # whoever may read what one writes may read it
         assert [path.name for path in city.glob(".*")] == []
+        (city / "link.yaml").symlink_to("any.txt")
+        assert run(city, "show", "2025_city", "-o", f"{'长' * 80}.txt")[0] == 0  # as long as a name may be
+        assert run(city, "show", "2025_city", "-o", "link.yaml")[0] == 0
+        assert (city / "link.yaml").is_symlink()
+        assert (city / "any.txt").read_text("utf-8").startswith("政策")
 
     def test_never_over_a_file(self, city: Path) -> None:
         """A file that is there stays to the byte."""

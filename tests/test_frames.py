@@ -1,7 +1,7 @@
 """A policy applied to data frames says what `assess` says of each household, on every kind of frame."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -674,3 +674,55 @@ def test_a_line_of_single_members_is_none_of_the_household() -> None:
     frame = assess_frame(read_policy(text + terms), own, theirs)
     assert frame.select("category", "t").rows() == [("x", 8)]
     assert "category_margin_rounded" not in frame.columns
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_keys_of_two_kinds(run: Run) -> None:
+    """A text and a number are no one key, whatever an engine would make of them: `01` and `1` share no members."""
+    own, theirs = pl.DataFrame({"household": ["1", "01"]}), pl.DataFrame({"household": [1, 1], "wage": [5, 5]})
+    with pytest.raises(FactError) as raised:
+        run(read_policy(PER_MEMBER), own, theirs)
+    assert [problem.code for problem in raised.value.problems] == ["key_kinds"]
+    assert "Int64 of members" in raised.value.problems[0].message("en")
+    narrow = own.with_columns(household=pl.Series([1, 2], dtype=pl.Int32))
+    assert run(read_policy(PER_MEMBER), narrow, theirs)["problem"].to_list() == [None, "members_missing"]
+
+
+@pytest.mark.parametrize("key", ["_0", "on", "problem", "_members"])
+def test_a_key_called_as_an_outcome(key: str) -> None:
+    """It is refused, since the outcome would stand in its place."""
+    frames = (pl.DataFrame({key: [1], "debt": [5]}), pl.DataFrame({key: [1], "wage": [5], "ill": [True]}))
+    with pytest.raises(FactError) as raised:
+        assess_frame(read_policy(PER_MEMBER), *frames, key=key)
+    assert [problem.code for problem in raised.value.problems] == ["key_taken"]
+
+
+def test_one_word_is_one_column() -> None:
+    """A word alone is no list of letters; of what is undecided only two things can be asked."""
+    assert list(one(columns="category")) == ["household", "category", "problem"]
+    assert one(known="homes")["problem"] is None
+    with pytest.raises(ValueError, match="explian"):
+        one(undecided="explian")
+    with pytest.raises(FactError):
+        assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on=datetime(2021, 3, 31))  # noqa: DTZ001  # a day with an hour
+
+
+def test_no_members_at_all() -> None:
+    """Columns without a row have no type with some hosts, and hold anything."""
+    nobody = pl.DataFrame(
+        {"household": [], "wage": [], "ill": []}, schema={"household": pl.Int64, "wage": pl.Null, "ill": pl.Null}
+    )
+    found = assess_frame(read_policy(PER_MEMBER), pl.DataFrame({"household": [1], "debt": [5]}), nobody)
+    assert found["problem"].to_list() == ["members_missing"]
+
+
+def test_what_is_explained_is_asked_as_frames_take_it() -> None:
+    """An hour of a day, and what hosts keep beside the facts, make no problem of an open row."""
+    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1, 23), "label": "a"}  # noqa: DTZ001  # a day with an hour
+    frames = pl.DataFrame([{**OWN, "reference": "x"}]), pl.DataFrame([open_])
+    left, told = (
+        assess_frame(WEIHAI, *frames, on=ON, undecided=each).row(0, named=True) for each in ("leave", "explain")
+    )
+    assert (left["problem"], told["problem"]) == (None, None)
+    assert told["category"] is None
+    assert told["people"] == left["people"] == 1

@@ -13,7 +13,7 @@ from attrs import evolve
 from framing import Facts, answer, as_asked, drawn, filled, framed
 from sparked import spark
 
-from hardship_rules import Assessment, FactError, compare, load_policy, read_policy
+from hardship_rules import Assessment, FactError, PolicyError, compare, load_policy, read_policy
 from hardship_rules.impact import Impact, Move, impact
 from hardship_rules.strategies import households, partial_households
 
@@ -175,3 +175,43 @@ def test_what_only_one_policy_knows() -> None:
     assert found.households == len(own)
     with pytest.raises(FactError, match="unknown_column"):
         impact(huzhou, NEW, kept.with_columns(caus=pl.lit(1)), income, on=ON)
+
+
+RENAMED = """
+language: 1
+policy: renamed
+units: {yuan: 元}
+household: {}
+members: {facts: {FACT}}
+terms: {total: {title: 合计, unit: yuan, basis: assumption, value: sum(NAME)}}
+decisions:
+  category:
+    title: 类别
+    first: [{outcome: low, title: 低, basis: assumption, when: {that: total < 100}}]
+    otherwise: {outcome: none, title: 无}
+"""
+
+
+@pytest.mark.parametrize("column", ["wage", "工资", "earnings", "收入"])
+def test_a_fact_that_is_called_otherwise(column: str) -> None:
+    """A column of one fact is taken under both policies, by whichever of its words; none is left out for its name."""
+    before = "wage: {title: 工资, unit: yuan, to: 1000, if absent: 0}"
+    after = "earnings: {title: 收入, unit: yuan, to: 1000, if absent: 0, formerly: [wage, 工资]}"
+    old, new = (
+        read_policy(RENAMED.replace("FACT", fact).replace("NAME", fact.split(":")[0])) for fact in (before, after)
+    )
+    theirs = pl.DataFrame({"household": [1, 2], column: [50, 500]})
+    found = impact(old, new, pl.DataFrame({"household": [1, 2]}), theirs)
+    assert {(move.before, move.now): move.households for move in found.decisions["category"]} == {
+        ("low", "low"): 1,
+        ("none", "none"): 1,
+    }
+
+
+def test_categories_of_two_names() -> None:
+    """They cannot be compared, and both names are told."""
+    text = RENAMED.replace("FACT", "wage: {title: 工资, unit: yuan, to: 1000}").replace("NAME", "wage")
+    with pytest.raises(PolicyError) as raised:
+        impact(read_policy(text.replace("category", "kind")), read_policy(text), *FRAMES)
+    assert [problem.code for problem in raised.value.problems] == ["categories_differ"]
+    assert all(word in raised.value.problems[0].message("en") for word in ("`category`", "`kind`"))

@@ -49,6 +49,8 @@ def kinds() -> list[tuple[str, Any]]:
         ("polars", lambda frame: frame),
         ("lazy", lambda frame: frame.lazy()),
         ("arrow", lambda frame: frame.to_arrow()),
+        ("pandas", lambda frame: frame.to_pandas()),
+        ("pandas of arrow", lambda frame: frame.to_pandas(use_pyarrow_extension_array=True)),
         ("duckdb", lambda frame: connection.from_arrow(frame.to_arrow())),
     ]
 
@@ -59,6 +61,8 @@ def rows(frame: Any, order: str) -> list[tuple[Any, ...]]:
         frame = frame.to_arrow_table()
     if type(frame).__module__.startswith("pyspark"):
         frame = frame.toArrow()
+    if type(frame).__module__.startswith("pandas"):
+        frame = pl.from_pandas(frame)
     collected = frame.collect() if isinstance(frame, pl.LazyFrame) else pl.DataFrame(frame)
     return collected.sort(order).rows()
 
@@ -94,6 +98,14 @@ def test_spark_by_a_mapping() -> None:
     """So they do in a real Spark session."""
     with spark() as session:
         holds("spark", lambda frame: session.createDataFrame(frame.to_arrow()), ["category"])
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.Decimal(10, 2)])
+def test_a_null_among_floats_is_blank(dtype: Any) -> None:
+    """It is no fault of its cell."""
+    members = MEMBERS.with_columns(关系=pl.lit("本人"), 年龄=pl.Series([40, None, 3]).cast(dtype))
+    made = mapped_frames(MAPPING, HOUSEHOLDS, members)
+    assert [rows(each, "household") for each in made.faults] == [[], []]
 
 
 def test_columns_that_cannot_hold_their_fact() -> None:
