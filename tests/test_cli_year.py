@@ -44,10 +44,10 @@ class TestNew:
         assert len(modes) == 1  # whoever may read what one writes may read it
         assert [path.name for path in city.glob(".*")] == []
         (city / "link.yaml").symlink_to("any.txt")
-        assert run(city, "show", "2025_city", "-o", f"{'长' * 80}.txt")[0] == 0  # as long as a name may be
-        assert run(city, "show", "2025_city", "-o", "link.yaml")[0] == 0
+        assert run(city, "show", "2025_city.yaml", "-o", f"{'长' * 80}.txt")[0] == 0  # as long as a name may be
+        assert run(city, "show", "2025_city.yaml", "-o", "link.yaml")[0] == 0
         assert (city / "link.yaml").is_symlink()
-        assert (city / "any.txt").read_text("utf-8").startswith("政策")
+        assert (city / "any.txt").read_text("utf-8").startswith("某市2025年认定")
 
     def test_never_over_a_file(self, city: Path) -> None:
         """A file that is there stays to the byte."""
