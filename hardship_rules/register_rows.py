@@ -165,7 +165,8 @@ def _figures(policy: Policy, columns: list[str]) -> Iterator[pl.Expr]:
         taken = {*WORDS.values(), *(_heading(policy, each) for each in policy.decisions.values())}
         heading = _headed(policy.names[name].title, policy, unit_of(Name(name, policy.at), policy))
         heading = f"{heading}（{name}）" if heading in taken else heading
-        yield (pl.col(column) / pl.lit(scale) if scale > 1 else pl.col(column)).alias(heading)
+        number = pl.col(column)  # by a constant it would be divided through its reciprocal: 35 / 100 would be 0.350…03
+        yield (number / (number * 0 + scale) if scale > 1 else number).alias(heading)
 
 
 def _by_itself(verdicts: Verdicts, row: int, clauses: Mapping[str, str]) -> dict[str, Any]:

@@ -100,6 +100,19 @@ def test_results_are_written(tmp_path: Path, good: str, suffix: str) -> None:
     assert second["尚缺的事实"].startswith("年工资性收入")
 
 
+def test_figures_are_told_as_they_are(tmp_path: Path) -> None:
+    """A year's income of 0.35, 0.41, 0.57 or 0.69 yuan is told so: none of them with sixteen decimals."""
+    sums = ["0.35", "0.41", "0.57", "0.69"]
+    names = [f"A{number}" for number in range(len(sums))]
+    members = [
+        {**WORKER, "户号": name, "年其他收入": sum_, "月工资": 0} for name, sum_ in zip(names, sums, strict=True)
+    ]
+    file = register(tmp_path / "a.xlsx", [{**OWN, "户号": name} for name in names], members)
+    assert run(file, "-o", str(tmp_path / "out.csv")).exit_code == 0
+    for line, sum_ in zip((tmp_path / "out.csv").read_text("utf-8-sig").splitlines()[1:], sums, strict=True):
+        assert sum_ in line.split(",")
+
+
 def test_nothing_is_overwritten(tmp_path: Path, good: str) -> None:
     """A file that is there stays as it is, unless with `--force`; a name that says no form is refused."""
     out = tmp_path / "a.csv"
