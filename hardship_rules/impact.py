@@ -88,8 +88,9 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     """A register under an old and a new policy, by frames as `assess_frame` takes them.
 
     Where the day lies outside the old policy's own days it is applied as if it held then too. A column that only one of
-    the policies knows is left out under the other. A key with several rows is a problem and in no move. Raises what
-    `assess_frame` raises.
+    the policies knows is left out under the other; one that they call by different words is taken under both. A key with
+    several rows is a problem and in no move. Raises what `assess_frame` raises, and `PolicyError` where the category is
+    not called the same in both.
     """
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
@@ -164,6 +165,7 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
             kept[name] = name
         elif alike and alike[0] not in there:
             kept[name] = alike[0]
+            there.add(alike[0])
     return columns.select(nw.col(name).alias(own) for name, own in kept.items()).to_native()
 
 
