@@ -89,8 +89,8 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
 
     Where the day lies outside the old policy's own days it is applied as if it held then too. A column that only one of
     the policies knows is left out under the other; one that they call by different words is taken under both. A key
-    with several rows is a problem and in no move. Raises what `assess_frame` raises, and `PolicyError` where the category
-    is not called the same in both.
+    with several rows is a problem and in no move. Raises what `assess_frame` raises, and `PolicyError` where the
+    category is not called the same in both.
     """
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
