@@ -1,6 +1,5 @@
 """A register's workbook is read: the texts of a sheet as staff see them, and the cells that cannot be taken so."""
 
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -9,11 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 import openpyxl
 import polars as pl
 from attrs import frozen
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import Area, Grid, Spot
@@ -24,7 +26,8 @@ LARGEST = 1_500_000_000
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # of .xls, and of workbooks with a password
 _ZIP = b"PK"
 _LONG = 10**15  # a whole number from here on has lost digits in a spreadsheet
-_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+_FORMULA = f"{SHEET_MAIN_NS} f"
+_MERGED = f"{SHEET_MAIN_NS} mergeCell"
 
 
 @frozen(eq=False)
@@ -75,7 +78,7 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
     """The texts of a sheet, each as it is shown to 15 digits; of a formula what it last came to."""
     try:
         return _grid(workbook, name)
-    except (zipfile.BadZipFile, KeyError, ValueError, ParseError):
+    except (zipfile.BadZipFile, KeyError, ValueError, ParseError, expat.ExpatError):
         return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
 
 
@@ -147,18 +150,16 @@ def text_of(value: object) -> str | None:
 def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...]]:
     """Whether a sheet holds formulas, and the areas of its merged cells."""
     inside = workbook.book[name]._worksheet_path  # noqa: SLF001  # openpyxl tells the name of its part in no other way
-    has_formulas, areas, tail = False, [], b""
+    tags: set[str] = set()
+    areas: list[Area] = []
+
+    def begins(tag: str, attributes: dict[str, str]) -> None:
+        tags.add(tag)
+        if tag == _MERGED:
+            areas.append(Area(*CellRange(attributes["ref"]).bounds))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begins
     with zipfile.ZipFile(workbook.path) as archive, archive.open(inside.lstrip("/")) as stream:
-        while chunk := stream.read(1 << 20):
-            text = tail + chunk
-            has_formulas = has_formulas or b"<f>" in text or b"<f " in text
-            areas += [match.groups() for match in _MERGED.finditer(text)]
-            tail = text[-60:] if not _MERGED.search(text[-60:]) else b""
-    return has_formulas, tuple(dict.fromkeys(Area(_column(a), int(b), _column(c), int(d)) for a, b, c, d in areas))
-
-
-def _column(name: bytes) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - 64
-    return number
+        parser.ParseFile(stream)
+    return _FORMULA in tags, tuple(areas)

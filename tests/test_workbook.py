@@ -1,6 +1,8 @@
 """Workbooks as spreadsheets leave them: what is read of each cell, and what is refused, with its place."""
 
+import re
 import warnings
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +24,18 @@ def saved(path: Path, fill: Callable[[Any], None]) -> Path:
     fill(sheet)
     book.save(path)
     return path
+
+
+def changed(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """The workbook with its sheet as another program would have written it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet1.xml"
+    before, parts[part] = parts[part], change(parts[part])
+    assert parts[part] != before
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
 
 
 def read(path: Path) -> Grid:
@@ -77,22 +91,38 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
     """What a spreadsheet has worked out and saved beside a formula is taken."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", 5]))
-    import zipfile  # noqa: PLC0415  # to put in what a spreadsheet program would
-
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    part = "xl/worksheets/sheet1.xml"
-    assert b"<f>1+1</f><v" in parts[part]
-    parts[part] = (
-        parts[part]
-        .replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
-        .replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content))
     grid = read(path)
     assert (grid.cells.rows(), grid.spots) == ([("2", "5")], ())
+
+
+def with_prefixes(content: bytes) -> bytes:
+    """A sheet in which every name has the prefix of its namespace, and texts stand in other quotes."""
+    content = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", content).replace(b"xmlns=", b"xmlns:x=")
+    return re.sub(rb'ref="(.*?)"', rb"ref = '\1'", content)
+
+
+def of_two_reads(content: bytes) -> bytes:
+    """A sheet of which a megabyte ends within its second merged cell."""
+    half = content.rindex(b"<mergeCell ") + 8
+    return content.replace(b"<sheetData>", b" " * ((1 << 20) - half) + b"<sheetData>")
+
+
+@pytest.mark.parametrize("change", [with_prefixes, of_two_reads])
+def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    """A sheet is read as XML is, however it is spelled and however long it is."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", "=1+1"])
+        sheet.append(["A1", 1])
+        sheet.merge_cells("A1:A2")
+        sheet.merge_cells("B1:B2")
+
+    path = saved(tmp_path / "a.xlsx", fill)
+    changed(path, change)
+    grid = read(path)
+    assert grid.spots == (Spot(1, 2, "cell_formula"),)
+    assert set(grid.merged) == {Area(1, 1, 1, 2), Area(2, 1, 2, 2)}
 
 
 @pytest.mark.parametrize(
