@@ -88,14 +88,14 @@ def _grid(workbook: Workbook, name: str) -> Grid:
     spots: list[Spot] = []
     number = 0
     for number, row in enumerate(_rows(workbook, name, with_formulas=has_formulas), 1):
-        for place, (value, is_formula, is_error) in enumerate(row):
+        for place, (value, is_open, is_error) in enumerate(row):
             if place == len(columns):
                 columns.append([None] * (number - 1))
             text = None if is_error else text_of(value)
             columns[place].append(text)
             if is_error:
                 spots.append(Spot(number, place + 1, "cell_error"))
-            elif is_formula and value is None:
+            elif is_open:
                 spots.append(Spot(number, place + 1, "cell_formula"))
         for column in columns[len(row) :]:
             column.append(None)
@@ -104,7 +104,10 @@ def _grid(workbook: Workbook, name: str) -> Grid:
 
 
 def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, bool, bool]]]:
-    """Of each row of a sheet, of each cell its value, whether it is a formula, and whether it is an error."""
+    """Of each row of a sheet, of each cell its value, whether it is a formula without one, and whether it is an error.
+
+    A formula that came to an empty text has a value: its cell is said to be of text.
+    """
     sheet = workbook.book[name]
     sheet.reset_dimensions()  # some programs write them wrongly
     if not with_formulas:
@@ -117,7 +120,11 @@ def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[lis
         formulas.reset_dimensions()
         for row, other in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
             yield [
-                (cell.value, formula.data_type == "f", cell.data_type == "e")
+                (
+                    cell.value,
+                    formula.data_type == "f" and cell.value is None and cell.data_type != "str",
+                    cell.data_type == "e",
+                )
                 for cell, formula in zip(row, other, strict=True)
             ]
     finally:

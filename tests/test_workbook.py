@@ -89,11 +89,12 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 
 
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
-    """What a spreadsheet has worked out and saved beside a formula is taken."""
-    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", 5]))
-    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content))
+    """What a spreadsheet has worked out and saved beside a formula is taken; an empty text is nothing."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", '=""', 5]))
+    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content, count=1))
+    changed(path, lambda content: content.replace(b'<c r="B1"', b'<c r="B1" t="str"'))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2", "5")], ())
+    assert (grid.cells.rows(), grid.spots) == ([("2", None, "5")], ())
 
 
 def with_prefixes(content: bytes) -> bytes:
