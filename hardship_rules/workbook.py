@@ -7,13 +7,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 
 import openpyxl
 import polars as pl
 from attrs import frozen
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
@@ -63,7 +61,7 @@ def open_workbook(path: Path) -> Workbook | Problem:
         return wrong("file_is_folder")
     except OSError as error:
         return wrong("file_unreadable", reason=error.strerror or "?")
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):
+    except Exception:  # noqa: BLE001  # zipfile and openpyxl raise whatever a damaged part leads them to
         return wrong("workbook_broken")
     hidden = frozenset(sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible")
     return Workbook(path, book, tuple(sheet.title for sheet in book.worksheets), hidden)
@@ -78,7 +76,7 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
     """The texts of a sheet, each as it is shown to 15 digits; of a formula what it last came to."""
     try:
         return _grid(workbook, name)
-    except (zipfile.BadZipFile, KeyError, ValueError, ParseError, expat.ExpatError):
+    except Exception:  # noqa: BLE001  # as above: what is damaged may only show when it is read
         return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
 
 

@@ -144,6 +144,44 @@ def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: st
     assert found.code == code
 
 
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (rb"(PK\x01\x02.{4}).{2}", rb"\g<1>" + b"\x01\x00"),  # a part with a password: RuntimeError
+        (rb"(PK\x01\x02.{6}).{2}", rb"\g<1>" + b"\x63\x00"),  # packed in a way that is not known: NotImplementedError
+        (rb"(PK\x03\x04.{22}\x0f.{18}).{9}", rb"\g<1>" + b"\xff" * 9),  # a damaged part: zlib.error
+    ],
+)
+def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
+    """Whatever openpyxl makes of a damaged workbook, it is one that cannot be read."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
+    content = re.sub(there, instead, path.read_bytes(), flags=re.DOTALL)
+    assert content != path.read_bytes()
+    path.write_bytes(content)
+    found = open_workbook(path)
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_broken"
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b'"inlineStr"><is><t>A</t></is>', b'"s"><v>9</v>'),  # a text that there is none of: IndexError
+        (b"</sheetData>", b""),
+    ],
+)
+def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
+    """What only shows when the sheet is read is told as well."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["A"]))
+    changed(path, lambda content: content.replace(there, instead))
+    workbook = open_workbook(path)
+    assert isinstance(workbook, Workbook)
+    found = read_sheet(workbook, "家庭")
+    workbook.book.close()
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_broken"
+
+
 def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
     """A folder, and a file that is not there, are told as what they are."""
     (tmp_path / "a.xlsx").mkdir()
