@@ -81,52 +81,58 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
 
 
 def _grid(workbook: Workbook, name: str) -> Grid:
+    """The cells of a sheet as far as anything stands, whatever is formatted beside and below."""
     has_formulas, merged = _looked_into(workbook, name)
-    columns: list[list[str | None]] = []
+    columns: dict[int, list[str | None]] = {}
     spots: list[Spot] = []
     number = 0
     for number, row in enumerate(_rows(workbook, name, with_formulas=has_formulas), 1):
-        for place, (value, is_open, is_error) in enumerate(row):
-            if place == len(columns):
-                columns.append([None] * (number - 1))
-            text = None if is_error else text_of(value)
-            columns[place].append(text)
-            if is_error:
-                spots.append(Spot(number, place + 1, "cell_error"))
-            elif is_open:
-                spots.append(Spot(number, place + 1, "cell_formula"))
-        for column in columns[len(row) :]:
-            column.append(None)
-    frame = pl.DataFrame([pl.Series(f"{place}", column, dtype=pl.String) for place, column in enumerate(columns)])
+        for place, (value, fault) in enumerate(row, 1):
+            text = None if fault else text_of(value)
+            if fault:
+                spots.append(Spot(number, place, fault))
+            elif text is None:
+                continue
+            column = columns.setdefault(place, [])
+            column += [None] * (number - 1 - len(column))
+            column.append(text)
+    lengths = [len(column) for column in columns.values()]
+    lengths += [min(area.bottom, number) for area in merged if area.top <= len(columns.get(area.left, ()))]
+    height = max(lengths, default=0)
+    nothing = pl.Series([None] * height, dtype=pl.Null)  # takes no room, however many columns hold it
+    series = {
+        place: pl.Series(column + [None] * (height - len(column)), dtype=pl.String) for place, column in columns.items()
+    }
+    places = range(1, max(columns, default=0) + 1)
+    frame = pl.DataFrame([series.get(place, nothing).alias(f"{place}") for place in places])
     return Grid(str(workbook.path), name, frame, tuple(spots), merged)
 
 
-def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, bool, bool]]]:
-    """Of each row of a sheet, of each cell its value, whether it is a formula without one, and whether it is an error.
-
-    A formula that came to an empty text has a value: its cell is said to be of text.
-    """
+def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, str | None]]]:
+    """Of each row of a sheet, of each cell its value, or why it has none that can be taken."""
     sheet = workbook.book[name]
     sheet.reset_dimensions()  # some programs write them wrongly
     if not with_formulas:
         for row in sheet.iter_rows():
-            yield [(cell.value, False, cell.data_type == "e") for cell in row]
+            yield [(cell.value, _fault(cell)) for cell in row]
         return
     book = _opened(workbook.path, formulas=True)
     try:
         formulas = book[name]
         formulas.reset_dimensions()
         for row, other in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
-            yield [
-                (
-                    cell.value,
-                    formula.data_type == "f" and cell.value is None and cell.data_type != "str",
-                    cell.data_type == "e",
-                )
-                for cell, formula in zip(row, other, strict=True)
-            ]
+            yield [(cell.value, _fault(cell, formula)) for cell, formula in zip(row, other, strict=True)]
     finally:
         book.close()
+
+
+def _fault(cell: Any, formula: Any = None) -> str | None:
+    """Why a cell cannot be taken: it is an error, or a formula that was never worked out."""
+    if cell.data_type == "e":
+        return "cell_error"
+    if formula is None or formula.data_type != "f" or cell.value is not None:
+        return None
+    return None if cell.data_type == "str" else "cell_formula"  # one that came to an empty text is a cell of text
 
 
 def text_of(value: object) -> str | None:

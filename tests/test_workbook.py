@@ -126,6 +126,40 @@ def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, chan
     assert set(grid.merged) == {Area(1, 1, 1, 2), Area(2, 1, 2, 2)}
 
 
+def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
+    """A sheet ends where the last thing stands in it, and columns between hold nothing."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", None, "年龄"])
+        sheet.append(["A1"])
+        sheet.append([None, None, "#N/A"])
+        sheet["XFD2"].number_format = sheet["A1048576"].number_format = "0%"
+        sheet.merge_cells("H9:J10")
+
+    def further(sheet: Any) -> None:
+        fill(sheet)
+        sheet["XFD2"] = "x"
+
+    grid = read(saved(tmp_path / "a.xlsx", fill))
+    assert grid.cells.rows() == [("户号", None, "年龄"), ("A1", None, None), (None, None, None)]
+    grid = read(saved(tmp_path / "a.xlsx", further))
+    assert grid.cells.shape == (3, 16384)
+    assert grid.cells.estimated_size() < 16384
+
+
+@pytest.mark.parametrize("last", ["A4", "A1048576"])
+def test_a_merged_key_reaches_as_far_as_it_is_merged(tmp_path: Path, last: str) -> None:
+    """Rows in which nothing but a merged key stands are rows, at the end of a sheet as in its midst."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", "年龄"])
+        sheet.append(["A1", 40])
+        sheet.merge_cells("A2:A4")
+        sheet[last].number_format = "0%"
+
+    assert read(saved(tmp_path / "a.xlsx", fill)).cells.height == 4
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
