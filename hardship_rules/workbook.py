@@ -23,6 +23,8 @@ LARGEST = 1_500_000_000
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # of .xls, and of workbooks with a password
 _ZIP = b"PK"
+_RELATIONS = "_rels/.rels"  # which part of a workbook is what, by addresses that are others in the strict form
+_STRICT = b"http://purl.oclc.org/ooxml/"
 _LONG = 10**15  # a whole number from here on has lost digits in a spreadsheet
 _FORMULA = f"{SHEET_MAIN_NS} f"
 _MERGED = f"{SHEET_MAIN_NS} mergeCell"
@@ -52,8 +54,10 @@ def open_workbook(path: Path) -> Workbook | Problem:
             return wrong("workbook_old" if path.suffix.lower() == ".xls" else "workbook_locked")
         with zipfile.ZipFile(path) as archive:
             size = sum(each.file_size for each in archive.infolist())
-        if size > LARGEST:
-            return wrong("register_too_large", most=f"{LARGEST:,}")
+            if size > LARGEST:
+                return wrong("register_too_large", most=f"{LARGEST:,}")
+            if _STRICT in archive.read(_RELATIONS):
+                return wrong("workbook_strict")
         book = _opened(path)
     except FileNotFoundError:
         return wrong("file_missing")

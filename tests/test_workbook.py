@@ -26,11 +26,10 @@ def saved(path: Path, fill: Callable[[Any], None]) -> Path:
     return path
 
 
-def changed(path: Path, change: Callable[[bytes], bytes]) -> None:
-    """The workbook with its sheet as another program would have written it."""
+def changed(path: Path, change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> None:
+    """The workbook with its sheet, or another part, as another program would have written it."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    part = "xl/worksheets/sheet1.xml"
     before, parts[part] = parts[part], change(parts[part])
     assert parts[part] != before
     with zipfile.ZipFile(path, "w") as archive:
@@ -214,6 +213,18 @@ def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -
     workbook.book.close()
     assert isinstance(found, Problem)
     assert found.code == "workbook_broken"
+
+
+def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
+    """The form whose names have other addresses is not read, and is told as what it is."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
+    for part in ("_rels/.rels", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        changed(
+            path, lambda content: re.sub(rb"http://schemas.openxml[^/]*", b"http://purl.oclc.org/ooxml", content), part
+        )
+    found = open_workbook(path)
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_strict"
 
 
 def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
