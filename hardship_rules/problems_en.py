@@ -317,6 +317,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "`{given}` has a password, or is of the old kind under another name",
             "Take the password away and save it as .xlsx",
         ),
+        "workbook_strict": (
+            "`{given}` is a workbook in the strict form (“Strict Open XML”)",
+            "Open it and save it as an ordinary “Excel Workbook (*.xlsx)”",
+        ),
         "workbook_broken": ("`{given}` is no workbook that can be read", "Open it and save it as .xlsx"),
         "sheet_missing": (
             "there is no sheet `{given}`",

@@ -173,6 +173,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "csv_broken": ("不是 CSV 的写法", "检查引号是否成对；用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
         "workbook_old": ("`{given}` 是旧格式的工作簿（.xls）", "用 Excel 或 WPS 另存为 .xlsx"),
         "workbook_locked": ("`{given}` 有密码，或是改了后缀的旧格式", "去掉密码，另存为 .xlsx"),
+        "workbook_strict": (
+            "`{given}` 是“Strict Open XML”格式的工作簿",
+            "用 Excel 打开，另存为普通的“Excel 工作簿（*.xlsx）”",
+        ),
         "workbook_broken": ("`{given}` 不是能读取的工作簿", "用 Excel 或 WPS 打开，另存为 .xlsx"),
         "sheet_missing": ("没有工作表 `{given}`", "现有：{known}；改工作表的名称，或在对应文件中写 `from: …`"),
         "sheet_hidden": ("工作表 `{given}` 是隐藏的", "取消隐藏，核对以后再用；不用的，改掉名称或删去"),

@@ -97,8 +97,8 @@ class RawTable:
 def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[str]) -> RawTable | Problem:
     """The table of a grid: its headers are the row, among the first, in which most of what stands is recognised.
 
-    Rows in which nothing stands are left out. A key that is merged over several rows is the key of each; other merged
-    cells say nothing of the cells that they cover.
+    Rows in which nothing stands are left out. A key that is merged over several rows is the key of each; every other
+    cell of a merged area is told of, as nobody can say whose the one value is.
     """
     place = Cell(grid.file, 1, 1, grid.sheet)
     best, known = -1, 0
@@ -141,18 +141,21 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
 
 
 def _filled(grid: Grid, keys: set[int], header_row: int) -> Grid:
-    """The grid with merged keys in each of their rows, and every other merged cell as a spot."""
+    """The grid with merged keys in each of their rows, and every cell that is merged otherwise as a spot."""
     cells, spots = grid.cells, list(grid.spots)
     for area in grid.merged:
-        if area.bottom < header_row or area.left > cells.width:
-            continue
         if area.left == area.right and area.left in keys and area.top > header_row:
             name = cells.columns[area.left - 1]
             key = cells[name][area.top - 1]
             inside = pl.int_range(pl.len()).is_between(area.top, area.bottom - 1)
             cells = cells.with_columns(pl.when(inside).then(pl.lit(key)).otherwise(pl.col(name)).alias(name))
         else:
-            spots.append(Spot(area.top, area.left, "cell_merged"))
+            spots += [
+                Spot(row, column, "cell_merged")
+                for row in range(max(area.top, header_row), min(area.bottom, cells.height) + 1)
+                for column in range(area.left, min(area.right, cells.width) + 1)
+                if row > header_row or (row, column) == (area.top, area.left)  # of headers the one that stands there
+            ]
     return Grid(grid.file, grid.sheet, cells, tuple(spots), grid.merged)
 
 

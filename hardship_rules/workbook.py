@@ -1,6 +1,5 @@
 """A register's workbook is read: the texts of a sheet as staff see them, and the cells that cannot be taken so."""
 
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -8,12 +7,13 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 import openpyxl
 import polars as pl
 from attrs import frozen
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import Area, Grid, Spot
@@ -23,8 +23,11 @@ LARGEST = 1_500_000_000
 
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # of .xls, and of workbooks with a password
 _ZIP = b"PK"
+_RELATIONS = "_rels/.rels"  # which part of a workbook is what, by addresses that are others in the strict form
+_STRICT = b"http://purl.oclc.org/ooxml/"
 _LONG = 10**15  # a whole number from here on has lost digits in a spreadsheet
-_MERGED = re.compile(rb'<mergeCell ref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
+_FORMULA = f"{SHEET_MAIN_NS} f"
+_MERGED = f"{SHEET_MAIN_NS} mergeCell"
 
 
 @frozen(eq=False)
@@ -51,8 +54,10 @@ def open_workbook(path: Path) -> Workbook | Problem:
             return wrong("workbook_old" if path.suffix.lower() == ".xls" else "workbook_locked")
         with zipfile.ZipFile(path) as archive:
             size = sum(each.file_size for each in archive.infolist())
-        if size > LARGEST:
-            return wrong("register_too_large", most=f"{LARGEST:,}")
+            if size > LARGEST:
+                return wrong("register_too_large", most=f"{LARGEST:,}")
+            if _STRICT in archive.read(_RELATIONS):
+                return wrong("workbook_strict")
         book = _opened(path)
     except FileNotFoundError:
         return wrong("file_missing")
@@ -60,7 +65,7 @@ def open_workbook(path: Path) -> Workbook | Problem:
         return wrong("file_is_folder")
     except OSError as error:
         return wrong("file_unreadable", reason=error.strerror or "?")
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError):
+    except Exception:  # noqa: BLE001  # zipfile and openpyxl raise whatever a damaged part leads them to
         return wrong("workbook_broken")
     hidden = frozenset(sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible")
     return Workbook(path, book, tuple(sheet.title for sheet in book.worksheets), hidden)
@@ -75,50 +80,63 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
     """The texts of a sheet, each as it is shown to 15 digits; of a formula what it last came to."""
     try:
         return _grid(workbook, name)
-    except (zipfile.BadZipFile, KeyError, ValueError, ParseError):
+    except Exception:  # noqa: BLE001  # as above: what is damaged may only show when it is read
         return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
 
 
 def _grid(workbook: Workbook, name: str) -> Grid:
+    """The cells of a sheet as far as anything stands, whatever is formatted beside and below."""
     has_formulas, merged = _looked_into(workbook, name)
-    columns: list[list[str | None]] = []
+    columns: dict[int, list[str | None]] = {}
     spots: list[Spot] = []
     number = 0
     for number, row in enumerate(_rows(workbook, name, with_formulas=has_formulas), 1):
-        for place, (value, is_formula, is_error) in enumerate(row):
-            if place == len(columns):
-                columns.append([None] * (number - 1))
-            text = None if is_error else text_of(value)
-            columns[place].append(text)
-            if is_error:
-                spots.append(Spot(number, place + 1, "cell_error"))
-            elif is_formula and value is None:
-                spots.append(Spot(number, place + 1, "cell_formula"))
-        for column in columns[len(row) :]:
-            column.append(None)
-    frame = pl.DataFrame([pl.Series(f"{place}", column, dtype=pl.String) for place, column in enumerate(columns)])
+        for place, (value, fault) in enumerate(row, 1):
+            text = None if fault else text_of(value)
+            if fault:
+                spots.append(Spot(number, place, fault))
+            elif text is None:
+                continue
+            column = columns.setdefault(place, [])
+            column += [None] * (number - 1 - len(column))
+            column.append(text)
+    lengths = [len(column) for column in columns.values()]
+    lengths += [min(area.bottom, number) for area in merged if area.top <= len(columns.get(area.left, ()))]
+    height = max(lengths, default=0)
+    nothing = pl.Series([None] * height, dtype=pl.Null)  # takes no room, however many columns hold it
+    series = {
+        place: pl.Series(column + [None] * (height - len(column)), dtype=pl.String) for place, column in columns.items()
+    }
+    places = range(1, max(columns, default=0) + 1)
+    frame = pl.DataFrame([series.get(place, nothing).alias(f"{place}") for place in places])
     return Grid(str(workbook.path), name, frame, tuple(spots), merged)
 
 
-def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, bool, bool]]]:
-    """Of each row of a sheet, of each cell its value, whether it is a formula, and whether it is an error."""
+def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, str | None]]]:
+    """Of each row of a sheet, of each cell its value, or why it has none that can be taken."""
     sheet = workbook.book[name]
     sheet.reset_dimensions()  # some programs write them wrongly
     if not with_formulas:
         for row in sheet.iter_rows():
-            yield [(cell.value, False, cell.data_type == "e") for cell in row]
+            yield [(cell.value, _fault(cell)) for cell in row]
         return
     book = _opened(workbook.path, formulas=True)
     try:
         formulas = book[name]
         formulas.reset_dimensions()
         for row, other in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
-            yield [
-                (cell.value, formula.data_type == "f", cell.data_type == "e")
-                for cell, formula in zip(row, other, strict=True)
-            ]
+            yield [(cell.value, _fault(cell, formula)) for cell, formula in zip(row, other, strict=True)]
     finally:
         book.close()
+
+
+def _fault(cell: Any, formula: Any = None) -> str | None:
+    """Why a cell cannot be taken: it is an error, or a formula that was never worked out."""
+    if cell.data_type == "e":
+        return "cell_error"
+    if formula is None or formula.data_type != "f" or cell.value is not None:
+        return None
+    return None if cell.data_type == "str" else "cell_formula"  # one that came to an empty text is a cell of text
 
 
 def text_of(value: object) -> str | None:
@@ -147,18 +165,16 @@ def text_of(value: object) -> str | None:
 def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...]]:
     """Whether a sheet holds formulas, and the areas of its merged cells."""
     inside = workbook.book[name]._worksheet_path  # noqa: SLF001  # openpyxl tells the name of its part in no other way
-    has_formulas, areas, tail = False, [], b""
+    tags: set[str] = set()
+    areas: list[Area] = []
+
+    def begins(tag: str, attributes: dict[str, str]) -> None:
+        tags.add(tag)
+        if tag == _MERGED:
+            areas.append(Area(*CellRange(attributes["ref"]).bounds))
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = begins
     with zipfile.ZipFile(workbook.path) as archive, archive.open(inside.lstrip("/")) as stream:
-        while chunk := stream.read(1 << 20):
-            text = tail + chunk
-            has_formulas = has_formulas or b"<f>" in text or b"<f " in text
-            areas += [match.groups() for match in _MERGED.finditer(text)]
-            tail = text[-60:] if not _MERGED.search(text[-60:]) else b""
-    return has_formulas, tuple(dict.fromkeys(Area(_column(a), int(b), _column(c), int(d)) for a, b, c, d in areas))
-
-
-def _column(name: bytes) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - 64
-    return number
+        parser.ParseFile(stream)
+    return _FORMULA in tags, tuple(areas)

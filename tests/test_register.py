@@ -159,7 +159,28 @@ def test_merged_cells(tmp_path: Path) -> None:
     book["家庭"].unmerge_cells("B1:C1")
     book["家庭"]["C1"] = OWN[2]
     book.save(files[0])
-    assert told(every_problem(read(files))) == {("cell_merged", "成员!D2")}
+    register = read(files)
+    assert told(every_problem(register)) == {("cell_merged", "成员!D2"), ("cell_merged", "成员!D3")}
+
+
+def test_every_cell_that_a_merged_one_covers_is_told(tmp_path: Path) -> None:
+    """Wherever the merged cell begins, the households and columns that it covers have the problem, and no other."""
+    own: list[list[Any]] = [[*OWN, "电话"], ["A1", "城市", 1, "否", 1], ["A2", "农村", 1, "是", 1]]
+    theirs = [[*THEIRS[:3], "电话", *THEIRS[3:]], *([*row[:3], None, *row[3:]] for row in MEMBERS)]
+    files = workbook(tmp_path / "a.xlsx", [["威海市登记簿"], *own], theirs)
+    book = openpyxl.load_workbook(files[0])
+    book["家庭"].merge_cells("A1:E1")  # a title is no fault
+    book["家庭"].merge_cells("C3:C4")  # two households
+    book["家庭"].merge_cells("E3:F9")  # columns that are not used
+    book["成员"].merge_cells("D3:E3")  # begins in one that is not used
+    book.save(files[0])
+    text = "mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号}\n"
+    register = read(files, mapping_for(WEIHAI, read_mapping(text)))
+    assert {key: told(some) for key, some in register.problems.items()} == {
+        "A1": {("cell_merged", "家庭!C3"), ("cell_merged", "成员!E3")},
+        "A2": {("cell_merged", "家庭!C4")},
+    }
+    assert register.astray == ()
 
 
 MAPPING = """\

@@ -1,6 +1,8 @@
 """Workbooks as spreadsheets leave them: what is read of each cell, and what is refused, with its place."""
 
+import re
 import warnings
+import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +24,17 @@ def saved(path: Path, fill: Callable[[Any], None]) -> Path:
     fill(sheet)
     book.save(path)
     return path
+
+
+def changed(path: Path, change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> None:
+    """The workbook with its sheet, or another part, as another program would have written it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    before, parts[part] = parts[part], change(parts[part])
+    assert parts[part] != before
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
 
 
 def read(path: Path) -> Grid:
@@ -75,24 +88,75 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 
 
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
-    """What a spreadsheet has worked out and saved beside a formula is taken."""
-    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", 5]))
-    import zipfile  # noqa: PLC0415  # to put in what a spreadsheet program would
-
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    part = "xl/worksheets/sheet1.xml"
-    assert b"<f>1+1</f><v" in parts[part]
-    parts[part] = (
-        parts[part]
-        .replace(b"<f>1+1</f><v></v>", b"<f>1+1</f><v>2</v>")
-        .replace(b"<f>1+1</f><v />", b"<f>1+1</f><v>2</v>")
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    """What a spreadsheet has worked out and saved beside a formula is taken; an empty text is nothing."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", '=""', 5]))
+    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content, count=1))
+    changed(path, lambda content: content.replace(b'<c r="B1"', b'<c r="B1" t="str"'))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2", "5")], ())
+    assert (grid.cells.rows(), grid.spots) == ([("2", None, "5")], ())
+
+
+def with_prefixes(content: bytes) -> bytes:
+    """A sheet in which every name has the prefix of its namespace, and texts stand in other quotes."""
+    content = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", content).replace(b"xmlns=", b"xmlns:x=")
+    return re.sub(rb'ref="(.*?)"', rb"ref = '\1'", content)
+
+
+def of_two_reads(content: bytes) -> bytes:
+    """A sheet of which a megabyte ends within its second merged cell."""
+    half = content.rindex(b"<mergeCell ") + 8
+    return content.replace(b"<sheetData>", b" " * ((1 << 20) - half) + b"<sheetData>")
+
+
+@pytest.mark.parametrize("change", [with_prefixes, of_two_reads])
+def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    """A sheet is read as XML is, however it is spelled and however long it is."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", "=1+1"])
+        sheet.append(["A1", 1])
+        sheet.merge_cells("A1:A2")
+        sheet.merge_cells("B1:B2")
+
+    path = saved(tmp_path / "a.xlsx", fill)
+    changed(path, change)
+    grid = read(path)
+    assert grid.spots == (Spot(1, 2, "cell_formula"),)
+    assert set(grid.merged) == {Area(1, 1, 1, 2), Area(2, 1, 2, 2)}
+
+
+def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
+    """A sheet ends where the last thing stands in it, and columns between hold nothing."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", None, "年龄"])
+        sheet.append(["A1"])
+        sheet.append([None, None, "#N/A"])
+        sheet["XFD2"].number_format = sheet["A1048576"].number_format = "0%"
+        sheet.merge_cells("H9:J10")
+
+    def further(sheet: Any) -> None:
+        fill(sheet)
+        sheet["XFD2"] = "x"
+
+    grid = read(saved(tmp_path / "a.xlsx", fill))
+    assert grid.cells.rows() == [("户号", None, "年龄"), ("A1", None, None), (None, None, None)]
+    grid = read(saved(tmp_path / "a.xlsx", further))
+    assert grid.cells.shape == (3, 16384)
+    assert grid.cells.estimated_size() < 16384
+
+
+@pytest.mark.parametrize("last", ["A4", "A1048576"])
+def test_a_merged_key_reaches_as_far_as_it_is_merged(tmp_path: Path, last: str) -> None:
+    """Rows in which nothing but a merged key stands are rows, at the end of a sheet as in its midst."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["户号", "年龄"])
+        sheet.append(["A1", 40])
+        sheet.merge_cells("A2:A4")
+        sheet[last].number_format = "0%"
+
+    assert read(saved(tmp_path / "a.xlsx", fill)).cells.height == 4
 
 
 @pytest.mark.parametrize(
@@ -111,6 +175,56 @@ def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: st
     found = open_workbook(tmp_path / name)
     assert isinstance(found, Problem)
     assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (rb"(PK\x01\x02.{4}).{2}", rb"\g<1>" + b"\x01\x00"),  # a part with a password: RuntimeError
+        (rb"(PK\x01\x02.{6}).{2}", rb"\g<1>" + b"\x63\x00"),  # packed in a way that is not known: NotImplementedError
+        (rb"(PK\x03\x04.{22}\x0f.{18}).{9}", rb"\g<1>" + b"\xff" * 9),  # a damaged part: zlib.error
+    ],
+)
+def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
+    """Whatever openpyxl makes of a damaged workbook, it is one that cannot be read."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
+    content = re.sub(there, instead, path.read_bytes(), flags=re.DOTALL)
+    assert content != path.read_bytes()
+    path.write_bytes(content)
+    found = open_workbook(path)
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_broken"
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b'"inlineStr"><is><t>A</t></is>', b'"s"><v>9</v>'),  # a text that there is none of: IndexError
+        (b"</sheetData>", b""),
+    ],
+)
+def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
+    """What only shows when the sheet is read is told as well."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["A"]))
+    changed(path, lambda content: content.replace(there, instead))
+    workbook = open_workbook(path)
+    assert isinstance(workbook, Workbook)
+    found = read_sheet(workbook, "家庭")
+    workbook.book.close()
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_broken"
+
+
+def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
+    """The form whose names have other addresses is not read, and is told as what it is."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
+    for part in ("_rels/.rels", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
+        changed(
+            path, lambda content: re.sub(rb"http://schemas.openxml[^/]*", b"http://purl.oclc.org/ooxml", content), part
+        )
+    found = open_workbook(path)
+    assert isinstance(found, Problem)
+    assert found.code == "workbook_strict"
 
 
 def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
