@@ -79,7 +79,8 @@ def _opened(path: Path, *, formulas: bool = False) -> Any:
 def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
     """The texts of a sheet, each as it is shown to 15 digits; of a formula what it last came to."""
     try:
-        return _grid(workbook, name)
+        with warnings.catch_warnings(action="ignore"):  # as where it is opened
+            return _grid(workbook, name)
     except Exception:  # noqa: BLE001  # as above: what is damaged may only show when it is read
         return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
 
