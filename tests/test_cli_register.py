@@ -210,3 +210,23 @@ def test_wrong_use() -> None:
         ["a.xlsx", "--suggest-mapping", "--explain"],
     ):
         assert CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai"]).exit_code == 2
+
+
+def test_members_without_a_household(tmp_path: Path) -> None:
+    """A row without a key keeps the household above it from a verdict; of no household, it is told with each one."""
+    spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
+    members = [WORKER, {**spouse, "户号": None}, {**WORKER, "户号": "A2"}]
+    own, out = [OWN, {**OWN, "户号": "A2"}], tmp_path / "out.xlsx"
+    done = run(register(tmp_path / "a.xlsx", own, members), "-o", str(out), "--keep-going")
+    frame = pl.read_excel(out, sheet_name="结果", engine="openpyxl")
+    assert (done.exit_code, frame["困难职工家庭类别"].to_list()) == (1, ["未判定", "相对困难职工家庭"])
+    assert frame["问题"].to_list() == ["成员!A3 没有户号", None]
+    for nobodys in ([{**spouse, "户号": None}, *members[::2]], [*members[::2], {**spouse, "户号": "A11"}]):
+        file = register(tmp_path / "b.xlsx", own, nobodys)
+        place = "成员!A2" if nobodys[0]["户号"] is None else "成员!A4"
+        doubt = f"有 1 名成员没有户号，或户号不在家庭表中，没有算入任何一户，所判的户可能缺人：{place}"
+        assert doubt in run(file, "-o", str(out), "--keep-going", "--force").stdout
+        frame = pl.read_excel(out, sheet_name="结果", engine="openpyxl")
+        assert frame.select("困难职工家庭类别", "问题").rows() == [("相对困难职工家庭", doubt)] * 2
+        book: Any = openpyxl.load_workbook(out)
+        assert doubt in [cell.value for cell in book["合计"]["A"]]
