@@ -773,7 +773,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
             "Check the day, or use the policy in force on it",
         ),
-        "output_is_register": ("`{given}` is the register, and is not written over", "Choose another name"),
+        "output_is_read": (
+            "`{given}` is one of the files that are read, and is not written over",
+            "Choose another name",
+        ),
         # A register's own soundness
         "household_twice": (
             "one household has {count} rows: {places}",

@@ -434,7 +434,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "认定日期 {given} 不在政策 `{policy}` 的适用期内（{start} 至 {end}）",
             "检查认定日期，或改用该日适用的政策",
         ),
-        "output_is_register": ("`{given}` 就是登记簿，不能把结果写在上面", "换一个文件名"),
+        "output_is_read": ("`{given}` 是这次要读取的文件，不能把结果写在上面", "换一个文件名"),
         # A register's own soundness
         "household_twice": ("同一户号列了 {count} 行：{places}", "合成一行；不是同一户的，改正户号"),
         "member_of_no_household": ("有 {count} 名成员的户号不在家庭表中：{places}", "补上这一户，或改正成员的户号"),

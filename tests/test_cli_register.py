@@ -197,7 +197,7 @@ def test_the_register_is_never_written_over(tmp_path: Path) -> None:
     before = Path(file).read_bytes()
     done = run(file, "-o", file, "--force")
     assert done.exit_code == 1
-    assert "output_is_register" in done.stderr
+    assert "output_is_read" in done.stderr
     assert Path(file).read_bytes() == before
 
 

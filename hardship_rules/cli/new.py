@@ -38,7 +38,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, read=()):
         sys.exit(1)
 
 

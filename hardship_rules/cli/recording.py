@@ -40,4 +40,4 @@ def _written(text: str, path: Path, lang: Language) -> bool:
     if path.exists():  # it may have an officer's decision in it
         click.echo(Problem("record_exists", given=str(path), location=Location(str(path), 1, 1)).line(lang), err=True)
         return False
-    return written(path, text, lang)
+    return written(path, text, lang, read=())

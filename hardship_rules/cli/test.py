@@ -164,7 +164,7 @@ def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Co
         return [searched.coverage], [*told, say["nothing"].format(file=path)], True
     if path.exists():  # since the search began
         return [searched.coverage], [*told, _is_there(str(path)).line(lang)], False
-    if not written(path, cases_text(found.policy, searched.found), lang):
+    if not written(path, cases_text(found.policy, searched.found), lang, read=()):
         return [searched.coverage], told, False
     return [searched.coverage], [*told, say["written"].format(file=path, count=len(searched.found))], True
 
