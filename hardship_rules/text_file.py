@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from hardship_rules.problems import Location, Problem
-from hardship_rules.raw_table import Grid, RawTable
+from hardship_rules.raw_table import Cell, Grid, RawTable
 
 LARGEST = 2_000_000_000
 """The bytes of a csv that are read at most."""
@@ -34,7 +34,7 @@ def read_csv(path: Path) -> Csv | Problem:
             return Problem("register_too_large", location=place, values={"most": f"{LARGEST:,}"})
         content = path.read_bytes()
     except OSError as error:
-        return Problem("file_unreadable", location=place, given=name, values={"reason": error.strerror or "?"})
+        return _unreadable(name, error)
     found = _utf8(content)
     if found is None:
         return Problem("csv_encoding", location=place)
@@ -53,13 +53,23 @@ def read_parquet(path: Path) -> RawTable | Problem:
     """The table of a parquet file, its columns in their own types."""
     name = str(path)
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = getattr(error, "strerror", None) or "parquet"
-        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason})
+        path.stat()  # what keeps it from being read, in the system's own words
+        frame = pl.read_parquet(path, glob=False)
+    except OSError as error:
+        return _unreadable(name, error)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
+    if frame.is_empty():
+        return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    """Why a file cannot be read at all."""
+    code = "file_missing" if isinstance(error, FileNotFoundError) else "file_unreadable"
+    return Problem(code, location=Location(name, 1, 1), given=name, values={"reason": error.strerror or "?"})
 
 
 def _utf8(content: bytes) -> tuple[bytes, str] | None:

@@ -201,6 +201,19 @@ def test_the_register_is_never_written_over(tmp_path: Path) -> None:
     assert Path(file).read_bytes() == before
 
 
+def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
+    """A name that is too long and a loop of links are told, as what is read and as what is written."""
+    loop, long = tmp_path / "loop.csv", tmp_path / ("a" * 300 + ".csv")
+    loop.symlink_to(loop)
+    for path in map(str, (loop, long)):
+        assert "错误[file_unreadable]" in run(path, path, "-o", str(tmp_path / "b.csv")).stderr
+        assert "错误[file_unreadable]" in run(path, str(loop), "-o", str(tmp_path / "b.csv")).stderr
+    done = run(good, "-o", str(long))
+    assert (done.exit_code, "错误[file_not_written]" in done.stderr) == (1, True)
+    assert run(good, "-o", str(loop)).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["loop.csv", Path(good).name]
+
+
 def test_wrong_use() -> None:
     """Options that do not go together, and no file, are wrong use."""
     for words in (

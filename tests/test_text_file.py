@@ -59,6 +59,40 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert found.code == "register_too_large"
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_what_cannot_be_looked_at(tmp_path: Path, ending: str) -> None:
+    """A name that is too long, a loop of links and a file that is not there are problems of the file."""
+    loop = tmp_path / f"loop.{ending}"
+    loop.symlink_to(loop)
+    names = ("a" * 300 + f".{ending}", loop.name, f"none.{ending}")
+    found = [(read_csv if ending == "csv" else read_parquet)(tmp_path / name) for name in names]
+    assert [isinstance(each, Problem) and each.code for each in found] == [
+        "file_unreadable",
+        "file_unreadable",
+        "file_missing",
+    ]
+
+
+def test_damaged_parquet_is_a_problem(tmp_path: Path) -> None:
+    """Whichever byte is another one, Polars may panic: that is a file that cannot be read."""
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"户号": ["A1"] * 50, "age": [40] * 50}).write_parquet(path)
+    content = path.read_bytes()
+    for at in range(60, 90):  # the pages' heads
+        path.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
+        found = read_parquet(path)
+        assert isinstance(found, RawTable) or (isinstance(found, Problem) and found.code == "file_unreadable")
+
+
+def test_parquet_without_rows(tmp_path: Path) -> None:
+    """A table of headers alone is told, as one in csv is."""
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"户号": []}, schema={"户号": pl.String}).write_parquet(path)
+    found = read_parquet(path)
+    assert isinstance(found, Problem)
+    assert found.code == "sheet_without_rows"
+
+
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     """A column of numbers stays one; what is no parquet is refused."""
     path = tmp_path / "a.parquet"

@@ -75,6 +75,14 @@ def problems_json(
     return json.dumps({"format": PROBLEMS, "problems": listed, **beside}, ensure_ascii=False) + "\n"
 
 
+def there(path: Path) -> bool:
+    """Something is there; what cannot be looked at is told when it is read or written."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def over_what_is_read(path: Path, read: Iterable[str | Policy | None]) -> Problem | None:
     """That a file to be written is one that is read: given by its path, or one that a policy stands in."""
     names: set[str] = set()
@@ -106,7 +114,7 @@ def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy |
 
 def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
     """Let a file be written whole or not at all: beside its place first, and then into it."""
-    path = path.resolve() if path.is_file() else path  # a link leads to the file that is meant
+    path = path.resolve() if there(path) and path.is_file() else path  # a link leads to the file that is meant
     beside = path.parent / f".{secrets.token_hex(8)}{path.suffix}"
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device takes what is written to it

@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import over_what_is_read, problems_json, written, written_by
+from hardship_rules.cli.output import over_what_is_read, problems_json, there, written, written_by
 from hardship_rules.conform import date_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
@@ -117,7 +117,7 @@ class Job:
             raise FactError(
                 [Problem("output_suffix", location=at, given=path.suffix, values={"known": "、".join(suffixes)})]
             )
-        if path.exists() and not self.force:
+        if not self.force and there(path):
             raise FactError([Problem("file_exists", location=at, given=str(path))])
 
     def about(self, register: Register) -> None:

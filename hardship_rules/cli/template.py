@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.cli.output import FOLDERS, LANG, there, written
 from hardship_rules.problems import Language, Location, PolicyError, Problem
 from hardship_rules.template import template as template_of
 
@@ -29,7 +29,7 @@ def template(policy_name: str, output: str | None, force: bool, lang: Language, 
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif Path(output).exists() and not force:
+    elif not force and there(Path(output)):
         click.echo(Problem("file_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
     elif not written(Path(output), text, lang, [policy]):
