@@ -166,7 +166,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "这一行有 {own} 格，第一行只有 {wide} 格",
             "格中有逗号的，要用英文双引号括起；用 Excel 另存为 CSV 不会有这个问题",
         ),
-        "csv_broken": ("不是 CSV 的写法", "检查引号是否成对；用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_broken": (
+            "从这一行起，引号不成对，或不是 CSV 的写法",
+            "检查引号是否成对；用 Excel 另存为“CSV UTF-8（逗号分隔）”",
+        ),
+        "csv_by_semicolons": ("各列用分号隔开，应用逗号隔开", "用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_by_tabs": ("各列用制表符隔开，应用逗号隔开", "用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
         "workbook_old": ("`{given}` 是旧格式的工作簿（.xls）", "用 Excel 或 WPS 另存为 .xlsx"),
         "workbook_locked": ("`{given}` 有密码，或是改了后缀的旧格式", "去掉密码，另存为 .xlsx"),
         "workbook_broken": ("`{given}` 不是能读取的工作簿", "用 Excel 或 WPS 打开，另存为 .xlsx"),

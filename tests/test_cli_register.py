@@ -214,6 +214,16 @@ def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["loop.csv", Path(good).name]
 
 
+def test_csv_with_a_title(tmp_path: Path) -> None:
+    """A title, a blank line and `sep=,` stand above the headers, and a problem is at its own row."""
+    for name, row, above in (("a.csv", OWN, "登记簿\n\n"), ("b.csv", {**WORKER, "月工资": "很少"}, "sep=,\n")):
+        rows = [",".join(row), ",".join(map(str, row.values()))]
+        (tmp_path / name).write_text(above + "\n".join(rows), "utf-8")
+    done = run(str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "-o", str(tmp_path / "c.csv"))
+    assert f"{tmp_path / 'b.csv'} E3: 错误[cell_number]" in done.stderr
+    assert "有 1 处问题" in done.stderr
+
+
 def test_wrong_use() -> None:
     """Options that do not go together, and no file, are wrong use."""
     for words in (

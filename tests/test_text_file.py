@@ -37,6 +37,13 @@ def test_encodings_are_told_apart(tmp_path: Path, content: bytes, encoding: str)
         (b"\xff\xff\xff", "csv_encoding", 1),
         (b"", "file_empty", 1),
         ("户号,年龄\nA1,2\nA2,1,500\n".encode(), "csv_ragged", 3),
+        ("登记簿\n\n户号,年龄\nA1,2\nA2,1,500\n".encode(), "csv_ragged", 5),
+        ('户号,年龄\nA1,2\nA2,"1\nA3,4\n'.encode(), "csv_broken", 3),
+        ("户号;关系;工资\nA1;本人;1000\n".encode(), "csv_by_semicolons", 1),
+        ("登记簿\n户号;关系;工资\nA1;本人;1000,5\n".encode(), "csv_by_semicolons", 1),
+        ("户号\t关系\t工资\nA1\t本人\t1,000\n".encode(), "csv_by_tabs", 1),
+        ('户号,年龄\nA1,2\nA2,1"\nA3,"4"\nA5,6\n'.encode(), "csv_broken", 3),
+        ('\n户号,备注\nA1,"甲\n乙"\nA2,"1\nA3,4\nA4,"5"\n'.encode(), "csv_broken", 5),
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: int) -> None:
@@ -47,6 +54,37 @@ def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: in
     assert isinstance(found, Problem)
     assert found.location is not None
     assert (found.code, found.location.line) == (code, line)
+
+
+@pytest.mark.parametrize(
+    "above", ["\n", "\r\n \r\n", "登记簿\n", '"登记簿,2021年"\n\n', "sep=,\n", "甲;乙\n二\nSEP=,\r\n"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_lines_above_the_headers(tmp_path: Path, above: str, encoding: str) -> None:
+    """Blank lines, a title and Excel's `sep=,` are passed over, and rows keep their numbers."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{above}{TEXT}".encode(encoding))
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    lines = above.count("\n")
+    assert found.grid.cells.rows()[lines:] == [("户号", "备注"), ("A1", "甲,乙"), (None, None), ("A2", None)]
+    assert found.grid.cells.height == lines + 4
+
+
+def test_line_ends_of_old(tmp_path: Path) -> None:
+    """Lines that a carriage return ends are no traceback."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("登记簿\r户号,备注\rA1,甲\r".encode())
+    assert isinstance(read_csv(path), Csv | Problem)
+
+
+def test_a_table_of_one_column(tmp_path: Path) -> None:
+    """Where no line is wider, the first is no title."""
+    path = tmp_path / "a.csv"
+    path.write_text("户号\nA1\n\nA2\n", "utf-8")
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    assert found.grid.cells.rows() == [("户号",), ("A1",), (None,), ("A2",)]
 
 
 def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
