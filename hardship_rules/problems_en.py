@@ -309,8 +309,16 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Put cells with a comma into double quotes, as spreadsheets do when they save csv",
         ),
         "csv_broken": (
-            "this is not csv",
+            "from this line on a quote has no other, or this is not csv",
             "Check for a quote without its other; save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
+        ),
+        "csv_by_semicolons": (
+            "the columns are parted by semicolons, and are to be by commas",
+            "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
+        ),
+        "csv_by_tabs": (
+            "the columns are parted by tabs, and are to be by commas",
+            "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
         ),
         "workbook_old": ("`{given}` is a workbook of the old kind (.xls)", "Save it as .xlsx"),
         "workbook_locked": (
@@ -781,7 +789,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the day {given} is outside the window of the policy `{policy}` ({start} to {end})",
             "Check the day, or use the policy in force on it",
         ),
-        "output_is_register": ("`{given}` is the register, and is not written over", "Choose another name"),
+        "output_is_read": (
+            "`{given}` is one of the files that are read, and is not written over",
+            "Choose another name",
+        ),
         # A register's own soundness
         "household_twice": (
             "one household has {count} rows: {places}",

@@ -170,7 +170,12 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "这一行有 {own} 格，第一行只有 {wide} 格",
             "格中有逗号的，要用英文双引号括起；用 Excel 另存为 CSV 不会有这个问题",
         ),
-        "csv_broken": ("不是 CSV 的写法", "检查引号是否成对；用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_broken": (
+            "从这一行起，引号不成对，或不是 CSV 的写法",
+            "检查引号是否成对；用 Excel 另存为“CSV UTF-8（逗号分隔）”",
+        ),
+        "csv_by_semicolons": ("各列用分号隔开，应用逗号隔开", "用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_by_tabs": ("各列用制表符隔开，应用逗号隔开", "用 Excel 另存为“CSV UTF-8（逗号分隔）”"),
         "workbook_old": ("`{given}` 是旧格式的工作簿（.xls）", "用 Excel 或 WPS 另存为 .xlsx"),
         "workbook_locked": ("`{given}` 有密码，或是改了后缀的旧格式", "去掉密码，另存为 .xlsx"),
         "workbook_strict": (
@@ -442,7 +447,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "认定日期 {given} 不在政策 `{policy}` 的适用期内（{start} 至 {end}）",
             "检查认定日期，或改用该日适用的政策",
         ),
-        "output_is_register": ("`{given}` 就是登记簿，不能把结果写在上面", "换一个文件名"),
+        "output_is_read": ("`{given}` 是这次要读取的文件，不能把结果写在上面", "换一个文件名"),
         # A register's own soundness
         "household_twice": ("同一户号列了 {count} 行：{places}", "合成一行；不是同一户的，改正户号"),
         "member_of_no_household": ("有 {count} 名成员的户号不在家庭表中：{places}", "补上这一户，或改正成员的户号"),

@@ -61,6 +61,13 @@ class Register:
         blank = dict(self.households.blank) | dict(self.members.blank)
         return {fact.name: bool(blank[fact.name].all()) for fact in self.policy.stand_ins if fact.name in blank}
 
+    @property
+    def nobodys(self) -> tuple[Cell, ...]:
+        """The members' rows that are of no household there is, and may be of any."""
+        keys = _owners(self.members)
+        known = keys.is_in(self.households.frame[KEY].drop_nulls().implode()).fill_null(value=False)
+        return tuple(self.members.place(row) for row in (~known).arg_true())
+
     def sound(self, part: Part) -> pl.Series:
         """The rows of a part that belong to households with which nothing is wrong."""
         keys = part.frame[KEY]
@@ -98,12 +105,11 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
     problems: dict[str, list[Problem]] = {}
     astray: list[Problem] = []
     warnings: list[Problem] = []
-    for part in parts:
-        keys = part.frame[KEY]
+    own, theirs = parts
+    for part, keys in ((own, own.frame[KEY]), (theirs, _owners(theirs))):
         for row, wrong in part.problems.items():
             key = keys[row] if row >= 0 else None
             (astray if key is None else problems.setdefault(key, [])).extend(wrong)
-    own, theirs = parts
     known = set(own.frame[KEY])
     for finding in _findings(mapping.policy, own, theirs):
         told = _told(finding, own, theirs)
@@ -124,6 +130,11 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
         tuple(astray),
         tuple(warnings),
     )
+
+
+def _owners(members: Part) -> pl.Series:
+    """The key by which each member's row is judged: one without a key may well be of the household above it."""
+    return members.frame[KEY].forward_fill()
 
 
 def _findings(policy: Policy, own: Part, theirs: Part) -> Iterator[Finding]:

@@ -78,8 +78,6 @@ def _sheet(workbook: Workbook, table: Table, *, guess: bool) -> RawTable | Probl
 
 
 def _file(path: Path, table: Table, encodings: list[tuple[str, str]], *, guess: bool) -> RawTable | Problem:
-    if not path.exists():
-        return Problem("file_missing", location=Location(str(path), 1, 1), given=str(path))
     if path.suffix.lower() == ".parquet":
         return read_parquet(path)
     found = read_csv(path)

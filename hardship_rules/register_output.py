@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.register import Register
-from hardship_rules.register_rows import Rows
+from hardship_rules.register_rows import Rows, doubt_of
 from hardship_rules.version import __version__
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
@@ -77,6 +77,7 @@ def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
         "blank": WORDS[register.mapping.blank],
     }
     notes = [WORDS["draft"]] if policy.status == "draft" else []
+    notes += [] if (doubt := doubt_of(register)) is None else [doubt]
     listed = {WORDS[key]: tuple(policy.names[name].title for name in names) for key, names in lists.items() if names}
     said = tuple((WORDS[key], value) for key, value in about.items())
     return Totals(said, rows.counted, tuple(listed.items()), (*notes, WORDS["disclaimer"]))

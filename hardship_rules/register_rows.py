@@ -19,6 +19,7 @@ from hardship_rules.raw_table import Cell
 from hardship_rules.register import Register
 from hardship_rules.register_part import KEY
 from hardship_rules.register_verdicts import Verdicts
+from hardship_rules.soundness import FEW
 from hardship_rules.syntax import Name
 from hardship_rules.telling import MARKS, SENTENCES, Telling
 from hardship_rules.units import unit_of
@@ -39,6 +40,7 @@ WORDS = FrozenMapping(
         "left_out": "空着、按规则处理的事实",
         "reasons": "理由",
         "problem": "问题",
+        "nobodys": "有 {count} 名成员没有户号，或户号不在家庭表中，没有算入任何一户，所判的户可能缺人：{places}",
     }
 )
 _MOST = 8  # missing facts that a cell lists
@@ -80,6 +82,7 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     category = _heading(policy, policy.category)
     table = table.with_columns(pl.when(refused).then(pl.lit(WORDS["refused"])).otherwise(category).alias(category))
     table = table.join(_texts(WORDS["problem"], wrong), on="row", how="left", maintain_order="left")
+    table = table.with_columns(pl.coalesce(WORDS["problem"], pl.lit(doubt_of(register), pl.String)))
     counted = tuple(
         (each.title, tuple(_counted(table[_heading(policy, each)], each))) for each in policy.decisions.values()
     )
@@ -253,6 +256,14 @@ def _listed(problems: tuple[Problem, ...]) -> str:
         place = f"{problem.location.short} " if isinstance(problem.location, Cell) else ""
         told.append(place + problem.message("zh"))
     return "；".join(told)
+
+
+def doubt_of(register: Register) -> str | None:
+    """What is to be said of every verdict where members are of no household, and so perhaps of one that was judged."""
+    places = register.nobodys
+    if not places:
+        return None
+    return WORDS["nobodys"].format(count=len(places), places="; ".join(place.short for place in places[:FEW]))
 
 
 def _texts(title: str, texts: Mapping[int, str]) -> pl.DataFrame:

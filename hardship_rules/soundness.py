@@ -7,12 +7,16 @@ import narwhals as nw
 import polars as pl
 from attrs import field, frozen
 
+from hardship_rules.mapping import UNKNOWN_WORDS
 from hardship_rules.model import Policy
 from hardship_rules.problems import Problem
+from hardship_rules.text_cells import SPACE, WIDE
 from hardship_rules.values import ChoiceKind
 
 WORKER, SPOUSE = "self", "spouse"
 FEW = 5  # places that a sentence names, where there are many
+_BESIDE = f"[{SPACE}'’]"  # what people and spreadsheets put around and into numbers
+_NOBODY = rf"^([^\p{{L}}\p{{N}}]*|无|不详|{'|'.join(UNKNOWN_WORDS).upper()})$"
 Code = Literal[
     "household_twice",
     "member_of_no_household",
@@ -54,10 +58,10 @@ def soundness(
 ) -> tuple[Finding, ...]:
     """What is not sound in a register, by frames as `assess_frame` takes them, in the order of its rows.
 
-    `identifier` is the members' column that says who a person is, such as a number; it is compared without spaces and
-    without regard to case, and never told. Who is the worker of a file and who the spouse says the first fact by which
-    the policy calls members, where it has the options `self` and `spouse`. Lazy frames are collected, of these columns
-    only.
+    `identifier` is the members' column that says who a person is, such as a number; it is compared in plain digits,
+    without spaces or apostrophes and without regard to case, and never told; 未知, 无 or a dash says nobody. Who is the
+    worker of a file and who the spouse says the first fact by which the policy calls members, where it has the options
+    `self` and `spouse`. Lazy frames are collected, of these columns only.
     """
     fact = next((policy.members.facts[name] for name in policy.members.called_by), None)
     options = dict(fact.kind.options) if fact is not None and isinstance(fact.kind, ChoiceKind) else {}
@@ -67,8 +71,8 @@ def soundness(
     names_of = {title: name for name, title in options.items()} | {name: name for name in options}
     people = people.with_columns(
         who=pl.col("who").cast(pl.String).replace_strict(names_of, default=None, return_dtype=pl.String),
-        told=pl.col("told").cast(pl.String).str.replace_all(r"\s", "").str.to_uppercase().replace("", None),
-    )
+        told=pl.col("told").cast(pl.String).str.replace_all(_BESIDE, "").str.to_uppercase().str.replace_many(WIDE),
+    ).with_columns(told=pl.when(~pl.col("told").str.contains(_NOBODY)).then("told"))
     found = [*_of_files(listed, people, has_worker=WORKER in options)]
     if identifier is not None:
         found += _of_persons(people)

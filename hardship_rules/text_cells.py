@@ -9,10 +9,12 @@ from attrs import Factory, define, field, frozen
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.values import EARLIEST, LATEST
 
-_SPACE = "\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
-_EDGES = f"^[{_SPACE}]+|[{_SPACE}]+$"
-_WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
-_WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/", "％": "%", "Ｘ": "X"}
+SPACE = "\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+"""Spaces of any kind, and signs that do not show."""
+_EDGES = f"^[{SPACE}]+|[{SPACE}]+$"
+WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/", "％": "%", "Ｘ": "X"}
+"""The full-width digits and signs of a Chinese keyboard, and the plain ones."""
 _NUMBER = r"^[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _DAY = "|".join(rf"[0-9]{{4}}{sign}[0-9]{{1,2}}{sign}[0-9]{{1,2}}" for sign in ("-", r"\.", "/"))
 _DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{8}})$"
@@ -53,7 +55,7 @@ def trimmed(text: nw.Expr, steps: Steps) -> nw.Expr:
 
 def narrow(text: nw.Expr, steps: Steps) -> nw.Expr:
     """With the full-width digits and signs of a Chinese keyboard as the plain ones."""
-    for wide, plain in _WIDE.items():
+    for wide, plain in WIDE.items():
         text = text.str.replace_all(wide, plain, literal=True)
     return steps.put(text)
 

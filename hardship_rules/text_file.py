@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from hardship_rules.problems import Location, Problem
-from hardship_rules.raw_table import Grid, RawTable
+from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable
 
 LARGEST = 2_000_000_000
 """The bytes of a csv that are read at most."""
@@ -34,17 +34,24 @@ def read_csv(path: Path) -> Csv | Problem:
             return Problem("register_too_large", location=place, values={"most": f"{LARGEST:,}"})
         content = path.read_bytes()
     except OSError as error:
-        return Problem("file_unreadable", location=place, given=name, values={"reason": error.strerror or "?"})
+        return _unreadable(name, error)
     found = _utf8(content)
     if found is None:
         return Problem("csv_encoding", location=place)
     content, encoding = found
     if not content.strip():
         return Problem("file_empty", location=place)
+    above, content = _above(content)
     try:
         frame = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False)
     except pl.exceptions.ComputeError:
-        return _ragged(content, name)
+        return _ragged(content, name, len(above))
+    titles = pl.DataFrame({frame.columns[0]: above}, schema={frame.columns[0]: pl.String})
+    frame = pl.concat([titles, frame], how="diagonal")
+    if _parts("\t", frame):
+        return Problem("csv_by_tabs", location=place)
+    if _parts(";", frame):
+        return Problem("csv_by_semicolons", location=place)
     blank = pl.all().str.contains(_BLANK)
     return Csv(Grid(name, "", frame.with_columns(pl.when(~blank).then(pl.all()))), encoding)
 
@@ -53,13 +60,23 @@ def read_parquet(path: Path) -> RawTable | Problem:
     """The table of a parquet file, its columns in their own types."""
     name = str(path)
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = getattr(error, "strerror", None) or "parquet"
-        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason})
+        path.stat()  # what keeps it from being read, in the system's own words
+        frame = pl.read_parquet(path, glob=False)
+    except OSError as error:
+        return _unreadable(name, error)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
+    if frame.is_empty():
+        return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)
+
+
+def _unreadable(name: str, error: OSError) -> Problem:
+    """Why a file cannot be read at all."""
+    code = "file_missing" if isinstance(error, FileNotFoundError) else "file_unreadable"
+    return Problem(code, location=Location(name, 1, 1), given=name, values={"reason": error.strerror or "?"})
 
 
 def _utf8(content: bytes) -> tuple[bytes, str] | None:
@@ -75,15 +92,47 @@ def _utf8(content: bytes) -> tuple[bytes, str] | None:
     return bare, "UTF-8"
 
 
-def _ragged(content: bytes, name: str) -> Problem:
-    """The first row of a csv that has more cells than the first one, or what else cannot be read."""
-    wide = 0
+def _above(content: bytes) -> tuple[list[str], bytes]:
+    """The first lines of one cell or none, such as a title or Excel's `sep=,`, and what stands below them.
+
+    Where nothing wider follows soon, they are the table itself.
+    """
+    lines = io.BytesIO(content)
+    above: list[str] = []
+    for _ in range(HEADER_WITHIN):
+        start = lines.tell()
+        text = lines.readline().decode()
+        is_open = text.count('"') % 2 == 1  # a quoted cell goes on in the next line
+        try:
+            row = next(csv.reader([text]), [])
+        except csv.Error:  # it is told where the table is read
+            return above, content[start:]
+        if is_open or (len(row) > 1 and text.strip().lower() != "sep=,"):
+            return above, content[start:]
+        above.append(row[0] if row else "")
+    return [], content
+
+
+def _parts(sign: str, frame: pl.DataFrame) -> bool:
+    """The sign parts one of the first rows into more cells than commas do."""
+    first = frame.to_series().head(HEADER_WITHIN)
+    return bool((first.str.count_matches(sign, literal=True) >= frame.width).any())
+
+
+def _ragged(content: bytes, name: str, above: int) -> Problem:
+    """The first row of a csv that has more cells than the first one, or in which a quote lacks its other."""
+    lines = io.StringIO(content.decode(), newline="").readlines()
+    rows = csv.reader(lines, strict=True)
+    wide = start = 0
     try:
-        for number, row in enumerate(csv.reader(io.StringIO(content.decode(), newline="")), 1):
+        for number, row in enumerate(rows, above + 1):
             wide = wide or len(row)
             if len(row) > wide:
                 values = {"wide": str(wide), "own": str(len(row))}
                 return Problem("csv_ragged", location=Location(name, number, 1), values=values)
+            if '"' in "".join(row) and '""' not in "".join(lines[start : rows.line_num]):
+                break
+            start = rows.line_num
     except csv.Error:
         pass
-    return Problem("csv_broken", location=Location(name, 1, 1))
+    return Problem("csv_broken", location=Location(name, above + min(start, len(lines) - 1) + 1, 1))

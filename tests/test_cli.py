@@ -689,6 +689,39 @@ class TestTemplate:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "assess {household} -o {household}",
+        "assess {household} -p {policy} -o {policy}",
+        "assess {household} -p {policy} -o {base}",
+        "changes {partial} {household} -o {household}",
+        "compare {policy} 2023_weihai {household} -o {household}",
+        "compare 2023_weihai {policy} {household} --on 2021-03-31 -o {link}",
+        "template 2021_weihai --policies {folder} --force -o {policy}",
+        "show {policy} -o {policy}",
+        "show {policy} --format sql --dialect duckdb --mapping {mapping} -o {mapping}",
+        "check --facts-schema {policy} -o {policy}",
+    ],
+)
+def test_what_is_read_is_never_written_over(tmp_path: Path, words: str) -> None:
+    """Every command names the file, which stays as it is: also one that a policy extends, or that a link leads to."""
+    of = {name: tmp_path / f"{name}.yaml" for name in ("household", "partial", "mapping", "link")}
+    of |= {"policy": tmp_path / "2021_weihai.yaml", "base": tmp_path / "shandong_2020_58.yaml", "folder": tmp_path}
+    for name, file in (("household", HOUSEHOLD), ("partial", PARTIAL)):
+        of[name].write_bytes(Path(file).read_bytes())
+    for name in ("base", "policy"):
+        of[name].write_bytes((ROOT / "policies" / of[name].name).read_bytes())
+    of["mapping"].write_text("mapping: 1\nhouseholds: {key: id}\nmembers: {key: id}\n", "utf-8")
+    of["link"].symlink_to(of["policy"])
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = run(*words.format(**of).split())
+    assert done.returncode == 1
+    assert "错误[output_is_read]" in done.stderr.decode()
+    assert words.format(**of).split()[-1] in done.stderr.decode()
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         [],

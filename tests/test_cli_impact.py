@@ -50,6 +50,17 @@ def test_report_by_the_ending_of_the_file(files: list[str], tmp_path: Path) -> N
     assert run(*ASKED, *files).stdout.startswith("政策变化对登记簿的影响\n")
 
 
+def test_the_register_is_never_written_over(files: list[str], tmp_path: Path) -> None:
+    """Nor is its mapping: nothing is lost, and the file is named."""
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号}\n", encoding="utf-8")
+    for file in (files[1], files[3], str(mapping)):
+        before = Path(file).read_bytes()
+        done = run(*ASKED, *files, "--mapping", str(mapping), "-o", file)
+        assert (done.returncode, Path(file).read_bytes()) == (1, before)
+        assert f"{file}:1:1: 错误[output_is_read]" in done.stderr
+
+
 def test_json_counts_what_assess_says(files: list[str]) -> None:
     """The moves add up to the households, and each category of the new policy has as many as `assess` finds."""
     document = json.loads(run(*ASKED, *files, "--format", "json").stdout)

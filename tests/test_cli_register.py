@@ -210,8 +210,31 @@ def test_the_register_is_never_written_over(tmp_path: Path) -> None:
     before = Path(file).read_bytes()
     done = run(file, "-o", file, "--force")
     assert done.exit_code == 1
-    assert "output_is_register" in done.stderr
+    assert "output_is_read" in done.stderr
     assert Path(file).read_bytes() == before
+
+
+def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
+    """A name that is too long and a loop of links are told, as what is read and as what is written."""
+    loop, long = tmp_path / "loop.csv", tmp_path / ("a" * 300 + ".csv")
+    loop.symlink_to(loop)
+    for path in map(str, (loop, long)):
+        assert "错误[file_unreadable]" in run(path, path, "-o", str(tmp_path / "b.csv")).stderr
+        assert "错误[file_unreadable]" in run(path, str(loop), "-o", str(tmp_path / "b.csv")).stderr
+    done = run(good, "-o", str(long))
+    assert (done.exit_code, "错误[file_not_written]" in done.stderr) == (1, True)
+    assert run(good, "-o", str(loop)).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["loop.csv", Path(good).name]
+
+
+def test_csv_with_a_title(tmp_path: Path) -> None:
+    """A title, a blank line and `sep=,` stand above the headers, and a problem is at its own row."""
+    for name, row, above in (("a.csv", OWN, "登记簿\n\n"), ("b.csv", {**WORKER, "月工资": "很少"}, "sep=,\n")):
+        rows = [",".join(row), ",".join(map(str, row.values()))]
+        (tmp_path / name).write_text(above + "\n".join(rows), "utf-8")
+    done = run(str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "-o", str(tmp_path / "c.csv"))
+    assert f"{tmp_path / 'b.csv'} E3: 错误[cell_number]" in done.stderr
+    assert "有 1 处问题" in done.stderr
 
 
 def test_wrong_use() -> None:
@@ -223,3 +246,23 @@ def test_wrong_use() -> None:
         ["a.xlsx", "--suggest-mapping", "--explain"],
     ):
         assert CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai"]).exit_code == 2
+
+
+def test_members_without_a_household(tmp_path: Path) -> None:
+    """A row without a key keeps the household above it from a verdict; of no household, it is told with each one."""
+    spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
+    members = [WORKER, {**spouse, "户号": None}, {**WORKER, "户号": "A2"}]
+    own, out = [OWN, {**OWN, "户号": "A2"}], tmp_path / "out.xlsx"
+    done = run(register(tmp_path / "a.xlsx", own, members), "-o", str(out), "--keep-going")
+    frame = pl.read_excel(out, sheet_name="结果", engine="openpyxl")
+    assert (done.exit_code, frame["困难职工家庭类别"].to_list()) == (1, ["未判定", "相对困难职工家庭"])
+    assert frame["问题"].to_list() == ["成员!A3 没有户号", None]
+    for nobodys in ([{**spouse, "户号": None}, *members[::2]], [*members[::2], {**spouse, "户号": "A11"}]):
+        file = register(tmp_path / "b.xlsx", own, nobodys)
+        place = "成员!A2" if nobodys[0]["户号"] is None else "成员!A4"
+        doubt = f"有 1 名成员没有户号，或户号不在家庭表中，没有算入任何一户，所判的户可能缺人：{place}"
+        assert doubt in run(file, "-o", str(out), "--keep-going", "--force").stdout
+        frame = pl.read_excel(out, sheet_name="结果", engine="openpyxl")
+        assert frame.select("困难职工家庭类别", "问题").rows() == [("相对困难职工家庭", doubt)] * 2
+        book: Any = openpyxl.load_workbook(out)
+        assert doubt in [cell.value for cell in book["合计"]["A"]]

@@ -231,6 +231,21 @@ def test_a_mapping_is_followed(tmp_path: Path) -> None:
     assert "0519491231" not in everything
 
 
+def test_one_number_in_two_widths_is_one_person(tmp_path: Path) -> None:
+    """A number in full-width digits is read, and is that of the person who has it in plain ones."""
+    book = openpyxl.Workbook()
+    own, theirs = book.worksheets[0], book.create_sheet("人员")
+    own.title = "困难户"
+    for row in (["档案号", "户籍"], ["D1", 1], ["D2", 2]):
+        own.append(row)
+    for row in (["档案号", "关系", "证件", "工资"], ["D1", "本人", "11010519491231002X", 1]):
+        theirs.append(row)
+    theirs.append(["D2", "本人", "１１０１０５１９４９１２３１００２Ｘ", 1])
+    book.save(tmp_path / "a.xlsx")
+    register = read([str(tmp_path / "a.xlsx")], mapping_for(WEIHAI, read_mapping(MAPPING)))
+    assert told(every_problem(register)) == {("person_worker_of_two", "人员!A2")}
+
+
 def test_a_unit_of_a_header_holds_against_the_mapping(tmp_path: Path) -> None:
     """A header that says another unit than the mapping is a problem; one without how often is not."""
     files = workbook(tmp_path / "a.xlsx", [OWN, *GOOD], [["户号", "与申请人关系", "工资（万元）"], ["A1", "本人", 1]])

@@ -71,6 +71,21 @@ def test_numbers_are_compared_as_people_write_them() -> None:
     assert [each.code for each in soundness(WEIHAI, listed, whole, identifier="number")] == ["person_worker_of_two"]
 
 
+@pytest.mark.parametrize("written", ["１１Ｘ", "１１ｘ", "1\u200b1X", "\ufeff11X", "'11X", "11X’", "1\u3000 1x"])
+def test_signs_and_widths_make_no_other_person(written: str) -> None:
+    """Full-width digits, signs that do not show and apostrophes are how one number is written, too."""
+    members = {"household": ["a", "b"], "relation": ["self", "self"], "number": ["11X", written]}
+    listed = pl.DataFrame({"household": ["a", "b"]})
+    (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
+    assert finding.code == "person_worker_of_two"
+
+
+@pytest.mark.parametrize("word", ["未知", "unknown", "Unknown", "-", "－", "——", "/", "无", "不详", "'"])
+def test_words_that_tell_nobody(word: str) -> None:
+    """Two who are both said not to be known are not therefore the same."""
+    assert found("ab", f"a self {word},b self 2,b child {word}") == [("person_not_told", [0, 2])]
+
+
 def test_without_an_identifier() -> None:
     """Where no column says who a person is, only files are looked at."""
     assert found("ab", "a self 1,b child 1", identifier=None) == [("household_without_worker", [1])]

@@ -37,6 +37,13 @@ def test_encodings_are_told_apart(tmp_path: Path, content: bytes, encoding: str)
         (b"\xff\xff\xff", "csv_encoding", 1),
         (b"", "file_empty", 1),
         ("户号,年龄\nA1,2\nA2,1,500\n".encode(), "csv_ragged", 3),
+        ("登记簿\n\n户号,年龄\nA1,2\nA2,1,500\n".encode(), "csv_ragged", 5),
+        ('户号,年龄\nA1,2\nA2,"1\nA3,4\n'.encode(), "csv_broken", 3),
+        ("户号;关系;工资\nA1;本人;1000\n".encode(), "csv_by_semicolons", 1),
+        ("登记簿\n户号;关系;工资\nA1;本人;1000,5\n".encode(), "csv_by_semicolons", 1),
+        ("户号\t关系\t工资\nA1\t本人\t1,000\n".encode(), "csv_by_tabs", 1),
+        ('户号,年龄\nA1,2\nA2,1"\nA3,"4"\nA5,6\n'.encode(), "csv_broken", 3),
+        ('\n户号,备注\nA1,"甲\n乙"\nA2,"1\nA3,4\nA4,"5"\n'.encode(), "csv_broken", 5),
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: int) -> None:
@@ -49,6 +56,37 @@ def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: in
     assert (found.code, found.location.line) == (code, line)
 
 
+@pytest.mark.parametrize(
+    "above", ["\n", "\r\n \r\n", "登记簿\n", '"登记簿,2021年"\n\n', "sep=,\n", "甲;乙\n二\nSEP=,\r\n"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_lines_above_the_headers(tmp_path: Path, above: str, encoding: str) -> None:
+    """Blank lines, a title and Excel's `sep=,` are passed over, and rows keep their numbers."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{above}{TEXT}".encode(encoding))
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    lines = above.count("\n")
+    assert found.grid.cells.rows()[lines:] == [("户号", "备注"), ("A1", "甲,乙"), (None, None), ("A2", None)]
+    assert found.grid.cells.height == lines + 4
+
+
+def test_line_ends_of_old(tmp_path: Path) -> None:
+    """Lines that a carriage return ends are no traceback."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("登记簿\r户号,备注\rA1,甲\r".encode())
+    assert isinstance(read_csv(path), Csv | Problem)
+
+
+def test_a_table_of_one_column(tmp_path: Path) -> None:
+    """Where no line is wider, the first is no title."""
+    path = tmp_path / "a.csv"
+    path.write_text("户号\nA1\n\nA2\n", "utf-8")
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    assert found.grid.cells.rows() == [("户号",), ("A1",), (None,), ("A2",)]
+
+
 def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file above the bound is refused by its size alone."""
     path = tmp_path / "a.csv"
@@ -57,6 +95,40 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     found = read_csv(path)
     assert isinstance(found, Problem)
     assert found.code == "register_too_large"
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_what_cannot_be_looked_at(tmp_path: Path, ending: str) -> None:
+    """A name that is too long, a loop of links and a file that is not there are problems of the file."""
+    loop = tmp_path / f"loop.{ending}"
+    loop.symlink_to(loop)
+    names = ("a" * 300 + f".{ending}", loop.name, f"none.{ending}")
+    found = [(read_csv if ending == "csv" else read_parquet)(tmp_path / name) for name in names]
+    assert [isinstance(each, Problem) and each.code for each in found] == [
+        "file_unreadable",
+        "file_unreadable",
+        "file_missing",
+    ]
+
+
+def test_damaged_parquet_is_a_problem(tmp_path: Path) -> None:
+    """Whichever byte is another one, Polars may panic: that is a file that cannot be read."""
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"户号": ["A1"] * 50, "age": [40] * 50}).write_parquet(path)
+    content = path.read_bytes()
+    for at in range(60, 90):  # the pages' heads
+        path.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
+        found = read_parquet(path)
+        assert isinstance(found, RawTable) or (isinstance(found, Problem) and found.code == "file_unreadable")
+
+
+def test_parquet_without_rows(tmp_path: Path) -> None:
+    """A table of headers alone is told, as one in csv is."""
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"户号": []}, schema={"户号": pl.String}).write_parquet(path)
+    found = read_parquet(path)
+    assert isinstance(found, Problem)
+    assert found.code == "sheet_without_rows"
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:

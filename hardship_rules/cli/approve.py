@@ -39,7 +39,7 @@ def approve(file: str, by: str, day: str, fingerprint: str | None, lang: Languag
     for warning in warnings:
         if warning.code not in _SETTLED:
             click.echo(warning.line(lang), err=True)
-    if not written(path, text, lang):
+    if not written(path, text, lang, read=()):
         sys.exit(1)
     click.echo(f"已写入批准：{policy.title}")
     click.echo(f"  批准：{by}，{day}")

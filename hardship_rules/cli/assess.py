@@ -92,11 +92,11 @@ def assess(
         raise click.UsageError("--format html 一次写一个家庭。")
     paint: Paint = _paint if output is None and _has_colour() else plain
     check_output(files, form, output, embed=embed)
-    answers, records, failed = [], {}, False
+    answers, records, failed, read = [], {}, False, list[str | Policy](files)
     for file in files:
         try:
             household = household_of(file)
-            policy = policy_for(household, policy_name, on, folders)
+            read.append(policy := policy_for(household, policy_name, on, folders))
             if form == RECORD:
                 judge = assess_household if engine == "evaluator" else _by_both
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
@@ -129,7 +129,7 @@ def assess(
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
-        failed = not written(Path(output), text, lang)
+        failed = not written(Path(output), text, lang, read)
     sys.exit(1 if failed else 0)
 
 

@@ -57,5 +57,5 @@ def changes(
     text = changes_of(found[1].policy, found[0], found[1]).explain(format=form, lang=lang)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, [before, now, *(each.policy for each in found)]):
         sys.exit(1)

@@ -10,6 +10,7 @@ from hardship_rules.cli.input import sound_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.facts_schema import facts_schema
 from hardship_rules.guard import guarded
+from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError, Problem
 from hardship_rules.schema import policy_schema, schema_text
 from hardship_rules.summary import summary, summary_data
@@ -54,11 +55,13 @@ def check(
         raise click.UsageError("--facts-schema 写一个 POLICY" if of_facts else "缺少 POLICY")
     if (of_facts or of_policy) and (against is not None or strict):
         raise click.UsageError("--against 和 --strict 不与 JSON Schema 一起用")
-    answers, failed = [], False
+    answers, failed, read = [], False, list[str | Policy]()
     for name in policies or ("",):
         try:
             if of_facts:
-                answers.append(schema_text(facts_schema(load_policy(name, folders=folders))))
+                policy = load_policy(name, folders=folders)
+                read.append(policy)
+                answers.append(schema_text(facts_schema(policy)))
             else:
                 warnings = () if of_policy else _warnings(name, folders, against)
                 failed = failed or (strict and bool(warnings))
@@ -70,7 +73,7 @@ def check(
     if output is None or failed:
         click.echo("".join(answers), nl=False)
     else:
-        failed = not written(Path(output), "".join(answers), lang)
+        failed = not written(Path(output), "".join(answers), lang, read)
     sys.exit(1 if failed else 0)
 
 

@@ -91,13 +91,14 @@ def compare(
     if form not in (None, "text", "json") or mapping is not None or keep_going or show_values:
         raise click.UsageError("--mapping、--keep-going、--show-values 和 markdown、html 只用于 --register。")
     form = form or "text"
-    answers, failed = [], False
+    answers, failed, read = [], False, list[str | Policy](files)
     for file in files:
         try:
             household = household_of(file)
             on, other_on = (days[0] if days else None), (days[-1] if days else None)
             first = _policy(policy, on or household.on, folders)
             second = _policy(other, other_on or household.on, folders).with_readings(chosen)
+            read += [first, second]
             answer = compare_household(first, second, household, on, other_on).explain(format=form, lang=lang)
         except (FactError, PolicyError) as error:
             failed = True
@@ -111,7 +112,7 @@ def compare(
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
-        failed = not written(Path(output), text, lang)
+        failed = not written(Path(output), text, lang, read)
     sys.exit(1 if failed else 0)
 
 
@@ -138,7 +139,7 @@ def _register(  # what is asked, and how it is to be written
     if text is not None and output is None:
         click.echo(text, nl=False)
     elif text is not None and output is not None:
-        sound = written(Path(output), text, lang) and sound
+        sound = written(Path(output), text, lang, [*asked.files, asked.mapping, old, new]) and sound
     sys.exit(0 if sound else 1)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.cli.output import FOLDERS, LANG, there, written
 from hardship_rules.conform import date_of
 from hardship_rules.find import Year, all_series, years
 from hardship_rules.new_year import new_year, window
@@ -27,7 +27,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
 
     SERIES 是系列标识，如 weihai；YEAR 是年度，如 2026。
     """
-    if output is not None and Path(output).exists():
+    if output is not None and there(Path(output)):
         click.echo(Problem("year_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
     try:
@@ -38,7 +38,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, read=()):
         sys.exit(1)
 
 

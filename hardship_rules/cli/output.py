@@ -15,6 +15,7 @@ from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
 from hardship_rules.document import Document
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.model import Policy
 from hardship_rules.problems import Language, Location, Problem, path_text
 
 PROBLEMS = "hardship-rules/problems/1"
@@ -74,14 +75,46 @@ def problems_json(
     return json.dumps({"format": PROBLEMS, "problems": listed, **beside}, ensure_ascii=False) + "\n"
 
 
-def written(path: Path, text: str, lang: Language) -> bool:
-    """Write a file whole or not at all."""
+def there(path: Path) -> bool:
+    """Something is there; what cannot be looked at is told when it is read or written."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def over_what_is_read(path: Path, read: Iterable[str | Policy | None]) -> Problem | None:
+    """That a file to be written is one that is read: given by its path, or one that a policy stands in."""
+    names: set[str] = set()
+    for each in read:
+        if isinstance(each, Policy):
+            names |= {each.at.file, each.category.at.file, *(own.at.file for own in each.parameters.values())}
+        elif each is not None:
+            names.add(each)
+    if not any(_same(path, Path(name)) for name in names - {"-"}):  # that is standard input
+        return None
+    return Problem("output_is_read", location=Location(str(path), 1, 1), given=str(path))
+
+
+def _same(path: Path, other: Path) -> bool:
+    """The paths lead to one file, by links too; what is not there, or cannot be looked at, is told elsewhere."""
+    try:
+        return path.is_file() and path.samefile(other)
+    except OSError:
+        return False
+
+
+def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy | None]) -> bool:
+    """Write a file whole or not at all, and never over one that was read."""
+    if problem := over_what_is_read(path, read):
+        click.echo(problem.line(lang), err=True)
+        return False
     return written_by(path, lambda beside: beside.write_text(text, encoding="utf-8", newline="\n"), lang)
 
 
 def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
     """Let a file be written whole or not at all: beside its place first, and then into it."""
-    path = path.resolve() if path.is_file() else path  # a link leads to the file that is meant
+    path = path.resolve() if there(path) and path.is_file() else path  # a link leads to the file that is meant
     beside = path.parent / f".{secrets.token_hex(8)}{path.suffix}"
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device takes what is written to it

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cli.output import written
+from hardship_rules.cli.output import there, written
 from hardship_rules.problems import Language, Location, Problem
 
 RECORD = "record"
@@ -14,7 +14,7 @@ _SUFFIX = ".record.json"
 
 def check_output(files: Collection[str], form: str, output: str | None, *, embed: bool) -> None:
     """Refuse what cannot be meant: several records in one file, an answer into a folder, a policy into no record."""
-    into_folder = output is not None and Path(output).is_dir()
+    into_folder = output is not None and there(Path(output)) and Path(output).is_dir()
     if form != RECORD and embed:
         raise click.UsageError("--embed 要和 --format record 一起用")
     if form != RECORD and into_folder:
@@ -27,7 +27,8 @@ def check_output(files: Collection[str], form: str, output: str | None, *, embed
 
 def written_records(records: Mapping[str, str], output: Path, lang: Language) -> bool:
     """Write each household's record whole or not at all: the one into a file, or each into the folder by its name."""
-    done = [_written(text, output / _name(file) if output.is_dir() else output, lang) for file, text in records.items()]
+    into_folder = there(output) and output.is_dir()
+    done = [_written(text, output / _name(file) if into_folder else output, lang) for file, text in records.items()]
     return all(done)
 
 
@@ -37,7 +38,7 @@ def _name(file: str) -> str:
 
 
 def _written(text: str, path: Path, lang: Language) -> bool:
-    if path.exists():  # it may have an officer's decision in it
+    if there(path):  # it may have an officer's decision in it
         click.echo(Problem("record_exists", given=str(path), location=Location(str(path), 1, 1)).line(lang), err=True)
         return False
-    return written(path, text, lang)
+    return written(path, text, lang, read=())

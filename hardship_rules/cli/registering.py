@@ -8,7 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import problems_json, written, written_by
+from hardship_rules.cli.output import over_what_is_read, problems_json, there, written, written_by
 from hardship_rules.conform import date_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
@@ -70,7 +70,7 @@ class Job:
     ) -> bool:
         """Assess a register and write what comes of it; whether all went well."""
         try:
-            self.check_output(output, SUFFIXES, files)
+            self.check_output(output, SUFFIXES, (*files, mapping))
             text = None if mapping is None else load_mapping(mapping)
             policy = self.policy(None if text is None else text.policy)
             mapped = mapping_for(policy, text)
@@ -108,16 +108,16 @@ class Job:
             raise FactError([Problem("date", ("on",), given=self.on)])
         return load_policy(name, day, self.folders)
 
-    def check_output(self, path: Path, suffixes: Sequence[str], register: Sequence[str] = ()) -> None:
-        """A file is never written over another, over the register's not at all, nor in a form its name does not say."""
+    def check_output(self, path: Path, suffixes: Sequence[str], read: Sequence[str | None] = ()) -> None:
+        """A file is never written over another, over what is read not at all, nor in a form its name does not say."""
         at = Location(str(path), 1, 1)
-        if path.resolve() in {Path(file).resolve() for file in register}:
-            raise FactError([Problem("output_is_register", location=at, given=str(path))])
+        if problem := over_what_is_read(path, read):
+            raise FactError([problem])
         if path.suffix.lower() not in suffixes:
             raise FactError(
                 [Problem("output_suffix", location=at, given=path.suffix, values={"known": "、".join(suffixes)})]
             )
-        if path.exists() and not self.force:
+        if not self.force and there(path):
             raise FactError([Problem("file_exists", location=at, given=str(path))])
 
     def about(self, register: Register) -> None:
@@ -171,6 +171,6 @@ class Job:
         ]
         text = suggest_mapping(policy, *seen)
         if path is not None:
-            return written(path, text, self.lang)
+            return written(path, text, self.lang, [*files, policy])
         click.echo(text, nl=False)
         return True

@@ -49,7 +49,7 @@ def replay(
     """
     if schema is bool(records):
         raise click.UsageError("--schema 不写 RECORD" if schema else "缺少 RECORD")
-    answers, failed, same = [], False, True
+    answers, failed, same, read = [], False, True, list[str | Policy | None](records)
     at_hand: dict[str, Policy] = {}
     for file in records:
         try:
@@ -64,6 +64,7 @@ def replay(
             else:
                 click.echo(error.report(lang), err=True)
         else:
+            read += [replayed.policy, other]
             at_hand[replayed.policy.fingerprint] = replayed.policy
             same = same and replayed.same
             answers.append(replayed.explain(format=form, lang=lang))
@@ -71,7 +72,7 @@ def replay(
     if output is None:
         click.echo(whole, nl=False)
     elif not failed:
-        failed = not written(Path(output), whole, lang)
+        failed = not written(Path(output), whole, lang, read)
     sys.exit(0 if same and not failed else 1)
 
 

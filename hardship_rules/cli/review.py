@@ -69,7 +69,7 @@ def review(
     text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, [old[0], new[0], *(case.at.file for case in cases)]):
         sys.exit(1)
 
 

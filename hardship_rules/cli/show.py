@@ -100,7 +100,7 @@ def show(
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, [policy, mapping_file]):
         sys.exit(1)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, LANG, written
+from hardship_rules.cli.output import FOLDERS, LANG, there, written
 from hardship_rules.problems import Language, Location, PolicyError, Problem
 from hardship_rules.template import template as template_of
 
@@ -22,14 +22,15 @@ from hardship_rules.template import template as template_of
 def template(policy_name: str, output: str | None, force: bool, lang: Language, folders: tuple[str, ...]) -> None:  # noqa: FBT001  # click gives it so
     """生成空白的家庭文件：按政策列出每项事实、可填内容和证明材料。POLICY 是标识或路径。"""
     try:
-        text = template_of(load_policy(policy_name, folders=folders))
+        policy = load_policy(policy_name, folders=folders)
+        text = template_of(policy)
     except PolicyError as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif Path(output).exists() and not force:
+    elif not force and there(Path(output)):
         click.echo(Problem("file_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, [policy]):
         sys.exit(1)

@@ -9,7 +9,7 @@ import click
 
 from hardship_rules.cases import Case, Mismatch
 from hardship_rules.cli.input import cases_of
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, there, written
 from hardship_rules.coverage import Coverage, coverage
 from hardship_rules.coverage_text import coverage_data, coverage_text
 from hardship_rules.problems import Language, Location, PolicyError, Problem
@@ -77,7 +77,7 @@ def test(
     covers = covers or missing is not None
     if policy_name is not None and not covers:
         raise click.UsageError("-p 要和 --coverage 或 --write-missing 一起用")
-    if missing is not None and Path(missing).exists():
+    if missing is not None and there(Path(missing)):
         problem = _is_there(missing)
         if form == "json":
             click.echo(problems_json([problem], lang), nl=False)
@@ -162,9 +162,9 @@ def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Co
     told = [say["not_settled"].format(count=len(searched.not_settled))] if searched.not_settled else []
     if not searched.found:
         return [searched.coverage], [*told, say["nothing"].format(file=path)], True
-    if path.exists():  # since the search began
+    if there(path):  # since the search began
         return [searched.coverage], [*told, _is_there(str(path)).line(lang)], False
-    if not written(path, cases_text(found.policy, searched.found), lang):
+    if not written(path, cases_text(found.policy, searched.found), lang, read=()):
         return [searched.coverage], told, False
     return [searched.coverage], [*told, say["written"].format(file=path, count=len(searched.found))], True
 

@@ -55,7 +55,7 @@ def verify(
     report, text = _report(policy, old, members, seconds, form, lang)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang):
+    elif not written(Path(output), text, lang, [policy, old]):
         sys.exit(1)
     sys.exit(1 if report.findings else 0)
 
