@@ -62,7 +62,7 @@ WORDS = FrozenMapping(
 )
 
 
-def impact_json(impact: Impact, left_out: int = 0) -> str:
+def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None) -> str:
     """The same for programs, in the form that README documents."""
     document = {
         "format": FORMAT,
@@ -70,6 +70,7 @@ def impact_json(impact: Impact, left_out: int = 0) -> str:
         "on": None if impact.on is None else str(impact.on),
         "households": impact.households,
         "left_out": left_out,
+        "doubt": doubt,
         "faulty": dict(impact.faulty),
         "decisions": {
             name: [
@@ -94,16 +95,18 @@ def impact_json(impact: Impact, left_out: int = 0) -> str:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
 
 
-def impact_report(impact: Impact, left_out: int = 0) -> Document:
+def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None) -> Document:
     """The report: how many move, by which clause, what becomes of files, who is nearest to a line, what is faulty.
 
-    `left_out` are households of the register that were not judged, since something is wrong with their rows.
+    `left_out` are households of the register that were not judged, since something is wrong with their rows; `doubt` is
+    what is to be said of all that were.
     """
     sections = [
         Section(f"{numeral(number)}、{title}", blocks)
         for number, (title, blocks) in enumerate(_Report(impact).sections(), 1)
     ]
     left = [Paragraph(WORDS["left_out"].format(number=left_out))] if left_out else []
+    left += [] if doubt is None else [Paragraph(doubt)]
     end = (*_unverified(impact), Paragraph(WORDS["disclaimer"], aside=True))
     blocks = (*_Report(impact).head(), *left, *sections, *end)
     return Document(WORDS["title"], blocks, landscape=True)

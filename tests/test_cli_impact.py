@@ -93,6 +93,18 @@ def test_problems_of_a_register(files: list[str], tmp_path: Path) -> None:
     assert "另有 1 户的数据有问题" in page.read_text(encoding="utf-8")
 
 
+def test_members_of_no_household(files: list[str], tmp_path: Path) -> None:
+    """Going on, the report says that any household may lack one of them."""
+    stray, page = tmp_path / "成员.csv", tmp_path / "影响.html"
+    members = pl.read_csv(files[3], infer_schema=False)
+    pl.concat([members, members.tail(1).with_columns(户号=pl.lit("无此户"))]).write_csv(stray)
+    asked = [*ASKED, *files[:3], str(stray), "--keep-going"]
+    assert run(*asked, "-o", str(page)).returncode == 1
+    doubt = "有 1 名成员没有户号，或户号不在家庭表中，没有算入任何一户，所判的户可能缺人"
+    assert doubt in page.read_text(encoding="utf-8")
+    assert json.loads(run(*asked, "--format", "json").stdout)["doubt"].startswith(doubt)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -34,6 +34,7 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
         from hardship_rules.register_files import tables_of  # noqa: PLC0415  # it may not be installed
         from hardship_rules.register_part import KEY  # noqa: PLC0415  # it may not be installed
         from hardship_rules.register_report import report  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register_rows import doubt_of  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
     mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))
@@ -48,6 +49,6 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
         return None, False
     own, theirs = register.frame(register.households), register.frame(register.members)
     before, now = (with_left_out(policy, register.blanks) for policy in (old, new))
-    found, left_out = impact(before, now, own, theirs, KEY, asked.on), len(register.problems)
-    text = impact_json(found, left_out) if form == "json" else RENDERERS[form](impact_report(found, left_out))
+    found, beside = impact(before, now, own, theirs, KEY, asked.on), (len(register.problems), doubt_of(register))
+    text = impact_json(found, *beside) if form == "json" else RENDERERS[form](impact_report(found, *beside))
     return text, not problems
