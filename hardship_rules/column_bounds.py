@@ -4,13 +4,15 @@ What is the same in every row is worked out here, and what it settles is never b
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import narwhals as nw
+import polars as pl
 
 from hardship_rules.row_truths import both, either, opposite
 
 Bound = nw.Expr | int | bool
+_Column = TypeVar("_Column", nw.Expr, pl.Expr)
 
 
 def pick(where: Bound, then: Bound, otherwise: Bound) -> Bound:
@@ -90,11 +92,11 @@ def first_of(said: Iterable[tuple[nw.Expr, Bound]], otherwise: nw.Expr) -> nw.Ex
     return otherwise
 
 
-def quotient(number: nw.Expr, by: int) -> nw.Expr:
+def quotient(number: _Column, by: int) -> _Column:
     """The float nearest to a number over a constant."""
     return number / _in_each_row(by, number)
 
 
-def _in_each_row(by: int, number: nw.Expr) -> nw.Expr:
+def _in_each_row(by: int, number: _Column) -> _Column:
     """A divisor given to each row: some engines multiply by the reciprocal of a constant, which is not the nearest."""
     return number * 0 + by

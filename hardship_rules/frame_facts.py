@@ -75,11 +75,6 @@ class FactColumn:
         return nulls | {code: rows.any() for code, rows in self.faults.items()}
 
     @property
-    def every_word(self) -> list[str]:
-        """What its options may be called."""
-        return [*self.words, *(word for said in self.words.values() for word in said)]
-
-    @property
     def others(self) -> nw.Expr:
         """The rows that do not have an option by its name."""
         return ~self.column.is_in(list(self.words))
@@ -116,7 +111,7 @@ class FactColumn:
         if isinstance(self.fact.kind, NumberKind):
             return held.is_null() if KNOWN_NULL in codes else held.is_null() & ~self.column.is_null()
         if isinstance(self.fact.kind, ChoiceKind) and seen.filled:
-            return ~held.is_in(self.every_word)
+            return ~held.is_in(_every_word(self.words))
         return any_of(codes.values())
 
     def values(self, seen: Seen, held: nw.Expr) -> Values:
@@ -142,6 +137,11 @@ class FactColumn:
         for word in self.words[name] if seen.words else ():
             rows = rows | (text == word)
         return rows.fill_null(value=True) if seen.unknown else rows
+
+
+def _every_word(words: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What options may be called: their names, and the words of each."""
+    return [*words, *(word for said in words.values() for word in said)]
 
 
 def range_of(fact: Fact) -> Number:
@@ -175,8 +175,7 @@ def fact_column(
             text = column if dtype == nw.String else column.cast(nw.String())
             words = {name: (title, *earlier.get(name, ())) for name, title in options.items()}
             words = {name: tuple(word for word in said if word not in options) for name, said in words.items()}
-            every = [*words, *(word for said in words.values() for word in said)]
-            faults = {**null, "unknown_fact_option": ~text.is_in(every)}
+            faults = {**null, "unknown_fact_option": ~text.is_in(_every_word(words))}
             return FactColumn(fact, text, text, text, FrozenMapping(faults), FrozenMapping(words))
         case DateKind() if dtype in (nw.Date, nw.Datetime):
             year, month, day = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from itertools import count
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import narwhals as nw
 from attrs import frozen
@@ -32,7 +32,7 @@ OWN_FAULT = "_own_fault"
 """The column of the first fault of a household's own row."""
 APART = "_apart"
 """The column of households that are to be worked out apart."""
-_TAKEN = frozenset({APART, FAULT, MEMBERS, OWN_FAULT, ROW, "stand_ins", "problem", "policy", "fingerprint", "on"})
+_WITHIN = frozenset({APART, FAULT, MEMBERS, OWN_FAULT, ROW})
 
 
 @frozen
@@ -43,7 +43,7 @@ class Job:
     key: str
     on: date | None
     wanted: tuple[str, ...] | None
-    known: Collection[str]  # or the word all
+    known: Collection[str] | Literal["all"]
 
     def read(self, households: Lazy, members: Lazy) -> tuple[Read, Read]:
         """Both frames as facts; raises `FactError` with every column that cannot be read."""
@@ -118,6 +118,8 @@ class Job:
     def worked_out(self, work: Work) -> list[str]:
         """The columns that are wanted, in their order, once what they need is worked out."""
         there = sources(self.policy, work.prepared)
+        if self.key in there:
+            raise FactError([Problem("key_taken", (self.key,), given=self.key)])
         wanted = tuple(there) if self.wanted is None else (*self.wanted, "problem")
         if unknown := [name for name in wanted if name not in there]:
             raise FactError([Problem("output_column", given=name, values=nearest(name, there)) for name in unknown])
@@ -143,8 +145,8 @@ class Job:
 
 
 def _key_problems(key: str, *frames: Lazy) -> Iterator[Problem]:
-    """Keys of two kinds, which engines would make alike in their own ways, and a key called as a column to be made."""
-    if key in _TAKEN or re.fullmatch("_[0-9]+", key):
+    """Keys of two kinds, which engines would make alike in their own ways, and a key called as a column of the work."""
+    if key in _WITHIN or re.fullmatch("_[0-9]+", key):
         yield Problem("key_taken", (key,), given=key)
     dtypes = [schema[key] for frame in frames if key in (schema := frame.collect_schema())]
     if len({"integer" if dtype.is_integer() else str(dtype) for dtype in dtypes}) > 1:

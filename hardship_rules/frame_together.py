@@ -88,24 +88,34 @@ class ByPlace:
         """The households with sums and counts of their members, and at first with their number.
 
         Each sum is what that of all rows so far has grown by; where that one leaves 64 bits, it returns as exactly.
-        Counts are summed several in one number, each in bits of its own: of more members than there may be comes no
-        count, yet as much as the least at least.
+        """
+        words, of_words = self.counted(counts)
+        so_far = {name: pl.col(of.column).fill_null(0).cum_sum() for name, of in sums.items()}
+        so_far |= {MEMBERS: pl.int_range(1, pl.len() + 1)} if first else {}
+        told = {name: pl.col(name).cast(pl.Int64) for name in so_far} | of_words
+        so_far |= {name: word.cum_sum() for name, word in words.items()}
+        at_last = members.to_native().select(**so_far).filter(self.last)
+        grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(**told)
+        return _beside(households.to_native(), grown) if so_far else households
+
+    def counted(self, counts: Sums) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+        """Numbers that hold the truths of several counts, each in bits of its own, and the counts out of their sums.
+
+        Of more members than there may be comes no count, yet as much as the least at least.
         """
         bits = self.at_most.bit_length()
-        at_once = 63 // bits
-        words = [list(counts.items())[start : start + at_once] for start in range(0, len(counts), at_once)]
-        so_far = [pl.col(of.column).fill_null(0).cum_sum().alias(name) for name, of in sums.items()]
-        so_far += [pl.int_range(1, pl.len() + 1).alias(MEMBERS)] if first else []
-        told = [pl.col(name).cast(pl.Int64) for name in (*sums, *([MEMBERS] if first else []))]
-        for number, word in enumerate(words):
-            ones = [pl.lit(1 << bits * place, pl.Int64) for place in range(len(word))]
-            holding = (pl.when(of.column).then(one).otherwise(0) for (_, of), one in zip(word, ones, strict=True))
-            so_far.append(reduce(operator.add, holding).cum_sum().alias(f"{number}"))
-            for (name, of), one in zip(word, ones, strict=True):
-                told.append((pl.col(f"{number}") & ((1 << bits) - 1) * one).floordiv(one).clip(of.least).alias(name))
-        at_last = members.to_native().select(*so_far).filter(self.last)
-        grown = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(*told)
-        return _beside(households.to_native(), grown) if so_far else households
+        at_once, names = 63 // bits, list(counts)
+        words, told = dict[str, pl.Expr](), dict[str, pl.Expr]()
+        for start in range(0, len(names), at_once):
+            number = f"{start}"
+            ones = {
+                name: pl.lit(1 << bits * place, pl.Int64) for place, name in enumerate(names[start : start + at_once])
+            }
+            holding = (pl.when(counts[name].column).then(one).otherwise(0) for name, one in ones.items())
+            words[number] = reduce(operator.add, holding)
+            for name, one in ones.items():
+                told[name] = (pl.col(number) & ((1 << bits) - 1) * one).floordiv(one).clip(counts[name].least)
+        return words, told
 
     def down(self, households: Lazy, members: Lazy, columns: Collection[str]) -> Lazy:
         """The members with columns of their household."""

@@ -37,8 +37,8 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     if undecided not in ("leave", "explain"):
         raise ValueError(f'undecided is "leave" or "explain", not {undecided!r}')
     columns = [columns] if isinstance(columns, str) else columns
-    without_null: Collection[str] = [known] if isinstance(known, str) and known != "all" else known
-    job = Job(policy, key, day_inside(policy, on), None if columns is None else tuple(columns), without_null)
+    known = [known] if isinstance(known, str) and known != "all" else known
+    job = Job(policy, key, day_inside(policy, on), None if columns is None else tuple(columns), known)
     of_households, of_members = nw.from_native(households), nw.from_native(members)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":

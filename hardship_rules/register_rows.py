@@ -8,6 +8,7 @@ import polars as pl
 from attrs import frozen
 
 from hardship_rules.assessment import Assessment
+from hardship_rules.column_bounds import quotient
 from hardship_rules.decided import Decided
 from hardship_rules.explanation import Ground, ruling
 from hardship_rules.frame_policy import margin_unit
@@ -168,8 +169,7 @@ def _figures(policy: Policy, columns: list[str]) -> Iterator[pl.Expr]:
         taken = {*WORDS.values(), *(_heading(policy, each) for each in policy.decisions.values())}
         heading = _headed(policy.names[name].title, policy, unit_of(Name(name, policy.at), policy))
         heading = f"{heading}（{name}）" if heading in taken else heading
-        number = pl.col(column)  # by a constant it would be divided through its reciprocal: 35 / 100 would be 0.350…03
-        yield (number / (number * 0 + scale) if scale > 1 else number).alias(heading)
+        yield (quotient(pl.col(column), scale) if scale > 1 else pl.col(column)).alias(heading)
 
 
 def _by_itself(verdicts: Verdicts, row: int, clauses: Mapping[str, str]) -> dict[str, Any]:

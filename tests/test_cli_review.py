@@ -55,6 +55,16 @@ def test_a_file_by_its_ending(city: Path, name: str, form: tuple[str, ...], begi
     assert (city / name).read_text(encoding="utf-8").startswith(begins)
 
 
+@pytest.mark.parametrize("name", [*YEARS, "measure.yaml"])
+def test_never_over_a_policy(city: Path, name: str) -> None:
+    """Neither year, nor the measure that both extend, is written over."""
+    before = (city / name).read_bytes()
+    done = run(*YEARS, "-o", name)
+    assert done.exit_code == 1
+    assert f"{name}:1:1: 错误[output_is_read]" in done.stderr
+    assert (city / name).read_bytes() == before
+
+
 def test_cases(city: Path) -> None:
     """Cases of files and folders are run under both; those that come out otherwise are listed."""
     (city / "cases").mkdir()

@@ -34,6 +34,14 @@ def test_a_sound_policy_ends_well(trial: Path) -> None:
     assert "……" not in done.stdout
 
 
+def test_never_over_the_policy(trial: Path) -> None:
+    """The policy stays to the byte, by whatever path it is named."""
+    done = run(str(trial), "--members", "1", "-o", str(trial.parent / "." / trial.name))
+    assert done.exit_code == 1
+    assert "错误[output_is_read]" in done.stderr
+    assert trial.read_text(encoding="utf-8") == TRIAL
+
+
 def test_a_finding_is_exit_1(tmp_path: Path) -> None:
     """A planted fault is a finding."""
     path = tmp_path / "trial.yaml"

@@ -688,7 +688,7 @@ def test_keys_of_two_kinds(run: Run) -> None:
     assert run(read_policy(PER_MEMBER), narrow, theirs)["problem"].to_list() == [None, "members_missing"]
 
 
-@pytest.mark.parametrize("key", ["_0", "on", "problem", "_members"])
+@pytest.mark.parametrize("key", ["_0", "on", "problem", "_members", "category", "number", "per_head"])
 def test_a_key_called_as_an_outcome(key: str) -> None:
     """It is refused, since the outcome would stand in its place."""
     frames = (pl.DataFrame({key: [1], "debt": [5]}), pl.DataFrame({key: [1], "wage": [5], "ill": [True]}))
