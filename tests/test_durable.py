@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,11 @@ from hardship_rules.problems import path_text
 from hardship_rules.ruleset import MOST_RULES, Fires, Ruleset, collisions, ruleset
 from hardship_rules.strategies import households, partial_households, policies
 from hardship_rules.strategies.placed import unknown_paths
+
+pytestmark = pytest.mark.skipif(
+    find_spec("durable") is None and not os.environ.get("HARDSHIP_RULES_DURABLE"),
+    reason="durable-rules is not installed, as it needs a C compiler: pip install 'hardship-rules[durable]'",
+)
 
 WEIHAI = load_policy("2021_weihai")
 FAMILY: Mapping[str, object] = {
