@@ -100,13 +100,15 @@ def broken(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[t
     """
     if all(value(clause, scope) is not False for clause in policy.must):
         return  # with less known, none of them would be broken either
-    known = _without(policy, scope, assumed)
+    known = without(policy, scope, assumed)
     for clause in policy.must:
         if value(clause, known) is False:
             yield from ((clause, path) for path in _broken_by(clause, known))
 
 
-def _without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
+def without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
+    """The facts with some of them unknown."""
+
     def kept(values: dict[str, Value], before: Path) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
         return {name: facts[name].kind.unknown if (*before, name) in assumed else each for name, each in values.items()}

@@ -8,13 +8,13 @@ from hardship_rules import source
 from hardship_rules.asking import Missing
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
-from hardship_rules.evaluate import evaluate
 from hardship_rules.extend import extended, resolve
 from hardship_rules.facts import read_facts
 from hardship_rules.find import Text, find
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
 from hardship_rules.model import Policy
+from hardship_rules.outcomes import outcomes_of
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 
 Folders = Sequence[str | Path]
@@ -97,10 +97,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
         raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
     if not policy.decisions:
         raise PolicyError([Problem("policy_without_decision", given=policy.name)])
-    typed = read_facts(policy, household, on)
-    scope = typed.scope(policy)
-    truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
-    return Assessment(policy, typed, scope, truths)
+    return Assessment(outcomes_of(policy, read_facts(policy, household, on)))
 
 
 def next_question(

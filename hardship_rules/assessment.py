@@ -6,15 +6,15 @@ from typing import cast
 from attrs import field, frozen
 
 from hardship_rules.asking import Missing, by_evidence, missing, named
-from hardship_rules.decided import Decided, Figure, Reason, answer_of, decided_of, outcomes_left, unit_name
-from hardship_rules.evaluate import evaluate
+from hardship_rules.break_points import BreakPoints, break_points_of
+from hardship_rules.decided import Decided, Figure, Reason, answer_of, unit_name
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope, value
-from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Outcome, Policy, Term
-from hardship_rules.narrowing import Narrowed, narrowed
-from hardship_rules.problems import Problem
+from hardship_rules.nearest_value import NearestAssumed, nearest_assumed_of
+from hardship_rules.outcomes import Outcomes
+from hardship_rules.problems import Path, Problem
 from hardship_rules.ranges import Truth
 from hardship_rules.syntax import (
     Clause,
@@ -68,10 +68,17 @@ class Assessment:
     The category is worked out at once as far as ranges settle it, everything else when it is first looked at.
     """
 
-    policy: Policy
-    household: Household
-    _of_category: Scope = field(repr=False, eq=False)
-    _truths: tuple[Truth, ...] = field(repr=False, eq=False)
+    outcomes: Outcomes
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that was applied."""
+        return self.outcomes.policy
+
+    @property
+    def household(self) -> Household:
+        """The household that it was applied to."""
+        return self.outcomes.household
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
@@ -81,49 +88,32 @@ class Assessment:
     @property
     def category(self) -> Outcome | None:
         """The outcome of the first decision; None while it is undecided."""
-        return self.possible[0] if len(self.possible) == 1 else None
+        return self.outcomes.category
 
-    @cached_property
+    @property
     def possible(self) -> tuple[Outcome, ...]:
         """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
-        return tuple(self.policy.category.by_id[name] for name in self._left.possible)
+        return self.outcomes.possible
 
-    @cached_property
-    def _left(self) -> Narrowed:
-        """The category, with what combinations of what is unknown rule out."""
-        return narrowed(self.policy, self._of_category, self._truths, frozenset(self.household.assumed))
-
-    @cached_property
+    @property
     def ruled_out(self) -> tuple[Outcome, ...]:
         """The categories that only trying the facts of `tried` in combination has ruled out."""
-        return tuple(each for each in outcomes_left(self.policy.category, self._truths) if each not in self.possible)
+        return self.outcomes.ruled_out
 
     @cached_property
     def tried(self) -> tuple[Missing, ...]:
         """The unknown facts of which every combination was tried to rule out categories; nothing where none was."""
-        return tuple(named(self.policy, path) for path in self._left.tried)
+        return tuple(named(self.policy, path) for path in self.outcomes.left.tried)
 
-    @cached_property
+    @property
     def decided(self) -> Decided:
         """What the category came to, with its reasons."""
-        return self._category(self._of_category)
+        return self.outcomes.decided
 
-    def _category(self, scope: Scope) -> Decided:
-        left = self._left
-        return decided_of(self.policy, self.policy.category, left.truths, scope, left)
-
-    @cached_property
+    @property
     def decisions(self) -> FrozenMapping[str, Decided]:
         """Every decision by its name, the category too."""
-        scope, truths = self._whole
-        category = self.policy.category.name
-        return FrozenMapping(
-            (
-                name,
-                self._category(scope) if name == category else decided_of(self.policy, decision, truths[name], scope),
-            )
-            for name, decision in self.policy.decisions.items()
-        )
+        return self.outcomes.decisions
 
     @cached_property
     def terms(self) -> FrozenMapping[str, Figure | Value]:
@@ -137,23 +127,9 @@ class Assessment:
         names = [name for name, term in self.policy.terms.items() if term.of_member]
         return tuple(FrozenMapping((name, self._named(name, scope)) for name in names) for scope in self._scope.members)
 
-    @cached_property
-    def _whole(self) -> tuple[Scope, FrozenMapping[str, tuple[Truth, ...]]]:
-        """The household with everything worked out, and the outcomes of every decision.
-
-        What goes by the category goes by what is left of it.
-        """
-        policy, decision = self.policy, self.policy.category
-        scope = self.household.scope(policy)
-        truths = evaluate(policy, scope, policy.category_order)
-        if self._left.cases and not decision.every:
-            scope.values[decision.name] = options_as_value(frozenset(self._left.possible))
-        others = [name for name in policy.order if name not in set(policy.category_order)]
-        return scope, FrozenMapping(truths | evaluate(policy, scope, others))
-
     @property
     def _scope(self) -> Scope:
-        return self._whole[0]
+        return self.outcomes.scope
 
     def figure(self, name: str, member: int | None = None) -> "Figure | Value":
         """The answer of a fact, parameter or term of the household, or of a member (counted from 0)."""
@@ -195,7 +171,33 @@ class Assessment:
         if self.category is not None:
             return ()
         assumed, unknown = frozenset(self.household.assumed), frozenset(self.household.unknown)
-        return missing(self.policy, self._left, assumed, unknown)
+        return missing(self.policy, self.outcomes.left, assumed, unknown)
+
+    def break_points(self, fact: Path | str | None = None) -> BreakPoints | None:
+        """From which value of one fact on a decision changes, all other given facts as they are.
+
+        `fact` is the fact's path, `("members", 0, "wage")` counting members from 0, or the name of one of the
+        household's own. Without it, it is the one fact that is missing: None where there is none, or several. Defaults
+        follow from the changed fact. Raises `KeyError` where the policy has no such fact, or the household no such
+        member.
+
+            for span in assessment.break_points().spans:
+                print(span.low, span.high, span.category)
+        """
+        if fact is None:
+            asked = [each.path for each in self.missing]
+            if len(asked) != 1 or asked[0] == ("on",) or asked[0][0] == "parameters":
+                return None
+            fact = asked[0]
+        return break_points_of(self.outcomes, (fact,) if isinstance(fact, str) else fact)
+
+    @cached_property
+    def nearest_assumed(self) -> NearestAssumed | None:
+        """Of the facts that a constant replaced, the one whose smallest change gives another category.
+
+        None where the category is undecided, or no such fact changes it by itself.
+        """
+        return None if self.category is None else nearest_assumed_of(self.outcomes)
 
     @property
     def missing_by_evidence(self) -> FrozenMapping[str, tuple[Missing, ...]]:

@@ -136,7 +136,7 @@ def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
     apart = f'      - {{outcome: apart, title: 不同, basis: definition, when: "{sums} != {sums}"}}\n'
     assessment = assessed(apart, {}, terms, head=head)
     assert ids(assessment) == left
-    assert len(assessment._left.cases) == (64 if facts == 6 else 0)  # noqa: SLF001  # how many were tried
+    assert len(assessment.outcomes.left.cases) == (64 if facts == 6 else 0)
 
 
 def test_a_fact_left_out_may_be_given_first() -> None:
@@ -205,7 +205,7 @@ def test_it_gains_where_only_choices_are_unknown() -> None:
     }
     policy = load_policy("2021_weihai")
     assessment = assess(policy, facts, "2021-03-31")
-    by_ranges = possible(policy.category, assessment._truths)  # noqa: SLF001  # what it was narrowed from
+    by_ranges = possible(policy.category, assessment.outcomes.truths)
     assert by_ranges[0] == "excluded"
     # the one member is the worker: 20,000 / 12 is 1,666.67, not below 1,574
     assert ids(assessment) == ["none"]
