@@ -1,4 +1,4 @@
-"""What a verdict turns on: each reading and each unverified clause that alone, being otherwise, would change it."""
+"""Sensitivity of a verdict: each reading and each unverified provision that alone, if different, would change it."""
 
 from collections.abc import Collection, Iterator
 from typing import TypeVar, cast
@@ -14,7 +14,7 @@ from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
 from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import Path
-from hardship_rules.syntax import VERIFIED, Clause, Provenance, walk
+from hardship_rules.syntax import VERIFIED, AnyOf, Choose, Clause, Expr, Provenance, parts_of
 from hardship_rules.without import policy_without
 
 UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
@@ -23,10 +23,10 @@ Part = TypeVar("Part", Term, Decision)
 
 @frozen
 class Turn:
-    """A reading in another option, or a clause taken away, and the categories that would then be possible."""
+    """A reading in another option, or a provision removed, and the categories that would then be possible."""
 
     what: Reading | Clause = field(repr=lambda what: what.id if isinstance(what, Clause) else what.name)
-    option: str | None  # the reading's other option; None where a clause is taken away
+    option: str | None  # the reading's other option; None where a provision is removed
     possible: tuple[Outcome, ...] = field(repr=lambda outcomes: ", ".join(outcome.id for outcome in outcomes))
 
     @property
@@ -56,12 +56,13 @@ class Turn:
 
 
 def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
-    """The readings and unverified clauses on which the category rests, each by itself; nothing where it rests on none.
+    """The readings and unverified provisions on which the category rests, each by itself.
 
-    Each reading is put in each other option, each clause of basis analogue or assumption is taken away, one at a
-    time, and the household is evaluated anew; an undecided household's possible categories are compared. A clause
-    that looks only at readings is not taken away: its reading is tried. A reading that says what facts mean is not
-    tried: the facts would have to be asked again.
+    Each reading is set to each other option, each provision of basis analogue or assumption is removed, one at a time,
+    and the household is evaluated again; of an undecided household the possible categories are compared. A provision
+    is a whole: an outcome, a child of an `any` (a kind of member, one exclusion among several) or a case of a
+    `choose`, never a part of an `all`. A clause that looks only at readings is not removed: its reading is tried. A
+    reading that says what facts mean is not tried: the facts would have to be asked again.
     """
     policy, household = assessment.policy, assessment.household
     assumed = frozenset(household.assumed)
@@ -114,12 +115,35 @@ def _by_clause(policy: Policy) -> Iterator[tuple[Clause, None, Policy]]:
 
 
 def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
-    """The clauses of a definition that can be tried without: a term's whole condition goes with those that name it."""
-    clauses = (part for expr in exprs_of(definition) for part in walk(expr) if isinstance(part, Clause))
+    """The unverified provisions of a definition: a term's whole condition goes with those that name it."""
     return [
         clause
-        for clause in clauses
+        for expr in exprs_of(definition)
+        for clause in provisions(expr, is_whole=isinstance(definition, Decision))
         if clause.provenance is not None
         and clause.provenance.basis in UNCERTAIN
         and clause.id not in {definition.name, *policy.switches}
     ]
+
+
+def provisions(expr: Expr, *, is_whole: bool = False) -> Iterator[Clause]:
+    """The clauses that say something by themselves: an outcome, a child of an `any`, a case of a `choose`.
+
+    Never a part of an `all`, which means nothing without the other parts: half of an exclusion is no exclusion.
+    """
+    match expr:
+        case Clause():
+            if is_whole:
+                yield expr
+            yield from provisions(expr.when)
+        case AnyOf():
+            for clause in expr.clauses:
+                yield from provisions(clause, is_whole=True)
+        case Choose():
+            for when, result in expr.cases:
+                yield from (*provisions(when, is_whole=True), *provisions(result))
+            if expr.otherwise is not None:
+                yield from provisions(expr.otherwise)
+        case _:
+            for part in parts_of(expr):
+                yield from provisions(part)
