@@ -6,6 +6,8 @@ from hardship_rules.as_html import as_html
 from hardship_rules.as_json import as_json, turns_json
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.assessment import Assessment
+from hardship_rules.brief import brief_of
+from hardship_rules.brief_text import brief_text
 from hardship_rules.document import Document
 from hardship_rules.explain_document import document_of
 from hardship_rules.explain_text import text_of
@@ -16,6 +18,7 @@ from hardship_rules.telling import SENTENCES
 
 _DOCUMENTS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": as_markdown, "html": as_html})
 FORMATS = ("text", *_DOCUMENTS, "json")
+DETAILS = ("short", "full")
 
 
 def explain(
@@ -23,19 +26,25 @@ def explain(
     *,
     format: str = "text",  # noqa: A002  # the public face's word
     lang: Language = "zh",
+    detail: str = "short",
     turns: bool = False,
 ) -> str:
     """The assessment in words, in Chinese or English: as `text`, as `markdown`, as one `html` page; or as `json`.
 
-    JSON is a versioned document for programs, the same in every language. The words say what the verdict turns on;
+    The `short` text is one screen: the verdict and why, or from which amount on it is another, the figures, how far
+    other verdicts are, and what to check. The `full` text has every reason, default and ground. JSON is a versioned document for programs, the same in every language. The words say what the verdict turns on;
     the document does where `turns` asks for it, since finding out takes longer than the rest. Raises `ValueError` for
-    a format or language that there is not.
+    a format, language or detail that there is not.
     """
     if format not in FORMATS:
         raise ValueError(f"format is one of {', '.join(FORMATS)}")
     if lang not in SENTENCES:
         raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
+    if detail not in DETAILS:
+        raise ValueError(f"detail is one of {', '.join(DETAILS)}")
     if format == "json":
         return as_json(assessment, {"turns_on": turns_json(assessment)} if turns else {})
+    if format == "text" and detail == "short":
+        return brief_text(brief_of(assessment, lang))
     told = explanation_of(assessment, lang)
     return text_of(told) if format == "text" else _DOCUMENTS[format](document_of(told))

@@ -150,6 +150,13 @@ def _stopped(tell: Telling, decided: Decided) -> Iterator[Ground]:
 
 
 def _unverified(tell: Telling) -> str:
+    found = unverified(tell)
+    if not found:
+        return tell.say["verified"]
+    return tell.say["unverified"].format(count=len(found), items=tell.say["join"].join(found))
+
+
+def unverified(tell: Telling) -> tuple[str, ...]:
     """Everything that the category rests on and that is neither the rule itself nor a notice."""
     found: dict[str, str] = {}
     decided = tell.assessment.decided
@@ -160,6 +167,4 @@ def _unverified(tell: Telling) -> str:
         for title, provenance in rests_on(tell.policy, reason.clause):
             if provenance.basis not in VERIFIED:
                 found[title] = tell.say["item"].format(title=title, basis=tell.say[provenance.basis])
-    if not found:
-        return tell.say["verified"]
-    return tell.say["unverified"].format(count=len(found), items=tell.say["join"].join(found.values()))
+    return tuple(found.values())

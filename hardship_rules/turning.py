@@ -68,7 +68,7 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
     turns = []
-    for what, option, variant in _variants(policy):
+    for what, option, variant in variants(policy):
         filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
         if filled is None:
             continue
@@ -93,7 +93,7 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
 # Variants of a policy, made once
 
 
-def _variants(policy: Policy) -> tuple[tuple[Reading | Clause, str | None, Policy], ...]:
+def variants(policy: Policy) -> tuple[tuple[Reading | Clause, str | None, Policy], ...]:
     if "variants" not in policy.kept:
         policy.kept["variants"] = (*_by_reading(policy), *_by_clause(policy))
     return cast(tuple[tuple[Reading | Clause, str | None, Policy], ...], policy.kept["variants"])

@@ -98,6 +98,7 @@ class Changes:
         *,
         format: str = "text",  # noqa: A002  # as `explain` has it
         lang: Language = "zh",
+        detail: str = "short",
         turns: bool = False,
     ) -> str:
         """The assessment as `explain` gives it, as `text` or `json`, with what would change it at its end."""
@@ -106,7 +107,12 @@ class Changes:
             return as_json(self.assessment, {**turning, "would_change": _document(self)})
         if format != "text":
             raise ValueError("format is one of text, json")
-        return explain(self.assessment, format=format, lang=lang) + "\n" + "\n".join(_Words(self, lang).lines()) + "\n"
+        return (
+            explain(self.assessment, format=format, lang=lang, detail=detail)
+            + "\n"
+            + "\n".join(_Words(self, lang).lines())
+            + "\n"
+        )
 
 
 @frozen

@@ -8,6 +8,8 @@ import click
 
 from hardship_rules.api import assess as assess_household
 from hardship_rules.assessment import Assessment
+from hardship_rules.brief import brief_of
+from hardship_rules.brief_text import brief_text
 from hardship_rules.cli.input import household_of, policy_for
 from hardship_rules.cli.output import FOLDERS, problems_json, written
 from hardship_rules.cli.recording import RECORD, check_output, written_records
@@ -61,6 +63,7 @@ _COLOURS = {"√": "green", "×": "red", "○": "yellow"}
     type=click.Path(),
     help="写入文件（UTF-8），不在屏幕显示；写记录时可以是文件夹，每户一个文件。",
 )
+@click.option("--full", is_flag=True, help="写出全部理由、取值和依据；不加时只写一屏。")
 @click.option("--notice", is_flag=True, help="写成答复申请的通知：缺什么材料、退回的理由或应交的材料，不含个人信息。")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="说明和问题所用的语言。")
 @FOLDERS
@@ -78,6 +81,7 @@ def assess(
     folders: tuple[str, ...],
     *,
     notice: bool,
+    full: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
     if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
@@ -101,15 +105,19 @@ def assess(
                 judge = assess_household if engine == "evaluator" else _by_both
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
             elif what_would_change:
-                answer = changes_of(policy, household, on).explain(format=form, lang=lang, turns=turns)
+                answer = changes_of(policy, household, on).explain(
+                    format=form, lang=lang, detail="full" if full else "short", turns=turns
+                )
             elif engine != "evaluator":
                 answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
             else:
                 assessment = assess_household(policy, household, on)
                 if notice:
                     answer = notice_of(assessment, format=form)
-                elif form == "text":
+                elif form == "text" and full:
                     answer = text_of(explanation_of(assessment, lang), paint)
+                elif form == "text":
+                    answer = brief_text(brief_of(assessment, lang), paint, hint=output is None)
                 else:
                     answer = explain(assessment, format=form, lang=lang, turns=turns)
         except DurableError as error:
