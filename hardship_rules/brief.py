@@ -26,6 +26,7 @@ from hardship_rules.problems import Language, Path
 from hardship_rules.ranges import Exact, Range, high, low
 from hardship_rules.syntax import (
     Add,
+    Choose,
     Clause,
     Compare,
     Constant,
@@ -413,9 +414,9 @@ class _Brief:
                 truths = [counts for counts, _ in self.assessment.per_member(part)]
                 for truth, sentence in ((False, "not_counted"), (None, "perhaps_counted")):
                     numbers = [number for number, each in enumerate(truths) if each is truth]
-                    who = [full_name(self.assessment, number, TELLING[self.lang]) for number in numbers]
-                    if who:
-                        yield self.say[sentence].format(count=len(who), who=self.say["join"].join(who))
+                    names = [full_name(self.assessment, number, TELLING[self.lang]) for number in numbers]
+                    if names:
+                        yield self.say[sentence].format(count=len(names), who=self.say["join"].join(names))
 
     def multiples(self, name: str) -> Iterator[str]:
         """The multiples of a parameter that the category compares with."""
@@ -451,10 +452,18 @@ class _Brief:
         """The numbers that a figure is computed from, where every one of them is printed exactly."""
         expr, scope = cast(Term, self.policy.names[name]).expr, self.assessment.outcomes.scope
         figure = scope[name]
-        while isinstance(expr, Name) and isinstance(inner := self.policy.names[expr.name], Term):
-            expr = inner.expr
+        while (inner := self.inside(expr, scope)) is not None:
+            expr = inner
         text = _formula(expr, lambda each: self.printed(each, scope), top=True)
         return text or "" if value(expr, scope) == figure else ""
+
+    def inside(self, expr: Expr, scope: Scope) -> Expr | None:
+        """What a name or a choice stands for: the term's expression, the case that holds; None for anything else."""
+        if isinstance(expr, Name) and isinstance(term := self.policy.names[expr.name], Term) and not term.of_member:
+            return term.expr
+        if isinstance(expr, Choose):
+            return next((result for when, result in expr.cases if value(when, scope) is True), expr.otherwise)
+        return None
 
     def printed(self, name: str, scope: Scope) -> str | None:
         number = scope[name]

@@ -32,9 +32,11 @@ def explain(
     """The assessment in words, in Chinese or English: as `text`, as `markdown`, as one `html` page; or as `json`.
 
     The `short` text is one screen: the verdict and why, or from which amount on it is another, the figures, how far
-    other verdicts are, and what to check. The `full` text has every reason, default and ground. JSON is a versioned document for programs, the same in every language. The words say what the verdict turns on;
-    the document does where `turns` asks for it, since finding out takes longer than the rest. Raises `ValueError` for
-    a format, language or detail that there is not.
+    other verdicts are, and what to check. The `full` text has every reason, default and ground; the other formats have
+    both. JSON is a versioned document for programs, the same in every language and detail; it says what the verdict
+    turns on where `turns` asks for that, since finding out takes longer than the rest.
+
+    Raises `ValueError` for a format, language or detail that there is not.
     """
     if format not in FORMATS:
         raise ValueError(f"format is one of {', '.join(FORMATS)}")

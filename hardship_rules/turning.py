@@ -94,6 +94,7 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
 
 
 def variants(policy: Policy) -> tuple[tuple[Reading | Clause, str | None, Policy], ...]:
+    """Every reading in each other option, and every unverified provision removed, with the policy that gives."""
     if "variants" not in policy.kept:
         policy.kept["variants"] = (*_by_reading(policy), *_by_clause(policy))
     return cast(tuple[tuple[Reading | Clause, str | None, Policy], ...], policy.kept["variants"])

@@ -59,7 +59,7 @@ def read_back(line: str) -> list[tuple[bool, str]]:
 def check_lines(assessment: Assessment) -> int:
     """Hold every printed comparison against the mark before it; how many there were."""
     found = 0
-    for line in explain(assessment).splitlines():
+    for line in explain(assessment, detail="full").splitlines():
         mark = line.strip()[:1]
         if mark in "√×" and "至" not in line:
             for truth, text in read_back(line):
@@ -74,7 +74,9 @@ def test_verdict_figures_and_reasons() -> None:
     spouse = worker(relation="spouse", wage=6000, medical_self_paid=9400)
     schoolchild = worker(relation="child", age=15, education="high_school", tuition=3000, private_school_fee=0)
     schoolchild |= {"self_paid_study_abroad": False}
-    text = explain(assess(POLICY, household(worker(wage=30000), spouse, schoolchild, child), on="2021-03-31"))
+    text = explain(
+        assess(POLICY, household(worker(wage=30000), spouse, schoolchild, child), on="2021-03-31"), detail="full"
+    )
     lines = text.splitlines()
     assert lines[0].startswith("深度困难职工家庭 ")
     assert "威海市2021年困难职工家庭认定（认定日期 2021-03-31）" in lines[0]
@@ -91,7 +93,7 @@ def test_verdict_figures_and_reasons() -> None:
 
 def test_undecided_names_what_to_ask() -> None:
     """An undecided household gets the outcomes still possible and the facts, with their documents, to ask for."""
-    text = explain(assess(POLICY, household(worker(wage=12000, medical_self_paid=None))))
+    text = explain(assess(POLICY, household(worker(wage=12000, medical_self_paid=None))), detail="full")
     # 12,000 / 12 = 1,000 is below 1,574 whatever the cost, and below 787 from a cost of 2,556.01 on
     assert text.startswith("待定：可能为深度困难职工家庭、相对困难职工家庭 ")
     assert "还需补充以下事实才能认定\n  本人的医疗自负费用（医疗自负费用票据）" in text
@@ -102,7 +104,7 @@ def test_what_stood_in_is_listed() -> None:
     """Facts that were derived from others, and those for which a constant stood in, are listed apart."""
     person = worker(monthly_wage=2000)
     del person["wage"]
-    text = explain(assess(POLICY, household(person)))
+    text = explain(assess(POLICY, household(person)), detail="full")
     derived, assumed = text.split("未填写，按规则取值")
     assert "年工资性收入：24,000.00 元（本人）" in derived.split("由已填事实推算")[1]
     line = next(line for line in assumed.splitlines() if "必要就业成本" in line)
@@ -111,7 +113,7 @@ def test_what_stood_in_is_listed() -> None:
 
 def test_unverified_grounds_of_none() -> None:
     """A household that meets no category rests on the clauses that stopped each, and they are listed by grade."""
-    text = explain(assess(POLICY, household(worker(wage=60000))))
+    text = explain(assess(POLICY, household(worker(wage=60000))), detail="full")
     assert text.startswith("不符合困难职工家庭条件 ")
     assert "自有住房不足两套" in text
     assert "〔参照〕" in text.splitlines()[-2]
@@ -126,7 +128,7 @@ def test_a_fen_either_side(residence: str, multiple: int, fen: int) -> None:
     wage = Fraction(standard * 12) + Fraction(fen, 100)
     assessment = assess(POLICY, household(worker(wage=wage), residence=residence))
     assert check_lines(assessment) >= 1
-    text = explain(assessment)
+    text = explain(assessment, detail="full")
     if fen == 0:
         assert f"{standard:,}.00 < {standard:,}.00，相等" in text
     else:
@@ -196,7 +198,7 @@ def test_members_are_told_apart() -> None:
     people = [{**each, "private_school_fee": 0, "self_paid_study_abroad": False} for each in (*children, labelled)]
     for each in people:
         each["property_income"] = 10
-    text = explain(assess(POLICY, household(worker(), *people)))
+    text = explain(assess(POLICY, household(worker(), *people)), detail="full")
     line = next(line for line in text.splitlines() if "家庭年可支配收入" in line)
     assert line.endswith("子女（3 岁） 10.00，子女（5 岁，第3人） 10.00，子女（5 岁，第4人） 10.00，小女儿 10.00")
 
@@ -206,7 +208,7 @@ class TestLaterDecisions:
 
     def part(self, title: str, *members: dict[str, object], **facts: object) -> list[str]:
         """The lines of one decision."""
-        text = explain(assess(POLICY, household(*members, **facts), on="2021-03-31"))
+        text = explain(assess(POLICY, household(*members, **facts), on="2021-03-31"), detail="full")
         return next(part for part in text.split("\n\n") if part.startswith(f"{title}：")).splitlines()
 
     def test_decided(self) -> None:
@@ -331,4 +333,4 @@ def test_unknown_form_or_language() -> None:
         explain(assessment, format="pdf")
     for form in ("text", "html", "json"):
         with pytest.raises(ValueError, match="lang"):
-            explain(assessment, format=form, lang="fr")  # type: ignore[arg-type]  # what is tested
+            explain(assessment, format=form, lang="fr", detail="full")  # type: ignore[arg-type]  # what is tested

@@ -23,7 +23,7 @@ def test_painted_text_says_the_same(case: str) -> None:
     """Without its colours a coloured text is the plain one, columns and all."""
     assessment = assess(PLAIN, CASES[case])
     painted = text_of(explanation_of(assessment, "zh"), tagged)
-    assert re.sub(r"‹[^:]*:(.*?)›", r"\1", painted) == explain(assessment)
+    assert re.sub(r"‹[^:]*:(.*?)›", r"\1", painted) == explain(assessment, detail="full")
 
 
 def test_what_is_painted() -> None:
@@ -38,7 +38,7 @@ def test_what_is_painted() -> None:
 def test_clauses_in_columns() -> None:
     """The comparisons of an undecided household's clauses stand below one another, whatever the words before them."""
     policy = titled(lambda word: {"below": "低于标准", "below twice": "低于标准的两倍"}.get(word, word))
-    lines = explain(assess(policy, CASES["undecided"])).splitlines()
+    lines = explain(assess(policy, CASES["undecided"]), detail="full").splitlines()
     open_ = [line for line in lines if line.startswith("○ 低于")]
     assert len(open_) == 2
     assert len({width(line[: line.index("0 至")]) for line in open_}) == 1

@@ -45,7 +45,7 @@ def test_parts_of_an_undecided_household() -> None:
 def test_a_label_forges_no_line(form: str, lang: str) -> None:
     """A label with line ends and what steers terminals adds no line to any form, and none of that is in it."""
     households = [people(50, label=label) for label in ("x", FORGED)]
-    plain, forged = (explain(assess(PLAIN, each), format=form, lang=lang) for each in households)  # type: ignore[arg-type]  # one of both
+    plain, forged = (explain(assess(PLAIN, each), format=form, lang=lang, detail="full") for each in households)  # type: ignore[arg-type]  # one of both
     assert len(forged.splitlines()) == len(plain.splitlines())
     assert not set(forged) & set("\r\u2028\x1b\u202e\u200b\ud800")
     assert "x √ 深度困难职工家庭" in forged.replace('<span lang="zh-CN">', "").replace("</span>", "")
@@ -55,7 +55,7 @@ def test_a_label_forges_no_line(form: str, lang: str) -> None:
 def test_titles_forge_no_line(case: str) -> None:
     """Neither do the words of a policy, wherever they stand."""
     spoilt = titled(lambda word: word + "\n√ \x1b[31m\u202e" + word)
-    plain, forged = (explain(assess(policy, CASES[case])) for policy in (PLAIN, spoilt))
+    plain, forged = (explain(assess(policy, CASES[case]), detail="full") for policy in (PLAIN, spoilt))
     assert len(forged.splitlines()) == len(plain.splitlines())
     assert not set(forged) & set("\x1b\u202e")
 
@@ -63,5 +63,5 @@ def test_titles_forge_no_line(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_titles_are_shown_as_they_are(case: str) -> None:
     """In text what would be markup elsewhere is nothing but its characters."""
-    text = explain(assess(titled(lambda word: word + HOSTILE), CASES[case]))
+    text = explain(assess(titled(lambda word: word + HOSTILE), CASES[case]), detail="full")
     assert f"total{HOSTILE}" in text

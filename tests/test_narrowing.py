@@ -71,7 +71,7 @@ def test_what_holds_one_way_or_the_other_is_decided() -> None:
 
 def test_the_explanation_says_what_was_tried() -> None:
     """The text calls no clause true that is not known to hold, and says which fact was tried and what it ruled out."""
-    text = explain(assessed(EITHER, {}))
+    text = explain(assessed(EITHER, {}), detail="full")
     assert text.startswith("第一类 ")
     assert "○ 甲为一（尚不确定）" in text
     assert "甲未填明，逐一试过各种可能，都不会认定为：无" in text
@@ -159,7 +159,7 @@ def test_nothing_is_tried_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch
     assessment = assessed(EITHER, {})
     decided = assessed(EITHER, {"x": "one"})
     assert ids(decided) == ["first"]
-    assert explain(decided)
+    assert explain(decided, detail="full")
     with pytest.raises(AssertionError):
         _ = assessment.possible
 

@@ -227,7 +227,7 @@ def test_marks_would_be_found() -> None:
     complete = marked(**in_scope, **no)
     complete["members"][0] |= {"business_income": 0, "property_income": 0}
     complete["members"].append({**spouse, "wage": 1})
-    assert {"73913", "Qvyzx"} <= set(shows(explain(assess(WEIHAI, complete))))
+    assert {"73913", "Qvyzx"} <= set(shows(explain(assess(WEIHAI, complete), detail="full")))
     with pytest.raises(FactError) as caught:
         assess(WEIHAI, marked(worker={"wage": "73913_57"}))
     assert shows(caught.value.report()) == ["73913"]

@@ -51,14 +51,16 @@ def test_no_chinese_in_english_sentences() -> None:
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_what_is_not_the_policys_is_english(case: str, form: str) -> None:
     """Of a policy whose own words are Latin an English explanation has nothing Chinese in it, in any form."""
-    text = explain(assess(PLAIN, CASES[case]), format=form, lang="en")
+    text = explain(assess(PLAIN, CASES[case]), format=form, lang="en", detail="full")
     shown = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
     assert HAN.findall(shown) == []
 
 
 def test_titles_stay_the_policys() -> None:
     """In English too a policy's titles and words are its own."""
-    text = explain(assess(load_policy("2021_weihai"), load_household("examples/household.yaml")), lang="en")
+    text = explain(
+        assess(load_policy("2021_weihai"), load_household("examples/household.yaml")), lang="en", detail="full"
+    )
     # 787.00 - 655.56 = 131.44
     assert "√ 人均月纯收入低于低保标准    655.56 < 787.00, lower by 131.44 元    [summary]" in text.splitlines()
     assert text.startswith("深度困难职工家庭        威海市2021年困难职工家庭认定 (on 2021-03-31)\n")
@@ -78,7 +80,7 @@ def test_whoever_tells_of_an_assessment_has_every_sentence(lang: Language) -> No
     child = {"relation": "child", "income": 0}
     for income, place in ((50, "town"), (None, None)):
         facts = {"place": place, "members": [{"relation": "self", "income": income}, child, child]}
-        changes = what_would_change(PLAIN, facts).explain(lang=lang)
+        changes = what_would_change(PLAIN, facts).explain(lang=lang, detail="full")
         assert SENTENCES[lang]["disclaimer"] in changes
         told = compare(PLAIN, PLAIN.with_readings({"equal": "yes"}), facts).explain(lang=lang)
         assert told.endswith(SENTENCES[lang]["disclaimer"] + "\n")

@@ -273,12 +273,12 @@ def test_what_is_tried_has_a_title(name: str) -> None:
 
 def test_said_to_the_officer() -> None:
     """Each line says whether it is a reading or a clause, of what, how well known, and the verdict that would be."""
-    text = explain(assess(WEIHAI, HOUSEHOLDS["rural"]))
+    text = explain(assess(WEIHAI, HOUSEHOLDS["rural"]), detail="full")
     assert "结论取决于以下各项，每次只变动其中一项\n" in text
     assert "\n  未经核实的解读“农村家庭适用的低保标准”〔假定〕：若选“城市标准”，则为深度困难职工家庭\n" in text
     line = "  “计入家庭共同生活人口”中未经核实的“职工本人”〔假定〕：若无此条，则为深度困难职工家庭\n"
     assert line in text
-    nothing = explain(assess(WEIHAI, HOUSEHOLDS["no union"]))
+    nothing = explain(assess(WEIHAI, HOUSEHOLDS["no union"]), detail="full")
     assert "\n逐项试过：结论不取决于任何未经核实的解读或条款\n" in nothing
     assert "结论取决于" not in nothing
 
@@ -287,7 +287,7 @@ def test_verified_readings_are_told_as_such() -> None:
     """A verdict that turns only on a reading that a notice gives says both: on what, and that nothing is unverified."""
     policy = read_policy((SMALL % "{that: strict == yes}").replace("basis: assumption}", "basis: definition}"))
     assessment = assess(policy, {"a": True, "b": True, "members": [{}]})
-    text = explain(assessment)
+    text = explain(assessment, detail="full")
     assert "\n  解读“从严”〔定义〕：若选“是”，则为子\n" in text
     assert "\n逐项试过：结论不取决于任何未经核实的解读或条款\n" in text
     (turn,) = turns_on(assessment)

@@ -69,7 +69,7 @@ def test_in_a_file_it_has_its_place() -> None:
 def test_explanations_and_programs_are_told() -> None:
     """The explanation has a line for it with the member whose it is, and the JSON its code and path."""
     assessment = assess(POLICY, {"wage": 2500, "members": [{"rent": 5, "label": "长女"}]})
-    lines = explain(assessment).splitlines()
+    lines = explain(assessment, detail="full").splitlines()
     assert "  “年工资”填了 2,500 元/年，通常在 3,000 至 600,000 之间" in lines
     assert "  长女：“房租”填了 5 元/年，通常在 600 至 … 之间" in lines
     document = json.loads(explain(assessment, format="json"))
@@ -78,5 +78,5 @@ def test_explanations_and_programs_are_told() -> None:
         ("fact_unusual", "members[1].rent"),
     ]
     usual = assess(POLICY, {"wage": 3000, "members": [{}]})
-    assert "请核对" not in explain(usual)
+    assert "请核对" not in explain(usual, detail="full")
     assert json.loads(explain(usual, format="json"))["warnings"] == []

@@ -15,8 +15,8 @@ PARTIAL = what_would_change(WEIHAI, load_household("examples/partial.yaml"))
 
 def test_explanation_comes_first() -> None:
     """The text is the explanation as it is without, then what would change it, totals first."""
-    before = explain(EXAMPLE.assessment)
-    text = EXAMPLE.explain()
+    before = explain(EXAMPLE.assessment, detail="full")
+    text = EXAMPLE.explain(detail="full")
     assert text.startswith(before)
     lines = text.removeprefix(before).splitlines()
     assert lines[:4] == [

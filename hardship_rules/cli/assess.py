@@ -94,6 +94,7 @@ def assess(
         raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
     if form == "html" and len(files) > 1:
         raise click.UsageError("--format html 一次写一个家庭。")
+    detail = "full" if full else "short"
     paint: Paint = _paint if output is None and _has_colour() else plain
     check_output(files, form, output, embed=embed)
     answers, records, failed, read = [], {}, False, list[str | Policy](files)
@@ -105,21 +106,17 @@ def assess(
                 judge = assess_household if engine == "evaluator" else _by_both
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
             elif what_would_change:
-                answer = changes_of(policy, household, on).explain(
-                    format=form, lang=lang, detail="full" if full else "short", turns=turns
-                )
+                answer = changes_of(policy, household, on).explain(format=form, lang=lang, detail=detail, turns=turns)
             elif engine != "evaluator":
                 answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
             else:
                 assessment = assess_household(policy, household, on)
                 if notice:
                     answer = notice_of(assessment, format=form)
-                elif form == "text" and full:
-                    answer = text_of(explanation_of(assessment, lang), paint)
                 elif form == "text":
-                    answer = brief_text(brief_of(assessment, lang), paint, hint=output is None)
+                    answer = _text(assessment, lang, paint, full=full, hint=output is None)
                 else:
-                    answer = explain(assessment, format=form, lang=lang, turns=turns)
+                    answer = explain(assessment, format=form, lang=lang, detail=detail, turns=turns)
         except DurableError as error:
             failed = True
             click.echo(f"{file}: {error}", err=True)
@@ -143,6 +140,13 @@ def assess(
 
 def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
     return assess_by_both(policy, household, on).assessment
+
+
+def _text(assessment: Assessment, lang: Language, paint: Paint, *, full: bool, hint: bool) -> str:
+    """The explanation as text; `hint` says in the short one how to have the full one."""
+    if full:
+        return text_of(explanation_of(assessment, lang), paint)
+    return brief_text(brief_of(assessment, lang), paint, hint=hint)
 
 
 def _has_colour() -> bool:
