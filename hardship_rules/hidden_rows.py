@@ -37,11 +37,15 @@ class HiddenRows:
 
     def handlers(self, parser: Any) -> dict[str, Callable[[Attributes], None]]:
         """What is to be done where an element begins, by its name."""
-        found = {"sheetFormatPr": self._format, "col": self._column, "row": self._begin_row}
-        found |= {"rPr": lambda _: self._run(begins=True), "font": lambda _: self._run(begins=False)}
-        found[_STRIKE] = self._strike
+        found: dict[str, Callable[[Attributes], None]] = {
+            "sheetFormatPr": self._format,
+            "col": self._column,
+            "row": self._begin_row,
+        }
+        found["rPr"], found["font"], found[_STRIKE] = self._run_begins, self._font_begins, self._strike
         if self.styles or self.texts:
-            found |= {"c": self._cell, "f": self._filled, "is": self._filled, "v": lambda _: self._value(parser)}
+            found["c"], found["f"], found["is"] = self._cell, self._filled, self._filled
+            found["v"] = lambda _: self._value(parser)
         return {f"{SHEET_MAIN_NS} {name}": handler for name, handler in found.items()}
 
     def _format(self, attributes: Attributes) -> None:
@@ -53,14 +57,20 @@ class HiddenRows:
 
     def _begin_row(self, attributes: Attributes) -> None:
         self._row = int(float(attributes.get("r", self._row + 1)))
-        low = float(attributes["ht"]) < _UNSEEN if "ht" in attributes else self._lowest and "hidden" not in attributes
+        if "ht" in attributes:
+            low = float(attributes["ht"]) < _UNSEEN
+        else:  # one that should have a height and has none is of no height
+            low = (self._lowest and "hidden" not in attributes) or _is_true(attributes, "customHeight")
         if _is_true(attributes, "hidden") or low:
             self.hidden.append(self._row)
         elif attributes.get("outlineLevel", "0") != "0":
             self.grouped.append(self._row)
 
-    def _run(self, *, begins: bool) -> None:
-        self._in_run = begins
+    def _run_begins(self, _: Attributes) -> None:
+        self._in_run = True
+
+    def _font_begins(self, _: Attributes) -> None:
+        self._in_run = False
 
     def _strike(self, attributes: Attributes) -> None:
         if self._in_run and _is_true(attributes, "val", "1"):

@@ -30,13 +30,13 @@ _LABEL = re.compile(
     rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES}|{_SIGNATURES})[0-9一二三四五]?{_IN_BRACKETS}(?::|】|\])",
     re.IGNORECASE,
 )
-_TO_SIGN = re.compile(r"(?P<label>[^0-9:]{0,12})\((?:签字|签名|签章|盖章|公章)\)")
+_TO_SIGN = re.compile(r"[^0-9:]{0,12}\((?:签字|签名|签章|盖章|公章)\)")
 _DAY_OF_SIGNING = re.compile(
     r"(?:[0-9]{4})?年(?:[0-9]{1,2})?月(?:[0-9]{1,2})?日|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}"
 )
 _NUMBERED = re.compile(r"(?:\(?[0-9]{1,2}[).、](?=[^0-9])|\([一二三四五六七八九十]+\)|[一二三四五六七八九十]+、).+")
 _COUNT = re.compile(r"共?[-+]?[0-9][0-9,]*(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+")
-_LIKELY = "(?i)[计計:：章签】]|total"  # what each such row has in some cell
+_LIKELY = r"(?i)[计計:：章签】\]］]|total"  # what each such row has in some cell
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
 
@@ -145,8 +145,8 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
 
 def label_of(text: str) -> str | None:
     """The label with which a plain text begins, such as 填表人."""
-    match = _LABEL.match(text) or _TO_SIGN.fullmatch(text)
-    return None if match is None else match["label"] or "签章"
+    match = _LABEL.match(text)
+    return "签章" if _TO_SIGN.fullmatch(text) else None if match is None else match["label"]
 
 
 def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
