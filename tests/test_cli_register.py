@@ -235,15 +235,16 @@ def test_totals_and_hidden_rows_are_reported(tmp_path: Path) -> None:
 
 def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
     """The mapping that is proposed is the same with totals and signatures below both tables, and without."""
-    own = [{"档案编号": f"D{number}", "居住地": place} for number, place in enumerate(["城市", "农村", "城市"])]
-    theirs = [{"档案编号": f"D{number}", "与申请人关系": "本人", "月工资": 1} for number in range(3)]
-    more = [{"档案编号": "合计", "居住地": "小计"}, {"档案编号": None, "居住地": "合计"}, {"档案编号": "填表人：张三"}]
+    own: list[list[Any]] = [["D1", "城市"], ["D2", "农村"], ["D3", "城市"]]
+    theirs: list[list[Any]] = [["D1", "本人"], ["D2", "本人"], ["D3", "本人"]]
+    below = [["合计", "小计"], [None, "合计"], ["填表人：张三", None]]
     texts = []
-    for below in ([], more):
-        rows = [[*table, *({**dict.fromkeys(table[0]), **row} for row in below)] for table in (own, theirs)]
-        file = register(
-            tmp_path / "a.xlsx", *([{name: row[name] for name in table[0]} for row in table] for table in rows)
-        )
+    for more in (below[:0], below):
+        tables = [
+            [{"档案编号": key, header: value} for key, value in [*rows, *more]]
+            for header, rows in (("居住地", own), ("与申请人关系", theirs))
+        ]
+        file = register(tmp_path / "a.xlsx", *tables)
         texts.append(CliRunner().invoke(commands, ["register", "--suggest-mapping", file, "-p", "2021_weihai"]).stdout)
     assert "key: 档案编号" in texts[0]
     assert texts[0] == texts[1]

@@ -10,8 +10,9 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.formatting.rule import CellIsRule
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
 from test_workbook import changed, read, saved
 
 from hardship_rules import load_policy
@@ -91,7 +92,8 @@ def test_letters_that_are_struck_through(tmp_path: Path) -> None:
     def change(sheet: Any) -> None:
         sheet["C3"] = CellRichText(TextBlock(InlineFont(strike=True), "900"), "1200")
         sheet["C4"] = CellRichText(TextBlock(InlineFont(strike=False, b=True), "甲"), "乙")
-        sheet.conditional_formatting.add("A1:B5", CellIsRule("lessThan", ["0"], font=Font(strike=True)))
+        style = DifferentialStyle(font=Font(strike=True))
+        sheet.conditional_formatting.add("A1:B5", Rule(type="cellIs", dxf=style, operator="lessThan", formula=["0"]))
 
     path = saved(tmp_path / "a.xlsx", sheet_with(change))
     assert remarks(path) == {("row_struck", 3, 0)}
@@ -161,10 +163,11 @@ def register(path: Path, change: Callable[[Any], None]) -> Register:
     book: Any = openpyxl.Workbook()
     own, theirs = book.worksheets[0], book.create_sheet("成员")
     own.title = "家庭"
-    for row in (["户号", "家庭居住地", "电话"], ["A1", "城市", "1"], ["合计", None, None]):
-        own.append(row)
-    for row in (["户号", "与申请人关系", "月工资"], ["A1", "本人", 1000], ["A1", "配偶", 900]):
-        theirs.append(row)
+    households: list[list[Any]] = [["户号", "家庭居住地", "电话"], ["A1", "城市", "1"], ["合计", None, None]]
+    members: list[list[Any]] = [["户号", "与申请人关系", "月工资"], ["A1", "本人", 1000], ["A1", "配偶", 900]]
+    for sheet, rows in ((own, households), (theirs, members)):
+        for row in rows:
+            sheet.append(row)
     change(book)
     book.save(path)
     text = "mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号}\n"

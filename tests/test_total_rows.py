@@ -161,8 +161,17 @@ def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
     """With totals, notes and signatures anywhere in both tables, the register is what it is without them."""
     seed = SystemRandom().randrange(10**9)
     chance = Random(seed)  # noqa: S311  # a test
-    more_own = [["合　计", None, 3], ["小计：", "2户", 3], ["填表人：张三", None, "审核人：李四"], [None, "总计", 3]]
-    more = [["合计", None, None, 3500, None], [None, "小 计", "3", 3500, None], ["说明：按月填", *[None] * 4]]
+    more_own: list[list[Any]] = [
+        ["合　计", None, 3],
+        ["小计：", "2户", 3],
+        ["填表人：张三", None, "审核人：李四"],
+        [None, "总计", 3],
+    ]
+    more: list[list[Any]] = [
+        ["合计", None, None, 3500, None],
+        [None, "小 计", "3", 3500, None],
+        ["说明：按月填", *[None] * 4],
+    ]
     own, theirs = [list(row) for row in HOUSEHOLDS], [list(row) for row in MEMBERS]
     for rows, others in ((own, more_own), (theirs, more)):
         for row in others:

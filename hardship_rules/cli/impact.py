@@ -41,7 +41,7 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     register = read_register(mapping, tables_of(asked.files, mapping), show_values=asked.show_values)
     problems = every_problem(register)
     if told := (*problems, *register.warnings):
-        json = form == "json" and not asked.keep_going
+        json = form == "json" and bool(problems) and not asked.keep_going  # else the report itself is the one JSON
         show = asked.show_values
         text = problems_json(told, lang, show_values=show) if json else report(told, lang, show_values=show) + "\n"
         click.echo(text, nl=False, err=not json)
