@@ -237,11 +237,11 @@ def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
     """The mapping that is proposed is the same with totals and signatures below both tables, and without."""
     own: list[list[Any]] = [["D1", "城市"], ["D2", "农村"], ["D3", "城市"]]
     theirs: list[list[Any]] = [["D1", "本人"], ["D2", "本人"], ["D3", "本人"]]
-    below = [["合计", "小计"], [None, "合计"], ["填表人：张三", None]]
+    below: list[list[Any]] = [["合计", "小计"], [None, "合计"], ["填表人：张三", None]]
     texts = []
-    for more in (below[:0], below):
+    for more in (list[list[Any]](), below):
         tables = [
-            [{"档案编号": key, header: value} for key, value in [*rows, *more]]
+            [{"档案编号": row[0], header: row[1]} for row in [*rows, *more]]
             for header, rows in (("居住地", own), ("与申请人关系", theirs))
         ]
         file = register(tmp_path / "a.xlsx", *tables)
