@@ -24,10 +24,13 @@ _SIGNATURES = (
     "|主席|副主席|主任|科长|领导|单位|单位名称|单位公章|公章|盖章|签字|签名|签章|日期|时间|电话|手机|联系方式"
     "|preparedby|filledinby|checkedby|reviewedby|approvedby|signature|date|phone|contact"
 )
+_ENDINGS = "负责人|经办人|联系人|领导|主席|主任|书记|意见|说明|日期|时间|电话|单位|部门|工会|签字|签名|签章|盖章|公章"
 _IN_BRACKETS = r"(?:\([^()]*\))?"
 _BEFORE = r"[※*★▲●◆#(【\[]*"
 _LABEL = re.compile(
-    rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES}|{_SIGNATURES})[0-9一二三四五]?{_IN_BRACKETS}(?::|】|\])",
+    rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES}|{_SIGNATURES})[0-9一二三四五]?{_IN_BRACKETS}(?::|】|\])"
+    rf"|[^0-9:：]{{0,16}}?(?P<ending>{_ENDINGS}){_IN_BRACKETS}:"
+    r"|(?P<page>第[0-9]*页(?:.?共[0-9]*页)?|共[0-9]+页)$",
     re.IGNORECASE,
 )
 _TO_SIGN = re.compile(r"[^0-9:]{0,12}\((?:签字|签名|签章|盖章|公章)\)")
@@ -38,7 +41,7 @@ _NUMBERED = re.compile(r"(?:\(?[0-9]{1,2}[).、](?=[^0-9])|\([一二三四五六
 _COUNT = re.compile(
     r"共?[-+]?[0-9][0-9,]{0,13}(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+"
 )
-_LIKELY = r"(?i)[计計:：章签】\]］]|total"  # what each such row has in some cell
+_LIKELY = r"(?i)[计計:：章签页】\]］]|total"  # what each such row has in some cell
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
 
@@ -135,7 +138,7 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
         if label is not None:
             labels.append(label)
             match = _LABEL.match(text)
-            is_open = match is not None and match.end() == len(text)
+            is_open = match is not None and match.end() == len(text) and match["page"] is None
         elif place == key and not (below and is_open):
             return None
         elif is_open or (labels and _DAY_OF_SIGNING.fullmatch(text)):
@@ -148,7 +151,9 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
 def label_of(text: str) -> str | None:
     """The label with which a plain text begins, such as 填表人."""
     match = _LABEL.match(text)
-    return "签章" if _TO_SIGN.fullmatch(text) else None if match is None else match["label"]
+    if match is None:
+        return "签章" if _TO_SIGN.fullmatch(text) else None
+    return match["label"] or match["ending"] or match["page"]
 
 
 def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
