@@ -1,7 +1,7 @@
 """What a change of policy does to a register, as a document in Chinese for those who decide on it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from hardship_rules.as_json import policy_json
 from hardship_rules.document import Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
@@ -62,7 +62,7 @@ WORDS = FrozenMapping(
 )
 
 
-def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None) -> str:
+def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None, remarks: Sequence[str] = ()) -> str:
     """The same for programs, in the form that README documents."""
     document = {
         "format": FORMAT,
@@ -71,6 +71,7 @@ def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None) -> 
         "households": impact.households,
         "left_out": left_out,
         "doubt": doubt,
+        "remarks": list(remarks),
         "faulty": dict(impact.faulty),
         "decisions": {
             name: [
@@ -95,11 +96,11 @@ def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None) -> 
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
 
 
-def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None) -> Document:
+def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None, remarks: Sequence[str] = ()) -> Document:
     """The report: how many move, by which clause, what becomes of files, who is nearest to a line, what is faulty.
 
     `left_out` are households of the register that were not judged, since something is wrong with their rows; `doubt` is
-    what is to be said of all that were.
+    what is to be said of all that were; `remarks` are the rows of no household, and those hidden.
     """
     sections = [
         Section(f"{numeral(number)}、{title}", blocks)
@@ -107,6 +108,7 @@ def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None) -
     ]
     left = [Paragraph(WORDS["left_out"].format(number=left_out))] if left_out else []
     left += [] if doubt is None else [Paragraph(doubt)]
+    left += [Paragraph(f"{remark}。") for remark in remarks]
     end = (*_unverified(impact), Paragraph(WORDS["disclaimer"], aside=True))
     blocks = (*_Report(impact).head(), *left, *sections, *end)
     return Document(WORDS["title"], blocks, landscape=True)

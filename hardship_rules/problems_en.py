@@ -366,7 +366,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "`{given}` is no fact of the policy",
             "Name it as the fact; take away columns that are not used, or describe the columns with `--mapping`",
         ),
-        "cell_key": ("there is no household's key", "Fill it in; move totals and remarks out of the table"),
+        "cell_key": (
+            "there is no household's key",
+            "Fill it in; move a row that is no household and no member out of the table",
+        ),
         "cell_powers": (
             "the spreadsheet has made a long number in “{column}” one in powers of ten; its last digits are lost",
             "Format the column as text and fill it in again from the papers",
@@ -401,6 +404,31 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cell_merged": (
             "“{column}” has merged cells",
             "Unmerge them and fill in each; only the household's key may be merged downward",
+        ),
+        # Rows that are no household's, and what a workbook hides
+        "row_total": (
+            "a row of totals, which is not counted",
+            "If it is a household or a member, fill in its key and remove the word for a total",
+        ),
+        "row_note": (
+            "a note or signature ({label}), which is not counted",
+            "If it is a household or a member, fill in its key and its facts",
+        ),
+        "row_hidden": (
+            "a hidden row (perhaps filtered or collapsed), which is counted",
+            "Show it and check it; delete it from the table if it is not to be counted",
+        ),
+        "row_grouped": (
+            "a row grouped in an outline, which is counted",
+            "Check it; delete it from the table if it is not to be counted",
+        ),
+        "row_struck": (
+            "a row with text struck through, which is counted",
+            "Delete from the table what is not to be counted; remove the line through what is",
+        ),
+        "column_hidden": (
+            "the hidden column “{column}”, which is counted",
+            "Show it and check it; delete it from the table if it is not to be used",
         ),
         # The year: a new file, the guard, the approval
         "not_approved": (

@@ -204,7 +204,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "在对应文件中写上这一列的 `unit`，或改正列名",
         ),
         "header_unknown": ("`{given}` 不是政策中的事实", "改成事实的名称；不用的列删去，或用 `--mapping` 说明各列"),
-        "cell_key": ("没有户号", "填上户号；合计、备注之类的行移到表外"),
+        "cell_key": ("没有户号", "填上户号；不是家庭或成员的行移到表外"),
         "cell_powers": (
             "“{column}”中的长数字被 Excel 改成了科学记数，末几位已经丢失，无法恢复",
             "把这一列设为“文本”格式，按原件重新填写",
@@ -225,6 +225,16 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cell_formula": ("“{column}”是没有算出结果的公式", "用 Excel 打开，重新计算后保存，或改填结果"),
         "cell_error": ("“{column}”是出错的值（如 #N/A）", "改正公式，或改填结果"),
         "cell_merged": ("“{column}”有合并的单元格", "取消合并，每一格都填上；只有户号可以上下合并"),
+        # Rows that are no household's, and what a workbook hides
+        "row_total": ("合计行，没有计入", "其实是家庭或成员的，填上户号，删去“合计”“小计”等字样"),
+        "row_note": ("说明或签名（{label}），没有计入", "其实是家庭或成员的，填上户号和各项内容"),
+        "row_hidden": (
+            "隐藏的行（也可能是筛选或折叠的），照常计入",
+            "取消隐藏和筛选，核对一遍；不该计入的，从表中删去",
+        ),
+        "row_grouped": ("分组（分级显示）的行，照常计入", "核对一遍；不该计入的，从表中删去"),
+        "row_struck": ("有删除线的行，照常计入", "划去的内容不该计入的，从表中删去；该计入的，去掉删除线"),
+        "column_hidden": ("隐藏的列“{column}”，照常计入", "取消隐藏，核对一遍；不该用的，从表中删去"),
         # The year: a new file, the guard, the approval
         "not_approved": ("政策 `{given}` 尚未批准", "先由有权的单位批准：`hardship-rules approve`"),
         "approval_other": (

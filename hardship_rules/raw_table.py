@@ -1,12 +1,13 @@
 """One table of a register as it was read, still in its own words: its headers, its rows and where each stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules.headers import bare
 from hardship_rules.problems import Location, Problem
+from hardship_rules.total_rows import is_total, rows_left_out
 
 HEADER_WITHIN = 30  # rows in which the headers are looked for
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -60,6 +61,19 @@ class Area:
     bottom: int
 
 
+@frozen
+class Remark:
+    """A row, or a column, that is reported by its number, counted from 1: why, and the label of a note.
+
+    It changes nothing but that totals and notes are left out.
+    """
+
+    code: str
+    row: int = 0
+    column: int = 0
+    label: str = ""
+
+
 @frozen(eq=False)
 class Grid:
     """Rows of texts as they stand in a sheet."""
@@ -69,11 +83,15 @@ class Grid:
     cells: pl.DataFrame = field(repr=False)
     spots: tuple[Spot, ...] = ()
     merged: tuple[Area, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @frozen(eq=False)
 class RawTable:
-    """A table below its headers: `frame` has a column for each, `rows` says in which row of the sheet each row is."""
+    """A table below its headers: `frame` has a column for each, `rows` says in which row of the sheet each row is.
+
+    Totals, notes and signatures are in `remarks` and not in the frame, with what else is reported of rows and columns.
+    """
 
     file: str
     sheet: str
@@ -83,6 +101,7 @@ class RawTable:
     frame: pl.DataFrame = field(repr=False)
     rows: pl.Series = field(repr=False)
     spots: tuple[Spot, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def cell(self, row: int, header: str) -> Cell:
         """The place of a header's cell in a row of the frame, counted from 0."""
@@ -97,8 +116,9 @@ class RawTable:
 def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[str]) -> RawTable | Problem:
     """The table of a grid: its headers are the row, among the first, in which most of what stands is recognised.
 
-    Rows in which nothing stands are left out. A key that is merged over several rows is the key of each; every other
-    cell of a merged area is told of, as nobody can say whose the one value is.
+    Rows in which nothing stands are left out, and so are totals, notes and signatures. A key that is merged over
+    several rows is the key of each; every other cell of a merged area is reported, as it is not known whose the one
+    value is.
     """
     place = Cell(grid.file, 1, 1, grid.sheet)
     best, known = -1, 0
@@ -115,6 +135,8 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     grid = _filled(
         grid, {number + 1 for number, text in enumerate(texts) if bare(text or "") in map(bare, keys)}, best + 1
     )
+    facts = [number for number, text in enumerate(texts) if text and recognised(text)]
+    grid, remarks = _without_totals(grid, _key(texts, keys), facts, best + 1)
     filled = [not grid.cells[name][best + 1 :].is_null().all() for name in grid.cells.columns]
     kept = [number for number, text in enumerate(texts) if (text and bare(text)) or filled[number]]
     named = {number: _header(texts[number], number) for number in kept}
@@ -128,6 +150,9 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     if not there.any():
         return Problem("sheet_without_rows", given=grid.sheet or grid.file, location=place)
     spots = tuple(spot for spot in grid.spots if spot.row > best and spot.column - 1 in named)
+    rows = rows.filter(there)
+    seen = {*rows, *(-number - 1 for number in named)} if grid.remarks else ()  # columns as negative numbers
+    remarks += tuple(each for each in grid.remarks if (each.row or -each.column) in seen)
     return RawTable(
         grid.file,
         grid.sheet,
@@ -135,20 +160,66 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
         tuple(number + 1 for number in kept),
         best + 1,
         frame.filter(there),
-        rows.filter(there),
+        rows,
         spots,
+        remarks,
     )
+
+
+def without_totals(table: RawTable, recognised: Callable[[str], bool], keys: Iterable[str]) -> RawTable:
+    """A table that has no headers above it without its totals, notes and signatures."""
+    facts = [number for number, header in enumerate(table.headers) if recognised(header)]
+    left_out = rows_left_out(table.frame, _key(table.headers, keys), facts)
+    if not left_out:
+        return table
+    kept = ~pl.int_range(table.frame.height, eager=True).is_in([each.row for each in left_out])
+    remarks = tuple(Remark(each.code, int(table.rows[each.row]), label=each.label) for each in left_out)
+    return evolve(table, frame=table.frame.filter(kept), rows=table.rows.filter(kept), remarks=remarks)
+
+
+def _key(headers: Sequence[str | None], keys: Iterable[str]) -> int | None:
+    """Which of the headers, counted from 0, is that of the key; None where there is none."""
+    spelled = {bare(header or ""): number for number, header in enumerate(headers)}
+    return next((spelled[bare(key)] for key in keys if bare(key) in spelled), None)
+
+
+def _without_totals(grid: Grid, key: int | None, facts: list[int], headers: int) -> tuple[Grid, tuple[Remark, ...]]:
+    """The grid with nothing in the rows of totals, notes and signatures below the headers, and these rows.
+
+    A total that is merged over several cells stands in each of them.
+    """
+    cells = _spread(
+        grid.cells,
+        (
+            area
+            for area in grid.merged
+            if headers < area.top <= grid.cells.height
+            and area.left <= grid.cells.width
+            and is_total(grid.cells[area.top - 1, area.left - 1] or "")
+        ),
+    )
+    unread = {spot.row - headers - 1 for spot in grid.spots if spot.code != "cell_merged" and spot.column - 1 == key}
+    left_out = rows_left_out(cells[headers:], key, facts, unread)
+    if not left_out:
+        return grid, ()
+    remarks = tuple(Remark(each.code, each.row + headers + 1, label=each.label) for each in left_out)
+    rows = {each.row for each in remarks}
+    beside = {
+        row for area in grid.merged if area.top in rows for row in range(area.top, min(area.bottom, cells.height) + 1)
+    }
+    cells = grid.cells.with_columns(pl.when(~pl.int_range(pl.len()).is_in([row - 1 for row in rows])).then(pl.all()))
+    blank = {row for row in beside if not any(text is not None for text in cells.row(row - 1))}
+    spots = tuple(spot for spot in grid.spots if spot.row not in rows | blank)
+    return evolve(grid, cells=cells, spots=spots), remarks
 
 
 def _filled(grid: Grid, keys: set[int], header_row: int) -> Grid:
     """The grid with merged keys in each of their rows, and every cell that is merged otherwise as a spot."""
     cells, spots = grid.cells, list(grid.spots)
+    of_keys: list[Area] = []
     for area in grid.merged:
         if area.left == area.right and area.left in keys and area.top > header_row:
-            name = cells.columns[area.left - 1]
-            key = cells[name][area.top - 1]
-            inside = pl.int_range(pl.len()).is_between(area.top, area.bottom - 1)
-            cells = cells.with_columns(pl.when(inside).then(pl.lit(key)).otherwise(pl.col(name)).alias(name))
+            of_keys.append(area)
         else:
             spots += [
                 Spot(row, column, "cell_merged")
@@ -156,7 +227,21 @@ def _filled(grid: Grid, keys: set[int], header_row: int) -> Grid:
                 for column in range(area.left, min(area.right, cells.width) + 1)
                 if row > header_row or (row, column) == (area.top, area.left)  # of headers the one that stands there
             ]
-    return Grid(grid.file, grid.sheet, cells, tuple(spots), grid.merged)
+    return evolve(grid, cells=_spread(cells, of_keys), spots=tuple(spots))
+
+
+def _spread(cells: pl.DataFrame, areas: Iterable[Area]) -> pl.DataFrame:
+    """The cells with what stands first in each area in all of it."""
+    places: dict[int, dict[int, str | None]] = {}
+    for area in areas:
+        text = cells[area.top - 1, area.left - 1]
+        for column in range(area.left - 1, min(area.right, cells.width)):
+            rows = range(area.top - 1, min(area.bottom, cells.height))
+            places.setdefault(column, {}).update(dict.fromkeys(rows, text))
+    columns = cells.get_columns()
+    for column, texts in places.items():
+        columns[column] = columns[column].cast(pl.String).scatter(list(texts), list(texts.values()))
+    return pl.DataFrame(columns)
 
 
 def _header(text: str | None, number: int) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 import polars as pl
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.left_out import anything, left_out_column, stated_column
@@ -23,7 +23,7 @@ _OF_EACH = frozenset({"member_of_no_household", "household_without_worker"})  # 
 class Register:
     """A register, read: `problems` are those of households by their keys, `astray` those of rows that are nobody's.
 
-    `warnings` change nothing.
+    `warnings` change nothing; the rows that were left out, and those hidden, are among them.
     """
 
     policy: Policy = field(repr=False)
@@ -121,6 +121,7 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
             problems.setdefault(key, []).append(told)
         if not keys_told:
             astray.append(told)
+    warnings += [problem for part in parts for problem in _remarks(part)]
     return Register(
         mapping.policy,
         mapping,
@@ -130,6 +131,22 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
         tuple(astray),
         tuple(warnings),
     )
+
+
+def _remarks(part: Part) -> Iterator[Problem]:
+    """The rows that were left out, and the rows and columns that are hidden and count all the same."""
+    raw, headers = part.raw, part.headers
+    used = {headers.key, headers.identifier, *(column.name for column in headers.columns.values())}
+    place = raw.header_cell(headers.key)
+    for remark in raw.remarks:
+        if remark.row:
+            values, at = {"label": remark.label}, evolve(place, line=remark.row)
+        else:
+            header = raw.headers[raw.columns.index(remark.column)]
+            if header not in used:
+                continue
+            values, at = {"column": header}, raw.header_cell(header)
+        yield Problem(remark.code, values=values, severity="warning", location=at)
 
 
 def _owners(members: Part) -> pl.Series:

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from hardship_rules.headers import recognised
 from hardship_rules.mapping import RegisterMapping, Table
 from hardship_rules.problems import FactError, Location, Problem, nearest
-from hardship_rules.raw_table import Cell, Grid, RawTable, below_headers
+from hardship_rules.raw_table import Cell, Grid, RawTable, below_headers, without_totals
 from hardship_rules.text_file import read_csv, read_parquet
 from hardship_rules.workbook import Workbook, open_workbook, read_sheet
 
@@ -79,7 +79,10 @@ def _sheet(workbook: Workbook, table: Table, *, guess: bool) -> RawTable | Probl
 
 def _file(path: Path, table: Table, encodings: list[tuple[str, str]], *, guess: bool) -> RawTable | Problem:
     if path.suffix.lower() == ".parquet":
-        return read_parquet(path)
+        table_read = read_parquet(path)
+        if isinstance(table_read, Problem):
+            return table_read
+        return without_totals(table_read, lambda header: recognised(table, header), table.keys)
     found = read_csv(path)
     if isinstance(found, Problem):
         return found

@@ -16,6 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.register import Register
+from hardship_rules.register_report import rows_told
 from hardship_rules.register_rows import Rows, doubt_of
 from hardship_rules.version import __version__
 
@@ -34,6 +35,7 @@ WORDS = FrozenMapping(
         "members": "成员（人）",
         "absent": "表中没有、各户均按规则取值的事实",
         "not_there": "表中没有、按未知处理的事实",
+        "remarks": "没有计入的行，和隐藏、划去等照常计入的内容",
         "blank": "空格的含义",
         "left out": "没有填写：有规则的按规则取值",
         "unknown": "已知是未知",
@@ -46,12 +48,16 @@ _WIDEST = 60
 
 @frozen
 class Totals:
-    """What stands above the totals, and of each decision how many households come to what."""
+    """What stands above the totals, and of each decision how many households come to what.
+
+    `remarks` are the rows that were left out, and those that were hidden.
+    """
 
     about: tuple[tuple[str, str], ...]
     counted: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     lists: tuple[tuple[str, tuple[str, ...]], ...]
     notes: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The totals as they are printed."""
@@ -60,7 +66,7 @@ class Totals:
             told = "，".join(f"{name} {count:,}" for name, count in counts if count)
             lines.append(f"{title}：{told or '0'}")
         lines += [f"{heading}：{'、'.join(titles)}" for heading, titles in self.lists]
-        return "\n".join([*lines, self.notes[-1]]) + "\n"
+        return "\n".join([*lines, *self.remarks, self.notes[-1]]) + "\n"
 
 
 def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
@@ -80,7 +86,8 @@ def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
     notes += [] if (doubt := doubt_of(register)) is None else [doubt]
     listed = {WORDS[key]: tuple(policy.names[name].title for name in names) for key, names in lists.items() if names}
     said = tuple((WORDS[key], value) for key, value in about.items())
-    return Totals(said, rows.counted, tuple(listed.items()), (*notes, WORDS["disclaimer"]))
+    remarks = rows_told(register.warnings)
+    return Totals(said, rows.counted, tuple(listed.items()), (*notes, WORDS["disclaimer"]), remarks)
 
 
 def save(path: Path, rows: Rows, totals: Totals) -> None:
@@ -130,7 +137,8 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
         sheet.append([_head(sheet, title)])
         for name, count in counts:
             sheet.append([_cell(sheet, name), count])
-    for heading, titles in totals.lists:
+    remarks = ((WORDS["remarks"], totals.remarks),) if totals.remarks else ()
+    for heading, titles in (*totals.lists, *remarks):
         sheet.append([])
         sheet.append([_head(sheet, heading)])
         for title in titles:

@@ -15,8 +15,9 @@ from attrs import frozen
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from hardship_rules.hidden_rows import HiddenRows, struck_styles, struck_texts
 from hardship_rules.problems import Location, Problem
-from hardship_rules.raw_table import Area, Grid, Spot
+from hardship_rules.raw_table import Area, Grid, Remark, Spot
 
 LARGEST = 1_500_000_000
 """The bytes that a workbook may unpack to."""
@@ -87,7 +88,7 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
 
 def _grid(workbook: Workbook, name: str) -> Grid:
     """The cells of a sheet as far as anything stands, whatever is formatted beside and below."""
-    has_formulas, merged = _looked_into(workbook, name)
+    has_formulas, merged, hidden = _looked_into(workbook, name)
     columns: dict[int, list[str | None]] = {}
     spots: list[Spot] = []
     number = 0
@@ -110,7 +111,15 @@ def _grid(workbook: Workbook, name: str) -> Grid:
     }
     places = range(1, max(columns, default=0) + 1)
     frame = pl.DataFrame([series.get(place, nothing).alias(f"{place}") for place in places])
-    return Grid(str(workbook.path), name, frame, tuple(spots), merged)
+    return Grid(str(workbook.path), name, frame, tuple(spots), merged, tuple(_remarks(hidden, frame.width)))
+
+
+def _remarks(hidden: HiddenRows, width: int) -> Iterator[Remark]:
+    """The rows and columns of a sheet that are hidden, grouped or struck through."""
+    rows = {"row_hidden": hidden.hidden, "row_grouped": hidden.grouped, "row_struck": hidden.struck}
+    yield from (Remark(code, row=row) for code, numbers in rows.items() for row in numbers)
+    for first, last in hidden.columns:
+        yield from (Remark("column_hidden", column=column) for column in range(first, min(last, width) + 1))
 
 
 def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[list[tuple[Any, str | None]]]:
@@ -163,8 +172,8 @@ def text_of(value: object) -> str | None:
             return text if text.strip() else None
 
 
-def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...]]:
-    """Whether a sheet holds formulas, and the areas of its merged cells."""
+def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...], HiddenRows]:
+    """Whether a sheet holds formulas, the areas of its merged cells, and what of it is hidden."""
     inside = workbook.book[name]._worksheet_path  # noqa: SLF001  # openpyxl tells the name of its part in no other way
     tags: set[str] = set()
     areas: list[Area] = []
@@ -173,9 +182,13 @@ def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...]]
         tags.add(tag)
         if tag == _MERGED:
             areas.append(Area(*CellRange(attributes["ref"]).bounds))
+        elif (handler := handlers.get(tag)) is not None:
+            handler(attributes)
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = begins
     with zipfile.ZipFile(workbook.path) as archive, archive.open(inside.lstrip("/")) as stream:
+        hidden = HiddenRows(struck_styles(workbook.book), struck_texts(archive))
+        handlers = hidden.handlers(parser)
         parser.ParseFile(stream)
-    return _FORMULA in tags, tuple(areas)
+    return _FORMULA in tags, tuple(areas), hidden

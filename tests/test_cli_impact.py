@@ -105,6 +105,21 @@ def test_members_of_no_household(files: list[str], tmp_path: Path) -> None:
     assert json.loads(run(*asked, "--format", "json").stdout)["doubt"].startswith(doubt)
 
 
+def test_totals_of_a_register(files: list[str], tmp_path: Path) -> None:
+    """A row of totals is in no move and nobody's doubt, and the report says that it was left out."""
+    totals, page = tmp_path / "成员.csv", tmp_path / "影响.html"
+    members = pl.read_csv(files[3], infer_schema=False)
+    last = pl.DataFrame({"户号": ["合计"]})
+    pl.concat([members, last], how="diagonal").write_csv(totals)
+    asked = [*ASKED, *files[:3], str(totals)]
+    assert run(*asked, "-o", str(page)).returncode == 0
+    told = f"{totals}：合计行，没有计入，共 1 行：第 {members.height + 2} 行"
+    assert f"{told}。" in page.read_text(encoding="utf-8")
+    before, now = (json.loads(run(*each, "--format", "json").stdout) for each in ([*ASKED, *files], asked))
+    assert now == {**before, "remarks": [told]}
+    assert (before["remarks"], before["doubt"]) == ([], None)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -166,6 +166,90 @@ def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
     assert "配偶不超过一名" in done.stderr
 
 
+def test_each_broken_must_is_named_at_its_own_household(tmp_path: Path) -> None:
+    """Two households that break two conditions are not said to break one."""
+    spouse = {**WORKER, "与申请人关系": "配偶"}
+    own = [
+        {**OWN, "户号": key, "职工本人离异": divorced} for key, divorced in (("A1", "否"), ("A2", "是"), ("A3", "否"))
+    ]
+    members = [{**each, "户号": key} for key in ("A1", "A2", "A3") for each in (WORKER, spouse)]
+    members += [{**spouse, "户号": key} for key in ("A1", "A3")]
+    done = run(register(tmp_path / "a.xlsx", own, members), "-o", str(tmp_path / "a.csv"))
+    lines = done.stderr.splitlines()
+    assert [line.partition("a.xlsx ")[2] for line in lines if "must_broken" in line] == [
+        "家庭!A2: 错误[must_broken]: 不符合家庭的基本事实：配偶不超过一名",
+        "家庭!A3: 错误[must_broken]: 不符合家庭的基本事实：有配偶的职工不是离异",
+    ]
+    assert "    共 2 处：A2、A4" in lines
+
+
+def test_totals_and_hidden_rows_are_reported(tmp_path: Path) -> None:
+    """Totals and signatures make nobody doubtful; they and hidden rows are listed by number wherever results go."""
+    nothing = dict.fromkeys(WORKER)
+    spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
+    members = [
+        WORKER,
+        spouse,
+        {**nothing, "月工资": 10000, "与申请人关系": "合 计"},
+        {**nothing, "户号": "填表人：张三"},
+    ]
+    own = [OWN, {**OWN, "户号": "合计1"}, {**dict.fromkeys(OWN), "户号": "合计："}]
+    file = register(tmp_path / "a.xlsx", own, [*members, {**WORKER, "户号": "合计1"}])
+    book: Any = openpyxl.load_workbook(file)
+    book["成员"].row_dimensions[3].hidden = True
+    book.save(file)
+    for ending in ("xlsx", "csv", "parquet"):
+        out = tmp_path / f"out.{ending}"
+        done = run(file, "-o", str(out), "--keep-going")
+        assert done.exit_code == 0, done.output
+        told = [
+            "家庭：合计行，没有计入，共 1 行：第 4 行",
+            "成员：合计行，没有计入，共 1 行：第 4 行",
+            "成员：说明或签名（填表人），没有计入，共 1 行：第 5 行",
+            "成员：隐藏的行（也可能是筛选或折叠的），照常计入，共 1 行：第 3 行",
+        ]
+        assert set(told) <= set(done.stdout.splitlines())
+        assert "张三" not in done.output
+        assert "提示[row_hidden]" in done.stderr
+        assert "家庭（户）：2" in done.stdout
+    assert set(told) <= {cell.value for cell in openpyxl.load_workbook(tmp_path / "out.xlsx")["合计"]["A"]}
+    frame = pl.read_parquet(tmp_path / "out.parquet")
+    assert frame.select("户号", "困难职工家庭类别", "问题").rows() == [
+        ("A1", "不符合困难职工家庭条件", None),  # 10,000 a month for two: the hidden spouse counts
+        ("合计1", "相对困难职工家庭", None),
+    ]
+    done = run(file, "-o", str(tmp_path / "b.csv"), "--format", "json")
+    found = json.loads(done.stdout.splitlines()[0])["problems"]
+    assert [(each["code"], each["sheet"], each["line"], each["severity"]) for each in found] == [
+        ("row_total", "家庭", 4, "warning"),
+        ("row_total", "成员", 4, "warning"),
+        ("row_note", "成员", 5, "warning"),
+        ("row_hidden", "成员", 3, "warning"),
+    ]
+    done = CliRunner().invoke(
+        commands,
+        ["register", file, "-p", "2021_weihai", "--on", "2021-03-31", "-o", str(out), "--force", "--lang", "en"],
+    )
+    assert "warning[row_total]: a row of totals, which is not counted" in done.stderr
+
+
+def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
+    """The mapping that is proposed is the same with totals and signatures below both tables, and without."""
+    own: list[list[Any]] = [["D1", "城市"], ["D2", "农村"], ["D3", "城市"]]
+    theirs: list[list[Any]] = [["D1", "本人"], ["D2", "本人"], ["D3", "本人"]]
+    below: list[list[Any]] = [["合计", "小计"], [None, "合计"], ["填表人：张三", None]]
+    texts = []
+    for more in (list[list[Any]](), below):
+        tables = [
+            [{"档案编号": row[0], header: row[1]} for row in [*rows, *more]]
+            for header, rows in (("居住地", own), ("与申请人关系", theirs))
+        ]
+        file = register(tmp_path / "a.xlsx", *tables)
+        texts.append(CliRunner().invoke(commands, ["register", "--suggest-mapping", file, "-p", "2021_weihai"]).stdout)
+    assert "key: 档案编号" in texts[0]
+    assert texts[0] == texts[1]
+
+
 def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
     """The empty workbook assesses nobody; filled in it is a register; it is never written over another file."""
     path = tmp_path / "空白.xlsx"

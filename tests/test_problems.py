@@ -14,6 +14,7 @@ from hardship_rules.problems_zh import SENTENCES as ZH
 
 PACKAGE = Path(hardship_rules.__file__).parent
 MAKERS = {"Problem", "_finding", "_warning", "problem", "refuse", "wrong"}
+OF_REGISTERS = re.compile("cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden")
 WORDS = {"nearest", "nearest_factor", "kind_number", "kind_choice", "kind_yes_no", "kind_date"}
 
 
@@ -45,7 +46,9 @@ def codes_of(source: str) -> set[str]:
             if "_SAID" in targets and isinstance(node.value, ast.Tuple):
                 pairs = [pair for pair in node.value.elts if isinstance(pair, ast.Tuple)]
                 found |= set().union(*(strings(pair.elts[1]) for pair in pairs))
-        elif isinstance(node, ast.Constant) and re.fullmatch("cell_[a-z_]+", str(node.value)):  # of a register's cells
+        elif isinstance(node, ast.Constant) and re.fullmatch(
+            "cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden", str(node.value)
+        ):  # of a register
             found.add(str(node.value))
         elif isinstance(node, ast.FunctionDef) and node.name.endswith("_problem"):
             returned = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return) and inner.value]

@@ -33,7 +33,7 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
         from hardship_rules.register import every_problem, read_register  # noqa: PLC0415  # it may not be installed
         from hardship_rules.register_files import tables_of  # noqa: PLC0415  # it may not be installed
         from hardship_rules.register_part import KEY  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register_report import report  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.register_report import report, rows_told  # noqa: PLC0415  # it may not be installed
         from hardship_rules.register_rows import doubt_of  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
@@ -41,7 +41,7 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     register = read_register(mapping, tables_of(asked.files, mapping), show_values=asked.show_values)
     problems = every_problem(register)
     if told := (*problems, *register.warnings):
-        json = form == "json" and not asked.keep_going
+        json = form == "json" and bool(problems) and not asked.keep_going  # else the report itself is the one JSON
         show = asked.show_values
         text = problems_json(told, lang, show_values=show) if json else report(told, lang, show_values=show) + "\n"
         click.echo(text, nl=False, err=not json)
@@ -49,6 +49,7 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
         return None, False
     own, theirs = register.frame(register.households), register.frame(register.members)
     before, now = (with_left_out(policy, register.blanks) for policy in (old, new))
-    found, beside = impact(before, now, own, theirs, KEY, asked.on), (len(register.problems), doubt_of(register))
+    found = impact(before, now, own, theirs, KEY, asked.on)
+    beside = (len(register.problems), doubt_of(register), rows_told(register.warnings))
     text = impact_json(found, *beside) if form == "json" else RENDERERS[form](impact_report(found, *beside))
     return text, not problems
