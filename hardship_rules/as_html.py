@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import escape
+from importlib.resources import files
 from typing import assert_never
 
 from hardship_rules.as_svg import as_svg
 from hardship_rules.document import (
+    TONE_MARKS,
+    Banner,
     Block,
     Document,
     Flows,
+    Fold,
     Item,
     Listing,
+    Pairs,
     Paragraph,
     Scale,
     Section,
@@ -20,65 +26,50 @@ from hardship_rules.document import (
     scale_items,
 )
 from hardship_rules.flows_as_svg import flows_as_svg
+from hardship_rules.frozen import FrozenMapping
 
-_STYLE = """
-*{box-sizing:border-box}
-html{color:#1a1a1a;background:#fff;line-height:1.65;-webkit-text-size-adjust:100%;
-font-family:"Noto Serif CJK SC","Source Han Serif SC","Songti SC",SimSun,serif}
-body{max-width:60rem;margin:0 auto;padding:1.5rem 1rem 4rem;overflow-wrap:anywhere}
-h1,h2,h3,h4,th,caption,strong,nav{font-family:"Noto Sans CJK SC","Source Han Sans SC","PingFang SC",
-"Microsoft YaHei",SimHei,sans-serif}
-h1{font-size:1.6rem;line-height:1.35;margin:.5rem 0 1.25rem}
-h2{font-size:1.25rem;margin:2.75rem 0 .75rem;padding-bottom:.25rem;border-bottom:2px solid #1a1a1a}
-h3{font-size:1.05rem;margin:1.75rem 0 .4rem}
-h4,h5,h6{font-size:1rem;margin:1.25rem 0 .4rem}
-p{margin:.5rem 0}
-section+p{margin-top:1.5rem}
-.signed{text-align:right;margin:1.25rem 0}
-strong{font-weight:600}
-small{font-size:.875em;color:#444;word-break:keep-all}
-a{color:#0b4f9e}
-nav ol{columns:16rem;margin:.5rem 0 0;padding:0;list-style:none}
-ol.list{list-style:none;margin:.3rem 0;padding:0}
-ol.list ol.list{margin-left:1.4em;padding-left:.7em;border-left:1px solid #999}
-ol.list li{margin:.3rem 0}
-ol.list p{margin:0;padding-left:2.2em;text-indent:-2.2em}
-.mark{display:inline-block;min-width:2.2em;text-indent:0;font-variant-numeric:tabular-nums}
-.table{overflow-x:auto;margin:1rem 0 1.5rem}
-.table:focus{outline:2px solid #0b4f9e;outline-offset:2px}
-table{border-collapse:collapse;width:100%;font-size:.925rem;line-height:1.5}
-.shared{table-layout:fixed}
-figure{margin:1rem 0;break-inside:avoid}
-figure svg{display:block;width:100%;max-width:34rem;height:auto}
-figcaption{margin:.25rem 0}
-caption{text-align:left;font-weight:600;padding:.25rem 0 .4rem}
-th,td{border:1px solid #777;padding:.35rem .5rem;text-align:left;vertical-align:top}
-thead th{background:#eee;font-weight:600}
-tbody th{font-weight:500}
-.by-hand td,.by-hand tbody th{height:3.5em;vertical-align:middle}
-@media screen and (max-width:40rem){
-.wide{min-width:calc(var(--columns)*9.5rem)}
-ol.list ol.list{margin-left:.4em;padding-left:.5em}
-}
-@media print{
-html{font-size:10.5pt;line-height:1.5}
-body{max-width:none;margin:0;padding:0}
-nav{display:none}
-h1{margin-top:0}
-h2,h3,h4,caption{break-after:avoid}
-h2{margin-top:1.5rem}
-p{orphans:2;widows:2}
-thead{display:table-header-group}
-tr,.leaf,.short{break-inside:avoid}
-.table{overflow:visible}
-a{color:inherit;text-decoration:none}
-}
-"""
-_MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
+_WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
+    {
+        "zh": FrozenMapping(
+            {
+                "contents": "目录",
+                "folded": "其余各部分，打开后阅读；打印时只印已打开的部分",
+                "sheet": "'第 ' counter(page) ' 页 共 ' counter(pages) ' 页'",
+            }
+        ),
+        "en": FrozenMapping(
+            {
+                "contents": "Contents",
+                "folded": "The rest, to be opened; only what is open is printed",
+                "sheet": "'page ' counter(page) ' of ' counter(pages)",
+            }
+        ),
+    }
+)
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
-_NAVIGABLE = 4  # sections from which on the page begins with links to them
+_DAY = r"(?:[\u4e00-\u9fff]{1,6} )?(?<![\w.,-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])"  # with the word before it
+_AMOUNT = r"(?<![\w.,-])-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?"
+_UNIT = r" [\u4e00-\u9fff]{1,2}"  # with the number before it; two characters more or less are no harm
+_UNBROKEN = re.compile(rf"{_DAY}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?!\w)")
+_NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
+_WHOLE = 12  # characters up to which a word is kept on one line
+_NAVIGABLE = 4  # sections from which on the page has links to them
 _SHORT = 12  # rows up to which a table is kept on one sheet of paper
-_WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
+_STACKED, _WIDE = 3, 4  # columns of which a table becomes a list on a telephone; from which on it scrolls there
+_NUMERIC = ' class="num"'
+
+
+@cache
+def style() -> str:
+    """The style sheet without its comments; sizes of paper in the place of their names, which `@page` does not know."""
+    text = files("hardship_rules").joinpath("style.css").read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
+
+
+def _sized(name: str) -> str:
+    """What a custom property of the style sheet is."""
+    found = re.search(rf"{name}:([^;]*);", style())
+    return found[1] if found else ""
 
 
 def as_html(document: Document) -> str:
@@ -91,15 +82,25 @@ class _Page:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.words = _plain if document.lang.startswith("zh") else _chinese_marked
+        self.say = _WORDS["zh" if document.lang.startswith("zh") else "en"]
+        self.plain = escape if document.lang.startswith("zh") else _chinese_marked
         self.tables = 0
         self.drawings = 0
+        words = sorted((word for word in document.whole if _CHINESE.fullmatch(word)), key=len, reverse=True)
+        names = "|".join(re.escape(word) for word in words if len(word) <= _WHOLE)
+        self.unbroken = re.compile(f"{names}|{_UNBROKEN.pattern}") if names else _UNBROKEN
+
+    def words(self, text: str) -> str:
+        """A text, its amounts, days and classes each kept on one line."""
+        at, parts = 0, []
+        for found in self.unbroken.finditer(text):
+            parts += [self.plain(text[at : found.start()]), f'<span class="n">{self.plain(found[0])}</span>']
+            at = found.end()
+        return "".join((*parts, self.plain(text[at:])))
 
     def lines(self) -> Iterator[str]:
         document = self.document
-        title = escape(document.title)
-        paper = "A4 landscape" if document.landscape else "A4"
-        sections = [block for block in document.blocks if isinstance(block, Section)]
+        kinds = ["tables"] * document.landscape + ["letter"] * document.is_letter
         yield from (
             "<!DOCTYPE html>",
             f'<html lang="{escape(document.lang)}">',
@@ -107,25 +108,57 @@ class _Page:
             '<meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
-            f"<title>{title}</title>",
-            f"<style>{_STYLE}@page{{size:{paper};{_MARGINS}}}</style>",
+            f"<title>{escape(document.title)}</title>",
+            f"<style>{self.sheet()}</style>",
             "</head>",
-            "<body>",
-            f"<header><h1>{self.words(document.title)}</h1></header>",
+            f'<body class="{" ".join(kinds)}">' if kinds else "<body>",
         )
-        if len(sections) >= _NAVIGABLE:
-            yield "<nav><ol>"
-            yield from (
-                f'<li><a href="#s{number}">{self.words(section.title)}</a></li>'
-                for number, section in enumerate(sections, 1)
-            )
-            yield "</ol></nav>"
+        blocks = document.blocks
+        if document.banner is None:
+            yield f"<header><h1>{self.words(document.title)}</h1></header>"
+        else:
+            yield from ("<header>", *self.banner(document.banner, "h1"), "</header>")
+            blocks = blocks[1:]
         yield "<main>"
-        number = 0
-        for block in document.blocks:
-            number += isinstance(block, Section)
-            yield from self.block(block, 2, f' id="s{number}"' if isinstance(block, Section) else "")
+        yield from self.main(blocks)
         yield from ("</main>", "</body>", "</html>")
+
+    def sheet(self) -> str:
+        """The style sheet, and what is this document's own: the paper and what stands at its foot."""
+        document = self.document
+        paper = "A4 landscape" if document.landscape else "A4"
+        margin, font = _sized("--m-letter" if document.is_letter else "--m-form"), _sized("--t-foot")
+        font = font.replace("var(--sans)", _sized("--sans"))
+        foot = "" if document.is_letter else f"@bottom-left{{content:{_css_text(document.foot)};font:{font}}}"
+        number = f"@bottom-right{{content:{self.say['sheet']};font:{font}}}"
+        return f"{style()}@page{{size:{paper};margin:{margin};{foot}{number}}}"
+
+    def main(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        """The blocks, the contents after the first screen: before what is folded, else before the second section."""
+        folds = [block for block in blocks if isinstance(block, Fold)]
+        parts: list[Section | Fold] = [*folds] or [block for block in blocks if isinstance(block, Section)]
+        ids = {id(part): f"s{number}" for number, part in enumerate(parts, 1)}
+        after = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _NAVIGABLE else None
+        if folds and not folds[0].is_open:  # their titles are a list of contents
+            after = None
+        for block in blocks:
+            if folds and block is folds[0] and not folds[0].is_open:
+                yield f'<p class="hint small">{self.words(self.say["folded"])}</p>'
+            if block is after:
+                yield f'<nav aria-label="{self.say["contents"]}"><ol>'
+                yield from (f'<li><a href="#{ids[id(part)]}">{self.words(part.title)}</a></li>' for part in parts)
+                yield "</ol></nav>"
+            yield from self.block(block, 2, f' id="{ids[id(block)]}"' if id(block) in ids else "")
+
+    def banner(self, banner: Banner, tag: str = "p") -> Iterator[str]:
+        """A verdict, its mark left to the eye."""
+        yield f'<div class="banner {escape(banner.tone)}">'
+        yield f'<p class="small">{self.words(banner.small)}</p>'
+        before = f'<span class="mark" aria-hidden="true">{TONE_MARKS[banner.tone]}</span>'
+        yield f'<{tag} class="verdict">{before}{self.words(banner.verdict)}</{tag}>'
+        if banner.sentence:
+            yield f"<p>{self.words(banner.sentence)}</p>"
+        yield "</div>"
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
@@ -136,6 +169,10 @@ class _Page:
                 yield from self.items(items, 0)
             case Table():
                 yield from self.table(block)
+            case Pairs():
+                yield from self.pairs(block)
+            case Banner():
+                yield from self.banner(block)
             case Scale():
                 self.drawings += 1
                 yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
@@ -147,11 +184,28 @@ class _Page:
             case Section(title, blocks):
                 yield f"<section{id_}>"
                 yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
-                for inner in blocks:
-                    yield from self.block(inner, level + 1)
+                yield from self.inside(blocks, level)
                 yield "</section>"
+            case Fold(title, blocks, is_open):
+                heading = f"h{min(level, 6)}"
+                yield '<details class="fold" open>' if is_open else '<details class="fold">'
+                yield f"<summary><{heading}>{self.words(title)}</{heading}></summary>"
+                yield f'<div class="inside"{id_}>'
+                yield from self.inside(blocks, level)
+                yield "</div></details>"
             case _:
                 assert_never(block)
+
+    def inside(self, blocks: Iterable[Block], level: int) -> Iterator[str]:
+        for block in blocks:
+            yield from self.block(block, level + 1)
+
+    def pairs(self, pairs: Pairs) -> Iterator[str]:
+        yield f'<dl class="pairs{" amounts" * pairs.amounts}">'
+        for pair in pairs.rows:
+            below = f'<dd class="small">{self.broken(pair.below)}</dd>' if pair.below else ""
+            yield f"<div><dt>{self.words(pair.name)}</dt><dd>{self.broken(pair.value)}</dd>{below}</div>"
+        yield "</dl>"
 
     def broken(self, text: str) -> str:
         """A text with its line ends kept."""
@@ -176,33 +230,45 @@ class _Page:
         """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
         self.tables += 1
         name = f"t{self.tables}"
-        kinds = ["shared"] * bool(table.shares) + ["wide"] * (len(table.heads) >= _WIDE) + ["by-hand"] * table.by_hand
+        columns = len(table.heads)
+        stacked = columns == _STACKED and not table.by_hand
+        kinds = ["shared"] * bool(table.shares) + ["wide"] * (columns >= _WIDE) + ["stacked"] * stacked
+        kinds += ["by-hand"] * table.by_hand
+        numbers = [
+            all(_NUMBER.fullmatch(cell) for cell in column) and any(column)
+            for column in (list(zip(*table.rows, strict=True)) or [()] * columns)
+        ]
         boxed = "table short" if len(table.rows) <= _SHORT else "table"
         yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
-        yield f'<table class="{" ".join(kinds)}" style="--columns:{len(table.heads)}">'
+        yield f'<table class="{" ".join(kinds)}" style="--columns:{columns}">'
         yield f'<caption id="{name}">{self.words(table.caption)}</caption>'
         if table.shares:
             whole = sum(table.shares)
             yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)
-        yield (
-            "<thead><tr>"
-            + "".join(f'<th scope="col">{self.words(head)}</th>' for head in table.heads)
-            + "</tr></thead>"
+        heads = (
+            f'<th scope="col"{_NUMERIC * is_number}>{self.words(head)}</th>'
+            for head, is_number in zip(table.heads, numbers, strict=True)
         )
+        yield f"<thead><tr>{''.join(heads)}</tr></thead>"
         yield "<tbody>"
         for row in table.rows:
-            cells = (
-                f'<th scope="row">{self.broken(cell)}</th>'
-                if column == table.named_by
-                else f"<td>{self.broken(cell)}</td>"
-                for column, cell in enumerate(row)
-            )
-            yield "<tr>" + "".join(cells) + "</tr>"
+            yield "<tr>" + "".join(self.cells(table, row, numbers, named=stacked)) + "</tr>"
         yield "</tbody></table></div>"
 
+    def cells(self, table: Table, row: tuple[str, ...], numbers: list[bool], *, named: bool) -> Iterator[str]:
+        """The cells of a row; `named` where each is to say on a telephone what its column is."""
+        for column, cell in enumerate(row):
+            number = _NUMERIC * numbers[column]
+            if column == table.named_by:
+                yield f'<th scope="row"{number}>{self.broken(cell)}</th>'
+            else:
+                head = f' data-head="{escape(table.heads[column])}"' if named else ""
+                yield f"<td{number}{head}>{self.broken(cell)}</td>"
 
-def _plain(text: str) -> str:
-    return escape(text)
+
+def _css_text(text: str) -> str:
+    """A text as a string of CSS, everything in it that is no letter or figure written as its number."""
+    return "'" + "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in text) + "'"
 
 
 def _chinese_marked(text: str) -> str:

@@ -5,11 +5,15 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from hardship_rules.document import (
+    TONE_MARKS,
+    Banner,
     Block,
     Document,
     Flows,
+    Fold,
     Item,
     Listing,
+    Pairs,
     Paragraph,
     Scale,
     Section,
@@ -21,7 +25,8 @@ from hardship_rules.document import (
 
 def as_markdown(document: Document) -> str:
     """The document as GitHub's Markdown."""
-    lines = [f"# {_escaped(document.title)}", "", *_blocks(document.blocks, 2)]
+    head = [] if document.banner else [f"# {_escaped(document.title)}", ""]
+    lines = [*head, *_blocks(document.blocks, 2)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -38,7 +43,16 @@ def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
                 yield from (_escaped(block.about), "", *_items(scale_items(block), 0), "")
             case Flows(about=about):
                 yield from (_escaped(about), "")
-            case Section(title, inner):
+            case Banner():
+                verdict = f"{TONE_MARKS[block.tone]} {_escaped(block.verdict)}"
+                yield from (_escaped(block.small), "", f"{'#' * (level - 1)} {verdict}", "")
+                yield from (_escaped(block.sentence), "") if block.sentence else ()
+            case Pairs(rows):
+                for pair in rows:
+                    yield f"- **{_escaped(pair.name)}**：{_escaped(pair.value)}"
+                    yield from (f"  - {_escaped(pair.below)}",) if pair.below else ()
+                yield ""
+            case Section(title, inner) | Fold(title, inner):
                 yield from (f"{'#' * min(level, 6)} {_escaped(title)}", "")
                 yield from _blocks(inner, level + 1)
             case _:

@@ -12,8 +12,8 @@ _WIDTH = 320
 _LEFT, _RIGHT = 16, 304  # the ends of the axis; what lies beyond it ends there in an arrow
 _INNER_LEFT, _INNER_RIGHT = 28, 292  # between these stands what is drawn at its place
 _GAP = 5  # between different numbers, however close they are
-_COLUMN = 6.2  # of a character that is not Chinese
-_BAR, _TALL, _AXIS, _ROW = 24, 14, 46, 17
+_COLUMN = 7.6  # of a character that is not Chinese, in the size that the style sheet gives labels
+_BAR, _TALL, _AXIS, _ROW = 27, 14, 49, 20
 
 
 def as_svg(scale: Scale, name: str) -> str:
@@ -53,7 +53,7 @@ def _lines(scale: Scale, name: str) -> Iterator[str]:
     described = escape(" ".join((scale.about, *scale.sentences)))
     yield f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{name}t" aria-describedby="{name}d">'
     yield f'<title id="{name}t">{escape(scale.title)}</title><desc id="{name}d">{described}</desc>'
-    yield f'<path d="M{_LEFT} {_AXIS}H{_RIGHT}" stroke="#1a1a1a"/>'
+    yield f'<path class="axis" d="M{_LEFT} {_AXIS}H{_RIGHT}"/>'
     yield from _number(scale.number, at)
     for number, limit in enumerate(scale.limits, 1):
         yield from _limit(number, limit, at)
@@ -64,18 +64,21 @@ def _number(number: Extent, at: Mapping[Exact, float]) -> Iterator[str]:
     """A bar up to a number that is known; one in a dashed frame between those that it may be."""
     left, right = at[number.low], at[number.high]
     start = left if number.low != number.high else _INNER_LEFT
-    frame = "" if number.low == number.high else ' stroke-dasharray="3 2"'
+    kind = "number" if number.low == number.high else "number ranging"
     first, last = sorted((start, right))
-    yield (
-        f'<rect x="{first:.1f}" y="{_BAR}" width="{last - first:.1f}" height="{_TALL}" fill="#c9d6e3" '
-        f'stroke="#1a1a1a"{frame}/>'
-    )
-    middle = _BAR + _TALL / 2
+    yield f'<rect class="{kind}" x="{first:.1f}" y="{_BAR}" width="{last - first:.1f}" height="{_TALL}"/>'
     if left == _LEFT:
-        yield f'<path d="M{_LEFT + 4} {_BAR - 2}L{_LEFT - 8} {middle:.1f}L{_LEFT + 4} {_BAR + _TALL + 2}Z"/>'
+        yield _beyond(_LEFT, 4)
     if right == _RIGHT:
-        yield f'<path d="M{_RIGHT - 4} {_BAR - 2}L{_RIGHT + 8} {middle:.1f}L{_RIGHT - 4} {_BAR + _TALL + 2}Z"/>'
+        yield _beyond(_RIGHT, -4)
     yield from _text(number.text, (left + right) / 2 if number.low != number.high else right, _BAR - 8, bold=True)
+
+
+def _beyond(end: int, inwards: int) -> str:
+    """An arrow at an end of the axis: the number lies further on."""
+    base, point = end + inwards, end - 2 * inwards
+    middle, above, below = _BAR + _TALL / 2, _BAR - 2, _BAR + _TALL + 2
+    return f'<path class="beyond" d="M{base} {above}L{point} {middle:.1f}L{base} {below}Z"/>'
 
 
 def _limit(number: int, limit: Extent, at: Mapping[Exact, float]) -> Iterator[str]:
@@ -84,13 +87,11 @@ def _limit(number: int, limit: Extent, at: Mapping[Exact, float]) -> Iterator[st
     left, right = at[limit.low], at[limit.high]
     if left != right:
         yield (
-            f'<rect x="{left:.1f}" y="{_BAR - 4}" width="{right - left:.1f}" height="{_AXIS - _BAR + 4}" '
-            'fill="#8a6d00" fill-opacity=".25"/>'
+            f'<rect class="between" x="{left:.1f}" y="{_BAR - 4}" width="{right - left:.1f}" '
+            f'height="{_AXIS - _BAR + 4}"/>'
         )
     for end in dict.fromkeys((left, right)):
-        yield (
-            f'<path d="M{end:.1f} {_BAR - 4}V{row - 11}" stroke="#9b1c1c" stroke-width="1.6" stroke-dasharray="4 2"/>'
-        )
+        yield f'<path class="limit" d="M{end:.1f} {_BAR - 4}V{row - 13}"/>'
     yield from _text(f"{mark(2, number)} {limit.text}", (left + right) / 2, row)
 
 
@@ -100,5 +101,5 @@ def _text(text: str, at: float, y: float, *, bold: bool = False) -> Iterator[str
     if long > _WIDTH - 8:
         return
     middle = min(max(at, 4 + long / 2), _WIDTH - 4 - long / 2)
-    weight = ' font-weight="600"' if bold else ""
-    yield f'<text x="{middle:.1f}" y="{y:.1f}" font-size="11.5" text-anchor="middle"{weight}>{escape(text)}</text>'
+    strong = ' class="strong"' if bold else ""
+    yield f'<text x="{middle:.1f}" y="{y:.1f}" text-anchor="middle"{strong}>{escape(text)}</text>'

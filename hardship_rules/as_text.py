@@ -5,11 +5,15 @@ from typing import assert_never
 
 from hardship_rules.columns import pad, width, wrapped
 from hardship_rules.document import (
+    TONE_MARKS,
+    Banner,
     Block,
     Document,
     Flows,
+    Fold,
     Item,
     Listing,
+    Pairs,
     Paragraph,
     Scale,
     Section,
@@ -25,7 +29,8 @@ _GAP = "  "
 
 def as_text(document: Document) -> str:
     """The document as text, its title underlined."""
-    lines = [document.title, "=" * width(document.title), "", *_blocks(document.blocks, 0)]
+    head = [] if document.banner else [document.title, "=" * width(document.title), ""]
+    lines = [*head, *_blocks(document.blocks, 0)]
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
@@ -42,12 +47,31 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
                 yield from (*wrapped(block.about, PAGE), *_items(scale_items(block), 0), "")
             case Flows(about=about):
                 yield from (*wrapped(about, PAGE), "")
-            case Section(title, inner):
+            case Banner():
+                verdict = f"{TONE_MARKS[block.tone]} {block.verdict}"
+                yield from (*wrapped(block.small, PAGE), *wrapped(verdict, PAGE), "=" * min(width(verdict), PAGE))
+                yield from (*wrapped(block.sentence, PAGE), "") if block.sentence else ("",)
+            case Pairs():
+                yield from (*_pairs(block), "")
+            case Section(title, inner) | Fold(title, inner):
                 yield title
                 yield from ("-" * width(title), "") if depth == 0 else ("",)
                 yield from _blocks(inner, depth + 1)
             case _:
                 assert_never(block)
+
+
+def _pairs(pairs: Pairs) -> Iterator[str]:
+    """A line a name with its value, what explains it below."""
+    columns = min(max((width(pair.name) for pair in pairs.rows), default=0), PAGE // 3)
+    indent = " " * (columns + 2 * len(_GAP))
+    for pair in pairs.rows:
+        names, values = wrapped(pair.name, columns), wrapped(pair.value, PAGE - len(indent))
+        for line in range(max(len(names), len(values))):
+            name, value = (cells[line] if line < len(cells) else "" for cells in (names, values))
+            yield f"{_GAP}{pad(name, columns)}{_GAP}{value}"
+        if pair.below:
+            yield from (indent + line for line in wrapped(pair.below, PAGE - len(indent)))
 
 
 def _items(items: Iterable[Item], depth: int) -> Iterator[str]:

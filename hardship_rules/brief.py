@@ -89,6 +89,8 @@ class Brief:
     verdict: str = field(converter=one_line)
     headline: str = field(converter=one_line)
     why: str = field(converter=one_line)
+    banner: str = field(converter=one_line)  # the verdict with how many facts are missing, where it stands alone
+    sentence: str = field(converter=one_line)  # why, or what to ask for first, below that
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     figures: tuple[BriefFigure, ...]
@@ -119,11 +121,13 @@ class _Brief:
         heads, rows = self.break_points()
         return Brief(
             lang=self.lang,
-            tone="open" if category is None else "plain",
+            tone="open" if category is None else category.tone,
             is_decided=category is not None,
             verdict=self.tell.headed(self.say["open"] if category is None else category.title),
             headline=self.say["headline"].format(policy=self.policy.title, on=day),
-            why=self.missing() if category is None else self.why(),
+            why=(why := self.missing() if category is None else self.why()),
+            banner=self.tell.headed(self.counted_open() if category is None else category.title),
+            sentence=self.asked_first() if category is None else why,
             heads=heads,
             rows=rows,
             figures=tuple(self.figures()),
@@ -222,6 +226,17 @@ class _Brief:
 
     def missing(self) -> str:
         """The first thing to ask for, how many there are, and the document that proves it."""
+        return self.first_missing("missing_one", "missing_several")
+
+    def asked_first(self) -> str:
+        """The first thing to ask for, below a verdict that says how many there are."""
+        return self.first_missing("ask_one", "ask_several")
+
+    def counted_open(self) -> str:
+        count = len(self.assessment.missing)
+        return self.say["open_counted"].format(count=count) if count else self.say["open"]
+
+    def first_missing(self, one: str, several: str) -> str:
         missing = self.assessment.missing
         if not missing:
             return ""
@@ -231,7 +246,7 @@ class _Brief:
         what = self.say["missing_day"] if first.path == ("on",) else self.of(first.path, first.title)
         if first.evidence:
             what = self.say["proved_by"].format(what=what, evidence=first.evidence)
-        return self.say["missing_one" if len(missing) == 1 else "missing_several"].format(what=what, count=len(missing))
+        return self.say[one if len(missing) == 1 else several].format(what=what, count=len(missing))
 
     def of(self, path: Path, title: str) -> str:
         """A fact with the member whose it is."""

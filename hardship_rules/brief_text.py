@@ -77,8 +77,8 @@ class _Text:
         brief = self.brief
         verdict, beside = cut(brief.verdict, COLUMNS), pad(brief.verdict, max(_HEADED, width(brief.verdict) + 4))
         if width(beside + brief.headline) <= COLUMNS:
-            return [self.paint("verdict", brief.verdict) + beside[len(brief.verdict) :] + brief.headline]
-        return [self.paint("verdict", verdict), cut_front(brief.headline, COLUMNS)]
+            return [self.paint(brief.tone, brief.verdict) + beside[len(brief.verdict) :] + brief.headline]
+        return [self.paint(brief.tone, verdict), cut_front(brief.headline, COLUMNS)]
 
     def foot(self) -> list[str]:
         texts = [*([self.say["full"]] if self.hint else []), self.brief.disclaimer]

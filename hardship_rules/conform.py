@@ -11,7 +11,7 @@ from hardship_rules.keys import SHAPES, Anything, Either, Entries, Items, Record
 from hardship_rules.problems import Path, Problem, nearest, path_text
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, misplaced
-from hardship_rules.syntax import BASES, MOVES
+from hardship_rules.syntax import BASES, MOVES, TONES
 from hardship_rules.values import EARLIEST, LATEST
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
@@ -128,6 +128,8 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [] if date_of(text) is not None else wrong("date")
     if kind == "moves" and text not in MOVES:
         return wrong("unknown_move", 0, text, known=", ".join(MOVES), **nearest(text, MOVES))
+    if kind == "tone" and text not in TONES:
+        return wrong("unknown_tone", 0, text, known=", ".join(TONES), **nearest(text, TONES))
     if kind == "basis" and text not in BASES:
         return wrong("unknown_basis", 0, text, known=", ".join(BASES), **nearest(text, BASES))
     if kind == "truth" and text not in TRUTHS:

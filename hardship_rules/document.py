@@ -2,6 +2,7 @@
 
 from attrs import frozen
 
+from hardship_rules.frozen import FrozenMapping
 from hardship_rules.ranges import Exact
 
 
@@ -100,6 +101,45 @@ class Flows:
 
 
 @frozen
+class Banner:
+    """A verdict as it is read first: a small line above it, the verdict in its tone, and one sentence.
+
+    At the beginning of a document it is the document's title.
+    """
+
+    tone: str  # of `TONES`, or `open`
+    small: str
+    verdict: str
+    sentence: str = ""
+
+
+@frozen
+class Pair:
+    """What something is called, what it comes to, and what explains that."""
+
+    name: str
+    value: str
+    below: str = ""
+
+
+@frozen
+class Pairs:
+    """Names with their values; `amounts` where the values are numbers, set one below the other."""
+
+    rows: tuple[Pair, ...]
+    amounts: bool = False
+
+
+@frozen
+class Fold:
+    """A part of a document that is read only where it is wanted: closed at first, where the form can."""
+
+    title: str
+    blocks: "tuple[Block, ...]"
+    is_open: bool = False
+
+
+@frozen
 class Section:
     """A part of a document under its own title, with the sections that it consists of among its blocks."""
 
@@ -107,18 +147,37 @@ class Section:
     blocks: "tuple[Block, ...]"
 
 
-Block = Paragraph | Listing | Table | Scale | Flows | Section
+Block = Paragraph | Listing | Table | Scale | Flows | Banner | Pairs | Section | Fold
 
 
 @frozen
 class Document:
-    """A title and what stands under it."""
+    """A title and what stands under it.
+
+    `whole` are words that are never broken over two lines; `foot` stands at the foot of each printed sheet.
+    """
 
     title: str
     blocks: tuple[Block, ...]
     lang: str = "zh-CN"
     landscape: bool = False
+    whole: tuple[str, ...] = ()
+    foot: str = ""
 
+    @property
+    def banner(self) -> Banner | None:
+        """What the document begins with in place of its title."""
+        first = self.blocks[0] if self.blocks else None
+        return first if isinstance(first, Banner) else None
+
+    @property
+    def is_letter(self) -> bool:
+        """A document that is signed is a letter, and has a letter's type and margins."""
+        return any(isinstance(block, Paragraph) and block.signed for block in self.blocks)
+
+
+TONE_MARKS = FrozenMapping({"urgent": "●", "elevated": "◐", "special": "▲", "plain": "○", "open": "…"})
+"""What stands before a verdict, so that its colour is never the only sign."""
 
 _TENS = 10
 _NUMERALS = "〇一二三四五六七八九"

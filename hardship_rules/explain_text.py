@@ -30,7 +30,7 @@ class _Text:
 
     def lines(self) -> Iterator[str]:
         told = self.told
-        yield f"{self.paint('verdict', told.verdict)}        {told.headline}"
+        yield f"{self.paint(told.tone, told.verdict)}        {told.headline}"
         yield ""
         yield from self.figures()
         yield from ("  " + meaning for meaning in told.meanings)

@@ -60,6 +60,8 @@ class Explanation:
     """An assessment in words, part by part; a part that has nothing to say is empty."""
 
     lang: Language
+    tone: str
+    classes: tuple[str, ...] = field(converter=_one_line_each)
     verdict: str = field(converter=one_line)
     headline: str = field(converter=one_line)
     figures: tuple[ShownFigure, ...]
@@ -87,6 +89,8 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     turns = turns_on(assessment)
     return Explanation(
         lang=lang,
+        tone="open" if assessment.category is None else assessment.category.tone,
+        classes=tuple(policy.category.options.values()),
         verdict=tell.headed(tell.verdict(assessment.decided)),
         headline=say["headline"].format(policy=policy.title, on=on),
         figures=tuple(ShownFigure(tell.figure_title(name), *tell.figure(name)) for name in policy.show),

@@ -173,13 +173,32 @@ def resolved_text(whole: Mapping) -> str:
     """The canonical text of a resolved policy, from which its fingerprint is taken."""
     return canonical(
         {
-            key.text: [[name.text, tree(inner)] for name, inner in node.entries]
+            key.text: [[name.text, tree(_toneless(inner))] for name, inner in node.entries]
             if key.text == "decisions" and isinstance(node, Mapping)
             else tree(node)
             for key, node in whole.entries
             if key.text not in _STANDING
         }
     )
+
+
+def _toneless(decision: Node) -> Node:
+    """A decision whose outcomes have no `tone`: that is how they are shown, no part of what they say."""
+    if not isinstance(decision, Mapping):
+        return decision
+    return Mapping(tuple((key, _without_tones(key.text, inner)) for key, inner in decision.entries), decision.at)
+
+
+def _without_tones(key: str, node: Node) -> Node:
+    if key in ("first", "every") and isinstance(node, Sequence):
+        return Sequence(tuple(map(_without_tone, node.items)), node.at)
+    return _without_tone(node) if key == "otherwise" else node
+
+
+def _without_tone(outcome: Node) -> Node:
+    if not isinstance(outcome, Mapping):
+        return outcome
+    return Mapping(tuple((key, inner) for key, inner in outcome.entries if key.text != "tone"), outcome.at)
 
 
 def tree(node: Node) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Mapping as Mapping_
 from attrs import field, frozen
 
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.syntax import BASES
+from hardship_rules.syntax import BASES, TONES
 
 # --- Shapes ------------------------------------------------------------------------------------------------------
 
@@ -171,6 +171,7 @@ OUTCOME = Record(
         "outcome": Key("结果的标识", Word("option"), required=True),
         "title": Key("结果的名称", TEXT, required=True),
         "when": Key("成立的条件", CONDITION, required=True),
+        "tone": Key(f"结论在网页和屏幕上的颜色和记号：{', '.join(TONES)}，默认 plain；不影响结论", Word("tone")),
         **FORMERLY,
         **PROVENANCE,
     }

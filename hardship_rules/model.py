@@ -136,13 +136,14 @@ class Term:
 
 @frozen
 class Outcome:
-    """What a decision can come to; `when` is None for `otherwise`."""
+    """What a decision can come to; `when` is None for `otherwise`. `tone` colours it, and means nothing else."""
 
     id: str
     title: str
     when: Clause | None
     provenance: Provenance | None
     at: Location = field(eq=False, repr=False)
+    tone: str = field(default="plain", eq=False)
 
 
 @frozen

@@ -666,6 +666,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "property_fact": ("the fact `{given}` is no number, so it cannot be raised", "Name a fact that is a number"),
         "unknown_move": ("there is no move `{given}`", "One of: {known}"),
+        "unknown_tone": ("there is no tone `{given}`", "One of: {known}"),
         "duplicate_outcome": ("the outcome `{given}` is there more than once", "Give each outcome a name of its own"),
         "category_every": (
             "the first decision `{given}` is the category, which has one outcome",

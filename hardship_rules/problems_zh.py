@@ -369,6 +369,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "property_every": ("`{given}` 可以有几个结果，没有先后", "写只有一个结果的决定；或改用 `never`、`only`"),
         "property_fact": ("事实 `{given}` 不是数，谈不上增加", "写以数表示的事实"),
         "unknown_move": ("没有 `{given}` 这种变动", "可写：{known}"),
+        "unknown_tone": ("没有 `{given}` 这种颜色和记号", "可写：{known}"),
         "duplicate_outcome": ("结果 `{given}` 写了不止一次", "每个结果换成不同的标识"),
         "category_every": ("第一项决定 `{given}` 是类别，只能有一个结果", "把 `every` 改成 `first`，或把它移到后面"),
         "decision_not_earlier": ("决定 `{given}` 写在后面，这里还不能用", "把 `{given}` 移到前面"),

@@ -114,7 +114,9 @@ class Rules:
         otherwise = None
         if isinstance(last, Mapping):
             own = self.read.provenance(last, provenance, (*path, "otherwise"))
-            otherwise = Outcome(text_of(last, "outcome"), text_of(last, "title"), None, own, last.at)
+            otherwise = Outcome(
+                text_of(last, "outcome"), text_of(last, "title"), None, own, last.at, text_of(last, "tone", "plain")
+            )
             self.read.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
             if every:
                 self.read.problem("every_with_otherwise", path, last)
@@ -136,7 +138,7 @@ class Rules:
         unknown = next(iter(_unproven(clause)), None)
         if unknown is not None:
             self.read.problem("provenance_missing", at, node, unknown.id)
-        return Outcome(name, title, clause, provenance, node.at)
+        return Outcome(name, title, clause, provenance, node.at, text_of(node, "tone", "plain"))
 
     def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
         """A property that the policy is meant to keep to."""

@@ -8,7 +8,7 @@ from typing import assert_never
 from hardship_rules.conform import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
 from hardship_rules.expression import LONGEST, NAME, NUMBER, RESERVED
 from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
-from hardship_rules.syntax import BASES, MOVES
+from hardship_rules.syntax import BASES, MOVES, TONES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "hardship-rules check --policy-schema -o policies/policy.schema.json"
@@ -142,6 +142,7 @@ def _words() -> dict[str, Schema]:
         "fingerprint": {"type": "string", **_pattern(FINGERPRINT, "由 hardship-rules approve 写入，不要手写")},
         "basis": {"enum": list(BASES)},
         "moves": {"enum": list(MOVES)},
+        "tone": {"enum": list(TONES)},
         "option": {
             "type": ["string", "integer", "boolean"],
             "minimum": 0,

@@ -21,6 +21,7 @@ BASES: FrozenMapping[str, str] = FrozenMapping(
     }
 )
 MOVES = ("earlier", "later", "another")  # where a property says that no outcome moves to
+TONES = ("urgent", "elevated", "special", "plain")  # how a page and a terminal colour an outcome
 VERIFIED = frozenset({"rule", "notice", "definition"})
 
 

@@ -11,13 +11,14 @@ from hardship_rules.as_json import as_json, outcome_json, turns_json, value_json
 from hardship_rules.assessment import Assessment
 from hardship_rules.change import Change, Total, totals
 from hardship_rules.decided import Figure, unit_name
-from hardship_rules.explain import explain
+from hardship_rules.document import Block, Item, Listing, Paragraph, Section
+from hardship_rules.explain import document, explain
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Outcome
 from hardship_rules.problems import Language, Path, path_text
 from hardship_rules.ranges import Exact
 from hardship_rules.values import NumberKind, Value
-from hardship_rules.wording import member_names, value_text
+from hardship_rules.wording import member_names, one_line, value_text
 
 SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
     {
@@ -26,6 +27,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "heading": "其他事实不变，下列任何一项单独改变，类别即随之改变",
                 "heading_open": "下列任何一项单独改变，类别即待定，须补充其他事实才能认定",
                 "others_open": "下列事实改变后，可能须补充其他事实才能认定：{whats}",
+                "title": "哪些变化会改变类别",
                 "nothing": "没有哪一项事实单独改变会使类别改变",
                 "undecided": "类别待定，尚不能说明哪些变化会使它改变；还需先补充：{missing}",
                 "more": "{what}再增加 {amount}，即转为{categories}",
@@ -49,6 +51,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "heading": "Any one of these changes, all else as it is, gives another category",
                 "heading_open": "Any one of these changes leaves the category open until other facts are given",
                 "others_open": "Changes of these may leave the category open until other facts are given: {whats}",
+                "title": "What would change the category",
                 "nothing": "No change of any single fact gives another category",
                 "undecided": "The category is open, so nothing can be said to change it; first give: {missing}",
                 "more": "{what} higher by {amount} gives {categories}",
@@ -101,12 +104,15 @@ class Changes:
         detail: str = "short",
         turns: bool = False,
     ) -> str:
-        """The assessment as `explain` gives it, as `text` or `json`, with what would change it at its end."""
+        """The assessment as `explain` gives it, in any of its forms, with what would change it.
+
+        That stands at the end of the text, in a page and in Markdown before what is folded.
+        """
         if format == "json":
             turning = {"turns_on": turns_json(self.assessment)} if turns else {}
             return as_json(self.assessment, {**turning, "would_change": _document(self)})
-        if format != "text":
-            raise ValueError("format is one of text, json")
+        if format in ("markdown", "html"):
+            return document(self.assessment, format, lang, detail, _Words(self, lang).blocks())
         return (
             explain(self.assessment, format=format, lang=lang, detail=detail)
             + "\n"
@@ -137,19 +143,33 @@ class _Words:
         self.names = member_names(self.assessment, telling.SENTENCES[lang])
 
     def lines(self) -> Iterator[str]:
-        """The sentences under their headings; of the options that leave the category open only whose they are."""
+        """The sentences under their headings."""
+        for heading, sentences in self.parts():
+            yield from (heading, *(f"  {sentence}" for sentence in sentences))
+
+    def blocks(self) -> Iterator[Block]:
+        """The same as a section of a document."""
+        inside: list[Block] = []
+        for heading, sentences in self.parts():
+            inside.append(Paragraph(one_line(heading)))
+            if sentences:
+                inside.append(Listing(tuple(Item(one_line(sentence)) for sentence in sentences)))
+        yield Section(self.say["title"], tuple(inside))
+
+    def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Headings, each with its sentences; of the options that leave the category open only whose they are."""
         told = list(self.sentences())
         if not self.changes.changes:
-            yield from (each.sentence for each in told)
+            yield from ((each.sentence, ()) for each in told)
             return
-        closed = [each for each in told if not each.leaves_open]
-        open_ = [each for each in told if each.leaves_open and each.is_number]
+        closed = tuple(each.sentence for each in told if not each.leaves_open)
+        open_ = tuple(each.sentence for each in told if each.leaves_open and each.is_number)
         for heading, under in (("heading", closed), ("heading_open", open_)):
             if under:
-                yield from (self.say[heading], *(f"  {each.sentence}" for each in under))
+                yield self.say[heading], under
         whats = dict.fromkeys(each.what for each in told if each.leaves_open and not each.is_number)
         if whats:
-            yield self.say["others_open"].format(whats=self.say["join"].join(whats))
+            yield self.say["others_open"].format(whats=self.say["join"].join(whats)), ()
 
     def sentences(self) -> Iterator[_Told]:
         """Why there are none, or one for each change."""

@@ -73,7 +73,7 @@ def test_tables_say_what_their_cells_are() -> None:
 def test_row_named_by_another_column() -> None:
     """Where the first cell is a number, another names the row."""
     text = as_html(Document("题", (Table("表", ("行", "内容"), (("1", "甲"),), named_by=1),)))
-    assert '<tr><td>1</td><th scope="row">甲</th></tr>' in text
+    assert '<tr><td class="num">1</td><th scope="row">甲</th></tr>' in text
 
 
 def test_what_is_about_what_follows_is_small() -> None:
@@ -161,4 +161,4 @@ def test_tables_on_paper() -> None:
     assert Page(many).named("div")[0]["class"] == "table"
     signed = Page(as_html(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))))
     assert signed.named("table")[0]["class"] == "by-hand"
-    assert ".by-hand td,.by-hand tbody th{height:3.5em" in few
+    assert ".by-hand td,.by-hand tbody th{height:var(--written)" in few

@@ -7,9 +7,11 @@ from test_as_html import Page
 from titled import CASES, GIVEN, HOSTILE, people, titled
 
 from hardship_rules import assess, explain, notice
-from hardship_rules.document import Listing, Section, Table
+from hardship_rules.brief import brief_of
+from hardship_rules.document import Banner, Document, Fold, Listing, Pair, Pairs, Paragraph, Section, Table
 from hardship_rules.explain_document import document_of
 from hardship_rules.explanation import explanation_of
+from hardship_rules.problems import Language
 
 PLAIN = titled(str)
 SPOILT = titled(lambda word: word + HOSTILE)
@@ -32,27 +34,70 @@ def cells(markdown: str) -> list[tuple[str, int]]:
     ]
 
 
-def test_sections() -> None:
-    """The verdict is the title; then the figures with the drawing, reasons, later decisions, and how it is known."""
-    document = document_of(explanation_of(assess(PLAIN, CASES["near"]), "zh"))
-    assert (document.title, document.lang) == ("nearly", "zh-CN")
-    sections = [block for block in document.blocks if isinstance(block, Section)]
-    assert [each.title for each in sections] == ["家庭的数额", "理由", "papers", "未填写，按规则取值", "依据的把握程度"]
-    table = next(block for block in sections[0].blocks if isinstance(block, Table))
-    assert table.rows[0] == ("total", "150 yuan", "self 150")
-    grounds = next(block for block in sections[1].blocks if isinstance(block, Listing))
+def page(household: dict[str, object], lang: Language = "zh", **details: bool) -> Document:
+    """The document of a household under the plain policy."""
+    assessment = assess(PLAIN, household)
+    return document_of(explanation_of(assessment, lang), brief_of(assessment, lang), **details)
+
+
+def test_first_screen() -> None:
+    """The verdict comes first, then the figures, how far other verdicts are, what follows and what to check."""
+    document = page(CASES["near"])
+    assert (document.title, document.lang, document.whole) == ("nearly", "zh-CN", ("deep", "nearly", "none"))
+    banner, figures, *others = document.blocks
+    assert banner == Banner(
+        "plain", "Titled · 未填认定日期", "nearly", "total 150 yuan，比line（town）的 2 倍 200 yuan低 50 yuan〔归纳〕"
+    )
+    assert isinstance(figures, Pairs)
+    assert (figures.rows[0], figures.amounts) == (Pair("total", "150 yuan", "self 150"), True)
+    kinds = [type(block) for block in others]
+    assert kinds == sorted(kinds, key=[Section, Paragraph, Fold].index)
+    assert [each.title for each in others if isinstance(each, Section)] == ["离其他结论多远", "处理", "请核对"]
+
+
+def test_everything_else_is_folded() -> None:
+    """Reasons, later decisions, defaults and how it is known are folded, each under its title; open where all is asked."""
+    folds = [block for block in page(CASES["near"]).blocks if isinstance(block, Fold)]
+    assert [each.title for each in folds] == ["家庭的数额", "理由", "papers", "未填写，按规则取值", "依据的把握程度"]
+    assert not any(each.is_open for each in folds)
+    assert all(each.is_open for each in page(CASES["near"], is_open=True).blocks if isinstance(each, Fold))
+    grounds = next(block for block in folds[1].blocks if isinstance(block, Listing))
     assert [(item.mark, item.means, item.text, item.aside) for item in grounds.items] == [
         ("√", "成立", "below twice：150 < 200，低 50 yuan", "〔归纳〕"),
         ("√", "成立", "child（child）", "〔归纳〕"),
     ]
 
 
-def test_missing_is_asked_for_before_what_follows() -> None:
-    """Of an undecided household what is missing stands right after the reasons."""
-    document = document_of(explanation_of(assess(PLAIN, CASES["undecided"]), "en"))
-    titles = [block.title for block in document.blocks if isinstance(block, Section)]
-    assert titles[1:3] == ["Reasons", "These facts are still needed for a verdict"]
-    assert document.lang == "en"
+def test_the_verdict_by_the_one_missing_fact() -> None:
+    """Where one number is missing, the table of its ranges stands right below the verdict: 100 and 200 are the lines."""
+    banner, table, *_ = page(CASES["undecided"]).blocks
+    assert banner == Banner(
+        "open", "Titled · 未填认定日期", "待定：还缺 1 项", "补上这一项即可认定：self的income（凭slip）"
+    )
+    assert isinstance(table, Table)
+    assert table.heads[:2] == ("self的income", "结论")
+    assert [row[1] for row in table.rows] == ["deep", "nearly", "none"]
+
+
+def test_what_is_missing() -> None:
+    """Where several facts are missing, they are listed right below the verdict."""
+    banner, missing, *_ = page(CASES["nothing known"], "en").blocks
+    assert isinstance(banner, Banner)
+    assert banner.tone == "open"
+    assert isinstance(missing, Section)
+    assert missing.title == "These facts are still needed for a verdict"
+
+
+def test_foot_of_a_sheet() -> None:
+    """A printed sheet says the policy, the first eight signs of its fingerprint and the disclaimer, as text of CSS."""
+    text = explain(assess(SPOILT, CASES["near"]), format="html")
+    foot = re.search("@bottom-left{content:'([^']*)'", text)
+    assert foot is not None
+    shown = re.sub(r"\\([0-9a-f]+) ", lambda sign: chr(int(sign[1], 16)), foot[1])
+    assert shown.startswith("Titled" + HOSTILE[:24])
+    assert f" {SPOILT.fingerprint[3:11]} " in shown
+    assert shown.endswith("不替代工会认定决定")
+    assert re.fullmatch(r"(\w|\\[0-9a-f]+ )*", foot[1])
 
 
 @pytest.mark.parametrize("case", CASES)

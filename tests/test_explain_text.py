@@ -29,7 +29,7 @@ def test_painted_text_says_the_same(case: str) -> None:
 def test_what_is_painted() -> None:
     """The verdict, the headings, and each mark by what it says."""
     lines = text_of(explanation_of(assess(PLAIN, CASES["near"]), "zh"), tagged).splitlines()
-    assert lines[0].startswith("‹verdict:nearly›        Titled")
+    assert lines[0].startswith("‹plain:nearly›        Titled")
     assert "‹heading:未认定为其他类别的原因›" in lines
     assert "‹√:√› below twice       150 < 200，低 50 yuan    〔归纳〕" in lines
     assert "  ‹×:×› deep：not below    150 < 100，高 50 yuan    〔归纳〕" in lines

@@ -15,20 +15,20 @@ FLOWS = Flows("题", ("旧", "新"), ("甲", "乙"), ("甲", "乙", "丙"), GOIN
 
 def bars(drawing: str) -> list[tuple[float, float, float]]:
     """Where each bar stands, where it begins, and how long it is."""
-    found = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawing)
+    found = re.findall(r'<rect class="side" x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', drawing)
     return [(float(x), float(y), float(long)) for x, y, long in found]
 
 
 def test_as_broad_as_many_go() -> None:
     """Of a hundred households a bar of forty is 0.4 of 260 long: 104; the other side's are 78, 156 and 26."""
-    lengths = [(x < 300, long) for x, _, long in bars(flows_as_svg(FLOWS, "d1"))]
+    lengths = [(x < 170, long) for x, _, long in bars(flows_as_svg(FLOWS, "d1"))]
     assert lengths == [(True, 104.0), (True, 156.0), (False, 78.0), (False, 156.0), (False, 26.0)]
 
 
 def test_bars_do_not_touch() -> None:
     """Each begins below the end of the one before it on its side."""
     for left in (True, False):
-        side = [(y, y + long) for x, y, long in bars(flows_as_svg(FLOWS, "d1")) if (x < 300) is left]
+        side = [(y, y + long) for x, y, long in bars(flows_as_svg(FLOWS, "d1")) if (x < 170) is left]
         assert all(end < start for (_, end), (start, _) in pairwise(side))
 
 

@@ -12,7 +12,7 @@ from hardship_rules.source import Scalar, parse
 
 KINDS = {
     *("text", "line", "number", "value", "whole", "name", "policy", "unit", "date"),
-    *("truth", "true", "basis", "moves", "option", "member", "language", "draft", "fingerprint"),
+    *("truth", "true", "basis", "moves", "option", "member", "language", "draft", "fingerprint", "tone"),
 }
 
 
@@ -100,6 +100,7 @@ def test_all_keys_of_a_record_are_looked_at() -> None:
         ("whole", "0 20 9999", "-1 1.5 10000 二十"),
         ("number", "0 -5 0.8 80% 1.50", "1,500 1e3 1_0 abc .5"),
         ("basis", "rule notice summary analogue assumption definition", "Rule guess"),
+        ("tone", "urgent elevated special plain", "red Urgent open"),
         ("option", "urban 0 12 on", "1a a-b"),
         ("language", "1", "2 0 1.0 one"),
         ("member", "member", "members true"),

@@ -25,7 +25,16 @@ from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record import record
 
-_COLOURS = {"√": "green", "×": "red", "○": "yellow"}
+_COLOURS = {
+    "√": "green",
+    "×": "red",
+    "○": "yellow",
+    "urgent": "red",
+    "elevated": "yellow",
+    "special": "magenta",
+    "open": "blue",
+}
+_MARKS = ("√", "×", "○")
 
 
 @click.command()
@@ -84,16 +93,7 @@ def assess(
     full: bool,
 ) -> None:
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
-    if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
-        raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
-    if notice and (form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator"):
-        raise click.UsageError(
-            "--notice 是中文通知，不能与 --format json 或 record、--lang en、--turns-on、--engine 同用。"
-        )
-    if engine != "evaluator" and form not in ("text", "json", RECORD):
-        raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
-    if form == "html" and len(files) > 1:
-        raise click.UsageError("--format html 一次写一个家庭。")
+    _check(files, form, lang, engine, what_would_change=what_would_change, notice=notice, turns=turns)
     detail = "full" if full else "short"
     paint: Paint = _paint if output is None and _has_colour() else plain
     check_output(files, form, output, embed=embed)
@@ -138,6 +138,29 @@ def assess(
     sys.exit(1 if failed else 0)
 
 
+def _check(
+    files: tuple[str, ...],
+    form: str,
+    lang: Language,
+    engine: str,
+    *,
+    what_would_change: bool,
+    notice: bool,
+    turns: bool,
+) -> None:
+    """Refuse options that do not go together."""
+    if what_would_change and (engine != "evaluator" or notice or form == RECORD):
+        raise click.UsageError("--what-would-change 不能与 --format record、--notice、--engine 同用。")
+    if notice and (form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator"):
+        raise click.UsageError(
+            "--notice 是中文通知，不能与 --format json 或 record、--lang en、--turns-on、--engine 同用。"
+        )
+    if engine != "evaluator" and form not in ("text", "json", RECORD):
+        raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
+    if form == "html" and len(files) > 1:
+        raise click.UsageError("--format html 一次写一个家庭。")
+
+
 def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
     return assess_by_both(policy, household, on).assessment
 
@@ -155,5 +178,5 @@ def _has_colour() -> bool:
 
 
 def _paint(role: str, text: str) -> str:
-    """A text as a terminal colours it: marks by what they say, headings and the verdict bold."""
-    return click.style(text, fg=_COLOURS.get(role), bold=None if role in _COLOURS else True)
+    """A text as a terminal colours it: marks by what they say, the verdict by its tone and bold, headings bold."""
+    return click.style(text, fg=_COLOURS.get(role), bold=None if role in _MARKS else True)
