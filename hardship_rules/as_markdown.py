@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from hardship_rules.document import (
-    TONE_MARKS,
     Banner,
     Block,
     Document,
@@ -44,8 +43,7 @@ def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
             case Flows(about=about):
                 yield from (_escaped(about), "")
             case Banner():
-                verdict = f"{TONE_MARKS[block.tone]} {_escaped(block.verdict)}"
-                yield from (_escaped(block.small), "", f"{'#' * (level - 1)} {verdict}", "")
+                yield from (f"{'#' * (level - 1)} {_escaped(block.verdict)}", "", _escaped(block.small), "")
                 yield from (_escaped(block.sentence), "") if block.sentence else ()
             case Pairs(rows):
                 for pair in rows:

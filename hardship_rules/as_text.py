@@ -5,7 +5,6 @@ from typing import assert_never
 
 from hardship_rules.columns import pad, width, wrapped
 from hardship_rules.document import (
-    TONE_MARKS,
     Banner,
     Block,
     Document,
@@ -48,9 +47,9 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
             case Flows(about=about):
                 yield from (*wrapped(about, PAGE), "")
             case Banner():
-                verdict = f"{TONE_MARKS[block.tone]} {block.verdict}"
-                yield from (*wrapped(block.small, PAGE), *wrapped(verdict, PAGE), "=" * min(width(verdict), PAGE))
-                yield from (*wrapped(block.sentence, PAGE), "") if block.sentence else ("",)
+                yield from (*wrapped(block.verdict, PAGE), "=" * min(width(block.verdict), PAGE), "")
+                yield from (*wrapped(block.small, PAGE), "")
+                yield from (*wrapped(block.sentence, PAGE), "") if block.sentence else ()
             case Pairs():
                 yield from (*_pairs(block), "")
             case Section(title, inner) | Fold(title, inner):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from hardship_rules.as_json import policy_json
-from hardship_rules.document import Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
+from hardship_rules.document import Banner, Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.impact import Impact, Move
 from hardship_rules.model import Policy, exprs_of
@@ -23,6 +23,9 @@ WORDS = FrozenMapping(
         "approved": "已批准",
         "not_said": "未写",
         "taken_on": "两份政策都按认定日期 {on} 判定；旧政策已过适用日期的，假定它当日也适用。",
+        "small": "{title} · 认定日期 {on}",
+        "moved": "{moved:,} 户类别改变",
+        "unmoved": "没有家庭的类别改变",
         "whole": "共 {households:,} 户，其中 {moved:,} 户类别改变，{faulty:,} 户数据有误未判。",
         "left_out": "登记簿另有 {number:,} 户的数据有问题，没有列入。",
         "moves": "类别的变化",
@@ -123,6 +126,11 @@ class _Report:
     def head(self) -> Iterator[Block]:
         """The policies compared, and the whole in a sentence."""
         impact = self.impact
+        small = WORDS["title"] if impact.on is None else WORDS["small"].format(title=WORDS["title"], on=impact.on)
+        verdict = WORDS["moved" if impact.moved else "unmoved"].format(moved=impact.moved)
+        faulty = sum(impact.faulty.values())
+        whole = WORDS["whole"].format(households=impact.households, moved=impact.moved, faulty=faulty)
+        yield Banner("plain", small, verdict, whole)
         old, new = (
             [policy.title, _window(policy), policy.fingerprint, _status(policy)] for policy in (impact.old, impact.new)
         )
@@ -130,8 +138,6 @@ class _Report:
         yield Table(WORDS["about"], tuple(WORDS["heads"].split("|")), rows, shares=(1, 3, 3))
         if impact.on is not None:
             yield Paragraph(WORDS["taken_on"].format(on=impact.on))
-        faulty = sum(impact.faulty.values())
-        yield Paragraph(WORDS["whole"].format(households=impact.households, moved=impact.moved, faulty=faulty))
 
     def sections(self) -> Iterator[tuple[str, tuple[Block, ...]]]:
         """The parts, each under its title."""

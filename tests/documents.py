@@ -2,7 +2,21 @@
 
 from hypothesis import strategies as st
 
-from hardship_rules.document import Block, Document, Flows, Item, Listing, Paragraph, Scale, Section, Table
+from hardship_rules.document import (
+    Banner,
+    Block,
+    Document,
+    Flows,
+    Fold,
+    Item,
+    Listing,
+    Pair,
+    Pairs,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+)
 
 TEXTS = st.text(alphabet="低保（）“〔0①a.1)|*_`[]<>&\"'#-+=~\\ ", min_size=1, max_size=12).map(
     lambda text: f"文{text}字"
@@ -27,11 +41,13 @@ def tables(draw: st.DrawFn) -> Table:
 def blocks(depth: int) -> st.SearchStrategy[Block]:
     """Blocks, and sections of blocks."""
     listing = st.lists(items(3), min_size=1, max_size=3).map(lambda found: Listing(tuple(found)))
-    plain = st.one_of(st.builds(Paragraph, TEXTS), listing, tables())
+    pairs = st.builds(Pair, TEXTS, TEXTS, st.one_of(st.just(""), TEXTS))
+    named = st.builds(Pairs, st.lists(pairs, min_size=1, max_size=3).map(tuple), st.booleans())
+    plain = st.one_of(st.builds(Paragraph, TEXTS), listing, tables(), named)
     if not depth:
         return plain
     inner = st.lists(blocks(depth - 1), max_size=2).map(tuple)
-    return st.one_of(plain, st.builds(Section, TEXTS, inner))
+    return st.one_of(plain, st.builds(Section, TEXTS, inner), st.builds(Fold, TEXTS, inner, st.booleans()))
 
 
 DOCUMENTS = st.builds(Document, TEXTS, st.lists(blocks(2), max_size=4).map(tuple))
@@ -67,7 +83,11 @@ def texts_of(block: Block | Item) -> list[str]:
             return [block.about, *block.sentences]
         case Flows():
             return [block.about]
-        case Section(title, inner):
+        case Pairs(rows):
+            return [text for pair in rows for text in (pair.name, pair.value, pair.below) if text]
+        case Banner(_, small, verdict, sentence):
+            return [small, verdict, *filter(None, [sentence])]
+        case Section(title, inner) | Fold(title, inner):
             return [title, *(text for each in inner for text in texts_of(each))]
 
 

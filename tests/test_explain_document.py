@@ -56,7 +56,7 @@ def test_first_screen() -> None:
 
 
 def test_everything_else_is_folded() -> None:
-    """Reasons, later decisions, defaults and how it is known are folded, each under its title; open where all is asked."""
+    """Reasons, later decisions, defaults and how it is known are folded, each under its title, or open."""
     folds = [block for block in page(CASES["near"]).blocks if isinstance(block, Fold)]
     assert [each.title for each in folds] == ["家庭的数额", "理由", "papers", "未填写，按规则取值", "依据的把握程度"]
     assert not any(each.is_open for each in folds)
@@ -69,7 +69,7 @@ def test_everything_else_is_folded() -> None:
 
 
 def test_the_verdict_by_the_one_missing_fact() -> None:
-    """Where one number is missing, the table of its ranges stands right below the verdict: 100 and 200 are the lines."""
+    """Where one number is missing, the table of its ranges stands below the verdict: 100 and 200 are the lines."""
     banner, table, *_ = page(CASES["undecided"]).blocks
     assert banner == Banner(
         "open", "Titled · 未填认定日期", "待定：还缺 1 项", "补上这一项即可认定：self的income（凭slip）"
