@@ -54,7 +54,7 @@ _UNBROKEN = re.compile(rf"{_DAY}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?
 _NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
 _WHOLE = 12  # characters up to which a word is kept on one line
 _NAVIGABLE = 4  # sections from which on the page has links to them
-_SHORT = 12  # rows up to which a table is kept on one sheet of paper
+_SHORT = 6  # rows up to which a table is kept on one sheet of paper
 _STACKED, _WIDE = 3, 4  # columns of which a table becomes a list on a telephone; from which on it scrolls there
 _NUMERIC = ' class="num"'
 
@@ -241,7 +241,7 @@ class _Page:
         boxed = "table short" if len(table.rows) <= _SHORT else "table"
         yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
         yield f'<table class="{" ".join(kinds)}" style="--columns:{columns}">'
-        yield f'<caption id="{name}">{self.words(table.caption)}</caption>'
+        yield f'<caption id="{name}"><span class="title">{self.words(table.caption)}</span></caption>'
         if table.shares:
             whole = sum(table.shares)
             yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)

@@ -124,18 +124,13 @@ class _Report:
         self.clauses = {**titles_of_clauses(impact.old), **titles_of_clauses(impact.new)}
 
     def head(self) -> Iterator[Block]:
-        """The policies compared, and the whole in a sentence."""
+        """The whole in a sentence, and the day."""
         impact = self.impact
         small = WORDS["title"] if impact.on is None else WORDS["small"].format(title=WORDS["title"], on=impact.on)
         verdict = WORDS["moved" if impact.moved else "unmoved"].format(moved=impact.moved)
         faulty = sum(impact.faulty.values())
         whole = WORDS["whole"].format(households=impact.households, moved=impact.moved, faulty=faulty)
         yield Banner("plain", small, verdict, whole)
-        old, new = (
-            [policy.title, _window(policy), policy.fingerprint, _status(policy)] for policy in (impact.old, impact.new)
-        )
-        rows = tuple(zip(WORDS["names"].split("|"), old, new, strict=True))
-        yield Table(WORDS["about"], tuple(WORDS["heads"].split("|")), rows, shares=(1, 3, 3))
         if impact.on is not None:
             yield Paragraph(WORDS["taken_on"].format(on=impact.on))
 
@@ -157,6 +152,16 @@ class _Report:
         if self.impact.faulty:
             faults = tuple((self.fault(name), f"{number:,}") for name, number in self.impact.faulty.items())
             yield WORDS["faulty"], (Table(WORDS["faulty"], tuple(WORDS["faulty_heads"].split("|")), faults),)
+        yield WORDS["about"], (self.policies(),)
+
+    def policies(self) -> Table:
+        """The policies compared."""
+        impact = self.impact
+        old, new = (
+            [policy.title, _window(policy), policy.fingerprint, _status(policy)] for policy in (impact.old, impact.new)
+        )
+        rows = tuple(zip(WORDS["names"].split("|"), old, new, strict=True))
+        return Table(WORDS["about"], tuple(WORDS["heads"].split("|")), rows, shares=(1, 3, 3))
 
     def title(self, outcome: str | None, decision: str | None = None) -> str:
         """What an outcome is called, in either policy."""

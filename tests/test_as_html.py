@@ -156,7 +156,7 @@ def test_nothing_is_lost(document: Document) -> None:
 def test_tables_on_paper() -> None:
     """A table of a few rows is kept on one sheet, a long one is not; rows to be written in are high enough for that."""
     rows = (("甲", ""),)
-    few, many = (as_html(Document("题", (Table("表", ("一", "二"), rows * count),))) for count in (12, 13))
+    few, many = (as_html(Document("题", (Table("表", ("一", "二"), rows * count),))) for count in (6, 7))
     assert Page(few).named("div")[0]["class"] == "table short"
     assert Page(many).named("div")[0]["class"] == "table"
     signed = Page(as_html(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))))

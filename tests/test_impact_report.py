@@ -43,6 +43,7 @@ def test_sections() -> None:
         "建档处理的变化",
         "离界线最近的家庭",
         "数据有误、未作判定的家庭",
+        "比较的政策",
     ]
     sound = IMPACT.frame.filter(pl.col("problem_new").is_null())["household"].implode()
     own, theirs = (frame.filter(pl.col("household").is_in(sound)) for frame in (OWN, THEIRS))

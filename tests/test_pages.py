@@ -3,6 +3,7 @@
 Needs Chromium; where there is none these tests are skipped, but not where `CI` is set.
 """
 
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reviews import few
 from titled import HOSTILE, people, titled
 
-from hardship_rules import assess, explain, load_household, load_policy, notice
+from hardship_rules import assess, explain, load_household, load_policy, notice, read_policy, what_would_change
 from hardship_rules.api import load_base
 from hardship_rules.as_html import as_html
 from hardship_rules.cases import read_cases
@@ -26,6 +27,7 @@ from hardship_rules.checklist import checklist
 from hardship_rules.document import Document, Paragraph
 from hardship_rules.impact import impact
 from hardship_rules.impact_report import impact_report
+from hardship_rules.model import Policy
 from hardship_rules.proofread import proofread
 from hardship_rules.review import review
 from hardship_rules.review_document import review_document
@@ -48,6 +50,33 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DECIDED = assess(POLICY, load_household(EXAMPLES / "household.yaml"))
 UNDECIDED = assess(POLICY, load_household(EXAMPLES / "partial.yaml"))
 LONG = assess(titled(lambda word: word + HOSTILE + "长" * 80 + "w" * 400), people(150, label="m" * 400))
+HOUSEHOLDS = Path(__file__).parent / "golden" / "households"
+SEVERAL_MISSING = {
+    "on": "2021-03-31",
+    "unit_has_union": True,
+    "employment": "in_service",
+    "controls_company": False,
+    "homes": 1,
+    "motor_vehicle": False,
+    "refuses_verification": False,
+    "file": "none",
+    "divorced": True,
+    "lives_in_city": True,
+    "members": [
+        {"relation": "self", "wage": 30000, "education": "none", "medical_self_paid": 9000}
+        | dict.fromkeys(("property_income", "transfer_income", "other_income"), 0),
+        {"relation": "child", "age": 15, "education": "compulsory", "self_paid_study_abroad": False}
+        | dict.fromkeys(("private_school_fee", "property_income"), 0),
+    ],
+}
+TWENTY = {
+    **SEVERAL_MISSING,
+    "residence": "urban",
+    "members": [
+        {"relation": "self", "wage": 30000, "medical_self_paid": 9000},
+        *({"relation": "child", "age": 3 + number, "label": f"孩子{number}"} for number in range(19)),
+    ],
+}
 YEARS = [(load_policy(name), load_base(name)) for name in ("2023_weihai", "2024_weihai")]
 CASES = read_cases(Path(__file__).parent / "cases" / "years.yaml")
 REGISTER = framed(POLICY, drawn_households(households(POLICY), 60), [fact.name for fact in POLICY.stand_ins])
@@ -62,6 +91,9 @@ PAGES = {
     "undecided": explain(UNDECIDED, format="html"),
     "undecided in English": explain(UNDECIDED, format="html", lang="en"),
     "long words": explain(LONG, format="html"),
+    "everything open": explain(DECIDED, format="html", detail="full"),
+    "what would change": what_would_change(POLICY, load_household(EXAMPLES / "household.yaml")).explain(format="html"),
+    "several missing": explain(assess(POLICY, SEVERAL_MISSING), format="html"),
     "notice": notice(UNDECIDED, format="html"),
     "notice of long words": notice(LONG, format="html"),
 }
@@ -147,14 +179,166 @@ def test_chinese_is_drawn(browser: Browser, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str, width: int) -> None:
+def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str) -> None:
     """At the width of a telephone, a tablet and a desk the page is as wide as the window; wide tables scroll inside."""
-    page = opened(browser, tmp_path / "page.html", PAGES[name], width)
-    assert page.evaluate("document.documentElement.scrollWidth") == width
-    wide = page.evaluate("[...document.querySelectorAll('main > *, p, li')].filter(e => e.scrollWidth > innerWidth)")
+    page = opened(browser, tmp_path / "page.html", PAGES[name], 360)
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(TOO_WIDE) == []
     page.context.close()
-    assert wide == []
+
+
+# What a page looks like is held by its structure: where blocks stand, what is broken, what is too small or too wide.
+
+TOO_WIDE = """[...document.querySelectorAll('body *')].filter(e => !e.closest('.table, svg, summary') &&
+    (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display != 'inline'
+    || e.getBoundingClientRect().right > innerWidth + 1)).map(e => e.outerHTML.slice(0, 80))"""
+BROKEN = """[...document.querySelectorAll('.n')].filter(e => new Set([...e.getClientRects()].map(r => r.top)).size > 1)
+    .map(e => e.textContent)"""
+SMALL = """[...document.querySelectorAll('body *')].filter(e => [...e.childNodes].some(n => n.nodeType == 3
+    && n.data.trim())).filter(e => { const svg = e.closest('svg'); if (/^(title|desc)$/.test(e.tagName)) return false;
+    const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+    return parseFloat(getComputedStyle(e).fontSize) * scale < 14; }).map(e => e.outerHTML.slice(0, 80))"""
+BLOCKS = """[...document.querySelectorAll('.banner, main > div.table, main > dl, main > section, main > p, main > nav,'
+    + 'main > details')].map(e => [e.className.split(' ')[0] || e.tagName, e.getBoundingClientRect().top])"""
+TONES = {
+    "2021_deep": ("urgent", "●", "深度困难职工家庭"),
+    "2021_relative_continued": ("elevated", "◐", "相对困难职工家庭"),
+    "2021_accidental_changed": ("special", "▲", "意外致困职工家庭"),
+    "2021_none_out_of_hardship": ("plain", "○", "不符合困难职工家庭条件"),
+    "2021_out_of_scope": ("plain", "○", "不属于认定范围"),
+    "2021_excluded_withdrawn": ("plain", "○", "有排除性情形，不予认定"),
+}
+LOOKED_AT = {
+    **{name: (assess(POLICY, load_household(HOUSEHOLDS / f"{name}.yaml")), *tone) for name, tone in TONES.items()},
+    "one missing": (UNDECIDED, "open", "…", "待定：还缺 1 项"),
+    "several missing": (assess(POLICY, SEVERAL_MISSING), "open", "…", "待定：还缺 5 项"),
+    "twenty members": (assess(POLICY, TWENTY), "open", "…", "待定：还缺"),
+}
+
+
+@pytest.mark.parametrize("name", LOOKED_AT)
+def test_first_screen(browser: Browser, tmp_path: Path, name: str) -> None:
+    """The verdict with its mark is first, the rest folded at the end; no amount breaks, nothing is cut or too small."""
+    assessment, tone, mark, verdict = LOOKED_AT[name]
+    page = opened(browser, tmp_path / "page.html", explain(assessment, format="html"), 390)
+    banner = page.locator("header > .banner")
+    assert (banner.get_attribute("class"), banner.locator("h1 .mark").inner_text()) == (f"banner {tone}", mark)
+    assert banner.locator("h1").inner_text().removeprefix(mark).strip().startswith(verdict)
+    assert len(banner.locator("p").all()) == 2
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        blocks = [(kind, top) for kind, top in page.evaluate(BLOCKS)]
+        assert [top for _, top in blocks] == sorted(top for _, top in blocks)
+        kinds = list(dict.fromkeys(kind for kind, _ in blocks))
+        asked = ["SECTION", "pairs"] if tone == "open" and name != "one missing" else ["table", "pairs", "SECTION"]
+        order = ["banner", *asked, "P", "hint", "fold"]  # what is missing comes before the figures
+        assert kinds == [kind for kind in order if kind in kinds]
+        assert {"banner", "pairs", "fold"} <= {*kinds}
+        assert page.evaluate("[...document.querySelectorAll('details')].some(e => e.open)") is False
+        assert page.evaluate(TOO_WIDE) == []
+        assert page.evaluate(BROKEN) == []
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true })")
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(BROKEN) == []
+    assert page.evaluate(SMALL) == []
+    page.context.close()
+
+
+def test_drawings_are_readable_on_a_telephone(browser: Browser, tmp_path: Path) -> None:
+    """What the drawing of moves says is at least as large as small text, and no two of its texts lie on each other."""
+    page = opened(browser, tmp_path / "page.html", PAGES["impact"], 390)
+    assert page.evaluate(SMALL) == []
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(e => e.getBoundingClientRect()).map("
+        "r => [r.left, r.top + 3, r.right, r.bottom - 3])"
+    )
+    page.context.close()
+    assert len(boxes) > 6
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        assert left >= 0
+        assert right <= 390
+        for other in boxes[:number]:
+            assert left >= other[2] or right <= other[0] or top >= other[3] or bottom <= other[1]
+
+
+def test_what_is_printed(browser: Browser, tmp_path: Path) -> None:
+    """What is folded is printed where it is open: of the short page the first screen alone, of the full one all."""
+    for name, count in (("decided", 0), ("everything open", 7)):
+        page = opened(browser, tmp_path / "page.html", PAGES[name], 700)
+        page.emulate_media(media="print")
+        assert sum(each.is_visible() for each in page.locator("details").all()) == count
+        assert not page.locator("nav").is_visible() if count else page.locator("nav").count() == 0
+        assert page.locator(".hint").count() == (0 if count else 1)
+        page.context.close()
+
+
+ODD = """
+language: 1
+policy: odd
+title: {title}
+units: {{yuan: 元}}
+household:
+  poor: {{title: {poor}, yes or no: true}}
+  income: {{title: {title}, unit: yuan, to: 10000000000000}}
+members: {{at most: 64, facts: {{age: {{title: 年龄, unit: yuan, to: 150, if absent: 0}}}}}}
+{show}
+decisions:
+  category:
+    title: 类别
+    first:
+{outcomes}
+    otherwise: {{outcome: none, title: {title}, basis: assumption}}
+"""
+
+
+def odd(title: str, outcomes: int, *, figures: bool, amounts: bool) -> Policy:
+    """A policy of so many outcomes, every title the same, with amounts or without."""
+    lines = [
+        f"      - {{outcome: o{number}, title: {json.dumps(f'{title}{number}')}, basis: assumption, tone: special, "
+        f"when: {'income < ' + str(1000 * (number + 1)) if amounts else 'poor'}}}"
+        for number in range(outcomes)
+    ]
+    shown = "terms: {total: {title: 合计, unit: yuan, value: income, basis: assumption}}\nshow: [total]"
+    return read_policy(
+        ODD.format(
+            title=json.dumps(title),
+            poor=json.dumps(f"{title}贫"),
+            show=shown if figures else "",
+            outcomes="\n".join(lines),
+        ),
+        "odd.yaml",
+    )
+
+
+LONG_TITLE = "困难职工家庭认定" * 25
+ODD_PAGES: dict[str, tuple[Policy, dict[str, object]]] = {
+    "titles of 200 characters": (odd(LONG_TITLE, 2, figures=True, amounts=True), {"income": 1500}),
+    "terminal codes": (odd("\x1b[31m红\x1b]0;x\x07<b>&\u202e", 2, figures=True, amounts=True), {"income": None}),
+    "no amounts": (odd("无数额", 1, figures=False, amounts=False), {"poor": True}),
+    "no figures": (odd("无数额", 2, figures=False, amounts=True), {"income": 1}),
+    "thirty outcomes": (odd("第", 30, figures=True, amounts=True), {"income": None}),
+    "the largest amount": (odd("最大", 2, figures=True, amounts=True), {"income": 10**13, "poor": None}),
+    "64 members": (odd("人多", 2, figures=True, amounts=True), {"income": 5, "members": [{"label": "王" * 40}] * 64}),
+}
+
+
+@pytest.mark.parametrize("name", ODD_PAGES)
+def test_odd_input(browser: Browser, tmp_path: Path, name: str) -> None:
+    """Whatever the titles, however many outcomes and members, nothing is cut at 390 px, and nothing is markup."""
+    policy, facts = ODD_PAGES[name]
+    text = explain(assess(policy, {"members": [{}], **facts}), format="html", detail="full")
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+    page = opened(browser, tmp_path / "page.html", text, 390)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(TOO_WIDE) == []
+    assert page.locator("b, script").count() == 0
+    assert page.locator("header > .banner h1").count() == 1
+    page.context.close()
 
 
 @pytest.mark.parametrize(
