@@ -5,9 +5,10 @@ import json
 from attrs import frozen
 
 from hardship_rules.as_json import outcome_json, policy_json, reason_json, value_json
+from hardship_rules.explain import DOCUMENTS as RENDERERS
 from hardship_rules.parting import Parting, Side, Standing, are_same
 from hardship_rules.problems import Language, path_text
-from hardship_rules.side_by_side import readings_apart, side_by_side
+from hardship_rules.side_by_side import readings_apart, side_by_side, side_by_side_document
 from hardship_rules.units import kind_of_name
 
 FORMAT = "hardship-rules/comparison/1"
@@ -26,12 +27,14 @@ class Comparison:
         return are_same(*(side.assessment for side in self.sides))
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """Both verdicts side by side in words (`text`), or as a versioned document for programs (`json`)."""
+        """Both verdicts side by side in words (`text`, `markdown`, an `html` page), or as JSON for programs."""
         if format == "text":
             return side_by_side(self.sides, self.parting, lang)
+        if format in RENDERERS:
+            return RENDERERS[format](side_by_side_document(self.sides, self.parting, lang))
         if format == "json":
             return json.dumps(_document(self), ensure_ascii=False, separators=(",", ":")) + "\n"
-        raise ValueError("format is one of text, json")
+        raise ValueError("format is one of text, markdown, html, json")
 
 
 def _document(comparison: Comparison) -> dict[str, object]:

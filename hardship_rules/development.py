@@ -1,7 +1,7 @@
 """How a household has come along from one verdict to the next: what is otherwise, and what is due; in words too."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
@@ -12,6 +12,8 @@ from hardship_rules.api import assess
 from hardship_rules.as_json import outcome_json, policy_json, value_json
 from hardship_rules.assessment import Assessment
 from hardship_rules.decided import Figure, unit_name
+from hardship_rules.document import Banner, Block, Document, Item, Listing, Paragraph, Section
+from hardship_rules.explain import DOCUMENTS as RENDERERS
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
@@ -20,7 +22,7 @@ from hardship_rules.ranges import Number, high, low
 from hardship_rules.telling import Telling
 from hardship_rules.then_and_now import Cause, Due, FactChange, MemberChange, because, due, fact_changes, same_members
 from hardship_rules.values import NumberKind, Value
-from hardship_rules.wording import full_name, value_text
+from hardship_rules.wording import full_name, one_line, value_text
 
 Given = Mapping[str, object] | HouseholdText | Assessment
 FORMAT = "hardship-rules/development/1"
@@ -41,6 +43,9 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "because": "单独复原下列任何一项，即回到前次的类别",
                 "because_together": "类别改变由几项共同引起：单独复原任何一项，都不回到前次的类别",
                 "changed": "{what}：{old} → {new}",
+                "differences": "与前次不同的各项",
+                "causes": "类别改变的原因",
+                "dues": "现在的处理",
                 "policy": "政策：{old} → {new}",
                 "day": "时间经过：{old} → {new}",
                 "joined": "增加家庭成员：{who}",
@@ -64,6 +69,9 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "because": "With any one of these alone put back, it is the category before",
                 "because_together": "Several things together made it another category: none alone, put back, undoes it",
                 "changed": "{what}: {old} → {new}",
+                "differences": "What is different",
+                "causes": "Why the category changed",
+                "dues": "What is due",
                 "policy": "policy: {old} → {new}",
                 "day": "time passed: {old} → {new}",
                 "joined": "a member joined: {who}",
@@ -152,14 +160,19 @@ class Development:
         return tuple(because(self.before, self.now, self.otherwise)) if self.category_changed else ()
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """What has changed and what is due, in words (`text`), or as a versioned document for programs (`json`)."""
+        """What has changed and what is due, in words (`text`, `markdown`, an `html` page), or as JSON for programs."""
         if lang not in SENTENCES:
             raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
         if format == "text":
             return "\n".join(_Words(self, SENTENCES[lang]).lines()) + "\n"
+        if format in RENDERERS:
+            words = _Words(self, SENTENCES[lang])
+            classes = self.now.policy.category.options.values()
+            language, whole = "zh-CN" if lang == "zh" else lang, tuple(map(one_line, classes))
+            return RENDERERS[format](Document(one_line(words.verdict()), tuple(words.blocks()), language, whole=whole))
         if format == "json":
             return json.dumps(_document(self), ensure_ascii=False, separators=(",", ":")) + "\n"
-        raise ValueError("format is one of text, json")
+        raise ValueError("format is one of text, markdown, html, json")
 
 
 class _Words:
@@ -170,19 +183,50 @@ class _Words:
         self.say = say
         self.then, self.now = (Telling(each, say) for each in (development.before, development.now))
 
-    def lines(self) -> Iterator[str]:
+    def verdict(self) -> str:
+        """What the category was, and what it is."""
         was, is_now = (each.verdict(each.assessment.decided) for each in (self.then, self.now))
-        same = self.of.category_changed is False
-        title = self.now.policy.category.title
-        yield self.now.headed(
-            self.say["category_same" if same else "category"].format(title=title, before=was, now=is_now)
-        )
+        title, same = self.now.policy.category.title, self.of.category_changed is False
+        words = self.say["category_same" if same else "category"].format(title=title, before=was, now=is_now)
+        return self.now.headed(words)
+
+    def both(self) -> str:
+        """Under which policy and on which day, before and now."""
         policies = [each.policy.title for each in (self.then, self.now)]
         before_on, now_on = (self.day(each.assessment) for each in (self.then, self.now))
-        yield self.say["verdicts"].format(before=policies[0], before_on=before_on, now=policies[1], now_on=now_on)
-        yield ""
+        return self.say["verdicts"].format(before=policies[0], before_on=before_on, now=policies[1], now_on=now_on)
+
+    def reassess(self) -> str:
         some = "reassess" if self.of.reassess else "no_matter"
-        yield self.say[some if self.of.otherwise else "nothing_new"]
+        return self.say[some if self.of.otherwise else "nothing_new"]
+
+    def blocks(self) -> Iterator[Block]:
+        """The same as blocks of a document, the verdict first."""
+        category = self.of.now.category
+        tone = "open" if category is None else category.tone
+        yield Banner(tone, one_line(self.both().strip()), one_line(self.verdict()), self.reassess())
+        if self.of.otherwise:
+            told_apart = [self.say["not_told_apart"].strip()] * (len({each.what for each in self.of.members}) > 1)
+            yield self.listed("differences", map(self.cause, self.of.otherwise), told_apart)
+        if self.of.because:
+            yield self.listed("causes", map(self.cause, self.of.because), [self.say["because"]])
+        elif self.of.category_changed:
+            yield Section(self.say["causes"], (Paragraph(self.say["because_together"]),))
+        if due := tuple(self.due()):
+            yield Section(self.say["dues"], tuple(Paragraph(one_line(line)) for line in due))
+        if missing := list(self.now.missing()):
+            yield self.listed("missing", missing, ())
+        yield Paragraph(self.say["disclaimer"], aside=True)
+
+    def listed(self, title: str, lines: Iterable[str], before: Iterable[str]) -> Section:
+        items = tuple(Item(one_line(line)) for line in lines)
+        return Section(self.say[title], (*map(Paragraph, before), Listing(items)))
+
+    def lines(self) -> Iterator[str]:
+        yield self.verdict()
+        yield self.both()
+        yield ""
+        yield self.reassess()
         yield from (f"  {self.cause(each)}" for each in self.of.otherwise)
         if len({each.what for each in self.of.members}) > 1:
             yield self.say["not_told_apart"]

@@ -16,8 +16,8 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Language
 from hardship_rules.telling import SENTENCES
 
-_DOCUMENTS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": as_markdown, "html": as_html})
-FORMATS = ("text", *_DOCUMENTS, "json")
+DOCUMENTS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": as_markdown, "html": as_html})
+FORMATS = ("text", *DOCUMENTS, "json")
 DETAILS = ("short", "full")
 _TITLE = 30  # characters of a policy's title at the foot of a sheet
 
@@ -60,4 +60,4 @@ def document(assessment: Assessment, form: str, lang: Language, detail: str, aft
     told = explanation_of(assessment, lang)
     foot = f"{assessment.policy.title[:_TITLE]} {assessment.policy.fingerprint[3:11]}  {told.disclaimer}"
     page = document_of(told, brief_of(assessment, lang), after, is_open=detail == "full", foot=foot)
-    return _DOCUMENTS[form](page)
+    return DOCUMENTS[form](page)

@@ -5,11 +5,14 @@ from typing import cast
 
 from hardship_rules.columns import pad, width
 from hardship_rules.decided import Reason
+from hardship_rules.document import Banner, Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy, Reading
 from hardship_rules.parting import Parting, Side, are_same
 from hardship_rules.problems import Language
+from hardship_rules.syntax import Clause
 from hardship_rules.telling import MARKS, SENTENCES, Telling
+from hardship_rules.wording import one_line
 
 _NOT_THERE = "—"  # a figure that one of the two policies does not show
 
@@ -22,6 +25,16 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "policy": "{name}：{title}（{id}），认定日期 {on}",
                 "policy_no_day": "{name}：{title}（{id}），未填认定日期",
                 "policy_outside": "{name}：{title}（{id}），适用于 {start} 至 {end}；这里假定它在 {on} 也适用",
+                "page": "两份政策并列",
+                "page_at": "分歧始于：{title}",
+                "page_policy": "{name}：{title}，认定日期 {on}",
+                "page_policy_no_day": "{name}：{title}，未填认定日期",
+                "page_policy_outside": "{name}：{title}，适用于 {start} 至 {end}；这里假定它在 {on} 也适用",
+                "beside": "并列的结论和数额",
+                "item": "项目",
+                "where": "依据",
+                "not_used": "未采用和未填的事实",
+                "clause_of": "{name}：{words}",
                 "reading": "解读：{title}",
                 "same": "结论相同",
                 "differ": "结论不同",
@@ -42,6 +55,16 @@ FRAMES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "policy": "{name}: {title} ({id}), on {on}",
                 "policy_no_day": "{name}: {title} ({id}), no day given",
                 "policy_outside": "{name}: {title} ({id}), for {start} to {end}; taken here as if it held on {on} too",
+                "page": "Two policies side by side",
+                "page_at": "From this clause on: {title}",
+                "page_policy": "{name}: {title}, on {on}",
+                "page_policy_no_day": "{name}: {title}, no day given",
+                "page_policy_outside": "{name}: {title}, for {start} to {end}; taken here as if it held on {on} too",
+                "beside": "Verdicts and figures side by side",
+                "item": "Item",
+                "where": "Grounds",
+                "not_used": "Facts that were left out or are missing",
+                "clause_of": "{name}: {words}",
                 "reading": "reading: {title}",
                 "same": "The verdicts are the same",
                 "differ": "The verdicts differ",
@@ -63,6 +86,16 @@ def side_by_side(sides: tuple[Side, Side], parting: Parting | None, lang: Langua
     if lang not in FRAMES:
         raise ValueError(f"lang is one of {', '.join(FRAMES)}")
     return "\n".join(_SideBySide(sides, parting, FRAMES[lang]).lines()) + "\n"
+
+
+def side_by_side_document(sides: tuple[Side, Side], parting: Parting | None, lang: Language) -> Document:
+    """The same as a document, without the ids of policies and clauses; raises `ValueError` for another language."""
+    if lang not in FRAMES:
+        raise ValueError(f"lang is one of {', '.join(FRAMES)}")
+    blocks = tuple(_SideBySide(sides, parting, FRAMES[lang]).blocks())
+    classes = {title: None for side in sides for title in side.policy.category.options.values()}
+    title = FRAMES[lang]["page"]
+    return Document(title, blocks, "zh-CN" if lang == "zh" else lang, whole=tuple(map(one_line, classes)))
 
 
 def readings_apart(first: Policy, second: Policy) -> list[tuple[Reading, Reading]]:
@@ -111,20 +144,70 @@ class _SideBySide:
         yield from self.where()
         for name, side in self.sides:
             yield from self.left_out(name, side)
+        yield from self.all_missing()
+        yield self.say["disclaimer"]
+
+    def blocks(self) -> Iterator[Block]:
+        """The same as blocks of a document: whether the verdicts differ, from where on, both of them, the grounds."""
+        same = are_same(*(side.assessment for _, side in self.sides))
+        clause = None if self.parting is None else self.parting_clause(self.parting)
+        sentence = ""
+        if self.parting is not None and clause is not None:
+            by_order = self.parting.by_order
+            title = clause.title or clause.line or clause.id
+            sentence = self.say["differ_by_order"] if by_order else self.say["page_at"].format(title=title)
+        verdict = self.say["same" if same else "differ"]
+        yield Banner("plain", self.say["page"], verdict, one_line(sentence))
+        yield from (Paragraph(one_line(self.policy(name, side, "page_"))) for name, side in self.sides)
+        heads, *rows = self.rows()
+        heads[0] = self.say["item"]
+        shown = tuple(tuple(map(one_line, row)) for row in rows)
+        yield Table(self.say["beside"], tuple(heads), shown)
+        items = (
+            Item(one_line(words), mark=mark, means=self.say[f"mark_{holds}"] if holds != "" else "")
+            for words, mark, holds in self.grounds()
+        )
+        yield Section(self.say["where"], (Listing(tuple(items)),))
+        left = [*(line for name, side in self.sides for line in self.left_out(name, side)), *self.all_missing()]
+        if left:
+            yield Section(self.say["not_used"], tuple(Paragraph(one_line(line)) for line in left))
+        yield Paragraph(self.say["disclaimer"], aside=True)
+
+    def grounds(self) -> Iterator[tuple[str, str, object]]:
+        """The clauses on both sides: words with the side's name, the mark, and how it came out."""
+        for (name, _), text, reasons in zip(self.sides, self.texts, self.standings(), strict=True):
+            if reasons is None:
+                yield self.say["no_clause"].format(name=name).strip(), "—", ""
+            for reason in reasons or ():
+                words = self.say["clause_of"].format(name=name, words=self.say["list"].join(reason_words(text, reason)))
+                yield words, MARKS[reason.holds], reason.holds
+
+    def parting_clause(self, parting: Parting) -> Clause:
+        return next(each.clause for each in (parting.first, parting.second) if each is not None)
+
+    def standings(self) -> list[tuple[Reason, ...] | None]:
+        """The reasons of both sides: at the clause where they part, else of what decided."""
+        if self.parting is None:
+            return [
+                tuple(reason for reason in side.assessment.decided.reasons if reason.role != "stopped")
+                for _, side in self.sides
+            ]
+        return [None if each is None else each.reasons for each in (self.parting.first, self.parting.second)]
+
+    def all_missing(self) -> Iterator[str]:
         for number, (name, side) in enumerate(self.sides):
             if side.assessment.missing:
                 facts = self.say["join"].join(self.missing(number))
                 yield self.say["still_missing"].format(name=name, facts=facts)
-        yield self.say["disclaimer"]
 
-    def policy(self, name: str, side: Side) -> str:
+    def policy(self, name: str, side: Side, form: str = "") -> str:
         policy, on = side.policy, side.assessment.household.on
         sentence = "policy_no_day" if on is None else "policy" if side.in_force else "policy_outside"
         start, end = policy.start or "…", policy.end or "…"
         title = self.say["draft"].format(verdict=policy.title) if policy.status == "draft" else policy.title
-        return self.say[sentence].format(name=name, title=title, id=policy.name, on=on, start=start, end=end)
+        return self.say[form + sentence].format(name=name, title=title, id=policy.name, on=on, start=start, end=end)
 
-    def table(self) -> Iterator[str]:
+    def rows(self) -> list[list[str]]:
         """The category, the figures that either policy shows, and the readings that they answer otherwise."""
         (_, first), (_, second) = self.sides
         verdicts = [text.verdict(text.assessment.decided) for text in self.texts]
@@ -133,6 +216,10 @@ class _SideBySide:
         for pair in readings_apart(first.policy, second.policy):
             title = self.say["reading"].format(title=pair[0].title)
             rows.append([title, *(each.kind.options[each.chosen] for each in pair)])
+        return rows
+
+    def table(self) -> Iterator[str]:
+        rows = self.rows()
         wide = [max(width(cell) for cell in column) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (pad(cell, columns) for cell, columns in zip(row, wide, strict=True))
@@ -142,16 +229,11 @@ class _SideBySide:
         parting = self.parting
         if parting is None:
             yield self.say["same" if are_same(*(side.assessment for _, side in self.sides)) else "differ"]
-            standings: list[tuple[Reason, ...] | None] = [
-                tuple(reason for reason in side.assessment.decided.reasons if reason.role != "stopped")
-                for _, side in self.sides
-            ]
         else:
-            clause = next(each.clause for each in (parting.first, parting.second) if each is not None)
+            clause = self.parting_clause(parting)
             sentence = "differ_by_order" if parting.by_order else "differ_at"
             yield self.say[sentence].format(title=clause.title or clause.line or clause.id, id=clause.id)
-            standings = [None if each is None else each.reasons for each in (parting.first, parting.second)]
-        for (name, _), text, reasons in zip(self.sides, self.texts, standings, strict=True):
+        for (name, _), text, reasons in zip(self.sides, self.texts, self.standings(), strict=True):
             if reasons is None:
                 yield self.say["no_clause"].format(name=name)
             for reason in reasons or ():

@@ -67,5 +67,20 @@ def test_no_fact_in_repr() -> None:
 
 def test_no_such_format() -> None:
     """Another format is refused."""
-    with pytest.raises(ValueError, match="text, json"):
+    with pytest.raises(ValueError, match="text, markdown, html, json"):
         compare(Y2021, Y2023, EXAMPLE).explain(format="pdf")
+
+
+def test_page() -> None:
+    """A page and Markdown say first whether the verdicts differ and from where on; no id of a policy or a clause."""
+    dear = {"unit_has_union": True, "employment": "new_form", "members": [{"relation": "self"}]}
+    found = compare(Y2021, Y2023, dear, "2021-03-31")
+    for form in ("html", "markdown"):
+        text = found.explain(format=form)
+        at = [text.index(words) for words in ("结论不同", "分歧始于：", "并列的结论和数额", "依据", "辅助审核意见")]
+        assert at == sorted(at)
+        assert not any(each in text for each in ("2021_weihai", "2023_weihai", "category.", "new_form"))
+    same = compare(Y2021, Y2021, EXAMPLE).explain(format="markdown")
+    assert same.startswith("# 结论相同\n")
+    assert "分歧始于" not in same
+    assert "The verdicts differ" in found.explain(format="html", lang="en")

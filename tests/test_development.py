@@ -134,4 +134,17 @@ def test_languages() -> None:
     with pytest.raises(ValueError, match="lang is one of"):
         developed([SELF]).explain(lang="fr")  # type: ignore[arg-type]  # refused
     with pytest.raises(ValueError, match="format is one of"):
-        developed([SELF]).explain(format="html")
+        developed([SELF]).explain(format="pdf")
+
+
+def test_page() -> None:
+    """A page begins with what the category was and is, in the tone of what it is; then why, and what is due."""
+    found = developed([{**SELF, "wage": 14400}])
+    page = found.explain(format="html")
+    words = ("深度困难职工家庭", "须重新审核", "与前次不同的各项", "类别改变的原因", "现在的处理", "辅助审核意见")
+    at = [page.index(each, page.index("<body>")) for each in words]
+    assert at == sorted(at)
+    assert '<div class="banner elevated">' in page
+    assert found.explain(format="markdown").startswith("# 困难职工家庭类别：深度困难职工家庭 → 相对困难职工家庭\n")
+    again = changes(Y2021, {**HOME, "members": [SELF]}, {**HOME, "members": [SELF]})
+    assert "与前次没有不同" in again.explain(format="markdown")

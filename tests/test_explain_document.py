@@ -34,10 +34,10 @@ def cells(markdown: str) -> list[tuple[str, int]]:
     ]
 
 
-def page(household: dict[str, object], lang: Language = "zh", **details: bool) -> Document:
+def page(household: dict[str, object], lang: Language = "zh", *, is_open: bool = False) -> Document:
     """The document of a household under the plain policy."""
     assessment = assess(PLAIN, household)
-    return document_of(explanation_of(assessment, lang), brief_of(assessment, lang), **details)
+    return document_of(explanation_of(assessment, lang), brief_of(assessment, lang), is_open=is_open)
 
 
 def test_first_screen() -> None:

@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.api import assess
 from hardship_rules.cli.input import household_of, policy_for
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, problems_json, written
 from hardship_rules.development import changes as changes_of
 from hardship_rules.problems import FactError, Language, PolicyError, Problem
 
@@ -25,7 +25,14 @@ from hardship_rules.problems import FactError, Language, PolicyError, Problem
 @click.option(
     "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
 )
-@FORMAT
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([*RENDERERS, "json"]),
+    default="text",
+    show_default=True,
+    help="text 文本，markdown，html 网页（可打印），json 供程序使用。",
+)
 @LANG
 @FOLDERS
 def changes(

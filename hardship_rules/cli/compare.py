@@ -52,7 +52,7 @@ from hardship_rules.problems import FactError, Language, PolicyError
     "--format",
     "form",
     type=click.Choice([*RENDERERS, "json"]),
-    help="text 文本，json 供程序使用；登记簿另有 markdown，html 网页（可打印）；不写的，按 FILE 的扩展名，或 text。",
+    help="text 文本，markdown，html 网页（可打印），json 供程序使用；不写的为 text，登记簿按 FILE 的扩展名。",
 )
 @LANG
 @FOLDERS
@@ -88,9 +88,11 @@ def compare(
         asked = Asked(registers, mapping, days[0], keep_going, show_values)
         _register(policy, other, chosen, asked, output, form_by_ending(form, output), lang, folders)
         return
-    if form not in (None, "text", "json") or mapping is not None or keep_going or show_values:
-        raise click.UsageError("--mapping、--keep-going、--show-values 和 markdown、html 只用于 --register。")
+    if mapping is not None or keep_going or show_values:
+        raise click.UsageError("--mapping、--keep-going、--show-values 只用于 --register。")
     form = form or "text"
+    if form == "html" and len(files) > 1:
+        raise click.UsageError("--format html 一次写一个家庭。")
     answers, failed, read = [], False, list[str | Policy](files)
     for file in files:
         try:
@@ -108,7 +110,7 @@ def compare(
                 click.echo(error.report(lang), err=True)
         else:
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
-    text = ("\n" if form == "text" else "").join(answers)
+    text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
