@@ -133,7 +133,7 @@ def test_totals_of_a_register(files: list[str], tmp_path: Path) -> None:
         ["2021_weihai", "2023_weihai", "--register", "a.csv"],
         [*ASKED, "--register", "a.csv", "household.yaml"],
         [*ASKED, "--mapping", "m.yaml", "household.yaml"],
-        [*ASKED, "--format", "html", "household.yaml"],
+        [*ASKED, "--format", "html", "household.yaml", "other.yaml"],
     ],
 )
 def test_wrong_use(arguments: list[str]) -> None:

@@ -4,8 +4,10 @@ import json
 from string import Formatter
 
 import pytest
+from test_as_html import Page
 
 from hardship_rules import explain, load_household, load_policy, what_would_change
+from hardship_rules.problems import Language
 from hardship_rules.would_change import SENTENCES
 
 WEIHAI = load_policy("2021_weihai")
@@ -41,6 +43,22 @@ def test_english() -> None:
     assert "就业状况 changed to “新就业形态劳动者”, “下岗失业” or “退休” gives 不属于认定范围" in sentences
     assert "自有住房套数 higher by 1 may give 有排除性情形，不予认定, 深度困难职工家庭" in sentences
     assert len(sentences) == len(EXAMPLE.sentences())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_and_markdown(lang: Language) -> None:
+    """In a page and in Markdown the changes stand at the end of the first screen, before the rest."""
+    page, markdown = (EXAMPLE.explain(format=form, lang=lang) for form in ("html", "markdown"))
+    text = Page(page).text
+    title, reasons = SENTENCES[lang]["title"], {"zh": "理由", "en": "Reasons"}[lang]
+    at = [text.index(words) for words in (title, EXAMPLE.sentences(lang)[0], reasons)]
+    assert at == sorted(at)
+    assert markdown.index(f"## {title}") < markdown.index(f"## {reasons}")
+    alone = [each for each in EXAMPLE.sentences(lang) if "4,732.00" in each]
+    assert len(alone) == 2
+    assert all(each in text and each in markdown for each in alone)
+    assert title in Page(PARTIAL.explain(format="html", lang=lang)).text
+    assert title not in Page(explain(EXAMPLE.assessment, format="html", lang=lang)).text
 
 
 def test_undecided() -> None:
