@@ -19,6 +19,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "open_counted": "Undecided, missing: {count}",
         "ask_one": "This fact alone gives a verdict: {what}",
         "ask_several": "First ask for: {what}",
+        "rest": "The rest stands further down, under the same heading",
         "missing_day": "the day of the verdict is missing",
         "missing_parameter": "{title} is not published, so nothing can be decided yet",
         "proved_by": "{what} (proved by {evidence})",

@@ -19,6 +19,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "open_counted": "待定：还缺 {count} 项",
         "ask_one": "补上这一项即可认定：{what}",
         "ask_several": "先补：{what}",
+        "rest": "其余见后面同名的一节",
         "missing_day": "未填认定日期",
         "missing_parameter": "{title}尚未公布，暂不能认定",
         "proved_by": "{what}（凭{evidence}）",

@@ -22,6 +22,7 @@ from hardship_rules.telling import MARKS, SENTENCES
 
 _LANGS = {"zh": "zh-CN", "en": "en"}
 _ASKED = 8  # facts that the first screen asks for; where there are more, the rest stand folded
+_PARTS = 8  # of a figure that the first screen names
 
 
 def document_of(
@@ -49,22 +50,26 @@ class _First:
         yield Banner(brief.tone, brief.headline, brief.banner, brief.sentence)
         yield from self.missing()
         if brief.figures:
-            join = say["list"].join
-            rows = (Pair(figure.title, figure.amount, join(figure.parts)) for figure in brief.figures)
+            rows = (Pair(figure.title, figure.amount, self.parts(figure.parts)) for figure in brief.figures)
             yield Pairs(tuple(rows), amounts=True)
         heading = "ruled_out" if brief.rows or not brief.is_decided else "distance"
         yield from self.section(say[heading], brief.distance)
         yield from self.section(say["decisions"], brief.decisions)
         yield from self.section(say["check"], brief.check)
 
+    def parts(self, parts: tuple[str, ...]) -> str:
+        """What a figure is made of; of many parts the first, and how many there are."""
+        more = [self.say["more"].format(count=len(parts))] * (len(parts) > _PARTS)
+        return self.say["list"].join((*parts[:_PARTS], *more))
+
     def missing(self) -> Iterator[Block]:
         """The verdict by the one missing fact, or the facts to ask for."""
         if self.brief.rows:
             yield Table(self.say["points"], self.brief.heads, self.brief.rows)
         elif len(self.told.missing) > 1:
-            more = [self.say["more"].format(count=len(self.told.missing))] * (len(self.told.missing) > _ASKED)
-            items = tuple(Item(line) for line in (*self.told.missing[:_ASKED], *more))
-            yield Section(SENTENCES[self.told.lang]["missing"], (Listing(items),))
+            rest = [Paragraph(self.say["rest"], aside=True)] * (len(self.told.missing) > _ASKED)
+            items = tuple(map(Item, self.told.missing[:_ASKED]))
+            yield Section(SENTENCES[self.told.lang]["missing"], (Listing(items), *rest))
 
     def section(self, title: str, entries: tuple[Entry, ...]) -> Iterator[Block]:
         """Entries that have a label under one another, the others as paragraphs."""

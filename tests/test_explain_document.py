@@ -6,9 +6,9 @@ import pytest
 from test_as_html import Page
 from titled import CASES, GIVEN, HOSTILE, people, titled
 
-from hardship_rules import assess, explain, notice
+from hardship_rules import assess, explain, load_policy, notice
 from hardship_rules.brief import brief_of
-from hardship_rules.document import Banner, Document, Fold, Listing, Pair, Pairs, Paragraph, Section, Table
+from hardship_rules.document import Banner, Document, Fold, Item, Listing, Pair, Pairs, Paragraph, Section, Table
 from hardship_rules.explain_document import document_of
 from hardship_rules.explanation import explanation_of
 from hardship_rules.problems import Language
@@ -86,6 +86,27 @@ def test_what_is_missing() -> None:
     assert banner.tone == "open"
     assert isinstance(missing, Section)
     assert missing.title == "These facts are still needed for a verdict"
+
+
+def test_many_facts_are_missing() -> None:
+    """Of more than eight facts and parts the first eight stand on the first screen, all of them folded."""
+    policy = load_policy("2021_weihai")
+    children = [{"relation": "child", "label": f"孩{number}", "age": 5} for number in range(12)]
+    facts = {"on": "2021-03-31", "members": [{"relation": "self"}, *children]}
+    assessment = assess(policy, facts)
+    told, brief = explanation_of(assessment, "zh"), brief_of(assessment, "zh")
+    document = document_of(told, brief)
+    missing = document.blocks[1]
+    assert isinstance(missing, Section)
+    assert isinstance(missing.blocks[0], Listing)
+    assert [item.text for item in missing.blocks[0].items] == [*told.missing[:8]]
+    assert missing.blocks[1] == Paragraph("其余见后面同名的一节", aside=True)
+    fold = next(block for block in document.blocks if isinstance(block, Fold) and block.title == missing.title)
+    assert fold.blocks == (Listing(tuple(map(Item, told.missing))),)
+    figures = next(block for block in document.blocks if isinstance(block, Pairs))
+    longest = max(brief.figures, key=lambda figure: len(figure.parts))
+    below = next(row.below for row in figures.rows if row.name == longest.title)
+    assert below == "，".join([*longest.parts[:8], f"等 {len(longest.parts)} 项"])
 
 
 def test_foot_of_a_sheet() -> None:
