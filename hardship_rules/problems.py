@@ -115,7 +115,7 @@ class Problem:
         return self._sentence(language, self.code, 0)
 
     def help(self, language: Language = "zh") -> str:
-        """How to fix it; the nearest known name, the missing factor, or what helps against the reason, if it is known."""
+        """How to fix it: by the nearest known name, the missing factor, or what helps against the reason, if known."""
         code = next((key for key in ("nearest", "nearest_factor") if key in self.values), self.code)
         reason = self.values.get("reason", "")
         is_fixed_by_reason = reason.startswith(_REASON) and reason in catalogue(language)

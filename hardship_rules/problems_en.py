@@ -44,7 +44,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "reason_no_space": ("the disk is full", "Make room on the disk, or choose another one, and try again"),
         "reason_too_large": (
             "it is larger than a file may be",
-            "Choose another disk, or ask for the limit to be raised",
+            "Choose another disk, or ask for a higher limit",
         ),
         "reason_device": ("the disk or device failed", "Check the disk or device, or choose another folder"),
         "reason_is_folder": ("it is a folder", "Name a file inside it"),

@@ -123,7 +123,7 @@ def _as_texts(row: tuple[Any, ...]) -> Iterator[Any]:
 
 @contextmanager
 def _spool(path: Path) -> Iterator[str]:
-    """A file in which openpyxl keeps a sheet until the workbook is saved: its own would outlive a run that is killed."""
+    """A file in which openpyxl keeps a sheet until the workbook is saved; its own would outlive a killed run."""
     with scratch(path) as part:
         ALL_TEMP_FILES.append(name := str(part))
         try:

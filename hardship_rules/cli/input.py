@@ -1,7 +1,6 @@
 """What the commands read: a household and the policy that is for it, a policy beside its series, worked cases."""
 
 import errno
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -37,12 +36,13 @@ def text_of(file: str, name: str) -> str:
 
 
 def _stdin(name: str) -> bytes | Problem:
+    error: OSError | ValueError = OSError(errno.EBADF, "")
     try:
-        if sys.stdin is None:  # as Python has it where it was started without one
-            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        return source.read_stream(sys.stdin.buffer, name)
-    except (OSError, ValueError) as error:  # Python's own error where it was closed since
-        return Problem("stdin_unreadable", location=Location(name, 1, 1), values={"reason": reason_of(error)})
+        if sys.stdin is not None:  # as Python has it where it was started without one
+            return source.read_stream(sys.stdin.buffer, name)
+    except (OSError, ValueError) as refused:  # the second where the program that embeds this has closed it
+        error = refused
+    return Problem("stdin_unreadable", location=Location(name, 1, 1), values={"reason": reason_of(error)})
 
 
 def policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:

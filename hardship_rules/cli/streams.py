@@ -139,7 +139,7 @@ def _prepare() -> None:
                 os.dup2(refusing, number)
                 os.close(refusing)
             if number and getattr(sys, name) is None:
-                setattr(sys, name, TextIOWrapper(open(number, "wb", closefd=False), "utf-8"))  # noqa: PTH123, SIM115  # it stays
+                setattr(sys, name, TextIOWrapper(open(number, "wb", closefd=False), "utf-8"))  # noqa: SIM115  # it stays
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout = _again(sys.stdout, _Results)
     if isinstance(sys.stderr, TextIOWrapper):
