@@ -92,6 +92,8 @@ def _new(target: Path, mode: int) -> tuple[Path, BinaryIO]:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         except FileExistsError:  # of a run that goes on, or of someone else
             continue
+        except OSError as error:  # it is the target that whoever asked for it knows
+            raise _error(error.errno or errno.EIO, target) from None
         stream = os.fdopen(descriptor, "wb")
         if _lock(descriptor) is not False and _is_at(descriptor, part):
             return part, stream

@@ -12,11 +12,11 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from reviews import PROPERTIES
 from small_policy import files
 from test_cli_register import OWN, WORKER, register
-from test_cli_review import MEASURE, PROPERTIES
 from trial import TRIAL
-from years import files_in
+from years import MEASURE, files_in
 
 from hardship_rules import FactError, load_household
 from hardship_rules.problems import Problem, reason_of
@@ -67,7 +67,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files(folder)
     files_in(folder, measure=MEASURE + PROPERTIES)
     (folder / "trial.yaml").write_text(TRIAL, encoding="utf-8")
-    rows = [(dict(OWN, 户号=f"A{number}"), dict(WORKER, 户号=f"A{number}")) for number in range(300)]
+    rows = [(dict(OWN, 户号=f"A{number}"), dict(WORKER, 户号=f"A{number}")) for number in range(60)]
     register(folder / "register.xlsx", [own for own, _ in rows], [member for _, member in rows])
     done = shell("", "assess", "--format", "record", HOUSEHOLD)
     (folder / "one.record.json").write_bytes(done.stdout)
@@ -110,13 +110,12 @@ class TestStandardOutput:
         assert "Traceback" not in done.stderr.decode()
         assert "Exception ignored" not in done.stderr.decode()
         if command == "register":
-            assert (folder / "result.csv").read_bytes().count(b"\n") >= 301  # it was written before
+            assert (folder / "result.csv").read_bytes().count(b"\n") >= 61  # it was written before
 
     @pytest.mark.parametrize("command", [random.choice(QUICK), "assess"])  # noqa: S311  # any of them
     def test_closed(self, folder: Path, command: str) -> None:
         """A closed output is reported, with or without Python's own buffer."""
-        unbuffered = {} if command == "assess" else {"PYTHONUNBUFFERED": "1"}
-        done = shell(">&-", *words_of(command, folder), **unbuffered)
+        done = shell(">&-", *words_of(command, folder), PYTHONUNBUFFERED="" if command == "assess" else "1")
         assert done.returncode == 1, command
         assert is_one_line(done.stderr.decode(), "stdout_not_written"), command
 
@@ -166,8 +165,8 @@ class TestStandardError:
         (folder / "result.csv").unlink(missing_ok=True)
         done = shell(redirection, *words_of("register", folder))
         assert done.returncode == 1
-        assert "家庭（户）：300" in done.stdout.decode()
-        assert (folder / "result.csv").read_bytes().count(b"\n") >= 301
+        assert "家庭（户）：60" in done.stdout.decode()
+        assert (folder / "result.csv").read_bytes().count(b"\n") >= 61
 
     def test_nothing_to_report(self) -> None:
         """A closed standard error does no harm where there is nothing to say."""
@@ -175,10 +174,9 @@ class TestStandardError:
         assert done.returncode == 0
         assert done.stdout
 
-    @pytest.mark.parametrize("redirections", ["<&- >&- 2>&-", "> /dev/full 2> /dev/full"])
-    def test_nowhere_to_say_anything(self, redirections: str) -> None:
+    def test_nowhere_to_say_anything(self) -> None:
         """Without any stream the exit status is still 1."""
-        assert shell(redirections, "assess", HOUSEHOLD).returncode == 1
+        assert shell("<&- >&- 2>&-", "assess", HOUSEHOLD).returncode == 1
 
 
 class TestStandardInput:
@@ -273,7 +271,7 @@ class TestNoRoom:
         """A folder that is not there, or is none, and a name that cannot be are told with the reason."""
         (tmp_path / "file").write_text("", encoding="utf-8")
         (tmp_path / "circle").symlink_to(tmp_path / "circle")
-        with pytest.raises(OSError, match="answer|长|circle|File") as refused:
+        with pytest.raises(OSError, match=r"answer\.txt|长长|circle") as refused:
             write_whole(tmp_path / name, lambda stream: stream.write(b""))
         problem = Problem("file_not_written", values={"reason": reason_of(refused.value)})
         assert problem.message() == f"无法写入文件：{reason}"
