@@ -148,6 +148,10 @@ def _status(path: Path) -> os.stat_result | None:
         return path.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        return None  # links that lead nowhere are replaced like a file
 
 
 def _error(number: int, path: Path) -> OSError:

@@ -264,19 +264,17 @@ class TestNoRoom:
             ("file/answer.txt", "没有这个文件夹"),
             ("/proc/answer.txt", "没有这个文件夹"),
             ("长" * 100, "文件名太长"),
-            ("circle", "链接互相指向"),
         ],
     )
     def test_places_where_no_file_can_be(self, tmp_path: Path, name: str, reason: str) -> None:
         """A folder that is not there, or is none, and a name that cannot be are told with the reason."""
         (tmp_path / "file").write_text("", encoding="utf-8")
-        (tmp_path / "circle").symlink_to(tmp_path / "circle")
-        with pytest.raises(OSError, match=r"answer\.txt|长长|circle") as refused:
+        with pytest.raises(OSError, match=r"answer\.txt|长长") as refused:
             write_whole(tmp_path / name, lambda stream: stream.write(b""))
         problem = Problem("file_not_written", values={"reason": reason_of(refused.value)})
         assert problem.message() == f"无法写入文件：{reason}"
         assert problem.help() not in ("", Problem("file_not_written", values={"reason": "?"}).help())
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["circle", "file"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
 PATCHED = """
