@@ -1,7 +1,9 @@
 """Registers in files of text or columns: csv in UTF-8 or GB18030, told apart, and parquet."""
 
 import csv
+import errno
 import io
+import stat
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +11,7 @@ from attrs import frozen
 
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable
+from hardship_rules.source import unreadable
 
 LARGEST = 2_000_000_000
 """The bytes of a csv that are read at most."""
@@ -28,13 +31,14 @@ def read_csv(path: Path) -> Csv | Problem:
     """The texts of a csv as they stand; a blank cell is null."""
     name = str(path)
     place = Location(name, 1, 1)
+    if problem := no_file(path):
+        return problem
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
+        if path.stat().st_size > LARGEST:
             return Problem("register_too_large", location=place, values={"most": f"{LARGEST:,}"})
         content = path.read_bytes()
     except OSError as error:
-        return _unreadable(name, error)
+        return unreadable(name, error)
     found = _utf8(content)
     if found is None:
         return Problem("csv_encoding", location=place)
@@ -59,11 +63,12 @@ def read_csv(path: Path) -> Csv | Problem:
 def read_parquet(path: Path) -> RawTable | Problem:
     """The table of a parquet file, its columns in their own types."""
     name = str(path)
+    if problem := no_file(path):
+        return problem
     try:
-        path.stat()  # what keeps it from being read, in the system's own words
         frame = pl.read_parquet(path, glob=False)
     except OSError as error:
-        return _unreadable(name, error)
+        return unreadable(name, error)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
@@ -73,10 +78,22 @@ def read_parquet(path: Path) -> RawTable | Problem:
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)
 
 
-def _unreadable(name: str, error: OSError) -> Problem:
-    """Why a file cannot be read at all."""
-    code = "file_missing" if isinstance(error, FileNotFoundError) else "file_unreadable"
-    return Problem(code, location=Location(name, 1, 1), given=name, values={"reason": error.strerror or "?"})
+def no_file(path: Path) -> Problem | None:
+    """Why a register cannot be read from there at all: a device has no end, and a pipe cannot be gone back in."""
+    name = str(path)
+    place = Location(name, 1, 1)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Problem("file_is_folder", location=place, given=name)
+        if not stat.S_ISREG(mode):
+            return unreadable(name, OSError(errno.ESPIPE, ""))
+        path.open("rb").close()  # what keeps it from being read, as the system has it
+    except FileNotFoundError:
+        return Problem("file_missing", location=place, given=name)
+    except OSError as error:
+        return unreadable(name, error)
+    return None
 
 
 def _utf8(content: bytes) -> tuple[bytes, str] | None:

@@ -18,6 +18,8 @@ from openpyxl.xml.constants import SHEET_MAIN_NS
 from hardship_rules.hidden_rows import HiddenRows, struck_styles, struck_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import Area, Grid, Remark, Spot
+from hardship_rules.source import unreadable
+from hardship_rules.text_file import no_file
 
 LARGEST = 1_500_000_000
 """The bytes that a workbook may unpack to."""
@@ -48,6 +50,8 @@ def open_workbook(path: Path) -> Workbook | Problem:
     def wrong(code: str, **values: str) -> Problem:
         return Problem(code, location=Location(name, 1, 1), given=name, values=values)
 
+    if problem := no_file(path):
+        return problem
     try:
         with path.open("rb") as stream:
             begins = stream.read(8)
@@ -60,12 +64,8 @@ def open_workbook(path: Path) -> Workbook | Problem:
             if _STRICT in archive.read(_RELATIONS):
                 return wrong("workbook_strict")
         book = _opened(path)
-    except FileNotFoundError:
-        return wrong("file_missing")
-    except IsADirectoryError:
-        return wrong("file_is_folder")
     except OSError as error:
-        return wrong("file_unreadable", reason=error.strerror or "?")
+        return unreadable(name, error)
     except Exception:  # noqa: BLE001  # zipfile and openpyxl raise whatever a damaged part leads them to
         return wrong("workbook_broken")
     hidden = frozenset(sheet.title for sheet in book.worksheets if sheet.sheet_state != "visible")

@@ -16,6 +16,7 @@ PACKAGE = Path(hardship_rules.__file__).parent
 MAKERS = {"Problem", "_finding", "_warning", "problem", "refuse", "wrong"}
 OF_REGISTERS = re.compile("cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden")
 WORDS = {"nearest", "nearest_factor", "kind_number", "kind_choice", "kind_yes_no", "kind_date"}
+ONE_LINE = {"stdin_unreadable", "stdout_not_written", "interrupted"}  # a stream's: the fix is in the sentence
 
 
 def strings(node: ast.AST) -> set[str]:
@@ -106,8 +107,7 @@ def test_every_problem_says_what_is_wrong_and_how_to_mend_it(code: str) -> None:
     """Each sentence is in its own language, begins with no capital that English frames lack, and has a mend."""
     assert re.search("[\u4e00-\u9fff]", ZH[code][0])
     assert not re.search("[\u4e00-\u9fff]", EN[code][0])
-    assert all(ZH[code])
-    assert all(EN[code])
+    assert (bool(ZH[code][1]), bool(EN[code][1])) == (code not in ONE_LINE,) * 2
 
 
 def problem(code: str = "unknown_name", line: int = 1, column: int = 1, file: str = "a.yaml") -> Problem:
