@@ -15,7 +15,7 @@ SPACE = f"\\s{signs(SPACES)}{signs(UNSEEN)}"
 _EDGES = f"^[{SPACE}]+|[{SPACE}]+$"
 _NUMBER = r"^[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _DAY = "|".join(rf"[0-9]{{4}}{sign}[0-9]{{1,2}}{sign}[0-9]{{1,2}}" for sign in ("-", r"\.", "/"))
-_DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{8}})$"
+_DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|(19|[2-9][0-9])[0-9]{{6}})$"  # no number is before 1900
 IN_POWERS = r"^([0-9]+([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]{16,}\.0*)$"
 """A number that was too long for a spreadsheet, 1.1E+17, or a float, 110000000000000000.0: its last digits are lost."""
 _DIGITS = 18  # that a whole number of 64 bits holds, whichever they are
