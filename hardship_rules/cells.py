@@ -54,7 +54,7 @@ def key_cells(header: str, dtype: nw.dtypes.DType, *, needed: bool, plain: bool 
     """The column of the households' key, or of who a person is, as text; `plain` as for `cells_of`."""
     if dtype not in (*_TEXT, *_WHOLE):
         return Problem("column_kind", (header,), str(dtype), {"title": header, "wanted": "String, Int64"})
-    steps = Steps(f"{header} key")
+    steps = Steps(f"{header} {'key' if needed else 'identifier'}")
     text = trimmed(nw.col(header) if dtype == nw.String else nw.col(header).cast(nw.String()), steps)
     if dtype not in _WHOLE:
         text = bare_key(text, text if plain else narrow(text, steps), steps)
