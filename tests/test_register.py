@@ -150,7 +150,7 @@ def test_csv_of_any_line_end(tmp_path: Path, end: str, above: str) -> None:
     """Both files are read whatever ends their lines, and a problem is at its line."""
     files = []
     wrong: list[Any] = ["A2", "子女", "2003²0401", "0", "0"]
-    both: dict[str, list[list[Any]]] = {"h": [OWN, *GOOD], "m": [THEIRS, *MEMBERS, wrong]}
+    both: dict[str, Any] = {"h": [OWN, *GOOD], "m": [THEIRS, *MEMBERS, wrong]}
     for name, rows in both.items():
         path = tmp_path / f"{name}.csv"
         lines = [",".join(f'"{cell or ""}"' for cell in row) for row in rows]
