@@ -84,8 +84,8 @@ def _bare_number(text: Sql, dialect: Dialect) -> Sql:
     beside = quoted(rf"[\s{signs((*SPACES, *UNSEEN, *QUOTES), dialect.sign.format)}]+")
     wide = "".join(sign for sign, plain in WIDE.items() if plain.isalnum()) + "x"
     plain = "".join(WIDE.get(sign, sign) for sign in wide).upper()
-    removed = f"REGEXP_REPLACE({text}, {beside}, '', 'g')"
-    return Sql(f"TRANSLATE(LTRIM({removed}, '=＝'), {quoted(wide)}, {quoted(plain)})")
+    bare = f"LTRIM(REGEXP_REPLACE(\n    {text},\n    {beside},\n    '', 'g'\n), '=＝')"
+    return Sql(f"TRANSLATE({bare}, {quoted(wide)}, {quoted(plain)})")
 
 
 def read_in_sql(column: Column, taken: str) -> Read:
