@@ -92,10 +92,10 @@ def _dated(book: Any) -> frozenset[int]:
     """
     styles = enumerate(book._cell_styles)  # noqa: SLF001  # openpyxl tells a cell's built-in format in no other way
     east_asian = {number for number, style in styles if style.numFmtId in _EAST_ASIAN}
-    lengths = book._timedelta_formats  # noqa: SLF001  # as above
-    dated = frozenset((east_asian | book._date_formats) - lengths)  # noqa: SLF001  # as above
-    book._date_formats = set(lengths)  # noqa: SLF001  # as above
-    return dated
+    lengths = set(book._timedelta_formats)  # noqa: SLF001  # as above
+    dated = east_asian.union(book._date_formats) - lengths  # noqa: SLF001  # as above
+    book._date_formats = lengths  # noqa: SLF001  # as above
+    return frozenset(dated)
 
 
 def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:

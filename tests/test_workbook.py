@@ -331,3 +331,27 @@ def test_formats_of_days_and_of_numbers(tmp_path: Path, form: str, text: str) ->
     """A number is a day where its format shows one, and a number or a length of time where it does not."""
     assert str(timedelta(37712)) == "37712 days, 0:00:00"
     assert shown(tmp_path / "a.xlsx", {"A1": 37712}, {"A1": form}) == [text]
+
+
+def test_a_workbook_without_styles(tmp_path: Path) -> None:
+    """Programs that write no styles write numbers, and those are read."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号", 37712]))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != "xl/styles.xml"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, re.sub(rb"<(Override|Relationship) [^>]*styles[^>]*/>", b"", content))
+    assert read(path).cells.rows() == [("户号", "37712")]
+
+
+def test_a_day_that_a_formula_came_to(tmp_path: Path) -> None:
+    """A formula's number is a day where it is shown as one, as any other number is."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["=A2", "=B2"])
+        sheet["A1"].number_format = "yyyy-mm-dd"
+
+    path = saved(tmp_path / "a.xlsx", fill)
+    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>37712</v>", content))
+    grid = read(path)
+    assert (grid.cells.rows(), grid.spots) == ([("2003-04-01", "37712")], ())
