@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _BESIDE = f"{SPACE}{signs(QUOTES)}"
 _IN_NUMBERS = f"^[{_BESIDE}=＝]+|[{_BESIDE}]+"
-_AROUND_KEYS = f"^[{_BESIDE}=＝]+|[{_BESIDE}]+$|[{signs(UNSEEN)}]+"
+_FORMULA = f"^[{_BESIDE}]*[=＝][{signs(QUOTES)}][{_BESIDE}]*"  # a key of another kind may begin with =
+_AROUND_KEYS = f"{_FORMULA}|^[{_BESIDE}]+|[{_BESIDE}]+$|[{signs(UNSEEN)}]+"
 _WIDE = {chr(sign + 0xFEE0): chr(sign) for sign in range(0x21, 0x7F)} | WIDE  # also letters, as passports have
 _WIDE_SIGNS = {ord(wide): plain for wide, plain in _WIDE.items()}
 _AS_NUMBER, _OF_DIGITS = "^([0-9]{15}|[0-9]{17}[0-9X])$", "^[0-9]+$"

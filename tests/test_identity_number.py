@@ -1,5 +1,6 @@
 """Identity numbers: the last digit by ISO 7064 MOD 11-2, and the day of birth; all of them are invented."""
 
+import random
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from attrs import evolve
 from hardship_rules.cells import key_cells
 from hardship_rules.identity_number import compared_number, days_of_birth
 from hardship_rules.mapped import with_steps
+from hardship_rules.mapping import QUOTES, SPACES, UNSEEN
 from hardship_rules.text_cells import Cells, Steps, narrow, trimmed
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # as GB 11643 prints them
@@ -144,6 +146,8 @@ def test_what_only_looks_like_a_number(form: str) -> None:
         ("'12", "12"),
         ('="0012"', "0012"),
         ("１２", "12"),
+        ("=cmd|x", "=cmd|x"),
+        ("＝“A1”", "A1"),
         ("A\u200b1\u00ad", "A1"),
         ("“A 1”", "A 1"),
         ("1 2", "1 2"),
@@ -173,3 +177,26 @@ def test_databases_read_every_form_alike() -> None:
     found = table.select(d=born.value, k=keys.value).collect("polars").to_native()
     assert found["d"].to_list() == [date(2003, 4, 1)] * len(FORMS) + [None] * len(OTHERS)
     assert found["k"].to_list() == [GOOD] * len(FORMS) + [*OTHERS.values()]
+
+
+def test_drawn_forms_of_a_number() -> None:
+    """Whatever does not show, and whatever quotes stand in it, a number is the same in every way of reading it."""
+    seed = random.SystemRandom().randrange(2**32)
+    draw = random.Random(seed)  # noqa: S311  # no secret
+    unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")
+
+    def drawn() -> str:
+        signs = ((sign, chr(ord(sign) + 0xFEE0), sign.lower()) for sign in GOOD)
+        body = "".join(draw.choice(unseen) * draw.randrange(2) + draw.choice(forms) for forms in signs)
+        return draw.choice(["", "=", "＝", '="', " ="]) + body + draw.choice(["", '"', "\ufe0f"])
+
+    texts = [drawn() for _ in range(300)]
+    steps = Steps("a")
+    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), needed=True)
+    assert isinstance(keys, Cells)
+    table = with_steps(nw.from_native(pl.DataFrame({"a": texts}).lazy()), [evolve(born, steps=tuple(steps.made)), keys])
+    found = table.select(d=born.value, k=keys.value).collect().to_native()
+    wrong = [text for text, row in zip(texts, found.rows(), strict=True) if row != (date(2003, 4, 1), GOOD)]
+    wrong += [text for text in texts if compared_number(text) != GOOD]
+    assert wrong == [], seed
