@@ -62,6 +62,7 @@ CASES = Record(
         ),
     }
 )
+_EXACT = re.compile(r"[-+]?[0-9]{1,2000}(\.[0-9]{1,2000}|/0{0,9}[1-9][0-9]{0,1999})?")
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
@@ -193,11 +194,10 @@ def _texts(node: source.Node) -> list[str]:
 
 def _exact_text(text: str) -> str:
     """A number in its one exact form, other words as they are."""
-    try:
+    if _EXACT.fullmatch(text):
         return str(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        truth = TRUTHS.get(text)
-        return text if truth is None else answer_text(truth)
+    truth = TRUTHS.get(text)
+    return text if truth is None else answer_text(truth)
 
 
 def answer_text(answer: object) -> str:

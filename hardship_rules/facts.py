@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import isfinite
 from numbers import Integral, Rational
 from typing import cast
-from unicodedata import normalize
+from unicodedata import decomposition, normalize
 
 from attrs import define
 
@@ -291,7 +291,7 @@ class _Reader:
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
         if number is None:
             code = number_problem(given) if isinstance(given, str) else "number"
-            wide = next((each for each in str(given) if normalize("NFKC", each) != each), None)
+            wide = next((each for each in str(given) if decomposition(each).startswith("<wide>")), None)  # ² is not
             if code == "number" and wide is not None:
                 self.problem("full_width", path, location, wide, meant=normalize("NFKC", wide))
             else:

@@ -70,10 +70,12 @@ def mapped(table: nw.LazyFrame[Any], headers: Headers, plain: Collection[str] = 
         name: cells_of(column, schema[column.name], plain=column.name in plain)
         for name, column in headers.columns.items()
     }
-    key = key_cells(headers.key, schema[headers.key], needed=True)
-    identifier = (
-        None if headers.identifier is None else key_cells(headers.identifier, schema[headers.identifier], needed=False)
-    )
+
+    def key_in(header: str, *, needed: bool) -> Cells | Problem:
+        return key_cells(header, schema[header], needed=needed, plain=header in plain)
+
+    key = key_in(headers.key, needed=True)
+    identifier = None if headers.identifier is None else key_in(headers.identifier, needed=False)
     every = [key, *([] if identifier is None else [identifier]), *facts.values()]
     problems = [each for each in every if isinstance(each, Problem)]
     if problems or isinstance(key, Problem) or isinstance(identifier, Problem):

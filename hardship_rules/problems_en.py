@@ -419,7 +419,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "“{column}” is a formula that was never worked out",
             "Open the workbook, let it be worked out and save it, or write what it comes to",
         ),
-        "cell_error": ("“{column}” is an error such as #N/A", "Correct the formula, or write what it comes to"),
+        "cell_error": ("“{column}” is an error, #N/A or #####", "Correct the formula, or write what it comes to"),
         "cell_merged": (
             "“{column}” has merged cells",
             "Unmerge them and fill in each; only the household's key may be merged downward",

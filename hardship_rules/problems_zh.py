@@ -239,7 +239,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cell_date": ("“{column}”不是日期", "写成 2008-03-05、2008年3月5日、2008.3.5 或 20080305；年月日都要有"),
         "cell_identity_number": ("“{column}”不是正确的18位身份证号", "核对号码：应为18位，最后一位校验码要对得上"),
         "cell_formula": ("“{column}”是没有算出结果的公式", "用 Excel 打开，重新计算后保存，或改填结果"),
-        "cell_error": ("“{column}”是出错的值（如 #N/A）", "改正公式，或改填结果"),
+        "cell_error": ("“{column}”是出错的值（如 #N/A、#####）", "改正公式，或改填结果"),
         "cell_merged": ("“{column}”有合并的单元格", "取消合并，每一格都填上；只有户号可以上下合并"),
         # Rows that are no household's, and what a workbook hides
         "row_total": ("合计行，没有计入", "其实是家庭或成员的，填上户号，删去“合计”“小计”等字样"),

@@ -53,7 +53,7 @@ def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool)
     wrong += [problem for _, some in _spotted(raw, set(raw.headers), among_headers=True) for problem in some]
     if wrong:
         raise FactError(wrong)
-    columns = {column.name for column in headers.columns.values()}
+    columns = {column.name for column in headers.columns.values()} | {headers.key, headers.identifier or headers.key}
     texts = [name for name in columns if raw.frame.schema[name] == pl.String]
     plain = [name for name in texts if raw.frame[name].str.contains(_ASCII).all()]
     try:

@@ -7,15 +7,14 @@ import narwhals as nw
 import polars as pl
 from attrs import field, frozen
 
+from hardship_rules.identity_number import compared_numbers
 from hardship_rules.mapping import UNKNOWN_WORDS
 from hardship_rules.model import Policy
 from hardship_rules.problems import Problem
-from hardship_rules.text_cells import SPACE, WIDE
 from hardship_rules.values import ChoiceKind
 
 WORKER, SPOUSE = "self", "spouse"
 FEW = 5  # places that a sentence names, where there are many
-_BESIDE = f"[{SPACE}'’]"  # what people and spreadsheets put around and into numbers
 _NOBODY = rf"^([^\p{{L}}\p{{N}}]*|无|不详|{'|'.join(UNKNOWN_WORDS).upper()})$"
 Code = Literal[
     "household_twice",
@@ -59,9 +58,9 @@ def soundness(
     """What is not sound in a register, by frames as `assess_frame` takes them, in the order of its rows.
 
     `identifier` is the members' column that says who a person is, such as a number; it is compared in plain digits,
-    without spaces or apostrophes and without regard to case, and never told; 未知, 无 or a dash says nobody. Who is the
-    worker of a file and who the spouse says the first fact by which the policy calls members, where it has the options
-    `self` and `spouse`. Lazy frames are collected, of these columns only.
+    without spaces, quotes and signs that do not show and without regard to case, and never told; 未知, 无 or a dash
+    says nobody. Who is the worker of a file and who the spouse says the first fact by which the policy calls members,
+    where it has the options `self` and `spouse`. Lazy frames are collected, of these columns only.
     """
     fact = next((policy.members.facts[name] for name in policy.members.called_by), None)
     options = dict(fact.kind.options) if fact is not None and isinstance(fact.kind, ChoiceKind) else {}
@@ -71,7 +70,7 @@ def soundness(
     names_of = {title: name for name, title in options.items()} | {name: name for name in options}
     people = people.with_columns(
         who=pl.col("who").cast(pl.String).replace_strict(names_of, default=None, return_dtype=pl.String),
-        told=pl.col("told").cast(pl.String).str.replace_all(_BESIDE, "").str.to_uppercase().str.replace_many(WIDE),
+        told=compared_numbers(pl.col("told").cast(pl.String)),
     ).with_columns(told=pl.when(~pl.col("told").str.contains(_NOBODY)).then("told"))
     found = [*_of_files(listed, people, has_worker=WORKER in options)]
     if identifier is not None:

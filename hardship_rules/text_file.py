@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+import re
 import stat
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from hardship_rules.source import unreadable
 LARGEST = 2_000_000_000
 """The bytes of a csv that are read at most."""
 
+_OLD_END = re.compile(rb"\r(?!\n)")
+_QUOTED_OR_END = re.compile(rb'(?:(?<=[,\r\n])|\A)"[^"]*(?:""[^"]*)*"|\r\n?')
 _BLANK = "^[\\s\u00a0\u3000\ufeff]*$"
 
 
@@ -45,7 +48,7 @@ def read_csv(path: Path) -> Csv | Problem:
     content, encoding = found
     if not content.strip():
         return Problem("file_empty", location=place)
-    above, content = _above(content)
+    above, content = _above(_lines_ended(content))
     try:
         frame = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False)
     except pl.exceptions.ComputeError:
@@ -107,6 +110,13 @@ def _utf8(content: bytes) -> tuple[bytes, str] | None:
         except (UnicodeDecodeError, UnicodeEncodeError):
             return None
     return bare, "UTF-8"
+
+
+def _lines_ended(content: bytes) -> bytes:
+    """The content with one kind of line end, where some are a carriage return alone; in a quoted cell that is text."""
+    if not _OLD_END.search(content):
+        return content
+    return _QUOTED_OR_END.sub(lambda match: b"\n" if match[0].startswith(b"\r") else match[0], content)
 
 
 def _above(content: bytes) -> tuple[list[str], bytes]:
