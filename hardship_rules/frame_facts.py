@@ -183,6 +183,7 @@ def fact_column(
                 part.cast(nw.Int64()) for part in (column.dt.year(), column.dt.month(), column.dt.day())
             )
             number = year * 372 + month * 31 + (day - 32)
+            null = {KNOWN_NULL: year.is_null()} if known else {}  # DuckDB's infinity has no year either
             moment = {WITH_TIME: has_time(column)} if dtype == nw.Datetime else {}
             outside = (year < EARLIEST.year) | (year > LATEST.year)
             return FactColumn(fact, column, number, number, FrozenMapping({**null, **moment, "date": outside}))

@@ -67,6 +67,18 @@ def nothing_in(frame: nw.LazyFrame[Any]) -> set[str]:
     return {name for name in unknown if str(types.get(name)).strip('"').lower() in _NOTHING}
 
 
+def all_null(frame: pl.DataFrame) -> list[str]:
+    """The columns in which there is nothing: those without a type, and those of a type that may not be their fact's."""
+    nulls = frame.null_count().row(0) if frame.height else [0] * frame.width
+    return [name for name, count in zip(frame.columns, nulls, strict=True) if count == frame.height]
+
+
+def blanks_as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """A register's table whose columns in which there is nothing are texts, as which any fact may be blank."""
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    return frame.with_columns(nothing.alias(name) for name in all_null(frame))
+
+
 def in_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Collection[str] = ()) -> pl.DataFrame:
     """A frame in memory as one of Polars, without the columns `aside`; a column that cannot become one is of objects.
 

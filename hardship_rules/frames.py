@@ -45,14 +45,17 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
-        lazy = (typed_lazily(of_households, policy, *parts[0]), typed_lazily(of_members, policy, *parts[1]))
-        return job.careful(*job.read(*lazy), nothing_seen, ByKey(key)).to_native()
+        lazy = [typed_lazily(each, policy, *part, key) for each, part in zip((of_households, of_members), parts, strict=True)]
+        return job.careful(*job.read(lazy[0], lazy[1]), nothing_seen, ByKey(key)).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError(
             [Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})]
         )
     own = typed(of_households, policy, *parts[0], key)
     theirs = typed(of_members, policy, *parts[1], key)
+    if key in own.columns and key in theirs.columns:  # no rows have no type
+        own = own if own.height else own.with_columns(theirs[key].clear())
+        theirs = theirs if theirs.height else theirs.with_columns(own[key].clear())
     assessed = assessed_in_memory(job, own, theirs)
     if undecided == "explain":
         assessed = explained(policy, key, job.on, own, theirs, assessed)

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 from attrs import frozen
 
+from hardship_rules.frame_given import blanks_as_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable
 
@@ -68,6 +69,7 @@ def read_parquet(path: Path) -> RawTable | Problem:
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
         return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
+    frame = blanks_as_texts(frame)
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)

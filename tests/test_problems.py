@@ -45,7 +45,8 @@ def codes_of(source: str) -> set[str]:
             if "_SAID" in targets and isinstance(node.value, ast.Tuple):
                 pairs = [pair for pair in node.value.elts if isinstance(pair, ast.Tuple)]
                 found |= set().union(*(strings(pair.elts[1]) for pair in pairs))
-        elif isinstance(node, ast.Constant) and re.fullmatch("cell_[a-z_]+", str(node.value)):  # of a register's cells
+        elif isinstance(node, ast.Constant) and re.fullmatch("cell_[a-z_]+|date_with_time", str(node.value)):
+            # of a register's cells
             found.add(str(node.value))
         elif isinstance(node, ast.FunctionDef) and node.name.endswith("_problem"):
             returned = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return) and inner.value]
