@@ -12,6 +12,7 @@ from hardship_rules.problems import FactError, Problem
 
 WITH_TIME = "date_with_time"
 """The fault of a moment that is not midnight where a day is wanted: which day it is depends on the time zone."""
+_ERRORS = (Exception, pl.exceptions.PanicException)  # each engine has its own, for each kind of column
 _PANICS = "decimal256"  # Polars does not refuse it
 _NOTHING = frozenset({"null", "void"})  # what Polars, DuckDB and Spark call the type of a column of nulls alone
 
@@ -39,7 +40,7 @@ def _names(native: Any) -> list[object]:
     return list(names) if isinstance(names, Iterable) else []
 
 
-def names_in(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
+def column_names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
     """The names of a frame's columns, whatever types these have."""
     return frame.columns if isinstance(frame, nw.DataFrame) else frame.collect_schema().names()
 
@@ -60,7 +61,7 @@ def nothing_in(frame: nw.LazyFrame[Any]) -> set[str]:
         types: dict[str, object] = dict(native.collect_schema())
     elif frame.implementation.is_duckdb():
         types = dict(zip(native.columns, native.types, strict=True))
-    elif frame.implementation.is_pyspark():
+    elif frame.implementation.is_spark_like():
         types = {column.name: column.dataType.typeName() for column in native.schema.fields}
     else:
         types = {}
@@ -92,7 +93,7 @@ def in_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Colle
     moments = [(name, _moments(native[name], name)) for name in names if pandas and name in days]
     columns = {name: found for name, found in moments if found is not None}
     rest = [name for name in names if name not in columns]
-    types = native.dtypes if pandas else native.schema.types
+    types = native.dtypes if pandas else native.schema.types if frame.implementation.is_pyarrow() else ()
     if not any(_PANICS in str(dtype) for dtype in types):
         try:
             return frame.select(rest).to_polars().with_columns(columns.values()).select(names)
@@ -102,15 +103,13 @@ def in_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Colle
     return pl.DataFrame([columns[name] for name in names])
 
 
-_ERRORS = (Exception, pl.exceptions.PanicException)  # each engine has its own, for each kind of column
-
-
 def _column(series: Any, name: str) -> pl.Series:
     """A column of pandas or PyArrow; pandas does not hand over a sparse one as it is."""
     given = series.sparse.to_dense() if hasattr(series, "sparse") else series
     if _PANICS not in str(getattr(given, "dtype", getattr(given, "type", ""))):
         try:
-            return nw.from_native(given, series_only=True).to_polars().alias(name)
+            found: pl.Series = nw.from_native(given, series_only=True).to_polars()
+            return found.alias(name)
         except _ERRORS:
             pass
     return _of_objects(name, len(given))

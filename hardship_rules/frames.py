@@ -45,7 +45,10 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
-        lazy = [typed_lazily(each, policy, *part, key) for each, part in zip((of_households, of_members), parts, strict=True)]
+        lazy = [
+            typed_lazily(each, policy, *part, key)
+            for each, part in zip((of_households, of_members), parts, strict=True)
+        ]
         return job.careful(*job.read(lazy[0], lazy[1]), nothing_seen, ByKey(key)).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError(

@@ -7,14 +7,14 @@ from typing import Any, cast
 import narwhals as nw
 from attrs import evolve, field, frozen
 
-from hardship_rules.frame_given import frame_of, in_polars
+from hardship_rules.frame_given import column_names, frame_of, in_polars
 from hardship_rules.frame_memory import as_given
 from hardship_rules.frame_policy import ROUNDED, frame_policy
 from hardship_rules.frame_reading import days_in, spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
-from hardship_rules.problems import PolicyError, Problem
+from hardship_rules.problems import FactError, PolicyError, Problem
 from hardship_rules.syntax import Expr, names_in
 
 NEAREST = 20  # households that are told of as those nearest to a line
@@ -99,7 +99,8 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
     decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
     given = frame_of(households), frame_of(members)
-    register = _Register(*_alike(old, new, given), key, on, tuple(decisions))
+    own, theirs = _alike(old, new, given)
+    register = _Register(own, theirs, key, on, tuple(decisions))
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
     frame = sides[0].join(sides[1], on=key, how="left")
     table = frame if isinstance(frame, nw.LazyFrame) else frame.lazy()
@@ -126,7 +127,9 @@ def _every(policy: Policy, name: str) -> bool:
 def _alike(old: Policy, new: Policy, given: Sequence[nw.DataFrame[Any] | Lazy]) -> tuple[Any, ...]:
     """Frames as both policies are to take them, those in memory as ones of Polars."""
     return tuple(
-        in_polars(frame, {*days_in(old, of), *days_in(new, of)}) if isinstance(frame, nw.DataFrame) else frame.to_native()
+        in_polars(frame, {*days_in(old, of), *days_in(new, of)})
+        if isinstance(frame, nw.DataFrame)
+        else frame.to_native()
         for frame, of in zip(given, (("household",), ("members", "facts")), strict=True)
     )
 
@@ -167,7 +170,7 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
     `words` are what columns may be called, with the fact that each is, `others` those of the other policy.
     """
     columns = nw.from_native(frame)
-    names = columns.collect_schema().names()
+    names = column_names(columns)
     there = {words[name] for name in names if name in words}
     kept: dict[str, str] = {}
     for name in names:
@@ -177,6 +180,9 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
         elif alike and alike[0] not in there:
             kept[name] = alike[0]
             there.add(alike[0])
+        elif alike:  # each policy would go by a column of its own
+            other = next(word for word in names if alike[0] in (words.get(word), kept.get(word)))
+            raise FactError([Problem("fact_twice", (alike[0],), given=name, values={"other": other})])
     return columns.select(nw.col(name).alias(own) for name, own in kept.items()).to_native()
 
 

@@ -8,7 +8,7 @@ import narwhals as nw
 from attrs import field, frozen
 
 from hardship_rules.cells import cells_of, key_cells
-from hardship_rules.frame_given import blanks_as_texts, frame_of, in_polars, names_in, nothing_in
+from hardship_rules.frame_given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
 from hardship_rules.frame_memory import as_given
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers, headers_of
@@ -114,7 +114,7 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
     frames, faults, unused, problems, there = [], [], [], list[Problem](), set[str]()
     for given, table in ((households, mapping.households), (members, mapping.members)):
         own = frame_of(given)
-        headers = headers_of(policy, table, names_in(own))
+        headers = headers_of(policy, table, column_names(own))
         columns = headers.columns.values()
         days = {column.name for column in columns if isinstance(column.fact.kind, DateKind)}
         lazy = nw.from_native(blanks_as_texts(in_polars(own, days)).lazy()) if isinstance(own, nw.DataFrame) else own

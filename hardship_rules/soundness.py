@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 from attrs import field, frozen
 
-from hardship_rules.frame_given import frame_of, in_polars, names_in
+from hardship_rules.frame_given import column_names, frame_of, in_polars
 from hardship_rules.frame_reading import spellings
 from hardship_rules.mapping import UNKNOWN_WORDS
 from hardship_rules.model import Policy
@@ -69,7 +69,7 @@ def soundness(
     spelled = spellings(policy, ("members", "facts"), policy.members.facts)
     options = dict(fact.kind.options) if fact is not None and isinstance(fact.kind, ChoiceKind) else {}
     listed = _read(households, {"key": (key,)})
-    names = tuple(word for word, name in spelled.items() if fact is not None and name == fact.name)
+    names = tuple(word for word, name in reversed(spelled.items()) if fact is not None and name == fact.name)
     people = _read(members, {"key": (key,), "who": names, "told": (identifier,)})
     own, theirs = listed["key"].dtype, people["key"].dtype
     if own != theirs and not (own.is_integer() and theirs.is_integer()) and listed.height and people.height:
@@ -89,9 +89,9 @@ def soundness(
 def _read(frame: Any, wanted: Mapping[str, tuple[str | None, ...]]) -> pl.DataFrame:
     """Some columns, each by one of its names, with the numbers of the rows; that of the key has to be there."""
     read = frame_of(frame)
-    there = names_in(read)
+    there = column_names(read)
     named = {own: [name for name in names if name in there] for own, names in wanted.items()}
-    problems = [Problem("column_missing", (name,), given=str(name)) for name in wanted["key"] if not named["key"]]
+    problems = [Problem("column_missing", (str(key),), given=str(key)) for key in wanted["key"] if not named["key"]]
     for own, several in named.items():
         if several[1:]:
             problems.append(Problem("fact_twice", (own,), given=several[1], values={"other": several[0]}))

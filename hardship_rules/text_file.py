@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import polars as pl
@@ -65,6 +66,9 @@ def read_parquet(path: Path) -> RawTable | Problem:
         frame = pl.read_parquet(path, glob=False)
     except OSError as error:
         return _unreadable(name, error)
+    except pl.exceptions.DuplicateError as error:
+        twice = re.search("'(.*)'", str(error))
+        return Problem("column_twice", location=Cell(name, 1, 1), given=twice[1] if twice else "?")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
