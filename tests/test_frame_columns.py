@@ -288,7 +288,7 @@ def test_moments_of_a_database(database: Database, is_mapped: bool) -> None:  # 
         register(days, on_column="judged", without=without, mapping=mapping), database.dialect, "answers"
     )
     database.run("SET TimeZone = 'Asia/Shanghai'")
-    values = {
+    values: dict[str, list[tuple[str, str, str | None]]] = {
         "date": [("2021-03-31", "2021-04-01", None)],
         "timestamp": [
             ("2021-03-31", "2021-04-01", None),
