@@ -14,6 +14,7 @@ WITH_TIME = "date_with_time"
 """The fault of a moment that is not midnight where a day is wanted: which day it is depends on the time zone."""
 _ERRORS = (Exception, pl.exceptions.PanicException)  # each engine has its own, for each kind of column
 _PANICS = "decimal256"  # Polars does not refuse it
+_WITHOUT_CASE = frozenset({"duckdb", "_duckdb", "pyspark"})  # to them `homes` and `HOMES` are one name, and the first
 _NOTHING = frozenset({"null", "void"})  # what Polars, DuckDB and Spark call the type of a column of nulls alone
 
 
@@ -24,7 +25,10 @@ def frame_of(given: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """
     native = nw.to_native(given, pass_through=True)
     names = _names(native)
-    twice = [name for name, count in Counter(map(str, names)).items() if count > 1]
+    cased = type(native).__module__.partition(".")[0] not in _WITHOUT_CASE
+    alike = {str(name) if cased else str(name).lower(): str(name) for name in names}
+    counted = Counter(map(str, names) if cased else (str(name).lower() for name in names))
+    twice = [name for key, name in alike.items() if counted[key] > 1]
     if twice:
         raise FactError(Problem("column_twice", (name,), given=name) for name in twice)
     if not all(isinstance(name, str) for name in names):  # pandas takes anything as a name

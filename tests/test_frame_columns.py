@@ -355,6 +355,15 @@ def test_a_name_that_two_columns_have(kind: str, name: str) -> None:
         assert [(problem.code, problem.given) for problem in raised.value.problems] == [("column_twice", name)]
 
 
+def test_names_that_are_one_to_duckdb() -> None:
+    """DuckDB takes the first of `debt` and `DEBT` for both, so that a mapping would read another than it says."""
+    own = duckdb.from_arrow(pa.table(OWN)).select('*, 1 AS "DEBT"')
+    for take in takers(own, duckdb.from_arrow(pa.table(THEIRS))):
+        with pytest.raises(FactError) as raised:
+            take()
+        assert [(problem.code, problem.given) for problem in raised.value.problems] == [("column_twice", "DEBT")]
+
+
 @pytest.mark.parametrize("kind", ["pandas", "arrow", "duckdb"])
 @pytest.mark.parametrize("name", [" relation ", "关系", "kin"])
 def test_a_fact_that_two_columns_hold(kind: str, name: str) -> None:
