@@ -84,6 +84,13 @@ def blanks_as_texts(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(nothing.alias(name) for name in all_null(frame))
 
 
+def texts_of(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table as texts; a column of lists, structures or bytes, which are none, has nothing in it."""
+    unread = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in (pl.Binary, pl.Object)]
+    nothing = pl.Series([None] * frame.height, dtype=pl.String)
+    return frame.with_columns(nothing.alias(name) for name in unread).cast(pl.String)
+
+
 def in_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Collection[str] = ()) -> pl.DataFrame:
     """A frame in memory as one of Polars, without the columns `aside`; a column that cannot become one is of objects.
 

@@ -15,10 +15,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from databases import Database
 from in_both import database, in_both, server
 
 from hardship_rules import FactError, Policy, load_policy, read_policy
+from hardship_rules.cli import commands
 from hardship_rules.frames import assess_frame
 from hardship_rules.impact import impact
 from hardship_rules.impact_report import impact_report
@@ -468,6 +470,17 @@ def test_columns_of_nulls_in_parquet(tmp_path: Path) -> None:
     assert every_problem(found) == ()
     assert found.households.frame.select("residence", "homes").row(0) == (None, None)
     assert found.members.frame["birth_date"].to_list() == [None]
+
+
+def test_a_mapping_is_suggested_beside_columns_of_no_text(tmp_path: Path) -> None:
+    """Lists, structures and bytes in a parquet are passed over where a mapping is suggested."""
+    files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
+    several = {"list": pa.array([[1]]), "map": pa.array([{"a": 1}]), "bytes": pa.array([b"\xff"]), "null": pa.nulls(1)}
+    pq.write_table(pa.table({"户号": ["a"], "家庭居住地": ["城市"], **several}), files[0])
+    pq.write_table(pa.table({"户号": ["a"], "与申请人关系": ["本人"], "出生日期": [AFTERNOON]}), files[1])
+    found = CliRunner().invoke(commands, ["register", *files, "-p", "2021_weihai", "--suggest-mapping"])
+    assert (found.exit_code, found.exception) == (0, None)
+    assert "家庭居住地" in found.stdout
 
 
 UNREAD: list[Any] = [
