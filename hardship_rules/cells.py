@@ -5,6 +5,7 @@ from typing import cast
 import narwhals as nw
 from attrs import evolve
 
+from hardship_rules.frame_given import WITH_TIME, has_time
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.identity_number import bare_key, days_of_birth
 from hardship_rules.mapping import UNKNOWN_WORDS, Column
@@ -27,6 +28,10 @@ def cells_of(column: Column, dtype: nw.dtypes.DType, *, plain: bool = False) -> 
     """
     given, fact, steps = nw.col(column.name), column.fact, Steps(column.fact.name)
     if _is_typed(fact.kind, dtype) and not column.identity_number:
+        if dtype == nw.Datetime:
+            timed = steps.put(has_time(given).fill_null(value=False))
+            day = nw.when(~timed).then(given.dt.date())
+            return Cells(day, FrozenMapping({WITH_TIME: timed}), given.is_null(), tuple(steps.made))
         return Cells(given, FrozenMapping(), given.is_null())
     coded = column.words.keys() != set(UNKNOWN_WORDS)
     if dtype in _BROKEN and isinstance(fact.kind, NumberKind) and not coded:

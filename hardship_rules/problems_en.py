@@ -83,6 +83,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give the key column another name, such as `household`",
         ),
         "column_missing": ("there is no column `{given}`", "Name the column that says the household as `key`"),
+        "column_twice": ("two columns are called `{given}`", "Keep one, or give the other a name of its own"),
         "unknown_column": (
             "the column `{given}` is no fact of the policy",
             "Name it as the fact, or leave it out of the frame",
@@ -220,6 +221,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "It needs a newer hardship-rules",
         ),
         "date": ("`{given}` is not a date", "Write year-month-day as in `2021-03-31`, between 1800 and 2200"),
+        "date_with_time": (
+            "{given} is a moment, not a day",
+            "Give year, month and day; convert it first if it is kept in another time zone",
+        ),
         "truth": ("`{given}` is neither yes nor no", "Write `yes` or `no`"),
         "whole": ("`{given}` is not a whole number of at most four digits", "Write digits only, as in `20`"),
         "whole_too_large": ("`{given}` is more than {most}", "Write a whole number up to {most}"),

@@ -8,6 +8,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from hardship_rules.filling import allowed
+from hardship_rules.frame_given import WITH_TIME
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers, headers_of
 from hardship_rules.mapped import mapped, with_steps
@@ -77,7 +78,8 @@ def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool)
             for row in worked[code].fill_null(value=False).arg_true():
                 if any(known.at == (header,) for known in problems.get(row, ())):
                     continue  # one thing wrong with a cell is enough
-                given = str(raw.frame[header][row] or "") if show_values else ""
+                unseen = header if code == WITH_TIME else ""  # whose sentence says what it is that has a time
+                given = str(raw.frame[header][row] or "") if show_values else unseen
                 problem = Problem(
                     code, (header,), given, _values(policy, header, column), location=raw.cell(row, header)
                 )

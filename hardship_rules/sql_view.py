@@ -16,7 +16,15 @@ from hardship_rules.model import Fact, Policy
 from hardship_rules.phrase import stand_in
 from hardship_rules.problems import FactError, Problem, nearest
 from hardship_rules.ranges import Number
-from hardship_rules.sql_facts import day_fact, day_in_sql, fact_in_sql, faults, tables_in_sql, value_of_fact
+from hardship_rules.sql_facts import (
+    day_fact,
+    day_in_sql,
+    fact_in_sql,
+    faults,
+    has_time_in_sql,
+    tables_in_sql,
+    value_of_fact,
+)
 from hardship_rules.sql_mapping import FAULT, table_in_sql
 from hardship_rules.sql_outcomes import Outcomes
 from hardship_rules.sql_steps import DIALECTS, Column, Dialect, Side, Step
@@ -203,6 +211,7 @@ class _View:
         if table == "h" and (given := self.register.on_column) is not None:
             day = f"h.{name(given)}"
             taken.append(Column("on", day_in_sql(day, self.policy.start, self.policy.end), WORDS["day"]))
+            found.append((has_time_in_sql(day), "date_with_time on"))
             found.append((Sql(f'fact."on" IS NULL AND {day} IS NOT NULL', sql_text.AND), "on_outside"))
         side = Side(names)
         if taken:

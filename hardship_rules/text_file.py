@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 from attrs import frozen
 
+from hardship_rules.frame_given import blanks_as_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable
 from hardship_rules.source import unreadable
@@ -72,10 +73,14 @@ def read_parquet(path: Path) -> RawTable | Problem:
         frame = pl.read_parquet(path, glob=False)
     except OSError as error:
         return unreadable(name, error)
+    except pl.exceptions.DuplicateError as error:
+        twice = re.search("'(.*)'", str(error))
+        return Problem("column_twice", location=Cell(name, 1, 1), given=twice[1] if twice else "?")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
         return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
+    frame = blanks_as_texts(frame)
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)

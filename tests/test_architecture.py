@@ -117,6 +117,7 @@ ORDER = (
     "column_meaning",
     "column_reasons",
     "frame_policy",
+    "frame_given",
     "frame_facts",
     "frame_reading",
     "frame_side",

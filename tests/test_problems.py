@@ -48,7 +48,7 @@ def codes_of(source: str) -> set[str]:
                 pairs = [pair for pair in node.value.elts if isinstance(pair, ast.Tuple)]
                 found |= set().union(*(strings(pair.elts[1]) for pair in pairs))
         elif isinstance(node, ast.Constant) and re.fullmatch(
-            "cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden", str(node.value)
+            "cell_[a-z_]+|date_with_time|row_(total|note|hidden|grouped|struck)|column_hidden", str(node.value)
         ):  # of a register
             found.add(str(node.value))
         elif isinstance(node, ast.FunctionDef) and node.name.endswith("_problem"):

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 import click
-import polars as pl
 from attrs import frozen
 
 from hardship_rules.api import load_policy
 from hardship_rules.cli.output import over_what_is_read, problems_json, there, was_written, written
 from hardship_rules.conform import date_of
+from hardship_rules.frame_given import texts_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
@@ -172,7 +172,7 @@ class Job:
             self.tell(error.problems)
             return False
         seen = [
-            table_seen(raw.frame.head(_SEEN).cast(pl.String).to_dict(as_series=False), raw.sheet or None)
+            table_seen(texts_of(raw.frame.head(_SEEN)).to_dict(as_series=False), raw.sheet or None)
             for raw in (tables.households, tables.members)
         ]
         text = suggest_mapping(policy, *seen)
