@@ -7,7 +7,7 @@ from typing import Any, cast
 import narwhals as nw
 from attrs import evolve, field, frozen
 
-from hardship_rules.frame_policy import ROUNDED, frame_policy
+from hardship_rules.frame_policy import ROUNDED, day_inside, frame_policy
 from hardship_rules.frame_reading import spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
@@ -63,7 +63,7 @@ class Impact:
 
     old: Policy
     new: Policy
-    on: date | str | None
+    on: date | None
     frame: Any = field(repr=False, hash=False)
     households: int
     faulty: FrozenMapping[str, int]
@@ -95,8 +95,9 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
+    day = day_inside(evolve(new, start=None, end=None), on)
     decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
-    register = _Register(households, members, key, on, tuple(decisions))
+    register = _Register(households, members, key, day, tuple(decisions))
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
     frame = sides[0].join(sides[1], on=key, how="left")
     table = frame if isinstance(frame, nw.LazyFrame) else nw.from_native(frame.to_polars()).lazy()
@@ -106,7 +107,7 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     return Impact(
         old,
         new,
-        on,
+        day,
         frame.to_native(),
         sum(number for _, number in kinds),
         _faults(kinds),
@@ -125,7 +126,7 @@ class _Register:
     households: Any
     members: Any
     key: str
-    on: date | str | None
+    on: date | None
     decisions: tuple[str, ...]
 
     def under(self, policy: Policy, other: Policy, end: str) -> Any:

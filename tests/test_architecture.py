@@ -35,6 +35,7 @@ ORDER = (
     "expression",
     "keys",
     "conform",
+    "hosts",
     "find",
     "extend",
     "node_reader",
