@@ -5,9 +5,9 @@ from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
-from hardship_rules.api import Folders, load_base, load_policy
+from hardship_rules.api import load_base, load_policy
 from hardship_rules.decided import decimal
-from hardship_rules.find import before, find
+from hardship_rules.find import Folders, before, find
 from hardship_rules.formerly import IDS, current_id, ids
 from hardship_rules.model import Fact, Parameter, Policy, Reading
 from hardship_rules.problems import Location, PolicyError, Problem

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.frame_given import column_names, frame_of, in_polars
 from hardship_rules.frame_memory import as_given
-from hardship_rules.frame_policy import ROUNDED, frame_policy
+from hardship_rules.frame_policy import ROUNDED, day_inside, frame_policy
 from hardship_rules.frame_reading import days_in, spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
@@ -65,7 +65,7 @@ class Impact:
 
     old: Policy
     new: Policy
-    on: date | str | None
+    on: date | None
     frame: Any = field(repr=False, hash=False)
     households: int
     faulty: FrozenMapping[str, int]
@@ -97,10 +97,11 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
+    day = day_inside(evolve(new, start=None, end=None), on)
     decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
     given = frame_of(households), frame_of(members)
     own, theirs = _alike(old, new, given)
-    register = _Register(own, theirs, key, on, tuple(decisions))
+    register = _Register(own, theirs, key, day, tuple(decisions))
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
     frame = sides[0].join(sides[1], on=key, how="left")
     table = frame if isinstance(frame, nw.LazyFrame) else frame.lazy()
@@ -110,7 +111,7 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     return Impact(
         old,
         new,
-        on,
+        day,
         as_given(given[0], frame.to_native()) if isinstance(given[0], nw.DataFrame) else frame.to_native(),
         sum(number for _, number in kinds),
         _faults(kinds),
@@ -139,7 +140,7 @@ class _Register:
     households: Any
     members: Any
     key: str
-    on: date | str | None
+    on: date | None
     decisions: tuple[str, ...]
 
     def under(self, policy: Policy, other: Policy, end: str) -> Any:

@@ -1,6 +1,7 @@
 """What can be wrong with a policy or a household: where, what, and the two errors a caller may catch."""
 
 import errno
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -41,6 +42,10 @@ def options_known(word: str, options: Mapping[str, str]) -> dict[str, str]:
     return {"known": known, **(meant or nearest(word, options))}
 
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: Python's texts can hold it, no file and no screen can."""
+
+
 def reason_of(error: OSError | ValueError) -> str:
     """Why the system refuses a file or a stream: the code of a sentence, or its own words where none is known."""
     code = {
@@ -67,8 +72,13 @@ def reason_of(error: OSError | ValueError) -> str:
     return code or getattr(error, "strerror", None) or "?"
 
 
-def _frozen_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping(texts)
+def printable(text: str) -> str:
+    """A text with each lone surrogate as an escape: a file's name or a host's value may hold one."""
+    return text.encode("utf-8", "backslashreplace").decode() if SURROGATE.search(text) else text
+
+
+def _printable_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
+    return FrozenMapping((name, printable(text)) for name, text in texts.items())
 
 
 @frozen(order=True)
@@ -80,7 +90,7 @@ class Location:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return printable(f"{self.file}:{self.line}:{self.column}")
 
     def right(self, columns: int) -> Self:
         """The place that many columns further on in the line."""
@@ -98,8 +108,8 @@ class Problem:
 
     code: str
     at: Path = ()
-    given: str = field(default="", repr=False)
-    values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_frozen_texts, repr=False)
+    given: str = field(default="", converter=printable, repr=False)
+    values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_printable_texts, repr=False)
     severity: Literal["error", "warning"] = "error"
     location: Location | None = None
 
@@ -146,7 +156,7 @@ def path_text(path: Path) -> str:
     text = ""
     for step in path:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
+    return printable(text)
 
 
 def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

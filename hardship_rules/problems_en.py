@@ -222,8 +222,8 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "date": ("`{given}` is not a date", "Write year-month-day as in `2021-03-31`, between 1800 and 2200"),
         "date_with_time": (
-            "{given} is a moment, not a day",
-            "Give year, month and day; convert it first if it is kept in another time zone",
+            "“{given}” is a point in time, not a day",
+            "Give year, month and day, as in `2021-03-31`; a day kept in another time zone must be converted first",
         ),
         "truth": ("`{given}` is neither yes nor no", "Write `yes` or `no`"),
         "whole": ("`{given}` is not a whole number of at most four digits", "Write digits only, as in `20`"),
@@ -245,6 +245,23 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Add `{given}` and its word to `units`",
         ),
         # Finding and extending policies
+        "folder_missing": (
+            "there is no folder `{given}`",
+            "Check its name and place; a relative path begins at the current folder",
+        ),
+        "folder_is_file": (
+            "`{given}` is a file, not a folder",
+            "Name the folder that holds it; to use this very file, give its path",
+        ),
+        "folder_unreadable": ("the folder `{given}` cannot be opened: {reason}", "Check whether you may read it"),
+        "folder_expected": (
+            "folders are given by their names or paths, not as {given}",
+            'As in `folders=["policies"]`',
+        ),
+        "bundled_missing": (
+            "the policies that come with the library are not in its installation",
+            "Install hardship-rules again, or give the path of a policy's file",
+        ),
         "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
         "series_needs_date": (
             "`{given}` is a series: which of its policies is meant depends on the day",
@@ -785,6 +802,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Sum first, then divide by one number",
         ),
         # Households
+        "lone_surrogate": (
+            "`{given}` holds half a character, which can be neither shown nor stored",
+            "Write the text again; if a program gives it, check whether it cuts texts inside a character",
+        ),
         "household_not_mapping": ("a household is a mapping of facts, not {given}", "Give facts by their names"),
         "fact_key": ("the name of a fact is a text, not `{given}`", "Write the name of the fact, as in `residence`"),
         "unknown_fact": (

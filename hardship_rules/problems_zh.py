@@ -113,7 +113,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "language": ("`{given}` 不是语言版本", "写 `language: 1`"),
         "language_newer": ("此文件使用语言版本 {given}，本程序只认识版本 1", "请升级 hardship-rules 后再用"),
         "date": ("`{given}` 不是日期", "写成四位年-两位月-两位日，例如 `2021-03-31`；须在1800年至2200年之间"),
-        "date_with_time": ("“{given}”是一个时刻，不是日期", "请只填年月日；若按其他时区存放，请先换算"),
+        "date_with_time": (
+            "“{given}”是一个时刻，不是日期",
+            "请只填年月日，如 `2021-03-31`；若时刻按其他时区存放，请先换算",
+        ),
         "truth": ("`{given}` 应为是或否", "写 `是` 或 `否`"),
         "whole": ("`{given}` 应为不超过四位的整数", "只写数字，例如 `20`"),
         "whole_too_large": ("`{given}` 太大，至多 {most}", "改成不超过 {most} 的整数"),
@@ -125,6 +128,11 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "unknown_unit": ("units 中没有单位 `{given}`", "已有的单位：{known}"),
         "unit_not_declared": ("用到单位 `{given}`，但 units 中没有", "在 units 中加上 `{given}` 及其中文写法"),
         # Finding and extending policies
+        "folder_missing": ("找不到文件夹 `{given}`", "检查文件夹的名称和位置；相对路径从当前文件夹算起"),
+        "folder_is_file": ("`{given}` 是文件，不是文件夹", "写出文件所在的文件夹；要用这份文件，直接给出它的路径"),
+        "folder_unreadable": ("文件夹 `{given}` 无法打开：{reason}", "检查是否有权读取"),
+        "folder_expected": ("文件夹应写成名称或路径，给的却是 {given}", '例如 `folders=["policies"]`'),
+        "bundled_missing": ("程序自带的政策文件不在安装中", "重新安装 hardship-rules，或直接给出政策文件的路径"),
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
         "no_policy_on_date": (
@@ -440,6 +448,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "divisor_of_member": ("求和时，各成员不能除以各自的数", "先求和，再除以家庭共同的数"),
         # Households
+        "lone_surrogate": (
+            "`{given}` 中有半个字符，无法显示，也无法保存",
+            "按原文重新写出；由程序给出的，检查它是否从字符（如表情符号）中间截断了文字",
+        ),
         "household_not_mapping": ("家庭材料应为“事实: 值”，给的却是 {given}", "按事实的名称逐项给出"),
         "fact_key": ("事实的名称应为文字，给的却是 `{given}`", "写事实的名称，例如 `家庭居住地`"),
         "unknown_fact": ("没有 `{given}` 这项事实", "检查名称；成员的事实写在 `家庭成员` 之下，家庭的事实写在外面"),

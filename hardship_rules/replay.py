@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from attrs import field, frozen
 
-from hardship_rules.api import Folders, assess
+from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.by_fingerprint import policy_of
 from hardship_rules.compare import compare
 from hardship_rules.comparison import Comparison
+from hardship_rules.find import Folders
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language
 from hardship_rules.record import record

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from hardship_rules import sql_numbers, sql_text, sql_values
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, FramePolicy, day_inside, prepared_policy, refuse_undecidable
+from hardship_rules.hosts import one_or_several
 from hardship_rules.household import scope_of_facts
 from hardship_rules.left_out import left_out_column, stated_column, with_left_out
 from hardship_rules.mapping import RegisterMapping
@@ -50,8 +51,8 @@ class Register:
     """
 
     policy: Policy = field(repr=False)
-    without: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    without: frozenset[str] = field(default=frozenset(), converter=one_or_several)
+    known: frozenset[str] = field(default=frozenset(), converter=one_or_several)
     on: date | None = None
     on_column: str | None = None
     mapping: RegisterMapping | None = None
@@ -108,15 +109,15 @@ def register(  # noqa: PLR0913, PLR0917  # a policy, a day, and what its tables 
     policy: Policy,
     on: date | str | None = None,
     on_column: str | None = None,
-    without: Collection[str] = (),
-    known: Collection[str] = (),
+    without: str | Collection[str] = (),
+    known: str | Collection[str] = (),
     mapping: RegisterMapping | None = None,
 ) -> Register:
     """The tables of a policy's register, for verdicts on a day or on that of each household.
 
     With a mapping they are the host's own: the facts that it names have a column, and no others.
     """
-    return Register(policy, frozenset(without), frozenset(known), day_inside(policy, on), on_column, mapping)
+    return Register(policy, one_or_several(without), one_or_several(known), day_inside(policy, on), on_column, mapping)
 
 
 def view_in_sql(of: Register, dialect: str, called: str | None = None) -> str:

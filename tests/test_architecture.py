@@ -36,6 +36,7 @@ ORDER = (
     "expression",
     "keys",
     "conform",
+    "hosts",
     "find",
     "extend",
     "node_reader",

@@ -8,10 +8,10 @@ from pathlib import Path
 from attrs import evolve
 
 from hardship_rules import source
-from hardship_rules.api import Folders, load_household, load_policy, read_household
+from hardship_rules.api import load_household, load_policy, read_household
 from hardship_rules.cases import Case, read_cases
 from hardship_rules.conform import date_of
-from hardship_rules.find import overlaps
+from hardship_rules.find import Folders, overlaps
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem, reason_of
