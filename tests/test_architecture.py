@@ -46,6 +46,7 @@ ORDER = (
     "kinds",
     "formerly",
     "check",
+    "below_zero",
     "household",
     "absent",
     "given",
