@@ -1,6 +1,7 @@
 """Where a rounding, or the full years or months between two days, can go below zero."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import combinations
 from typing import cast
 
@@ -11,7 +12,7 @@ from hardship_rules.evaluate import work_out
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Policy, Term, exprs_of
 from hardship_rules.problems import Location, Path
-from hardship_rules.ranges import Exact, Number, low
+from hardship_rules.ranges import Exact, Number, Range, low, multiply
 from hardship_rules.syntax import (
     Add,
     AllOf,
@@ -104,14 +105,14 @@ class Signs:
     def __init__(self, policy: Policy, scope: Scope, required: tuple[_Amounts, ...] = ()) -> None:
         self.policy = policy
         self.scope = scope
-        self.required = required  # sums that are never below zero
+        self.required = [sum_ for sum_ in required if all(self.is_number(part) for part in sum_)]  # never below zero
         self.terms: dict[str, bool] = {}
 
     def never_below_zero(self, expr: Expr) -> bool:
         """Whether a number is zero or more in every household; where that is not seen, False."""
         if low(cast(Number, value(expr, self.scope))) >= 0:
             return True
-        if self.required and any(_is_above(_amounts(expr), sum_) for sum_ in self.required):
+        if any(self.is_above(_amounts(expr), sum_) for sum_ in self.required):
             return True
         match expr:
             case Extreme("max", parts):
@@ -128,6 +129,19 @@ class Signs:
                 return self.term(name)
             case _:
                 return False
+
+    def is_number(self, expr: Expr) -> bool:
+        """Whether an expression is a number or a day."""
+        found = value(expr, self.scope)
+        return isinstance(found, int | Fraction | Range) and not isinstance(found, bool)
+
+    def is_above(self, amounts: _Amounts, required: _Amounts) -> bool:
+        """Whether a sum is never below another one, by the ranges of what is in one of them only."""
+        if not amounts.keys() & required.keys():
+            return False
+        left = {part: amounts.get(part, 0) - required.get(part, 0) for part in (*amounts, *required)}
+        values = {part: cast(Number, value(part, self.scope)) for part, times in left.items() if times}
+        return sum(low(multiply(number, left[part])) for part, number in values.items()) >= 0
 
     def term(self, name: str) -> bool:
         """Whether a term is never below zero."""
@@ -161,12 +175,6 @@ def _amounts(expr: Expr, times: Exact = 1) -> _Amounts:
 
 def _difference(more: Expr, less: Expr) -> _Amounts:
     return _amounts(Add((more, Negate(less, less.at)), more.at))
-
-
-def _is_above(sum_: _Amounts, required: _Amounts) -> bool:
-    """Whether a sum is another one, or that and a positive number."""
-    differs = {part: sum_.get(part, 0) - required.get(part, 0) for part in (*sum_, *required)}
-    return all(amount == 0 or (part == _ONE and amount > 0) for part, amount in differs.items())
 
 
 def _required(expr: Expr) -> Iterator[_Amounts]:
