@@ -203,6 +203,7 @@ def _live(expr: Expr, scope: Scope) -> Iterator[Expr]:
     if is_condition and value(expr, scope) is not None:
         return
     yield expr
+    parts: tuple[Expr, ...] = ()
     if isinstance(expr, Choose):
         for when, result in expr.cases:
             holds = value(when, scope)
@@ -212,9 +213,7 @@ def _live(expr: Expr, scope: Scope) -> Iterator[Expr]:
             if holds is True:
                 return
         parts = () if expr.otherwise is None else (expr.otherwise,)
-    elif isinstance(expr, OverMembers) and expr.where is not None and value(expr.where, scope) is False:
-        return
-    else:
+    elif not isinstance(expr, OverMembers) or expr.where is None or value(expr.where, scope) is not False:
         parts = parts_of(expr)
     for part in parts:
         yield from _live(part, scope)

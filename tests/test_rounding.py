@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
@@ -10,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
 import polars as pl
 import pytest
-from attrs import evolve
 from databases import Database
 from in_both import database, in_both, server
 from sealed import sealed
@@ -248,15 +247,15 @@ def in_pandas(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
         own.to_pandas(use_pyarrow_extension_array=True),
         theirs.to_pandas(use_pyarrow_extension_array=True),
     )
-    assert isinstance(found, pd.DataFrame)
+    assert type(found).__module__.startswith("pandas")
     return pl.from_pandas(found)
 
 
 def in_duckdb(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """Of DuckDB."""
     with duckdb.connect() as connection:
-        relations = [connection.from_arrow(frame.to_arrow()) for frame in (own, theirs)]
-        return pl.DataFrame(assess_frame(ROUNDED, *relations).to_arrow_table()).sort("household")
+        households, members = (connection.from_arrow(frame.to_arrow()) for frame in (own, theirs))
+        return pl.DataFrame(assess_frame(ROUNDED, households, members).to_arrow_table()).sort("household")
 
 
 def held(rows: Sequence[Facts]) -> None:
@@ -417,22 +416,43 @@ def test_engines_know_the_ends_of_an_unknown_number(database: Database) -> None:
 # --- What is shown -----------------------------------------------------------------------------------------------
 
 
-def test_figures_shown() -> None:
-    """A negative amount in an explanation, in a frame and in a view is rounded as it is above zero."""
-    text = UNKNOWN.replace("FROM", "-1000").replace("TO", "1000").replace("LINE", "net / 8")
-    policy = read_policy(text.replace("LOW", "0").replace("HIGH", "0"))
-    for net, shown in (("-1", "-0.13"), ("1", "0.13"), ("-0.98", "-0.12"), ("-1.04", "-0.13"), ("-0.04", "-0.01")):
-        assessment = assess(policy, {"net": net, "members": [{}]})
-        assert f" {shown} {'<' if net < '0' else '>'} 0.00" in explain(assessment)
-        figure = assessment.terms["rounded"]
+SHARE = """
+language: 1
+policy: share
+units: {yuan: 元, person: 人}
+household: {net: {title: 净收入, unit: yuan, from: -1000, to: 1000, decimals: 2}}
+members: {at most: 8, facts: {ill: {title: 患病, yes or no: true}}}
+terms: {share: {title: 人均, unit: yuan/person, basis: assumption, value: net / count(true)}}
+show: [share]
+decisions:
+  category:
+    title: 类别
+    first: [{outcome: below, title: 低于, basis: assumption, when: {that: share < 0}}]
+    otherwise: {outcome: above, title: 不低于}
+"""
+SHARES = [("-1", "-0.13"), ("1", "0.13"), ("-0.98", "-0.12"), ("-1.04", "-0.13"), ("-0.04", "-0.01"), ("0", "0.00")]
+
+
+@in_both
+def test_figures_shown(database: Database) -> None:
+    """An eighth of an amount below zero is shown as that of one above: in explanations, frames and views."""
+    policy = read_policy(SHARE)
+    for net, shown in SHARES:
+        assessment = assess(policy, {"net": net, "members": [{}] * 8})
+        figure = assessment.terms["share"]
         assert isinstance(figure, Figure)
         assert str(figure.decimal(2)) == shown
-        own = pl.DataFrame({"household": ["a"], "net": [float(net)]})
-        (row,) = assess_frame(policy, own, pl.DataFrame({"household": ["a"], "ill": [True]})).to_dicts()
-        assert row["rounded_rounded" if "rounded_rounded" in row else "rounded_x800"] in (
-            float(shown),
-            int(Decimal(net) * 100),
-        )
+        assert re.search(rf"人均 +{shown} 元", explain(assessment))
+    own = [{"household": str(n), "net": float(net)} for n, (net, _) in enumerate(SHARES)]
+    theirs = [{"household": each["household"], "ill": False} for each in own for _ in range(8)]
+    found = assess_frame(policy, pl.DataFrame(own), pl.DataFrame(theirs)).to_dicts()
+    of = register(policy)
+    database.run(of.tables())
+    database.fill("households", own)
+    database.fill("members", theirs)
+    database.run(view_in_sql(of, database.dialect, "answers"))
+    for rows in (found, database.rows("SELECT * FROM answers ORDER BY household")):
+        assert [float(row["share_rounded"]) for row in rows] == [float(shown) for _, shown in SHARES]
 
 
 # --- Warnings ----------------------------------------------------------------------------------------------------
@@ -598,10 +618,9 @@ def test_what_an_older_release_decided_below_zero_is_found_different() -> None:
     """-2.1 rounded up was -2, which was above -3; it is -3 now."""
     text = WARNED.replace("MUST", "").replace("UNIT", "yuan").replace("number > 0", "number > -3")
     policy = read_policy(text.replace("LINE", 'value: "round_up(net, 1)"'))
-    before = evolve(assess(policy, {"net": "-2.00", "members": [{}]}))
-    document = json.loads(record(before, embed=True))
+    document = json.loads(recorded(policy, {"net": "-2.00", "members": [{}]}, "0.1.0"))
     document["facts"]["stated"]["net"] = "-2.1"
-    replayed = replay(sealed({**document, "library": "0.1.0"}))
+    replayed = replay(sealed(document))
     assert replayed.sameness == "different"
     assert "低于零" in replayed.explain()
 
