@@ -1,6 +1,6 @@
 """Where a rounding, or the full years or months between two days, can go below zero."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import combinations
 from typing import cast
@@ -10,7 +10,7 @@ from attrs import frozen
 from hardship_rules.check import nothing_known
 from hardship_rules.evaluate import work_out
 from hardship_rules.meaning import Scope, value
-from hardship_rules.model import Policy, Term, exprs_of
+from hardship_rules.model import Definition, Policy, Term, exprs_of
 from hardship_rules.problems import Location, Path
 from hardship_rules.ranges import Exact, Number, Range, low, multiply
 from hardship_rules.syntax import (
@@ -62,13 +62,15 @@ def _below_zero(policy: Policy) -> Iterator[Rounding]:
     exprs: list[tuple[Path, str, Expr]] = [
         (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
     ]
-    for section, definitions in (
-        ("household", policy.facts),
-        ("members", policy.members.facts),
-        ("terms", policy.terms),
-        ("decisions", policy.decisions),
-    ):
-        exprs += [((section, name), each.title, expr) for name, each in definitions.items() for expr in exprs_of(each)]
+    sections: tuple[tuple[Path, Mapping[str, Definition]], ...] = (
+        (("household",), policy.facts),
+        (("members", "facts"), policy.members.facts),
+        (("terms",), policy.terms),
+        (("decisions",), policy.decisions),
+    )
+    for of, definitions in sections:
+        exprs += [((*of, name), each.title, expr) for name, each in definitions.items() for expr in exprs_of(each)]
+    exprs += [(("properties", each.name), each.title, each.when) for each in policy.properties.values() if each.when]
     for path, title, expr in exprs:
         for part in _live(expr, signs.scope):
             if isinstance(part, Round | Elapsed) and not signs.never_below_zero(rounded_part(part)):

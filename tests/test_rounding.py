@@ -553,6 +553,41 @@ def test_what_cannot_is_not(line: str, unit: str, must: str) -> None:
         assert len(warnings(line, unit, "wage <= 500")) == 1
 
 
+EVERYWHERE = """
+language: 1
+policy: everywhere
+units: {yuan: 元, year: 年, month: 月}
+household: {net: {title: 净收入, unit: yuan, from: -10, to: 10, decimals: 2}}
+members:
+  at most: 3
+  facts:
+    born: {title: 出生, date: true}
+    age: {title: 年龄, unit: year, to: 130, if absent: "full_years(born, on)"}
+must:
+  agrees: {that: "each(age == full_years(born, on))", title: 年龄一致}
+terms: {cents: {title: 分, unit: yuan, basis: assumption, value: "round_half_up(net, 0.01)"}}
+decisions:
+  category:
+    title: 类别
+    first: [{outcome: yes, title: 是, basis: assumption, when: {that: "round_up(net, 1) > cents"}}]
+    otherwise: {outcome: no, title: 否}
+"""
+
+
+def test_every_section_is_looked_through() -> None:
+    """What stands in for a fact, what every household meets, terms and decisions, in the order of the file."""
+    found = guard(read_policy(EVERYWHERE), None, None)
+    assert [(each.code, each.at, each.location and each.location.line) for each in found] == [
+        ("elapsed_below_zero", ("members", "facts", "age"), 10),
+        ("elapsed_below_zero", ("must", "agrees"), 12),
+        ("half_up_below_zero", ("terms", "cents"), 13),
+        ("up_below_zero", ("decisions", "category"), 17),
+    ]
+    assert {each.values["must"] for each in found[:2]} == {"each(born <= on)"}
+    kept = EVERYWHERE.replace("must:", "must:\n  born: {that: each(born <= on), title: 已出生}")
+    assert [each.code for each in guard(read_policy(kept), None, None)] == ["half_up_below_zero", "up_below_zero"]
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "policies").glob("*.yaml")))
 def test_no_bundled_policy_is_warned_of(name: str) -> None:
     """None rounds below zero as it stands; under the reading that rounds incomes, which may be, it is said."""
