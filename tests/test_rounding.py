@@ -43,7 +43,7 @@ Facts = dict[str, Any]
 ROUNDINGS = {"down": ROUND_DOWN, "half_up": ROUND_HALF_UP, "up": ROUND_UP}
 STEPS = {"ones": "1", "cents": "0.01", "odd": "2.5"}
 NAMES = [f"{way}_{step}" for step in STEPS for way in ROUNDINGS]
-TERMS = [*NAMES, *(f"{way}_shared" for way in ROUNDINGS), "years", "months"]
+TERMS = [*NAMES, *(f"{way}_shared" for way in ROUNDINGS), "years", "months", "owed"]
 
 
 def unit_of(name: str) -> str:
@@ -55,6 +55,8 @@ def line_of(name: str) -> str:
     """What a term is."""
     if name in ("years", "months"):
         return f"full_{name}(start, end)"
+    if name == "owed":
+        return "sum(round_half_up(debt, 1))"
     way, step = name.rsplit("_", 1)
     return f"round_{way}(net / people, 1)" if step == "shared" else f"round_{way}(net, {STEPS[step]})"
 
@@ -75,7 +77,7 @@ household:
   start: {{title: 起, date: true}}
   end: {{title: 止, date: true}}
 {FACTS}
-members: {{at most: 4, facts: {{ill: {{title: 患病, yes or no: true}}}}}}
+members: {{at most: 4, facts: {{debt: {{title: 欠款, unit: yuan, from: -50, to: 50, decimals: 2}}}}}}
 terms:
   people: {{title: 人数, unit: person, basis: assumption, value: count(true)}}
 {VALUES}
@@ -141,6 +143,7 @@ DAYS_BY_HAND = [  # the full years and months from one day to another
     ("2021-03-01", "2021-01-31", 0, -1),
     ("2021-06-15", "2018-01-01", -3, -41),
 ]
+DEBTS_BY_HAND = [("0", 0), ("-2.5", -3), ("-0.49", 0), ("-0.5", -1), ("1.5", 2), ("-50", -50), ("2.49", 2)]
 
 
 def rounded(number: Decimal, step: str, way: str) -> Decimal:
@@ -157,26 +160,28 @@ def years_and_months(start: date, end: date) -> tuple[int, int]:
     return years, 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
 
 
-def household(net: Decimal, start: date, end: date, people: int) -> Facts:
-    """A household, and what each term is of it by the independent reading."""
+def household(net: Decimal, start: date, end: date, debts: Sequence[Decimal]) -> Facts:
+    """A household of a member for each debt, and what each term is of it by the independent reading."""
     years, months = years_and_months(start, end)
     right = {f"{way}_{step}": rounded(net, size, way) for step, size in STEPS.items() for way in ROUNDINGS}
-    right |= {f"{way}_shared": rounded(net / people, "1", way) for way in ROUNDINGS}
+    right |= {f"{way}_shared": rounded(net / len(debts), "1", way) for way in ROUNDINGS}
     right |= {"years": Decimal(years), "months": Decimal(months)}
+    right |= {"owed": sum((rounded(debt, "1", "half_up") for debt in debts), Decimal(0))}
     said = {f"is_{name}": number for name, number in right.items()}
-    return {"net": net, "start": start, "end": end, **said, "members": [{"ill": False}] * people}
+    return {"net": net, "start": start, "end": end, **said, "members": [{"debt": debt} for debt in debts]}
 
 
 def by_hand() -> Iterator[Facts]:
     """The tables by hand as households, with days from their own table; two people where a share is given."""
     for number, (net, ones, cents, odd) in enumerate(BY_HAND):
         start, end, years, months = DAYS_BY_HAND[number % len(DAYS_BY_HAND)]
-        people = 2 if net in SHARED_BY_HAND else 1
+        debt, owed = DEBTS_BY_HAND[number % len(DEBTS_BY_HAND)]
+        debts = [debt, "0"] if net in SHARED_BY_HAND else [debt]
         shared = SHARED_BY_HAND.get(net, ones)  # over one person as it is
-        right = [*map(Decimal, f"{ones} {cents} {odd} {shared}".split()), Decimal(years), Decimal(months)]
+        right = [*map(Decimal, f"{ones} {cents} {odd} {shared}".split()), *map(Decimal, (years, months, owed))]
         said = {f"is_{name}": value for name, value in zip(TERMS, right, strict=True)}
         days = {"start": date.fromisoformat(start), "end": date.fromisoformat(end)}
-        yield {"net": Decimal(net), **days, **said, "members": [{"ill": False}] * people}
+        yield {"net": Decimal(net), **days, **said, "members": [{"debt": Decimal(each)} for each in debts]}
 
 
 def drawn(seed: int, count: int) -> Iterator[Facts]:
@@ -190,7 +195,8 @@ def drawn(seed: int, count: int) -> Iterator[Facts]:
         if chance.random() < 0.3:  # the same day of another month or year, or one beside it
             end = start.replace(year=start.year + chance.randint(-3, 3), month=chance.randint(1, 12), day=28)
             start = start.replace(day=28) + timedelta(days=chance.randint(-1, 1))
-        yield household(net, start, end, chance.randint(1, 4))
+        debts = [Decimal(chance.randint(-40, 40) * 25 + chance.randint(-1, 1)).scaleb(-2) for _ in range(4)]
+        yield household(net, start, end, debts[: chance.randint(1, 4)])
 
 
 SEED = random.randrange(10**9)  # noqa: S311  # anew in each run, and in the name of the test where it fails
@@ -208,7 +214,9 @@ def wrong(facts: Facts) -> Facts:
 def test_the_two_readings_agree() -> None:
     """What the tables say by hand is what decimal and the calendar say."""
     for facts in by_hand():
-        assert facts == household(facts["net"], facts["start"], facts["end"], len(facts["members"])), facts["net"]
+        assert facts == household(
+            facts["net"], facts["start"], facts["end"], [member["debt"] for member in facts["members"]]
+        ), facts["net"]
 
 
 def test_one_household() -> None:
@@ -230,7 +238,10 @@ def frames_of(some: Sequence[Facts]) -> tuple[pl.DataFrame, pl.DataFrame]:
     own = [{"household": n, **{k: v for k, v in each.items() if k != "members"}} for n, each in enumerate(some)]
     theirs = [{"household": n, **member} for n, each in enumerate(some) for member in each["members"]]
     schema = {name: pl.Decimal(12, 3) for name in own[0] if name == "net" or name.startswith("is_")}
-    return pl.DataFrame(own, schema_overrides=schema, infer_schema_length=None), pl.DataFrame(theirs)
+    debts = {"debt": pl.Decimal(12, 2)}
+    return pl.DataFrame(own, schema_overrides=schema, infer_schema_length=None), pl.DataFrame(
+        theirs, schema_overrides=debts
+    )
 
 
 def in_polars(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
@@ -268,6 +279,7 @@ def held(rows: Sequence[Facts]) -> None:
         assert row["years"] == facts["is_years"]
         assert row["half_up_cents_x100"] == facts["is_half_up_cents"] * 100
         assert row["down_odd_x2"] == facts["is_down_odd"] * 2
+        assert row["owed"] == facts["is_owed"]
 
 
 BOTH = [*SAMPLE, *map(wrong, SAMPLE)]
@@ -332,7 +344,7 @@ def test_ends_stay_exact() -> None:
         scope.values["start"] = number_of(other)
         scope.values["end"] = span(number_of(first), number_of(last))
         people = chance.randint(1, 4)
-        scope.members = tuple(Scope({"ill": None}, (), scope, certain=n == 0) for n in range(people))
+        scope.members = tuple(Scope({"debt": 0}, (), scope, certain=n == 0) for n in range(people))
         over = scope_of(made, scope)
         for number, member in enumerate(over.members):
             member.certain = number == 0
