@@ -239,7 +239,7 @@ def _figure(policy: Policy, name: str, expr: Expr) -> Term:
 def _shown_as(number: Expr, scale: int | None) -> Expr:
     """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
     if scale is not None:
-        return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
+        return Round("floor", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
     size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
     return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)

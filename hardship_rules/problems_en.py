@@ -516,6 +516,22 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "{title} is {given}; usual is {least} to {most} {unit}",
             "Hold it against the notice; if it is right, leave it",
         ),
+        "half_up_below_zero": (
+            "what `{given}` rounds can be below zero: -2.5 goes away from zero, to -3 (before release 0.2.0: to -2)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "down_below_zero": (
+            "what `{given}` rounds can be below zero: -2.5 goes towards zero, to -2 (before release 0.2.0: to -3)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "up_below_zero": (
+            "what `{given}` rounds can be below zero: -2.1 goes away from zero, to -3 (before release 0.2.0: to -2)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "elapsed_below_zero": (
+            "in `{given}`, `{end}` can be before `{start}`: a few days before is 0 (before release 0.2.0: -1)",
+            "If it is never before, state that in `must`: `{must}`; if this is right, leave it",
+        ),
         "cite_missing": (
             "`{given}` names its source `{source}`, not the place in it",
             "Add `cite`, for instance `cite: section 2`",

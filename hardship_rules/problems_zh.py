@@ -285,6 +285,22 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "value_jump": ("{title}为 {given}，`{old}` 为 {was}，变动 {change} %", "对照通知核对；无误的不必改"),
         "value_unusual": ("{title}为 {given}，通常在 {least} 至 {most} {unit}之间", "对照通知核对；无误的不必改"),
+        "half_up_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也四舍五入，例如 -2.5 取为 -3，0.2.0 版以前取为 -2",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "down_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也舍去尾数，例如 -2.5 取为 -2，0.2.0 版以前取为 -3",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "up_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也是尾数进位，例如 -2.1 取为 -3，0.2.0 版以前取为 -2",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "elapsed_below_zero": (
+            "`{given}` 的 `{end}` 可能早于 `{start}`；这时是两个日期对调后的相反数，早几天为 0，0.2.0 版以前为 -1",
+            "不会早于的，在 `must` 写明：`{must}`；无误的不必改",
+        ),
         "cite_missing": ("`{given}` 写了出处 `{source}`，没有写位置", "加上 `cite`，例如 `cite: 第二条`"),
         "window_hole": (
             "`{old}` 到 {end} 为止，本文件从 {given} 起，中间的日期没有文件",

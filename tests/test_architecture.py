@@ -48,6 +48,7 @@ ORDER = (
     "kinds",
     "formerly",
     "check",
+    "below_zero",
     "household",
     "absent",
     "given",

@@ -64,7 +64,7 @@ def test_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str])
     assert (site / "hardship_rules" / "py.typed").is_file()
     with zipfile.ZipFile(wheel) as archive:
         assert policies_in(archive) == POLICIES
-    assert {path.name for path in site.iterdir()} == {"hardship_rules", "hardship_rules-0.1.0.dist-info"}
+    assert {path.name for path in site.iterdir()} == {"hardship_rules", "hardship_rules-0.2.0.dist-info"}
 
 
 IN_A_ZIP = """
@@ -133,6 +133,6 @@ def test_wheel_from_source_distribution(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     archive = tmp_path / hatchling.build.build_sdist(str(tmp_path))
     subprocess.run(["tar", "-xzf", str(archive), "-C", str(tmp_path)], check=True)  # noqa: S603, S607  # what was just built
-    monkeypatch.chdir(tmp_path / "hardship_rules-0.1.0")
+    monkeypatch.chdir(tmp_path / "hardship_rules-0.2.0")
     with zipfile.ZipFile(tmp_path / hatchling.build.build_wheel(str(tmp_path))) as wheel:
         assert policies_in(wheel) == POLICIES
