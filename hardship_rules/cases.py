@@ -9,11 +9,12 @@ from typing import cast
 from attrs import evolve, field, frozen
 
 from hardship_rules import source
-from hardship_rules.api import Folders, assess, load_policy
+from hardship_rules.api import assess, load_policy
 from hardship_rules.assessment import Assessment
 from hardship_rules.conform import TRUTHS, conform, date_of
 from hardship_rules.decided import Figure
 from hardship_rules.facts import read_facts
+from hardship_rules.find import Folders, searched
 from hardship_rules.formerly import current_id
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
@@ -62,6 +63,7 @@ CASES = Record(
         ),
     }
 )
+_EXACT = re.compile(r"[-+]?[0-9]{1,2000}(\.[0-9]{1,2000}|/0{0,9}[1-9][0-9]{0,1999})?")
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
@@ -193,11 +195,10 @@ def _texts(node: source.Node) -> list[str]:
 
 def _exact_text(text: str) -> str:
     """A number in its one exact form, other words as they are."""
-    try:
+    if _EXACT.fullmatch(text):
         return str(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        truth = TRUTHS.get(text)
-        return text if truth is None else answer_text(truth)
+    truth = TRUTHS.get(text)
+    return text if truth is None else answer_text(truth)
 
 
 def answer_text(answer: object) -> str:
@@ -212,6 +213,7 @@ def answer_text(answer: object) -> str:
 def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     """The cases of a file; raises `PolicyError` with every problem of the file and of its policy."""
     name = str(path)
+    places = (Path(path).parent, *searched(folders))
     content = source.read_bytes(Path(path), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
@@ -225,7 +227,7 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
         raise PolicyError(problems)
     listed = [cast(source.Mapping, item) for item in cast(source.Sequence, node.get("cases")).items]
     days = dict.fromkeys(_day(node, case) for case in listed)
-    policies = {day: _policy(node, day, (Path(path).parent, *folders), problems) for day in days}
+    policies = {day: _policy(node, day, places, problems) for day in days}
     cases = [_case(name, policies[_day(node, case)], node, case, problems) for case in listed]
     if problems:
         raise PolicyError(problems)

@@ -123,7 +123,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
     if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and TRUTHS.get(text)):
         return wrong("only_word", expected=kind)
     if kind == "language" and text != "1":
-        return wrong("language_newer" if text.isdecimal() and int(text[:9]) > 1 else "language")
+        return wrong("language_newer" if re.fullmatch("[0-9]+", text) and int(text[:9]) > 1 else "language")
     if kind == "date":
         return [] if date_of(text) is not None else wrong("date")
     if kind == "moves" and text not in MOVES:

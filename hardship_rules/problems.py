@@ -1,5 +1,7 @@
 """What can be wrong with a policy or a household: where, what, and the two errors a caller may catch."""
 
+import errno
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib import import_module
@@ -15,6 +17,7 @@ Path = tuple[str | int, ...]
 _KINDS = {
     (key, kind) for key in ("own", "wanted") for kind in ("kind_number", "kind_choice", "kind_yes_no", "kind_date")
 }  # values that each language has its own word for
+_REASON = "reason_"  # begins the codes of why the system refuses a file or a stream
 _LABELS = {("zh", "error"): "错误", ("zh", "warning"): "提示", ("en", "error"): "error", ("en", "warning"): "warning"}
 
 
@@ -39,8 +42,43 @@ def options_known(word: str, options: Mapping[str, str]) -> dict[str, str]:
     return {"known": known, **(meant or nearest(word, options))}
 
 
-def _frozen_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping(texts)
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character: Python's texts can hold it, no file and no screen can."""
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why the system refuses a file or a stream: the code of a sentence, or its own words where none is known."""
+    code = {
+        errno.EACCES: "reason_no_rights",
+        errno.EPERM: "reason_no_rights",
+        errno.EBADF: "reason_closed",
+        errno.EPIPE: "reason_reader_gone",
+        errno.EBUSY: "reason_in_use",
+        errno.ETXTBSY: "reason_in_use",
+        errno.EDQUOT: "reason_no_space",
+        errno.ENOSPC: "reason_no_space",
+        errno.EFBIG: "reason_too_large",
+        errno.EIO: "reason_device",
+        errno.EISDIR: "reason_is_folder",
+        errno.ELOOP: "reason_links",
+        errno.ENAMETOOLONG: "reason_name_too_long",
+        errno.ENODEV: "reason_device",
+        errno.ENXIO: "reason_device",
+        errno.ENOENT: "reason_no_folder",
+        errno.ENOTDIR: "reason_no_folder",
+        errno.EROFS: "reason_read_only",
+        errno.ESPIPE: "reason_no_file",
+    }.get(getattr(error, "errno", None) or 0)
+    return code or getattr(error, "strerror", None) or "?"
+
+
+def printable(text: str) -> str:
+    """A text with each lone surrogate as an escape: a file's name or a host's value may hold one."""
+    return text.encode("utf-8", "backslashreplace").decode() if SURROGATE.search(text) else text
+
+
+def _printable_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
+    return FrozenMapping((name, printable(text)) for name, text in texts.items())
 
 
 @frozen(order=True)
@@ -52,7 +90,7 @@ class Location:
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return printable(f"{self.file}:{self.line}:{self.column}")
 
     def right(self, columns: int) -> Self:
         """The place that many columns further on in the line."""
@@ -70,8 +108,8 @@ class Problem:
 
     code: str
     at: Path = ()
-    given: str = field(default="", repr=False)
-    values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_frozen_texts, repr=False)
+    given: str = field(default="", converter=printable, repr=False)
+    values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_printable_texts, repr=False)
     severity: Literal["error", "warning"] = "error"
     location: Location | None = None
 
@@ -87,13 +125,19 @@ class Problem:
         return self._sentence(language, self.code, 0)
 
     def help(self, language: Language = "zh") -> str:
-        """How to mend it; the nearest known name, or the factor that would set the units right, where there is one."""
+        """How to fix it: by the nearest known name, the missing factor, or what helps against the reason, if known."""
         code = next((key for key in ("nearest", "nearest_factor") if key in self.values), self.code)
-        return self._sentence(language, code, 1)
+        reason = self.values.get("reason", "")
+        is_fixed_by_reason = reason.startswith(_REASON) and reason in catalogue(language)
+        return self._sentence(language, reason if is_fixed_by_reason and catalogue(language)[code][1] else code, 1)
 
     def _sentence(self, language: Language, code: str, part: int) -> str:
         sentences = catalogue(language)
-        told = {key: sentences[word][0] for key, word in self.values.items() if (key, word) in _KINDS}
+        told = {
+            key: sentences[word][0]
+            for key, word in self.values.items()
+            if (key, word) in _KINDS or (key == "reason" and word.startswith(_REASON) and word in sentences)
+        }
         values = {**self.values, **told}
         return sentences[code][part].format(given=self.given, **values)
 
@@ -112,7 +156,7 @@ def path_text(path: Path) -> str:
     text = ""
     for step in path:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
+    return printable(text)
 
 
 def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

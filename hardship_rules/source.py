@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 import yaml
 from attrs import field, frozen
 
-from hardship_rules.problems import Location, Problem
+from hardship_rules.problems import Location, Problem, reason_of
 from hardship_rules.problems import Path as Keys
 
 LARGEST = 1_000_000  # bytes of a file
@@ -98,8 +98,12 @@ def read_bytes(path: Path, name: str) -> bytes | Problem:
     except FileNotFoundError:
         return Problem("file_missing", location=Location(name, 1, 1), given=name)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "?"
-        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason})
+        return unreadable(name, error)
+
+
+def unreadable(name: str, error: OSError | ValueError) -> Problem:
+    """That a file is there and the system does not let it be read."""
+    return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason_of(error)})
 
 
 def read_stream(stream: BinaryIO, name: str) -> bytes | Problem:

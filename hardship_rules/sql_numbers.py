@@ -146,7 +146,7 @@ def _beyond(which: str, part: Number, other: Number) -> bool:
 
 def floor(a: Numbers, by: Numbers, divide: str) -> Numbers:
     """The floor of a over what is certainly positive; `divide` is how a database divides whole numbers."""
-    lies_in = ranges.rounded(ranges.divide(a.within, by.within), 1, "down")
+    lies_in = ranges.rounded(ranges.divide(a.within, by.within), 1, "floor")
 
     def floored(over: Bound, under: Bound) -> Bound:
         if isinstance(over, int) and isinstance(under, int):

@@ -166,6 +166,39 @@ def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
     assert decided > (20 if left_out else 60)
 
 
+def test_columns_of_spark(run_spark: Run) -> None:
+    """A moment is a day at midnight, by the session's zone where it has one; a column without a type is unknown.
+
+    One name is one column; Spark itself lets a frame have two.
+    """
+    from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
+
+    assert run_spark is not None  # the session
+    session = SparkSession.getActiveSession()
+    assert session is not None
+    theirs = session.sql("SELECT 0 AS household, true AS ill")
+    policy = read_policy(PER_MEMBER.replace("household: {", "household: {seen: {title: 日, date: true}, "))
+
+    def problems(day: str, debt: str = "5 AS debt") -> set[str | None]:
+        own = session.sql(f"SELECT 0 AS household, {day} AS seen, {debt}")
+        found = [assess_frame(policy, own, theirs, columns=["number"], known=known) for known in ((), ("seen",))]
+        return {row["problem"] for frame in found for row in frame.collect()}
+
+    zone = str(session.conf.get("spark.sql.session.timeZone"))
+    try:
+        session.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
+        assert problems("timestamp'2003-03-31 16:00:00Z'") == {None}
+        assert problems("timestamp_ntz'2003-04-01 00:00:00'", "NULL AS debt") == {None}
+        assert problems("timestamp_ntz'2003-04-01 00:00:00.000001'") == {"date_with_time seen"}
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        assert problems("timestamp'2003-03-31 16:00:00Z'") == {"date_with_time seen"}
+    finally:
+        session.conf.set("spark.sql.session.timeZone", zone)
+    with pytest.raises(FactError) as raised:
+        problems("date'2003-04-01'", "5 AS debt, 6 AS debt")
+    assert [(problem.code, problem.given) for problem in raised.value.problems] == [("column_twice", "debt")]
+
+
 def test_spark_agrees_with_assess(run_spark: Run) -> None:
     """Nor does it in a real Spark session."""
     frame = run_spark(WEIHAI, *framed(WEIHAI, sample()), on=ON)
@@ -717,8 +750,8 @@ def test_no_members_at_all() -> None:
 
 
 def test_what_is_explained_is_asked_as_frames_take_it() -> None:
-    """An hour of a day, and what hosts keep beside the facts, make no problem of an open row."""
-    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1, 23), "label": "a"}  # noqa: DTZ001  # a day with an hour
+    """Midnight as a day, and what hosts keep beside the facts, make no problem of an open row."""
+    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1), "label": "a"}  # noqa: DTZ001  # as a clock shows it
     frames = pl.DataFrame([{**OWN, "reference": "x"}]), pl.DataFrame([open_])
     left, told = (
         assess_frame(WEIHAI, *frames, on=ON, undecided=each).row(0, named=True) for each in ("leave", "explain")

@@ -37,7 +37,7 @@ def asked(database: Database, pieces: list[str], pairs: list[tuple[Number, Numbe
 
 def floored(a: Number, b: Number) -> Number:
     """The floor of a quotient."""
-    return ranges.rounded(ranges.divide(a, b), 1, "down")
+    return ranges.rounded(ranges.divide(a, b), 1, "floor")
 
 
 NUMBERS: list[tuple[Callable[[str], Numbers], Callable[[Number, Number], Number], bool]] = [

@@ -102,9 +102,9 @@ decisions:
         # a negative side keeps its sign when it is multiplied across
         ("a / 3 < -2.5", {"a": "-7.50", "b": 0}, False),
         ("a / 3 < -2.5", {"a": "-7.51", "b": 0}, True),
-        # the floor of a negative number goes down: -0.01 / 3 to whole yuan is -1
-        ("round_down(a / 3, 1) == -1", {"a": "-0.01", "b": 0}, True),
-        ("round_up(a / 3, 1) == 0", {"a": "-0.01", "b": 0}, True),
+        # below zero as above it: -0.01 / 3 to whole yuan is 0 towards zero, and -1 away from it
+        ("round_down(a / 3, 1) == 0", {"a": "-0.01", "b": 0}, True),
+        ("round_up(a / 3, 1) == -1", {"a": "-0.01", "b": 0}, True),
         # 2.50 half up to whole yuan is 3, 2.49 is 2
         ("round_half_up(a, 1) == 3", {"a": "2.50", "b": 0}, True),
         ("round_half_up(a, 1) == 3", {"a": "2.49", "b": 0}, False),
@@ -129,7 +129,7 @@ def test_nothing_is_divided_but_by_a_floor() -> None:
             for part in walk(expr):
                 assert not isinstance(getattr(part, "value", 0), Fraction)
                 if isinstance(part, Round):
-                    assert part.direction == "down"
+                    assert part.direction == "floor"
             assert _bare_divisions(expr) == 0
 
 
