@@ -19,13 +19,12 @@ Facts = dict[str, Any]
 
 
 def drawn(strategy: st.SearchStrategy[Facts], number: int) -> list[Facts]:
-    """So many households of a strategy, the same in every run."""
+    """So many households of a strategy, others in every run: `conftest.py` says with which seed."""
     found: list[Facts] = []
 
     @settings(
         max_examples=number,
         database=None,
-        derandomize=True,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
