@@ -199,7 +199,7 @@ def case(whens: Sequence[tuple[Sql, Sql]], otherwise: Sql | None, of: Sql | None
     if len(line) <= _WIDTH and "\n" not in line:
         return Sql(line)
     body = indented("\n".join([*(_broken(*part) for part in parts), *last]))
-    return Sql("\n".join([head, body, "END"]))
+    return Sql(f"{head}\n{body}\nEND")
 
 
 def _broken(when: str, then: str) -> str:
