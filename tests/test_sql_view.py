@@ -174,6 +174,9 @@ def test_generated_policies_agree(connected: Database, text: str, data: st.DataO
         assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
         count(policies_refused_by_views=1)
         return
+    except psycopg.errors.TooManyColumns:  # PostgreSQL itself refuses a step with more than 1,664 names in it
+        count(policies_refused_by_postgres=1)
+        return
     count(**{f"policies_in_{connected.dialect}": 1, f"households_in_{connected.dialect}": len(some)})
     for row, household in zip(found, some, strict=True):
         by_assess = answer(policy, as_asked(policy, household, ()), day)

@@ -113,7 +113,8 @@ def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
     form = draw(st.sampled_from(forms))
     if "{share}" in form:
         form = form.replace("{share}", draw(st.sampled_from(list(_SHARES))))
-    parts = [draw(_lines(names, depth - 1)) if f"{{{number}}}" in form else "" for number in range(2)]
+    inner = 0 if "*" in form else depth - 1  # products inside products grow fast where their ranges are worked out
+    parts = [draw(_lines(names, inner)) if f"{{{number}}}" in form else "" for number in range(2)]
     added = draw(_long_sums((*_AMOUNTS, *names), tuple(_SHARES))) if "{2}" in form else ""
     return _fitting(form, *parts, added)
 
