@@ -95,7 +95,8 @@ def test_what_is_known_stays_known(database: Database) -> None:
 
 # --- Whatever stands inside what ------------------------------------------------------------------------------------
 
-LONG_A = Numbers(*(Sql(f"COALESCE(a_{end}, b_{end}, a_{end}, b_{end})") for end in ("low", "high")), A.within)
+LONG_LOW, LONG_HIGH = (Sql(f"COALESCE(a_{end}, b_{end}, a_{end}, b_{end})") for end in ("low", "high"))
+LONG_A = Numbers(LONG_LOW, LONG_HIGH, A.within)
 Meant = Callable[[Number, Number], Number]
 Worked = tuple[Callable[[str], Numbers], Meant]
 """A number in SQL, by how a database divides, and what it means of two numbers."""
