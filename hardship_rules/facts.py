@@ -18,7 +18,7 @@ from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import FactError, Location, Path, Problem, nearest
+from hardship_rules.problems import MOST, FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain, unusual
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
@@ -79,6 +79,8 @@ class _Reader:
         except ValueError:  # a whole number too long for Python to write
             text = "…"
         self.problems.append(Problem(code, path, given=text, values=values, location=location))
+        if len(self.problems) > MOST:
+            raise FactError(self.problems)
 
     # Keys
 

@@ -30,6 +30,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file `{given}` cannot be opened: {reason}",
             "Check whether it is in use, and whether you may read it",
         ),
+        "more_problems": (
+            "there are more than {most} problems; those from here on are not reported",
+            "Fix the ones above, then check again",
+        ),
         "file_too_large": (
             "the file is larger than {most} bytes and was not read",
             "Check whether it is the right file",

@@ -18,6 +18,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cases_file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名：其中的算例可能已有人核对过"),
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
+        "more_problems": ("问题超过 {most} 个，从这里起的没有列出", "先改正上面列出的，再检查一遍"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
         "durable_rules": (
             "`{given}` 需要 {what} 条规则，durable-rules 至多能装 {most} 条",
