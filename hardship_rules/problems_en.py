@@ -334,6 +334,26 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Open it and save it as an ordinary “Excel Workbook (*.xlsx)”",
         ),
         "workbook_broken": ("`{given}` is no workbook that can be read", "Open it and save it as .xlsx"),
+        "workbook_doctype": (
+            "`{given}` in the workbook declares a document type, which no spreadsheet writes",
+            "Open it and save it as .xlsx",
+        ),
+        "sheet_row_number": (
+            "a row of the sheet has the number `{given}`: it has to be above the row before, and at most {most}",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_cell_place": (
+            "a cell of the sheet has the place `{given}`: it has to be in its row, right of the one before, up to XFD",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_area": (
+            "what is filled in on the sheet `{given}` takes up more than {most} cells, and it was not read",
+            "Delete what is far to the right or far below, or split the sheet",
+        ),
+        "sheet_merged": (
+            "the merged cells of the sheet `{given}` take up more than {most} cells",
+            "Unmerge them, and write the value into each cell",
+        ),
         "sheet_missing": (
             "there is no sheet `{given}`",
             "There are: {known}; rename the sheet, or write `from: …` in the mapping file",

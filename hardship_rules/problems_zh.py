@@ -184,6 +184,23 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "用 Excel 打开，另存为普通的“Excel 工作簿（*.xlsx）”",
         ),
         "workbook_broken": ("`{given}` 不是能读取的工作簿", "用 Excel 或 WPS 打开，另存为 .xlsx"),
+        "workbook_doctype": (
+            "工作簿中的 `{given}` 含有 DOCTYPE 声明，不是表格软件写出的",
+            "用 Excel 或 WPS 打开，另存为 .xlsx",
+        ),
+        "sheet_row_number": (
+            "工作表中有一行的行号是 `{given}`：行号应比上一行大，至多 {most}",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_cell_place": (
+            "工作表中有一格的位置是 `{given}`：应在它所在的行，在上一格的右边，A 至 XFD 列之内",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_area": (
+            "工作表 `{given}` 中填写的范围超过 {most} 格，没有读取",
+            "删去远在右边或下面的内容，或把工作表分成几份",
+        ),
+        "sheet_merged": ("工作表 `{given}` 中合并的单元格超过 {most} 格", "取消合并，在每一格中填写"),
         "sheet_missing": ("没有工作表 `{given}`", "现有：{known}；改工作表的名称，或在对应文件中写 `from: …`"),
         "sheet_hidden": ("工作表 `{given}` 是隐藏的", "取消隐藏，核对以后再用；不用的，改掉名称或删去"),
         "sheet_empty": ("`{given}` 中没有内容", "检查是否选错了文件或工作表"),

@@ -1,5 +1,6 @@
 """One table of a register as it was read, still in its own words: its headers, its rows and where each stands."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import polars as pl
@@ -118,9 +119,8 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     filled = [not grid.cells[name][best + 1 :].is_null().all() for name in grid.cells.columns]
     kept = [number for number, text in enumerate(texts) if (text and bare(text)) or filled[number]]
     named = {number: _header(texts[number], number) for number in kept}
-    unique = {
-        number: name if list(named.values()).count(name) == 1 else f"{name}\n{number}" for number, name in named.items()
-    }
+    counts = Counter(named.values())
+    unique = {number: name if counts[name] == 1 else f"{name}\n{number}" for number, name in named.items()}
     frame = grid.cells[best + 1 :].select(grid.cells.columns[number] for number in kept)
     frame.columns = list(unique.values())
     rows = pl.Series("row", range(best + 2, best + 2 + frame.height), dtype=pl.Int64)

@@ -150,6 +150,7 @@ ORDER = (
     "impact_report",
     "raw_table",
     "text_file",
+    "workbook_bounds",
     "workbook",
     "register_files",
     "register_part",
