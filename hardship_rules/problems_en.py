@@ -308,6 +308,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the encoding is neither UTF-8 nor GB18030",
             "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
         ),
+        "csv_too_wide": (
+            "the row has more than {most} columns, and the file was not read",
+            "Check whether it is the right file, and delete the empty columns",
+        ),
         "csv_ragged": (
             "this row has {own} cells, the first one only {wide}",
             "Put cells with a comma into double quotes, as spreadsheets do when they save csv",

@@ -167,6 +167,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "register_too_large": ("内容超过 {most} 字节，没有读取", "检查是否选错了文件；确实这样大的，分成几份"),
         "register_range": ("“{given}”的取值范围太大，不能精确换算", "在政策中缩小这项事实的 `to`"),
         "csv_encoding": ("编码既不是 UTF-8 也不是 GB18030", "在 Excel 中另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_too_wide": ("这一行超过 {most} 列，没有读取", "检查是否选错了文件；空的列请删去"),
         "csv_ragged": (
             "这一行有 {own} 格，第一行只有 {wide} 格",
             "格中有逗号的，要用英文双引号括起；用 Excel 另存为 CSV 不会有这个问题",

@@ -262,6 +262,26 @@ class _Enough(Exception):  # no error: what stops a search
     """More problems than a reader can use have been found."""
 
 
+class _Open:
+    """A list or mapping whose end has not been reached."""
+
+    __slots__ = ("at", "braces", "entries", "is_mapping", "key", "nodes")
+
+    def __init__(self, at: Location, is_mapping: bool = False, braces: bool = False) -> None:  # noqa: FBT001, FBT002  # of each node
+        self.at = at
+        self.is_mapping = is_mapping
+        self.braces = braces
+        self.nodes: list[Node] = []
+        self.key: Node | None = None  # whose node has not been reached
+        self.entries: dict[str, tuple[Scalar, Node]] = {}
+
+    def node(self) -> Mapping | Sequence:
+        """What it is, at its end."""
+        return (
+            Mapping(tuple(self.entries.values()), self.at) if self.is_mapping else Sequence(tuple(self.nodes), self.at)
+        )
+
+
 class _Composer:
     """Events become nodes, on a list of its own instead of Python's stack; problems are gathered."""
 
@@ -285,41 +305,58 @@ class _Composer:
 
     def compose(self, events: Iterator[Any]) -> Node | None:
         """The node of the one document. A long text has a million events: little is done, and called, for each."""
-        nodes: list[Node] = []  # of what the event is in
-        is_mapping = braces = False
-        stack: list[tuple[list[Node], bool, bool, Location]] = []  # of what encloses that, and where that begins
+        inside = _Open(Location(self.name, 1, 1))  # what the event is in, at first the document
+        stack: list[_Open] = []  # what encloses that
         documents, end = 0, 0
         for event in events:
             kind, begins = type(event), event.start_mark
             if kind in _ENDS:
-                inner, was_mapping, in_braces = nodes, is_mapping, braces
-                nodes, is_mapping, braces, at = stack.pop()
-                nodes.append(self._mapping(inner, at, braces=in_braces) if was_mapping else Sequence(tuple(inner), at))
+                node: Node = inside.node()
+                inside = stack.pop()
+                self._put(inside, node)
             elif kind in _NODES:
                 at = Location(self.name, begins.line + 1, begins.column + 1)
                 if event.anchor is not None or event.tag is not None:
                     self._marks(event, begins.index, at)
-                if is_mapping and len(nodes) % 2 == 0 and self.text.find("?", end, begins.index) >= 0:
+                if inside.is_mapping and inside.key is None and self.text.find("?", end, begins.index) >= 0:
                     self._key(self.text[end : begins.index], at)
                 if kind is yaml.ScalarEvent:
-                    nodes.append(self._scalar(event, at, braces=braces))
+                    self._put(inside, self._scalar(event, at, braces=inside.braces))
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
                 else:
-                    stack.append((nodes, is_mapping, braces, at))
-                    nodes, is_mapping, braces = [], kind is yaml.MappingStartEvent, bool(event.flow_style)
+                    stack.append(inside)
+                    inside = _Open(at, kind is yaml.MappingStartEvent, bool(event.flow_style))
             elif kind is yaml.AliasEvent:
                 at = Location(self.name, begins.line + 1, begins.column + 1)
                 self.problem("alias", at, given=f"*{event.anchor}")
-                nodes.append(Scalar("", at))
+                self._put(inside, Scalar("", at))
             elif kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self.problem("second_document", Location(self.name, begins.line + 1, begins.column + 1))
                     break
             end = (begins if kind is yaml.MappingStartEvent else event.end_mark).index
-        return nodes[0] if nodes else None
+        return inside.nodes[0] if inside.nodes else None
+
+    def _put(self, inside: "_Open", node: Node) -> None:
+        """A node joins what it is in. What is wrong with an entry is found at once: there may be very many."""
+        if not inside.is_mapping:
+            inside.nodes.append(node)
+        elif inside.key is None:
+            inside.key = node
+        else:
+            key, inside.key = inside.key, None
+            if not isinstance(key, Scalar):
+                self.problem("key_not_text", key.at)
+            elif key.text in inside.entries:
+                first = inside.entries[key.text][0].at
+                self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
+            else:
+                if inside.braces and isinstance(node, Scalar) and node.plain and not node.text:
+                    self._nothing_after(key, node)
+                inside.entries[key.text] = (key, node)
 
     def _marks(self, event: yaml.NodeEvent, begins: int, at: Location) -> None:
         if event.anchor is not None:
@@ -358,20 +395,6 @@ class _Composer:
             self.problem("odd_space", at.right(match.start()) if on_one_line else at, given=f"U+{ord(match[0]):04X}")
         along = on_one_line and self.text[begins.index : ends.index].rstrip() == text
         return Scalar(text, at, plain=True, inset=0 if along else -1)
-
-    def _mapping(self, parts: list[Node], at: Location, *, braces: bool) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        for key, node in zip(parts[::2], parts[1::2], strict=True):
-            if not isinstance(key, Scalar):
-                self.problem("key_not_text", key.at)
-            elif key.text in entries:
-                first = entries[key.text][0].at
-                self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
-            else:
-                if braces and isinstance(node, Scalar) and node.plain and not node.text:
-                    self._nothing_after(key, node)
-                entries[key.text] = (key, node)
-        return Mapping(tuple(entries.values()), at)
 
     def _nothing_after(self, key: Scalar, node: Scalar) -> None:
         """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""

@@ -58,6 +58,7 @@ ORDER = (
     "decided",
     "assessment",
     "without",
+    "removal",
     "turning",
     "wording",
     "columns",
