@@ -116,12 +116,13 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     grid = _filled(
         grid, {number + 1 for number, text in enumerate(texts) if bare(text or "") in map(bare, keys)}, best + 1
     )
-    filled = [not grid.cells[name][best + 1 :].is_null().all() for name in grid.cells.columns]
+    below, names = grid.cells[best + 1 :], grid.cells.columns  # polars makes the list of names anew each time
+    filled = [count < below.height for count in below.null_count().row(0)]
     kept = [number for number, text in enumerate(texts) if (text and bare(text)) or filled[number]]
     named = {number: _header(texts[number], number) for number in kept}
     counts = Counter(named.values())
     unique = {number: name if counts[name] == 1 else f"{name}\n{number}" for number, name in named.items()}
-    frame = grid.cells[best + 1 :].select(grid.cells.columns[number] for number in kept)
+    frame = below.select(names[number] for number in kept)
     frame.columns = list(unique.values())
     rows = pl.Series("row", range(best + 2, best + 2 + frame.height), dtype=pl.Int64)
     there = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
@@ -143,12 +144,13 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
 def _filled(grid: Grid, keys: set[int], header_row: int) -> Grid:
     """The grid with merged keys in each of their rows, and every cell that is merged otherwise as a spot."""
     cells, spots = grid.cells, list(grid.spots)
+    texts: dict[str, list[str | None]] = {}  # of the columns of keys: there may be an area for each household
     for area in grid.merged:
         if area.left == area.right and area.left in keys and area.top > header_row:
             name = cells.columns[area.left - 1]
-            key = cells[name][area.top - 1]
-            inside = pl.int_range(pl.len()).is_between(area.top, area.bottom - 1)
-            cells = cells.with_columns(pl.when(inside).then(pl.lit(key)).otherwise(pl.col(name)).alias(name))
+            column = texts[name] if name in texts else texts.setdefault(name, cells[name].to_list())
+            if (last := min(area.bottom, cells.height)) > area.top:
+                column[area.top : last] = [column[area.top - 1]] * (last - area.top)
         else:
             spots += [
                 Spot(row, column, "cell_merged")
@@ -156,6 +158,7 @@ def _filled(grid: Grid, keys: set[int], header_row: int) -> Grid:
                 for column in range(area.left, min(area.right, cells.width) + 1)
                 if row > header_row or (row, column) == (area.top, area.left)  # of headers the one that stands there
             ]
+    cells = cells.with_columns(pl.Series(name, column, dtype=cells.schema[name]) for name, column in texts.items())
     return Grid(grid.file, grid.sheet, cells, tuple(spots), grid.merged)
 
 

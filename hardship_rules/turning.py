@@ -69,7 +69,11 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
     turns = []
-    for what, option, variant in (*_by_reading(policy), *_by_clause(policy, household)):
+    variants: tuple[tuple[Reading | Clause, str | None, Policy], ...] = (
+        *_by_reading(policy),
+        *_by_clause(policy, household),
+    )
+    for what, option, variant in variants:
         filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
         if filled is None:
             continue
