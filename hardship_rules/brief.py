@@ -40,7 +40,7 @@ from hardship_rules.syntax import (
 )
 from hardship_rules.telling import SENTENCES as TELLING
 from hardship_rules.telling import Telling
-from hardship_rules.turning import turns_on, variants
+from hardship_rules.turning import turns_on
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind
 from hardship_rules.wording import comparison, fact_of, full_name, number_text, one_line, places, value_text
 
@@ -634,7 +634,8 @@ class _Brief:
         count = len(unverified(self.tell))
         yield self.say["unverified"].format(count=count) if count else self.say["all_verified"]
         turns = turns_on(self.assessment)
-        tried = {what.name for what, _, _ in variants(self.policy) if isinstance(what, Reading)}
+        readings = self.policy.readings.values()
+        tried = [each for each in readings if not each.affects and len(each.kind.options) > 1]
         changing = [turn for turn in turns if isinstance(turn.what, Reading)]
         parts = []
         if not changing and tried:

@@ -7,7 +7,7 @@ from hardship_rules.conform import conform
 from hardship_rules.find import BUNDLED, RESOLVED, Folders, Text, listed, read_file, searched
 from hardship_rules.json_source import parse_json
 from hardship_rules.model import canonical
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 
 FILES = 3  # in a chain of `extends`
@@ -143,6 +143,8 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         return overlay
     entries = {key.text: (key, node) for key, node in base.entries}
     for key, node in overlay.entries:
+        if len(problems) > MOST:
+            break
         path = (section, key.text)
         known = entries.get(key.text)
         if section == "sources" and known is not None:

@@ -18,7 +18,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import SURROGATE, FactError, Location, Path, Problem, nearest
+from hardship_rules.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain, unusual
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
@@ -82,6 +82,8 @@ class _Reader:
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
         self.problems.append(Problem(code, path, given=shown(given), values=values, location=location))
+        if len(self.problems) > MOST:
+            raise FactError(self.problems)
 
     # Keys
 

@@ -167,7 +167,7 @@ class _Loader:
         low, high = self.read.number(node, "from"), self.read.number(node, "to")
         unpublished = next((keyed for keyed, number in table.items() if number is None), None)
         if unpublished is not None and (low is None or high is None or low >= high):
-            self.read.problems.append(Problem("not_published_needs_range", path, location=places[unpublished]))
+            self.read.add(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
             title=text_of(node, "title"),

@@ -14,7 +14,7 @@ from hardship_rules.find import read_file
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import Either, Entries, Key, Record, Word
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
@@ -208,6 +208,8 @@ class _Reader:
 
     def problem(self, code: str, at: source.Scalar, given: str = "", **values: str) -> None:
         self.problems.append(Problem(code, (), given or at.text, values, location=at.at))
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
 
     def table(self, node: source.Mapping, name: str) -> Table:
         own = cast(source.Mapping, node.get(name))

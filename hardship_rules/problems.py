@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib import import_module
+from itertools import islice
 from typing import Literal, Self
 
 from attrs import field, frozen
@@ -13,6 +14,13 @@ from hardship_rules.frozen import FrozenMapping
 
 Language = Literal["zh", "en"]
 Path = tuple[str | int, ...]
+MOST = 200
+"""The problems of one text that are reported at most."""
+
+_LONGEST_NAME = 100  # characters of a word that may be a typo of a known name
+_MOST_NAMES = 1000  # known names that it is compared with
+_CLOSE = 0.6  # of the characters of two words are the same
+_LONGEST = 4000  # characters of what a problem quotes
 
 _KINDS = {
     (key, kind) for key in ("own", "wanted") for kind in ("kind_number", "kind_choice", "kind_yes_no", "kind_date")
@@ -29,8 +37,16 @@ def catalogue(language: str) -> Mapping[str, tuple[str, str]]:
 
 def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
     """`{"nearest": name}` where one of the known names is close to what was written, else nothing."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = (
+        [] if len(word) > _LONGEST_NAME else list(islice((name for name in known if _may_be(name, word)), _MOST_NAMES))
+    )
+    close = get_close_matches(word, names, n=1, cutoff=_CLOSE)
     return {"nearest": close[0]} if close else {}
+
+
+def _may_be(name: str, word: str) -> bool:
+    """Their lengths allow that they are close, and to compare them."""
+    return len(word) <= _LONGEST_NAME and 2 * min(len(name), len(word)) >= _CLOSE * (len(name) + len(word))
 
 
 def options_known(word: str, options: Mapping[str, str]) -> dict[str, str]:
@@ -78,7 +94,11 @@ def printable(text: str) -> str:
 
 
 def _printable_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping((name, printable(text)) for name, text in texts.items())
+    return FrozenMapping((name, printable(_cut(text))) for name, text in texts.items())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 @frozen(order=True)
@@ -139,7 +159,7 @@ class Problem:
             if (key, word) in _KINDS or (key == "reason" and word.startswith(_REASON) and word in sentences)
         }
         values = {**self.values, **told}
-        return sentences[code][part].format(given=self.given, **values)
+        return sentences[code][part].format(given=_cut(self.given), **values)
 
     def line(self, language: Language = "zh") -> str:
         """The problem as it is printed, with its mend on a line of its own."""
@@ -174,13 +194,22 @@ def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(unique, key=place))
 
 
+def first_of(problems: Iterable[Problem]) -> list[Problem]:
+    """As many problems as a reader can use; where there are more, the one after them says so in its place."""
+    shown = list(islice(problems, MOST + 1))
+    if len(shown) > MOST:
+        last = shown[MOST]
+        shown[MOST] = Problem("more_problems", last.at, values={"most": str(MOST)}, location=last.location)
+    return shown
+
+
 class _Refused(ValueError):
-    """Every problem at once, in file order."""
+    """Every problem at once, in file order, as far as a reader can use them."""
 
     problems: tuple[Problem, ...]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = in_file_order(problems)
+        self.problems = tuple(first_of(in_file_order(problems)))
         super().__init__(self.problems)
 
     def report(self, language: Language = "zh") -> str:

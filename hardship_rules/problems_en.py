@@ -30,6 +30,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file `{given}` cannot be opened: {reason}",
             "Check whether it is in use, and whether you may read it",
         ),
+        "more_problems": (
+            "there are more than {most} problems; those from here on are not reported",
+            "Fix the ones above, then check again",
+        ),
         "file_too_large": (
             "the file is larger than {most} bytes and was not read",
             "Check whether it is the right file",
@@ -345,6 +349,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the encoding is neither UTF-8 nor GB18030",
             "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
         ),
+        "csv_too_wide": (
+            "the row has more than {most} columns, and the file was not read",
+            "Check whether it is the right file, and delete the empty columns",
+        ),
         "csv_ragged": (
             "this row has {own} cells, the first one only {wide}",
             "Put cells with a comma into double quotes, as spreadsheets do when they save csv",
@@ -371,6 +379,26 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Open it and save it as an ordinary “Excel Workbook (*.xlsx)”",
         ),
         "workbook_broken": ("`{given}` is no workbook that can be read", "Open it and save it as .xlsx"),
+        "workbook_doctype": (
+            "`{given}` in the workbook declares a document type, which no spreadsheet writes",
+            "Open it and save it as .xlsx",
+        ),
+        "sheet_row_number": (
+            "a row of the sheet has the number `{given}`: it has to be above the row before, and at most {most}",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_cell_place": (
+            "a cell of the sheet has the place `{given}`: it has to be in its row, right of the one before, up to XFD",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_area": (
+            "what is filled in on the sheet `{given}` takes up more than {most} cells, and it was not read",
+            "Delete what is far to the right or far below, or split the sheet",
+        ),
+        "sheet_merged": (
+            "the merged cells of the sheet `{given}` take up more than {most} cells",
+            "Unmerge them, and write the value into each cell",
+        ),
         "sheet_missing": (
             "there is no sheet `{given}`",
             "There are: {known}; rename the sheet, or write `from: …` in the mapping file",

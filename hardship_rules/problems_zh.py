@@ -18,6 +18,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cases_file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名：其中的算例可能已有人核对过"),
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
+        "more_problems": ("问题超过 {most} 个，从这里起的没有列出", "先改正上面列出的，再检查一遍"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
         "stdin_unreadable": ("无法读取标准输入：{reason}；请写出文件名，或用管道送入内容", ""),
         "stdout_not_written": ("结果没有全部输出：{reason}", ""),
@@ -192,6 +193,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "register_too_large": ("内容超过 {most} 字节，没有读取", "检查是否选错了文件；确实这样大的，分成几份"),
         "register_range": ("“{given}”的取值范围太大，不能精确换算", "在政策中缩小这项事实的 `to`"),
         "csv_encoding": ("编码既不是 UTF-8 也不是 GB18030", "在 Excel 中另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_too_wide": ("这一行超过 {most} 列，没有读取", "检查是否选错了文件；空的列请删去"),
         "csv_ragged": (
             "这一行有 {own} 格，第一行只有 {wide} 格",
             "格中有逗号的，要用英文双引号括起；用 Excel 另存为 CSV 不会有这个问题",
@@ -209,6 +211,23 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "用 Excel 打开，另存为普通的“Excel 工作簿（*.xlsx）”",
         ),
         "workbook_broken": ("`{given}` 不是能读取的工作簿", "用 Excel 或 WPS 打开，另存为 .xlsx"),
+        "workbook_doctype": (
+            "工作簿中的 `{given}` 含有 DOCTYPE 声明，不是表格软件写出的",
+            "用 Excel 或 WPS 打开，另存为 .xlsx",
+        ),
+        "sheet_row_number": (
+            "工作表中有一行的行号是 `{given}`：行号应比上一行大，至多 {most}",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_cell_place": (
+            "工作表中有一格的位置是 `{given}`：应在它所在的行，在上一格的右边，A 至 XFD 列之内",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_area": (
+            "工作表 `{given}` 中填写的范围超过 {most} 格，没有读取",
+            "删去远在右边或下面的内容，或把工作表分成几份",
+        ),
+        "sheet_merged": ("工作表 `{given}` 中合并的单元格超过 {most} 格", "取消合并，在每一格中填写"),
         "sheet_missing": ("没有工作表 `{given}`", "现有：{known}；改工作表的名称，或在对应文件中写 `from: …`"),
         "sheet_hidden": ("工作表 `{given}` 是隐藏的", "取消隐藏，核对以后再用；不用的，改掉名称或删去"),
         "sheet_empty": ("`{given}` 中没有内容", "检查是否选错了文件或工作表"),

@@ -20,6 +20,8 @@ LARGEST = 2_000_000_000
 
 _OLD_END = re.compile(rb"\r(?!\n)")
 _QUOTED_OR_END = re.compile(rb'(?:(?<=[,\r\n])|\A)"[^"]*(?:""[^"]*)*"|\r\n?')
+COLUMNS = 16_384  # that a spreadsheet has
+
 _BLANK = "^[\\s\u00a0\u3000\ufeff]*$"
 
 
@@ -50,6 +52,9 @@ def read_csv(path: Path) -> Csv | Problem:
     if not content.strip():
         return Problem("file_empty", location=place)
     above, content = _above(_lines_ended(content))
+    if content.partition(b"\n")[0].count(b",") >= COLUMNS:
+        at = Location(name, len(above) + 1, 1)
+        return Problem("csv_too_wide", location=at, values={"most": f"{COLUMNS:,}"})
     try:
         frame = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False)
     except pl.exceptions.ComputeError:

@@ -21,6 +21,7 @@ from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import Area, Grid, Remark, Spot
 from hardship_rules.source import unreadable
 from hardship_rules.text_file import no_file
+from hardship_rules.workbook_bounds import OutOfBoundsError, SheetBounds, check_parts
 
 LARGEST = 1_500_000_000
 """The bytes that a workbook may unpack to."""
@@ -70,9 +71,12 @@ def open_workbook(path: Path) -> Workbook | Problem:
             size = sum(each.file_size for each in archive.infolist())
             if size > LARGEST:
                 return wrong("register_too_large", most=f"{LARGEST:,}")
+            check_parts(archive, name)
             if _STRICT in archive.read(_RELATIONS):
                 return wrong("workbook_strict")
         book = _opened(path)
+    except OutOfBoundsError as error:
+        return error.problem
     except OSError as error:
         return unreadable(name, error)
     except Exception:  # noqa: BLE001  # zipfile and openpyxl raise whatever a damaged part leads them to
@@ -104,6 +108,8 @@ def read_sheet(workbook: Workbook, name: str) -> Grid | Problem:
     try:
         with warnings.catch_warnings(action="ignore"):  # as where it is opened
             return _grid(workbook, name)
+    except OutOfBoundsError as error:
+        return error.problem
     except Exception:  # noqa: BLE001  # as above: what is damaged may only show when it is read
         return Problem("workbook_broken", location=Location(str(workbook.path), 1, 1), given=str(workbook.path))
 
@@ -225,8 +231,10 @@ def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...],
     inside = workbook.book[name]._worksheet_path  # noqa: SLF001  # openpyxl tells the name of its part in no other way
     tags: set[str] = set()
     areas: list[Area] = []
+    bounds = SheetBounds(str(workbook.path), name)
 
     def begins(tag: str, attributes: dict[str, str]) -> None:
+        bounds.begins(tag, attributes)
         tags.add(tag)
         if tag == _MERGED:
             areas.append(Area(*CellRange(attributes["ref"]).bounds))
@@ -239,4 +247,5 @@ def _looked_into(workbook: Workbook, name: str) -> tuple[bool, tuple[Area, ...],
         hidden = HiddenRows(struck_styles(workbook.book), struck_texts(archive))
         handlers = hidden.handlers(parser)
         parser.ParseFile(stream)
+    bounds.check_merged(areas, max(bounds.columns, default=0), bounds.row)
     return _FORMULA in tags, tuple(areas), hidden

@@ -12,8 +12,9 @@ import duckdb
 import polars as pl
 import pytest
 from framing import Facts, answer, as_asked, drawn, filled, framed
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sampling import count, examples
 from sparked import spark
 
 from hardship_rules import Assessment, FactError, Policy, PolicyError, load_policy, read_policy
@@ -210,8 +211,9 @@ def hold_where_all_is_known(run: Run) -> None:
     complete = [filled(WEIHAI, each, ON) for each in drawn(households(WEIHAI), 60)]
     rows = run(WEIHAI, *framed(WEIHAI, complete), on=ON, known="all").to_dicts()
     decided = [(row, household) for row, household in zip(rows, complete, strict=True) if row["problem"] is None]
-    assert len(decided) >= 55  # of one who has no wage nobody knows a monthly one
-    assert {row["problem"] for row in rows} == {None, "known_null monthly_wage"}
+    assert len(decided) >= 40
+    # of one who has no wage no monthly one is known, nor for how long one left who did not
+    assert all(row["problem"].startswith("known_null ") for row in rows if row["problem"] is not None)
     for row, household in decided:
         assert row["category"] is not None
         assert list(differences(row, answer(WEIHAI, as_asked(WEIHAI, household, ()), ON), exactly=True)) == []
@@ -235,7 +237,14 @@ def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> N
     assert all_differences(frame, left_out, exactly=True) == []
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.agreement
+@settings(
+    max_examples=examples(25, 3000),
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
+    suppress_health_check=list(HealthCheck),
+)
 @given(policies(), st.data())
 def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
     """Nor does any verdict differ under generated policies, of complete households and of partial ones."""
@@ -247,7 +256,9 @@ def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
         frame = run_polars(policy, *framed(policy, some), on=day)
     except PolicyError as refused:
         assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        count(policies_refused_by_frames=1)
         return
+    count(policies_in_frames=1, households_in_frames=len(some))
     for other in (run_shuffled, run_lazily):
         assert other(policy, *framed(policy, some), on=day).equals(frame)
     for row, household in zip(frame.to_dicts(), some, strict=True):

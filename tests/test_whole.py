@@ -7,6 +7,7 @@ import pytest
 from bundled import POLICIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import count, examples
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.evaluate import evaluate
@@ -42,12 +43,14 @@ def check_agreement(policy: Policy, made: WholePolicy, facts: Mapping[str, objec
     return over_whole
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@pytest.mark.agreement
+@settings(max_examples=examples(50, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_generated_policies_agree(data: st.DataObject) -> None:
     """Whatever the policy and the household, whole numbers give the same outcomes and the same exact terms."""
     policy = read_policy(data.draw(policies()))
     made = whole(policy)
+    count(policies_over_whole_numbers=1, households_over_whole_numbers=3)
     for _ in range(3):
         check_agreement(policy, made, data.draw(households(policy)))
 

@@ -94,8 +94,7 @@ def assess(
         raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
     if form == "html" and len(files) > 1:
         raise click.UsageError("--format html 一次写一个家庭。")
-    detail = "full" if full else "short"
-    paint: Paint = _paint if output is None and _has_colour() else plain
+    detail, paint = "full" if full else "short", _paint if output is None and _has_colour() else plain
     check_output(files, form, output, embed=embed)
     answers, records, failed, read = [], {}, False, list[str | Policy](files)
     for file in files:
