@@ -198,7 +198,8 @@ class TestGuide:
         """The guide's table has every warning that a policy may get, and no other."""
         guard = (ROOT / "hardship_rules" / "guard.py").read_text(encoding="utf-8")
         table = GUIDE[GUIDE.index("| 提示 | 含义 |") : GUIDE.index("不指明时，")]
-        codes = {*re.findall(r'_warning\(\s*"(\w+)"', guard), "outcome_gone", "clause_gone"}
+        codes = {*re.findall(r'_warning\(\s*"(\w+)"', guard), *re.findall(r'"(\w+_below_zero)"', guard)}
+        codes |= {"outcome_gone", "clause_gone"}
         assert set(re.findall(r"`(\w+_\w+)`", table)) == codes
 
     def test_not_published(self, officers: Path) -> None:
