@@ -454,8 +454,10 @@ class _Brief:
         figure = scope[name]
         while (inner := self.inside(expr, scope)) is not None:
             expr = inner
-        text = _formula(expr, lambda each: self.printed(each, scope), top=True)
-        return text or "" if value(expr, scope) == figure else ""
+        text = _formula(expr, lambda each: self.printed(each, scope), top=True) or ""
+        if self.lang == "zh":  # full-width brackets bring their own space
+            text = text.replace(" (", "（").replace("(", "（").replace(") ", "）").replace(")", "）")
+        return text if value(expr, scope) == figure else ""
 
     def inside(self, expr: Expr, scope: Scope) -> Expr | None:
         """What a name or a choice stands for: the term's expression, the case that holds; None for anything else."""
@@ -697,4 +699,4 @@ def _bracketed(expr: Expr, printed: Callable[[str], str | None], *, divides: boo
     """An operand, in brackets where it is computed itself; a quotient or product that is divided further needs none."""
     text = _formula(expr, printed)
     bare = isinstance(expr, Name | Constant) or (divides and isinstance(expr, Divide | Multiply))
-    return text if bare or text is None else f"（{text}）"
+    return text if bare or text is None else f"({text})"
