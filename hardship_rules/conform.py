@@ -40,17 +40,28 @@ def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
             if not isinstance(node, Sequence):
                 return [_unfit(node, path, shape)]
             return [problem for i, item in enumerate(node.items) for problem in conform(item, of, (*path, i))]
-        case Entries(of, kind):
-            if not isinstance(node, Mapping):
-                return [_unfit(node, path, shape)]
-            problems = []
-            for key, value in node.entries:
-                problems += conform_word(key, Word(kind), path) + conform(value, of, (*path, key.text))
-            return problems
+        case Entries():
+            return _conform_entries(node, shape, path) if isinstance(node, Mapping) else [_unfit(node, path, shape)]
         case Record():
             return _conform_record(node, shape, path) if isinstance(node, Mapping) else [_unfit(node, path, shape)]
         case _:
             assert_never(shape)
+
+
+def _conform_entries(node: Mapping, shape: Entries, path: Path) -> list[Problem]:
+    problems = []
+    for key, value in node.entries:
+        at = (*path, key.text)
+        if key.text in shape.own:
+            problems += conform(value, shape.own[key.text].shape, at)
+            continue
+        found = conform_word(key, Word(shape.key), path) + conform(value, shape.of, at)
+        meant = nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own)
+        if found and meant and all(problem.code != "full_width" for problem in found):
+            values = {"known": ", ".join(shape.own), **meant}
+            found = [Problem("unknown_key", at, given=key.text, values=values, location=key.at)]
+        problems += found
+    return problems
 
 
 def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
