@@ -74,6 +74,33 @@ tr,.leaf,.short{break-inside:avoid}
 a{color:inherit;text-decoration:none}
 }
 """
+_LETTER = """
+.letter{max-width:42em}
+.letter h1{text-align:center}
+.letter h2{margin:1.5rem 0 .5rem;padding:0;border:0;font-size:1.0625rem}
+.letter p{text-indent:2em}
+.letter .flush,.letter .signed{text-indent:0}
+.letter .signed{break-inside:avoid}
+.letter .signed+.signed{break-before:avoid}
+.letter .signed+.signed::before{content:"";display:block;width:40mm;height:40mm;margin:0 0 1rem auto;
+border:1px dashed #8a929b}
+@media print{
+.letter,.letter h1,.letter h2,.letter .mark{line-height:28pt}
+.letter{font-size:16pt;font-family:FangSong,FangSong_GB2312,STFangsong,"Source Han Serif SC","Noto Serif CJK SC",
+"Songti SC",SimSun,serif}
+.letter h1{margin-bottom:28pt;font-size:22pt;line-height:1.35;font-weight:400;font-family:"FZXiaoBiaoSong-B05S",
+"方正小标宋简体",STZhongsong,"Source Han Serif SC","Noto Serif CJK SC",SimSun,serif}
+.letter h2{margin:0;font-size:16pt;font-weight:400;text-indent:2em}
+.letter p,.letter ol.list,.letter ol.list li{margin:0}
+.letter section+p{margin-top:0}
+.letter small{font-size:1em;color:inherit}
+.letter p{orphans:3;widows:3}
+}
+"""
+_LETTER_MARGINS = (
+    "margin:37mm 26mm 35mm 28mm;"
+    "@bottom-center{content:'第 ' counter(page) ' 页 共 ' counter(pages) ' 页';font-size:9pt}"
+)
 _MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
 _NAVIGABLE = 4  # sections from which on the page begins with links to them
@@ -99,6 +126,8 @@ class _Page:
         document = self.document
         title = escape(document.title)
         paper = "A4 landscape" if document.landscape else "A4"
+        is_letter = document.kind == "letter"
+        style, margins = (_STYLE + _LETTER, _LETTER_MARGINS) if is_letter else (_STYLE, _MARGINS)
         sections = [block for block in document.blocks if isinstance(block, Section)]
         yield from (
             "<!DOCTYPE html>",
@@ -108,9 +137,9 @@ class _Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
             f"<title>{title}</title>",
-            f"<style>{_STYLE}@page{{size:{paper};{_MARGINS}}}</style>",
+            f"<style>{style}@page{{size:{paper};{margins}}}</style>",
             "</head>",
-            "<body>",
+            '<body class="letter">' if is_letter else "<body>",
             f"<header><h1>{self.words(document.title)}</h1></header>",
         )
         if len(sections) >= _NAVIGABLE:
@@ -129,9 +158,10 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text, aside, signed):
+            case Paragraph(text, aside, signed, flush):
                 words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
-                yield f'<p class="signed">{words}</p>' if signed else f"<p>{words}</p>"
+                class_ = ' class="signed"' if signed else ' class="flush"' if flush else ""
+                yield f"<p{class_}>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():
