@@ -80,21 +80,24 @@ _LETTER = """
 .letter h2{margin:1.5rem 0 .5rem;padding:0;border:0;font-size:1.0625rem}
 .letter p{text-indent:2em}
 .letter .flush,.letter .signed{text-indent:0}
-.letter .signed{break-inside:avoid}
-.letter .signed+.signed{break-before:avoid}
-.letter .signed+.signed::before{content:"";display:block;width:40mm;height:40mm;margin:0 0 1rem auto;
+.letter .n{white-space:nowrap}
+.letter .signed{break-before:avoid;break-inside:avoid}
+.letter .signed+.signed{position:relative;margin-top:16mm}
+.letter :not(.signed)+.signed:not(:first-child){margin-top:14mm}
+.letter .signed+.signed::before{content:"";position:absolute;right:0;bottom:-4mm;width:44mm;height:40mm;
 border:1px dashed #8a929b}
+@media screen and (max-width:30rem){.letter h1{font-size:1.25rem}}
 @media print{
-.letter,.letter h1,.letter h2,.letter .mark{line-height:28pt}
+.letter,.letter h2,.letter .mark{line-height:28pt}
 .letter{font-size:16pt;font-family:FangSong,FangSong_GB2312,STFangsong,"Source Han Serif SC","Noto Serif CJK SC",
 "Songti SC",SimSun,serif}
-.letter h1{margin-bottom:28pt;font-size:22pt;line-height:1.35;font-weight:400;font-family:"FZXiaoBiaoSong-B05S",
+.letter h1{margin-bottom:28pt;font-size:22pt;font-weight:400;font-family:"FZXiaoBiaoSong-B05S",
 "方正小标宋简体",STZhongsong,"Source Han Serif SC","Noto Serif CJK SC",SimSun,serif}
 .letter h2{margin:0;font-size:16pt;font-weight:400;text-indent:2em}
-.letter p,.letter ol.list,.letter ol.list li{margin:0}
-.letter section+p{margin-top:0}
+.letter p{margin:0;orphans:3;widows:3}
+.letter ol.list,.letter ol.list li{margin:0}
+.letter ol.list{padding-left:2em}
 .letter small{font-size:1em;color:inherit}
-.letter p{orphans:3;widows:3}
 }
 """
 _LETTER_MARGINS = (
@@ -103,6 +106,7 @@ _LETTER_MARGINS = (
 )
 _MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
+_DAY_OR_AMOUNT = re.compile(r"[\d_]+年[\d_]+月[\d_]+日|(?<![\d.,&#])\d[\d,.]* [\u3400-\u9fff]")
 _NAVIGABLE = 4  # sections from which on the page begins with links to them
 _SHORT = 12  # rows up to which a table is kept on one sheet of paper
 _WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
@@ -119,6 +123,8 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.words = _plain if document.lang.startswith("zh") else _chinese_marked
+        if document.kind == "letter":
+            self.words = _unbroken
         self.tables = 0
         self.drawings = 0
 
@@ -233,6 +239,11 @@ class _Page:
 
 def _plain(text: str) -> str:
     return escape(text)
+
+
+def _unbroken(text: str) -> str:
+    """A text whose days and amounts are not cut at the end of a line."""
+    return _DAY_OR_AMOUNT.sub(r'<span class="n">\g<0></span>', escape(text))
 
 
 def _chinese_marked(text: str) -> str:

@@ -98,6 +98,8 @@ class _Loader:
     def note(self, key: Scalar, node: Mapping, path: Path) -> Note:
         provenance = self.read.provenance(node, None, path)
         if key.text == REPLY_WITHIN:
+            if provenance is None and not any(problem.at == path for problem in self.read.problems):
+                self.read.problem("provenance_missing", path, key, key.text)
             days = self.read.whole_number(node, "days", MOST_DAYS, (1, MOST_DAYS), path)
             return Note("", provenance, days)
         return Note(text_of(node, "text"), provenance)

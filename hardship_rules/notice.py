@@ -363,16 +363,14 @@ def _counts_of_one(policy: Policy) -> Iterator[OverMembers]:
             case AllOf(clauses=clauses):
                 exprs += clauses
             case Compare(left=left, sign="==", right=right):
-                numbers = [side.value for side in (left, right) if isinstance(side, Constant)]
-                counts = [_defined(policy, side) for side in (left, right)]
-                if numbers == [1]:
-                    yield from (side for side in counts if isinstance(side, OverMembers) and side.what == "count")
+                for count, number in ((left, right), (right, left)):
+                    if isinstance(count, OverMembers) and count.what == "count" and _is_one(policy, number):
+                        yield count
 
 
-def _defined(policy: Policy, expr: Expr) -> Expr:
-    """What a name that stands alone is worked out by; anything else as it is."""
-    definition = policy.names.get(expr.name) if isinstance(expr, Name) else None
-    return definition.expr if isinstance(definition, Term) else expr
+def _is_one(policy: Policy, expr: Expr) -> bool:
+    parameter = policy.parameters.get(expr.name) if isinstance(expr, Name) else None
+    return (isinstance(expr, Constant) and expr.value == 1) or (parameter is not None and parameter.values.get(()) == 1)
 
 
 def _is_of_applicant(policy: Policy, where: Expr) -> bool:

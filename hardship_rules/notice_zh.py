@@ -49,7 +49,7 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "within": "请自收到本通知之日起{days}日内提交。",
         "by": "请于____年__月__日前提交。",
         "objection": "对本通知有异议的，可向________________提出。",
-        "seal": "________________（工会名称，盖章）",
+        "seal": "________________工会（盖章）",
         "date": "________年____月____日",
         "section": "{number}、{title}",
         "join": "、",

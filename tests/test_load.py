@@ -159,8 +159,8 @@ def test_whatever_a_policy_says_is_in_its_fingerprint() -> None:
         TEXT.replace("policy: p", "policy: q"),
         TEXT.replace("when: not ill", "when: ill"),
         TEXT + "notes: {n: {text: 甲}}\n",
-        TEXT + "notes: {reply within: {days: 15}}\n",
-        TEXT + "notes: {reply within: {days: 16}}\n",
+        TEXT + "notes: {reply within: {days: 15, basis: assumption}}\n",
+        TEXT + "notes: {reply within: {days: 16, basis: assumption}}\n",
     ]
     for text in changes:
         assert text != TEXT
