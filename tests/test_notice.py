@@ -345,7 +345,7 @@ def test_documents_that_reasons_rest_on(parameter: str, clause: str, expected: s
 APPLICANTS = [
     ("count(relation == self) == 1", "申请人"),
     ("1 == count(relation == self)", "申请人"),
-    ("count(relation == child) == 1", "第2名成员"),  # 申请人的子女 is not the applicant
+    ("count(relation == child) == 1", "第1名成员"),  # 申请人的子女 is not the applicant
     ("count(relation == self) <= 1", "第2名成员"),
     ("count(head) == 1", "申请人"),
     ("count(relation == self) == applicants", "申请人"),
@@ -375,7 +375,11 @@ decisions:
 """,
         "applicant.yaml",
     )
-    members = [{"relation": "child", "head": False, "income": 0}, {"relation": "self", "head": True}]
+    incomes = [None, 0] if "child" in must else [0, None]
+    members = [
+        {"relation": "child", "head": False, "income": incomes[0]},
+        {"relation": "self", "head": True, "income": incomes[1]},
+    ]
     lines = letter({"members": members}, policy)
     assert f"1. {expected}的收入" in lines
     assert ("家庭成员按申报材料中的先后顺序编号。" in lines) is (expected != "申请人")
