@@ -74,8 +74,39 @@ tr,.leaf,.short{break-inside:avoid}
 a{color:inherit;text-decoration:none}
 }
 """
+_LETTER = """
+.letter{max-width:42em}
+.letter h1{text-align:center}
+.letter h2{margin:1.5rem 0 .5rem;padding:0;border:0;font-size:1.0625rem}
+.letter p{text-indent:2em}
+.letter .flush,.letter .signed{text-indent:0}
+.letter .n{white-space:nowrap}
+.letter .signed{break-before:avoid;break-inside:avoid}
+.letter .signed+.signed{position:relative;margin-top:16mm}
+.letter :not(.signed)+.signed:not(:first-child){margin-top:14mm}
+.letter .signed+.signed::before{content:"";position:absolute;right:0;bottom:-4mm;width:44mm;height:40mm;
+border:1px dashed #8a929b}
+@media screen and (max-width:30rem){.letter h1{font-size:1.25rem}}
+@media print{
+.letter,.letter h2,.letter .mark{line-height:28pt}
+.letter{font-size:16pt;font-family:FangSong,FangSong_GB2312,STFangsong,"Source Han Serif SC","Noto Serif CJK SC",
+"Songti SC",SimSun,serif}
+.letter h1{margin-bottom:28pt;font-size:22pt;font-weight:400;font-family:"FZXiaoBiaoSong-B05S",
+"方正小标宋简体",STZhongsong,"Source Han Serif SC","Noto Serif CJK SC",SimSun,serif}
+.letter h2{margin:0;font-size:16pt;font-weight:400;text-indent:2em}
+.letter p{margin:0;orphans:3;widows:3}
+.letter ol.list,.letter ol.list li{margin:0}
+.letter ol.list{padding-left:2em}
+.letter small{font-size:1em;color:inherit}
+}
+"""
+_LETTER_MARGINS = (
+    "margin:37mm 26mm 35mm 28mm;"
+    "@bottom-center{content:'第 ' counter(page) ' 页 共 ' counter(pages) ' 页';font-size:9pt}"
+)
 _MARGINS = "margin:16mm 14mm 18mm;@bottom-center{content:counter(page) ' / ' counter(pages);font-size:9pt}"
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
+_DAY_OR_AMOUNT = re.compile(r"[\d_]+年[\d_]+月[\d_]+日|(?<![\d.,&#])\d[\d,.]* [\u3400-\u9fff]")
 _NAVIGABLE = 4  # sections from which on the page begins with links to them
 _SHORT = 12  # rows up to which a table is kept on one sheet of paper
 _WIDE = 4  # columns from which on a table keeps its width on a telephone, and scrolls
@@ -92,6 +123,8 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.words = _plain if document.lang.startswith("zh") else _chinese_marked
+        if document.kind == "letter":
+            self.words = _unbroken
         self.tables = 0
         self.drawings = 0
 
@@ -99,6 +132,8 @@ class _Page:
         document = self.document
         title = escape(document.title)
         paper = "A4 landscape" if document.landscape else "A4"
+        is_letter = document.kind == "letter"
+        style, margins = (_STYLE + _LETTER, _LETTER_MARGINS) if is_letter else (_STYLE, _MARGINS)
         sections = [block for block in document.blocks if isinstance(block, Section)]
         yield from (
             "<!DOCTYPE html>",
@@ -108,9 +143,9 @@ class _Page:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
             f"<title>{title}</title>",
-            f"<style>{_STYLE}@page{{size:{paper};{_MARGINS}}}</style>",
+            f"<style>{style}@page{{size:{paper};{margins}}}</style>",
             "</head>",
-            "<body>",
+            '<body class="letter">' if is_letter else "<body>",
             f"<header><h1>{self.words(document.title)}</h1></header>",
         )
         if len(sections) >= _NAVIGABLE:
@@ -129,9 +164,10 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text, aside, signed):
+            case Paragraph(text, aside, signed, flush):
                 words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
-                yield f'<p class="signed">{words}</p>' if signed else f"<p>{words}</p>"
+                class_ = ' class="signed"' if signed else ' class="flush"' if flush else ""
+                yield f"<p{class_}>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():
@@ -203,6 +239,11 @@ class _Page:
 
 def _plain(text: str) -> str:
     return escape(text)
+
+
+def _unbroken(text: str) -> str:
+    """A text whose days and amounts are not cut at the end of a line."""
+    return _DAY_OR_AMOUNT.sub(r'<span class="n">\g<0></span>', escape(text))
 
 
 def _chinese_marked(text: str) -> str:

@@ -45,17 +45,28 @@ def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
         case Items(of) if isinstance(node, Sequence):
             for number, item in enumerate(node.items):
                 yield from _conform(item, of, (*path, number))
-        case Entries(of, kind) if isinstance(node, Mapping):
-            named = Word(kind)
-            for key, value in node.entries:
-                yield from conform_word(key, named, path)
-                yield from _conform(value, of, (*path, key.text))
+        case Entries() if isinstance(node, Mapping):
+            yield from _conform_entries(node, shape, path)
         case Record() if isinstance(node, Mapping):
             yield from _conform_record(node, shape, path)
         case Word() | Items() | Entries() | Record():
             yield _unfit(node, path, shape)
         case _:
             assert_never(shape)
+
+
+def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Problem]:
+    for key, value in node.entries:
+        at = (*path, key.text)
+        if key.text in shape.own:
+            yield from _conform(value, shape.own[key.text].shape, at)
+            continue
+        found = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
+        if found and shape.own and all(problem.code != "full_width" for problem in found):
+            meant = nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own)
+            values = {"known": ", ".join(shape.own), **meant}
+            found = [Problem("unknown_key", at, given=key.text, values=values, location=key.at)] if meant else found
+        yield from found
 
 
 def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Problem]:

@@ -1,5 +1,7 @@
 """What a document for people consists of: sections of paragraphs, nested lists and tables, whatever they say."""
 
+from typing import Literal
+
 from attrs import frozen
 
 from hardship_rules.ranges import Exact
@@ -9,12 +11,14 @@ from hardship_rules.ranges import Exact
 class Paragraph:
     """A sentence or several; `aside` where it is about what follows, set small where the form can.
 
-    `signed` where it is the end of a letter, set at the right where the form can.
+    `signed` where it is the number or the end of a letter, set at the right where the form can; `flush` where it is
+    whom a letter is addressed to, which begins at the margin.
     """
 
     text: str
     aside: bool = False
     signed: bool = False
+    flush: bool = False
 
 
 @frozen
@@ -112,12 +116,13 @@ Block = Paragraph | Listing | Table | Scale | Flows | Section
 
 @frozen
 class Document:
-    """A title and what stands under it."""
+    """A title and what stands under it; a `letter` looks like one: its title centred, its paragraphs indented."""
 
     title: str
     blocks: tuple[Block, ...]
     lang: str = "zh-CN"
     landscape: bool = False
+    kind: Literal["page", "letter"] = "page"
 
 
 _TENS = 10

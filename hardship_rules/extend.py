@@ -8,6 +8,7 @@ from hardship_rules.find import BUNDLED, RESOLVED, Folders, Text, listed, read_f
 from hardship_rules.json_source import parse_json
 from hardship_rules.model import canonical
 from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
+from hardship_rules.problems import Path as Keys
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 
 FILES = 3  # in a chain of `extends`
@@ -150,16 +151,23 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         if section == "sources" and known is not None:
             problems.append(Problem("source_redefined", path, given=key.text, location=key.at))
         elif section in ("sources", "notes"):
+            if key.text == keys.REPLY_WITHIN and known is not None:
+                _restates_provenance(key, node, path, problems)
             entries[key.text] = (key, node)
         elif known is None:
             code = "unknown_parameter" if section == "parameters" else "unknown_reading"
             values = {"known": ", ".join(entries), **nearest(key.text, entries)}
             problems.append(Problem(code, path, given=key.text, values=values, location=key.at))
         elif isinstance(node, Mapping) and isinstance(known[1], Mapping):
-            if node.get("basis") is None:
-                problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
+            _restates_provenance(key, node, path, problems)
             entries[key.text] = (key, _restated(known[1], node))
     return Mapping(tuple(entries.values()), base.at)
+
+
+def _restates_provenance(key: Scalar, node: Node, path: Keys, problems: list[Problem]) -> None:
+    """What is said again brings its provenance again."""
+    if isinstance(node, Mapping) and node.get("basis") is None:
+        problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
 
 
 def _restated(base: Mapping, overlay: Mapping) -> Mapping:

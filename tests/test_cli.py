@@ -102,8 +102,10 @@ class TestAssess:
         assert page.endswith("</html>\n")
 
     def test_notice(self) -> None:
-        """`--notice` writes the letter, in text or as a page."""
-        assert run("assess", "--notice", HOUSEHOLD).stdout.decode().startswith("关于提交困难职工家庭认定材料的通知\n")
+        """`--notice` writes the letter, in text or as a page; that the union checks it first is said beside it."""
+        done = run("assess", "--notice", HOUSEHOLD)
+        assert done.stdout.decode().startswith(" " * 23 + "关于提交困难职工家庭认定材料的通知\n")
+        assert done.stderr.decode() == "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。\n"
         page = run("assess", "--notice", "--format", "html", PARTIAL).stdout.decode()
         assert "<h1>关于补充困难职工家庭申报材料的通知</h1>" in page
 

@@ -25,6 +25,7 @@ from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record import record
 
+_BEFORE_SENDING = "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。"
 _COLOURS = {"√": "green", "×": "red", "○": "yellow"}
 
 
@@ -86,15 +87,11 @@ def assess(
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
     if what_would_change and (engine != "evaluator" or notice or form not in ("text", "json")):
         raise click.UsageError("--what-would-change 只用于 --format text 或 json，不能与 --notice、--engine 同用。")
-    if notice and (form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator"):
-        raise click.UsageError(
-            "--notice 是中文通知，不能与 --format json 或 record、--lang en、--turns-on、--engine 同用。"
-        )
-    if engine != "evaluator" and form not in ("text", "json", RECORD):
-        raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
-    if form == "html" and len(files) > 1:
-        raise click.UsageError("--format html 一次写一个家庭。")
-    detail, paint = "full" if full else "short", _paint if output is None and _has_colour() else plain
+    if notice:
+        _check_notice(has_other_options=form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator")
+    _check_form(form, engine, files)
+    detail = "full" if full else "short"
+    paint: Paint = _paint if output is None and _has_colour() else plain
     check_output(files, form, output, embed=embed)
     answers, records, failed, read = [], {}, False, list[str | Policy](files)
     for file in files:
@@ -129,12 +126,28 @@ def assess(
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
     if form == RECORD and output is not None:
         sys.exit(0 if written_records(records, Path(output), lang) and not failed else 1)
+    if notice and answers:
+        click.echo(_BEFORE_SENDING, err=True)
     text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
         failed = not written(Path(output), text, lang, read)
     sys.exit(1 if failed else 0)
+
+
+def _check_form(form: str, engine: str, files: tuple[str, ...]) -> None:
+    if engine != "evaluator" and form not in ("text", "json", RECORD):
+        raise click.UsageError("--engine durable-rules 只能与 --format text、json 或 record 同用。")
+    if form == "html" and len(files) > 1:
+        raise click.UsageError("--format html 一次写一个家庭。")
+
+
+def _check_notice(*, has_other_options: bool) -> None:
+    if has_other_options:
+        raise click.UsageError(
+            "--notice 是中文通知，不能与 --format json 或 record、--lang en、--turns-on、--engine 同用。"
+        )
 
 
 def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
