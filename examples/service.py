@@ -15,7 +15,7 @@ def service(environ: dict[str, object], start_response: Callable[..., object]) -
     if environ["REQUEST_METHOD"] != "POST":
         return answer(start_response, "405 Method Not Allowed", {"error": "POST a household as JSON"})
     try:
-        length = min(int(str(environ.get("CONTENT_LENGTH") or 0)), LARGEST)
+        length = max(0, min(int(str(environ.get("CONTENT_LENGTH") or 0)), LARGEST))
         household = json.loads(environ["wsgi.input"].read(length))  # type: ignore[attr-defined]  # WSGI names its stream
     except (ValueError, RecursionError):
         return answer(start_response, "400 Bad Request", {"error": "not JSON"})

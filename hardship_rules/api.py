@@ -1,6 +1,7 @@
 """The public face: read a policy, read a household, assess the one by the other."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,25 +11,24 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
 from hardship_rules.extend import extended, resolve
 from hardship_rules.facts import read_facts
-from hardship_rules.find import Text, find
+from hardship_rules.find import Folders, Text, day_asked, find, searched
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.outcomes import outcomes_of
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 
-Folders = Sequence[str | Path]
-
 
 def load_policy(
-    name: str | Path, on: date | None = None, folders: Folders = (), *, approved_only: bool = False
+    name: str | os.PathLike[str], on: date | str | None = None, folders: Folders = (), *, approved_only: bool = False
 ) -> Policy:
     """The policy of that name or path, or the one of that series in force on a day.
 
-    A name is looked for in `folders`, then among the policies that come with the library. With `approved_only` a policy
-    that is not approved as it stands is refused. Raises `PolicyError` with every problem.
+    A name is looked for in `folders`, one or several, then among the policies that come with the library. With
+    `approved_only` a policy that is not approved as it stands is refused. Raises `PolicyError` with every problem.
     """
-    policy = _checked(find(name, on, folders), folders)
+    day, places = day_asked(on), searched(folders)
+    policy = _checked(find(name, day, places), places)
     if approved_only and policy.status != "approved":
         raise PolicyError([_unapproved(policy)])
     return policy
@@ -43,21 +43,22 @@ def _unapproved(policy: Policy) -> Problem:
     return Problem("approval_other", ("approved",), policy.name, values, location=approval.at)
 
 
-def load_base(name: str | Path, folders: Folders = ()) -> Policy | None:
+def load_base(name: str | os.PathLike[str], folders: Folders = ()) -> Policy | None:
     """The policy that a sound one extends, as it stands without it: to be compared, not to be applied.
 
     None where it extends none, or one that means something only with what is put into it.
     """
-    text = extended(find(name, None, folders), folders)
+    places = searched(folders)
+    text = extended(find(name, None, places), places)
     try:
-        return None if text is None else load(resolve(text, folders))
+        return None if text is None else load(resolve(text, places))
     except PolicyError:
         return None
 
 
 def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> Policy:
     """The policy of a text; `name` is what problems call it. Raises `PolicyError` with every problem."""
-    return _checked(Text(text, name, None), folders)
+    return _checked(Text(text, name, None), searched(folders))
 
 
 def _checked(text: Text, folders: Folders) -> Policy:
@@ -89,8 +90,9 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     """Apply a policy to a household on a day.
 
     The household is a mapping of facts by name or title, or what `load_household` gives; `members` is a list of
-    such mappings. What is not given is unknown. Raises `FactError` with every problem of the household, and
-    `PolicyError` for a policy that cannot decide: one with open parameters, or with no decision.
+    such mappings; a row of a table is one, and values may be those of NumPy, pandas, Polars or PyArrow. What is not
+    given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy that cannot
+    decide: one with open parameters, or with no decision.
     """
     if policy.is_open:
         open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)

@@ -50,7 +50,8 @@ _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uff
 _DAY = r"(?:[\u4e00-\u9fff]{1,6} )?(?<![\w.,-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])"  # with the word before it
 _AMOUNT = r"(?<![\w.,-])-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?"
 _UNIT = r" [\u4e00-\u9fff]{1,2}"  # with the number before it; two characters more or less are no harm
-_UNBROKEN = re.compile(rf"{_DAY}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?!\w)")
+_WRITTEN = r"[0-9_]+年[0-9_]+月[0-9_]+日"  # a day, or where it is to be written in
+_UNBROKEN = re.compile(rf"{_DAY}|{_WRITTEN}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?!\w)")
 _NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
 _WHOLE = 12  # characters up to which a word is kept on one line
 _NAVIGABLE = 4  # sections from which on the page has links to them
@@ -100,7 +101,7 @@ class _Page:
 
     def lines(self) -> Iterator[str]:
         document = self.document
-        kinds = ["tables"] * document.landscape + ["letter"] * document.is_letter
+        kinds = ["tables"] * document.landscape + ["letter"] * (document.kind == "letter")
         yield from (
             "<!DOCTYPE html>",
             f'<html lang="{escape(document.lang)}">',
@@ -127,9 +128,9 @@ class _Page:
         """The style sheet, and what is this document's own: the paper and what stands at its foot."""
         document = self.document
         paper = "A4 landscape" if document.landscape else "A4"
-        margin, font = _sized("--m-letter" if document.is_letter else "--m-form"), _sized("--t-foot")
+        margin, font = _sized("--m-letter" if document.kind == "letter" else "--m-form"), _sized("--t-foot")
         font = font.replace("var(--sans)", _sized("--sans"))
-        foot = "" if document.is_letter else f"@bottom-left{{content:{_css_text(document.foot)};font:{font}}}"
+        foot = "" if document.kind == "letter" else f"@bottom-left{{content:{_css_text(document.foot)};font:{font}}}"
         number = f"@bottom-right{{content:{self.say['sheet']};font:{font}}}"
         return f"{style()}@page{{size:{paper};margin:{margin};{foot}{number}}}"
 
@@ -162,9 +163,10 @@ class _Page:
 
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
-            case Paragraph(text, aside, signed):
+            case Paragraph(text, aside, signed, flush):
                 words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
-                yield f'<p class="signed">{words}</p>' if signed else f"<p>{words}</p>"
+                class_ = ' class="signed"' if signed else ' class="flush"' if flush else ""
+                yield f"<p{class_}>{words}</p>"
             case Listing(items):
                 yield from self.items(items, 0)
             case Table():

@@ -22,15 +22,41 @@ from hardship_rules.document import (
 )
 
 PAGE = 110  # columns
+LETTER = 80
 _NARROWEST = 8
 _GAP = "  "
+_INDENT = "\u3000\u3000"  # two characters: how a paragraph of a Chinese letter begins
 
 
 def as_text(document: Document) -> str:
-    """The document as text, its title underlined."""
+    """The document as text, its title underlined; of a letter, centred."""
+    if document.kind == "letter":
+        title = (_centred(line) for line in wrapped(document.title, LETTER))
+        lines = [*title, "", *_letter(document.blocks)]
+        return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
     head = [] if document.banner else [document.title, "=" * width(document.title), ""]
     lines = [*head, *_blocks(document.blocks, 0)]
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def _centred(text: str) -> str:
+    return " " * ((LETTER - width(text)) // 2) + text
+
+
+def _letter(blocks: Iterable[Block]) -> Iterator[str]:
+    """Narrower than a page, paragraphs indented, heads without a rule, and what is signed at the right."""
+    for block in blocks:
+        match block:
+            case Paragraph(text, signed=True):
+                yield from (*(" " * (LETTER - width(line)) + line for line in wrapped(text, LETTER)), "")
+            case Paragraph(text, flush=flush):
+                yield from (*wrapped(text if flush else _INDENT + text, LETTER), "")
+            case Listing(items):
+                yield from (*("  " + line for line in _items(items, 0, LETTER - 2)), "")
+            case Section(title, inner):
+                yield from (*wrapped(_INDENT + title, LETTER), "", *_letter(inner))
+            case _:
+                yield from _blocks((block,), 0)
 
 
 def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
@@ -73,14 +99,14 @@ def _pairs(pairs: Pairs) -> Iterator[str]:
             yield from (indent + line for line in wrapped(pair.below, PAGE - len(indent)))
 
 
-def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
+def _items(items: Iterable[Item], depth: int, page: int = PAGE) -> Iterator[str]:
     for number, item in enumerate(items, 1):
         before = "  " * (depth + 1) + (item.mark or mark(depth, number)) + " "
         text = item_text(item)
-        first, *others = wrapped(text, PAGE - width(before))
+        first, *others = wrapped(text, page - width(before))
         yield before + first
         yield from (" " * width(before) + line for line in others)
-        yield from _items(item.parts, depth + 1)
+        yield from _items(item.parts, depth + 1, page)
 
 
 def item_text(item: Item) -> str:

@@ -40,7 +40,7 @@ from hardship_rules.syntax import (
 )
 from hardship_rules.telling import SENTENCES as TELLING
 from hardship_rules.telling import Telling
-from hardship_rules.turning import turns_on, variants
+from hardship_rules.turning import turns_on
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind
 from hardship_rules.wording import comparison, fact_of, full_name, number_text, one_line, places, value_text
 
@@ -469,8 +469,10 @@ class _Brief:
         figure = scope[name]
         while (inner := self.inside(expr, scope)) is not None:
             expr = inner
-        text = _formula(expr, lambda each: self.printed(each, scope), top=True)
-        return text or "" if value(expr, scope) == figure else ""
+        text = _formula(expr, lambda each: self.printed(each, scope), top=True) or ""
+        if self.lang == "zh":  # full-width brackets bring their own space
+            text = text.replace(" (", "（").replace("(", "（").replace(") ", "）").replace(")", "）")
+        return text if value(expr, scope) == figure else ""
 
     def inside(self, expr: Expr, scope: Scope) -> Expr | None:
         """What a name or a choice stands for: the term's expression, the case that holds; None for anything else."""
@@ -649,7 +651,8 @@ class _Brief:
         count = len(unverified(self.tell))
         yield self.say["unverified"].format(count=count) if count else self.say["all_verified"]
         turns = turns_on(self.assessment)
-        tried = {what.name for what, _, _ in variants(self.policy) if isinstance(what, Reading)}
+        readings = self.policy.readings.values()
+        tried = [each for each in readings if not each.affects and len(each.kind.options) > 1]
         changing = [turn for turn in turns if isinstance(turn.what, Reading)]
         parts = []
         if not changing and tried:
@@ -711,4 +714,4 @@ def _bracketed(expr: Expr, printed: Callable[[str], str | None], *, divides: boo
     """An operand, in brackets where it is computed itself; a quotient or product that is divided further needs none."""
     text = _formula(expr, printed)
     bare = isinstance(expr, Name | Constant) or (divides and isinstance(expr, Divide | Multiply))
-    return text if bare or text is None else f"（{text}）"
+    return text if bare or text is None else f"({text})"

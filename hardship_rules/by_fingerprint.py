@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hardship_rules.api import Folders, load_policy
+from hardship_rules.api import load_policy
 from hardship_rules.check import check
 from hardship_rules.extend import unfolded
-from hardship_rules.find import BUNDLED, RESOLVED, read_file
+from hardship_rules.find import BUNDLED, RESOLVED, Folders, listed, read_file, searched
 from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import Location, PolicyError, Problem
@@ -20,6 +20,7 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
 
     A policy's own file is tried as it stands, then with the readings that the record names. Raises `PolicyError`.
     """
+    places = searched(folders)
     for policy in at_hand:
         if policy.fingerprint == record.fingerprint:
             return policy
@@ -29,8 +30,8 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
             raise PolicyError([Problem("record_edited", ("resolved",), location=Location(record.name, 1, 1))])
         return policy
     others: list[str] = []
-    for folder in (*map(Path, folders), BUNDLED):
-        for policy, path in _kept(folder, record, folders):
+    for folder in (*places, BUNDLED):
+        for policy, path in _kept(folder, record, places):
             found = _with_its_readings(policy, record)
             if found is not None:
                 return found
@@ -43,17 +44,17 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
 
 def _kept(folder: Path, record: Record, folders: Folders) -> Iterator[tuple[Policy, Path]]:
     """The policies of a folder that may be the record's: a resolved text of its sum, then the files of its name."""
-    for path in sorted(folder.glob(f"*{RESOLVED}")):
+    for path in listed(folder, RESOLVED):
         try:
             text = read_file(path).text.strip()
             if "v1:" + hashlib.sha256(text.encode()).hexdigest() == record.fingerprint:
-                yield load_policy(path), path
+                yield load_policy(str(path)), path
         except PolicyError:
             continue  # it is something else, or cannot be read: the record's policy may still be in another file
-    for path in sorted(folder.glob("*.yaml")):
+    for path in listed(folder, ".yaml"):
         try:
             if _names(path) == record.policy:
-                yield load_policy(path, folders=folders), path
+                yield load_policy(str(path), folders=folders), path
         except PolicyError:
             continue
 

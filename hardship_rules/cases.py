@@ -9,17 +9,21 @@ from typing import cast
 from attrs import evolve, field, frozen
 
 from hardship_rules import source
-from hardship_rules.api import Folders, assess, load_policy
+from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
+from hardship_rules.check import check
 from hardship_rules.conform import TRUTHS, conform, date_of
 from hardship_rules.decided import Figure
+from hardship_rules.extend import resolve
 from hardship_rules.facts import read_facts
+from hardship_rules.find import Folders, Text, find, searched
 from hardship_rules.formerly import current_id
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
 from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
+from hardship_rules.load import load
 from hardship_rules.model import Policy
-from hardship_rules.problems import FactError, Location, PolicyError, Problem, path_text
+from hardship_rules.problems import MOST, FactError, Location, PolicyError, Problem, path_text
 
 UNDECIDED, UNKNOWN = "undecided", "unknown"
 
@@ -62,6 +66,7 @@ CASES = Record(
         ),
     }
 )
+_EXACT = re.compile(r"[-+]?[0-9]{1,2000}(\.[0-9]{1,2000}|/0{0,9}[1-9][0-9]{0,1999})?")
 _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 
@@ -193,11 +198,10 @@ def _texts(node: source.Node) -> list[str]:
 
 def _exact_text(text: str) -> str:
     """A number in its one exact form, other words as they are."""
-    try:
+    if _EXACT.fullmatch(text):
         return str(Fraction(text))
-    except (ValueError, ZeroDivisionError):
-        truth = TRUTHS.get(text)
-        return text if truth is None else answer_text(truth)
+    truth = TRUTHS.get(text)
+    return text if truth is None else answer_text(truth)
 
 
 def answer_text(answer: object) -> str:
@@ -212,6 +216,7 @@ def answer_text(answer: object) -> str:
 def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     """The cases of a file; raises `PolicyError` with every problem of the file and of its policy."""
     name = str(path)
+    places = (Path(path).parent, *searched(folders))
     content = source.read_bytes(Path(path), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
@@ -225,7 +230,12 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
         raise PolicyError(problems)
     listed = [cast(source.Mapping, item) for item in cast(source.Sequence, node.get("cases")).items]
     days = dict.fromkeys(_day(node, case) for case in listed)
-    policies = {day: _policy(node, day, (Path(path).parent, *folders), problems) for day in days}
+    policies: dict[source.Scalar | None, Policy | None] = {}
+    loaded: dict[Text, Policy] = {}  # one policy is for many days
+    for day in days:
+        if len(problems) > MOST:
+            raise PolicyError(problems)
+        policies[day] = _policy(node, day, places, problems, loaded)
     cases = [_case(name, policies[_day(node, case)], node, case, problems) for case in listed]
     if problems:
         raise PolicyError(problems)
@@ -238,12 +248,19 @@ def _day(file: source.Mapping, case: source.Mapping) -> source.Scalar | None:
 
 
 def _policy(
-    file: source.Mapping, day: source.Scalar | None, folders: Folders, problems: list[Problem]
+    file: source.Mapping,
+    day: source.Scalar | None,
+    folders: Folders,
+    problems: list[Problem],
+    loaded: dict[Text, Policy],
 ) -> Policy | None:
     """The file's policy, or that of its series on a day."""
     name = cast(source.Scalar, file.get("policy"))
     try:
-        return load_policy(name.text, None if day is None else date_of(day.text), folders)
+        text = find(name.text, None if day is None else date_of(day.text), folders)
+        if text not in loaded:
+            loaded[text] = check(load(resolve(text, folders)))
+        return loaded[text]
     except PolicyError as error:
         for each in error.problems:
             at = day if day is not None and each.code == "no_policy_on_date" else name
@@ -258,7 +275,15 @@ def _case(
         return None
     title = cast(source.Scalar, case.get("title"))
     household: source.Node = case.get("household") or file.get("household") or source.Mapping((), case.at)
-    for key, node in _keyed(case.get("but")):
+    changed = _keyed(case.get("but"))
+    if isinstance(household, source.Mapping) and all(_is_name(key.text) for key, _ in changed):  # at once
+        entries = {key.text: (key, each) for key, each in household.entries}
+        entries.update((key.text, (source.Scalar(key.text, key.at), node)) for key, node in changed)
+        household = source.Mapping(tuple(entries.values()), household.at)
+        changed = ()
+    for key, node in changed:
+        if len(problems) > MOST:
+            break
         household = _placed(household, key, node, problems)
     without = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
     for item in sorted(without, key=lambda each: _steps(cast(source.Scalar, each).text), reverse=True):
@@ -296,6 +321,12 @@ def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node],
 def _steps(path: str) -> list[tuple[bool, int, str]]:
     """`members[2].wage` as steps: members, its second, wage."""
     return [(bool(number), int(number or 0), name) for name, number in _STEP.findall(path)]
+
+
+def _is_name(path: str) -> bool:
+    """A path of one step, which is the name of a fact."""
+    steps = _steps(path)
+    return len(steps) == 1 and steps[0][2] == path
 
 
 def _placed(

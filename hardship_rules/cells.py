@@ -5,8 +5,9 @@ from typing import cast
 import narwhals as nw
 from attrs import evolve
 
+from hardship_rules.frame_given import WITH_TIME, has_time
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.identity_number import days_of_birth
+from hardship_rules.identity_number import bare_key, days_of_birth
 from hardship_rules.mapping import UNKNOWN_WORDS, Column
 from hardship_rules.number_cells import number_in_units, number_meant, numbers_of_numbers, numbers_of_texts
 from hardship_rules.problems import Problem
@@ -27,6 +28,10 @@ def cells_of(column: Column, dtype: nw.dtypes.DType, *, plain: bool = False) -> 
     """
     given, fact, steps = nw.col(column.name), column.fact, Steps(column.fact.name)
     if _is_typed(fact.kind, dtype) and not column.identity_number:
+        if dtype == nw.Datetime:
+            timed = steps.put(has_time(given).fill_null(value=False))
+            day = nw.when(~timed).then(given.dt.date())
+            return Cells(day, FrozenMapping({WITH_TIME: timed}), given.is_null(), tuple(steps.made))
         return Cells(given, FrozenMapping(), given.is_null())
     coded = column.words.keys() != set(UNKNOWN_WORDS)
     if dtype in _BROKEN and isinstance(fact.kind, NumberKind) and not coded:
@@ -50,12 +55,14 @@ def cells_of(column: Column, dtype: nw.dtypes.DType, *, plain: bool = False) -> 
     return Cells(value, faults, text.is_null(), tuple(steps.made))
 
 
-def key_cells(header: str, dtype: nw.dtypes.DType, *, needed: bool) -> Cells | Problem:
-    """The column of the households' key, or of who a person is, as text."""
+def key_cells(header: str, dtype: nw.dtypes.DType, *, needed: bool, plain: bool = False) -> Cells | Problem:
+    """The column of the households' key, or of who a person is, as text; `plain` as for `cells_of`."""
     if dtype not in (*_TEXT, *_WHOLE):
         return Problem("column_kind", (header,), str(dtype), {"title": header, "wanted": "String, Int64"})
-    steps = Steps(f"{header} key")
+    steps = Steps(f"{header} {'key' if needed else 'identifier'}")
     text = trimmed(nw.col(header) if dtype == nw.String else nw.col(header).cast(nw.String()), steps)
+    if dtype not in _WHOLE:
+        text = bare_key(text, text if plain else narrow(text, steps), steps)
     faults = {"cell_powers": text.str.contains(IN_POWERS).fill_null(value=False)}
     if needed:
         faults["cell_key"] = text.is_null()

@@ -13,7 +13,7 @@ from hardship_rules.keys import RESERVED_TITLES
 from hardship_rules.kinds import Kinds
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
-from hardship_rules.problems import Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.problems import MOST, Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.ranges import Number, high, low
 from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
 from hardship_rules.units import is_whole, kind_of_name
@@ -44,6 +44,8 @@ class _Checker:
     ) -> None:
         location = part if part is None or isinstance(part, Location) else part.at
         self.problems.append(Problem(code, path, given=given, values=values, location=location))
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
 
     def found_of_members(self) -> frozenset[str]:
         """Member facts, terms of members, and the parameters that go by one of those."""

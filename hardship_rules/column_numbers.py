@@ -98,7 +98,7 @@ def extreme(which: Literal["min", "max"], parts: Iterable[Numbers]) -> Numbers:
 
 def floor(a: Numbers, by: Numbers) -> Numbers:
     """The floor of a over what is certainly positive."""
-    within = ranges.rounded(ranges.divide(a.within, by.within), 1, "down")
+    within = ranges.rounded(ranges.divide(a.within, by.within), 1, "floor")
     beyond = 1 + max(abs(int(end(number))) for number in (a.within, by.within) for end in (least, most))
     if is_known(by):
         low = floored(a.low, by.low, beyond)

@@ -1,6 +1,6 @@
 """A household is read and assessed under two policies, each without what only the other knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -9,6 +9,7 @@ from attrs import evolve
 from hardship_rules import source
 from hardship_rules.api import assess
 from hardship_rules.comparison import Comparison
+from hardship_rules.hosts import items_of, pairs_of, plain_value
 from hardship_rules.household import RESERVED, HouseholdText
 from hardship_rules.model import Fact, Policy
 from hardship_rules.parting import NotKnown, Side, parting
@@ -17,6 +18,8 @@ from hardship_rules.values import ChoiceKind
 
 Given = Mapping[str, object] | HouseholdText
 Day = date | str | None
+
+_FAR = 1_000  # members: more than any policy allows; of a longer list `assess` says so
 
 _OUTSIDE = "on_outside"  # no mistake here: the policy is applied as if it held on that day
 
@@ -96,35 +99,41 @@ def _fact(policy: Policy, before: Path, key: str) -> Fact | None:
 
 def _without(household: Given, left_out: Mapping[tuple[Path, str], object]) -> Given:
     """The household without the facts under some keys, as it was given otherwise."""
-    if isinstance(household, HouseholdText):
+    if type(household) is HouseholdText:
         return evolve(household, node=cast(source.Mapping, _kept(household.node, (), left_out)))
     return cast(Mapping[str, object], _kept(household, (), left_out))
 
 
 def _kept(node: object, before: Path, left_out: Mapping[tuple[Path, str], object]) -> object:
     """A household or member, a text's or a host's, without some keys."""
-    if isinstance(node, source.Mapping):
+    if type(node) is source.Mapping:
         entries = (
             (key, cast(source.Node, _inside(key.text, each, before, left_out)))
             for key, each in node.entries
             if (before, key.text.strip()) not in left_out
         )
         return evolve(node, entries=tuple(entries))
-    if isinstance(node, Mapping):
-        return {
-            key: _inside(str(key), each, before, left_out)
-            for key, each in node.items()
-            if (before, str(key).strip()) not in left_out
-        }
-    return node
+    pairs = pairs_of(node)
+    if pairs is None:
+        return node
+    texts = [(plain_value(key), key, inner) for key, inner in pairs]
+    names = [name for name, *_ in texts if isinstance(name, str)]
+    if len(set(names)) < len(texts):  # a key that is no text, or twice there: `assess` says so
+        return node
+    return {
+        key: _inside(name, inner, before, left_out)
+        for name, key, inner in texts
+        if isinstance(name, str) and (before, name.strip()) not in left_out
+    }
 
 
 def _inside(key: str, node: object, before: Path, left_out: Mapping[tuple[Path, str], object]) -> object:
     """What stands under a key: of the list of members each without some keys."""
     if not before and RESERVED.get(key.strip()) == "members":
-        if isinstance(node, source.Sequence):
+        if type(node) is source.Sequence:
             items = (_kept(each, ("members", number), left_out) for number, each in enumerate(node.items))
             return evolve(node, items=cast(tuple[source.Node, ...], tuple(items)))
-        if isinstance(node, list | tuple):
-            return [_kept(each, ("members", number), left_out) for number, each in enumerate(node)]
+        listed = items_of(node, _FAR)
+        if isinstance(listed, Sequence):
+            return [_kept(each, ("members", number), left_out) for number, each in enumerate(listed)]
     return node

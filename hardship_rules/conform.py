@@ -1,6 +1,7 @@
 """Whether a node has the shape that the language gives it, and what its words stand for."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import assert_never
@@ -8,7 +9,7 @@ from typing import assert_never
 from hardship_rules.expression import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
-from hardship_rules.problems import Path, Problem, nearest, path_text
+from hardship_rules.problems import Path, Problem, first_of, nearest, path_text
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, misplaced
 from hardship_rules.syntax import BASES, MOVES, TONES
@@ -23,57 +24,70 @@ UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
 def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
-    """Every way in which a node is not of a shape."""
+    """Every way in which a node is not of a shape, as far as a reader can use them."""
+    return first_of(_conform(node, shape, path))
+
+
+def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
     match shape:
         case Anything():
-            return []
+            pass
         case Ref(name):
-            return conform(node, SHAPES[name], path)
+            yield from _conform(node, SHAPES[name], path)
         case Either(word, items, mapping):
             fitting = {Scalar: word, Sequence: items, Mapping: mapping}[type(node)]
             if fitting is not None:
-                return conform(node, fitting, path)
-            return [_unfit(node, path, next(part for part in (mapping, items, word) if part is not None))]
-        case Word():
-            return conform_word(node, shape, path) if isinstance(node, Scalar) else [_unfit(node, path, shape)]
-        case Items(of):
-            if not isinstance(node, Sequence):
-                return [_unfit(node, path, shape)]
-            return [problem for i, item in enumerate(node.items) for problem in conform(item, of, (*path, i))]
-        case Entries(of, kind):
-            if not isinstance(node, Mapping):
-                return [_unfit(node, path, shape)]
-            problems = []
-            for key, value in node.entries:
-                problems += conform_word(key, Word(kind), path) + conform(value, of, (*path, key.text))
-            return problems
-        case Record():
-            return _conform_record(node, shape, path) if isinstance(node, Mapping) else [_unfit(node, path, shape)]
+                yield from _conform(node, fitting, path)
+            else:
+                yield _unfit(node, path, next(part for part in (mapping, items, word) if part is not None))
+        case Word() if isinstance(node, Scalar):
+            yield from conform_word(node, shape, path)
+        case Items(of) if isinstance(node, Sequence):
+            for number, item in enumerate(node.items):
+                yield from _conform(item, of, (*path, number))
+        case Entries() if isinstance(node, Mapping):
+            yield from _conform_entries(node, shape, path)
+        case Record() if isinstance(node, Mapping):
+            yield from _conform_record(node, shape, path)
+        case Word() | Items() | Entries() | Record():
+            yield _unfit(node, path, shape)
         case _:
             assert_never(shape)
 
 
-def _conform_record(node: Mapping, shape: Record, path: Path) -> list[Problem]:
-    problems = []
+def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Problem]:
+    for key, value in node.entries:
+        at = (*path, key.text)
+        if key.text in shape.own:
+            yield from _conform(value, shape.own[key.text].shape, at)
+            continue
+        found = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
+        if found and shape.own and all(problem.code != "full_width" for problem in found):
+            meant = nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own)
+            values = {"known": ", ".join(shape.own), **meant}
+            found = [Problem("unknown_key", at, given=key.text, values=values, location=key.at)] if meant else found
+        yield from found
+
+
+def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Problem]:
     for key, value in node.entries:
         known = shape.keys.get(key.text)
         if known is not None:
-            problems += conform(value, known.shape, (*path, key.text))
+            yield from _conform(value, known.shape, (*path, key.text))
         elif found := misplaced(key.text, key.place, path):
-            problems.append(found)
+            yield found
         else:
             values = {"known": ", ".join(shape.keys), **nearest(key.text, shape.keys)}
-            problems.append(Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at))
+            yield Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at)
     present = {key.text for key, _ in node.entries}
     for name, known in shape.keys.items():
         if known.required and name not in present:
-            problems.append(Problem("missing_key", path, location=node.at, given=name, values={"about": known.about}))
+            yield Problem("missing_key", path, location=node.at, given=name, values={"about": known.about})
     for group in shape.one_of:
         if len(present & set(group)) != 1:
             code = "none_of_keys" if not present & set(group) else "several_of_keys"
             written = ", ".join(name for name in group if name in present)
-            problems.append(Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)}))
-    return problems
+            yield Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)})
 
 
 def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
@@ -123,7 +137,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
     if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and TRUTHS.get(text)):
         return wrong("only_word", expected=kind)
     if kind == "language" and text != "1":
-        return wrong("language_newer" if text.isdecimal() and int(text[:9]) > 1 else "language")
+        return wrong("language_newer" if re.fullmatch("[0-9]+", text) and int(text[:9]) > 1 else "language")
     if kind == "date":
         return [] if date_of(text) is not None else wrong("date")
     if kind == "moves" and text not in MOVES:

@@ -29,7 +29,7 @@ def factor_of(policy: Policy, fact: Fact, text: str) -> Exact | None:
         return _PERCENT if wanted == PURE else None
     words = {word: name for name, word in policy.units.items()} | {name: name for name in policy.units}
     over = tuple((base, power) for base, power in wanted if power > 0)
-    counted, *per = re.split(r"\s*/\s*", text)
+    counted, *per = map(str.strip, text.split("/"))
     multiple, own = _part(counted, words)
     if own is None and fact.counted_in:
         multiple, own = _counted(counted, fact.counted_in), over
@@ -68,7 +68,7 @@ def _is_definition(parameter: Parameter) -> bool:
 def _part(text: str, words: Mapping[str, str]) -> tuple[int, Unit | None]:
     """What stands on one side of a `/`: how many of what; None where a word is not known."""
     multiple, unit = 1, PURE
-    for word in re.split(r"\s*[·*]\s*", text):
+    for word in map(str.strip, re.split("[·*]", text)):
         known = next((each for each in sorted(words, key=len, reverse=True) if _counted(word, each)), None)
         if known is None:
             return 0, None

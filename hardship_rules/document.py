@@ -1,5 +1,7 @@
 """What a document for people consists of: sections of paragraphs, nested lists and tables, whatever they say."""
 
+from typing import Literal
+
 from attrs import frozen
 
 from hardship_rules.frozen import FrozenMapping
@@ -10,12 +12,14 @@ from hardship_rules.ranges import Exact
 class Paragraph:
     """A sentence or several; `aside` where it is about what follows, set small where the form can.
 
-    `signed` where it is the end of a letter, set at the right where the form can.
+    `signed` where it is the number or the end of a letter, set at the right where the form can; `flush` where it is
+    whom a letter is addressed to, which begins at the margin.
     """
 
     text: str
     aside: bool = False
     signed: bool = False
+    flush: bool = False
 
 
 @frozen
@@ -152,7 +156,7 @@ Block = Paragraph | Listing | Table | Scale | Flows | Banner | Pairs | Section |
 
 @frozen
 class Document:
-    """A title and what stands under it.
+    """A title and what stands under it; a `letter` looks like one: its title centred, its paragraphs indented.
 
     `whole` are words that are never broken over two lines; `foot` stands at the foot of each printed sheet.
     """
@@ -161,6 +165,7 @@ class Document:
     blocks: tuple[Block, ...]
     lang: str = "zh-CN"
     landscape: bool = False
+    kind: Literal["page", "letter"] = "page"
     whole: tuple[str, ...] = ()
     foot: str = ""
 
@@ -169,11 +174,6 @@ class Document:
         """What the document begins with in place of its title."""
         first = self.blocks[0] if self.blocks else None
         return first if isinstance(first, Banner) else None
-
-    @property
-    def is_letter(self) -> bool:
-        """A document that is signed is a letter, and has a letter's type and margins."""
-        return any(isinstance(block, Paragraph) and block.signed for block in self.blocks)
 
 
 TONE_MARKS = FrozenMapping({"urgent": "●", "elevated": "◐", "special": "▲", "plain": "○", "open": "…"})

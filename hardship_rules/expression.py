@@ -54,14 +54,14 @@ def exact_number(text: str) -> Exact | None:
     digits = text.removeprefix("-")
     if NUMBER.fullmatch(digits) is None or has_too_many_digits(digits):
         return None
-    number = Fraction(digits)
+    number = Fraction(digits) if "." in digits else int(digits)
     value: Exact = number.numerator if number.denominator == 1 else number
     return -value if text.startswith("-") else value
 
 
 def has_too_many_digits(text: str) -> bool:
     """A number as written has more digits than one may have."""
-    return sum(character.isdecimal() for character in text) > DIGITS
+    return len(text) > DIGITS and sum(character.isdecimal() for character in text) > DIGITS
 
 
 def parse_line(scalar: Scalar) -> Expr | Problem:
@@ -98,8 +98,8 @@ class _Parser:
         raise _Unread(Problem(code, location=self.scalar.place(start), given=given, values=values))
 
     def split(self, text: str) -> list[_Token]:
-        tokens, place = [], 0
-        while place < len(text.rstrip(" \n")):
+        tokens, place, end = [], 0, len(text.rstrip(" \n"))
+        while place < end:
             match = _TOKEN.match(text, place)
             if match is None:
                 place += len(text[place:]) - len(text[place:].lstrip(" \n"))

@@ -1,14 +1,14 @@
 """A policy's text is completed by the policies that it extends."""
 
-from collections.abc import Sequence as Sequence_
-from pathlib import Path
+from pathlib import PurePath
 
 from hardship_rules import keys
 from hardship_rules.conform import conform
-from hardship_rules.find import BUNDLED, RESOLVED, Text, read_file
+from hardship_rules.find import BUNDLED, RESOLVED, Folders, Text, listed, read_file, searched
 from hardship_rules.json_source import parse_json
 from hardship_rules.model import canonical
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
+from hardship_rules.problems import Path as Keys
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, parse
 
 FILES = 3  # in a chain of `extends`
@@ -22,7 +22,7 @@ def _word(node: Mapping, key: str) -> str:
     return value.text if isinstance(value, Scalar) else ""
 
 
-def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
+def resolve(source: Text, folders: Folders) -> Mapping:
     """The policy of a text, completed by what it extends; raises `PolicyError` with every problem of shape."""
     if source.name.endswith(RESOLVED):
         return resolved_node(source.text, source.name)
@@ -65,7 +65,7 @@ def resolve(source: Text, folders: Sequence_[str | Path]) -> Mapping:
     return whole
 
 
-def extended(source: Text, folders: Sequence_[str | Path]) -> Text | None:
+def extended(source: Text, folders: Folders) -> Text | None:
     """The text that a policy's text extends; None where it extends none, or one that is not there."""
     node, _ = parse(source.text, source.name)
     extends = node.get("extends") if isinstance(node, Mapping) else None
@@ -99,7 +99,7 @@ def _of_the_base(problem: Problem) -> Problem:
     return Problem("key_of_base", problem.at, problem.given, location=problem.location)
 
 
-def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str | Path]) -> Text | Problem:
+def _base(extends: Scalar, source: Text, seen: list[str], folders: Folders) -> Text | Problem:
     """The text that an `extends` names: beside the file, then in the caller's folders, then among the bundled."""
     name = extends.text
     if name in seen:
@@ -107,14 +107,15 @@ def _base(extends: Scalar, source: Text, seen: list[str], folders: Sequence_[str
     if len(seen) == FILES:
         return Problem("extends_chain", ("extends",), given=name, values={"most": str(FILES)}, location=extends.at)
     beside = [] if source.folder is None else [source.folder]
-    for folder in (*beside, *map(Path, folders), BUNDLED):
+    places = (*beside, *searched(folders), BUNDLED)
+    for folder in places:
         path = folder / f"{name}.yaml"
         if path.is_file():
             try:
                 return read_file(path)
             except PolicyError as error:
                 return error.problems[0]
-    known = sorted({path.stem for folder in (*beside, *map(Path, folders), BUNDLED) for path in folder.glob("*.yaml")})
+    known = sorted({PurePath(path.name).stem for folder in places for path in listed(folder, ".yaml")})
     values = {"known": ", ".join(known), **nearest(name, known)}
     return Problem("extends_missing", ("extends",), given=name, values=values, location=extends.at)
 
@@ -143,21 +144,30 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         return overlay
     entries = {key.text: (key, node) for key, node in base.entries}
     for key, node in overlay.entries:
+        if len(problems) > MOST:
+            break
         path = (section, key.text)
         known = entries.get(key.text)
         if section == "sources" and known is not None:
             problems.append(Problem("source_redefined", path, given=key.text, location=key.at))
         elif section in ("sources", "notes"):
+            if key.text == keys.REPLY_WITHIN and known is not None:
+                _restates_provenance(key, node, path, problems)
             entries[key.text] = (key, node)
         elif known is None:
             code = "unknown_parameter" if section == "parameters" else "unknown_reading"
             values = {"known": ", ".join(entries), **nearest(key.text, entries)}
             problems.append(Problem(code, path, given=key.text, values=values, location=key.at))
         elif isinstance(node, Mapping) and isinstance(known[1], Mapping):
-            if node.get("basis") is None:
-                problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
+            _restates_provenance(key, node, path, problems)
             entries[key.text] = (key, _restated(known[1], node))
     return Mapping(tuple(entries.values()), base.at)
+
+
+def _restates_provenance(key: Scalar, node: Node, path: Keys, problems: list[Problem]) -> None:
+    """What is said again brings its provenance again."""
+    if isinstance(node, Mapping) and node.get("basis") is None:
+        problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
 
 
 def _restated(base: Mapping, overlay: Mapping) -> Mapping:

@@ -1,24 +1,24 @@
 """A household as it was given becomes typed facts, with what was derived and assumed, or every problem in it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from numbers import Integral, Rational
 from typing import cast
-from unicodedata import normalize
+from unicodedata import decomposition, normalize
 
 from attrs import define
 
 from hardship_rules import source
 from hardship_rules.absent import broken, fill
-from hardship_rules.conform import TRUTHS, date_of, number_problem
+from hardship_rules.conform import TRUTHS, number_problem
 from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import FactError, Location, Path, Problem, nearest
+from hardship_rules.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain, unusual
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
@@ -31,7 +31,8 @@ def read_facts(policy: Policy, household: Given, on: date | str | None = None) -
     return _Reader(policy).household(household, on)
 
 
-_MANY = (source.Scalar, source.Sequence, source.Mapping, list, dict)  # no one value
+_NODES = (source.Scalar, source.Sequence, source.Mapping)
+# A node is known by its type: `isinstance` asks the object itself, and a host's may raise
 _Entry = tuple[object, Location | None]  # a value as given, and where its key stands in a text
 
 
@@ -45,11 +46,17 @@ class _Part:
     reserved: dict[str, _Entry]
 
 
-def _entries(mapping: source.Mapping | Mapping[object, object]) -> Iterator[tuple[object, object, Location | None]]:
-    """The keys and values of a mapping, each key with its place in a text."""
-    if isinstance(mapping, source.Mapping):
-        return ((key.text, node, key.at) for key, node in mapping.entries)
-    return ((key, given, None) for key, given in mapping.items())
+_Entries = list[tuple[object, object, Location | None]]  # keys with values, each key with its place in a text
+
+
+def _entries(node: object) -> _Entries | None:
+    """The keys and values of a mapping, a text's or a host's; None where it is none."""
+    if type(node) is source.Mapping:
+        return [(key.text, inner, key.at) for key, inner in node.entries]
+    if type(node) is dict:
+        return [(key, given, None) for key, given in node.items()]
+    pairs = pairs_of(node)
+    return None if pairs is None else [(key, given, None) for key, given in pairs]
 
 
 def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
@@ -74,23 +81,22 @@ class _Reader:
         self.places: dict[Path, Location | None] = {}  # of the household and its members
 
     def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
-        try:
-            text = str(given)
-        except ValueError:  # a whole number too long for Python to write
-            text = "…"
-        self.problems.append(Problem(code, path, given=text, values=values, location=location))
+        self.problems.append(Problem(code, path, given=shown(given), values=values, location=location))
+        if len(self.problems) > MOST:
+            raise FactError(self.problems)
 
     # Keys
 
     def household(self, household: Given, on: date | str | None) -> Household:
         policy = self.policy
-        node: object = household.node if isinstance(household, HouseholdText) else household
-        top = Location(household.name, 1, 1) if isinstance(household, HouseholdText) else None
+        node: object = household.node if type(household) is HouseholdText else household
+        top = Location(household.name, 1, 1) if type(household) is HouseholdText else None
         self.places[()] = top
-        if not isinstance(node, source.Mapping | Mapping):
+        facts = _entries(node)
+        if facts is None:
             self.problem("household_not_mapping", (), None, type(node).__name__)
             raise FactError(self.problems)
-        own = self.part(node, ())
+        own = self.part(facts, ())
         day = self.day(own.reserved.get("on"), on)
         self.named_policy(own.reserved.get("policy"))
         members = self.members(own.reserved.get("members"), top)
@@ -121,17 +127,20 @@ class _Reader:
             warnings=(*self.warnings, *unusual(policy, parts, self.places)),
         )
 
-    def part(self, node: source.Mapping | Mapping[object, object], before: Path) -> _Part:
+    def part(self, node: _Entries, before: Path) -> _Part:
         """The facts of the household or of a member, each known or unknown, and the reserved keys beside them."""
         facts = self.policy.members.facts if before else self.policy.facts
         spelled = _spelled(self.policy)[bool(before)]
         part = _Part({}, {}, {}, {})
         values, reserved, closed = part.values, part.reserved, part.closed
         formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
-        for key, given, location in _entries(node):
-            if not isinstance(key, str):
-                self.problem("fact_key", before, None, repr(key))
-                continue
+        for key, given, location in node:
+            if type(key) is not str:
+                text = plain_value(key)
+                if not isinstance(text, str):
+                    self.problem("fact_key", before, None, shown(key, repr))
+                    continue
+                key = text  # noqa: PLW2901  # a text of a class of its own, as a text
             known = spelled.get(key) or spelled.get(key.strip())
             if known is None:
                 names = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
@@ -145,9 +154,8 @@ class _Reader:
             if location is not None:
                 self.places[*before, name] = location
             if name in values or name in reserved or name in closed:
-                other = next(
-                    str(each).strip() for each, *_ in _entries(node) if spelled.get(str(each).strip()) is known
-                )
+                texts = (str.__str__(other).strip() for other, *_ in node if isinstance(other, str))
+                other = next(text for text in texts if spelled.get(text) is known)
                 self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
             elif isinstance(known, str):
                 reserved[name] = given, location
@@ -163,28 +171,35 @@ class _Reader:
 
     def members(self, entry: _Entry | None, top: Location | None) -> list[_Part]:
         given, location = (None, top) if entry is None else entry
-        items: Sequence[object] = ()
-        if isinstance(given, source.Sequence):
-            items = given.items
-        elif isinstance(given, Sequence) and not isinstance(given, str | bytes):
-            items = given
-        elif given is not None and not (isinstance(given, source.Scalar) and given.is_null):
+        most = self.policy.members.at_most
+        listed: Sequence[object] | int | None = ()
+        if type(given) is source.Sequence:
+            listed = given.items
+        elif type(given) is source.Scalar:
+            listed = () if given.is_null else None
+        elif given is not None:
+            listed = items_of(given, most)
+            if listed is None and plain_value(given) is None:
+                listed = ()
+        if listed is None:
             self.problem("members_not_list", ("members",), location)
             return []
-        most = self.policy.members.at_most
-        if not items or len(items) > most:
-            code = "members_too_many" if items else "members_missing"
-            self.problem(code, ("members",), location, len(items), most=str(most))
+        count = listed if isinstance(listed, int) else len(listed)
+        if isinstance(listed, int) or not 0 < count <= most:
+            code = "members_too_many" if count else "members_missing"
+            self.problem(code, ("members",), location, count, most=str(most))
             return []
         parts = []
         self.places["members",] = location
-        for number, item in enumerate(items):
+        for number, item in enumerate(listed):
             path: Path = ("members", number)
-            self.places[path] = getattr(item, "at", None)
-            if isinstance(item, source.Mapping | Mapping):
-                parts.append(self.part(item, path))
+            place = cast(source.Node, item).at if type(item) in _NODES else None
+            self.places[path] = place
+            facts = _entries(item)
+            if facts is None:
+                self.problem("member_not_mapping", path, place)
             else:
-                self.problem("member_not_mapping", path, getattr(item, "at", None))
+                parts.append(self.part(facts, path))
         return parts
 
     def label(self, number: int, member: _Part) -> str | None:
@@ -205,12 +220,26 @@ class _Reader:
         given, location = (None, None) if entry is None else entry
         if given is None:
             return None
-        if isinstance(given, source.Scalar):
-            return None if given.is_null else given.text
-        if isinstance(given, str | int) and not isinstance(given, bool):
-            return str(given)
-        self.problem("text_only", path, location)
-        return None
+        if type(given) is source.Scalar:
+            value: object = None if given.is_null else given.text
+        elif type(given) in _NODES:
+            value = given
+        else:
+            value = plain_value(given)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self.problem("text_only", path, location)
+            return None
+        try:
+            text = str(value)
+        except ValueError:  # a whole number too long for Python to write
+            self.problem("text_only", path, location)
+            return None
+        if SURROGATE.search(text):
+            self.problem("lone_surrogate", path, location, text)
+            return None
+        return text
 
     def named_policy(self, entry: _Entry | None) -> None:
         name = self.text(entry, ("policy",))
@@ -223,11 +252,13 @@ class _Reader:
         said += [] if on is None else [(on, None)]
         days = []
         for given, location in said:
-            if isinstance(given, source.Scalar) and given.is_null:
+            if type(given) is source.Scalar:
+                given = None if given.is_null else given.text  # noqa: PLW2901  # what the text says
+            if plain_value(given) is None:
                 continue
-            day = _day(given)
-            if day is None:
-                self.problem("date", ("on",), location, given.text if isinstance(given, source.Scalar) else given)
+            day = read_day(given)
+            if isinstance(day, str):
+                self.problem(day, ("on",), location, given)
             else:
                 days.append((day, location))
         if len(days) == 2 and days[0][0] != days[1][0]:
@@ -245,16 +276,20 @@ class _Reader:
     def fact(self, fact: Fact, given: object, location: Location | None, before: Path, part: _Part) -> None:
         """One fact as given, into its part: a value of its kind, said to be unknown, or a problem."""
         path = (*before, fact.name)
-        if isinstance(given, source.Scalar):
+        if type(given) is source.Scalar:
             location = given.at if given.text else location
             given = None if given.is_null else given.text
+        elif type(given) in _NODES:
+            location = cast(source.Node, given).at
+        elif type(given) not in OWN:
+            given = plain_value(given)
         if isinstance(given, str):
             given = given.strip()
         if given is None:
             part.closed[fact.name] = None
             return
-        if isinstance(given, _MANY):
-            self.problem("fact_not_one_value", path, getattr(given, "at", location), title=fact.title)
+        if type(given) not in OWN and (type(given) in _NODES or is_many(given)):
+            self.problem("fact_not_one_value", path, location, title=fact.title)
             part.values[fact.name] = fact.kind.unknown
             return
         match fact.kind:
@@ -270,17 +305,17 @@ class _Reader:
                     self.warnings.append(Problem("option_renamed", path, former.old, now, "warning", location))
                 if found is None:
                     known = [*options.values(), *options]
-                    values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(str(given), known)}
+                    values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(shown(given), known)}
                     self.problem("unknown_fact_option", path, location, given, **values)
             case YesNoKind():
                 found = given if isinstance(given, bool) else TRUTHS.get(given) if isinstance(given, str) else None
                 if found is None:
                     self.problem("fact_yes_no", path, location, given, title=fact.title)
             case DateKind():
-                day = _day(given)
-                found = None if day is None else day_number(day)
-                if found is None:
-                    self.problem("date", path, location, given)
+                day = read_day(given)
+                found = None if isinstance(day, str) else day_number(day)
+                if isinstance(day, str):
+                    self.problem(day, path, location, given)
         part.values[fact.name] = fact.kind.unknown if found is None else found
 
     def number(
@@ -291,7 +326,8 @@ class _Reader:
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
         if number is None:
             code = number_problem(given) if isinstance(given, str) else "number"
-            wide = next((each for each in str(given) if normalize("NFKC", each) != each), None)
+            signs = given if isinstance(given, str) else ""
+            wide = next((sign for sign in signs if decomposition(sign).startswith("<wide>")), None)  # ² is not
             if code == "number" and wide is not None:
                 self.problem("full_width", path, location, wide, meant=normalize("NFKC", wide))
             else:
@@ -313,16 +349,6 @@ def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
     return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
 
 
-def _day(given: object) -> date | None:
-    if isinstance(given, source.Scalar):
-        given = given.text
-    if isinstance(given, str):
-        return date_of(given.strip())
-    if isinstance(given, date) and not isinstance(given, datetime):
-        return date_of(given.isoformat())
-    return None
-
-
 def _option(given: object, options: Mapping[str, str]) -> str | None:
     if not isinstance(given, str):
         return None
@@ -332,10 +358,9 @@ def _option(given: object, options: Mapping[str, str]) -> str | None:
 
 
 def _exact(given: object) -> Exact | None:
+    """The number of a value in one of Python's own types."""
     if type(given) is int:
         return given
-    if isinstance(given, bool):
-        return None
     if isinstance(given, str):
         return exact_number(given)
     if isinstance(given, float):
@@ -346,9 +371,6 @@ def _exact(given: object) -> Exact | None:
         if not given.is_finite() or given.adjusted() > DIGITS or cast(int, given.as_tuple().exponent) < -DIGITS:
             return None
         given = Fraction(*given.as_integer_ratio())
-    if isinstance(given, Integral):
-        return int(given)
-    if isinstance(given, Rational):
-        fraction = Fraction(int(given.numerator), int(given.denominator))
-        return fraction.numerator if fraction.denominator == 1 else fraction
+    if isinstance(given, Fraction):
+        return given.numerator if given.denominator == 1 else given
     return None

@@ -1,18 +1,37 @@
 """A policy's text is found by path, by name, or by series and day; the days of one series never overlap."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import cast
 
 from attrs import frozen
 
 from hardship_rules import keys
 from hardship_rules.conform import conform_word, date_of
+from hardship_rules.hosts import plain_value, read_day, shown
 from hardship_rules.problems import Location, PolicyError, Problem, nearest
 from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
 
+Folders = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
+"""Folders in which policies are looked for, in this order: one, or several."""
+
 _HERE = Path(__file__).parent
-BUNDLED = next(folder for folder in (_HERE / "policies", _HERE.parent / "policies") if folder.is_dir())
+
+
+def _bundled() -> Path:
+    """The folder of the policies that come with the library: a checkout's, an installation's, or one inside a zip."""
+    for folder in (_HERE / "policies", _HERE.parent / "policies"):
+        if folder.is_dir():
+            return folder
+    from importlib.resources import files  # noqa: PLC0415  # only what is imported from a zip needs it
+
+    # what a zip gives has what is used here of a path: /, name, parent, iterdir, is_file, is_dir and open
+    return cast(Path, files("hardship_rules") / "policies")
+
+
+BUNDLED = _bundled()
 RESOLVED = ".json"  # how the name of a file ends that holds a resolved policy's canonical text
 _OPEN = "…"  # an end that is not stated
 
@@ -57,27 +76,78 @@ class Year:
 
 def read_file(path: Path, name: str | None = None) -> Text:
     """The text of a file; raises `PolicyError`."""
-    shown = name or str(path)
-    content = read_bytes(path, shown)
-    text = content if isinstance(content, Problem) else decode(content, shown)
+    label = name or str(path)
+    content = read_bytes(path, label)
+    text = content if isinstance(content, Problem) else decode(content, label)
     if isinstance(text, Problem):
         raise PolicyError([text])
-    return Text(text, shown, path.parent)
+    return Text(text, label, path.parent)
 
 
-def find(name: str | Path, on: date | None, folders: Sequence[str | Path]) -> Text:
+def day_asked(on: object) -> date | None:
+    """The day for which a policy is asked, as a host gives it; raises `PolicyError` where it is none."""
+    if plain_value(on) is None:
+        return None
+    day = read_day(on)
+    if isinstance(day, str):
+        raise PolicyError([Problem(day, ("on",), shown(on))])
+    return day
+
+
+def searched(folders: Folders) -> tuple[Path, ...]:
+    """The caller's folders, each of them there; a name alone is one of them. Raises `PolicyError`."""
+    given: object = (folders,) if isinstance(folders, str | bytes | os.PathLike) else folders
+    if not isinstance(given, Iterable):
+        raise PolicyError([Problem("folder_expected", (), type(folders).__name__)])
+    paths: list[Path] = []
+    problems: list[Problem] = []
+    for folder in given:
+        if isinstance(folder, str | os.PathLike):
+            path = Path(folder)
+            problem = None if path in paths else _folder_problem(path)
+            paths.append(path)
+        else:
+            problem = Problem("folder_expected", (), type(folder).__name__)
+        problems += [] if problem is None else [problem]
+    if problems:
+        raise PolicyError(problems)
+    return tuple(paths)
+
+
+def _folder_problem(path: Path) -> Problem | None:
+    """What keeps a folder from being searched; `glob` would find nothing in it without a word."""
+    try:
+        with os.scandir(path):
+            return None
+    except FileNotFoundError:
+        return Problem("folder_missing", (), str(path))
+    except NotADirectoryError:
+        return Problem("folder_is_file", (), str(path))
+    except (OSError, ValueError) as error:
+        return Problem("folder_unreadable", (), str(path), {"reason": getattr(error, "strerror", None) or "?"})
+
+
+def find(name: str | os.PathLike[str], on: date | None, folders: Folders) -> Text:
     """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
-    if isinstance(name, Path) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
-        return read_file(Path(name))
-    searched = [*map(Path, folders), BUNDLED]
-    for folder in searched:
+    if not isinstance(name, str) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
+        return read_file(path_of(name))
+    places = [*searched(folders), BUNDLED]
+    for folder in places:
         path = folder / f"{name}.yaml"
         if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
             return read_file(path)
-    return _in_force(name, on, searched)
+    return _in_force(name, on, places)
 
 
-def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Problem, ...]:
+def path_of(name: str | os.PathLike[str]) -> Path:
+    """The path of a policy's file; one that comes with the library may be inside a zip."""
+    path = Path(name)
+    inside = BUNDLED / path.name
+    in_zip = not isinstance(cast(object, BUNDLED), Path)
+    return inside if in_zip and str(path) == str(inside) else path
+
+
+def overlaps(name: str | os.PathLike[str], folders: Folders = ()) -> tuple[Problem, ...]:
     """Where a policy is for days that another file of its series, beside it or in the folders, is for as well."""
     try:
         text = find(name, None, folders)
@@ -86,8 +156,8 @@ def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Prob
     own = _year(text)
     if not isinstance(own, Year) or not own.series:
         return ()
-    beside = [] if text.folder is None else [text.folder]
-    others = (_read(path) for path in _files([*beside, *map(Path, folders), BUNDLED]) if path.name != _file_name(text))
+    beside = [text.folder] if isinstance(text.folder, Path) else []  # of a zip it is the bundled folder
+    others = (_read(path) for path in _files([*beside, *searched(folders), BUNDLED]) if path.name != _file_name(text))
     return tuple(
         _overlap(own, other)
         for other in others
@@ -95,26 +165,26 @@ def overlaps(name: str | Path, folders: Sequence[str | Path] = ()) -> tuple[Prob
     )
 
 
-def before(text: Text, folders: Sequence[str | Path] = ()) -> Text | None:
+def before(text: Text, folders: Folders = ()) -> Text | None:
     """The file of a policy's series, beside it or in the folders, whose days end last before its own begin."""
     own = _year(text)
     if not isinstance(own, Year) or not own.series:
         return None
-    beside = [] if text.folder is None else [text.folder]
-    earlier = [each for each in years(own.series, [*beside, *folders]) if each.end < own.start]
+    beside = [text.folder] if isinstance(text.folder, Path) else []  # of a zip it is the bundled folder
+    earlier = [each for each in years(own.series, [*beside, *searched(folders)]) if each.end < own.start]
     return max(earlier, key=lambda each: each.end).text if own.readable and earlier else None
 
 
-def years(series: str, folders: Sequence[str | Path] = ()) -> tuple[Year, ...]:
+def years(series: str, folders: Folders = ()) -> tuple[Year, ...]:
     """The files of a series whose days can be read, in the folders and among the bundled, by their days."""
-    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    found = (_read(path) for path in _files([*searched(folders), BUNDLED]))
     of_series = (each for each in found if isinstance(each, Year) and each.series == series and each.readable)
     return tuple(sorted(of_series, key=lambda each: (each.start, each.end)))
 
 
-def all_series(folders: Sequence[str | Path] = ()) -> tuple[str, ...]:
+def all_series(folders: Folders = ()) -> tuple[str, ...]:
     """The series that the files of the folders, and those bundled, are of."""
-    found = (_read(path) for path in _files([*map(Path, folders), BUNDLED]))
+    found = (_read(path) for path in _files([*searched(folders), BUNDLED]))
     return tuple(dict.fromkeys(each.series for each in found if isinstance(each, Year) and each.series))
 
 
@@ -125,9 +195,11 @@ def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
     years = [each for each in found if isinstance(each, Year)]
     of_series = sorted((each for each in years if each.series == series), key=lambda each: (each.start, each.end))
     if not of_series:
-        known = dict.fromkeys((*(path.stem for path in paths), *(each.series for each in years if each.series)))
+        names = (PurePath(path.name).stem for path in paths)
+        known = dict.fromkeys((*names, *(each.series for each in years if each.series)))
         values = {"known": ", ".join(known), **nearest(series, known)}
-        raise PolicyError([Problem("policy_missing", given=series, values=values)])
+        missing = [] if BUNDLED.is_dir() else [Problem("bundled_missing")]
+        raise PolicyError([Problem("policy_missing", given=series, values=values), *missing])
     if on is None:
         listed = ", ".join(map(str, of_series))
         raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
@@ -146,7 +218,16 @@ def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
 
 def _files(folders: Sequence[Path]) -> list[Path]:
     """The policies of the folders; of those with one file name, the one in the earliest folder."""
-    return sorted({path.name: path for folder in reversed(folders) for path in folder.glob("*.yaml")}.values())
+    named = {path.name: path for folder in reversed(folders) for path in listed(folder, ".yaml")}
+    return sorted(named.values(), key=lambda path: PurePath(str(path)))
+
+
+def listed(folder: Path, ending: str) -> list[Path]:
+    """The files of a folder whose names end so, by their names; none where it is not there or cannot be read."""
+    try:
+        return sorted((path for path in folder.iterdir() if path.name.endswith(ending)), key=lambda path: path.name)
+    except (OSError, ValueError):
+        return []
 
 
 def _file_name(text: Text) -> str:

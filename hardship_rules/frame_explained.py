@@ -44,9 +44,9 @@ def explained(  # noqa: PLR0913, PLR0917  # the two frames, what came of them, a
 
 
 def _as_asked(rows: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Rows as `assess` takes them: days without an hour, and nothing that hosts keep beside the facts."""
+    """Rows as `assess` takes them: midnight as a day, and nothing that hosts keep beside the facts."""
     beside = [name for name in rows.columns if name in ASIDE and name != key]
-    return rows.drop(beside).with_columns((cs.datetime() - cs.by_name(key)).cast(pl.Date))
+    return rows.drop(beside).with_columns((cs.datetime() - cs.by_name(key)).dt.date())
 
 
 def _without(row: dict[str, Any], key: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from hardship_rules import column_numbers as numbers
 from hardship_rules.column_bounds import Bound, quotient
 from hardship_rules.column_values import Choices, Truths, Values, certain
+from hardship_rules.frame_given import WITH_TIME, has_time
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Fact
 from hardship_rules.problems import Problem
@@ -182,8 +183,10 @@ def fact_column(
                 part.cast(nw.Int64()) for part in (column.dt.year(), column.dt.month(), column.dt.day())
             )
             number = year * 372 + month * 31 + (day - 32)
+            null = {KNOWN_NULL: year.is_null()} if known else {}  # DuckDB's infinity has no year either
+            moment = {WITH_TIME: has_time(column)} if dtype == nw.Datetime else {}
             outside = (year < EARLIEST.year) | (year > LATEST.year)
-            return FactColumn(fact, column, number, number, FrozenMapping({**null, "date": outside}))
+            return FactColumn(fact, column, number, number, FrozenMapping({**null, **moment, "date": outside}))
         case NumberKind() if dtype in (*_WHOLE, nw.Float32, nw.Float64, nw.Decimal):
             return _number_column(fact, kind, column, dtype, null)
         case _:

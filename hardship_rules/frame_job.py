@@ -145,11 +145,16 @@ class Job:
 
 
 def _key_problems(key: str, *frames: Lazy) -> Iterator[Problem]:
-    """Keys of two kinds, which engines would make alike in their own ways, and a key called as a column of the work."""
+    """Keys of two kinds, which engines would make alike in their own ways, and a key called as a column of the work.
+
+    Keys of several values, or of what no engine compares, are of no kind.
+    """
     if key in _WITHIN or re.fullmatch("_[0-9]+", key):
         yield Problem("key_taken", (key,), given=key)
     dtypes = [schema[key] for frame in frames if key in (schema := frame.collect_schema())]
-    if len({"integer" if dtype.is_integer() else str(dtype) for dtype in dtypes}) > 1:
+    if wrong := [dtype for dtype in dtypes if dtype.is_nested() or dtype == nw.Object]:
+        yield Problem("column_kind", (key,), str(wrong[0]), {"title": key, "wanted": "String, Int64"})
+    elif len({"integer" if dtype.is_integer() else str(dtype) for dtype in dtypes}) > 1:
         yield Problem("key_kinds", (key,), given=key, values={"own": str(dtypes[0]), "theirs": str(dtypes[1])})
 
 

@@ -7,8 +7,9 @@ import narwhals as nw
 import polars as pl
 
 from hardship_rules.frame_facts import KNOWN_NULL, Seen, null_of
+from hardship_rules.frame_given import all_null, in_polars, nothing_in
 from hardship_rules.frame_job import APART, Job, Seens, looked_at
-from hardship_rules.frame_reading import ROW, Read, spellings
+from hardship_rules.frame_reading import ASIDE, ROW, Read, days_in, spellings
 from hardship_rules.frame_together import together
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path
@@ -78,13 +79,19 @@ def _told(frame: pl.DataFrame, looks: Mapping[str, nw.Expr]) -> dict[str, bool]:
     return {name: bool(found) for name, found in told.row(0, named=True).items()}
 
 
-def typed(frame: pl.DataFrame, policy: Policy, of: Path, facts: Mapping[str, Fact]) -> pl.DataFrame:
-    """A frame whose columns of nothing but nulls, which have no type with some hosts, have their fact's."""
+def typed(given: nw.DataFrame[Any], policy: Policy, of: Path, facts: Mapping[str, Fact], key: str) -> pl.DataFrame:
+    """A frame as Polars has it; columns of nothing but nulls, which have no type with some hosts, have their fact's."""
     spelled = spellings(policy, of, facts)
-    nulls = frame.null_count().row(0, named=True) if frame.height else {}
-    empty = [name for name, dtype in frame.schema.items() if dtype == pl.Null or nulls.get(name) == frame.height]
-    nothing = {name: null_of(facts[spelled[name]]) for name in empty if name in spelled}
+    frame = in_polars(given, days_in(policy, of), ASIDE - {key})
+    nothing = {name: null_of(facts[spelled[name]]) for name in all_null(frame) if name in spelled and name != key}
     return nw.from_native(frame).with_columns(**nothing).to_native() if nothing else frame
+
+
+def typed_lazily(frame: Lazy, policy: Policy, of: Path, facts: Mapping[str, Fact], key: str) -> Lazy:
+    """A lazy frame whose columns without a type have their fact's."""
+    spelled = spellings(policy, of, facts)
+    nothing = {name: null_of(facts[spelled[name]]) for name in nothing_in(frame) if name in spelled and name != key}
+    return frame.with_columns(**nothing) if nothing else frame
 
 
 def as_given(given: nw.DataFrame[Any], frame: pl.DataFrame) -> Any:

@@ -1,15 +1,15 @@
 """A policy as frames run it: terms in place of the facts that have no column, and terms for the figures to be shown."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from fractions import Fraction
 from typing import Any, cast, get_args
 
 import attrs
 from attrs import evolve, frozen
 
-from hardship_rules.conform import date_of
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.hosts import plain_value, read_day, shown
 from hardship_rules.model import Fact, Parameter, Policy, Term, used_by
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.ranges import Exact
@@ -109,9 +109,9 @@ def refuse_undecidable(policy: Policy) -> None:
 
 def day_inside(policy: Policy, on: date | str | None) -> date | None:
     """The day the verdict is about, inside the policy's window."""
-    day = date_of(on.strip()) if isinstance(on, str) else on
-    if (day is None and on is not None) or isinstance(on, datetime):
-        raise FactError([Problem("date", ("on",), given=str(on))])
+    day = None if plain_value(on) is None else read_day(on)
+    if isinstance(day, str):
+        raise FactError([Problem(day, ("on",), given=shown(on))])
     start, end = policy.start or date.min, policy.end or date.max
     if day is not None and not start <= day <= end:
         window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
@@ -239,7 +239,7 @@ def _figure(policy: Policy, name: str, expr: Expr) -> Term:
 def _shown_as(number: Expr, scale: int | None) -> Expr:
     """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
     if scale is not None:
-        return Round("down", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
+        return Round("floor", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
     size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
     return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)

@@ -9,6 +9,7 @@ from attrs import frozen
 from hardship_rules.frame_facts import FactColumn, fact_column
 from hardship_rules.model import Fact, Policy
 from hardship_rules.problems import Path, Problem, nearest
+from hardship_rules.values import DateKind
 
 Lazy = nw.LazyFrame[Any]
 ROW = "_row"
@@ -30,6 +31,13 @@ def spellings(policy: Policy, of: Path, facts: Mapping[str, Fact]) -> dict[str, 
     """What columns may be called, with the fact that each is: earlier words, titles, names."""
     earlier = {word: former.new for word, former in policy.formerly.get(of, {}).items()}
     return earlier | {fact.title: name for name, fact in facts.items()} | {name: name for name in facts}
+
+
+def days_in(policy: Policy, of: Path) -> set[str]:
+    """What the columns of days may be called."""
+    facts = policy.facts if of == ("household",) else policy.members.facts
+    words = spellings(policy, of, facts).items()
+    return {word for word, name in words if isinstance(facts[name].kind, DateKind)}
 
 
 def read(  # noqa: PLR0913, PLR0917  # a frame, and by what it is read

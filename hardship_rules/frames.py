@@ -7,8 +7,9 @@ from typing import Any, Literal
 import narwhals as nw
 
 from hardship_rules.frame_explained import explained
+from hardship_rules.frame_given import frame_of
 from hardship_rules.frame_job import Job, nothing_seen
-from hardship_rules.frame_memory import as_given, assessed_in_memory, typed
+from hardship_rules.frame_memory import as_given, assessed_in_memory, typed, typed_lazily
 from hardship_rules.frame_policy import day_inside, refuse_undecidable
 from hardship_rules.frame_reading import ROW
 from hardship_rules.frame_together import ByKey
@@ -39,17 +40,25 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang togethe
     columns = [columns] if isinstance(columns, str) else columns
     known = [known] if isinstance(known, str) and known != "all" else known
     job = Job(policy, key, day_inside(policy, on), None if columns is None else tuple(columns), known)
-    of_households, of_members = nw.from_native(households), nw.from_native(members)
+    of_households, of_members = frame_of(households), frame_of(members)
+    parts = ((("household",), policy.facts), (("members", "facts"), policy.members.facts))
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
-        return job.careful(*job.read(of_households, of_members), nothing_seen, ByKey(key)).to_native()
+        lazy = [
+            typed_lazily(each, policy, *part, key)
+            for each, part in zip((of_households, of_members), parts, strict=True)
+        ]
+        return job.careful(*job.read(lazy[0], lazy[1]), nothing_seen, ByKey(key)).to_native()
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError(
             [Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})]
         )
-    own = typed(of_households.to_polars(), policy, ("household",), policy.facts)
-    theirs = typed(of_members.to_polars(), policy, ("members", "facts"), policy.members.facts)
+    own = typed(of_households, policy, *parts[0], key)
+    theirs = typed(of_members, policy, *parts[1], key)
+    if key in own.columns and key in theirs.columns:  # no rows have no type
+        own = own if own.height else own.with_columns(theirs[key].clear())
+        theirs = theirs if theirs.height else theirs.with_columns(own[key].clear())
     assessed = assessed_in_memory(job, own, theirs)
     if undecided == "explain":
         assessed = explained(policy, key, job.on, own, theirs, assessed)

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
-from hardship_rules.api import Folders, load_base, load_policy
+from hardship_rules.api import load_base, load_policy
+from hardship_rules.below_zero import roundings_below_zero
 from hardship_rules.decided import decimal
-from hardship_rules.find import before, find
+from hardship_rules.find import Folders, before, find
 from hardship_rules.formerly import IDS, current_id, ids
 from hardship_rules.model import Fact, Parameter, Policy, Reading
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.problems import Path as Keys
 from hardship_rules.ranges import Exact
-from hardship_rules.syntax import names_in
+from hardship_rules.syntax import Elapsed, Name, names_in
 from hardship_rules.units import kind_of_name
 from hardship_rules.usual import ends
 from hardship_rules.values import ChoiceKind
@@ -44,7 +46,7 @@ def guarded(name: str | Path, folders: Folders = (), against: str | Path | None 
 
 def guard(policy: Policy, base: Policy | None, old: Old | None) -> tuple[Problem, ...]:
     """The warnings about a policy by itself and beside an older one, in file order; `base` is what it extends."""
-    found = [*_approval(policy, base), *_unusual(policy), *_uncited(policy)]
+    found = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
     if old is not None:
         last, last_base = old
         found += [*_base(policy, base, last, last_base), *_needed(policy, last)]
@@ -87,6 +89,21 @@ def _uncited(policy: Policy) -> Iterator[Problem]:
         for name, each in definitions.items():
             if each.provenance is not None and each.provenance.source and not each.provenance.cite:
                 yield _warning("cite_missing", each.at, (section, name), name, source=each.provenance.source)
+
+
+def _below_zero(policy: Policy) -> Iterator[Problem]:
+    """A rounding, or the years or months between two days, that can go below zero: it meant something else once."""
+    for rounding in roundings_below_zero(policy):
+        expr = rounding.expr
+        if isinstance(expr, Elapsed):
+            start, end = (cast(Name, day).name for day in (expr.start, expr.end))
+            line = f"{start} <= {end}"
+            values = {"start": start, "end": end, "must": f"each({line})" if {start, end} & policy.of_members else line}
+            yield _warning("elapsed_below_zero", expr.at, rounding.path, f"full_{expr.unit}s", **values)
+        else:
+            way = expr.direction
+            code = "half_up_below_zero" if way == "half_up" else "down_below_zero" if way == "down" else "up_below_zero"
+            yield _warning(code, expr.at, rounding.path, f"round_{way}")
 
 
 # --- Beside the one before ---------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The headers of a register's table are held against its mapping: which column holds which fact, and what is amiss."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from attrs import evolve, field, frozen
@@ -10,7 +10,7 @@ from hardship_rules.conversion import definitions_of, factor_of
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.mapping import Column, Table
 from hardship_rules.model import Policy
-from hardship_rules.problems import Problem, nearest
+from hardship_rules.problems import MOST, Problem, nearest
 from hardship_rules.values import NumberKind
 
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
@@ -62,10 +62,13 @@ def headers_of(policy: Policy, table: Table, headers: Sequence[str]) -> Headers:
             near = nearest(bare(table.identifier), spelled)
             problems.append(Problem("header_of_identifier", (), table.identifier, near, location=table.at))
     unused = []
+    spellings = {bare(name): column for name, column in table.spelled.items()}
     for header in dict.fromkeys(headers):
+        if len(problems) > MOST:
+            break
         if header in used or not bare(header):
             continue
-        own = _of_itself(policy, table, header)
+        own = _of_itself(policy, spellings, header)
         if own is not None and own.fact.name not in found:
             found[own.fact.name] = own
         elif own is not None and own.fact.name not in table.columns:
@@ -83,17 +86,20 @@ def bare(header: str) -> str:
     return re.sub(r"[\s\u200b\ufeff]+", "", header)
 
 
-def recognised(table: Table, header: str) -> bool:
-    """The header is one that the table is expected to have."""
+def recogniser(table: Table) -> Callable[[str], bool]:
+    """Whether a header is one that the table is expected to have."""
     names = {*table.keys, *(column.name for column in table.columns.values()), *table.spelled}
-    match = WITH_UNIT.fullmatch(bare(header))
     known = {bare(name) for name in names}
-    return bare(header) in known or (match is not None and match[1] in known)
+
+    def is_known(header: str) -> bool:
+        match = WITH_UNIT.fullmatch(bare(header))
+        return bare(header) in known or (match is not None and match[1] in known)
+
+    return is_known
 
 
-def _of_itself(policy: Policy, table: Table, header: str) -> Column | None:
+def _of_itself(policy: Policy, spelled: Mapping[str, Column], header: str) -> Column | None:
     """The column of the fact that a header names, with the unit that stands behind it."""
-    spelled = {bare(name): column for name, column in table.spelled.items()}
     if (column := spelled.get(bare(header))) is not None:
         return evolve(column, name=header)
     match = WITH_UNIT.fullmatch(bare(header))

@@ -1,18 +1,20 @@
 """What a change of policy does to a register: each household under both, and how many move from what to what."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
 import narwhals as nw
 from attrs import evolve, field, frozen
 
-from hardship_rules.frame_policy import ROUNDED, frame_policy
-from hardship_rules.frame_reading import spellings
+from hardship_rules.frame_given import column_names, frame_of, in_polars
+from hardship_rules.frame_memory import as_given
+from hardship_rules.frame_policy import ROUNDED, day_inside, frame_policy
+from hardship_rules.frame_reading import days_in, spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
-from hardship_rules.problems import PolicyError, Problem
+from hardship_rules.problems import FactError, PolicyError, Problem
 from hardship_rules.syntax import Expr, names_in
 
 NEAREST = 20  # households that are told of as those nearest to a line
@@ -63,7 +65,7 @@ class Impact:
 
     old: Policy
     new: Policy
-    on: date | str | None
+    on: date | None
     frame: Any = field(repr=False, hash=False)
     households: int
     faulty: FrozenMapping[str, int]
@@ -95,19 +97,22 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
+    day = day_inside(evolve(new, start=None, end=None), on)
     decisions = [name for name, each in new.decisions.items() if not each.every and not _every(old, name)]
-    register = _Register(households, members, key, on, tuple(decisions))
+    given = frame_of(households), frame_of(members)
+    own, theirs = _alike(old, new, given)
+    register = _Register(own, theirs, key, day, tuple(decisions))
     sides = register.under(evolve(old, start=None, end=None), new, OLD), register.under(new, old, NEW)
     frame = sides[0].join(sides[1], on=key, how="left")
-    table = frame if isinstance(frame, nw.LazyFrame) else nw.from_native(frame.to_polars()).lazy()
+    table = frame if isinstance(frame, nw.LazyFrame) else frame.lazy()
     category = new.category.name
     kinds = _kinds(table, [*decisions, f"{category}_clauses"])
     sound = table.filter(nw.col("problem_old").is_null() & nw.col("problem_new").is_null())
     return Impact(
         old,
         new,
-        on,
-        frame.to_native(),
+        day,
+        as_given(given[0], frame.to_native()) if isinstance(given[0], nw.DataFrame) else frame.to_native(),
         sum(number for _, number in kinds),
         _faults(kinds),
         FrozenMapping((name, _moves(kinds, name, with_clauses=name == category)) for name in decisions),
@@ -120,12 +125,22 @@ def _every(policy: Policy, name: str) -> bool:
     return name not in policy.decisions or policy.decisions[name].every
 
 
+def _alike(old: Policy, new: Policy, given: Sequence[nw.DataFrame[Any] | Lazy]) -> tuple[Any, ...]:
+    """Frames as both policies are to take them, those in memory as ones of Polars."""
+    return tuple(
+        in_polars(frame, {*days_in(old, of), *days_in(new, of)})
+        if isinstance(frame, nw.DataFrame)
+        else frame.to_native()
+        for frame, of in zip(given, (("household",), ("members", "facts")), strict=True)
+    )
+
+
 @frozen
 class _Register:
     households: Any
     members: Any
     key: str
-    on: date | str | None
+    on: date | None
     decisions: tuple[str, ...]
 
     def under(self, policy: Policy, other: Policy, end: str) -> Any:
@@ -156,7 +171,7 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
     `words` are what columns may be called, with the fact that each is, `others` those of the other policy.
     """
     columns = nw.from_native(frame)
-    names = columns.collect_schema().names()
+    names = column_names(columns)
     there = {words[name] for name in names if name in words}
     kept: dict[str, str] = {}
     for name in names:
@@ -166,6 +181,9 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
         elif alike and alike[0] not in there:
             kept[name] = alike[0]
             there.add(alike[0])
+        elif alike:  # each policy would go by a column of its own
+            other = next(word for word in names if alike[0] in (words.get(word), kept.get(word)))
+            raise FactError([Problem("fact_twice", (alike[0],), given=name, values={"other": other})])
     return columns.select(nw.col(name).alias(own) for name, own in kept.items()).to_native()
 
 

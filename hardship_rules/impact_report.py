@@ -54,6 +54,8 @@ WORDS = FrozenMapping(
         "members_missing": "没有成员",
         "members_too_many": "成员过多",
         "key_twice": "家庭编号重复",
+        "date": "“{title}”不是1800年至2200年之间的日期",
+        "date_with_time": "“{title}”是一个时刻，不是日期",
         "fact_outside": "“{title}”超出范围",
         "fact_decimals": "“{title}”小数位过多",
         "unknown_fact_option": "“{title}”不是可选项",

@@ -25,14 +25,6 @@ class Items:
 
 
 @frozen
-class Entries:
-    """A mapping from names of the writer's own to one shape."""
-
-    of: "Shape"
-    key: str = "name"
-
-
-@frozen
 class Key:
     """One key of a record: what it is for (in Chinese, for the editor), its shape, and whether it must be there."""
 
@@ -43,6 +35,15 @@ class Key:
 
 def _frozen_keys(keys: Mapping_[str, Key]) -> FrozenMapping[str, Key]:
     return FrozenMapping(keys)
+
+
+@frozen
+class Entries:
+    """A mapping from names of the writer's own to one shape; `own` are keys of the language's own among them."""
+
+    of: "Shape"
+    key: str = "name"
+    own: FrozenMapping[str, Key] = field(converter=_frozen_keys, default=FrozenMapping())
 
 
 @frozen
@@ -213,7 +214,16 @@ PROPERTY = Record(
     },
     one_of=(("raising", "never", "only"),),
 )
-NOTES = Entries(Record({"text": Key("说明", TEXT, required=True), **PROVENANCE}))
+REPLY_WITHIN = "reply within"  # no name that a note may have: there is a space in it
+NOTES = Entries(
+    Record({"text": Key("说明", TEXT, required=True), **PROVENANCE}),
+    own={
+        REPLY_WITHIN: Key(
+            "请申请人在收到通知后几日内提交",
+            Record({"days": Key("日数，1 至 366，自收到通知之日起算", Word("whole"), required=True), **PROVENANCE}),
+        )
+    },
+)
 
 _SHAPES: dict[str, Shape] = {
     "condition": Either(LINE, None, Ref("clause")),

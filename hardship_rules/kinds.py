@@ -7,7 +7,7 @@ from typing import NoReturn, assert_never, cast
 from attrs import evolve
 
 from hardship_rules.model import Decision, Parameter, Policy, Term
-from hardship_rules.problems import Location, Path, Problem, nearest
+from hardship_rules.problems import MOST, Location, Path, PolicyError, Problem, nearest
 from hardship_rules.syntax import (
     Add,
     AllOf,
@@ -75,6 +75,8 @@ class Kinds:
             return work()
         except Unsound as unsound:
             self.problems.append(unsound.problem)
+            if len(self.problems) > MOST:
+                raise PolicyError(self.problems) from None
             return expr
 
     def fit(self, expr: Expr, kind: Kind) -> Expr:

@@ -10,6 +10,7 @@ from attrs import frozen
 from hardship_rules.conform import date_of, number_of
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.keys import REPLY_WITHIN
 from hardship_rules.model import (
     Approval,
     Fact,
@@ -28,6 +29,7 @@ from hardship_rules.values import DATE, YES_NO, ChoiceKind, Kind, NumberKind
 
 MOST_MEMBERS = 64
 MOST_TERMS = 500
+MOST_DAYS = 366  # to reply within
 MOST_BY = 2  # things that a parameter goes by
 _NOWHERE = Mapping((), Location("", 1, 1))
 Part = TypeVar("Part")
@@ -84,10 +86,7 @@ class _Loader:
             terms=self.section("terms", self.rules.term),
             show=names_of(whole.get("show")),
             decisions=self.section("decisions", self.rules.decision),
-            notes=FrozenMapping(
-                (key.text, Note(text_of(node, "text"), self.read.provenance(node, None, ("notes", key.text))))
-                for key, node in entries_of(whole.get("notes"))
-            ),
+            notes=self.section("notes", self.note),
             resolved=resolved_text(whole),
             properties=self.section("properties", self.rules.property),
             at=whole.at,
@@ -95,6 +94,15 @@ class _Loader:
             approval=self.approval(whole.get("approved")),
             formers=tuple(self.read.formers),
         )
+
+    def note(self, key: Scalar, node: Mapping, path: Path) -> Note:
+        provenance = self.read.provenance(node, None, path)
+        if key.text == REPLY_WITHIN:
+            if provenance is None and not any(problem.at == path for problem in self.read.problems):
+                self.read.problem("provenance_missing", path, key, key.text)
+            days = self.read.whole_number(node, "days", MOST_DAYS, (1, MOST_DAYS), path)
+            return Note("", provenance, days)
+        return Note(text_of(node, "text"), provenance)
 
     def approval(self, node: Node | None) -> Approval | None:
         """What a file says of its approval."""
@@ -167,7 +175,7 @@ class _Loader:
         low, high = self.read.number(node, "from"), self.read.number(node, "to")
         unpublished = next((keyed for keyed, number in table.items() if number is None), None)
         if unpublished is not None and (low is None or high is None or low >= high):
-            self.read.problems.append(Problem("not_published_needs_range", path, location=places[unpublished]))
+            self.read.add(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
             title=text_of(node, "title"),

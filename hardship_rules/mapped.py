@@ -8,6 +8,7 @@ import narwhals as nw
 from attrs import field, frozen
 
 from hardship_rules.cells import cells_of, key_cells
+from hardship_rules.frame_given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
 from hardship_rules.frame_memory import as_given
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers, headers_of
@@ -16,6 +17,7 @@ from hardship_rules.mapping import RegisterMapping
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Problem
 from hardship_rules.text_cells import Cells
+from hardship_rules.values import DateKind
 
 
 @frozen(eq=False)
@@ -70,10 +72,12 @@ def mapped(table: nw.LazyFrame[Any], headers: Headers, plain: Collection[str] = 
         name: cells_of(column, schema[column.name], plain=column.name in plain)
         for name, column in headers.columns.items()
     }
-    key = key_cells(headers.key, schema[headers.key], needed=True)
-    identifier = (
-        None if headers.identifier is None else key_cells(headers.identifier, schema[headers.identifier], needed=False)
-    )
+
+    def key_in(header: str, *, needed: bool) -> Cells | Problem:
+        return key_cells(header, schema[header], needed=needed, plain=header in plain)
+
+    key = key_in(headers.key, needed=True)
+    identifier = None if headers.identifier is None else key_in(headers.identifier, needed=False)
     every = [key, *([] if identifier is None else [identifier]), *facts.values()]
     problems = [each for each in every if isinstance(each, Problem)]
     if problems or isinstance(key, Problem) or isinstance(identifier, Problem):
@@ -111,9 +115,13 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
     left_out = [fact.name for fact in policy.stand_ins] if mapping.blank == "left out" else []
     frames, faults, unused, problems, there = [], [], [], list[Problem](), set[str]()
     for given, table in ((households, mapping.households), (members, mapping.members)):
-        own = nw.from_native(given)
-        lazy = nw.from_native(own.to_polars().lazy()) if isinstance(own, nw.DataFrame) else own
-        headers = headers_of(policy, table, lazy.collect_schema().names())
+        own = frame_of(given)
+        headers = headers_of(policy, table, column_names(own))
+        columns = headers.columns.values()
+        days = {column.name for column in columns if isinstance(column.fact.kind, DateKind)}
+        lazy = nw.from_native(blanks_as_texts(in_polars(own, days)).lazy()) if isinstance(own, nw.DataFrame) else own
+        if blank_ := nothing_in(lazy):
+            lazy = lazy.with_columns(nw.lit(None, dtype=nw.String()).alias(name) for name in blank_)
         try:
             made = None if headers.problems else mapped(lazy, headers)
         except FactError as error:

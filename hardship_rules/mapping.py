@@ -1,6 +1,6 @@
 """A register's mapping file: which column holds which fact, in which codes and units, as its writer put it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, cast
@@ -14,7 +14,7 @@ from hardship_rules.find import read_file
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import Either, Entries, Key, Record, Word
 from hardship_rules.model import Fact, Policy
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
@@ -25,6 +25,18 @@ UNKNOWN_WORDS = ("unknown", "未知")
 KEYS = ("household", "户号", "编号")
 IDENTIFIER = "身份证号"
 """The columns of the households' key, and of who a person is, where no mapping names them."""
+SPACES = tuple((sign, sign) for sign in (0xB, 0x85, 0xA0, 0x1680, 0x202F, 0x205F, 0x3000))
+SPACES = (*SPACES, (0x1C, 0x1F), (0x2000, 0x200A), (0x2028, 0x2029))
+"""Spaces, from the first to the last of a row of signs; beside those that each kind of pattern calls `\\s`."""
+UNSEEN = tuple((sign, sign) for sign in (0xAD, 0x34F, 0x61C, 0x3164, 0xFEFF, 0xFFA0))
+UNSEEN = (*UNSEEN, (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F))
+UNSEEN = (*UNSEEN, (0xE0000, 0xE0FFF))
+"""Signs that do not show: soft hyphens, those of no width or of direction, and those that choose a sign's form."""
+QUOTES = tuple((ord(sign), ord(sign)) for sign in "\"“”″＂'‘’′＇`´｀")
+"""What people and spreadsheets put around a number, or before it, so that it stays a text: ="1101…", '1101…."""
+WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/", "％": "%", "Ｘ": "X", "ｘ": "x"}
+"""The full-width digits and signs of a Chinese keyboard, and the plain ones."""
 
 _TEXT = Word()
 _COLUMN = Record(
@@ -53,6 +65,11 @@ MAPPING = Record(
         ),
     }
 )
+
+
+def signs(rows: tuple[tuple[int, int], ...], written: Callable[[int], str] = chr) -> str:
+    """Rows of signs as patterns have them in square brackets."""
+    return "".join(written(a) if a == b else f"{written(a)}-{written(b)}" for a, b in rows)
 
 
 @frozen
@@ -191,6 +208,8 @@ class _Reader:
 
     def problem(self, code: str, at: source.Scalar, given: str = "", **values: str) -> None:
         self.problems.append(Problem(code, (), given or at.text, values, location=at.at))
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
 
     def table(self, node: source.Mapping, name: str) -> Table:
         own = cast(source.Mapping, node.get(name))

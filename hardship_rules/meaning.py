@@ -313,9 +313,13 @@ def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
 def _elapsed(start: Meaning, end: Meaning, length: int) -> Meaning:
     def elapsed(scope: Scope) -> Number:
         first, last = cast(Number, start(scope)), cast(Number, end(scope))
-        return span((low(last) - high(first)) // length, (high(last) - low(first)) // length)
+        return span(_full(low(last) - high(first), length), _full(high(last) - low(first), length))
 
     return elapsed
+
+
+def _full(days: Exact, length: int) -> Exact:
+    return days // length if days >= 0 else -(-days // length)
 
 
 def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:

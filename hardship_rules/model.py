@@ -192,10 +192,11 @@ class Property:
 
 @frozen
 class Note:
-    """Something to be known beside the rules."""
+    """Something to be known beside the rules; `days` are those within which to reply, which have no text."""
 
     text: str
     provenance: Provenance | None
+    days: int | None = None
 
 
 Definition = Fact | Parameter | Reading | Term | Decision

@@ -156,7 +156,8 @@ class _Writer:
         for name, node in notes:
             yield _Line(f"#   {name}:")
             for key, inner in node.entries:
-                yield _Line(f"#     {key.text}: {written(one_line(cast(Scalar, inner).text))}")
+                words = one_line(cast(Scalar, inner).text)
+                yield _Line(f"#     {key.text}: {words if words.isdecimal() else written(words)}")
 
 
 def window(last: Policy, year: int) -> tuple[date, date]:

@@ -10,7 +10,7 @@ from attrs import Factory, define
 from hardship_rules.conform import TRUTHS, number_of
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Former, Source, Usual
-from hardship_rules.problems import Path, Problem, nearest
+from hardship_rules.problems import MOST, Path, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence
 from hardship_rules.syntax import Basis, Provenance
@@ -66,8 +66,14 @@ class NodeReader:
         )
 
     def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
-        """Something is wrong at a node."""
-        self.problems.append(Problem(code, path, given=given, values=values, location=at.at))
+        """Something is wrong at a node; raises `PolicyError` where more is wrong than a reader can use."""
+        self.add(Problem(code, path, given=given, values=values, location=at.at))
+
+    def add(self, problem: Problem) -> None:
+        """Something is wrong; raises as `problem` does."""
+        self.problems.append(problem)
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
 
     def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
         """The earlier words that a node names for itself; without a dot, beside it."""
@@ -88,9 +94,10 @@ class NodeReader:
 
     def listed(self, node: Node | None, known: list[str], path: Path) -> None:
         """A list names only what it may name."""
+        names = frozenset(known)
         for item in node.items if isinstance(node, Sequence) else ():
             name = cast(Scalar, item)
-            if name.text not in known:
+            if name.text not in names:
                 self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
 
     def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: Path) -> int:

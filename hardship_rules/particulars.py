@@ -14,6 +14,7 @@ from hardship_rules.proofread_zh import WORDS as PROOFREAD
 from hardship_rules.ranges import Exact
 from hardship_rules.statements import (
     Statement,
+    note_words,
     outcomes_of,
     provenance_words,
     statements,
@@ -131,7 +132,7 @@ class _Policy:
         for decision in policy.decisions.values():
             yield from self.decision(decision)
         for name, note in policy.notes.items():
-            sayings = {"": _plain(note.text), "provenance": self.provenance(note)}
+            sayings = {"": _plain(note_words(note)), "provenance": self.provenance(note)}
             yield "notes", _particular(say["notes"], name, say["notes"], sayings)
         for name, each in policy.properties.items():
             yield "properties", _particular(WORDS["property"], name, each.title, self.property(each))

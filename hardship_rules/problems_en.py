@@ -30,10 +30,33 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the file `{given}` cannot be opened: {reason}",
             "Check whether it is in use, and whether you may read it",
         ),
+        "more_problems": (
+            "there are more than {most} problems; those from here on are not reported",
+            "Fix the ones above, then check again",
+        ),
         "file_too_large": (
             "the file is larger than {most} bytes and was not read",
             "Check whether it is the right file",
         ),
+        "stdin_unreadable": ("standard input cannot be read: {reason}; name a file, or pipe the content in", ""),
+        "stdout_not_written": ("the results were not all written to standard output: {reason}", ""),
+        "interrupted": ("interrupted; unfinished files were removed", ""),
+        "reason_no_rights": ("no permission", "Check your rights to the file and its folder, or choose another folder"),
+        "reason_closed": ("it is closed", "Check how the program was started"),
+        "reason_reader_gone": ("the program that reads it has ended", "Check the program that takes the results"),
+        "reason_in_use": ("it is in use", "Close the program that uses it, and try again"),
+        "reason_no_space": ("the disk is full", "Make room on the disk, or choose another one, and try again"),
+        "reason_too_large": (
+            "it is larger than a file may be",
+            "Choose another disk, or ask for a higher limit",
+        ),
+        "reason_device": ("the disk or device failed", "Check the disk or device, or choose another folder"),
+        "reason_is_folder": ("it is a folder", "Name a file inside it"),
+        "reason_links": ("its links lead round in a circle", "Write the path of the file itself"),
+        "reason_name_too_long": ("the name is too long", "Choose a shorter name"),
+        "reason_no_folder": ("there is no such folder", "Check the folder's name, or create it first"),
+        "reason_read_only": ("the disk is read-only", "Choose another folder"),
+        "reason_no_file": ("it is no ordinary file", "Check the name, or save the content in a file first"),
         "durable_rules": (
             "`{given}` needs {what} rules, and durable-rules holds {most} at most",
             "Leave out `--engine durable-rules`, or split the decision",
@@ -64,6 +87,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Give the key column another name, such as `household`",
         ),
         "column_missing": ("there is no column `{given}`", "Name the column that says the household as `key`"),
+        "column_twice": ("two columns are called `{given}`", "Keep one, or give the other a name of its own"),
         "unknown_column": (
             "the column `{given}` is no fact of the policy",
             "Name it as the fact, or leave it out of the frame",
@@ -201,6 +225,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "It needs a newer hardship-rules",
         ),
         "date": ("`{given}` is not a date", "Write year-month-day as in `2021-03-31`, between 1800 and 2200"),
+        "date_with_time": (
+            "“{given}” is a point in time, not a day",
+            "Give year, month and day, as in `2021-03-31`; a day kept in another time zone must be converted first",
+        ),
         "truth": ("`{given}` is neither yes nor no", "Write `yes` or `no`"),
         "whole": ("`{given}` is not a whole number of at most four digits", "Write digits only, as in `20`"),
         "whole_too_large": ("`{given}` is more than {most}", "Write a whole number up to {most}"),
@@ -221,6 +249,23 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Add `{given}` and its word to `units`",
         ),
         # Finding and extending policies
+        "folder_missing": (
+            "there is no folder `{given}`",
+            "Check its name and place; a relative path begins at the current folder",
+        ),
+        "folder_is_file": (
+            "`{given}` is a file, not a folder",
+            "Name the folder that holds it; to use this very file, give its path",
+        ),
+        "folder_unreadable": ("the folder `{given}` cannot be opened: {reason}", "Check whether you may read it"),
+        "folder_expected": (
+            "folders are given by their names or paths, not as {given}",
+            'As in `folders=["policies"]`',
+        ),
+        "bundled_missing": (
+            "the policies that come with the library are not in its installation",
+            "Install hardship-rules again, or give the path of a policy's file",
+        ),
         "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
         "series_needs_date": (
             "`{given}` is a series: which of its policies is meant depends on the day",
@@ -304,6 +349,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the encoding is neither UTF-8 nor GB18030",
             "Save it from the spreadsheet as “CSV UTF-8 (comma delimited)”",
         ),
+        "csv_too_wide": (
+            "the row has more than {most} columns, and the file was not read",
+            "Check whether it is the right file, and delete the empty columns",
+        ),
         "csv_ragged": (
             "this row has {own} cells, the first one only {wide}",
             "Put cells with a comma into double quotes, as spreadsheets do when they save csv",
@@ -330,6 +379,26 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Open it and save it as an ordinary “Excel Workbook (*.xlsx)”",
         ),
         "workbook_broken": ("`{given}` is no workbook that can be read", "Open it and save it as .xlsx"),
+        "workbook_doctype": (
+            "`{given}` in the workbook declares a document type, which no spreadsheet writes",
+            "Open it and save it as .xlsx",
+        ),
+        "sheet_row_number": (
+            "a row of the sheet has the number `{given}`: it has to be above the row before, and at most {most}",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_cell_place": (
+            "a cell of the sheet has the place `{given}`: it has to be in its row, right of the one before, up to XFD",
+            "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",
+        ),
+        "sheet_area": (
+            "what is filled in on the sheet `{given}` takes up more than {most} cells, and it was not read",
+            "Delete what is far to the right or far below, or split the sheet",
+        ),
+        "sheet_merged": (
+            "the merged cells of the sheet `{given}` take up more than {most} cells",
+            "Unmerge them, and write the value into each cell",
+        ),
         "sheet_missing": (
             "there is no sheet `{given}`",
             "There are: {known}; rename the sheet, or write `from: …` in the mapping file",
@@ -400,7 +469,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "“{column}” is a formula that was never worked out",
             "Open the workbook, let it be worked out and save it, or write what it comes to",
         ),
-        "cell_error": ("“{column}” is an error such as #N/A", "Correct the formula, or write what it comes to"),
+        "cell_error": ("“{column}” is an error, #N/A or #####", "Correct the formula, or write what it comes to"),
         "cell_merged": (
             "“{column}” has merged cells",
             "Unmerge them and fill in each; only the household's key may be merged downward",
@@ -474,6 +543,22 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "value_unusual": (
             "{title} is {given}; usual is {least} to {most} {unit}",
             "Hold it against the notice; if it is right, leave it",
+        ),
+        "half_up_below_zero": (
+            "what `{given}` rounds can be below zero: -2.5 goes away from zero, to -3 (before release 0.2.0: to -2)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "down_below_zero": (
+            "what `{given}` rounds can be below zero: -2.5 goes towards zero, to -2 (before release 0.2.0: to -3)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "up_below_zero": (
+            "what `{given}` rounds can be below zero: -2.1 goes away from zero, to -3 (before release 0.2.0: to -2)",
+            "Check what is right there: write `max(0, x)` for zero, or state in `must` that it is never below zero",
+        ),
+        "elapsed_below_zero": (
+            "in `{given}`, `{end}` can be before `{start}`: a few days before is 0 (before release 0.2.0: -1)",
+            "If it is never before, state that in `must`: `{must}`; if this is right, leave it",
         ),
         "cite_missing": (
             "`{given}` names its source `{source}`, not the place in it",
@@ -762,6 +847,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "Sum first, then divide by one number",
         ),
         # Households
+        "lone_surrogate": (
+            "`{given}` holds half a character, which can be neither shown nor stored",
+            "Write the text again; if a program gives it, check whether it cuts texts inside a character",
+        ),
         "household_not_mapping": ("a household is a mapping of facts, not {given}", "Give facts by their names"),
         "fact_key": ("the name of a fact is a text, not `{given}`", "Write the name of the fact, as in `residence`"),
         "unknown_fact": (

@@ -18,7 +18,24 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cases_file_exists": ("文件 `{given}` 已经存在，没有写入", "换一个文件名：其中的算例可能已有人核对过"),
         "file_not_written": ("无法写入文件：{reason}", "检查文件夹是否存在，文件是否正被其他程序占用"),
         "file_unreadable": ("无法打开文件 `{given}`：{reason}", "检查文件是否正被其他程序占用，以及您是否有权打开"),
+        "more_problems": ("问题超过 {most} 个，从这里起的没有列出", "先改正上面列出的，再检查一遍"),
         "file_too_large": ("文件超过 {most} 字节，没有读取", "检查是否选错了文件"),
+        "stdin_unreadable": ("无法读取标准输入：{reason}；请写出文件名，或用管道送入内容", ""),
+        "stdout_not_written": ("结果没有全部输出：{reason}", ""),
+        "interrupted": ("已中断；没有写完的文件已删除", ""),
+        "reason_no_rights": ("没有权限", "检查您对这个文件和它所在的文件夹有没有权限，或换一个文件夹"),
+        "reason_closed": ("已经关闭", "检查程序是怎样启动的"),
+        "reason_reader_gone": ("接收的程序已经退出", "检查接收结果的程序"),
+        "reason_in_use": ("正被其他程序占用", "关闭占用它的程序后重试"),
+        "reason_no_space": ("磁盘已满", "清理磁盘，或换一个磁盘后重试"),
+        "reason_too_large": ("超过了允许的文件大小", "换一个磁盘，或请管理员放宽限制"),
+        "reason_device": ("磁盘或设备出错", "检查磁盘或设备，或换一个文件夹"),
+        "reason_is_folder": ("这是文件夹", "写出文件夹中一个文件的名称"),
+        "reason_links": ("链接互相指向", "写出文件本身的路径"),
+        "reason_name_too_long": ("文件名太长", "换一个短一些的文件名"),
+        "reason_no_folder": ("没有这个文件夹", "检查文件夹的名称，或先建立它"),
+        "reason_read_only": ("所在的磁盘是只读的", "换一个文件夹"),
+        "reason_no_file": ("这不是普通的文件", "检查文件名；需要的话，先存成文件"),
         "durable_rules": (
             "`{given}` 需要 {what} 条规则，durable-rules 至多能装 {most} 条",
             "不用 `--engine durable-rules`，或拆分决定",
@@ -97,6 +114,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "language": ("`{given}` 不是语言版本", "写 `language: 1`"),
         "language_newer": ("此文件使用语言版本 {given}，本程序只认识版本 1", "请升级 hardship-rules 后再用"),
         "date": ("`{given}` 不是日期", "写成四位年-两位月-两位日，例如 `2021-03-31`；须在1800年至2200年之间"),
+        "date_with_time": (
+            "“{given}”是一个时刻，不是日期",
+            "请只填年月日，如 `2021-03-31`；若时刻按其他时区存放，请先换算",
+        ),
         "truth": ("`{given}` 应为是或否", "写 `是` 或 `否`"),
         "whole": ("`{given}` 应为不超过四位的整数", "只写数字，例如 `20`"),
         "whole_too_large": ("`{given}` 太大，至多 {most}", "改成不超过 {most} 的整数"),
@@ -108,6 +129,11 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "unknown_unit": ("units 中没有单位 `{given}`", "已有的单位：{known}"),
         "unit_not_declared": ("用到单位 `{given}`，但 units 中没有", "在 units 中加上 `{given}` 及其中文写法"),
         # Finding and extending policies
+        "folder_missing": ("找不到文件夹 `{given}`", "检查文件夹的名称和位置；相对路径从当前文件夹算起"),
+        "folder_is_file": ("`{given}` 是文件，不是文件夹", "写出文件所在的文件夹；要用这份文件，直接给出它的路径"),
+        "folder_unreadable": ("文件夹 `{given}` 无法打开：{reason}", "检查是否有权读取"),
+        "folder_expected": ("文件夹应写成名称或路径，给的却是 {given}", '例如 `folders=["policies"]`'),
+        "bundled_missing": ("程序自带的政策文件不在安装中", "重新安装 hardship-rules，或直接给出政策文件的路径"),
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
         "no_policy_on_date": (
@@ -140,6 +166,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "key_taken": ("户号列不能叫 `{given}`：判定结果中有同名的列", "给户号列换一个名称，例如 `household`"),
         "column_missing": ("没有 `{given}` 这一列", "用 `key` 写明哪一列是户号"),
+        "column_twice": ("有两列都叫 `{given}`", "只留一列，或给另一列换个名称"),
         "unknown_column": ("`{given}` 这一列不是政策中的事实", "改成事实的名称，或去掉这一列"),
         "column_kind": ("“{title}”一列的类型是 {given}，不能用", "改成 {wanted}"),
         "output_column": ("结果中没有 `{given}` 这一列", "列名见 README"),
@@ -166,6 +193,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "register_too_large": ("内容超过 {most} 字节，没有读取", "检查是否选错了文件；确实这样大的，分成几份"),
         "register_range": ("“{given}”的取值范围太大，不能精确换算", "在政策中缩小这项事实的 `to`"),
         "csv_encoding": ("编码既不是 UTF-8 也不是 GB18030", "在 Excel 中另存为“CSV UTF-8（逗号分隔）”"),
+        "csv_too_wide": ("这一行超过 {most} 列，没有读取", "检查是否选错了文件；空的列请删去"),
         "csv_ragged": (
             "这一行有 {own} 格，第一行只有 {wide} 格",
             "格中有逗号的，要用英文双引号括起；用 Excel 另存为 CSV 不会有这个问题",
@@ -183,6 +211,23 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "用 Excel 打开，另存为普通的“Excel 工作簿（*.xlsx）”",
         ),
         "workbook_broken": ("`{given}` 不是能读取的工作簿", "用 Excel 或 WPS 打开，另存为 .xlsx"),
+        "workbook_doctype": (
+            "工作簿中的 `{given}` 含有 DOCTYPE 声明，不是表格软件写出的",
+            "用 Excel 或 WPS 打开，另存为 .xlsx",
+        ),
+        "sheet_row_number": (
+            "工作表中有一行的行号是 `{given}`：行号应比上一行大，至多 {most}",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_cell_place": (
+            "工作表中有一格的位置是 `{given}`：应在它所在的行，在上一格的右边，A 至 XFD 列之内",
+            "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",
+        ),
+        "sheet_area": (
+            "工作表 `{given}` 中填写的范围超过 {most} 格，没有读取",
+            "删去远在右边或下面的内容，或把工作表分成几份",
+        ),
+        "sheet_merged": ("工作表 `{given}` 中合并的单元格超过 {most} 格", "取消合并，在每一格中填写"),
         "sheet_missing": ("没有工作表 `{given}`", "现有：{known}；改工作表的名称，或在对应文件中写 `from: …`"),
         "sheet_hidden": ("工作表 `{given}` 是隐藏的", "取消隐藏，核对以后再用；不用的，改掉名称或删去"),
         "sheet_empty": ("`{given}` 中没有内容", "检查是否选错了文件或工作表"),
@@ -223,7 +268,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cell_date": ("“{column}”不是日期", "写成 2008-03-05、2008年3月5日、2008.3.5 或 20080305；年月日都要有"),
         "cell_identity_number": ("“{column}”不是正确的18位身份证号", "核对号码：应为18位，最后一位校验码要对得上"),
         "cell_formula": ("“{column}”是没有算出结果的公式", "用 Excel 打开，重新计算后保存，或改填结果"),
-        "cell_error": ("“{column}”是出错的值（如 #N/A）", "改正公式，或改填结果"),
+        "cell_error": ("“{column}”是出错的值（如 #N/A、#####）", "改正公式，或改填结果"),
         "cell_merged": ("“{column}”有合并的单元格", "取消合并，每一格都填上；只有户号可以上下合并"),
         # Rows that are no household's, and what a workbook hides
         "row_total": ("合计行，没有计入", "其实是家庭或成员的，填上户号，删去“合计”“小计”等字样"),
@@ -259,6 +304,22 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "value_jump": ("{title}为 {given}，`{old}` 为 {was}，变动 {change} %", "对照通知核对；无误的不必改"),
         "value_unusual": ("{title}为 {given}，通常在 {least} 至 {most} {unit}之间", "对照通知核对；无误的不必改"),
+        "half_up_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也四舍五入，例如 -2.5 取为 -3，0.2.0 版以前取为 -2",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "down_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也舍去尾数，例如 -2.5 取为 -2，0.2.0 版以前取为 -3",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "up_below_zero": (
+            "`{given}` 取整的数可能低于零；低于零时也是尾数进位，例如 -2.1 取为 -3，0.2.0 版以前取为 -2",
+            "核对低于零时应怎样取整：应按零算的写 `max(0, x)`，不会低于零的在 `must` 写明；无误的不必改",
+        ),
+        "elapsed_below_zero": (
+            "`{given}` 的 `{end}` 可能早于 `{start}`；这时是两个日期对调后的相反数，早几天为 0，0.2.0 版以前为 -1",
+            "不会早于的，在 `must` 写明：`{must}`；无误的不必改",
+        ),
         "cite_missing": ("`{given}` 写了出处 `{source}`，没有写位置", "加上 `cite`，例如 `cite: 第二条`"),
         "window_hole": (
             "`{old}` 到 {end} 为止，本文件从 {given} 起，中间的日期没有文件",
@@ -423,6 +484,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "divisor_of_member": ("求和时，各成员不能除以各自的数", "先求和，再除以家庭共同的数"),
         # Households
+        "lone_surrogate": (
+            "`{given}` 中有半个字符，无法显示，也无法保存",
+            "按原文重新写出；由程序给出的，检查它是否从字符（如表情符号）中间截断了文字",
+        ),
         "household_not_mapping": ("家庭材料应为“事实: 值”，给的却是 {given}", "按事实的名称逐项给出"),
         "fact_key": ("事实的名称应为文字，给的却是 `{given}`", "写事实的名称，例如 `家庭居住地`"),
         "unknown_fact": ("没有 `{given}` 这项事实", "检查名称；成员的事实写在 `家庭成员` 之下，家庭的事实写在外面"),

@@ -12,6 +12,7 @@ from hardship_rules.statements import (
     grade,
     headed,
     line_of,
+    note_words,
     outcomes_of,
     provenance_words,
     statements,
@@ -235,7 +236,7 @@ class _Proof:
         notes = self.policy.notes.values()
         if notes:
             yield Listing(
-                tuple(Item(note.text, aside=provenance_words(self.policy, note.provenance)) for note in notes)
+                tuple(Item(note_words(note), aside=provenance_words(self.policy, note.provenance)) for note in notes)
             )
 
     def unverified(self) -> Iterator[Block]:

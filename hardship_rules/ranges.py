@@ -7,7 +7,8 @@ from attrs import frozen
 
 Exact = int | Fraction
 Truth = bool | None
-Direction = Literal["down", "half_up", "up"]
+Direction = Literal["down", "half_up", "up", "floor"]
+"""Towards zero, to the nearest and a half away from zero, away from zero; `floor`, which no policy writes, below."""
 
 
 @frozen
@@ -84,7 +85,7 @@ def hull(a: Number, b: Number) -> Number:
 
 
 def rounded(a: Number, step: Exact, direction: Direction) -> Number:
-    """The number a to a multiple of the positive step; `half_up` takes a half to the greater multiple."""
+    """The number a to a multiple of the positive step; below zero as above it, but for a `floor`."""
     if isinstance(a, Range):
         return span(_rounded(a.low, step, direction), _rounded(a.high, step, direction))
     return _rounded(a, step, direction)
@@ -92,14 +93,17 @@ def rounded(a: Number, step: Exact, direction: Direction) -> Number:
 
 def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
     steps = Fraction(a) / step
+    over, by = abs(steps.numerator), steps.denominator
     match direction:
         case "down":
-            whole = steps.numerator // steps.denominator
+            whole = over // by
         case "half_up":
-            whole = (2 * steps.numerator + steps.denominator) // (2 * steps.denominator)
+            whole = (2 * over + by) // (2 * by)
         case "up":
-            whole = -(-steps.numerator // steps.denominator)
-    return whole * step
+            whole = -(-over // by)
+        case "floor":
+            return steps.numerator // by * step
+    return (whole if a >= 0 else -whole) * step
 
 
 def less(a: Number, b: Number) -> Truth:

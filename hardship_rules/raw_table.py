@@ -1,5 +1,6 @@
 """One table of a register as it was read, still in its own words: its headers, its rows and where each stands."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
@@ -137,13 +138,13 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     )
     facts = [number for number, text in enumerate(texts) if text and recognised(text)]
     grid, remarks = _without_totals(grid, _key(texts, keys), facts, best + 1)
-    filled = [not grid.cells[name][best + 1 :].is_null().all() for name in grid.cells.columns]
+    below, names = grid.cells[best + 1 :], grid.cells.columns  # polars makes the list of names anew each time
+    filled = [count < below.height for count in below.null_count().row(0)]
     kept = [number for number, text in enumerate(texts) if (text and bare(text)) or filled[number]]
     named = {number: _header(texts[number], number) for number in kept}
-    unique = {
-        number: name if list(named.values()).count(name) == 1 else f"{name}\n{number}" for number, name in named.items()
-    }
-    frame = grid.cells[best + 1 :].select(grid.cells.columns[number] for number in kept)
+    counts = Counter(named.values())
+    unique = {number: name if counts[name] == 1 else f"{name}\n{number}" for number, name in named.items()}
+    frame = below.select(names[number] for number in kept)
     frame.columns = list(unique.values())
     rows = pl.Series("row", range(best + 2, best + 2 + frame.height), dtype=pl.Int64)
     there = frame.select(pl.any_horizontal(pl.all().is_not_null())).to_series()

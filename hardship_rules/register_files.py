@@ -6,7 +6,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from hardship_rules.headers import recognised
+from hardship_rules.headers import recogniser
 from hardship_rules.mapping import RegisterMapping, Table
 from hardship_rules.problems import FactError, Location, Problem, nearest
 from hardship_rules.raw_table import Cell, Grid, RawTable, below_headers, without_totals
@@ -82,7 +82,7 @@ def _file(path: Path, table: Table, encodings: list[tuple[str, str]], *, guess: 
         table_read = read_parquet(path)
         if isinstance(table_read, Problem):
             return table_read
-        return without_totals(table_read, lambda header: recognised(table, header), table.keys)
+        return without_totals(table_read, recogniser(table), table.keys)
     found = read_csv(path)
     if isinstance(found, Problem):
         return found
@@ -91,8 +91,9 @@ def _file(path: Path, table: Table, encodings: list[tuple[str, str]], *, guess: 
 
 
 def _below(grid: Grid, table: Table, *, guess: bool) -> RawTable | Problem:
-    found = below_headers(grid, lambda header: recognised(table, header), table.keys)
-    known = 0 if isinstance(found, Problem) else sum(recognised(table, header) for header in found.headers)
+    recognised = recogniser(table)
+    found = below_headers(grid, recognised, table.keys)
+    known = 0 if isinstance(found, Problem) else sum(map(recognised, found.headers))
     if guess and known < _ENOUGH:
         return below_headers(grid, lambda text: not _NUMBER.fullmatch(text), table.keys)
     return found

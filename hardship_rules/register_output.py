@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import openpyxl
 import polars as pl
@@ -12,6 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from hardship_rules.frozen import FrozenMapping
@@ -19,6 +22,7 @@ from hardship_rules.register import Register
 from hardship_rules.register_report import rows_told
 from hardship_rules.register_rows import Rows, doubt_of
 from hardship_rules.version import __version__
+from hardship_rules.whole_file import scratch, write_whole
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 WORDS = FrozenMapping(
@@ -91,17 +95,30 @@ def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
 
 
 def save(path: Path, rows: Rows, totals: Totals) -> None:
-    """Write the table by the path's suffix; only a workbook has the totals in it."""
+    """Write the table by the path's suffix, whole or not at all; only a workbook has the totals in it.
+
+    Raises `OSError`.
+    """
     match path.suffix.lower():
         case ".xlsx":
-            _workbook(path, rows.frame, totals)
+            content = BytesIO()  # of a zip that cannot be closed Python itself would complain on standard error
+            with _spool(path) as first, _spool(path) as second:
+                _workbook(content, rows.frame, totals, (first, second))
+            write_whole(path, lambda stream: stream.write(content.getbuffer()))
         case ".csv":
-            with path.open("w", encoding="utf-8-sig", newline="") as stream:
-                writer = csv.writer(stream)
-                writer.writerow(rows.frame.columns)
-                writer.writerows(map(_as_texts, rows.frame.iter_rows()))
+            write_whole(path, lambda stream: _csv(stream, rows.frame))
         case _:
-            rows.frame.write_parquet(path)
+            content = BytesIO()  # Polars has its own errors for a disk that is full
+            rows.frame.write_parquet(content)
+            write_whole(path, lambda stream: stream.write(content.getbuffer()))
+
+
+def _csv(stream: BinaryIO, frame: pl.DataFrame) -> None:
+    texts = TextIOWrapper(stream, encoding="utf-8-sig", errors="backslashreplace", newline="")
+    writer = csv.writer(texts)
+    writer.writerow(frame.columns)
+    writer.writerows(map(_as_texts, frame.iter_rows()))
+    texts.detach()
 
 
 def _as_texts(row: tuple[Any, ...]) -> Iterator[Any]:
@@ -111,8 +128,45 @@ def _as_texts(row: tuple[Any, ...]) -> Iterator[Any]:
         yield f"'{value}" if is_formula else value
 
 
-def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
+@contextmanager
+def _spool(path: Path) -> Iterator[str]:
+    """A file in which openpyxl keeps a sheet until the workbook is saved; its own would outlive a killed run."""
+    with scratch(path) as part:
+        ALL_TEMP_FILES.append(name := str(part))
+        try:
+            yield name
+        finally:
+            if name in ALL_TEMP_FILES:  # it is not saved, and not openpyxl's to remove at the end of the program
+                ALL_TEMP_FILES.remove(name)
+
+
+def _begin(sheet: Any, spool: str) -> None:
+    """Begin the rows of a sheet, whose widths and panes are set."""
+    sheet._writer = WorksheetWriter(sheet, spool)  # noqa: SLF001  # openpyxl has no other way to say which file
+    sheet._writer.write_top()  # noqa: SLF001  # as openpyxl does where it makes the writer
+
+
+def _workbook(stream: BinaryIO, frame: pl.DataFrame, totals: Totals, spools: tuple[str, str]) -> None:
+    """Write the workbook, its sheets in the two files until it is saved."""
     book = openpyxl.Workbook(write_only=True)
+    try:
+        _sheets(book, frame, totals, spools)
+        book.save(stream)
+    except BaseException:
+        _end(book)
+        raise
+
+
+def _end(book: Any) -> None:
+    """End the rows of sheets that cannot be saved: left to Python, they would complain on standard error."""
+    for sheet in book.worksheets:
+        for rows in (sheet._rows, getattr(sheet._writer, "xf", None)):  # noqa: SLF001  # as `_begin` set them
+            if rows is not None:
+                with suppress(OSError, ValueError):  # the second of a file that could not be closed before
+                    rows.close()
+
+
+def _sheets(book: openpyxl.Workbook, frame: pl.DataFrame, totals: Totals, spools: tuple[str, str]) -> None:
     sheet = book.create_sheet(WORDS["rows"])
     sheet.freeze_panes = "B2"
     sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
@@ -123,11 +177,13 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
             [len(column.name), *(len(str(each).split("\n")[0]) for each in column.head(200) if each is not None)]
         )
         sheet.column_dimensions[get_column_letter(number)].width = min(_WIDEST, 3 + 2 * longest)
+    _begin(sheet, spools[0])
     sheet.append([_head(sheet, name) for name in frame.columns])
     for row in frame.iter_rows():
         sheet.append([_cell(sheet, value) for value in row])
     sheet = book.create_sheet(WORDS["totals"])
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 76
+    _begin(sheet, spools[1])
     for note in totals.notes:
         sheet.append([_head(sheet, note)])
     for name, value in totals.about:
@@ -143,7 +199,6 @@ def _workbook(path: Path, frame: pl.DataFrame, totals: Totals) -> None:
         sheet.append([_head(sheet, heading)])
         for title in titles:
             sheet.append([_cell(sheet, title)])
-    book.save(path)
 
 
 def _head(sheet: Any, text: str) -> Any:

@@ -8,6 +8,7 @@ import polars as pl
 from attrs import evolve, field, frozen
 
 from hardship_rules.filling import allowed
+from hardship_rules.frame_given import WITH_TIME
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.headers import Headers, headers_of
 from hardship_rules.mapped import mapped, with_steps
@@ -53,7 +54,7 @@ def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool)
     wrong += [problem for _, some in _spotted(raw, set(raw.headers), among_headers=True) for problem in some]
     if wrong:
         raise FactError(wrong)
-    columns = {column.name for column in headers.columns.values()}
+    columns = {column.name for column in headers.columns.values()} | {headers.key, headers.identifier or headers.key}
     texts = [name for name in columns if raw.frame.schema[name] == pl.String]
     plain = [name for name in texts if raw.frame[name].str.contains(_ASCII).all()]
     try:
@@ -77,7 +78,8 @@ def read_part(policy: Policy, raw: RawTable, table: Table, *, show_values: bool)
             for row in worked[code].fill_null(value=False).arg_true():
                 if any(known.at == (header,) for known in problems.get(row, ())):
                     continue  # one thing wrong with a cell is enough
-                given = str(raw.frame[header][row] or "") if show_values else ""
+                unseen = header if code == WITH_TIME else ""  # whose sentence says what it is that has a time
+                given = str(raw.frame[header][row] or "") if show_values else unseen
                 problem = Problem(
                     code, (header,), given, _values(policy, header, column), location=raw.cell(row, header)
                 )

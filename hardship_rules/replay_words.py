@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
+from hardship_rules.below_zero import Rounding
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.problems import Language
+from hardship_rules.problems import Language, path_text
 from hardship_rules.ranges import Range
 from hardship_rules.recorded import Answer, Record, RecordedReason, StandIn, Verdict
 from hardship_rules.sameness import Held, Said, Sameness
@@ -23,6 +24,7 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "different": "{name}: 不一致（{policy}，{on}）",
                 "counts": "  {decisions} 项决定、{clauses} 条条款、{facts} 项按规则取的值与记录相同",
                 "library": "  记录由 hardship-rules {library} 写成",
+                "below_zero": "  该版本对低于零的数取整不同（整年数、整月数也是）；本政策中可能低于零的：{titles}",
                 "on": "认定日期 {on}",
                 "no_date": "未写认定日期",
                 "allowed": "  以下各项记录时未定，现在更确定；新版本可以这样，已定的结论不会变",
@@ -51,6 +53,8 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
                 "different": "{name}: not the same ({policy}, {on})",
                 "counts": "  {decisions} decisions, {clauses} clauses and {facts} stand-ins are as recorded",
                 "library": "  recorded by hardship-rules {library}",
+                "below_zero": "  that release rounded differently below zero (full years and months too);"
+                " in this policy these can be below zero: {titles}",
                 "on": "on {on}",
                 "no_date": "no date",
                 "allowed": "  open in the record and less so now; a later release may do so, what was decided stays",
@@ -76,9 +80,14 @@ SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 )
 
 
-def replay_text(record: Record, now: Record, found: Sequence[Held], lang: Language) -> str:
-    """One line on the whole, the numbers of what is the same, then each thing that is not with both sides."""
-    return "\n".join(_Text(SENTENCES[lang]).lines(record, now, found)) + "\n"
+def replay_text(
+    record: Record, now: Record, found: Sequence[Held], lang: Language, below_zero: Sequence[Rounding] = ()
+) -> str:
+    """One line on the whole, the numbers of what is the same, then each thing that is not with both sides.
+
+    `below_zero` are the roundings to which the record's release gave another meaning.
+    """
+    return "\n".join(_Text(SENTENCES[lang]).lines(record, now, found, below_zero)) + "\n"
 
 
 def overall(found: Sequence[Held]) -> Sameness:
@@ -87,8 +96,11 @@ def overall(found: Sequence[Held]) -> Sameness:
     return "different" if "different" in standings else "narrower" if "narrower" in standings else "same"
 
 
-def replay_json(record: Record, found: Sequence[Held], *, same: bool, comparison: object) -> str:
+def replay_json(
+    record: Record, found: Sequence[Held], below_zero: Sequence[Rounding] = (), *, same: bool, comparison: object
+) -> str:
     """The form that README documents."""
+    changed = [{"path": path_text(each.path), "title": each.title} for each in below_zero]
     document = {
         "format": FORMAT,
         "record": record.name,
@@ -98,6 +110,7 @@ def replay_json(record: Record, found: Sequence[Held], *, same: bool, comparison
         "on": record.on,
         "same": same,
         "sameness": overall(found),
+        **({"below_zero": changed} if changed else {}),
         "parts": [_part(each) for each in found],
         "comparison": comparison,
     }
@@ -161,7 +174,9 @@ class _Text:
     def __init__(self, say: Mapping[str, str]) -> None:
         self.say = say
 
-    def lines(self, record: Record, now: Record, found: Sequence[Held]) -> Iterator[str]:
+    def lines(
+        self, record: Record, now: Record, found: Sequence[Held], below_zero: Sequence[Rounding]
+    ) -> Iterator[str]:
         on = self.say["no_date"] if record.on is None else self.say["on"].format(on=record.on)
         category = now.verdicts[0]
         yield self.say[overall(found)].format(
@@ -175,6 +190,9 @@ class _Text:
         yield self.say["counts"].format(**kinds)
         if record.library != now.library:
             yield self.say["library"].format(library=record.library)
+        if below_zero:
+            titles = self.titles(dict.fromkeys(rounding.title for rounding in below_zero))
+            yield self.say["below_zero"].format(titles=titles)
         for sameness, heading in (("different", "changed"), ("narrower", "allowed")):
             rows = [self.row(each) for each in found if each.sameness == sameness]
             if rows:

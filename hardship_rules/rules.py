@@ -1,5 +1,6 @@
 """What nodes of a policy say in lines and conditions: terms, decisions and properties, each clause with its id."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Literal, cast
 
@@ -34,7 +35,7 @@ class Rules:
         """One line."""
         expr = parse_line(scalar)
         if isinstance(expr, Problem):
-            self.read.problems.append(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
+            self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
             return Constant(0, scalar.at)
         return expr
 
@@ -122,8 +123,8 @@ class Rules:
                 self.read.problem("every_with_otherwise", path, last)
         elif not every:
             self.read.problem("otherwise_missing", path, key, key.text)
-        ids = [outcome.id for outcome in (*outcomes, *filter(None, [otherwise]))]
-        for repeated in sorted({name for name in ids if ids.count(name) > 1}):
+        ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
+        for repeated in sorted(name for name, count in ids.items() if count > 1):
             self.read.problem("duplicate_outcome", path, key, repeated)
         disjoint = TRUTHS.get(text_of(node, "disjoint")) or False
         return Decision(key.text, text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from hardship_rules.conform import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
 from hardship_rules.expression import LONGEST, NAME, NUMBER, RESERVED
-from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
+from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Key, Record, Ref, Shape, Word
 from hardship_rules.syntax import BASES, MOVES, TONES
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -61,8 +61,8 @@ def _schema(shape: Shape) -> Schema:
             return _ref(name)
         case Items(of):
             return {"type": "array", "items": _schema(of)}
-        case Entries(of, kind):
-            return {"type": "object", "propertyNames": _ref(kind), "additionalProperties": _schema(of)}
+        case Entries():
+            return _entries(shape)
         case Record():
             return _record(shape)
         case Either():
@@ -73,12 +73,28 @@ def _schema(shape: Shape) -> Schema:
             assert_never(shape)
 
 
+def _entries(entries: Entries) -> Schema:
+    names = _ref(entries.key)
+    if not entries.own:
+        return {"type": "object", "propertyNames": names, "additionalProperties": _schema(entries.of)}
+    return {
+        "type": "object",
+        "properties": _properties(entries.own),
+        "propertyNames": {"anyOf": [{"enum": list(entries.own)}, names]},
+        "additionalProperties": _schema(entries.of),
+    }
+
+
+def _properties(keys: Mapping[str, Key]) -> Schema:
+    return {name: {"description": key.about, **_schema(key.shape)} for name, key in keys.items()}
+
+
 def _record(record: Record) -> Schema:
     groups = [{"oneOf": [{"required": [name]} for name in group]} for group in record.one_of]
     required = [name for name, key in record.keys.items() if key.required]
     return {
         "type": "object",
-        "properties": {name: {"description": key.about, **_schema(key.shape)} for name, key in record.keys.items()},
+        "properties": _properties(record.keys),
         **({"required": required} if required else {}),
         **({"allOf": groups} if groups else {}),
         "additionalProperties": False,

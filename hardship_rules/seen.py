@@ -9,6 +9,7 @@ from unicodedata import normalize
 from attrs import field, frozen
 
 from hardship_rules.headers import bare
+from hardship_rules.identity_number import compared_number
 
 _IDENTITY_NUMBER = re.compile(r"[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")
 _LONG, _NUMBER_OF_PERSON = re.compile("[0-9]{6}"), re.compile("[0-9]{11}")
@@ -41,7 +42,7 @@ class ColumnSeen:
     @cached_property
     def identity_numbers(self) -> int:
         """How many of the texts are identity numbers of 18 digits with a day in them."""
-        return sum(1 for text in self.texts if _IDENTITY_NUMBER.fullmatch(normalize("NFKC", text).upper()))
+        return sum(1 for text in self.texts if _IDENTITY_NUMBER.fullmatch(compared_number(text)))
 
     @property
     def is_of_persons(self) -> bool:

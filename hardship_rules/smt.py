@@ -200,7 +200,7 @@ class Encoding:
                 return space.worked_out([self.number(part, scope) for part in parts], lambda *numbers: sum(numbers))
             case Multiply(parts):
                 return space.worked_out([self.number(part, scope) for part in parts], multiplied)
-            case Round("down", Divide(over, by), Constant(1)):
+            case Round("floor", Divide(over, by), Constant(1)):
                 return space.floor(self.number(over, scope), self.number(by, scope))
             case OneOf(part, options):
                 chosen = cast(Choice, self.meaning(part, scope))

@@ -1,21 +1,22 @@
 """A register's own soundness: nobody in two files or twice in one, no file without its worker, no member of no file."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import narwhals as nw
 import polars as pl
 from attrs import field, frozen
 
+from hardship_rules.frame_given import column_names, frame_of, in_polars
+from hardship_rules.frame_reading import spellings
+from hardship_rules.identity_number import compared_numbers
 from hardship_rules.mapping import UNKNOWN_WORDS
 from hardship_rules.model import Policy
-from hardship_rules.problems import Problem
-from hardship_rules.text_cells import SPACE, WIDE
+from hardship_rules.problems import FactError, Problem
 from hardship_rules.values import ChoiceKind
 
 WORKER, SPOUSE = "self", "spouse"
 FEW = 5  # places that a sentence names, where there are many
-_BESIDE = f"[{SPACE}'’]"  # what people and spreadsheets put around and into numbers
 _NOBODY = rf"^([^\p{{L}}\p{{N}}]*|无|不详|{'|'.join(UNKNOWN_WORDS).upper()})$"
 Code = Literal[
     "household_twice",
@@ -59,19 +60,24 @@ def soundness(
     """What is not sound in a register, by frames as `assess_frame` takes them, in the order of its rows.
 
     `identifier` is the members' column that says who a person is, such as a number; it is compared in plain digits,
-    without spaces or apostrophes and without regard to case, and never told; 未知, 无 or a dash says nobody. Who is the
-    worker of a file and who the spouse says the first fact by which the policy calls members, where it has the options
-    `self` and `spouse`. Lazy frames are collected, of these columns only.
+    without spaces, quotes and signs that do not show and without regard to case, and never told; 未知, 无 or a dash
+    says nobody. Who is the worker of a file and who the spouse says the first fact by which the policy calls members,
+    where it has the options `self` and `spouse`. Lazy frames are collected, of these columns only.
     """
     fact = next((policy.members.facts[name] for name in policy.members.called_by), None)
+    spelled = spellings(policy, ("members", "facts"), policy.members.facts)
     options = dict(fact.kind.options) if fact is not None and isinstance(fact.kind, ChoiceKind) else {}
     listed = _read(households, {"key": (key,)})
-    names = () if fact is None else (fact.name, fact.title)
+    names = tuple(word for word, name in reversed(spelled.items()) if fact is not None and name == fact.name)
     people = _read(members, {"key": (key,), "who": names, "told": (identifier,)})
+    own, theirs = listed["key"].dtype, people["key"].dtype
+    if own != theirs and not (own.is_integer() and theirs.is_integer()) and listed.height and people.height:
+        values = {"own": str(own), "theirs": str(theirs)}
+        raise FactError([Problem("key_kinds", (key,), given=key, values=values)])
     names_of = {title: name for name, title in options.items()} | {name: name for name in options}
     people = people.with_columns(
         who=pl.col("who").cast(pl.String).replace_strict(names_of, default=None, return_dtype=pl.String),
-        told=pl.col("told").cast(pl.String).str.replace_all(_BESIDE, "").str.to_uppercase().str.replace_many(WIDE),
+        told=compared_numbers(pl.col("told").cast(pl.String)),
     ).with_columns(told=pl.when(~pl.col("told").str.contains(_NOBODY)).then("told"))
     found = [*_of_files(listed, people, has_worker=WORKER in options)]
     if identifier is not None:
@@ -80,14 +86,35 @@ def soundness(
 
 
 def _read(frame: Any, wanted: Mapping[str, tuple[str | None, ...]]) -> pl.DataFrame:
-    """Some columns, each by the first of its names that there is, with the numbers of the rows."""
-    read = nw.from_native(frame)
-    there = read.collect_schema().names()
-    named = {own: next((name for name in names if name in there), None) for own, names in wanted.items()}
-    columns = [nw.lit(None).alias(own) if name is None else nw.col(name).alias(own) for own, name in named.items()]
-    table = read.select(*columns)
-    collected = table.collect() if isinstance(table, nw.LazyFrame) else table
-    return cast(pl.DataFrame, collected.to_polars()).with_row_index("row")
+    """Some columns, each by one of its names, with the numbers of the rows; that of the key has to be there."""
+    read = frame_of(frame)
+    there = column_names(read)
+    named = {own: [name for name in names if name in there] for own, names in wanted.items()}
+    problems = [Problem("column_missing", (str(key),), given=str(key)) for key in wanted["key"] if not named["key"]]
+    for own, several in named.items():
+        if several[1:]:
+            problems.append(Problem("fact_twice", (own,), given=several[1], values={"other": several[0]}))
+    if problems:
+        raise FactError(problems)
+    only = list(dict.fromkeys(some[0] for some in named.values() if some))
+    table = in_polars(read.select(only).collect() if isinstance(read, nw.LazyFrame) else read.select(only))
+    nothing = pl.Series([None] * table.height, dtype=pl.String)
+    columns = {own: table[some[0]] if some else nothing for own, some in named.items()}
+    for own, column in columns.items():
+        if not _can_be_read(column.dtype, of_key=own == "key"):
+            name = named[own][0]
+            values = {"title": name, "wanted": "String, Int64"}
+            problems.append(Problem("column_kind", (name,), given=str(column.dtype), values=values))
+    if problems:
+        raise FactError(problems)
+    return pl.DataFrame([column.alias(own) for own, column in columns.items()]).with_row_index("row")
+
+
+def _can_be_read(dtype: pl.DataType, *, of_key: bool) -> bool:
+    """Keys are compared, everything else is read as text."""
+    if of_key:
+        return not dtype.is_nested() and dtype != pl.Object
+    return dtype.is_numeric() or dtype in (pl.String, pl.Categorical, pl.Enum, pl.Null)
 
 
 def _finding(code: Code, rows: pl.DataFrame, *, of_members: bool) -> Iterator[Finding]:

@@ -2,14 +2,17 @@
 
 import codecs
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import yaml
 from attrs import field, frozen
 
-from hardship_rules.problems import Location, Problem
+from hardship_rules.problems import MOST, Location, Problem, first_of, reason_of
 from hardship_rules.problems import Path as Keys
 
 LARGEST = 1_000_000  # bytes of a file
@@ -20,13 +23,19 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u
 _ODD_SPACES = re.compile("[\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000]")
 _FULL_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "【": "[", "】": "]"}
 _FULL_WIDTH |= {chr(code + 0xFEE0): chr(code) for code in range(ord("!"), ord("~") + 1)}
+_MISPLACED = re.compile(f"{_ODD_SPACES.pattern}|[{''.join(_FULL_WIDTH)}]")
+# No part of these patterns can match in two ways what stands before the mark: the time would grow with the square.
 _IN_THE_WAY = re.compile(
-    r"^\s*(?:- )?[^:：{\[]*(：)"  # where a key's colon belongs, on its line
-    r"|[{,]\s*[^:：,{}]*(：)"  # or in braces
-    r"|(，)\s*[^:：,{}]+: "  # before another key in braces
+    r"^[^:：{\[]*(：)"  # where a key's colon belongs, on its line
+    r"|[{,][^:：,{}]*(：)"  # or in braces
     r"|(?:^|[-:,\[{])\s*([“‘｛［【])"  # where a value begins
     r"|([｝］】])\s*$|\s(＃)"
 )
+_KEY_IN_BRACES = re.compile(r"[^:：,{}]*(?:(: )|[:：,{}]|$)")
+_NODES = frozenset({yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent})
+_ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
+_COMMENT = re.compile(r"#.*")
+_COLON_NEXT = re.compile(r"\s*:")
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*(?=#)")
 _TAG = re.compile(r"!\S*")
 _SAID = (  # what YAML's readers say, and the code of it
@@ -98,8 +107,12 @@ def read_bytes(path: Path, name: str) -> bytes | Problem:
     except FileNotFoundError:
         return Problem("file_missing", location=Location(name, 1, 1), given=name)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "?"
-        return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason})
+        return unreadable(name, error)
+
+
+def unreadable(name: str, error: OSError | ValueError) -> Problem:
+    """That a file is there and the system does not let it be read."""
+    return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason_of(error)})
 
 
 def read_stream(stream: BinaryIO, name: str) -> bytes | Problem:
@@ -143,14 +156,17 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
     if name.endswith(".json"):
         text = text.replace("\t", " ")  # in JSON a bare tab is white space; YAML's readers differ over it
     elif "\t" in text:
-        return None, [
+        tabs = (
             Problem("tab", location=Location(name, number, line.index("\t") + 1))
             for number, line in enumerate(text.split("\n"), 1)
             if "\t" in line
-        ]
+        )
+        return None, first_of(tabs)
     composer = _Composer(text, name)
     try:
         node = composer.compose(yaml.parse(text, Loader=_LOADER))
+    except _Enough:
+        return None, first_of(composer.problems)
     except yaml.MarkedYAMLError as error:
         return None, [*composer.problems, _yaml_problem(text, name, error)]
     except yaml.YAMLError:
@@ -159,12 +175,12 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _characters(text: str, name: str) -> list[Problem]:
-    found = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if match := _FORBIDDEN.search(line.replace("\t", " ")):
-            code = f"U+{ord(match[0]):04X}"
-            found.append(Problem("character", location=Location(name, number, match.start() + 1), given=code))
-    return found[:20]
+    found = (
+        Problem("character", location=Location(name, number, match.start() + 1), given=f"U+{ord(match[0]):04X}")
+        for number, line in enumerate(text.split("\n"), 1)
+        if (match := _FORBIDDEN.search(line))
+    )
+    return list(islice(found, 20))
 
 
 def _directive(text: str, name: str) -> list[Problem]:
@@ -177,12 +193,12 @@ def _directive(text: str, name: str) -> list[Problem]:
 
 def misplaced(text: str, place: Callable[[int], Location], at: Keys = ()) -> Problem | None:
     """The first mark that a Chinese keyboard left in a text, with the one that is meant."""
-    for offset, character in enumerate(text):
-        if _ODD_SPACES.match(character):
-            return Problem("odd_space", at, f"U+{ord(character):04X}", location=place(offset))
-        if meant := _FULL_WIDTH.get(character):
-            return Problem("full_width", at, character, {"meant": meant}, location=place(offset))
-    return None
+    match = _MISPLACED.search(text)
+    if match is None:
+        return None
+    if meant := _FULL_WIDTH.get(match[0]):
+        return Problem("full_width", at, match[0], {"meant": meant}, location=place(match.start()))
+    return Problem("odd_space", at, f"U+{ord(match[0]):04X}", location=place(match.start()))
 
 
 def _outside_quotes(line: str) -> str:
@@ -224,9 +240,12 @@ def _left_in(line: str, start: Location) -> Problem | None:
     """What a Chinese keyboard or a missing space left in a line that YAML cannot read."""
     if match := _ODD_SPACES.search(line):
         return misplaced(match[0], start.right(match.start()).right)
-    if match := _IN_THE_WAY.search(line):
+    match, comma = _IN_THE_WAY.search(line), _comma_before_key(line)
+    if match and (comma is None or match.start() <= comma):
         group = match.lastindex or 0
         return misplaced(match[group], start.right(match.start(group)).right)
+    if comma is not None:
+        return misplaced(line[comma], start.right(comma).right)
     if match := re.search(r"(?:^|[:-])\s*[|>][-+0-9]*(#)", line):
         return Problem("space_before_comment", location=start.right(match.start(1)))
     if match := re.match(r"\s*(?:- )?([^\s:#'\"{\[]+)(:)\S", line):
@@ -234,55 +253,114 @@ def _left_in(line: str, start: Location) -> Problem | None:
     return None
 
 
+def _comma_before_key(line: str) -> int | None:
+    """Where a full-width comma stands before another key in braces."""
+    for part in _KEY_IN_BRACES.finditer(line):
+        comma = line.find("，", part.start(), part.start(1) - 1) if part[1] else -1
+        if comma >= 0:
+            return comma
+    return None
+
+
+class _Enough(Exception):  # no error: what stops a search
+    """More problems than a reader can use have been found."""
+
+
+class _Open:
+    """A list or mapping whose end has not been reached."""
+
+    __slots__ = ("at", "braces", "entries", "is_mapping", "key", "nodes")
+
+    def __init__(self, at: Location, is_mapping: bool = False, braces: bool = False) -> None:  # noqa: FBT001, FBT002  # of each node
+        self.at = at
+        self.is_mapping = is_mapping
+        self.braces = braces
+        self.nodes: list[Node] = []
+        self.key: Node | None = None  # whose node has not been reached
+        self.entries: dict[str, tuple[Scalar, Node]] = {}
+
+    def node(self) -> Mapping | Sequence:
+        """What it is, at its end."""
+        return (
+            Mapping(tuple(self.entries.values()), self.at) if self.is_mapping else Sequence(tuple(self.nodes), self.at)
+        )
+
+
 class _Composer:
     """Events become nodes, on a list of its own instead of Python's stack; problems are gathered."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
-        self.lines = text.split("\n")
         self.name = name
         self.problems: list[Problem] = []
 
     def problem(self, code: str, at: Location, given: str = "", **values: str) -> None:
-        self.problems.append(Problem(code, location=at, given=given, values=values))
+        self.add(Problem(code, location=at, given=given, values=values))
 
-    def compose(self, events: Iterator[yaml.Event]) -> Node | None:
-        root: list[Node] = []
-        stack: list[tuple[bool, Location, list[Node], bool]] = []  # is a mapping, where, its parts, in braces
+    def add(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > MOST:
+            raise _Enough
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where the lines begin."""
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def compose(self, events: Iterator[Any]) -> Node | None:
+        """The node of the one document. A long text has a million events: little is done, and called, for each."""
+        inside = _Open(Location(self.name, 1, 1))  # what the event is in, at first the document
+        stack: list[_Open] = []  # what encloses that
         documents, end = 0, 0
         for event in events:
-            begins, ends = cast(yaml.Mark, event.start_mark), cast(yaml.Mark, event.end_mark)
-            at = Location(self.name, begins.line + 1, begins.column + 1)
-            parts = stack[-1][2] if stack else root
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    self.problem("second_document", at)
-                    return root[0] if root else None
-            elif isinstance(event, yaml.AliasEvent):
-                self.problem("alias", at, given=f"*{event.anchor}")
-                parts.append(Scalar("", at))
-            elif isinstance(event, yaml.NodeEvent):
-                self._marks(event, begins.index, at)
-                if stack and stack[-1][0] and len(parts) % 2 == 0:
+            kind, begins = type(event), event.start_mark
+            if kind in _ENDS:
+                node: Node = inside.node()
+                inside = stack.pop()
+                self._put(inside, node)
+            elif kind in _NODES:
+                at = Location(self.name, begins.line + 1, begins.column + 1)
+                if event.anchor is not None or event.tag is not None:
+                    self._marks(event, begins.index, at)
+                if inside.is_mapping and inside.key is None and self.text.find("?", end, begins.index) >= 0:
                     self._key(self.text[end : begins.index], at)
-                if isinstance(event, yaml.ScalarEvent):
-                    in_braces = bool(stack) and stack[-1][3]
-                    if in_braces and not event.style and not event.value:
-                        at = self._after_colon(begins.index)
-                    parts.append(self._scalar(event, begins, ends, at, braces=in_braces))
+                if kind is yaml.ScalarEvent:
+                    self._put(inside, self._scalar(event, at, braces=inside.braces))
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
                 else:
-                    braces = bool(cast(yaml.CollectionStartEvent, event).flow_style)
-                    stack.append((isinstance(event, yaml.MappingStartEvent), at, [], braces))
-            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-                is_mapping, start, own, braces = stack.pop()
-                parts = stack[-1][2] if stack else root
-                parts.append(self._mapping(own, start, braces=braces) if is_mapping else Sequence(tuple(own), start))
-            end = (begins if isinstance(event, yaml.MappingStartEvent) else ends).index
-        return root[0] if root else None
+                    stack.append(inside)
+                    inside = _Open(at, kind is yaml.MappingStartEvent, bool(event.flow_style))
+            elif kind is yaml.AliasEvent:
+                at = Location(self.name, begins.line + 1, begins.column + 1)
+                self.problem("alias", at, given=f"*{event.anchor}")
+                self._put(inside, Scalar("", at))
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.problem("second_document", Location(self.name, begins.line + 1, begins.column + 1))
+                    break
+            end = (begins if kind is yaml.MappingStartEvent else event.end_mark).index
+        return inside.nodes[0] if inside.nodes else None
+
+    def _put(self, inside: "_Open", node: Node) -> None:
+        """A node joins what it is in. What is wrong with an entry is found at once: there may be very many."""
+        if not inside.is_mapping:
+            inside.nodes.append(node)
+        elif inside.key is None:
+            inside.key = node
+        else:
+            key, inside.key = inside.key, None
+            if not isinstance(key, Scalar):
+                self.problem("key_not_text", key.at)
+            elif key.text in inside.entries:
+                first = inside.entries[key.text][0].at
+                self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
+            else:
+                if inside.braces and isinstance(node, Scalar) and node.plain and not node.text:
+                    self._nothing_after(key, node)
+                inside.entries[key.text] = (key, node)
 
     def _marks(self, event: yaml.NodeEvent, begins: int, at: Location) -> None:
         if event.anchor is not None:
@@ -294,51 +372,43 @@ class _Composer:
 
     def _after_colon(self, index: int) -> Location:
         """The place of a blank in braces; one reader puts it behind the colon, the other before what follows."""
-        index = len(self.text[:index].rstrip(" \n"))
-        return Location(self.name, self.text.count("\n", 0, index) + 1, index - self.text.rfind("\n", 0, index))
+        while index and self.text[index - 1] in " \n":
+            index -= 1
+        line = bisect_right(self.starts, index)
+        return Location(self.name, line, index - self.starts[line - 1] + 1)
 
     def _key(self, before: str, at: Location) -> None:
-        if before.rstrip().endswith("?"):
+        """A question mark before a key announces one of several lines; in a comment it announces nothing."""
+        if _COMMENT.sub("", before).rstrip().endswith("?"):
             self.problem("question_mark", at)
 
-    def _scalar(
-        self, event: yaml.ScalarEvent, begins: yaml.Mark, ends: yaml.Mark, at: Location, *, braces: bool
-    ) -> Scalar:
-        plain = not event.style
-        if plain and braces and "?" in event.value:  # one of the two readers ends the text there
-            self.problem("question_mark", at.right(event.value.index("?") if begins.line == ends.line else 0))
-        if match := _BLOCK_COMMENT.match(self.text, begins.index):
-            self.problem("space_before_comment", at.right(match.end() - begins.index))
-        if plain and (match := _ODD_SPACES.search(event.value)):
-            place = at.right(match.start()) if begins.line == ends.line else at
-            self.problem("odd_space", place, given=f"U+{ord(match[0]):04X}")
-        written = self.text[begins.index : ends.index].rstrip()
-        inset = 0 if plain else 1
-        along = begins.line == ends.line and written[inset : len(written) - inset] == event.value
-        return Scalar(event.value, at, plain, inset if along else -1)
-
-    def _mapping(self, parts: list[Node], at: Location, *, braces: bool) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        for key, node in zip(parts[::2], parts[1::2], strict=True):
-            if not isinstance(key, Scalar):
-                self.problem("key_not_text", key.at)
-            elif key.text in entries:
-                first = entries[key.text][0].at
-                self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
-            else:
-                if braces and isinstance(node, Scalar) and node.plain and not node.text:
-                    self._nothing_after(key, node)
-                entries[key.text] = (key, node)
-        return Mapping(tuple(entries.values()), at)
+    def _scalar(self, event: Any, at: Location, *, braces: bool) -> Scalar:
+        text, style, begins, ends = event.value, event.style, event.start_mark, event.end_mark
+        on_one_line = begins.line == ends.line
+        if style:
+            if match := _BLOCK_COMMENT.match(self.text, begins.index):
+                self.problem("space_before_comment", at.right(match.end() - begins.index))
+            written = self.text[begins.index : ends.index].rstrip()
+            return Scalar(text, at, plain=False, inset=1 if on_one_line and written[1:-1] == text else -1)
+        if braces:
+            if not text:
+                at = self._after_colon(begins.index)
+            if "?" in text:  # one of the two readers ends the text there
+                self.problem("question_mark", at.right(text.index("?") if on_one_line else 0))
+        if match := _ODD_SPACES.search(text):
+            self.problem("odd_space", at.right(match.start()) if on_one_line else at, given=f"U+{ord(match[0]):04X}")
+        along = on_one_line and self.text[begins.index : ends.index].rstrip() == text
+        return Scalar(text, at, plain=True, inset=0 if along else -1)
 
     def _nothing_after(self, key: Scalar, node: Scalar) -> None:
         """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""
-        line = self.lines[key.at.line - 1]
-        after = line[key.at.column - 1 + len(key.text) + (0 if key.plain else 2) :] if key.inset >= 0 else ""
-        if after.lstrip().startswith(":") or (node.at.line != key.at.line):
+        if node.at.line != key.at.line:
+            return
+        after = self.starts[key.at.line - 1] + key.at.column - 1 + len(key.text) + (0 if key.plain else 2)
+        if key.inset >= 0 and _COLON_NEXT.match(self.text, after):
             return
         if (found := misplaced(key.text, key.place)) and found.given in "：，":
-            self.problems.append(found)
+            self.add(found)
         elif ":" in key.text:
             self.problem("space_after_colon", key.place(key.text.index(":")), given=key.text)
         else:

@@ -48,6 +48,11 @@ def day_in_sql(given: str, start: date | None, end: date | None) -> Sql:
     return sql_text.case([(Sql(inside, sql_text.COMPARE), Sql(number))], None)
 
 
+def has_time_in_sql(given: str) -> Sql:
+    """A moment is not midnight, whatever its type: which day it is depends on the time zone."""
+    return Sql(f"CAST({given} AS date) <> {given}", sql_text.COMPARE)
+
+
 def _inside(kind: NumberKind, given: str) -> Sql:
     """A number lies in its range."""
     low, high = (_exactly(cast(Exact, end)) for end in (kind.low, kind.high))
@@ -87,6 +92,7 @@ def faults(facts: Iterable[Fact], table: str, step: str, known: Iterable[str]) -
             case ChoiceKind(options):
                 yield ~sql_text.within(taken, list(options)), f"unknown_fact_option {said}"
             case DateKind():
+                yield has_time_in_sql(str(given)), f"date_with_time {said}"
                 yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"date {said}"
             case NumberKind(decimals=decimals):
                 yield sql_text.is_(taken, "NULL") & sql_text.is_not(given, "NULL"), f"fact_outside {said}"

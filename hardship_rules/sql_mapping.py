@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hardship_rules import sql_text
 from hardship_rules.left_out import left_out_column, stated_column
-from hardship_rules.mapping import UNKNOWN_WORDS, Column, Table
+from hardship_rules.mapping import QUOTES, SPACES, UNKNOWN_WORDS, UNSEEN, WIDE, Column, Table, signs
 from hardship_rules.ranges import Exact
 from hardship_rules.sql_steps import Column as Selected
 from hardship_rules.sql_steps import Dialect, Step, selected
@@ -56,6 +56,8 @@ def table_in_sql(table: Table, default: str, split: Sequence[str], day: str | No
     shown.append(Selected(FAULT, case(faults, None) if faults else Sql("CAST(NULL AS text)")))
     source = ".".join(map(name, (table.source or default).split(".")))
     texts = {each.name: _trimmed(each.name) for each in table.columns.values() if _is_text(each)}
+    numbers = [each.name for each in table.columns.values() if each.identity_number]
+    texts |= {called: Selected(called, _bare_number(texts[called].piece, dialect)) for called in numbers}
     steps = [(_CELL, tuple(texts.values())), (_READ, tuple(columns))]
     written = [Step(alias, some).text(dialect) for alias, some in steps if some]
     return "\n".join([selected(shown, alone=False), f"FROM {source} AS t", *written])
@@ -75,6 +77,15 @@ def _is_text(column: Column) -> bool:
 def _trimmed(called: str) -> Selected:
     """What stands in a column as a text; null where nothing does."""
     return Selected(called, Sql(f"NULLIF(TRIM(CAST(t.{name(called)} AS text)), '')"))
+
+
+def _bare_number(text: Sql, dialect: Dialect) -> Sql:
+    """An identity number as `bare_number` has it. What is in none of its signs stays, and is no number."""
+    beside = quoted(rf"[\s{signs((*SPACES, *UNSEEN, *QUOTES), dialect.sign.format)}]+")
+    wide = "".join(sign for sign, plain in WIDE.items() if plain.isalnum()) + "x"
+    plain = "".join(WIDE.get(sign, sign) for sign in wide).upper()
+    bare = f"LTRIM(REGEXP_REPLACE(\n    {text},\n    {beside},\n    '', 'g'\n), '=＝')"
+    return Sql(f"TRANSLATE({bare}, {quoted(wide)}, {quoted(plain)})")
 
 
 def read_in_sql(column: Column, taken: str) -> Read:
@@ -169,14 +180,13 @@ def _exactly(number: Fraction) -> str:
 
 def _born(text: str, blank: Sql, taken: str) -> Read:
     """The day of birth in an identity number of 18 digits whose last one checks (GB 11643); the number is not kept."""
-    number = f"UPPER({text})"
 
     def digits(start: int, count: int) -> str:
-        return f"CAST(SUBSTRING({number}, {start}, {count}) AS integer)"
+        return f"CAST(SUBSTRING({text}, {start}, {count}) AS integer)"
 
     weights = [(place, 2 ** (18 - place) % 11) for place in range(1, 18)]
     added = "\n+ ".join(f"{weight} * {digits(place, 1)}" for place, weight in weights)
-    last = f"CASE SUBSTRING({number}, 18, 1) WHEN 'X' THEN 10 ELSE {digits(18, 1)} END"
+    last = f"CASE SUBSTRING({text}, 18, 1) WHEN 'X' THEN 10 ELSE {digits(18, 1)} END"
     checks = Sql(f"({added}\n+ {last}) % 11 = 1", COMPARE)
     year, month, day = digits(7, 4), digits(11, 2), digits(13, 2)
     leap = f"{year} % 400 = 0\n    OR {year} % 4 = 0 AND {year} % 100 <> 0"
@@ -189,8 +199,8 @@ def _born(text: str, blank: Sql, taken: str) -> Read:
         f"(\n    {month} <> 2 OR {day} <> 29\n    OR {leap}\n)",
     ]
     real = Sql("\nAND ".join(inside), sql_text.AND)
-    well = Sql(f"{number} SIMILAR TO {_IDENTITY_NUMBER}", COMPARE)
-    parts = (f"SUBSTRING({number}, {start}, {count})" for start, count in ((7, 4), (11, 2), (13, 2)))
+    well = Sql(f"{text} SIMILAR TO {_IDENTITY_NUMBER}", COMPARE)
+    parts = (f"SUBSTRING({text}, {start}, {count})" for start, count in ((7, 4), (11, 2), (13, 2)))
     written = "\n|| '-' || ".join(parts)
     # one condition inside the other: a database may work out both sides of an AND
     inner = case([(checks, case([(real, Sql(f"CAST({written} AS date)"))], None))], None)

@@ -9,7 +9,7 @@ from hardship_rules.frozen import FrozenMapping
 from hardship_rules.ranges import Number, span
 from hardship_rules.ranges import high as most
 from hardship_rules.ranges import low as least
-from hardship_rules.sql_text import ADD, MULTIPLY, Sql
+from hardship_rules.sql_text import ADD, DIVIDE, MULTIPLY, Sql
 from hardship_rules.sql_values import OPEN, Bound, Numbers, Truth, certain, is_known, junction, negation
 
 
@@ -23,7 +23,7 @@ def number_sql(bound: Bound) -> Sql:
     """A bound as a piece of SQL."""
     if isinstance(bound, Sql):
         return bound
-    return Sql(str(bound)) if bound >= 0 else Sql(str(bound), MULTIPLY)
+    return Sql(str(bound)) if bound >= 0 else sql_text.negative(Sql(str(-bound)))
 
 
 def between(low: Bound, high: Bound, lies_in: Number) -> Numbers:
@@ -58,17 +58,11 @@ def _reckoned(sign: Literal["+", "*"], nothing: int, bounds: Sequence[Bound]) ->
     if not pieces or (same == 0 and sign == "*"):
         return same
     if same == -1 and sign == "*":
-        return _below(sql_text.reckoned("*", pieces) if len(pieces) > 1 else pieces[0])
+        return sql_text.negative(sql_text.reckoned("*", pieces) if len(pieces) > 1 else pieces[0])
     if same != nothing:
-        in_front = sign == "*" or (same > 0 and pieces[0].text.startswith("-"))
+        in_front = sign == "*" or (same > 0 and pieces[0].minus is not None)
         pieces = [number_sql(same), *pieces] if in_front else [*pieces, number_sql(same)]
     return sql_text.reckoned(sign, pieces) if len(pieces) > 1 else pieces[0]
-
-
-def _below(piece: Sql) -> Sql:
-    return (
-        Sql(f"-{piece.inside(MULTIPLY)}", MULTIPLY) if not piece.text.startswith("-") else Sql(f"-({piece})", MULTIPLY)
-    )
 
 
 def add(parts: Sequence[Numbers]) -> Numbers:
@@ -146,7 +140,7 @@ def _beyond(which: str, part: Number, other: Number) -> bool:
 
 def floor(a: Numbers, by: Numbers, divide: str) -> Numbers:
     """The floor of a over what is certainly positive; `divide` is how a database divides whole numbers."""
-    lies_in = ranges.rounded(ranges.divide(a.within, by.within), 1, "down")
+    lies_in = ranges.rounded(ranges.divide(a.within, by.within), 1, "floor")
 
     def floored(over: Bound, under: Bound) -> Bound:
         if isinstance(over, int) and isinstance(under, int):
@@ -171,7 +165,7 @@ def floor(a: Numbers, by: Numbers, divide: str) -> Numbers:
 
 def _divided(over: Bound, divide: str, under: Bound) -> Sql:
     top, bottom = (number_sql(each).inside(MULTIPLY + 1) for each in (over, under))
-    return Sql(f"{top} {divide} {bottom}", MULTIPLY)
+    return Sql(f"{top} {divide} {bottom}", DIVIDE)
 
 
 def compared(a: Numbers, sign: str, b: Numbers) -> Truth:

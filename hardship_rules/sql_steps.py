@@ -11,17 +11,18 @@ from hardship_rules.sql_values import Bound, Choice, Numbers, Truth, Value, in_c
 
 @frozen
 class Dialect:
-    """Where databases differ: how they divide whole numbers, and what keeps a step from being worked out many times.
+    """Where databases differ: how they divide, what keeps a step from being worked out often, a sign by its number.
 
     PostgreSQL writes a step into all that uses it, and works it out anew there, unless something forbids it.
     """
 
     divide: str
     fence: str
+    sign: str
 
 
 DIALECTS: FrozenMapping[str, Dialect] = FrozenMapping(
-    {"postgres": Dialect("/", "OFFSET 0"), "duckdb": Dialect("//", "")}
+    {"postgres": Dialect("/", "OFFSET 0", r"\U{:08X}"), "duckdb": Dialect("//", "", r"\x{{{:X}}}")}
 )
 
 

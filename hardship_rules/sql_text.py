@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from hardship_rules.frozen import FrozenMapping
 
-OR, AND, NOT, COMPARE, ADD, MULTIPLY, WHOLE = range(7)
+OR, AND, NOT, COMPARE, ADD, DIVIDE, MULTIPLY, WHOLE = range(8)  # a * (b // c) is not a * b // c
 _WIDTH = 96
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _LONGEST = 63  # bytes: PostgreSQL cuts longer names off
@@ -37,7 +37,8 @@ _OPPOSITE = FrozenMapping({"<": ">=", "<=": ">", "=": "<>", "<>": "=", ">=": "<"
 class Sql:
     """A piece of SQL and how tightly it holds together; `opposite` is how its negation is written, where it is short.
 
-    `is_column` where it costs nothing to be written twice. Lines may end in a comment, but for the last.
+    `is_column` where it costs nothing to be written twice. `minus` is the number that one below zero, or one written
+    with a minus, is the opposite of. Lines may end in a comment, but for the last.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Sql:
     opposite: "tuple[str, int] | None" = field(default=None, eq=False, repr=False)
     is_column: bool = False
     parts: "tuple[Sql, ...]" = field(default=(), eq=False, repr=False)
+    minus: "Sql | None" = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         return self.text
@@ -160,15 +162,22 @@ def _remarked(text: str, title: str) -> str:
     return "\n".join([f"{first}  {comment(title)}", *rest])
 
 
+def negative(piece: Sql) -> Sql:
+    """The opposite of a number; that of what has a minus already is what stands behind it."""
+    return piece.minus if piece.minus is not None else Sql(f"-{piece.inside(MULTIPLY)}", MULTIPLY, minus=piece)
+
+
 def reckoned(sign: Literal["+", "*"], parts: Sequence[Sql]) -> Sql:
-    """A sum or product; what is below zero is taken away."""
+    """A sum or product; what has a minus is taken away from the sum before it."""
     binding = ADD if sign == "+" else MULTIPLY
-    texts = [parts[0].inside(binding)]
-    for part in parts[1:]:
-        below = sign == "+" and part.binding >= MULTIPLY and part.text.startswith("-")
-        texts.append(f"- {part.inside(MULTIPLY).removeprefix('-')}" if below else f"{sign} {part.inside(binding)}")
+    first, *rest = parts
+    texts = [first.inside(binding)]
+    for part in rest:
+        taken = part.minus if sign == "+" else None
+        texts.append(f"{sign} {part.inside(binding)}" if taken is None else f"- {taken.inside(DIVIDE)}")
     line = " ".join(texts)
-    return Sql(line if len(line) <= _WIDTH and "\n" not in line else "\n".join(texts), binding)
+    minus = reckoned("*", [first.minus, *rest]) if sign == "*" and first.minus is not None else None
+    return Sql(line if len(line) <= _WIDTH and "\n" not in line else "\n".join(texts), binding, minus=minus)
 
 
 def called(function: str, parts: Iterable[Sql]) -> Sql:
@@ -183,19 +192,20 @@ def called(function: str, parts: Iterable[Sql]) -> Sql:
 
 def case(whens: Sequence[tuple[Sql, Sql]], otherwise: Sql | None, of: Sql | None = None) -> Sql:
     """The first case that holds; of one column, what it is."""
-    parts = [f"WHEN {when.inside(OR)} THEN {then.inside(OR)}" for when, then in whens]
-    parts += [] if otherwise is None else [f"ELSE {otherwise.inside(OR)}"]
+    parts = [(f"WHEN {when.inside(OR)}", f"THEN {then.inside(OR)}") for when, then in whens]
+    last = [] if otherwise is None else [f"ELSE {otherwise.inside(OR)}"]
     head = "CASE" if of is None else f"CASE {of}"
-    line = " ".join([head, *parts, "END"])
+    line = " ".join([head, *(" ".join(part) for part in parts), *last, "END"])
     if len(line) <= _WIDTH and "\n" not in line:
         return Sql(line)
-    return Sql("\n".join([head, indented("\n".join(map(_broken, parts))), "END"]))
+    body = indented("\n".join([*(_broken(*part) for part in parts), *last]))
+    return Sql(f"{head}\n{body}\nEND")
 
 
-def _broken(part: str) -> str:
+def _broken(when: str, then: str) -> str:
     """A case on two lines where one is too long."""
-    when, then, rest = part.partition(" THEN ")
-    return f"{when}\n    THEN {rest}" if then and len(part) > _WIDTH and "\n" not in part else part
+    part = f"{when} {then}"
+    return f"{when}\n    {then}" if len(part) > _WIDTH and "\n" not in part else part
 
 
 def name(identifier: str) -> str:

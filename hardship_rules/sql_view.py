@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from hardship_rules import sql_numbers, sql_text, sql_values
 from hardship_rules.frame_policy import DERIVED_OUTSIDE, FramePolicy, day_inside, prepared_policy, refuse_undecidable
+from hardship_rules.hosts import one_or_several
 from hardship_rules.household import scope_of_facts
 from hardship_rules.left_out import left_out_column, stated_column, with_left_out
 from hardship_rules.mapping import RegisterMapping
@@ -16,7 +17,15 @@ from hardship_rules.model import Fact, Policy
 from hardship_rules.phrase import stand_in
 from hardship_rules.problems import FactError, Problem, nearest
 from hardship_rules.ranges import Number
-from hardship_rules.sql_facts import day_fact, day_in_sql, fact_in_sql, faults, tables_in_sql, value_of_fact
+from hardship_rules.sql_facts import (
+    day_fact,
+    day_in_sql,
+    fact_in_sql,
+    faults,
+    has_time_in_sql,
+    tables_in_sql,
+    value_of_fact,
+)
 from hardship_rules.sql_mapping import FAULT, table_in_sql
 from hardship_rules.sql_outcomes import Outcomes
 from hardship_rules.sql_steps import DIALECTS, Column, Dialect, Side, Step
@@ -42,8 +51,8 @@ class Register:
     """
 
     policy: Policy = field(repr=False)
-    without: frozenset[str] = frozenset()
-    known: frozenset[str] = frozenset()
+    without: frozenset[str] = field(default=frozenset(), converter=one_or_several)
+    known: frozenset[str] = field(default=frozenset(), converter=one_or_several)
     on: date | None = None
     on_column: str | None = None
     mapping: RegisterMapping | None = None
@@ -100,15 +109,15 @@ def register(  # noqa: PLR0913, PLR0917  # a policy, a day, and what its tables 
     policy: Policy,
     on: date | str | None = None,
     on_column: str | None = None,
-    without: Collection[str] = (),
-    known: Collection[str] = (),
+    without: str | Collection[str] = (),
+    known: str | Collection[str] = (),
     mapping: RegisterMapping | None = None,
 ) -> Register:
     """The tables of a policy's register, for verdicts on a day or on that of each household.
 
     With a mapping they are the host's own: the facts that it names have a column, and no others.
     """
-    return Register(policy, frozenset(without), frozenset(known), day_inside(policy, on), on_column, mapping)
+    return Register(policy, one_or_several(without), one_or_several(known), day_inside(policy, on), on_column, mapping)
 
 
 def view_in_sql(of: Register, dialect: str, called: str | None = None) -> str:
@@ -203,6 +212,7 @@ class _View:
         if table == "h" and (given := self.register.on_column) is not None:
             day = f"h.{name(given)}"
             taken.append(Column("on", day_in_sql(day, self.policy.start, self.policy.end), WORDS["day"]))
+            found.append((has_time_in_sql(day), "date_with_time on"))
             found.append((Sql(f'fact."on" IS NULL AND {day} IS NOT NULL', sql_text.AND), "on_outside"))
         side = Side(names)
         if taken:

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from hardship_rules.explain_zh import SENTENCES
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Outcome, Parameter, Policy, Reading
+from hardship_rules.model import Decision, Note, Outcome, Parameter, Policy, Reading
 from hardship_rules.phrase import amount, gathered, phrase
 from hardship_rules.syntax import BASES, Clause, Provenance, names_in
 from hardship_rules.units import kind_of_name
@@ -18,6 +18,7 @@ WORDS: FrozenMapping[str, str] = FrozenMapping(
         "readings": "解读",
         "terms": "定义",
         "notes": "附注",
+        "reply_within": "请申请人自收到通知之日起{days}日内提交",
         "otherwise": "以上都不成立",
         "reading": "{question}可选：{options}。现选“{chosen}”。",
         "first": "依次判断，取第一个成立的",
@@ -80,7 +81,12 @@ def _statements(policy: Policy) -> Iterator[Statement]:
     for decision in policy.decisions.values():
         yield from _decision(policy, decision)
     for name, note in policy.notes.items():
-        yield Statement(WORDS["notes"], "", name, "", note.text, note.provenance)
+        yield Statement(WORDS["notes"], "", name, "", note_words(note), note.provenance)
+
+
+def note_words(note: Note) -> str:
+    """What a note says."""
+    return note.text if note.days is None else WORDS["reply_within"].format(days=note.days)
 
 
 def _reading(reading: Reading) -> str:

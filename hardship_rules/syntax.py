@@ -107,7 +107,7 @@ class Round:
 
 @frozen
 class Elapsed:
-    """The full years or months from one day to another, rounded down."""
+    """The full years or months from one day to another; to an earlier day, minus what they are from that day."""
 
     unit: Literal["year", "month"]
     start: "Expr"

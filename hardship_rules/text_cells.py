@@ -7,19 +7,17 @@ import narwhals as nw
 from attrs import Factory, define, field, frozen
 
 from hardship_rules.frozen import FrozenMapping
+from hardship_rules.mapping import SPACES, UNSEEN, WIDE, signs
 from hardship_rules.values import EARLIEST, LATEST
 
-SPACE = "\\s\u00a0\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+SPACE = f"\\s{signs(SPACES)}{signs(UNSEEN)}"
 """Spaces of any kind, and signs that do not show."""
 _EDGES = f"^[{SPACE}]+|[{SPACE}]+$"
-WIDE = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
-WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/", "％": "%", "Ｘ": "X"}
-"""The full-width digits and signs of a Chinese keyboard, and the plain ones."""
 _NUMBER = r"^[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _DAY = "|".join(rf"[0-9]{{4}}{sign}[0-9]{{1,2}}{sign}[0-9]{{1,2}}" for sign in ("-", r"\.", "/"))
-_DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{8}})$"
-IN_POWERS = r"^[0-9]+(\.[0-9]+)?[Ee]\+?[0-9]+$"
-"""A number as a spreadsheet writes one that is too long for it: 1.1E+17. Its last digits are lost."""
+_DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|(19|[2-9][0-9])[0-9]{{6}})$"  # no number is before 1900
+IN_POWERS = r"^([0-9]+([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]{16,}\.0*)$"
+"""A number that was too long for a spreadsheet, 1.1E+17, or a float, 110000000000000000.0: its last digits are lost."""
 _DIGITS = 18  # that a whole number of 64 bits holds, whichever they are
 
 

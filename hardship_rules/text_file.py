@@ -1,17 +1,26 @@
 """Registers in files of text or columns: csv in UTF-8 or GB18030, told apart, and parquet."""
 
 import csv
+import errno
 import io
+import re
+import stat
 from pathlib import Path
 
 import polars as pl
 from attrs import frozen
 
+from hardship_rules.frame_given import blanks_as_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable
+from hardship_rules.source import unreadable
 
 LARGEST = 2_000_000_000
 """The bytes of a csv that are read at most."""
+
+_OLD_END = re.compile(rb"\r(?!\n)")
+_QUOTED_OR_END = re.compile(rb'(?:(?<=[,\r\n])|\A)"[^"]*(?:""[^"]*)*"|\r\n?')
+COLUMNS = 16_384  # that a spreadsheet has
 
 _BLANK = "^[\\s\u00a0\u3000\ufeff]*$"
 
@@ -28,20 +37,24 @@ def read_csv(path: Path) -> Csv | Problem:
     """The texts of a csv as they stand; a blank cell is null."""
     name = str(path)
     place = Location(name, 1, 1)
+    if problem := no_file(path):
+        return problem
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
+        if path.stat().st_size > LARGEST:
             return Problem("register_too_large", location=place, values={"most": f"{LARGEST:,}"})
         content = path.read_bytes()
     except OSError as error:
-        return _unreadable(name, error)
+        return unreadable(name, error)
     found = _utf8(content)
     if found is None:
         return Problem("csv_encoding", location=place)
     content, encoding = found
     if not content.strip():
         return Problem("file_empty", location=place)
-    above, content = _above(content)
+    above, content = _above(_lines_ended(content))
+    if content.partition(b"\n")[0].count(b",") >= COLUMNS:
+        at = Location(name, len(above) + 1, 1)
+        return Problem("csv_too_wide", location=at, values={"most": f"{COLUMNS:,}"})
     try:
         frame = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False)
     except pl.exceptions.ComputeError:
@@ -59,24 +72,41 @@ def read_csv(path: Path) -> Csv | Problem:
 def read_parquet(path: Path) -> RawTable | Problem:
     """The table of a parquet file, its columns in their own types."""
     name = str(path)
+    if problem := no_file(path):
+        return problem
     try:
-        path.stat()  # what keeps it from being read, in the system's own words
         frame = pl.read_parquet(path, glob=False)
     except OSError as error:
-        return _unreadable(name, error)
+        return unreadable(name, error)
+    except pl.exceptions.DuplicateError as error:
+        twice = re.search("'(.*)'", str(error))
+        return Problem("column_twice", location=Cell(name, 1, 1), given=twice[1] if twice else "?")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
         return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
+    frame = blanks_as_texts(frame)
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)
 
 
-def _unreadable(name: str, error: OSError) -> Problem:
-    """Why a file cannot be read at all."""
-    code = "file_missing" if isinstance(error, FileNotFoundError) else "file_unreadable"
-    return Problem(code, location=Location(name, 1, 1), given=name, values={"reason": error.strerror or "?"})
+def no_file(path: Path) -> Problem | None:
+    """Why a register cannot be read from there at all: a device has no end, and a pipe cannot be gone back in."""
+    name = str(path)
+    place = Location(name, 1, 1)
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            return Problem("file_is_folder", location=place, given=name)
+        if not stat.S_ISREG(mode):
+            return unreadable(name, OSError(errno.ESPIPE, ""))
+        path.open("rb").close()  # what keeps it from being read, as the system has it
+    except FileNotFoundError:
+        return Problem("file_missing", location=place, given=name)
+    except OSError as error:
+        return unreadable(name, error)
+    return None
 
 
 def _utf8(content: bytes) -> tuple[bytes, str] | None:
@@ -90,6 +120,13 @@ def _utf8(content: bytes) -> tuple[bytes, str] | None:
         except (UnicodeDecodeError, UnicodeEncodeError):
             return None
     return bare, "UTF-8"
+
+
+def _lines_ended(content: bytes) -> bytes:
+    """The content with one kind of line end, where some are a carriage return alone; in a quoted cell that is text."""
+    if not _OLD_END.search(content):
+        return content
+    return _QUOTED_OR_END.sub(lambda match: b"\n" if match[0].startswith(b"\r") else match[0], content)
 
 
 def _above(content: bytes) -> tuple[list[str], bytes]:

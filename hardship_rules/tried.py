@@ -47,7 +47,7 @@ def tried(policy: Policy, each: Property, seconds: float) -> tuple[int, tuple[Fa
         max_examples=EXAMPLES,
         database=None,
         deadline=None,
-        derandomize=True,
+        derandomize=True,  # a report of proofs says the same in every run
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     amounts = st.lists(st.sampled_from(MORE), min_size=12, max_size=12)

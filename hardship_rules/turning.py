@@ -1,6 +1,7 @@
 """Sensitivity of a verdict: each reading and each unverified provision that alone, if different, would change it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import TypeVar, cast
 
 from attrs import field, frozen
@@ -14,6 +15,7 @@ from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
 from hardship_rules.narrowing import narrowed
 from hardship_rules.problems import Path
+from hardship_rules.removal import removable
 from hardship_rules.syntax import VERIFIED, AnyOf, Choose, Clause, Expr, Provenance, parts_of
 from hardship_rules.without import policy_without
 
@@ -68,7 +70,11 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
     turns = []
-    for what, option, variant in variants(policy):
+    variants: tuple[tuple[Reading | Clause, str | None, Policy], ...] = (
+        *_by_reading(policy),
+        *_by_clause(policy, household),
+    )
+    for what, option, variant in variants:
         filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
         if filled is None:
             continue
@@ -90,29 +96,41 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
     return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
 
 
-# Variants of a policy, made once
-
-
-def variants(policy: Policy) -> tuple[tuple[Reading | Clause, str | None, Policy], ...]:
-    """Every reading in each other option, and every unverified provision removed, with the policy that gives."""
-    if "variants" not in policy.kept:
-        policy.kept["variants"] = (*_by_reading(policy), *_by_clause(policy))
-    return cast(tuple[tuple[Reading | Clause, str | None, Policy], ...], policy.kept["variants"])
+# Variants of a policy, each made once, when it is first tried
 
 
 def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
     for name, reading in policy.readings.items():
         for option in reading.kind.options:
             if option != reading.chosen and not reading.affects:
-                yield reading, option, policy.with_readings({name: option})
+                yield reading, option, _kept(policy, (name, option), partial(policy.with_readings, {name: option}))
 
 
-def _by_clause(policy: Policy) -> Iterator[tuple[Clause, None, Policy]]:
+def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, None, Policy]]:
+    """The policy without each clause whose removal may matter to the household."""
+    scope = household.scope(policy)
+    evaluate(policy, scope, policy.category_order)
+    for definition, clauses in _uncertain_clauses(policy):
+        matter = removable(definition, scope)
+        for clause in clauses:
+            if clause.id in matter:
+                variant = partial(policy_without, policy, definition, clause.id)
+                yield clause, None, _kept(policy, (clause.id, None), variant)
+
+
+def _kept(policy: Policy, what: tuple[str, str | None], make: Callable[[], Policy]) -> Policy:
+    variants = cast(dict[tuple[str, str | None], Policy], policy.kept.setdefault("variants", {}))
+    if what not in variants:
+        variants[what] = make()
+    return variants[what]
+
+
+def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[Clause]]]:
+    """What the category is worked out from, with the clauses that can be tried without."""
     for name in policy.category_order:
-        match policy.names[name]:
-            case Term() | Decision() as definition:
-                for clause in _uncertain(policy, definition):
-                    yield clause, None, policy_without(policy, definition, clause.id)
+        definition = policy.names[name]
+        if isinstance(definition, Term | Decision) and (clauses := _uncertain(policy, definition)):
+            yield definition, clauses
 
 
 def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:

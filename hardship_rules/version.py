@@ -1,3 +1,3 @@
 """The version of the library, as records of its verdicts name it."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

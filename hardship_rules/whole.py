@@ -1,12 +1,14 @@
 """A policy becomes the same policy over whole numbers: smallest units, cross-multiplied, no division but a floor."""
 
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
 from math import gcd, lcm, prod
 from typing import assert_never, cast
 
 from attrs import evolve, field, frozen
 
+from hardship_rules.below_zero import rounded_part, signs_of
 from hardship_rules.check import nothing_known
 from hardship_rules.evaluate import work_out
 from hardship_rules.frozen import FrozenMapping
@@ -281,9 +283,9 @@ class _Whole:
                 return Extreme(which, raised, at), by
             case Round(direction, part, step):
                 return self.rounded(direction, part, step)
-            case Elapsed(unit, start, end, at):
-                days = Add((end, Negate(start, at)), at)
-                return _floor(days, Constant(_DAYS[unit], at)), Denominator()
+            case Elapsed(unit, at=at):
+                days = rounded_part(expr)
+                return self.from_zero(days, days, lambda over: _floor(over, Constant(_DAYS[unit], at))), Denominator()
             case Option() | Clause() | AllOf() | AnyOf() | Compare() | OneOf() | Not():
                 raise TypeError(expr)
             case _:
@@ -318,13 +320,33 @@ class _Whole:
         by = own.raise_(Constant(steps, step.at), Denominator())  # over · q / (own · p), for a step of p / q
         over = _product(of_step.number, [over])
         match direction:
-            case "down":
+            case "floor":
                 whole_steps = _floor(over, by)
+            case "down":
+                whole_steps = self.from_zero(part, over, lambda over: _floor(over, by))
             case "half_up":
-                whole_steps = _floor(Add((_product(2, [over]), by), step.at), _product(2, [by]))
+                nearest = _nearest
+                if own.factors and not signs_of(self.policy).never_below_zero(part):
+                    nearest = _nearest_over_unknown
+                whole_steps = self.from_zero(part, over, lambda over: nearest(over, by))
             case _:
-                whole_steps = Negate(_floor(Negate(over, step.at), by), step.at)
+                whole_steps = self.from_zero(part, over, lambda over: _opposite(_floor(_opposite(over), by)))
         return _product(steps, [whole_steps]), of_step
+
+    def from_zero(self, part: Expr, over: Expr, steps: Callable[[Expr], Expr]) -> Expr:
+        """The steps from zero to a number, `over` being a positive multiple of it, as they are above zero.
+
+        Where it may be on either side, its part above zero and its part below are taken by themselves: neither sum
+        falls as the number rises, so that of an unknown number both ends stay exact.
+        """
+        signs = signs_of(self.policy)
+        if signs.never_below_zero(part):
+            return steps(over)
+        if signs.never_below_zero(Negate(part, part.at)):
+            return _opposite(steps(_opposite(over)))
+        zero = Constant(0, over.at)
+        above, below = (Extreme("max", (side, zero), over.at) for side in (over, _opposite(over)))
+        return Add((steps(above), _opposite(steps(below))), over.at)
 
 
 def _scale(parameter: Parameter) -> int:
@@ -363,4 +385,19 @@ def _as_denominator(positive: Expr) -> Denominator:
 
 def _floor(over: Expr, by: Expr) -> Expr:
     """The one division that is left: the floor of a whole number over a positive one."""
-    return Round("down", Divide(over, by, over.at), Constant(1, over.at), over.at)
+    return Round("floor", Divide(over, by, over.at), Constant(1, over.at), over.at)
+
+
+def _nearest(over: Expr, by: Expr) -> Expr:
+    """The whole number nearest to the quotient of two that are not below zero, of two as near the greater."""
+    return _floor(Add((_product(2, [over]), by), over.at), _product(2, [by]))
+
+
+def _nearest_over_unknown(over: Expr, by: Expr) -> Expr:
+    """The same with what it is divided by in one place, so that its ends stay exact where that is not known."""
+    halves = _floor(_product(2, [over]), by)
+    return _floor(Add((halves, Constant(1, over.at)), over.at), Constant(2, over.at))
+
+
+def _opposite(number: Expr) -> Expr:
+    return number.part if isinstance(number, Negate) else Negate(number, number.at)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,23 +16,23 @@ from hardship_rules.model import Fact
 from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, day_of
 
 Facts = dict[str, Any]
+Drawn = TypeVar("Drawn")
 
 
-def drawn(strategy: st.SearchStrategy[Facts], number: int) -> list[Facts]:
-    """So many households of a strategy, the same in every run."""
-    found: list[Facts] = []
+def drawn(strategy: st.SearchStrategy[Drawn], number: int) -> list[Drawn]:
+    """So many households, or other examples, of a strategy, others in every run: `conftest.py` says with which seed."""
+    found: list[Drawn] = []
 
     @settings(
         max_examples=number,
         database=None,
-        derandomize=True,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def draw(household: Facts) -> None:
-        found.append(household)
+    def draw(example: Drawn) -> None:
+        found.append(example)
 
     draw()
     return found

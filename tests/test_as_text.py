@@ -1,11 +1,12 @@
 """A document as text: what it looks like, that nothing is lost, and that nothing is wider than the page."""
 
+from attrs import evolve
 from documents import DOCUMENTS, EVERY_PART, texts_of
 from hypothesis import given
 
 from hardship_rules.as_text import PAGE, as_text
 from hardship_rules.columns import width
-from hardship_rules.document import Document, Extent, Item, Listing, Scale, Table
+from hardship_rules.document import Document, Extent, Item, Listing, Paragraph, Scale, Section, Table
 
 EXPECTED = """\
 题目
@@ -38,11 +39,50 @@ def test_every_part() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """Every text stands in it, in order, but for the white space at which lines are cut."""
+    """Every text stands in it, a letter's too, in order, but for the white space at which lines are cut."""
+    for kind in ("page", "letter"):
+        assert_nothing_is_lost(evolve(document, kind=kind))
+
+
+def assert_nothing_is_lost(document: Document) -> None:
+    """Every text stands in the document as text."""
     shown = "".join(as_text(document).split())
     at = 0
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
         at = shown.index("".join(text.split()), at) + len("".join(text.split()))
+
+
+LETTER_EXPECTED = """\
+                                 一封来信的题目
+
+                                                                        编号：甲
+
+某某：
+
+　　一段。
+
+　　一、甲
+
+    1. 第一条
+      （1） 里层
+
+                                                                          某工会
+"""
+
+
+def test_a_letter() -> None:
+    """Its title is centred in 80 columns, paragraphs begin with two characters, what is signed stands at the right."""
+    entry = Item("第一条", parts=(Item("里层"),))
+    blocks = (
+        Paragraph("编号：甲", signed=True),
+        Paragraph("某某：", flush=True),
+        Paragraph("一段。"),
+        Section("一、甲", (Listing((entry,)),)),
+        Paragraph("某工会", signed=True),
+    )
+    assert as_text(Document("一封来信的题目", blocks, kind="letter")) == LETTER_EXPECTED
+    long = as_text(Document("长" * 200, (Paragraph("长" * 200, signed=True), *blocks), kind="letter"))
+    assert max(map(width, long.splitlines())) == 80
 
 
 def test_nothing_is_wider_than_the_page() -> None:

@@ -116,6 +116,8 @@ def test_the_policy_before_its_readings(tmp_path: Path) -> None:
     [
         ("{category: out_of_scope, terms: {income: 1201}}", "terms.income"),
         ("{category: out_of_scope, terms: {incom: 1200}}", "terms.incom"),
+        ("{category: out_of_scope, terms: {people: 0_1}}", "terms.people"),
+        ("{category: out_of_scope, terms: {people: １}}", "terms.people"),
         ("{category: out_of_scope, decided_by: [category.deep.income]}", "decided_by"),
         ("{possible: [deep]}", "possible"),
         ("{missing: ['members[1].wage']}", "missing"),

@@ -86,6 +86,11 @@ def test_a_year_beside_the_one_before() -> None:
         ),
         ("otherwise: {outcome: none, title: 不符合}", "otherwise: {outcome: none, title: 不合}", None),
         ("letter: {title: 来信}", "letter: {title: 来函}", [("依据的文件", "来函", "来信", "来函")]),
+        (
+            "\ndecisions:",
+            "\nnotes: {reply within: {days: 15, basis: assumption}}\ndecisions:",
+            [("附注", "附注", "", "请申请人自收到通知之日起15日内提交")],
+        ),
         ("yuan: 元", "yuan: 圆", [("其他", "单位的写法", "元", "圆")]),
     ],
 )

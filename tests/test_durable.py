@@ -16,6 +16,7 @@ from attrs import evolve
 from bundled import POLICIES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import count, examples
 
 from hardship_rules import FactError, Policy, PolicyError, load_policy, read_policy
 from hardship_rules.cases import read_cases
@@ -109,12 +110,14 @@ class TestAgreement:
         else:
             assert both.assessment.category is not None
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @pytest.mark.agreement
+    @settings(max_examples=examples(25, 300), deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_generated_policies(self, worker: Worker, data: st.DataObject) -> None:
         """Policies and households of every shape."""
         policy = read_policy(data.draw(policies()))
         both = assess(policy, data.draw(households(policy)), worker=worker)
+        count(policies_in_durable_rules=1, households_in_durable_rules=1)
         assert len([each for each in both.fired if each.decision]) == 1
 
     def test_worked_cases(self, worker: Worker) -> None:

@@ -64,7 +64,7 @@ def term(
         ("max(money, more)", {"money": 3}, (3, 100)),
         ("max(0, money, 2)", {"money": -5}, 2),
         ("round_half_up(money, 1)", {"money": "2.5"}, 3),
-        ("round_down(money, 1)", {"money": "-2.5"}, -3),
+        ("round_down(money, 1)", {"money": "-2.5"}, -2),
         ("round_up(money / rate, 0.01)", {"money": 1, "rate": 3}, Fraction(34, 100)),
         ("money * 80 %", {"money": 10}, 8),
         ("by_town", {"town": "a"}, 5),

@@ -198,7 +198,8 @@ class TestGuide:
         """The guide's table has every warning that a policy may get, and no other."""
         guard = (ROOT / "hardship_rules" / "guard.py").read_text(encoding="utf-8")
         table = GUIDE[GUIDE.index("| 提示 | 含义 |") : GUIDE.index("不指明时，")]
-        codes = {*re.findall(r'_warning\(\s*"(\w+)"', guard), "outcome_gone", "clause_gone"}
+        codes = {*re.findall(r'_warning\(\s*"(\w+)"', guard), *re.findall(r'"(\w+_below_zero)"', guard)}
+        codes |= {"outcome_gone", "clause_gone"}
         assert set(re.findall(r"`(\w+_\w+)`", table)) == codes
 
     def test_not_published(self, officers: Path) -> None:
@@ -321,6 +322,30 @@ class TestService:
         status, answer = post(port, json.dumps(household).encode())
         assert status == 200
         assert answer == json.loads(explain(assess(POLICY, household), format="json"))
+
+    @pytest.mark.parametrize(
+        "household",
+        [
+            {"reference": "\ud800", "members": [{}]},
+            {"members": [{"label": "\udfff"}]},
+            {"members": [{"wage": "\ud800"}]},
+            {"\ud800": 1, "members": [{"\ud800": 1}]},
+            {"on": "\ud800", "policy": "\ud800", "members": [{"relation": "\ud800", "birth_date": "\ud800"}]},
+            {"members": [{"wage": float("nan"), "birth_date": "2003-03-31T16:00:00Z"}]},
+            {"members": [{"wage": "9" * 5000, "dependent": 10**300, "label": 1.5}]},
+            {"members": [{"label": [["\ud800"]]}]},
+        ],
+    )
+    def test_texts_that_cannot_be_sent(self, port: int, household: dict[str, object]) -> None:
+        """Half a character, as JSON may hold it, is a problem that is answered like any other."""
+        status, answer = post(port, json.dumps(household).encode())
+        assert status == 422
+        assert answer["problems"]
+
+    def test_control_characters(self, port: int) -> None:
+        """A reference with a control character is answered."""
+        status, answer = post(port, json.dumps({"reference": "a\x00\x1b", "members": [{}]}).encode())
+        assert (status, answer["reference"]) == (200, "a\x00\x1b")
 
     def test_problems(self, port: int) -> None:
         """A wrong household gets every problem in the library's words."""

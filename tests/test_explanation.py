@@ -7,7 +7,7 @@ from hardship_rules import assess, explain
 from hardship_rules.explanation import explanation_of
 
 PLAIN = titled(str)
-FORGED = "x\n√ 深度困难职工家庭\r\n\u2028\x1b[31m\u202e\u200b\ud800"
+FORGED = "x\n√ 深度困难职工家庭\r\n\u2028\x1b[31m\u202e\u200b"
 
 
 def test_parts_of_a_decided_household() -> None:
@@ -47,7 +47,7 @@ def test_a_label_forges_no_line(form: str, lang: str) -> None:
     households = [people(50, label=label) for label in ("x", FORGED)]
     plain, forged = (explain(assess(PLAIN, each), format=form, lang=lang, detail="full") for each in households)  # type: ignore[arg-type]  # one of both
     assert len(forged.splitlines()) == len(plain.splitlines())
-    assert not set(forged) & set("\r\u2028\x1b\u202e\u200b\ud800")
+    assert not set(forged) & set("\r\u2028\x1b\u202e\u200b")
     assert "x √ 深度困难职工家庭" in forged.replace('<span lang="zh-CN">', "").replace("</span>", "")
 
 

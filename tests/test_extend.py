@@ -116,6 +116,32 @@ def test_an_overlay_has_its_own_head_and_adds_sources_and_notes(year: Policy) ->
     assert list(year.notes) == ["first", "second"]
 
 
+REPLY = "notes: {second: {text: 乙}, reply within: {days: 30, source: later, cite: 五, basis: notice}}\n"
+
+
+def test_an_overlay_restates_the_days_to_reply_within(tmp_path: Path) -> None:
+    """The overlay's days and provenance replace the base's; restated without provenance they are refused."""
+    days = "notes: {first: {text: 甲}, reply within: {days: 15, source: notice, cite: 四, basis: rule}}"
+    write(tmp_path, "base", BASE.replace("notes: {first: {text: 甲}}", days))
+    kept = load_policy(write(tmp_path, "year", YEAR)).notes["reply within"]
+    assert (kept.days, kept.provenance and kept.provenance.source) == (15, "notice")
+    restated = YEAR.replace("notes: {second: {text: 乙}}\n", REPLY)
+    year = load_policy(write(tmp_path, "year", restated))
+    assert list(year.notes) == ["first", "reply within", "second"]
+    new = year.notes["reply within"]
+    assert (new.days, new.provenance and new.provenance.source) == (30, "later")
+    with pytest.raises(PolicyError) as caught:
+        load_policy(write(tmp_path, "year", restated.replace(", source: later, cite: 五, basis: notice", "")))
+    assert [(each.code, each.at) for each in caught.value.problems] == [("provenance_again", ("notes", "reply within"))]
+
+
+def test_an_overlay_adds_the_days_to_reply_within(tmp_path: Path) -> None:
+    """A year's file may be the first to say them."""
+    write(tmp_path, "base", BASE)
+    year = load_policy(write(tmp_path, "year", YEAR.replace("notes: {second: {text: 乙}}\n", REPLY)))
+    assert year.notes["reply within"].days == 30
+
+
 def test_problems_of_a_base_are_told_in_its_own_file(tmp_path: Path) -> None:
     """A mistake in the base has the base's file name, one in the overlay the overlay's; both are told at once."""
     base = write(tmp_path, "base", BASE.replace("title: 倍数", "titel: 倍数"))

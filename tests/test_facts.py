@@ -18,7 +18,7 @@ from hardship_rules.facts import read_facts
 
 WEIHAI = load_policy("2021_weihai")
 ON = date(2021, 3, 31)
-MIDNIGHT = datetime(2021, 3, 31)  # noqa: DTZ001  # any datetime is refused
+AFTERNOON = datetime(2021, 3, 31, 16)  # noqa: DTZ001  # as most hosts keep it
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
 Facts = dict[str, Any]
 
@@ -51,6 +51,12 @@ class TestNumbers:
             (float("-inf"), "fact_number"),
             (1e400, "fact_number"),
             ("1e400", "fact_number"),
+            ("２", "full_width"),
+            ("1　2", "full_width"),
+            ("²", "fact_number"),
+            ("②", "fact_number"),
+            ("٣", "fact_number"),
+            ("𝟑", "fact_number"),
             ("nan", "fact_number"),
             ("1e3000000", "fact_number"),
             (Decimal("1e3000000"), "fact_number"),
@@ -164,7 +170,8 @@ class TestOtherKinds:
             ("birth_date", "２００３-04-01", "date"),
             ("birth_date", 20030401, "date"),
             ("birth_date", True, "date"),
-            ("birth_date", MIDNIGHT, "date"),
+            ("birth_date", AFTERNOON, "date_with_time"),
+            ("birth_date", "2003-04-01 00:00", "date_with_time"),
             ("birth_date", date(1799, 12, 31), "date"),
             ("birth_date", ["2003-04-01"], "fact_not_one_value"),
         ],
@@ -357,11 +364,11 @@ class TestDay:
 
     @pytest.mark.parametrize(
         "day",
-        ["31.3.2021", "2021-3-31", "2021-02-30", "20210331", 20210331, True, "today", MIDNIGHT, ["2021-03-31"]],
+        ["31.3.2021", "2021-3-31", "2021-02-30", "20210331", 20210331, True, "today", ["2021-03-31"]],
         ids=repr,
     )
     def test_not_a_day(self, day: object) -> None:
-        """What is no plain date is a problem of `on`, a datetime too."""
+        """What is no plain date is a problem of `on`."""
         assert problems({**one_worker(), "on": day}) == [("on", "date")]
 
     def test_another_policy(self) -> None:

@@ -1,12 +1,15 @@
 """Policies are found by path, by name, and by series and day; days with two files, or none, are told."""
 
-from datetime import date, timedelta
+import os
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from years import THIS, files_in
 
-from hardship_rules import PolicyError, Problem, load_policy
+from hardship_rules import PolicyError, Problem, assess, load_policy, read_policy, record, replay
+from hardship_rules.cases import read_cases
 from hardship_rules.find import all_series, before, find, overlaps, years
 
 
@@ -269,3 +272,92 @@ class TestSeries:
         (tmp_path / "2024b_city.yaml").write_text(THIS.replace("2025-01-01", "2024-12-31"), encoding="utf-8")
         assert name("2025_city.yaml") == "2024_city.yaml"  # one with a day of its own in common is not before it
         assert name("measure.yaml") is None
+
+
+class TestDayAsHostsGiveIt:
+    """The day for which a policy is asked."""
+
+    @pytest.mark.parametrize("day", ["2021-05-01", date(2021, 5, 1), datetime(2021, 5, 1)])  # noqa: DTZ001  # as hosts have it
+    def test_taken(self, day: Any) -> None:
+        """A date, its text, or midnight of it."""
+        assert load_policy("weihai", on=day).name == "2021_weihai"
+
+    @pytest.mark.parametrize(
+        ("day", "code"),
+        [
+            (datetime(2021, 5, 1, 16), "date_with_time"),  # noqa: DTZ001  # as hosts have it
+            ("2021-05-01 16:00", "date_with_time"),
+            ("1.5.2021", "date"),
+            ("", "date"),
+            (20210501, "date"),
+            ("2021-05-01\ud800", "date"),
+        ],
+    )
+    def test_refused(self, day: Any, code: str) -> None:
+        """Anything else is a problem of the day, whether or not the policy depends on it."""
+        for name in ("weihai", "2021_weihai"):
+            assert [(problem.place, problem.code) for problem in problems(name, day)] == [("on", code)]
+
+
+class TestFolders:
+    """The folders in which a host lets policies be looked for."""
+
+    TEXT = "language: 1\npolicy: own\nextends: 2021_weihai\n"
+
+    def test_one_alone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A folder need not stand in a list, whether it is a text, a path, or what leads to one."""
+        write(tmp_path / "pol", "own", self.TEXT)
+        write(tmp_path / "pol", "base", "language: 1\npolicy: base\nextends: shandong_2020_58\n")
+        monkeypatch.chdir(tmp_path)
+        (entry,) = os.scandir(tmp_path)
+        one: Any
+        for one in ("pol", Path("pol"), entry, ["pol"], ("pol", Path("pol")), (each for each in ["pol"])):
+            assert load_policy("own", folders=one).name == "own"
+        for one in ("pol", Path("pol")):
+            assert read_policy("language: 1\npolicy: over\nextends: base\n", folders=one).name == "over"
+            text = record(assess(load_policy("own", folders=one), {"on": "2021-05-01", "members": [{}]}))
+            assert replay(text, folders=one).same
+
+    @pytest.mark.parametrize(
+        ("folders", "expected"),
+        [
+            ("nowhere", [("folder_missing", "nowhere")]),
+            (["nowhere", "a file"], [("folder_missing", "nowhere"), ("folder_is_file", "a file")]),
+            ([Path("a file") / "in it"], [("folder_is_file", "a file/in it")]),
+            (["no\x00where"], [("folder_unreadable", "no\x00where")]),
+            (["no\ud800where"], [("folder_unreadable", "no\\ud800where")]),
+            (7, [("folder_expected", "int")]),
+            ([7], [("folder_expected", "int")]),
+            (b"pol", [("folder_expected", "bytes")]),
+            (None, [("folder_expected", "NoneType")]),
+        ],
+        ids=repr,
+    )
+    def test_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: Any, expected: list[tuple[str, str]]
+    ) -> None:
+        """One that is not there, or is no folder, is a problem that names it, wherever folders are given."""
+        monkeypatch.chdir(tmp_path)
+        Path("a file").touch()
+        cases = write(tmp_path, "cases", "policy: 2021_weihai\ncases: []\n")
+        text = record(assess(load_policy("2021_weihai"), {"on": "2021-05-01", "members": [{}]}))
+        for taker in (
+            lambda: load_policy("2021_weihai", folders=folders),
+            lambda: read_policy(self.TEXT, folders=folders),
+            lambda: replay(text, folders=folders),
+            lambda: read_cases(cases, folders),
+            lambda: years("weihai", folders),
+        ):
+            with pytest.raises(PolicyError) as caught:
+                taker()
+            assert [(problem.code, problem.given) for problem in caught.value.problems] == expected
+            str(caught.value).encode()
+
+    def test_no_permission(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One that may not be read is a problem, not a folder without policies."""
+
+        def denied(path: object) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(os, "scandir", denied)  # whoever runs the tests may be allowed everything
+        assert [problem.code for problem in problems("2021_weihai", folders=(tmp_path,))] == ["folder_unreadable"]

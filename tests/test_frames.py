@@ -12,8 +12,9 @@ import duckdb
 import polars as pl
 import pytest
 from framing import Facts, answer, as_asked, drawn, filled, framed
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sampling import count, examples
 from sparked import spark
 
 from hardship_rules import Assessment, FactError, Policy, PolicyError, load_policy, read_policy
@@ -166,6 +167,39 @@ def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
     assert decided > (20 if left_out else 60)
 
 
+def test_columns_of_spark(run_spark: Run) -> None:
+    """A moment is a day at midnight, by the session's zone where it has one; a column without a type is unknown.
+
+    One name is one column; Spark itself lets a frame have two.
+    """
+    from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
+
+    assert run_spark is not None  # the session
+    session = SparkSession.getActiveSession()
+    assert session is not None
+    theirs = session.sql("SELECT 0 AS household, true AS ill")
+    policy = read_policy(PER_MEMBER.replace("household: {", "household: {seen: {title: 日, date: true}, "))
+
+    def problems(day: str, debt: str = "5 AS debt") -> set[str | None]:
+        own = session.sql(f"SELECT 0 AS household, {day} AS seen, {debt}")
+        found = [assess_frame(policy, own, theirs, columns=["number"], known=known) for known in ((), ("seen",))]
+        return {row["problem"] for frame in found for row in frame.collect()}
+
+    zone = str(session.conf.get("spark.sql.session.timeZone"))
+    try:
+        session.conf.set("spark.sql.session.timeZone", "Asia/Shanghai")
+        assert problems("timestamp'2003-03-31 16:00:00Z'") == {None}
+        assert problems("timestamp_ntz'2003-04-01 00:00:00'", "NULL AS debt") == {None}
+        assert problems("timestamp_ntz'2003-04-01 00:00:00.000001'") == {"date_with_time seen"}
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        assert problems("timestamp'2003-03-31 16:00:00Z'") == {"date_with_time seen"}
+    finally:
+        session.conf.set("spark.sql.session.timeZone", zone)
+    with pytest.raises(FactError) as raised:
+        problems("date'2003-04-01'", "5 AS debt, 6 AS debt")
+    assert [(problem.code, problem.given) for problem in raised.value.problems] == [("column_twice", "debt")]
+
+
 def test_spark_agrees_with_assess(run_spark: Run) -> None:
     """Nor does it in a real Spark session."""
     frame = run_spark(WEIHAI, *framed(WEIHAI, sample()), on=ON)
@@ -177,8 +211,9 @@ def hold_where_all_is_known(run: Run) -> None:
     complete = [filled(WEIHAI, each, ON) for each in drawn(households(WEIHAI), 60)]
     rows = run(WEIHAI, *framed(WEIHAI, complete), on=ON, known="all").to_dicts()
     decided = [(row, household) for row, household in zip(rows, complete, strict=True) if row["problem"] is None]
-    assert len(decided) >= 55  # of one who has no wage nobody knows a monthly one
-    assert {row["problem"] for row in rows} == {None, "known_null monthly_wage"}
+    assert len(decided) >= 40
+    # of one who has no wage no monthly one is known, nor for how long one left who did not
+    assert all(row["problem"].startswith("known_null ") for row in rows if row["problem"] is not None)
     for row, household in decided:
         assert row["category"] is not None
         assert list(differences(row, answer(WEIHAI, as_asked(WEIHAI, household, ()), ON), exactly=True)) == []
@@ -202,7 +237,14 @@ def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> N
     assert all_differences(frame, left_out, exactly=True) == []
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.agreement
+@settings(
+    max_examples=examples(25, 3000),
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
+    suppress_health_check=list(HealthCheck),
+)
 @given(policies(), st.data())
 def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
     """Nor does any verdict differ under generated policies, of complete households and of partial ones."""
@@ -214,7 +256,9 @@ def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
         frame = run_polars(policy, *framed(policy, some), on=day)
     except PolicyError as refused:
         assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        count(policies_refused_by_frames=1)
         return
+    count(policies_in_frames=1, households_in_frames=len(some))
     for other in (run_shuffled, run_lazily):
         assert other(policy, *framed(policy, some), on=day).equals(frame)
     for row, household in zip(frame.to_dicts(), some, strict=True):
@@ -717,8 +761,8 @@ def test_no_members_at_all() -> None:
 
 
 def test_what_is_explained_is_asked_as_frames_take_it() -> None:
-    """An hour of a day, and what hosts keep beside the facts, make no problem of an open row."""
-    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1, 23), "label": "a"}  # noqa: DTZ001  # a day with an hour
+    """Midnight as a day, and what hosts keep beside the facts, make no problem of an open row."""
+    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1), "label": "a"}  # noqa: DTZ001  # as a clock shows it
     frames = pl.DataFrame([{**OWN, "reference": "x"}]), pl.DataFrame([open_])
     left, told = (
         assess_frame(WEIHAI, *frames, on=ON, undecided=each).row(0, named=True) for each in ("leave", "explain")

@@ -1,13 +1,20 @@
 """Identity numbers: the last digit by ISO 7064 MOD 11-2, and the day of birth; all of them are invented."""
 
+import random
 from datetime import date
+from typing import Any
 
+import duckdb
 import narwhals as nw
 import polars as pl
 import pytest
+from attrs import evolve
 
-from hardship_rules.identity_number import days_of_birth
-from hardship_rules.text_cells import Steps, narrow, trimmed
+from hardship_rules.cells import key_cells
+from hardship_rules.identity_number import compared_number, days_of_birth
+from hardship_rules.mapped import with_steps
+from hardship_rules.mapping import QUOTES, SPACES, UNSEEN
+from hardship_rules.text_cells import Cells, Steps, narrow, trimmed
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # as GB 11643 prints them
 LAST = "10X98765432"  # by the remainder, as it prints them
@@ -16,6 +23,43 @@ LAST = "10X98765432"  # by the remainder, as it prints them
 def number(first: str) -> str:
     """A number that checks, by the standard's own table."""
     return first + LAST[sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True)) % 11]
+
+
+GOOD = number("37028420030401120")
+"""A number that ends in X, of 1 April 2003."""
+FORMS = {
+    "small x": GOOD.lower(),
+    "full-width": "".join(chr(ord(sign) + 0xFEE0) for sign in GOOD),
+    "full-width X": GOOD[:-1] + "Ｘ",
+    "full-width x": GOOD[:-1] + "ｘ",
+    "apostrophe": f"'{GOOD}",
+    "bent apostrophe": f"’{GOOD.lower()}",
+    "full-width apostrophe": f"＇{GOOD}",
+    "grave accent": f"`{GOOD}",
+    "formula": f'="{GOOD}"',
+    "formula with Chinese quotes": f"＝“{GOOD[:-1]}ｘ”",
+    "tab": f"{GOOD}\t",
+    "spaces": f" {GOOD[:6]} {GOOD[6:14]}\u3000{GOOD[14:]}\u00a0",
+    "no-break spaces": f"{GOOD[:6]}\u202f{GOOD[6:14]}\u2009{GOOD[14:]}",
+    "soft hyphens": f"{GOOD[:6]}\u00ad{GOOD[6:14]}\u00ad{GOOD[14:]}\u00ad",
+    "variation selectors": f"{GOOD[:3]}\ufe0e{GOOD[3:]}\ufe0f\U000e0100",
+    "no width": f"\ufeff{GOOD[:5]}\u200b{GOOD[5:9]}\u200c\u200d\u2060{GOOD[9:]}",
+    "directions": f"\u202a\u200e{GOOD}\u202c\u200f\u2066\u2069",
+}
+"""The same number as keyboards, spreadsheets, web pages and other programs leave it."""
+OTHERS = {
+    "raised": GOOD.replace("2", "²", 1),
+    "circled": GOOD.replace("2", "②", 1),
+    "Arabic": GOOD.replace("3", "٣", 1),
+    "mathematical": GOOD.replace("3", "𝟑", 1),
+    "Roman ten": GOOD[:-1] + "Ⅹ",
+    "small Roman ten": GOOD[:-1] + "ⅹ",
+    "Cyrillic": GOOD[:-1] + "Х",
+    "times": GOOD[:-1] + "×",
+    "hyphens": f"{GOOD[:6]}-{GOOD[6:14]}-{GOOD[14:]}",
+    "letter O": GOOD.replace("0", "O", 1),
+}
+"""What is not that number, though it looks like it."""
 
 
 def read(text: str) -> tuple[date | None, bool, bool]:
@@ -60,3 +104,99 @@ def test_other_texts_are_wrong(text: str) -> None:
 def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
     """A number in powers of ten has lost its last digits, whatever they were."""
     assert read("3.71002198002291E+17") == (None, False, True)
+
+
+@pytest.mark.parametrize("text", ["3.71002E17", "3,71002e+17", "371002198002291200.0", "'3.7E+17"])
+def test_digits_that_a_spreadsheet_or_a_float_has_lost(text: str) -> None:
+    """However a number in powers of ten is written, and as a float, its last digits are lost; so they are in keys."""
+    assert read(text) == (None, False, True)
+    assert key(text)[1]
+
+
+def key(text: str, *, plain: bool = False) -> tuple[str | None, bool]:
+    """A text as a key, and whether a spreadsheet has cut it off."""
+    cells = key_cells("a", nw.String(), needed=True, plain=plain)
+    assert isinstance(cells, Cells)
+    table = with_steps(nw.from_native(pl.DataFrame({"a": [text]}).lazy()), [cells])
+    value, powers = table.select(v=cells.value, p=cells.faults["cell_powers"]).collect().to_native().row(0)
+    return value, powers
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_number(form: str) -> None:
+    """However it is written, it is read, it is the same key, and it is compared as the same."""
+    text = FORMS[form]
+    assert read(text) == (date(2003, 4, 1), False, False)
+    assert key(text, plain=text.isascii()) == (GOOD, False)
+    assert compared_number(text) == GOOD
+
+
+@pytest.mark.parametrize("form", OTHERS)
+def test_what_only_looks_like_a_number(form: str) -> None:
+    """Digits and letters of other scripts and signs are not taken for those that they look like."""
+    text = OTHERS[form]
+    assert read(text) == (None, True, False)
+    assert key(text)[0] == text
+    assert compared_number(text) != GOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("'12", "12"),
+        ('="0012"', "0012"),
+        ("１２", "12"),
+        ("=cmd|x", "=cmd|x"),
+        ("＝“A1”", "A1"),
+        ("A\u200b1\u00ad", "A1"),
+        ("“A 1”", "A 1"),
+        ("1 2", "1 2"),
+        ("威环－０１２", "威环－０１２"),
+        ("a1x", "a1x"),
+        ("²", "²"),
+        ("'", None),
+        ('=""', None),
+        ("\u00ad", None),
+    ],
+)
+def test_keys(text: str, bare: str | None) -> None:
+    """Of a key what a spreadsheet puts around it is taken off, and one of digits is in plain ones; all else stays."""
+    assert key(text) == (bare, False)
+
+
+def test_databases_read_every_form_alike() -> None:
+    """In DuckDB the same numbers are read as in Polars, and the same are none."""
+    texts = [*FORMS.values(), *OTHERS.values()]
+    connection = duckdb.connect()
+    table: nw.LazyFrame[Any] = nw.from_native(connection.from_arrow(pl.DataFrame({"a": texts}).to_arrow()))
+    steps = Steps("a")
+    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), needed=True)
+    assert isinstance(keys, Cells)
+    table = with_steps(table, [evolve(born, steps=tuple(steps.made)), keys])
+    found = table.select(d=born.value, k=keys.value).collect("polars").to_native()
+    assert found["d"].to_list() == [date(2003, 4, 1)] * len(FORMS) + [None] * len(OTHERS)
+    assert found["k"].to_list() == [GOOD] * len(FORMS) + [*OTHERS.values()]
+
+
+def test_drawn_forms_of_a_number() -> None:
+    """Whatever does not show, and whatever quotes stand in it, a number is the same in every way of reading it."""
+    seed = random.SystemRandom().randrange(2**32)
+    draw = random.Random(seed)  # noqa: S311  # no secret
+    unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")
+
+    def drawn() -> str:
+        signs = ((sign, chr(ord(sign) + 0xFEE0), sign.lower()) for sign in GOOD)
+        body = "".join(draw.choice(unseen) * draw.randrange(2) + draw.choice(forms) for forms in signs)
+        return draw.choice(["", "=", "＝", '="', " ="]) + body + draw.choice(["", '"', "\ufe0f"])
+
+    texts = [drawn() for _ in range(300)]
+    steps = Steps("a")
+    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), needed=True)
+    assert isinstance(keys, Cells)
+    table = with_steps(nw.from_native(pl.DataFrame({"a": texts}).lazy()), [evolve(born, steps=tuple(steps.made)), keys])
+    found = table.select(d=born.value, k=keys.value).collect().to_native()
+    wrong = [text for text, row in zip(texts, found.rows(), strict=True) if row != (date(2003, 4, 1), GOOD)]
+    wrong += [text for text in texts if compared_number(text) != GOOD]
+    assert wrong == [], seed

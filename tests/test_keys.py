@@ -19,8 +19,10 @@ KINDS = {
 def shapes_in(shape: Shape | None) -> list[Shape]:
     """A shape and all that it is made of; what it refers to stands in `SHAPES`."""
     match shape:
-        case Items(of) | Entries(of):
+        case Items(of):
             return [shape, *shapes_in(of)]
+        case Entries(of, _, own):
+            return [shape, *shapes_in(of), *(inner for key in own.values() for inner in shapes_in(key.shape))]
         case Record(own):
             return [shape, *(inner for key in own.values() for inner in shapes_in(key.shape))]
         case Either(word, items, mapping):
@@ -121,6 +123,38 @@ def test_a_text_is_never_empty() -> None:
     for text in ("a:", "a: ~", "a: null"):
         assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank a"]
     assert problems("a: ''", Entries(Word())) == []
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("reply within: {days: 15, basis: assumption}", []),
+        ("reply within: {days: '15'}", []),
+        ("reply_within: {text: 甲}", []),  # a note of the writer's own, as before
+        ("reply within: 15", ["1:25 mapping_expected 15"]),
+        ("reply within: [15]", ["1:25 mapping_expected "]),
+        ("reply within: {}", ["1:25 missing_key days"]),
+        ("reply within: {days: 15.5}", ["1:32 whole 15.5"]),
+        ("reply within: {days: 十五}", ["1:32 whole 十五"]),
+        ("reply within: {days: -3}", ["1:32 whole -3"]),
+        ("reply within: {days: [3]}", ["1:32 text_expected "]),
+        ("reply within: {days: 3, text: 甲}", ["1:35 unknown_key text"]),
+        ("reply_within: {days: 3}", ["1:11 unknown_key reply_within"]),
+        ("Reply-Within: {days: 3}", ["1:11 unknown_key Reply-Within"]),
+        ("'reply  within': 3", ["1:11 unknown_key reply  within"]),
+    ],
+)
+def test_a_key_of_the_language_among_own_names(note: str, expected: list[str]) -> None:
+    """`reply within` stands among the notes with a shape of its own; what was meant for it is said to be."""
+    found = problems(f"{{notes: {{ {note} }}}}", Record({"notes": keys.POLICY.keys["notes"]}))
+    assert found == expected
+
+
+def test_a_mark_of_a_chinese_keyboard_is_what_is_wrong() -> None:
+    """A full-width colon after such a key is said to be one: it is not taken for another name."""
+    notes = Record({"notes": keys.POLICY.keys["notes"]})
+    found = problems("notes:\n  reply within：{days: 3}\n", notes)
+    assert [each.split()[1] for each in found] == ["full_width", "mapping_expected"]
 
 
 def test_numbers_and_days_are_read_exactly() -> None:

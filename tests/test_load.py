@@ -159,11 +159,22 @@ def test_whatever_a_policy_says_is_in_its_fingerprint() -> None:
         TEXT.replace("policy: p", "policy: q"),
         TEXT.replace("when: not ill", "when: ill"),
         TEXT + "notes: {n: {text: 甲}}\n",
+        TEXT + "notes: {reply within: {days: 15, basis: assumption}}\n",
+        TEXT + "notes: {reply within: {days: 16, basis: assumption}}\n",
     ]
     for text in changes:
         assert text != TEXT
         seen.add(fingerprint(text))
     assert len(seen) == 1 + len(changes)
+
+
+@pytest.mark.parametrize("days", [1, 15, 366])
+def test_days_to_reply_within(days: int) -> None:
+    """The days within which to reply are a whole number with provenance, beside notes that have a text."""
+    own = f"notes: {{reply within: {{days: {days}, source: law, cite: 第九条, basis: rule}}, n: {{text: 甲}}}}\n"
+    notes = read_policy(TEXT + own).notes
+    assert (notes["reply within"].days, notes["n"].days) == (days, None)
+    assert notes["reply within"].provenance == Provenance("rule", "law", "第九条")
 
 
 def test_the_order_of_decisions_and_outcomes_counts() -> None:

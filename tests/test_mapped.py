@@ -1,12 +1,14 @@
 """A register's frames by its mapping, of several kinds, and the rows that have something wrong."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 from sparked import spark
+from test_identity_number import FORMS, GOOD, OTHERS
 
 from hardship_rules import FactError, load_policy
 from hardship_rules.frames import assess_frame
@@ -88,6 +90,30 @@ def holds(kind: str, given: Any, columns: Sequence[str] | None = None) -> None:
     assert {row[:2] for row in rows(found, "household")} >= {("2", "out_of_scope"), ("3", "out_of_scope")}
 
 
+def numbers_hold(kind: str, given: Any) -> None:
+    """What comes of identity numbers as keyboards and spreadsheets write them, and of what only looks like them."""
+    mapping = """\
+mapping: 1
+households: {key: 户号}
+members: {key: 证号, identifier: 证号, facts: {birth_date: {column: 证号, read: identity number}}}
+"""
+    texts = [*FORMS.values(), *OTHERS.values(), "3.70284200304E+17"]
+    households, members = pl.DataFrame({"户号": [GOOD]}), pl.DataFrame({"证号": texts})
+    made = mapped_frames(mapping_for(WEIHAI, read_mapping(mapping)), given(households), given(members))
+    found = rows(made.members, "household")
+    assert [row for row in found if row[0] == GOOD] == [(GOOD, date(2003, 4, 1))] * len(FORMS), kind
+    assert {row[1] for row in found if row[0] != GOOD} == {None}, kind
+    faults = {code for _, code in rows(made.faults[1], "household")}
+    assert faults == {"cell_identity_number 证号", "cell_powers 证号"}, kind
+    assert len(rows(made.faults[1], "household")) == len(OTHERS) + 1, kind
+
+
+@pytest.mark.parametrize(("kind", "given"), kinds())
+def test_identity_numbers_in_frames(kind: str, given: Any) -> None:
+    """Every kind of frame reads the same numbers, and takes the same for none."""
+    numbers_hold(kind, given)
+
+
 @pytest.mark.parametrize(("kind", "given"), kinds())
 def test_frames_by_a_mapping(kind: str, given: Any) -> None:
     """Codes, units and floats come out exactly, in the kind given; each faulty row is told with its column."""
@@ -98,6 +124,7 @@ def test_spark_by_a_mapping() -> None:
     """So they do in a real Spark session."""
     with spark() as session:
         holds("spark", lambda frame: session.createDataFrame(frame.to_arrow()), ["category"])
+        numbers_hold("spark", lambda frame: session.createDataFrame(frame.to_arrow()))
 
 
 @pytest.mark.parametrize("dtype", [pl.Float64, pl.Decimal(10, 2)])

@@ -83,6 +83,18 @@ readings:
     )
 
 
+def test_the_days_to_reply_within_are_kept_as_a_comment(tmp_path: Path) -> None:
+    """Last year's days stand with the other notes, and are sound once the marks before them are taken away."""
+    path = files_in(tmp_path)
+    last = path / "2024_city.yaml"
+    days = "notes:\n  reply within: {days: 15, source: paper, cite: 第三条, basis: notice}\n"
+    last.write_text(last.read_text("utf-8").replace("notes:\n", days), "utf-8")
+    text = filled(made(path), title="2025年通知", town="1100", village="900", cite="第一条", basis="notice")
+    assert "#   reply within:\n#     days: 15\n" in text
+    kept = re.sub("^# (?=notes:|  )", "", text, flags=re.MULTILINE)
+    assert read_policy(kept, "new.yaml", (path,)).notes["reply within"].days == 15
+
+
 def test_one_sentence_for_each_blank(tmp_path: Path) -> None:
     """An unfilled file is told blank by blank, a half filled one for what is left."""
     path = files_in(tmp_path)

@@ -64,7 +64,59 @@ def test_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str])
     assert (site / "hardship_rules" / "py.typed").is_file()
     with zipfile.ZipFile(wheel) as archive:
         assert policies_in(archive) == POLICIES
-    assert {path.name for path in site.iterdir()} == {"hardship_rules", "hardship_rules-0.1.0.dist-info"}
+    assert {path.name for path in site.iterdir()} == {"hardship_rules", "hardship_rules-0.2.0.dist-info"}
+
+
+IN_A_ZIP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import hardship_rules
+from hardship_rules import PolicyError, assess, load_policy, record, replay
+from hardship_rules.guard import guarded
+policy = load_policy("2021_weihai")
+assert policy.at.file.startswith(sys.argv[1]), policy.at
+assert load_policy(policy.at.file) == policy
+assert load_policy("weihai", on="2024-05-01").name == "2024_weihai"
+try:
+    load_policy("nowhere")
+except PolicyError as error:
+    assert [problem.code for problem in error.problems] == ["policy_missing"], error
+    assert "2021_weihai" in error.report()
+assert not any(problem.severity == "error" for problem in guarded("2021_weihai"))
+assert replay(record(assess(policy, {"on": "2021-05-01", "members": [{}]}))).same
+print(policy.fingerprint)
+"""
+EMPTY = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from hardship_rules import PolicyError, load_policy
+try:
+    load_policy("2021_weihai")
+except PolicyError as error:
+    print(*[problem.code for problem in error.problems])
+"""
+
+
+def run(code: str, wheel: Path, cwd: Path) -> str:
+    """What a program says whose library is imported from inside a wheel."""
+    done = subprocess.run(  # noqa: S603  # this program
+        [sys.executable, "-c", code, str(wheel)], cwd=cwd, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+def test_imported_from_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
+    """A wheel that is imported as the zip it is has its policies; one without them says so."""
+    monkeypatch.chdir(ROOT)
+    wheel = tmp_path / hatchling.build.build_wheel(str(tmp_path))
+    assert run(IN_A_ZIP, wheel, tmp_path) == here[0]
+    bare = tmp_path / "bare.whl"
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(bare, "w") as archive:
+        for name in whole.namelist():
+            if not name.startswith("hardship_rules/policies/"):
+                archive.writestr(name, whole.read(name))
+    assert run(EMPTY, bare, tmp_path) == "policy_missing bundled_missing"
 
 
 def test_editable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
@@ -81,6 +133,6 @@ def test_wheel_from_source_distribution(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     archive = tmp_path / hatchling.build.build_sdist(str(tmp_path))
     subprocess.run(["tar", "-xzf", str(archive), "-C", str(tmp_path)], check=True)  # noqa: S603, S607  # what was just built
-    monkeypatch.chdir(tmp_path / "hardship_rules-0.1.0")
+    monkeypatch.chdir(tmp_path / "hardship_rules-0.2.0")
     with zipfile.ZipFile(tmp_path / hatchling.build.build_wheel(str(tmp_path))) as wheel:
         assert policies_in(wheel) == POLICIES

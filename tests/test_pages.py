@@ -108,6 +108,7 @@ PAGES = {
     "comparison": compare(POLICY, load_policy("example_huzhou"), EXAMPLE).explain(format="html"),
     "changes": changes(POLICY, EXAMPLE, UNDECIDED).explain(format="html"),
     "notice": notice(UNDECIDED, format="html"),
+    "notice to a recognised one": notice(DECIDED, format="html"),
     "notice of long words": notice(LONG, format="html"),
 }
 
@@ -380,6 +381,34 @@ def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm:
     sheets = [float(width) for width in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ", pdf)]  # in points, 72 an inch
     assert at_least <= len(sheets) < 60
     assert all(abs(sheet - paper_mm / 25.4 * 72) < 1 for sheet in sheets)
+
+
+def test_a_letter_on_paper(browser: Browser, tmp_path: Path) -> None:
+    """On A4 it has an official letter's margins, sizes and lines, and at its end, in one piece, a box for the seal."""
+    width = int((210 - 26 - 28) * PIXELS_A_MM)
+    page = opened(browser, tmp_path / "page.html", PAGES["notice to a recognised one"], width)
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    style = "([at, name, before]) => getComputedStyle(document.querySelector(at), before)[name]"
+
+    def styled(at: str, name: str, before: str | None = None) -> str:
+        return str(page.evaluate(style, [at, name, before]))
+
+    points = {at: round(float(styled(at, "fontSize")[:-2]) * 0.75, 2) for at in ("h1", "main p", "li p", "h2")}
+    assert points == {"h1": 22, "main p": 16, "li p": 16, "h2": 16}
+    lines = {round(float(styled(at, "lineHeight")[:-2]) * 0.75, 2) for at in ("main p", "li p", "h2")}
+    assert lines == {28}
+    assert (styled("h1", "textAlign"), styled(".signed", "textAlign")) == ("center", "right")
+    assert float(styled("main > p:not([class])", "textIndent")[:-2]) == pytest.approx(2 * 16 / 0.75, abs=0.1)
+    assert styled(".flush", "textIndent") == "0px"
+    seal = [float(styled(".signed + .signed", side, "::before")[:-2]) for side in ("width", "height")]
+    assert min(seal) >= 40 * PIXELS_A_MM - 0.1
+    assert styled(".signed + .signed", "breakBefore") == "avoid"
+    pdf = page.pdf(prefer_css_page_size=True)
+    page.context.close()
+    sheets = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)", pdf)
+    assert 1 <= len(sheets) <= 2
+    assert {(round(float(wide) / 72 * 25.4), round(float(high) / 72 * 25.4)) for wide, high in sheets} == {(210, 297)}
 
 
 @pytest.mark.parametrize("name", PAGES)

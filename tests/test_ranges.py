@@ -96,9 +96,9 @@ def test_hull(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
 @pytest.mark.parametrize("direction", ["down", "half_up", "up"])
 @given(held(), st.sampled_from([1, 2, Fraction(1, 100), Fraction(3, 7)]))
 def test_rounding(direction: Direction, a: tuple[Number, Exact], step: Exact) -> None:
-    """A point rounds to a multiple of the step on the right side of it, and inside the range's own rounding."""
+    """A point rounds as its distance from zero does, and inside the range's own rounding."""
     whole = {"down": floor, "up": ceil, "half_up": lambda each: floor(each + Fraction(1, 2))}[direction]
-    expected = whole(Fraction(a[1]) / step) * step
+    expected = whole(abs(Fraction(a[1])) / step) * step * (1 if a[1] >= 0 else -1)
     assert ranges.rounded(a[1], step, direction) == expected
     assert within(ranges.rounded(a[0], step, direction), expected)
 
@@ -107,15 +107,16 @@ def test_rounding(direction: Direction, a: tuple[Number, Exact], step: Exact) ->
     ("direction", "number", "step", "expected"),
     [
         ("half_up", Fraction(5, 2), 1, 3),
-        ("half_up", Fraction(-5, 2), 1, -2),
+        ("half_up", Fraction(-5, 2), 1, -3),
         ("half_up", Fraction(786995, 1000), Fraction(1, 100), 787),
-        ("down", Fraction(-1, 2), 1, -1),
-        ("up", Fraction(-1, 2), 1, 0),
+        ("down", Fraction(-1, 2), 1, 0),
+        ("up", Fraction(-1, 2), 1, -1),
         ("up", 3, 1, 3),
+        ("floor", Fraction(-1, 2), 1, -1),
     ],
 )
 def test_rounding_by_hand(direction: Direction, number: Exact, step: Exact, expected: Exact) -> None:
-    """Half goes to the greater multiple, below zero too; down is to the lesser and up to the greater."""
+    """A half goes away from zero on either side, down is towards it and up away from it; a floor is always below."""
     assert ranges.rounded(number, step, direction) == expected
 
 

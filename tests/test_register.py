@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 from framing import answer, drawn
 from registering import tables
+from test_identity_number import FORMS
+from test_identity_number import GOOD as NUMBER
+from test_identity_number import number as identity_number
 
 from hardship_rules import Assessment, FactError, PolicyError, load_policy, read_policy
 from hardship_rules.mapping import RegisterMapping, mapping_for, read_mapping
@@ -25,6 +28,7 @@ ON = "2021-03-31"
 OWN = ["户号", "家庭居住地", "自有住房套数", "拥有或经常使用机动车辆"]
 THEIRS = ["户号", "与申请人关系", "出生日期", "月工资", "医疗自负费用（万元）"]
 GOOD = [["A1", "城市", 1, "否"], ["A2", "农村", "２", "是"]]
+GOOD_ROW = ["城市", 1, "否"]
 MEMBERS: list[list[Any]] = [
     ["A1", "本人", "1980年2月29日", " 2,500.00 ", "0.94"],
     ["A1", "配偶", "19810301", 0, "未知"],
@@ -104,6 +108,82 @@ def test_every_problem_of_a_register_at_its_cell(tmp_path: Path) -> None:
     }
     assert set(register.problems) == {"A1", "A2", "A4", "A5"}
     assert all(not each.given for each in every_problem(register))
+
+
+def test_numbers_in_a_column_of_days(tmp_path: Path) -> None:
+    """A number that is shown as a day, or is written as one, is it; any other, and one before 1900, is a problem."""
+    # of each number its format and the day that it is
+    cells: list[tuple[Any, str, str | None]] = [
+        (37712, 'yyyy"年"m"月"d"日"', "2003-04-01"),
+        (37712.0, "m/d/yyyy", "2003-04-01"),
+        (20030401, "General", "2003-04-01"),
+        (37712, "General", None),
+        (37712.5, "yyyy-mm-dd", None),
+        (37712, "[h]:mm", None),
+        (1980, "General", None),
+        (0, "yyyy-mm-dd", None),
+        (0.5, "yyyy-mm-dd", None),
+        (60, "yyyy-mm-dd", None),
+        (-5, "yyyy-mm-dd", None),
+        (-36000, "yyyy-mm-dd", None),
+        (-5, "General", None),
+        (18991231, "General", None),
+        (2958466, "yyyy-mm-dd", None),
+    ]
+    members = [["A1", "本人" if not row else "子女", value, 0, 0] for row, (value, _, _) in enumerate(cells)]
+    files = workbook(tmp_path / "a.xlsx", [OWN, GOOD[0]], [THEIRS, *members])
+    book = openpyxl.load_workbook(files[0])
+    for row, (_, form, _) in enumerate(cells, 2):
+        book["成员"].cell(row, 3).number_format = form
+    book.save(files[0])
+    register = read(files)
+    days = [None if day is None else str(day) for day in register.members.frame["birth_date"]]
+    assert days == [day for _, _, day in cells]
+    wrong = {f"成员!C{row}" for row, (_, _, day) in enumerate(cells, 2) if day is None}
+    assert {place for _, place in told(every_problem(register))} == wrong
+    assert {code for code, _ in told(every_problem(register))} == {"cell_date", "cell_error"}
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("above", ["", "登记簿{end}{end}"])
+def test_csv_of_any_line_end(tmp_path: Path, end: str, above: str) -> None:
+    """Both files are read whatever ends their lines, and a problem is at its line."""
+    files = []
+    wrong: list[Any] = ["A2", "子女", "2003²0401", "0", "0"]
+    both: dict[str, Any] = {"h": [OWN, *GOOD], "m": [THEIRS, *MEMBERS, wrong]}
+    for name, rows in both.items():
+        path = tmp_path / f"{name}.csv"
+        lines = [",".join(f'"{cell or ""}"' for cell in row) for row in rows]
+        path.write_bytes((above + "".join(line + "{end}" for line in lines)).replace("{end}", end).encode("gb18030"))
+        files.append(str(path))
+    register = read(files)
+    assert register.households.frame.rows() == [("A1", "urban", 1, False), ("A2", "rural", 2, True)]
+    (problem,) = every_problem(register)
+    line = 5 + above.count("{end}")
+    assert isinstance(problem.location, Cell)
+    assert (problem.code, problem.location.short) == ("cell_date", f"{files[1]} C{line}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_persons_and_keys_in_every_form(tmp_path: Path, form: str) -> None:
+    """A person is found twice, and a member's household is found, however the number is written in each place."""
+    own: list[list[Any]] = [OWN, [NUMBER, *GOOD_ROW], ["B", *GOOD_ROW]]
+    theirs: list[list[Any]] = [
+        ["户号", "与申请人关系", "身份证号", "出生日期"],
+        [FORMS[form], "本人", identity_number("11010119800101000"), "1980-01-01"],
+        [FORMS[form], "子女", FORMS[form], "2003-04-01"],
+        ["'B", "本人", NUMBER, "2003-04-01"],
+    ]
+    files = []
+    for name, rows in {"h": own, "m": theirs}.items():
+        path = tmp_path / f"{name}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+        files.append(str(path))
+    register = read(files)
+    assert register.members.frame["household"].to_list() == [NUMBER, NUMBER, "B"]
+    assert {each.code for each in every_problem(register)} == {"worker_elsewhere"}
+    assert set(register.problems) == {NUMBER, "B"}
 
 
 def test_values_are_told_only_when_asked(tmp_path: Path) -> None:

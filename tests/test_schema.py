@@ -68,6 +68,9 @@ decisions:
     first:
       - {outcome: deep, title: 深度, basis: assumption, when: poor}
     otherwise: {outcome: none, title: 无}
+notes:
+  reply within: {days: 15, basis: assumption}
+  other: {text: 甲}
 """
 
 
@@ -204,6 +207,10 @@ class TestMistakes:
             ("outcome: deep, ", "", "$.decisions.category.first[0]"),
             ("    first:\n", "    first:\n      - deep\n", "$.decisions.category.first[0]"),
             ("    title: 困难\n", "    title: 困难\n    unit: yuan\n", "$.terms.poor"),
+            ("days: 15", "days: 十五", "$.notes['reply within'].days"),
+            ("days: 15, ", "", "$.notes['reply within']"),
+            ("reply within", "reply_within", "$.notes.reply_within"),
+            ("reply within", "reply by", "$.notes"),
         ],
     )
     def test_in_a_measure(self, right: str, mistaken: str, at: str) -> None:

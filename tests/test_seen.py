@@ -67,6 +67,10 @@ def test_columns_of_persons(header: str, texts: list[str], *, personal: bool) ->
         ("１１０１０１１９０００１０１０００２", 1),
         ("110101190013010002", 0),
         ("1.1E+17", 0),
+        ('="11010119000101000ｘ"', 1),
+        ("'110101190001010002\u00ad", 1),
+        ("1１010119000101000²", 0),
+        ("11010119000101000ⅹ", 0),
     ],
 )
 def test_identity_numbers_have_a_day(text: str, found: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 from trial import TRIAL
 
 from hardship_rules import Policy, assess, load_policy, read_policy
@@ -18,10 +19,11 @@ from hardship_rules.symbolic import Cases, Choice, extreme, multiplied
 from hardship_rules.values import ChoiceKind, NumberKind
 from hardship_rules.verify import Prover, possible
 
-SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=examples(15, 150), deadline=None, suppress_health_check=list(HealthCheck))
 WEIHAI = load_policy("2021_weihai")
 
 
+@pytest.mark.agreement
 @SLOW
 @given(policies(), st.data())
 def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -> None:
@@ -35,6 +37,7 @@ def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -
     assert all(isinstance(answer, Shown | Proof) for answer in answers.values())
 
 
+@pytest.mark.agreement
 @SLOW
 @given(policies())
 def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:

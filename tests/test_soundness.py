@@ -4,6 +4,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from test_identity_number import FORMS, GOOD, OTHERS
 
 from hardship_rules import load_policy
 from hardship_rules.soundness import Finding, Place, soundness
@@ -75,6 +76,26 @@ def test_numbers_are_compared_as_people_write_them() -> None:
 def test_signs_and_widths_make_no_other_person(written: str) -> None:
     """Full-width digits, signs that do not show and apostrophes are how one number is written, too."""
     members = {"household": ["a", "b"], "relation": ["self", "self"], "number": ["11X", written]}
+    listed = pl.DataFrame({"household": ["a", "b"]})
+    (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
+    assert finding.code == "person_worker_of_two"
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_number_is_one_person(form: str) -> None:
+    """Whoever stands in two files is found, however the number is written in each; look-alikes are others."""
+    members = {"household": ["a", "b"], "relation": ["self", "self"], "number": [GOOD, FORMS[form]]}
+    listed = pl.DataFrame({"household": ["a", "b"]})
+    (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
+    assert finding.code == "person_worker_of_two"
+    for other in OTHERS.values():
+        assert soundness(WEIHAI, listed, pl.DataFrame({**members, "number": [GOOD, other]}), identifier="number") == ()
+
+
+@pytest.mark.parametrize("passport", ["Ｇ１２３ａ", "g123A", "'G123a", '="g１２３Ａ"'])
+def test_other_papers_are_compared_alike(passport: str) -> None:
+    """Full-width letters are letters as well."""
+    members = {"household": ["a", "b"], "relation": ["self", "self"], "number": ["G123A", passport]}
     listed = pl.DataFrame({"household": ["a", "b"]})
     (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
     assert finding.code == "person_worker_of_two"

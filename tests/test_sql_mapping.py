@@ -7,6 +7,7 @@ from databases import Database
 from framing import Facts, answer, drawn
 from in_both import database, in_both, server
 from test_frames import ON, OWN, WEIHAI, WORKER, differences
+from test_identity_number import FORMS, OTHERS
 from test_sql_view import plain, rows
 
 from hardship_rules.mapping import mapping_for, read_mapping
@@ -126,6 +127,16 @@ WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"证号": identity("19810101").replace("1981", "1982")}, "cell_identity_number birth_date"),
     ({}, {"证号": identity("19810230")}, "cell_identity_number birth_date"),
 ]
+
+
+@in_both
+def test_every_form_of_an_identity_number(database: Database) -> None:
+    """A number is read however keyboards and spreadsheets write it; what only looks like it is a problem."""
+    texts = [*FORMS.values(), *OTHERS.values()]
+    theirs = [member for key, text in enumerate(texts) for member in of_members(key, 证号=text)]
+    found = tried(database, [of_household(key) for key in range(len(texts))], theirs)
+    wrong = "cell_identity_number birth_date"
+    assert [found[key]["problem"] for key in range(len(texts))] == [None] * len(FORMS) + [wrong] * len(OTHERS)
 
 
 @in_both

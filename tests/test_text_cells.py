@@ -41,7 +41,26 @@ def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT
 
 
 @pytest.mark.parametrize(
-    "text", ["一千", "12,34", "1,2345", "1e5", "1.1E+17", "12元", "1.2.3", "--1", "十", "1 000", "80%"]
+    "text",
+    [
+        "一千",
+        "1²",
+        "٣",
+        "𝟑",
+        "⑤",
+        "1_000",
+        "Ⅷ",
+        "12,34",
+        "1,2345",
+        "1e5",
+        "1.1E+17",
+        "12元",
+        "1.2.3",
+        "--1",
+        "十",
+        "1 000",
+        "80%",
+    ],
 )
 def test_no_numbers(text: str) -> None:
     """What could be meant in two ways, or has a unit behind it, is no number."""
@@ -89,6 +108,12 @@ def test_days(text: str) -> None:
         "08-3-5",
         "2008-3.5",
         "1799-12-31",
+        "18991231",
+        "0",
+        "-36000",
+        "２００８²３",
+        "٢٠٠٨-٠٣-٠٥",
+        "2008-03-0⑤",
         "2008-03-05 08:30:00",
     ],
 )

@@ -1,5 +1,6 @@
 """Csv in either encoding, and what of it cannot be read."""
 
+import random
 from pathlib import Path
 
 import polars as pl
@@ -71,11 +72,58 @@ def test_lines_above_the_headers(tmp_path: Path, above: str, encoding: str) -> N
     assert found.grid.cells.height == lines + 4
 
 
-def test_line_ends_of_old(tmp_path: Path) -> None:
-    """Lines that a carriage return ends are no traceback."""
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+@pytest.mark.parametrize("above", ["", "登记簿{end}{end}", "sep=,{end}"])
+def test_line_ends_of_every_system(tmp_path: Path, end: str, encoding: str, above: str) -> None:
+    """Lines end with a carriage return, a line feed or both; in a quoted cell they are text, as other signs are."""
     path = tmp_path / "a.csv"
-    path.write_bytes("登记簿\r户号,备注\rA1,甲\r".encode())
-    assert isinstance(read_csv(path), Csv | Problem)
+    inside = '"甲\r乙""\r""",x\v\f\u2028\x85y' if encoding != "gb18030" else '"甲\r乙""\r""",xy'
+    text = f"{above}户号,备注,三{{end}}A1,{inside}{{end}}{{end}}A2,　,三{{end}}".replace("{end}", end)
+    path.write_bytes(text.encode(encoding))
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    first = ("A1", '甲\r乙"\r"', "x\v\f\u2028\x85y" if encoding != "gb18030" else "xy")
+    rows = [("户号", "备注", "三"), first, (None, None, None), ("A2", None, "三")]
+    assert found.grid.cells.rows()[above.count("{end}") :] == rows
+
+
+def test_mixed_line_ends(tmp_path: Path) -> None:
+    """Whichever way each line ends, the rows are the same, and a wide row is reported at its own line."""
+    seed = random.SystemRandom().randrange(2**32)
+    draw = random.Random(seed)  # noqa: S311  # no secret
+    path = tmp_path / "a.csv"
+    rows = [["户号", "备注"], *([f"A{number}", draw.choice(['"a\rb"', '"""\r\n"', "c", ""])] for number in range(40))]
+    lines = [",".join(row) for row in rows]
+    ends = [draw.choice(["\r", "\n", "\r\n"]) for _ in rows]
+    path.write_bytes("".join(line + end for line, end in zip(lines, ends, strict=True)).encode())
+    found = read_csv(path)
+    assert isinstance(found, Csv), seed
+    plain = {'"a\rb"': "a\rb", '"""\r\n"': '"\r\n', "": None}
+    assert found.grid.cells.rows() == [(key, plain.get(cell, cell)) for key, cell in rows], seed
+    lines = [line.replace("\r", "").replace("\n", "") for line in lines]
+    lines[30] += ",1,2"
+    path.write_bytes("".join(line + end for line, end in zip(lines, ends, strict=True)).encode())
+    wide = read_csv(path)
+    assert isinstance(wide, Problem), seed
+    assert wide.location is not None
+    assert (wide.code, wide.location.line) == ("csv_ragged", 31), seed
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("户号,备注\r\r\nA1,甲\r\r\n", [1, 3]),  # converted twice: spreadsheets show a blank row between
+        ('户号,备注\rA1,="5"\rA2,="6"\r', [1, 2, 3]),  # a quote within a cell opens none
+    ],
+)
+def test_rows_keep_their_numbers(tmp_path: Path, text: str, rows: list[int]) -> None:
+    """A row has the number that a spreadsheet shows."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.encode())
+    found = read_csv(path)
+    assert isinstance(found, Csv)
+    assert [number for number, row in enumerate(found.grid.cells.rows(), 1) if row[0]] == rows
 
 
 def test_a_table_of_one_column(tmp_path: Path) -> None:

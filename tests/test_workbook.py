@@ -3,8 +3,8 @@
 import re
 import warnings
 import zipfile
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -255,3 +255,103 @@ def test_hidden_sheets_are_known(tmp_path: Path) -> None:
     assert isinstance(found, Workbook)
     assert (found.sheets, found.hidden) == (("家庭", "旧"), frozenset({"旧"}))
     found.book.close()
+
+
+def shown(
+    path: Path, numbers: Mapping[str, float], formats: Mapping[str, str], *, of_1904: bool = False
+) -> list[str | None]:
+    """The texts of numbers, each in a cell of a format."""
+
+    def fill(sheet: Any) -> None:
+        for cell, number in numbers.items():
+            sheet[cell] = number
+            sheet[cell].number_format = formats.get(cell, "yyyy-mm-dd")
+        if of_1904:
+            sheet.parent.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  # a workbook's days have no zone
+
+    grid = read(saved(path, fill))
+    assert all(spot.code == "cell_error" for spot in grid.spots)
+    wrong = {(spot.row, spot.column) for spot in grid.spots}
+    texts = [*grid.cells.iter_rows()]
+    return ["error" if (row, 1) in wrong else texts[row - 1][0] for row in range(1, len(numbers) + 1)]
+
+
+EAST_ASIAN = [*range(27, 37), *range(50, 59)]  # ECMA-376 18.8.30
+
+
+@pytest.mark.parametrize("number", EAST_ASIAN)
+def test_formats_that_excel_keeps_by_number_alone_show_days(tmp_path: Path, number: int) -> None:
+    """A whole number in a date format of East Asia is its day, though the file has no code for it; a time stays one."""
+    serial = (date(2003, 4, 1) - date(1899, 12, 30)).days
+
+    def fill(sheet: Any) -> None:
+        for value in (serial, serial + 0.5):
+            sheet.append([value])
+            sheet.cell(sheet.max_row, 1).number_format = "yyyy-mm-dd"
+
+    def change(content: bytes) -> bytes:
+        content = re.sub(rb"<numFmts.*?</numFmts>", b"", content, flags=re.DOTALL)
+        return re.sub(rb'numFmtId="(14|164)"', f'numFmtId="{number}"'.encode(), content)
+
+    path = saved(tmp_path / "a.xlsx", fill)
+    changed(path, change, "xl/styles.xml")
+    assert [text for (text,) in read(path).cells.iter_rows()] == ["2003-04-01", "2003-04-01 12:00:00"]
+
+
+def test_a_number_that_is_shown_as_a_day(tmp_path: Path) -> None:
+    """What spreadsheets show as a day of 1900 or later is that day; below it and past 9999 they show none.
+
+    29 February 1900 is in spreadsheets only, and a number below 1 is a time.
+    """
+    days = {1: "1900-01-01", 59: "1900-02-28", 60: "1900-02-29", 61: "1900-03-01", 37712: "2003-04-01"}
+    others = {0: "00:00:00", 0.5: "12:00:00", -1: "error", -36000: "error", 0.9999999999: "1900-01-01"}
+    wanted = {**days, **others, 59.9999999999: "1900-02-29", 2958465: "9999-12-31", 2958466: "error", 1e300: "error"}
+    numbers = {f"A{row}": number for row, number in enumerate(wanted, 1)}
+    assert shown(tmp_path / "a.xlsx", numbers, {}) == list(wanted.values())
+
+
+def test_a_number_that_is_shown_as_a_day_of_1904(tmp_path: Path) -> None:
+    """Workbooks that count from 1904 have no day of their own making."""
+    wanted = {-1: "error", 0: "00:00:00", 1: "1904-01-02", 59: "1904-02-29", 60: "1904-03-01", 36250: "2003-04-01"}
+    numbers = {f"A{row}": number for row, number in enumerate(wanted, 1)}
+    assert shown(tmp_path / "a.xlsx", numbers, {}, of_1904=True) == list(wanted.values())
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        *((form, "2003-04-01") for form in ('yyyy"年"m"月"d"日";@', "[$-804]yyyy-mm-dd", "yyyy/m/d;@", "[$-F800]dddd")),
+        *((form, "2003-04-01") for form in ('[DBNum1][$-804]yyyy"年"m"月"d"日"', '[$-404]e"年"m"月"d"日"', "mm-dd")),
+        *((form, "37712") for form in ("General", '0"d"', "0.00", "[Red]0.0", r"0\d", '"日"0', "G/通用格式", "@")),
+        *((form, "37712") for form in ("_ ¥* #,##0.00_ ;[Red]-#,##0.00", "[DBNum2][$-804]General", "0.00E+00")),
+        ("[h]:mm", "37712 days, 0:00:00"),
+    ],
+)
+def test_formats_of_days_and_of_numbers(tmp_path: Path, form: str, text: str) -> None:
+    """A number is a day where its format shows one, and a number or a length of time where it does not."""
+    assert str(timedelta(37712)) == "37712 days, 0:00:00"
+    assert shown(tmp_path / "a.xlsx", {"A1": 37712}, {"A1": form}) == [text]
+
+
+def test_a_workbook_without_styles(tmp_path: Path) -> None:
+    """Programs that write no styles write numbers, and those are read."""
+    path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号", 37712]))
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != "xl/styles.xml"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, re.sub(rb"<(Override|Relationship) [^>]*styles[^>]*/>", b"", content))
+    assert read(path).cells.rows() == [("户号", "37712")]
+
+
+def test_a_day_that_a_formula_came_to(tmp_path: Path) -> None:
+    """A formula's number is a day where it is shown as one, as any other number is."""
+
+    def fill(sheet: Any) -> None:
+        sheet.append(["=A2", "=B2"])
+        sheet["A1"].number_format = "yyyy-mm-dd"
+
+    path = saved(tmp_path / "a.xlsx", fill)
+    changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>37712</v>", content))
+    grid = read(path)
+    assert (grid.cells.rows(), grid.spots) == ([("2003-04-01", "37712")], ())

@@ -25,6 +25,7 @@ from hardship_rules.notice import notice as notice_of
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record import record
 
+_BEFORE_SENDING = "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。"
 _COLOURS = {
     "√": "green",
     "×": "red",
@@ -130,6 +131,8 @@ def assess(
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
     if form == RECORD and output is not None:
         sys.exit(0 if written_records(records, Path(output), lang) and not failed else 1)
+    if notice and answers:
+        click.echo(_BEFORE_SENDING, err=True)
     text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)

@@ -1,5 +1,6 @@
 """What the commands read: a household and the policy that is for it, a policy beside its series, worked cases."""
 
+import errno
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -7,25 +8,41 @@ from pathlib import Path
 from attrs import evolve
 
 from hardship_rules import source
-from hardship_rules.api import Folders, load_household, load_policy, read_household
+from hardship_rules.api import load_household, load_policy, read_household
 from hardship_rules.cases import Case, read_cases
 from hardship_rules.conform import date_of
-from hardship_rules.find import overlaps
+from hardship_rules.find import Folders, overlaps
 from hardship_rules.household import HouseholdText
 from hardship_rules.model import Policy
-from hardship_rules.problems import FactError, Location, PolicyError, Problem
+from hardship_rules.problems import FactError, Location, PolicyError, Problem, reason_of
+
+STDIN = "标准输入"
 
 
 def household_of(file: str) -> HouseholdText:
     """The household of a file; `-` is standard input. Raises `FactError`."""
     if file != "-":
         return load_household(file)
-    name = "标准输入"
-    content = source.read_stream(sys.stdin.buffer, name)
+    return read_household(text_of(file, STDIN), STDIN)
+
+
+def text_of(file: str, name: str) -> str:
+    """The text of a file; `-` is standard input. Raises `FactError`."""
+    content = _stdin(name) if file == "-" else source.read_bytes(Path(file), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
         raise FactError([text])
-    return read_household(text, name)
+    return text
+
+
+def _stdin(name: str) -> bytes | Problem:
+    error: OSError | ValueError = OSError(errno.EBADF, "")
+    try:
+        if sys.stdin is not None:  # as Python has it where it was started without one
+            return source.read_stream(sys.stdin.buffer, name)
+    except (OSError, ValueError) as refused:  # the second where the program that embeds this has closed it
+        error = refused
+    return Problem("stdin_unreadable", location=Location(name, 1, 1), values={"reason": reason_of(error)})
 
 
 def policy_for(household: HouseholdText, name: str | None, on: str | None, folders: Iterable[str]) -> Policy:

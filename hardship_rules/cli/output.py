@@ -1,9 +1,6 @@
 """What the commands share: their common options, problems as JSON, and files that are written whole or not at all."""
 
-import contextlib
 import json
-import secrets
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -16,7 +13,8 @@ from hardship_rules.as_text import as_text
 from hardship_rules.document import Document
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.model import Policy
-from hardship_rules.problems import Language, Location, Problem, path_text
+from hardship_rules.problems import Language, Location, Problem, path_text, reason_of
+from hardship_rules.whole_file import write_whole
 
 PROBLEMS = "hardship-rules/problems/1"
 
@@ -109,28 +107,16 @@ def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy |
     if problem := over_what_is_read(path, read):
         click.echo(problem.line(lang), err=True)
         return False
-    return written_by(path, lambda beside: beside.write_text(text, encoding="utf-8", newline="\n"), lang)
+    content = text.encode("utf-8", "backslashreplace")  # a file's name may have what UTF-8 has not
+    return was_written(path, lambda: write_whole(path, lambda stream: stream.write(content)), lang)
 
 
-def written_by(path: Path, write: Callable[[Path], object], lang: Language) -> bool:
-    """Let a file be written whole or not at all: beside its place first, and then into it."""
-    path = path.resolve() if there(path) and path.is_file() else path  # a link leads to the file that is meant
-    beside = path.parent / f".{secrets.token_hex(8)}{path.suffix}"
+def was_written(path: Path, write: Callable[[], object], lang: Language) -> bool:
+    """Let a file be written, and report why it is not."""
     try:
-        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device takes what is written to it
-            write(path)
-            return True
-        beside.touch(exist_ok=False)  # whoever may read what one writes may read it; nobody's file is taken for it
-        write(beside)
-        if path.exists():  # whoever might read and write it still may
-            shutil.copymode(path, beside)
-        beside.replace(path)
+        write()
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        problem = Problem(
-            "file_not_written", location=Location(str(path), 1, 1), values={"reason": error.strerror or "?"}
-        )
+        problem = Problem("file_not_written", location=Location(str(path), 1, 1), values={"reason": reason_of(error)})
         click.echo(problem.line(lang), err=True)
         return False
     return True

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import click
-import polars as pl
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import over_what_is_read, problems_json, there, written, written_by
+from hardship_rules.cli.output import over_what_is_read, problems_json, there, was_written, written
 from hardship_rules.conform import date_of
+from hardship_rules.frame_given import texts_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
@@ -23,6 +24,7 @@ from hardship_rules.register_template import register_template
 from hardship_rules.register_verdicts import verdicts
 from hardship_rules.seen import table_seen
 from hardship_rules.suggest_mapping import suggest_mapping
+from hardship_rules.whole_file import write_whole
 
 _SEEN = 10_000  # rows of each table that are looked at for a mapping
 _SAY = {
@@ -91,7 +93,7 @@ class Job:
         rows = rows_of(found, reasons=explain)
         totals = totals_of(register, rows, self.on)
         self.say("saving", file=str(output))
-        if not written_by(output, lambda beside: save(beside, rows, totals), self.lang):
+        if not was_written(output, lambda: save(output, rows, totals), self.lang):
             return False
         click.echo(totals.text(), nl=False)
         if problems:
@@ -153,7 +155,11 @@ class Job:
         except (FactError, PolicyError) as error:
             self.tell(error.problems)
             return False
-        return written_by(path, lambda beside: beside.write_bytes(register_template(policy, path.name)), self.lang)
+
+        def write(stream: BinaryIO) -> None:
+            stream.write(register_template(policy, path.name))
+
+        return was_written(path, lambda: write_whole(path, write), self.lang)
 
     def suggest(self, files: Sequence[str], path: Path | None) -> bool:
         """Propose a mapping for a register's columns; whether that went well."""
@@ -166,7 +172,7 @@ class Job:
             self.tell(error.problems)
             return False
         seen = [
-            table_seen(raw.frame.head(_SEEN).cast(pl.String).to_dict(as_series=False), raw.sheet or None)
+            table_seen(texts_of(raw.frame.head(_SEEN)).to_dict(as_series=False), raw.sheet or None)
             for raw in (tables.households, tables.members)
         ]
         text = suggest_mapping(policy, *seen)

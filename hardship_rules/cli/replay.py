@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from hardship_rules import source
 from hardship_rules.api import load_policy
+from hardship_rules.cli.input import STDIN, text_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
-from hardship_rules.problems import FactError, Language, PolicyError, Problem
+from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record_schema import record_schema
 from hardship_rules.recorded import read_record
 from hardship_rules.replay import replay as replay_record
@@ -53,8 +53,8 @@ def replay(
     at_hand: dict[str, Policy] = {}
     for file in records:
         try:
-            name = "标准输入" if file == "-" else file
-            text = _text(file, name)
+            name = STDIN if file == "-" else file
+            text = text_of(file, name)
             other = None if policy_name is None else _other(policy_name, text, name, folders)
             replayed = replay_record(text, other, name=name, policies=at_hand.values(), folders=folders)
         except (FactError, PolicyError) as error:
@@ -74,14 +74,6 @@ def replay(
     elif not failed:
         failed = not written(Path(output), whole, lang, read)
     sys.exit(0 if same and not failed else 1)
-
-
-def _text(file: str, name: str) -> str:
-    content = source.read_stream(sys.stdin.buffer, name) if file == "-" else source.read_bytes(Path(file), name)
-    text = content if isinstance(content, Problem) else source.decode(content, name)
-    if isinstance(text, Problem):
-        raise FactError([text])
-    return text
 
 
 def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:

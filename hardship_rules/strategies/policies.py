@@ -4,16 +4,61 @@ from hypothesis import strategies as st
 
 _MONEY = ("wage", "rent")
 _NUMBERS = st.sampled_from(["0", "1", "2", "3", "0.5", "12", "100", "7.25"])
+_FACTORS = st.sampled_from(["1", "2", "0.35", "-1", "-3", "0.8", "-0.5", "7.25"])
 _SIGNS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
+_AMOUNTS = {  # with names so long that a sum of them stands on several lines wherever it is written
+    "medical_expenses_self_paid": "to: 1000, decimals: 2",
+    "tuition_fees_of_children": "to: 500",
+    "balance_of_the_family_farm": "from: -500, to: 500, decimals: 1",
+    "rehabilitation_and_nursing": "to: 1000, decimals: 2",
+}
+_SHARES = {
+    "share_of_the_year_at_home": "to: 1, decimals: 2",
+    "change_against_last_year": "from: -2, to: 2, decimals: 1",
+}
+_AMOUNTS_OF_MEMBERS = {
+    "wages_after_tax_and_dues": "to: 1000, decimals: 2",
+    "losses_and_gains_of_a_trade": "from: -100, to: 100, decimals: 1",
+}
+_MOST = 450  # characters of what is worked out: a comparison of two, on one line, is below what a line may have
+
+
+@st.composite
+def _long_sums(draw: st.DrawFn, names: tuple[str, ...], shares: tuple[str, ...] = ()) -> str:
+    """Four to eight amounts added and taken away, some of them a share of one or times a number."""
+    parts = st.sampled_from(names)
+    lines = [parts, parts, st.builds("{} * {}".format, _FACTORS, parts)]
+    lines += [st.builds("{} * {}".format, parts, st.sampled_from(shares))] if shares else []
+    first, *rest = draw(st.lists(st.one_of(lines), min_size=4, max_size=8))
+    signs = st.sampled_from(["+", "+", "-"])
+    return " ".join([first, *(f"{draw(signs)} {part}" for part in rest)])
+
+
+def _fitting(form: str, *parts: str) -> str:
+    """A form with its parts, or the first of them alone where all of it would be too long."""
+    text = form.format(*parts)
+    return text if len(text) <= _MOST else parts[0]
 
 
 @st.composite
 def _member_lines(draw: st.DrawFn, depth: int = 2) -> str:
     """A number of a member, in yuan: its facts, and sums, differences, caps and roundings of them."""
     if depth == 0 or not draw(st.booleans()):
-        return draw(st.sampled_from([*_MONEY, "0 * wage", "2 * wage", "7.25 * wage"]))
-    forms = ["({0} + {1})", "({0} - {1})", "min({0}, {1})", "max({0}, {1}, 5)", "round_half_up({0} + {1}, 0.5)"]
-    return draw(st.sampled_from(forms)).format(draw(_member_lines(depth - 1)), draw(_member_lines(depth - 1)))
+        some = [*_MONEY, "0 * wage", "2 * wage", "7.25 * wage", *_AMOUNTS_OF_MEMBERS, "-0.35 * rent"]
+        return draw(st.sampled_from(some))
+    forms = [
+        "({0} + {1})",
+        "({0} - {1})",
+        "min({0}, {1})",
+        "max({0}, {1}, 5)",
+        "round_half_up({0} + {1}, 0.5)",
+        "({0} - ({1} - {0}))",
+        "({0} - ({long}))",
+    ]
+    form = draw(st.sampled_from(forms))
+    if "{long}" in form:
+        return form.format(draw(_member_lines(0)), long=draw(_long_sums((*_AMOUNTS_OF_MEMBERS, *_MONEY))))
+    return form.format(draw(_member_lines(depth - 1)), draw(_member_lines(depth - 1)))
 
 
 @st.composite
@@ -39,10 +84,14 @@ def _member_conditions(draw: st.DrawFn) -> str:
 def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
     """A number of the household, in yuan."""
     if depth == 0 or not draw(st.booleans()):
-        form = draw(st.sampled_from([*names, "{number} * loan", "sum", "sum"]))
+        form = draw(st.sampled_from([*names, "{number} * loan", "sum", "sum", "{factor} * {amount}", "{amount}"]))
         if form == "sum":
             return f"sum({draw(_member_lines(1))} where {draw(_member_conditions())})"
-        return form.format(number=draw(_NUMBERS))
+        return form.format(
+            number=draw(_NUMBERS) if "{number}" in form else "",
+            factor=draw(_FACTORS) if "{factor}" in form else "",
+            amount=draw(st.sampled_from(list(_AMOUNTS))) if "{amount}" in form else "",
+        )
     forms = [
         "({0} + {1})",
         "({0} - {1})",
@@ -54,8 +103,20 @@ def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
         "round_half_up({0} - {1}, 1)",
         "round_up({0} + {1}, 2.5)",
         "-({0} + {1})",
+        "({0} - ({2}))",
+        "({0} - ({1} - ({2})))",
+        "(-0.5 * ({2}) - {0})",
+        "(({0} - ({2})) * {share})",
+        "({share} * round_down({0} - {1}, 5))",
+        "max({0}, {1}, -({2}))",
     ]
-    return draw(st.sampled_from(forms)).format(draw(_lines(names, depth - 1)), draw(_lines(names, depth - 1)))
+    form = draw(st.sampled_from(forms))
+    if "{share}" in form:
+        form = form.replace("{share}", draw(st.sampled_from(list(_SHARES))))
+    inner = 0 if "*" in form else depth - 1  # products inside products grow fast where their ranges are worked out
+    parts = [draw(_lines(names, inner)) if f"{{{number}}}" in form else "" for number in range(2)]
+    added = draw(_long_sums((*_AMOUNTS, *names), tuple(_SHARES))) if "{2}" in form else ""
+    return _fitting(form, *parts, added)
 
 
 @st.composite
@@ -67,6 +128,8 @@ def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
         "{0} {sign} {1}",
         "{0} {sign} standard",
         "{0} {sign} {number}",
+        "{0} {sign} -{number}",
+        "{amount} - ({long}) {sign} {0}",
         "count({member}) {sign} 2",
         "some({member})",
         "each({member})",
@@ -78,6 +141,8 @@ def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
     leaf = form.format(
         draw(_lines(names)) if "{0}" in form else "",
         draw(_lines(names)) if "{1}" in form else "",
+        amount=draw(st.sampled_from(list(_AMOUNTS))) if "{amount}" in form else "",
+        long=draw(_long_sums(tuple(_AMOUNTS))) if "{long}" in form else "",
         sign=draw(_SIGNS),
         number=draw(_NUMBERS),
         member=draw(_member_conditions()) if "{member}" in form else "",
@@ -96,8 +161,10 @@ def policies(draw: st.DrawFn) -> str:
     """The text of a sound policy with members, terms, a parameter by place, a reading, and three outcomes.
 
     It is a text, so that what fails can be read; `policies().map(read_policy)` gives the policies themselves, and
-    `.flatmap(households)` their households. Its facts, names and numbers are small and always of the same few; what is
-    worked out from them is not. It shrinks to one term and outcomes of one short condition each.
+    `.flatmap(households)` their households. Its facts and numbers are always of the same few, and small; what is worked
+    out from them is not: sums of up to eight parts, one inside the other, products of two facts, and long names, so
+    that it does not stay on one line where it is written. A fact that nothing looks at is not among them. It shrinks to
+    one term and outcomes of one short condition each, of short names.
     """
     names: tuple[str, ...] = ("loan",)
     terms = []
@@ -116,6 +183,12 @@ def policies(draw: st.DrawFn) -> str:
         f"      - {{outcome: {name}, title: {name}, basis: assumption, when: {draw(_conditions(names))}}}\n"
         for name in "abc"
     )
+    said = "".join((*terms, outcomes))
+
+    def declared(facts: dict[str, str], unit: str, indent: int = 2) -> str:
+        lines = [f"{name}: {{title: {name}, unit: {unit}, {ends}}}\n" for name, ends in facts.items() if name in said]
+        return "".join(" " * indent + line for line in lines)
+
     return f"""
 language: 1
 policy: generated
@@ -125,7 +198,7 @@ household:
   place: {{title: place, one of: {{town: town, village: village}}}}
   own: {{title: own, yes or no: true}}
   loan: {{title: loan, unit: yuan, from: -1000, to: 1000, decimals: 2}}
-members:
+{declared(_AMOUNTS, "yuan")}{declared(_SHARES, "1")}members:
   at most: 4
   facts:
     kind: {{title: kind, one of: {{self: self, child: child, other: other}}}}
@@ -133,7 +206,7 @@ members:
     well: {{title: well, yes or no: true}}
     wage: {{title: wage, unit: yuan, to: 1000, decimals: 2}}
     rent: {{title: rent, unit: yuan, from: -50, to: 50, decimals: 1}}
-must:
+{declared(_AMOUNTS_OF_MEMBERS, "yuan", 4)}must:
   one: {{that: count(kind == self) == 1}}
 parameters:
   standard:
