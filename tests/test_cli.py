@@ -159,7 +159,7 @@ class TestAssess:
             assert "\x1b[32m√\x1b[0m 人均月纯收入低于低保标准" in found.decode()
             assert "\x1b[31m×\x1b[0m 不属于认定范围" in found.decode()
         elif coloured:
-            assert found.decode().startswith("\x1b[1m深度困难职工家庭\x1b[0m  ")
+            assert found.decode().startswith("\x1b[31m\x1b[1m深度困难职工家庭\x1b[0m  ")
         plain = re.sub(r"\x1b\[\d+m", "", found.decode().replace("\r\n", "\n"))
         assert plain == run("assess", *arguments, HOUSEHOLD).stdout.decode()
         assert b"\x1b" not in run("assess", *arguments, HOUSEHOLD, **environment).stdout
