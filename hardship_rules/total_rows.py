@@ -13,7 +13,7 @@ from hardship_rules.text_cells import SPACE
 TOTALS = frozenset(
     ("合计", "总计", "小计", "共计", "累计", "总合计", "本页合计", "本页小计", "本页总计", "合計", "總計", "小計")
 ) | frozenset(("total", "grandtotal", "subtotal"))
-"""What a total's row is called: a whole cell, without spaces and a colon behind it, in small letters."""
+"""What a total's row is called: a whole cell, in small letters, without spaces, brackets around it and a unit."""
 
 _DOERS = "填表|填报|填写|制表|编制|编报|统计|经办|审核|审批|审查|复核|核对|核实|校对|批准|签发|报送|上报|录入|调查"
 _DOERS = f"(?:{_DOERS}|联系|负责|分管|主管|工会|制单|申报)"
@@ -42,6 +42,7 @@ _COUNT = re.compile(
     r"共?[-+]?[0-9][0-9,]{0,13}(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+"
 )
 _LIKELY = r"(?i)[计計:：章签页】\]］]|total"  # what each such row has in some cell
+_AROUND_TOTALS = re.compile(r"^[(\[【〔<《*※—–-]+|(?:\((?:元|万元|户|人|名|家|个)\))?[:)\]】〕>》*※—–-]*$")
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
 
@@ -69,7 +70,7 @@ def plain(text: str) -> str:
 
 def is_total(text: str) -> bool:
     """The cell says that its row is a total."""
-    return plain(text).rstrip(":").lower() in TOTALS
+    return _AROUND_TOTALS.sub("", plain(text)).lower() in TOTALS
 
 
 def rows_left_out(
@@ -177,6 +178,7 @@ def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]
 
 
 def _goes_on(texts: Mapping[int, str]) -> bool:
-    """A numbered line, or a sentence, alone in its row: how a note goes on."""
+    """A numbered line, a sentence or a day, alone in its row: how a note goes on, and where a signature ends."""
     (text, *others) = texts.values()
-    return not others and (_NUMBERED.fullmatch(text) is not None or text.endswith(("。", ";")))
+    is_line = _NUMBERED.fullmatch(text) is not None or text.endswith(("。", ";"))
+    return not others and (is_line or _DAY_OF_SIGNING.fullmatch(text) is not None)

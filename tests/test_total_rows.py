@@ -45,6 +45,9 @@ def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
         (None, None, "12", "\u200b合\n计\ufeff"),
         ("Total", None, None, "3"),
         ("本页小计", None, None, None),
+        (None, "（合计）", "城市", "3"),
+        (None, "【总 计】：", None, "3"),
+        ("合计（户）", None, None, "3"),
     ],
 )
 def test_rows_of_totals(row: Row) -> None:
@@ -56,6 +59,8 @@ def test_rows_of_totals(row: Row) -> None:
     "row",
     [
         (None, "合计1", None, None),
+        (None, "合计（1）", None, None),
+        (None, "-合计1", None, None),
         ("合计", "A1", None, None),
         ("1", "A1", "合计", "合计"),
         ("1", None, "城市", "合计"),  # may be a household whose key is missing
@@ -109,6 +114,16 @@ def test_how_a_note_goes_on() -> None:
     assert left_out(rows[0], *more) == {}
     assert left_out(*rows, ("2", "A2", None, None), *more) == {1: ("row_note", "说明")}
     assert sorted(left_out(*rows, ("A7", None, None, None), *more)) == [1]
+
+
+@pytest.mark.parametrize("day", ["2021年3月31日", "2021-03-31", "2021 年  3 月 31 日", "   年  月  日"])
+def test_a_day_below_a_signature(day: str) -> None:
+    """The day of signing, alone in the row below, is the signature's; without a signature it may be a key."""
+    good: Row = ("1", "A1", "城市", "1")
+    assert set(left_out(good, (None, "填表人：张三", None, None), (None, day, None, None))) == {1, 2}
+    assert set(left_out(good, (None, "填表人：张三", None, None), (day, None, None, None))) == {1, 2}
+    assert left_out(good, (None, day, None, None)) == {}
+    assert set(left_out(good, (None, "填表人：张三", None, None), (None, day, "城市", "1"))) == {1}
 
 
 def test_without_a_column_of_keys() -> None:
