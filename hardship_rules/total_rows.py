@@ -41,7 +41,9 @@ _NUMBERED = re.compile(r"(?:\(?[0-9]{1,2}[).、](?=[^0-9])|\([一二三四五六
 _COUNT = re.compile(
     r"共?[-+]?[0-9][0-9,]{0,13}(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+"
 )
-_LIKELY = r"(?i)[计計:：章签页】\]］]|total"  # what each such row has in some cell
+_UNMARKED = re.compile(f"(?P<label>(?:{_DOERS})(?:人员?|员))[\u4e00-\u9fff·]{{0,4}}")  # 填表人 张三
+_BEGUN = re.compile(rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES})[0-9一二三四五]?{_IN_BRACKETS}:.", re.IGNORECASE)
+_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_DOERS})[{SPACE}]*[人员]"  # what each such row has in some cell
 _AROUND_TOTALS = re.compile(r"^[(\[【〔<《*※—–-]+|(?:\((?:元|万元|户|人|名|家|个)\))?[:)\]】〕>》*※—–-]*$")
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
@@ -130,8 +132,14 @@ def _total(texts: Mapping[int, str], key: int | None, facts: Collection[int]) ->
 def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> str | None:
     """What notes and signatures a row holds; None where anything else stands there, or a key.
 
+    A key that begins as a note does is one, whatever stands beside it.
+
     `below` the table a signature may stand in the key's column, behind its label in the column before.
     """
+    first = next(iter(texts), None)
+    begun = None if first is None or first != key else _BEGUN.match(texts[first])
+    if begun is not None:  # what stands beside it is the note's: a csv splits it at commas
+        return begun["label"]
     labels: list[str] = []
     is_open = False  # the cell before is a label with nothing behind it
     for place, text in texts.items():
@@ -139,7 +147,7 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
         if label is not None:
             labels.append(label)
             match = _LABEL.match(text)
-            is_open = match is not None and match.end() == len(text) and match["page"] is None
+            is_open = label == text or (match is not None and match.end() == len(text) and match["page"] is None)
         elif place == key and not (below and is_open):
             return None
         elif is_open or (labels and _DAY_OF_SIGNING.fullmatch(text)):
@@ -153,7 +161,8 @@ def label_of(text: str) -> str | None:
     """The label with which a plain text begins, such as 填表人."""
     match = _LABEL.match(text)
     if match is None:
-        return "签章" if _TO_SIGN.fullmatch(text) else None
+        match = _UNMARKED.fullmatch(text)
+        return "签章" if _TO_SIGN.fullmatch(text) else None if match is None else match["label"]
     return match["label"] or match["ending"] or match["page"]
 
 

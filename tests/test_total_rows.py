@@ -116,6 +116,40 @@ def test_how_a_note_goes_on() -> None:
     assert sorted(left_out(*rows, ("A7", None, None, None), *more)) == [1]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        (None, "说明：数据来自民政部门", "不含农村", "截至3月"),
+        (None, "（说明：1", "本表", "一式两份）"),
+        (None, "备注：无", "1", None),
+        (None, "填表人 张三", None, None),
+        ("审核人李四", None, None, None),
+        (None, "填表人", "张三", None),
+        ("制表人", "张三", "审核人　李四", None),
+    ],
+)
+def test_notes_split_at_commas_and_signatures_without_a_colon(row: Row) -> None:
+    """A note whose commas a csv took for its own is left out whole, as is a signature behind nothing but a space."""
+    good: Row = ("1", "A1", "城市", "1")
+    assert set(left_out(good, row)) == {1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("说明：低保", "A1", "城市", "1"),
+        ("审核人", "A1", "城市", "1"),
+        (None, "审核人1", None, None),
+        (None, "工会会员张三丰的家庭", None, None),
+        (None, "审核人", "城市", "1"),
+        (None, "张三", None, None),
+    ],
+)
+def test_keys_that_are_like_signatures(row: Row) -> None:
+    """A row with a key of its own is a household's, whatever stands beside it."""
+    assert left_out(("1", "A1", "城市", "1"), row) == {}
+
+
 @pytest.mark.parametrize("day", ["2021年3月31日", "2021-03-31", "2021 年  3 月 31 日", "   年  月  日"])
 def test_a_day_below_a_signature(day: str) -> None:
     """The day of signing, alone in the row below, is the signature's; without a signature it may be a key."""
