@@ -266,6 +266,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the policies that come with the library are not in its installation",
             "Install hardship-rules again, or give the path of a policy's file",
         ),
+        "policy_expected": (
+            "a policy is given by its name or path, not as {given}",
+            'As in `load_policy("2021_weihai")`',
+        ),
         "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
         "series_needs_date": (
             "`{given}` is a series: which of its policies is meant depends on the day",

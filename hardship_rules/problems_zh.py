@@ -134,6 +134,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "folder_unreadable": ("文件夹 `{given}` 无法打开：{reason}", "检查是否有权读取"),
         "folder_expected": ("文件夹应写成名称或路径，给的却是 {given}", '例如 `folders=["policies"]`'),
         "bundled_missing": ("程序自带的政策文件不在安装中", "重新安装 hardship-rules，或直接给出政策文件的路径"),
+        "policy_expected": ("政策应写成名称或路径，给的却是 {given}", '例如 `load_policy("2021_weihai")`'),
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
         "no_policy_on_date": (
