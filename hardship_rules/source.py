@@ -171,7 +171,7 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
         return None, first_of(tabs)
     composer = _Composer(text, name)
     try:
-        with _uncollected(text):
+        with uncollected(text):
             node = composer.compose(yaml.parse(text, Loader=_LOADER))
     except _Enough:
         return None, first_of(composer.problems)
@@ -183,7 +183,7 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
 
 
 @contextmanager
-def _uncollected(text: str) -> Iterator[None]:
+def uncollected(text: str) -> Iterator[None]:
     """Reading a long text without Python's search for garbage, which would go through all nodes again and again."""
     if len(text) < _LONG or not gc.isenabled():
         yield

@@ -80,7 +80,8 @@ def rows_left_out(
     `key` is the column of the households' key, where there is one, `facts` those of facts, counted from 0;
     `faulty_keys` are rows in whose key something stands that could not be read.
     """
-    columns = [name for name in cells.columns if cells.schema[name] in {pl.String, pl.Categorical, pl.Enum}]
+    schema = cells.schema  # made anew each time that it is asked for
+    columns = [name for name, kind in schema.items() if kind in {pl.String, pl.Categorical, pl.Enum}]
     if not columns or not cells.height:
         return ()
     likely = pl.any_horizontal(pl.col(name).cast(pl.String).str.contains(_LIKELY) for name in columns)
