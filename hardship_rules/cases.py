@@ -25,6 +25,7 @@ from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import MOST, FactError, Location, PolicyError, Problem, path_text
 
+_MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"
 
 _OPTION = Word("option")
@@ -229,6 +230,8 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     if problems or not isinstance(node, source.Mapping):
         raise PolicyError(problems)
     listed = [cast(source.Mapping, item) for item in cast(source.Sequence, node.get("cases")).items]
+    if problem := _too_large(node, listed):
+        raise PolicyError([problem])
     days = dict.fromkeys(_day(node, case) for case in listed)
     policies: dict[source.Scalar | None, Policy | None] = {}
     loaded = _Loaded()
@@ -248,6 +251,22 @@ class _Loaded:
 
     policies: dict[Text, Policy] = Factory(dict)
     files: dict[Path, Year | list[Problem]] = Factory(dict)  # of the series
+
+
+def _too_large(file: source.Mapping, listed: list[source.Mapping]) -> Problem | None:
+    """The household that the cases share is so large that its copies, one for each case that changes it, are too."""
+    household = file.get("household")
+    if not isinstance(household, source.Mapping):
+        return None
+    size = len(household.entries)
+    for _, node in household.entries:
+        if isinstance(node, source.Sequence):
+            size += sum(1 + len(item.entries) for item in node.items if isinstance(item, source.Mapping))
+    changed = sum(1 for case in listed if case.get("but") is not None or case.get("without") is not None)
+    if size * changed <= _MOST_COPIED:
+        return None
+    values = {"cases": str(changed), "most": f"{_MOST_COPIED:,}"}
+    return Problem("cases_too_large", given=str(size), values=values, location=household.at)
 
 
 def _day(file: source.Mapping, case: source.Mapping) -> source.Scalar | None:
