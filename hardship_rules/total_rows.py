@@ -160,7 +160,8 @@ def label_of(text: str) -> str | None:
 def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
     """The rows under the table that a note or signature above them explains."""
     block: list[tuple[int, dict[int, str]]] = []
-    for row in range(cells.height - 1, -1, -1):
+    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    for row in reversed(filled.arg_true().to_list()):  # of empty rows there may be very many
         texts = _texts(cells.row(row))
         if row not in found and texts and not _goes_on(texts) and _note(texts, key, below=True) is None:
             break
