@@ -127,8 +127,16 @@ def _folder_problem(path: Path) -> Problem | None:
         return Problem("folder_unreadable", (), str(path), {"reason": reason_of(error)})
 
 
-def find(name: str | os.PathLike[str], on: date | None, folders: Folders) -> Text:
-    """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
+def find(
+    name: str | os.PathLike[str],
+    on: date | None,
+    folders: Folders,
+    known: dict[Path, Year | list[Problem]] | None = None,
+) -> Text:
+    """The text of a policy by path, by name, or by series and date; raises `PolicyError`.
+
+    `known` are files of series by their paths: whoever asks for many days hands in the same, and each is read once.
+    """
     if not isinstance(cast(object, name), str | os.PathLike) or isinstance(os.fspath(name), bytes):
         raise PolicyError([Problem("policy_expected", (), type(name).__name__)])
     if not isinstance(name, str) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
@@ -138,7 +146,7 @@ def find(name: str | os.PathLike[str], on: date | None, folders: Folders) -> Tex
         path = folder / f"{name}.yaml"
         if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and _is_file(path):
             return read_file(path)
-    return _in_force(name, on, places)
+    return _in_force(name, on, places, {} if known is None else known)
 
 
 def _is_file(path: Path) -> bool:
@@ -198,10 +206,13 @@ def all_series(folders: Folders = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.series for each in found if isinstance(each, Year) and each.series))
 
 
-def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
+def _in_force(series: str, on: date | None, folders: list[Path], known_files: dict[Path, Year | list[Problem]]) -> Text:
     """The file of a series whose window holds the day."""
     paths = _files(folders)
-    found = [_read(path) for path in paths]
+    for path in paths:
+        if path not in known_files:
+            known_files[path] = _read(path)
+    found = [known_files[path] for path in paths]
     years = [each for each in found if isinstance(each, Year)]
     of_series = [each for each in years if each.series and each.series == series]
     of_series.sort(key=lambda each: (each.start, each.end))

@@ -625,6 +625,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the household has no place `{given}`",
             "Write it as in `residence` or `members[2].wage`, counting members from 1",
         ),
+        "cases_too_large": (
+            "the shared household has {given} values and {cases} cases change it: multiplied, over {most}",
+            "Put the cases into several files, or fewer values into the shared household",
+        ),
         "policy_not_named": (
             "nothing says which policy is meant",
             "Write `policy: …` into the household, or name one with `-p`",

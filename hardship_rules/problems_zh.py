@@ -352,6 +352,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "家庭材料中没有 `{given}` 这个位置",
             "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
         ),
+        "cases_too_large": (
+            "各例共用的家庭有 {given} 项内容，又有 {cases} 例改动它，两数相乘超过 {most}",
+            "把各例分到几个文件，或减少共用家庭的内容",
+        ),
         "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
         # Records, and resolved policies kept beside them
         "json_broken": ("此处不是 JSON 的写法", "这类文件由程序写成，不要手工修改；取回原来的文件"),

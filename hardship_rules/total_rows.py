@@ -83,7 +83,8 @@ def rows_left_out(
     `key` is the column of the households' key, where there is one, `facts` those of facts, counted from 0;
     `faulty_keys` are rows in whose key something stands that could not be read.
     """
-    columns = [name for name in cells.columns if cells.schema[name] in {pl.String, pl.Categorical, pl.Enum}]
+    schema = cells.schema  # made anew each time that it is asked for
+    columns = [name for name, kind in schema.items() if kind in {pl.String, pl.Categorical, pl.Enum}]
     if not columns or not cells.height:
         return ()
     likely = pl.any_horizontal(pl.col(name).cast(pl.String).str.contains(_LIKELY) for name in columns)
@@ -169,7 +170,8 @@ def label_of(text: str) -> str | None:
 def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
     """The rows under the table that a note or signature above them explains."""
     block: list[tuple[int, dict[int, str]]] = []
-    for row in range(cells.height - 1, -1, -1):
+    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    for row in reversed(filled.arg_true().to_list()):  # of empty rows there may be very many
         texts = _texts(cells.row(row))
         if row not in found and texts and not _goes_on(texts) and _note(texts, key, below=True) is None:
             break
