@@ -771,6 +771,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "chain_too_long": ("`{given}` is worked out through more than {most} others", "Use fewer terms in between"),
         # Lines
+        "too_many_lines": (
+            "the conditions and values before this line are more than {most} lines or {characters} characters",
+            "Leave out what is not needed, or make it a policy of its own",
+        ),
         "line_too_long": ("the line has more than {most} characters", "Divide it into several terms"),
         "line_character": (
             "`{given}` cannot stand in a line",

@@ -441,6 +441,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cycle": ("互相引用，绕成了圈：{cycle}", "改掉其中一处，使 `{given}` 不再由自己算出"),
         "chain_too_long": ("`{given}` 一环套一环超过 {most} 项", "减少中间的计算项"),
         # Lines
+        "too_many_lines": (
+            "到这一行为止，条件和计算式已超过 {most} 行或 {characters} 个字符",
+            "删去用不到的，或另写成一份政策",
+        ),
         "line_too_long": ("一行超过 {most} 个字符", "分成几个计算项来写"),
         "line_character": ("算式中不能有 `{given}`", "只用数、名称、`+ - * /`、比较符号和括号"),
         "line_sign": ("算式中不用 `{given}`", "改成 `{meant}`"),

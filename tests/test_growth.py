@@ -18,7 +18,7 @@ from hardship_rules.source import parse
 WEIHAI = load_policy("2021_weihai")
 HALF = 125_000  # bytes
 PER_MEGABYTE = 2.0  # seconds of processor time
-FLOOR = 0.1  # seconds below which times are noise
+FLOOR = 0.15  # seconds below which times are noise
 HEAD = "language: 1\npolicy: p\n"
 CASES = "policy: 2021_weihai\non: 2021-03-01\ncases:\n - title: t\n   expect: {category: x}\n   because: b\n"
 
@@ -160,17 +160,41 @@ def seconds(work: Callable[[], object]) -> float:
     return min(taken)
 
 
+def hold_to_growth(work: Callable[[int], object], size: int, most: float = float("inf")) -> None:
+    """Work on twice the size takes at most 2.5 times the time, and at most so many seconds.
+
+    It is measured up to three times, as other work on the machine may disturb one.
+    """
+    for trial in range(3):
+        first, second = (seconds(lambda each=each: work(each)) for each in (size, 2 * size))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
+        is_linear = second <= most and second <= 2.5 * max(first, FLOOR)
+        if is_linear or first > PER_MEGABYTE or trial == 2:
+            break
+    assert is_linear, f"{first:.2f} s and {second:.2f} s"
+
+
 @pytest.mark.parametrize(("kind", "name"), EACH, ids=[f"{kind}: {name}" for kind, name in EACH])
 def test_twice_the_text_takes_about_twice_the_time(kind: str, name: str, tmp_path: Path) -> None:
     """A text of 250 kB takes at most 2.5 times the time of half of it, and at most two seconds a megabyte."""
     read, texts = KINDS[kind]
-    half, whole = (texts[name](size) for size in (HALF, 2 * HALF))
-    for trial in range(3):  # other work on the machine may disturb one
-        first, second = (seconds(lambda text=text: read(tmp_path, text)) for text in (half, whole))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
-        is_linear = second <= PER_MEGABYTE * 2 * HALF / 1e6 and second <= 2.5 * max(first, FLOOR)
-        if is_linear or first > PER_MEGABYTE or trial == 2:
-            break
-    assert is_linear, f"{first:.2f} s and {second:.2f} s"
+    whole = {size: texts[name](size) for size in (HALF, 2 * HALF)}
+    hold_to_growth(lambda size: read(tmp_path, whole[size]), HALF, PER_MEGABYTE * 2 * HALF / 1e6)
+
+
+def test_a_policy_has_at_most_ten_thousand_lines() -> None:
+    """A policy of more lines, or of more characters in its lines, is refused at the first that is too much."""
+    for text, line in ((numbered(" a{}: 1 < 2\n", f"{HEAD}must:\n")(900_000), 10_004), (_LONG_LINES, 204)):
+        with pytest.raises(PolicyError) as error:
+            read_policy(text)
+        (problem,) = error.value.problems
+        assert problem.code == "too_many_lines"
+        assert problem.location is not None
+        assert problem.location.line == line  # 3 lines stand above the first
+
+
+_LONG_LINES = f"{HEAD}must:\n" + "".join(
+    f" a{number}: {'1+' * 497}1 < 2\n" for number in range(300)
+)  # each of 999 characters
 
 
 def _clauses(count: int, joined: str) -> str:
@@ -221,7 +245,7 @@ LARGE: list[tuple[str, str, Callable[[int], str]]] = [
 def test_the_largest_text_takes_two_seconds(kind: str, text: Callable[[int], str], tmp_path: Path) -> None:
     """A text of nearly 1 MB is read, or refused with its report, within two seconds of processor time."""
     whole = text(900_000)
-    taken = min(seconds(lambda: KINDS[kind][0](tmp_path, whole)) for _ in range(2))
+    taken = seconds(lambda: KINDS[kind][0](tmp_path, whole))
     assert taken <= PER_MEGABYTE, f"{taken:.2f} s"
 
 
@@ -234,8 +258,7 @@ def test_worked_cases_of_many_days_take_time_by_their_number(series: str, tmp_pa
         cases = "".join(f" - {{title: t, on: {day}, expect: {{category: x}}, because: b}}\n" for day in days)
         return f"policy: {series}\ncases:\n{cases}"
 
-    half, whole = (seconds(lambda count=count: _cases(tmp_path, text(count))) for count in (300, 600))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
-    assert whole <= max(2.5 * half, 5 * FLOOR), f"{half:.2f} s and {whole:.2f} s"
+    hold_to_growth(lambda count: _cases(tmp_path, text(count)), 300)
 
 
 @pytest.mark.parametrize("change", ["but", "without"])
@@ -249,8 +272,7 @@ def test_changes_of_one_household_take_time_by_their_number(change: str, tmp_pat
             line.format(number) for number in range(1, count + 1)
         )
 
-    half, whole = (seconds(lambda count=count: _cases(tmp_path, text(count))) for count in (4000, 8000))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
-    assert whole <= max(2.5 * half, FLOOR), f"{half:.2f} s and {whole:.2f} s"
+    hold_to_growth(lambda count: _cases(tmp_path, text(count)), 4000)
 
 
 def test_a_huge_household_is_not_copied_for_thousands_of_cases(tmp_path: Path) -> None:
