@@ -62,7 +62,8 @@ def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> 
 
 
 def _checked(text: Text, folders: Folders) -> Policy:
-    return check(load(resolve(text, folders)))
+    with source.uncollected(text.text):
+        return check(load(resolve(text, folders)))
 
 
 def load_household(path: str | Path) -> HouseholdText:

@@ -9,6 +9,7 @@ from hardship_rules.api import load_base
 from hardship_rules.check import check
 from hardship_rules.extend import resolve
 from hardship_rules.find import Text, overlaps, read_file
+from hardship_rules.hosts import read_day, shown
 from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import Location, PolicyError, Problem
@@ -29,6 +30,9 @@ def approve(
     Where a fingerprint is given, only that content is approved. Raises `PolicyError`: for a file with problems, one
     that cannot assess yet, one approved already, and one in which a line of its own cannot be written.
     """
+    date_of_approval = read_day(day)
+    if isinstance(date_of_approval, str):
+        raise PolicyError([Problem(date_of_approval, ("approved", "date"), shown(day))])
     file = read_file(path)
     others = overlaps(path, folders)
     try:
@@ -42,7 +46,7 @@ def approve(
     entry = [
         f"approved:   {_COMMENT}",
         f"  by: {written(by)}",
-        f"  date: {day}",
+        f"  date: {date_of_approval}",
         f"  fingerprint: {policy.fingerprint}",
         *([] if base is None else [f"  base: {base.fingerprint}"]),
     ]

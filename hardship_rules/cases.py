@@ -1,12 +1,12 @@
 """Worked cases: households with the verdict that somebody worked out for them, read from files and held against it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
-from attrs import evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from hardship_rules import source
 from hardship_rules.api import assess
@@ -16,7 +16,7 @@ from hardship_rules.conform import TRUTHS, conform, date_of
 from hardship_rules.decided import Figure
 from hardship_rules.extend import resolve
 from hardship_rules.facts import read_facts
-from hardship_rules.find import Folders, Text, find, searched
+from hardship_rules.find import Folders, Text, Year, find, searched
 from hardship_rules.formerly import current_id
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.household import HouseholdText
@@ -25,6 +25,7 @@ from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import MOST, FactError, Location, PolicyError, Problem, path_text
 
+_MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"
 
 _OPTION = Word("option")
@@ -229,9 +230,11 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     if problems or not isinstance(node, source.Mapping):
         raise PolicyError(problems)
     listed = [cast(source.Mapping, item) for item in cast(source.Sequence, node.get("cases")).items]
+    if problem := _too_large(node, listed):
+        raise PolicyError([problem])
     days = dict.fromkeys(_day(node, case) for case in listed)
     policies: dict[source.Scalar | None, Policy | None] = {}
-    loaded: dict[Text, Policy] = {}  # one policy is for many days
+    loaded = _Loaded()
     for day in days:
         if len(problems) > MOST:
             raise PolicyError(problems)
@@ -240,6 +243,30 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     if problems:
         raise PolicyError(problems)
     return tuple(case for case in cases if case is not None)
+
+
+@frozen
+class _Loaded:
+    """What was read for a day and is not read again for another: a file of cases may have thousands of days."""
+
+    policies: dict[Text, Policy] = Factory(dict)
+    files: dict[Path, Year | list[Problem]] = Factory(dict)  # of the series
+
+
+def _too_large(file: source.Mapping, listed: list[source.Mapping]) -> Problem | None:
+    """The household that the cases share is so large that its copies, one for each case that changes it, are too."""
+    household = file.get("household")
+    if not isinstance(household, source.Mapping):
+        return None
+    size = len(household.entries)
+    for _, node in household.entries:
+        if isinstance(node, source.Sequence):
+            size += sum(1 + len(item.entries) for item in node.items if isinstance(item, source.Mapping))
+    changed = sum(1 for case in listed if case.get("but") is not None or case.get("without") is not None)
+    if size * changed <= _MOST_COPIED:
+        return None
+    values = {"cases": str(changed), "most": f"{_MOST_COPIED:,}"}
+    return Problem("cases_too_large", given=str(size), values=values, location=household.at)
 
 
 def _day(file: source.Mapping, case: source.Mapping) -> source.Scalar | None:
@@ -252,15 +279,15 @@ def _policy(
     day: source.Scalar | None,
     folders: Folders,
     problems: list[Problem],
-    loaded: dict[Text, Policy],
+    loaded: _Loaded,
 ) -> Policy | None:
     """The file's policy, or that of its series on a day."""
     name = cast(source.Scalar, file.get("policy"))
     try:
-        text = find(name.text, None if day is None else date_of(day.text), folders)
-        if text not in loaded:
-            loaded[text] = check(load(resolve(text, folders)))
-        return loaded[text]
+        text = find(name.text, None if day is None else date_of(day.text), folders, loaded.files)
+        if text not in loaded.policies:
+            loaded.policies[text] = check(load(resolve(text, folders)))
+        return loaded.policies[text]
     except PolicyError as error:
         for each in error.problems:
             at = day if day is not None and each.code == "no_policy_on_date" else name
@@ -276,18 +303,16 @@ def _case(
     title = cast(source.Scalar, case.get("title"))
     household: source.Node = case.get("household") or file.get("household") or source.Mapping((), case.at)
     changed = _keyed(case.get("but"))
-    if isinstance(household, source.Mapping) and all(_is_name(key.text) for key, _ in changed):  # at once
-        entries = {key.text: (key, each) for key, each in household.entries}
-        entries.update((key.text, (source.Scalar(key.text, key.at), node)) for key, node in changed)
-        household = source.Mapping(tuple(entries.values()), household.at)
-        changed = ()
-    for key, node in changed:
-        if len(problems) > MOST:
-            break
-        household = _placed(household, key, node, problems)
     without = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
-    for item in sorted(without, key=lambda each: _steps(cast(source.Scalar, each).text), reverse=True):
-        household = _placed(household, cast(source.Scalar, item), None, problems)
+    if changed or without:
+        whole = _Changing.of(cast(source.Mapping, household))
+        for key, node in changed:
+            whole.place(key, node, problems)
+        for item in sorted(without, key=lambda each: _steps(cast(source.Scalar, each).text), reverse=True):
+            whole.place(cast(source.Scalar, item), None, problems)
+            if len(problems) > MOST:
+                break
+        household = whole.node()
     readings = {key.text: cast(source.Scalar, node).text for key, node in _keyed(case.get("readings"))}
     try:
         variant = policy.with_readings(readings) if readings else policy
@@ -318,41 +343,81 @@ def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node],
     return node.entries if isinstance(node, source.Mapping) else ()
 
 
-def _steps(path: str) -> list[tuple[bool, int, str]]:
+_Step = tuple[bool, int, str]
+"""Whether it is a number, the number, and the name."""
+
+
+def _steps(path: str) -> list[_Step]:
     """`members[2].wage` as steps: members, its second, wage."""
     return [(bool(number), int(number or 0), name) for name, number in _STEP.findall(path)]
 
 
-def _is_name(path: str) -> bool:
-    """A path of one step, which is the name of a fact."""
-    steps = _steps(path)
-    return len(steps) == 1 and steps[0][2] == path
+@define
+class _Changing:
+    """A mapping or list that is being changed: one copy for all changes, and of each node inside that they go into."""
+
+    at: Location
+    entries: dict[str, "tuple[source.Scalar, source.Node | _Changing]"] | None  # of a mapping
+    items: "list[source.Node | _Changing]"  # of a list
+
+    @classmethod
+    def of(cls, node: source.Mapping | source.Sequence) -> "_Changing":
+        """A copy to be changed."""
+        if isinstance(node, source.Mapping):
+            return cls(node.at, {key.text: (key, each) for key, each in node.entries}, [])
+        return cls(node.at, None, list(node.items))
+
+    def node(self) -> source.Mapping | source.Sequence:
+        """What it has become."""
+        if self.entries is None:
+            return source.Sequence(tuple(map(_settled, self.items)), self.at)
+        return source.Mapping(tuple((key, _settled(each)) for key, each in self.entries.values()), self.at)
+
+    def place(self, at: source.Scalar, value: source.Node | None, problems: list[Problem]) -> None:
+        """Put a value at a path, or nothing there; a path that leads nowhere is a problem."""
+        inside: _Changing | None = self
+        *before, last = _steps(at.text) or [(True, 0, "")]
+        for step in before:
+            inside = None if inside is None else inside.opened(step, at)
+        if inside is None or not inside.put(last, at, value):
+            problems.append(Problem("case_path", given=at.text, location=at.at))
+
+    def opened(self, step: _Step, at: source.Scalar) -> "_Changing | None":
+        """What a step leads to, to be changed as well; None where it leads nowhere."""
+        is_number, number, name = step
+        if is_number != (self.entries is None):
+            return None
+        if self.entries is None:
+            inner = self.items[number - 1] if 1 <= number <= len(self.items) else None
+        else:
+            inner = self.entries[name][1] if name in self.entries else None
+        if inner is None or isinstance(inner, source.Scalar):
+            return None
+        if not isinstance(inner, _Changing):
+            inner = _Changing.of(inner)
+        if self.entries is None:
+            self.items[number - 1] = inner
+        else:
+            self.entries[name] = source.Scalar(name, at.at), inner
+        return inner
+
+    def put(self, step: _Step, at: source.Scalar, value: source.Node | None) -> bool:
+        """Whether a value, or nothing, could be put where a last step leads."""
+        is_number, number, name = step
+        if is_number != (self.entries is None):
+            return False
+        if self.entries is None:
+            if not 1 <= number <= len(self.items) + (value is not None):
+                return False
+            self.items[number - 1 : number] = [] if value is None else [value]
+        elif value is not None:
+            self.entries[name] = source.Scalar(name, at.at), value
+        elif name in self.entries:
+            del self.entries[name]
+        else:
+            return False
+        return True
 
 
-def _placed(
-    household: source.Node, at: source.Scalar, value: source.Node | None, problems: list[Problem]
-) -> source.Node:
-    """The household with the value at a path, or with nothing there; a path that leads nowhere is a problem."""
-
-    def place(node: source.Node | None, steps: list[tuple[bool, int, str]]) -> source.Node | None:
-        if not steps:
-            return value
-        is_number, number, name = steps[0]
-        if is_number and isinstance(node, source.Sequence) and 1 <= number <= len(node.items) + (value is not None):
-            items = list(node.items)
-            inner = place(items[number - 1] if number <= len(items) else None, steps[1:])
-            items[number - 1 : number] = [] if inner is None else [inner]
-            return source.Sequence(tuple(items), node.at)
-        if not is_number and isinstance(node, source.Mapping):
-            before = node.get(name)
-            if before is not None or (value is not None and len(steps) == 1):
-                inner = place(before, steps[1:])
-                entries: Mapping[str, tuple[source.Scalar, source.Node]]
-                entries = {key.text: (key, each) for key, each in node.entries if inner is not None or key.text != name}
-                if inner is not None:
-                    entries = {**entries, name: (source.Scalar(name, at.at), inner)}
-                return source.Mapping(tuple(entries.values()), node.at)
-        problems.append(Problem("case_path", given=at.text, location=at.at))
-        return node
-
-    return cast(source.Node, place(household, _steps(at.text)))
+def _settled(node: "source.Node | _Changing") -> source.Node:
+    return node.node() if isinstance(node, _Changing) else node

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal, NoReturn, cast
 
-from attrs import frozen
+from attrs import define
 
 from hardship_rules.problems import Location, Problem, nearest
 from hardship_rules.ranges import Direction, Exact
@@ -78,7 +78,7 @@ class _Unread(Exception):
         self.problem = problem
 
 
-@frozen
+@define  # a long text has hundreds of thousands
 class _Token:
     kind: str  # number, name, sign or end
     text: str
@@ -105,7 +105,8 @@ class _Parser:
                 place += len(text[place:]) - len(text[place:].lstrip(" \n"))
                 self.unexpected_character(text, place)
             kind = cast(str, match.lastgroup)
-            tokens.append(_Token(kind, match[kind], match.start(kind)))
+            found = match[kind]
+            tokens.append(_Token(kind, found, match.end() - len(found)))
             place = match.end()
         return [*tokens, _Token("end", "", len(text))]
 
@@ -208,6 +209,8 @@ class _Parser:
         by: list[Expr] = []
         while sign := self.take("*", "/"):
             (over if sign.text == "*" else by).append(self.signed())
+        if len(over) == 1 and not by:
+            return over[0]
         place = self.place(start)
         whole = over[0] if len(over) == 1 else Multiply(tuple(over), place)
         if not by:

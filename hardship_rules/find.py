@@ -11,7 +11,7 @@ from attrs import frozen
 from hardship_rules import keys
 from hardship_rules.conform import conform_word, date_of
 from hardship_rules.hosts import plain_value, read_day, shown
-from hardship_rules.problems import Location, PolicyError, Problem, nearest
+from hardship_rules.problems import Location, PolicyError, Problem, nearest, reason_of
 from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
 
 Folders = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
@@ -124,19 +124,37 @@ def _folder_problem(path: Path) -> Problem | None:
     except NotADirectoryError:
         return Problem("folder_is_file", (), str(path))
     except (OSError, ValueError) as error:
-        return Problem("folder_unreadable", (), str(path), {"reason": getattr(error, "strerror", None) or "?"})
+        return Problem("folder_unreadable", (), str(path), {"reason": reason_of(error)})
 
 
-def find(name: str | os.PathLike[str], on: date | None, folders: Folders) -> Text:
-    """The text of a policy by path, by name, or by series and date; raises `PolicyError`."""
+def find(
+    name: str | os.PathLike[str],
+    on: date | None,
+    folders: Folders,
+    known: dict[Path, Year | list[Problem]] | None = None,
+) -> Text:
+    """The text of a policy by path, by name, or by series and date; raises `PolicyError`.
+
+    `known` are files of series by their paths: whoever asks for many days hands in the same, and each is read once.
+    """
+    if not isinstance(cast(object, name), str | os.PathLike) or isinstance(os.fspath(name), bytes):
+        raise PolicyError([Problem("policy_expected", (), type(name).__name__)])
     if not isinstance(name, str) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
         return read_file(path_of(name))
     places = [*searched(folders), BUNDLED]
     for folder in places:
         path = folder / f"{name}.yaml"
-        if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and path.is_file():
+        if conform_word(Scalar(name, Location(name, 1, 1)), keys.Word("policy"), ()) == [] and _is_file(path):
             return read_file(path)
-    return _in_force(name, on, places)
+    return _in_force(name, on, places, {} if known is None else known)
+
+
+def _is_file(path: Path) -> bool:
+    """A file is there; a name that is too long for the system is no file's."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def path_of(name: str | os.PathLike[str]) -> Path:
@@ -188,12 +206,16 @@ def all_series(folders: Folders = ()) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.series for each in found if isinstance(each, Year) and each.series))
 
 
-def _in_force(series: str, on: date | None, folders: list[Path]) -> Text:
+def _in_force(series: str, on: date | None, folders: list[Path], known_files: dict[Path, Year | list[Problem]]) -> Text:
     """The file of a series whose window holds the day."""
     paths = _files(folders)
-    found = [_read(path) for path in paths]
+    for path in paths:
+        if path not in known_files:
+            known_files[path] = _read(path)
+    found = [known_files[path] for path in paths]
     years = [each for each in found if isinstance(each, Year)]
-    of_series = sorted((each for each in years if each.series == series), key=lambda each: (each.start, each.end))
+    of_series = [each for each in years if each.series and each.series == series]
+    of_series.sort(key=lambda each: (each.start, each.end))
     if not of_series:
         names = (PurePath(path.name).stem for path in paths)
         known = dict.fromkeys((*names, *(each.series for each in years if each.series)))

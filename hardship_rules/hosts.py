@@ -57,6 +57,8 @@ def _as_python(given: Any) -> object:
         return None if given != given else given  # noqa: PLR0124  # as NaN, it is not equal to itself
     kind = getattr(getattr(given, "dtype", None), "kind", None)
     if kind is not None:
+        if getattr(given, "shape", None) == () and getattr(given, "mask", False):  # NumPy's masked, a missing value
+            return None
         return _of_numpy(given, kind) if getattr(given, "shape", None) == () else given
     if callable(getattr(type(given), "as_py", None)):
         return _of_arrow(given)

@@ -52,7 +52,7 @@ def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: C
         return given
     household, restricted = _restricted(policy, (scope, truths), assumed)
     search = _Search(policy, assumed, frozenset(before))
-    for reached in _reached(policy, household[0], assumed):
+    for _, reached in _reached(policy, household[0], assumed):
         search.found.update(reached)
         if search.found == search.before:
             break
@@ -87,8 +87,26 @@ def _restricted(policy: Policy, case: Case, assumed: Container[Path]) -> tuple[C
     return case, tuple(limited)
 
 
-def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[str, ...]]:
-    """Outcomes that a few combinations of all that could be tried leave possible; mostly there is no other to find."""
+def witnesses(policy: Policy, scope: Scope, assumed: Container[Path]) -> tuple[Scope, ...] | None:
+    """Combinations that together leave possible all that an evaluated household's truths do; None where none are found.
+
+    A policy in which each of these, and the household, has the same truths leaves as much possible.
+    """
+    truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
+    left = set(possible(policy.category, truths))
+    if len(left) == 1:
+        return ()
+    scopes = []
+    for tried, reached in _reached(policy, scope, assumed):
+        scopes.append(tried)
+        left.difference_update(reached)
+        if not left:
+            return tuple(scopes)
+    return None
+
+
+def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[Scope, tuple[str, ...]]]:
+    """A few combinations of all that could be tried, with the outcomes each leaves possible; mostly that is all."""
     order = _order(policy)
     for number in range(3):
         tried = _copied(scope)
@@ -102,7 +120,7 @@ def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator
                         break
         if not any(broken(policy, tried, assumed)):
             truths = evaluate(policy, tried, policy.category_order)[policy.category.name]
-            yield possible(policy.category, truths)
+            yield tried, possible(policy.category, truths)
 
 
 def _unknown(policy: Policy, scope: Scope) -> Iterator[Path]:

@@ -44,6 +44,10 @@ def text_of(node: Mapping, key: str, default: str = "") -> str:
     return " ".join(word.text.split()) if isinstance(word, Scalar) else default
 
 
+MOST_LINES, MOST_CHARACTERS = 10_000, 200_000
+"""The lines of a policy, conditions and values, and the characters of all of them."""
+
+
 @define(slots=False)
 class NodeReader:
     """Reads the parts of a resolved policy's nodes; problems and earlier words are gathered."""
@@ -51,6 +55,8 @@ class NodeReader:
     whole: Mapping
     problems: list[Problem] = Factory(list)
     formers: list[Former] = Factory(list)
+    lines: int = 0
+    characters: int = 0  # of all lines
 
     @cached_property
     def units(self) -> FrozenMapping[str, str]:
@@ -74,6 +80,14 @@ class NodeReader:
         self.problems.append(problem)
         if len(self.problems) > MOST:
             raise PolicyError(self.problems)
+
+    def count_line(self, line: Scalar, path: Path) -> None:
+        """One more line is read; raises `PolicyError` where there are more than a policy may have."""
+        self.lines += 1
+        self.characters += len(line.text)
+        if self.lines > MOST_LINES or self.characters > MOST_CHARACTERS:
+            most = {"most": f"{MOST_LINES:,}", "characters": f"{MOST_CHARACTERS:,}"}
+            raise PolicyError([*self.problems, Problem("too_many_lines", path, values=most, location=line.at)])
 
     def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
         """The earlier words that a node names for itself; without a dot, beside it."""

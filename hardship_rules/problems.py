@@ -114,7 +114,7 @@ class Location:
 
     def right(self, columns: int) -> Self:
         """The place that many columns further on in the line."""
-        return type(self)(self.file, self.line, self.column + columns)
+        return type(self)(self.file, self.line, self.column + columns) if columns else self
 
 
 @frozen

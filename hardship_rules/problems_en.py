@@ -266,6 +266,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the policies that come with the library are not in its installation",
             "Install hardship-rules again, or give the path of a policy's file",
         ),
+        "policy_expected": (
+            "a policy is given by its name or path, not as {given}",
+            'As in `load_policy("2021_weihai")`',
+        ),
         "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
         "series_needs_date": (
             "`{given}` is a series: which of its policies is meant depends on the day",
@@ -621,6 +625,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "the household has no place `{given}`",
             "Write it as in `residence` or `members[2].wage`, counting members from 1",
         ),
+        "cases_too_large": (
+            "the shared household has {given} values and {cases} cases change it: multiplied, over {most}",
+            "Put the cases into several files, or fewer values into the shared household",
+        ),
         "policy_not_named": (
             "nothing says which policy is meant",
             "Write `policy: …` into the household, or name one with `-p`",
@@ -764,6 +772,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         ),
         "chain_too_long": ("`{given}` is worked out through more than {most} others", "Use fewer terms in between"),
         # Lines
+        "too_many_lines": (
+            "the conditions and values before this line are more than {most} lines or {characters} characters",
+            "Leave out what is not needed, or make it a policy of its own",
+        ),
         "line_too_long": ("the line has more than {most} characters", "Divide it into several terms"),
         "line_character": (
             "`{given}` cannot stand in a line",

@@ -134,6 +134,7 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "folder_unreadable": ("文件夹 `{given}` 无法打开：{reason}", "检查是否有权读取"),
         "folder_expected": ("文件夹应写成名称或路径，给的却是 {given}", '例如 `folders=["policies"]`'),
         "bundled_missing": ("程序自带的政策文件不在安装中", "重新安装 hardship-rules，或直接给出政策文件的路径"),
+        "policy_expected": ("政策应写成名称或路径，给的却是 {given}", '例如 `load_policy("2021_weihai")`'),
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
         "no_policy_on_date": (
@@ -351,6 +352,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "家庭材料中没有 `{given}` 这个位置",
             "写成 `residence` 或 `members[2].wage` 的样子，成员从 1 数起",
         ),
+        "cases_too_large": (
+            "各例共用的家庭有 {given} 项内容，又有 {cases} 例改动它，两数相乘超过 {most}",
+            "把各例分到几个文件，或减少共用家庭的内容",
+        ),
         "policy_not_named": ("没有说明用哪一份政策", "写上 `政策: …`，或在命令中用 `-p` 指明"),
         # Records, and resolved policies kept beside them
         "json_broken": ("此处不是 JSON 的写法", "这类文件由程序写成，不要手工修改；取回原来的文件"),
@@ -437,6 +442,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "cycle": ("互相引用，绕成了圈：{cycle}", "改掉其中一处，使 `{given}` 不再由自己算出"),
         "chain_too_long": ("`{given}` 一环套一环超过 {most} 项", "减少中间的计算项"),
         # Lines
+        "too_many_lines": (
+            "到这一行为止，条件和计算式已超过 {most} 行或 {characters} 个字符",
+            "删去用不到的，或另写成一份政策",
+        ),
         "line_too_long": ("一行超过 {most} 个字符", "分成几个计算项来写"),
         "line_character": ("算式中不能有 `{given}`", "只用数、名称、`+ - * /`、比较符号和括号"),
         "line_sign": ("算式中不用 `{given}`", "改成 `{meant}`"),

@@ -72,6 +72,19 @@ class Totals:
         lines += [f"{heading}：{'、'.join(titles)}" for heading, titles in self.lists]
         return "\n".join([*lines, *self.remarks, self.notes[-1]]) + "\n"
 
+    def data(self) -> dict[str, object]:
+        """The totals as a program reads them: the number of households of each outcome, of each decision."""
+        return {
+            "about": dict(self.about),
+            "totals": [
+                {"title": title, "outcomes": [{"title": name, "households": count} for name, count in counts]}
+                for title, counts in self.counted
+            ],
+            "facts": {heading: list(titles) for heading, titles in self.lists},
+            "notes": list(self.notes),
+            "remarks": list(self.remarks),
+        }
+
 
 def totals_of(register: Register, rows: Rows, on: str | None) -> Totals:
     """The totals of a register, and by what it was assessed."""

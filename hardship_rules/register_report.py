@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from attrs import evolve
+
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.problems import Language, Location, Problem
 from hardship_rules.raw_table import Cell, letters
@@ -34,7 +36,8 @@ def report(problems: Iterable[Problem], lang: Language, *, show_values: bool = F
     for problem in problems:
         at = problem.location
         where = (at.file, at.sheet, at.column) if isinstance(at, Cell) else (at,)
-        sentence = (problem.severity, problem.code, problem.message(lang), problem.help(lang))
+        said = None if _is_of_one_row(problem) else problem.message(lang)  # which names that row
+        sentence = (problem.severity, problem.code, said, problem.help(lang))
         together.setdefault((where, sentence), []).append(problem)
     return "\n".join(line for some in together.values() for line in _lines(some, lang, show_values=show_values))
 
@@ -70,6 +73,11 @@ def row_ranges(rows: Iterable[int]) -> list[str]:
 def _lines(some: list[Problem], lang: Language, *, show_values: bool) -> Iterator[str]:
     places_told, rows_listed, more, join, given = _WORDS[lang]
     some = sorted(some, key=lambda each: each.location or Location("", 0, 0))
+    if len(some) > 1 and _is_of_one_row(some[0]):
+        ranges = list(_ranges(some))
+        places = join.join(ranges[:_MOST]) + (more if len(ranges) > _MOST else "")
+        yield evolve(some[0], values={**some[0].values, "count": f"{len(some):,}", "places": places}).line(lang)
+        return
     yield some[0].line(lang)
     of_rows = some[0].code.startswith(_OF_ROWS)
     if of_rows:
@@ -82,6 +90,11 @@ def _lines(some: list[Problem], lang: Language, *, show_values: bool) -> Iterato
         return
     places = join.join(listed[:_MOST]) + (more if len(listed) > _MOST else "")
     yield (rows_listed if of_rows else places_told).format(count=len(some), places=places)
+
+
+def _is_of_one_row(problem: Problem) -> bool:
+    """Its sentence counts rows and names them, and it is of one row alone: others may be counted in it."""
+    return problem.values.get("count") == "1" and "places" in problem.values
 
 
 def _name(problem: Problem) -> str:

@@ -33,6 +33,7 @@ class Rules:
 
     def line(self, scalar: Scalar, path: Path) -> Expr:
         """One line."""
+        self.read.count_line(scalar, path)
         expr = parse_line(scalar)
         if isinstance(expr, Problem):
             self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))

@@ -1,21 +1,24 @@
 """YAML text becomes nodes that keep their text and their place; whatever could be read two ways is refused here."""
 
 import codecs
+import gc
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import yaml
-from attrs import field, frozen
+from attrs import define, field
 
 from hardship_rules.problems import MOST, Location, Problem, first_of, reason_of
 from hardship_rules.problems import Path as Keys
 
 LARGEST = 1_000_000  # bytes of a file
+_LONG = 100_000  # characters of a text; hardly a policy or household has as many
 DEEPEST = 64  # mappings and lists inside one another
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -53,7 +56,11 @@ _SAID = (  # what YAML's readers say, and the code of it
 )
 
 
-@frozen
+# Nothing changes a node. They are not frozen since a text may have hundreds of thousands, and a frozen one takes three
+# times as long to make.
+
+
+@define(unsafe_hash=True)
 class Scalar:
     """One value or key as it was written; `plain` where no quotes stood around it."""
 
@@ -74,7 +81,7 @@ class Scalar:
         return self.at if self.inset < 0 else self.at.right(self.inset + offset)
 
 
-@frozen
+@define(unsafe_hash=True)
 class Sequence:
     """A list of nodes."""
 
@@ -82,7 +89,7 @@ class Sequence:
     at: Location = field(eq=False)
 
 
-@frozen
+@define(unsafe_hash=True)
 class Mapping:
     """Keys and their nodes, in the order written."""
 
@@ -164,7 +171,8 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
         return None, first_of(tabs)
     composer = _Composer(text, name)
     try:
-        node = composer.compose(yaml.parse(text, Loader=_LOADER))
+        with uncollected(text):
+            node = composer.compose(yaml.parse(text, Loader=_LOADER))
     except _Enough:
         return None, first_of(composer.problems)
     except yaml.MarkedYAMLError as error:
@@ -172,6 +180,19 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
     except yaml.YAMLError:
         return None, [*composer.problems, Problem("yaml", location=Location(name, 1, 1), values={"reason": ""})]
     return node, composer.problems
+
+
+@contextmanager
+def uncollected(text: str) -> Iterator[None]:
+    """Reading a long text without Python's search for garbage, which would go through all nodes again and again."""
+    if len(text) < _LONG or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _characters(text: str, name: str) -> list[Problem]:
@@ -293,6 +314,7 @@ class _Composer:
         self.text = text
         self.name = name
         self.problems: list[Problem] = []
+        self.has_odd_spaces = _ODD_SPACES.search(text) is not None
 
     def problem(self, code: str, at: Location, given: str = "", **values: str) -> None:
         self.add(Problem(code, location=at, given=given, values=values))
@@ -309,7 +331,10 @@ class _Composer:
 
     def compose(self, events: Iterator[Any]) -> Node | None:
         """The node of the one document. A long text has a million events: little is done, and called, for each."""
-        inside = _Open(Location(self.name, 1, 1))  # what the event is in, at first the document
+        text, has_question_marks = self.text, "?" in self.text
+        at = Location(self.name, 1, 1)
+        line, column = 0, 0  # of `at`, counted from 0
+        inside = _Open(at)  # what the event is in, at first the document
         stack: list[_Open] = []  # what encloses that
         documents, end = 0, 0
         for event in events:
@@ -319,13 +344,24 @@ class _Composer:
                 inside = stack.pop()
                 self._put(inside, node)
             elif kind in _NODES:
-                at = Location(self.name, begins.line + 1, begins.column + 1)
+                if begins.line != line or begins.column != column:  # a mapping often begins where its key does
+                    line, column = begins.line, begins.column
+                    at = Location(self.name, line + 1, column + 1)
                 if event.anchor is not None or event.tag is not None:
                     self._marks(event, begins.index, at)
-                if inside.is_mapping and inside.key is None and self.text.find("?", end, begins.index) >= 0:
-                    self._key(self.text[end : begins.index], at)
+                if (
+                    has_question_marks
+                    and inside.is_mapping
+                    and inside.key is None
+                    and text.find("?", end, begins.index) >= 0
+                ):
+                    self._key(text[end : begins.index], at)
                 if kind is yaml.ScalarEvent:
-                    self._put(inside, self._scalar(event, at, braces=inside.braces))
+                    node = self._scalar(event, at, inside.braces)
+                    if inside.is_mapping:
+                        self._put(inside, node)
+                    else:
+                        inside.nodes.append(node)
                 elif len(stack) == DEEPEST:
                     self.problem("too_deep", at, most=str(DEEPEST))
                     return None
@@ -333,7 +369,8 @@ class _Composer:
                     stack.append(inside)
                     inside = _Open(at, kind is yaml.MappingStartEvent, bool(event.flow_style))
             elif kind is yaml.AliasEvent:
-                at = Location(self.name, begins.line + 1, begins.column + 1)
+                line, column = begins.line, begins.column
+                at = Location(self.name, line + 1, column + 1)
                 self.problem("alias", at, given=f"*{event.anchor}")
                 self._put(inside, Scalar("", at))
             elif kind is yaml.DocumentStartEvent:
@@ -382,23 +419,23 @@ class _Composer:
         if _COMMENT.sub("", before).rstrip().endswith("?"):
             self.problem("question_mark", at)
 
-    def _scalar(self, event: Any, at: Location, *, braces: bool) -> Scalar:
+    def _scalar(self, event: Any, at: Location, braces: bool) -> Scalar:  # noqa: FBT001  # of each scalar
         text, style, begins, ends = event.value, event.style, event.start_mark, event.end_mark
         on_one_line = begins.line == ends.line
         if style:
             if match := _BLOCK_COMMENT.match(self.text, begins.index):
                 self.problem("space_before_comment", at.right(match.end() - begins.index))
             written = self.text[begins.index : ends.index].rstrip()
-            return Scalar(text, at, plain=False, inset=1 if on_one_line and written[1:-1] == text else -1)
+            return Scalar(text, at, False, 1 if on_one_line and written[1:-1] == text else -1)  # noqa: FBT003  # of each scalar
         if braces:
             if not text:
                 at = self._after_colon(begins.index)
             if "?" in text:  # one of the two readers ends the text there
                 self.problem("question_mark", at.right(text.index("?") if on_one_line else 0))
-        if match := _ODD_SPACES.search(text):
+        if self.has_odd_spaces and (match := _ODD_SPACES.search(text)):
             self.problem("odd_space", at.right(match.start()) if on_one_line else at, given=f"U+{ord(match[0]):04X}")
         along = on_one_line and self.text[begins.index : ends.index].rstrip() == text
-        return Scalar(text, at, plain=True, inset=0 if along else -1)
+        return Scalar(text, at, True, 0 if along else -1)  # noqa: FBT003  # of each scalar
 
     def _nothing_after(self, key: Scalar, node: Scalar) -> None:
         """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""

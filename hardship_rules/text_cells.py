@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import narwhals as nw
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
+from hardship_rules.frame_given import WITH_TIME
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.mapping import SPACES, UNSEEN, WIDE, signs
 from hardship_rules.values import EARLIEST, LATEST
@@ -16,6 +17,10 @@ _EDGES = f"^[{SPACE}]+|[{SPACE}]+$"
 _NUMBER = r"^[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _DAY = "|".join(rf"[0-9]{{4}}{sign}[0-9]{{1,2}}{sign}[0-9]{{1,2}}" for sign in ("-", r"\.", "/"))
 _DAY = rf"^({_DAY}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|(19|[2-9][0-9])[0-9]{{6}})$"  # no number is before 1900
+_CLOCK = r"[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?"
+_ZONE = r"( ?([Zz]|UTC|[-+][0-9]{2}(:?[0-9]{2})?))?$"  # as databases and programs write it
+_MIDNIGHT = rf"[ T]+0?0:00(:00([.,]0+)?)?{_ZONE}"
+_MOMENT = f"{_DAY[:-1]}{_CLOCK}{_ZONE}"
 IN_POWERS = r"^([0-9]+([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]{16,}\.0*)$"
 """A number that was too long for a spreadsheet, 1.1E+17, or a float, 110000000000000000.0: its last digits are lost."""
 _DIGITS = 18  # that a whole number of 64 bits holds, whichever they are
@@ -87,12 +92,14 @@ def digits_of(text: nw.Expr, places: int, steps: Steps) -> Digits:
 
 def days_of(text: nw.Expr, steps: Steps) -> Cells:
     """The days of texts such as 2008-3-5, 2008年3月5日 or 20080305, trimmed and narrow."""
-    text = steps.put(text.str.replace_all(r"[ T]0?0:00(:00(\.0+)?)?$", ""))
+    text = steps.put(text.str.replace_all(_MIDNIGHT, ""))
+    timed = steps.put(text.str.contains(_MOMENT))
     parted = steps.put(text.str.replace_all("[年月./]", "-").str.replace_all("日", "", literal=True))
     run_on = steps.put(text.str.contains("^[0-9]{8}$"))
     month = nw.when(run_on).then(text.str.slice(4, 2)).otherwise(parted.str.replace_all("^[^-]*-|-[^-]*$", ""))
     day = nw.when(run_on).then(text.str.slice(6, 2)).otherwise(parted.str.replace_all("^.*-", ""))
-    return day_of((text.str.slice(0, 4), month, day), text.str.contains(_DAY), steps)
+    cells = day_of((text.str.slice(0, 4), month, day), text.str.contains(_DAY), steps)
+    return evolve(cells, faults=FrozenMapping({WITH_TIME: timed, "cell_date": cells.faults["cell_date"] & ~timed}))
 
 
 def day_of(parts: tuple[nw.Expr, nw.Expr, nw.Expr], well: nw.Expr, steps: Steps) -> Cells:

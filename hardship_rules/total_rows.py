@@ -13,7 +13,7 @@ from hardship_rules.text_cells import SPACE
 TOTALS = frozenset(
     ("合计", "总计", "小计", "共计", "累计", "总合计", "本页合计", "本页小计", "本页总计", "合計", "總計", "小計")
 ) | frozenset(("total", "grandtotal", "subtotal"))
-"""What a total's row is called: a whole cell, without spaces and a colon behind it, in small letters."""
+"""What a total's row is called: a whole cell, in small letters, without spaces, brackets around it and a unit."""
 
 _DOERS = "填表|填报|填写|制表|编制|编报|统计|经办|审核|审批|审查|复核|核对|核实|校对|批准|签发|报送|上报|录入|调查"
 _DOERS = f"(?:{_DOERS}|联系|负责|分管|主管|工会|制单|申报)"
@@ -41,7 +41,10 @@ _NUMBERED = re.compile(r"(?:\(?[0-9]{1,2}[).、](?=[^0-9])|\([一二三四五六
 _COUNT = re.compile(
     r"共?[-+]?[0-9][0-9,]{0,13}(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+"
 )
-_LIKELY = r"(?i)[计計:：章签页】\]］]|total"  # what each such row has in some cell
+_UNMARKED = re.compile(f"(?P<label>(?:{_DOERS})(?:人员?|员))[\u4e00-\u9fff·]{{0,4}}")  # 填表人 张三
+_BEGUN = re.compile(rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES})[0-9一二三四五]?{_IN_BRACKETS}:.", re.IGNORECASE)
+_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_DOERS})[{SPACE}]*[人员]"  # what each such row has in some cell
+_AROUND_TOTALS = re.compile(r"^[(\[【〔<《*※—–-]+|(?:\((?:元|万元|户|人|名|家|个)\))?[:)\]】〕>》*※—–-]*$")
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
 
@@ -69,7 +72,7 @@ def plain(text: str) -> str:
 
 def is_total(text: str) -> bool:
     """The cell says that its row is a total."""
-    return plain(text).rstrip(":").lower() in TOTALS
+    return _AROUND_TOTALS.sub("", plain(text)).lower() in TOTALS
 
 
 def rows_left_out(
@@ -80,7 +83,8 @@ def rows_left_out(
     `key` is the column of the households' key, where there is one, `facts` those of facts, counted from 0;
     `faulty_keys` are rows in whose key something stands that could not be read.
     """
-    columns = [name for name in cells.columns if cells.schema[name] in {pl.String, pl.Categorical, pl.Enum}]
+    schema = cells.schema  # made anew each time that it is asked for
+    columns = [name for name, kind in schema.items() if kind in {pl.String, pl.Categorical, pl.Enum}]
     if not columns or not cells.height:
         return ()
     likely = pl.any_horizontal(pl.col(name).cast(pl.String).str.contains(_LIKELY) for name in columns)
@@ -129,8 +133,14 @@ def _total(texts: Mapping[int, str], key: int | None, facts: Collection[int]) ->
 def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> str | None:
     """What notes and signatures a row holds; None where anything else stands there, or a key.
 
+    A key that begins as a note does is one, whatever stands beside it.
+
     `below` the table a signature may stand in the key's column, behind its label in the column before.
     """
+    first = next(iter(texts), None)
+    begun = None if first is None or first != key else _BEGUN.match(texts[first])
+    if begun is not None:  # what stands beside it is the note's: a csv splits it at commas
+        return begun["label"]
     labels: list[str] = []
     is_open = False  # the cell before is a label with nothing behind it
     for place, text in texts.items():
@@ -138,7 +148,7 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
         if label is not None:
             labels.append(label)
             match = _LABEL.match(text)
-            is_open = match is not None and match.end() == len(text) and match["page"] is None
+            is_open = label == text or (match is not None and match.end() == len(text) and match["page"] is None)
         elif place == key and not (below and is_open):
             return None
         elif is_open or (labels and _DAY_OF_SIGNING.fullmatch(text)):
@@ -152,14 +162,16 @@ def label_of(text: str) -> str | None:
     """The label with which a plain text begins, such as 填表人."""
     match = _LABEL.match(text)
     if match is None:
-        return "签章" if _TO_SIGN.fullmatch(text) else None
+        match = _UNMARKED.fullmatch(text)
+        return "签章" if _TO_SIGN.fullmatch(text) else None if match is None else match["label"]
     return match["label"] or match["ending"] or match["page"]
 
 
 def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
     """The rows under the table that a note or signature above them explains."""
     block: list[tuple[int, dict[int, str]]] = []
-    for row in range(cells.height - 1, -1, -1):
+    filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    for row in reversed(filled.arg_true().to_list()):  # of empty rows there may be very many
         texts = _texts(cells.row(row))
         if row not in found and texts and not _goes_on(texts) and _note(texts, key, below=True) is None:
             break
@@ -177,6 +189,7 @@ def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]
 
 
 def _goes_on(texts: Mapping[int, str]) -> bool:
-    """A numbered line, or a sentence, alone in its row: how a note goes on."""
+    """A numbered line, a sentence or a day, alone in its row: how a note goes on, and where a signature ends."""
     (text, *others) = texts.values()
-    return not others and (_NUMBERED.fullmatch(text) is not None or text.endswith(("。", ";")))
+    is_line = _NUMBERED.fullmatch(text) is not None or text.endswith(("。", ";"))
+    return not others and (is_line or _DAY_OF_SIGNING.fullmatch(text) is not None)

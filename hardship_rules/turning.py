@@ -13,9 +13,9 @@ from hardship_rules.given import refilled
 from hardship_rules.household import Household
 from hardship_rules.meaning import Scope
 from hardship_rules.model import Decision, Outcome, Policy, Reading, Term, exprs_of
-from hardship_rules.narrowing import narrowed
+from hardship_rules.narrowing import narrowed, witnesses
 from hardship_rules.problems import Path
-from hardship_rules.removal import removable
+from hardship_rules.removal import altering, removable
 from hardship_rules.syntax import VERIFIED, AnyOf, Choose, Clause, Expr, Provenance, parts_of
 from hardship_rules.without import policy_without
 
@@ -109,9 +109,11 @@ def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
 def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, None, Policy]]:
     """The policy without each clause whose removal may matter to the household."""
     scope = household.scope(policy)
-    evaluate(policy, scope, policy.category_order)
+    found = witnesses(policy, scope, frozenset(household.assumed))
     for definition, clauses in _uncertain_clauses(policy):
         matter = removable(definition, scope)
+        if found is not None:
+            matter &= frozenset[str]().union(*(altering(definition, each) for each in (scope, *found)))
         for clause in clauses:
             if clause.id in matter:
                 variant = partial(policy_without, policy, definition, clause.id)

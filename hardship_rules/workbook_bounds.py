@@ -12,11 +12,14 @@ from hardship_rules.raw_table import Area, Cell
 
 LARGEST_PART = 300_000_000
 """The bytes that a sheet, or another part of a workbook, may unpack to."""
+LARGEST_STYLES = 15_000_000
+"""The bytes that the styles may unpack to; openpyxl takes forty times as many, and a second a megabyte."""
 ROWS, COLUMNS = 1_048_576, 16_384
 _AREA = 50_000_000  # cells between the first and the last that is filled in
 _WIDTHS = 20_000_000  # cells of all rows, each row as far as its last
 _MERGED = 5_000_000  # cells of all merged areas
 
+_DOCTYPE = "!DOCTYPE"
 _CELL = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII | re.IGNORECASE)
 _ROW_TAG, _CELL_TAG = f"{SHEET_MAIN_NS} row", f"{SHEET_MAIN_NS} c"
 _FILLED = frozenset({f"{SHEET_MAIN_NS} v", f"{SHEET_MAIN_NS} is"})
@@ -36,23 +39,29 @@ def check_parts(archive: zipfile.ZipFile, file: str) -> None:
     for part in archive.infolist():
         if part.file_size > LARGEST_PART:
             raise OutOfBoundsError(Problem("register_too_large", location=place, values={"most": f"{LARGEST_PART:,}"}))
-        if part.filename.lower().endswith((".xml", ".rels")) and _has_doctype(archive, part):
+        begins = _begins(archive, part)
+        if begins == _DOCTYPE:
             raise OutOfBoundsError(Problem("workbook_doctype", given=part.filename, location=place))
+        if begins.rpartition(":")[2] == "styleSheet" and part.file_size > LARGEST_STYLES:
+            values = {"most": f"{LARGEST_STYLES:,}"}
+            raise OutOfBoundsError(Problem("register_too_large", location=place, values=values))
 
 
-def _has_doctype(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Whether an XML declares a document type before its first element."""
-    seen: list[bool] = []
+def _begins(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str:
+    """The first element of an XML, or that it declares a document type before it; nothing of what is no XML."""
+    if not part.filename.lower().endswith((".xml", ".rels")):
+        return ""
+    seen: list[str] = []
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: seen.append(True)
-    parser.StartElementHandler = lambda *_: seen.append(False)
+    parser.StartDoctypeDeclHandler = lambda *_: seen.append(_DOCTYPE)
+    parser.StartElementHandler = lambda name, _: seen.append(name)
     with archive.open(part) as stream:
         try:
             while not seen and (content := stream.read(1024)):
                 parser.Parse(content)
         except expat.ExpatError:  # reported where the part is read
             pass
-    return bool(seen) and seen[0]
+    return seen[0] if seen else ""
 
 
 @define

@@ -1,7 +1,8 @@
 """An approval is written into the file it is of, and holds only for what was approved."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from years import MEASURE, THIS, files_in
@@ -211,3 +212,24 @@ def test_the_bundled_policies_claim_no_approval() -> None:
     """Nobody approved them: they say nothing of it."""
     for name in ("shandong_2020_58", "2021_weihai", "2023_weihai", "2024_weihai", "2025_weihai", "example_huzhou"):
         assert load_policy(name).status is None
+
+
+@pytest.mark.parametrize(
+    "day", ["2025-01-15", datetime(2025, 1, 15, tzinfo=UTC).replace(tzinfo=None), datetime(2025, 1, 15, tzinfo=UTC)]
+)
+def test_the_day_as_hosts_have_it(tmp_path: Path, day: Any) -> None:
+    """A text and midnight are that day."""
+    _, policy = approve(year(tmp_path), "某市总工会", day)
+    assert policy.approval is not None
+    assert policy.approval.day == DAY
+
+
+@pytest.mark.parametrize(
+    ("day", "code"), [(datetime(2025, 1, 15, 9, tzinfo=UTC), "date_with_time"), (None, "date"), ("15.1.2025", "date")]
+)
+def test_what_is_no_day_of_approval(tmp_path: Path, day: Any, code: str) -> None:
+    """A moment, or what is no day, is reported as such, not as a fault of the file."""
+    with pytest.raises(PolicyError) as error:
+        approve(year(tmp_path), "某市总工会", day)
+    (problem,) = error.value.problems
+    assert (problem.code, problem.place) == (code, "approved.date")

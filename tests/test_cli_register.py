@@ -219,7 +219,7 @@ def test_totals_and_hidden_rows_are_reported(tmp_path: Path) -> None:
         ("合计1", "相对困难职工家庭", None),
     ]
     done = run(file, "-o", str(tmp_path / "b.csv"), "--format", "json")
-    found = json.loads(done.stdout.splitlines()[0])["problems"]
+    found = json.loads(done.stdout)["problems"]
     assert [(each["code"], each["sheet"], each["line"], each["severity"]) for each in found] == [
         ("row_total", "家庭", 4, "warning"),
         ("row_total", "成员", 4, "warning"),
@@ -350,3 +350,26 @@ def test_members_without_a_household(tmp_path: Path) -> None:
         assert frame.select("困难职工家庭类别", "问题").rows() == [("相对困难职工家庭", doubt)] * 2
         book: Any = openpyxl.load_workbook(out)
         assert doubt in [cell.value for cell in book["合计"]["A"]]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_json_is_one_object_on_standard_output(tmp_path: Path, good: str, lang: str) -> None:
+    """Programs read one object: with problems or none, with warnings, and where the results could not be written."""
+    out = tmp_path / "out.csv"
+    words = ("--format", "json", "--lang", lang, "--force", "-o")
+    found = json.loads(run(good, *words, str(out)).stdout)
+    assert (found["problems"], found["output"]) == ([], str(out))
+    counts = {each["title"]: each["outcomes"] for each in found["totals"]}["困难职工家庭类别"]
+    assert {"title": "相对困难职工家庭", "households": 1} in counts
+    assert {"title": "待定", "households": 1} in counts
+    book: Any = openpyxl.load_workbook(good)
+    book["成员"].row_dimensions[3].hidden = True
+    book["成员"]["E2"] = "很少"
+    book.save(good)
+    done = run(good, *words, str(out), "--keep-going")
+    found = json.loads(done.stdout)
+    assert [each["code"] for each in found["problems"]] == ["cell_number", "row_hidden"]
+    assert (done.exit_code, len(found["remarks"])) == (1, 1)
+    done = run(good, *words, str(tmp_path / "none" / "out.csv"), "--keep-going")
+    codes = [each["code"] for each in json.loads(done.stdout)["problems"]]
+    assert (done.exit_code, codes) == (1, ["cell_number", "row_hidden", "file_not_written"])

@@ -361,3 +361,17 @@ class TestFolders:
 
         monkeypatch.setattr(os, "scandir", denied)  # whoever runs the tests may be allowed everything
         assert [problem.code for problem in problems("2021_weihai", folders=(tmp_path,))] == ["folder_unreadable"]
+
+
+@pytest.mark.parametrize("name", [None, 3, b"2021_weihai", ["2021_weihai"], date(2021, 1, 1)])
+def test_what_is_no_name_is_refused(name: Any) -> None:
+    """A policy is asked for by a name or a path; anything else is a problem that says what was given."""
+    (problem,) = problems(name)
+    assert (problem.code, problem.given) == ("policy_expected", type(name).__name__)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 5000, "x" * 300 + ".yaml", "x/" * 3000 + "x"])
+def test_names_that_no_file_can_have(name: str) -> None:
+    """Nothing is no series, and a name that is too long for the system is that of no policy."""
+    (problem,) = problems(name)
+    assert problem.code in {"policy_missing", "file_unreadable", "file_missing"}

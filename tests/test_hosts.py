@@ -355,7 +355,9 @@ class TestOtherKinds:
 
     @pytest.mark.parametrize("fact", ["wage", "relation", "dependent", "birth_date", "label"])
     @pytest.mark.parametrize(
-        "given", [pd.NA, pd.NaT, np.datetime64("NaT"), pa.scalar(None), pa.scalar(None, pa.int64())], ids=repr
+        "given",
+        [pd.NA, pd.NaT, np.datetime64("NaT"), np.ma.masked, pa.scalar(None), pa.scalar(None, pa.int64())],
+        ids=repr,
     )
     def test_missing(self, fact: str, given: object) -> None:
         """What a library writes for a missing value is unknown, as None is."""

@@ -141,7 +141,7 @@ def test_numbers_in_a_column_of_days(tmp_path: Path) -> None:
     assert days == [day for _, _, day in cells]
     wrong = {f"成员!C{row}" for row, (_, _, day) in enumerate(cells, 2) if day is None}
     assert {place for _, place in told(every_problem(register))} == wrong
-    assert {code for code, _ in told(every_problem(register))} == {"cell_date", "cell_error"}
+    assert {code for code, _ in told(every_problem(register))} == {"cell_date", "cell_error", "date_with_time"}
 
 
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])

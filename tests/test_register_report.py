@@ -105,3 +105,18 @@ def test_rows_are_reported_by_number() -> None:
     (line,) = rows_told(whole_row(row) for row in range(2, 2002, 2))
     assert "共 1,000 行" in line
     assert len(line) < 1200
+
+
+def test_rows_that_are_one_problem_each_are_counted_together() -> None:
+    """A sentence that counts rows and names them is printed once for all rows of its kind, with their number."""
+    some = []
+    for row in (5, 2, 3, 9):
+        at = Cell("a.xlsx", row, 1, "成员")
+        values = {"count": "1", "places": at.short}
+        some.append(Problem("member_of_no_household", values=values, location=at))
+    assert report(some, "zh").splitlines() == [
+        "a.xlsx 成员!A2: 错误[member_of_no_household]: 有 4 名成员的户号不在家庭表中：A2:A3、A5、A9",
+        "    补上这一户，或改正成员的户号",
+    ]
+    assert "household of 4 members is not among the households: A2:A3, A5, A9" in report(some, "en")
+    assert "有 1 名成员的户号不在家庭表中：成员!A5" in report(some[:1], "zh")

@@ -87,6 +87,11 @@ def test_too_long_a_number_is_none() -> None:
         "20080305",
         "２００８－３－５",
         "2008-03-05 00:00:00",
+        "2008-3-5 0:00",
+        "2008-03-05T00:00:00.000Z",
+        "2008-03-05 00:00:00+08",
+        "2008-03-05 00:00:00-05:30",
+        "2008-03-05 00:00:00 UTC",
     ],
 )
 def test_days(text: str) -> None:
@@ -114,7 +119,6 @@ def test_days(text: str) -> None:
         "２００８²３",
         "٢٠٠٨-٠٣-٠٥",
         "2008-03-0⑤",
-        "2008-03-05 08:30:00",
     ],
 )
 def test_no_days(text: str) -> None:
@@ -122,6 +126,15 @@ def test_no_days(text: str) -> None:
     steps = Steps("a")
     cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
     assert worked([text], steps, day=cells.value, fault=cells.faults["cell_date"]) == [(None, True)]
+
+
+@pytest.mark.parametrize("text", ["2008-03-05 08:30:00", "2008年3月5日 0:01", "2008-03-04T16:00:00Z", "2008-3-5 24:00"])
+def test_moments(text: str) -> None:
+    """A moment that is not midnight in its own zone is reported as one, and not as something that is no day."""
+    steps = Steps("a")
+    cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
+    codes = {code: cells.faults[code] for code in ("date_with_time", "cell_date")}
+    assert worked([text], steps, day=cells.value, **codes) == [(None, True, False)]
 
 
 def test_leap_years() -> None:

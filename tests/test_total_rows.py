@@ -45,6 +45,9 @@ def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
         (None, None, "12", "\u200b合\n计\ufeff"),
         ("Total", None, None, "3"),
         ("本页小计", None, None, None),
+        (None, "（合计）", "城市", "3"),
+        (None, "【总 计】：", None, "3"),
+        ("合计（户）", None, None, "3"),
     ],
 )
 def test_rows_of_totals(row: Row) -> None:
@@ -56,6 +59,8 @@ def test_rows_of_totals(row: Row) -> None:
     "row",
     [
         (None, "合计1", None, None),
+        (None, "合计（1）", None, None),
+        (None, "-合计1", None, None),
         ("合计", "A1", None, None),
         ("1", "A1", "合计", "合计"),
         ("1", None, "城市", "合计"),  # may be a household whose key is missing
@@ -109,6 +114,50 @@ def test_how_a_note_goes_on() -> None:
     assert left_out(rows[0], *more) == {}
     assert left_out(*rows, ("2", "A2", None, None), *more) == {1: ("row_note", "说明")}
     assert sorted(left_out(*rows, ("A7", None, None, None), *more)) == [1]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (None, "说明：数据来自民政部门", "不含农村", "截至3月"),
+        (None, "（说明：1", "本表", "一式两份）"),
+        (None, "备注：无", "1", None),
+        (None, "填表人 张三", None, None),
+        ("审核人李四", None, None, None),
+        (None, "填表人", "张三", None),
+        ("制表人", "张三", "审核人　李四", None),
+    ],
+)
+def test_notes_split_at_commas_and_signatures_without_a_colon(row: Row) -> None:
+    """A note whose commas a csv took for its own is left out whole, as is a signature behind nothing but a space."""
+    good: Row = ("1", "A1", "城市", "1")
+    assert set(left_out(good, row)) == {1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ("说明：低保", "A1", "城市", "1"),
+        ("审核人", "A1", "城市", "1"),
+        (None, "审核人1", None, None),
+        (None, "工会会员张三丰的家庭", None, None),
+        (None, "审核人", "城市", "1"),
+        (None, "张三", None, None),
+    ],
+)
+def test_keys_that_are_like_signatures(row: Row) -> None:
+    """A row with a key of its own is a household's, whatever stands beside it."""
+    assert left_out(("1", "A1", "城市", "1"), row) == {}
+
+
+@pytest.mark.parametrize("day", ["2021年3月31日", "2021-03-31", "2021 年  3 月 31 日", "   年  月  日"])
+def test_a_day_below_a_signature(day: str) -> None:
+    """The day of signing, alone in the row below, is the signature's; without a signature it may be a key."""
+    good: Row = ("1", "A1", "城市", "1")
+    assert set(left_out(good, (None, "填表人：张三", None, None), (None, day, None, None))) == {1, 2}
+    assert set(left_out(good, (None, "填表人：张三", None, None), (day, None, None, None))) == {1, 2}
+    assert left_out(good, (None, day, None, None)) == {}
+    assert set(left_out(good, (None, "填表人：张三", None, None), (None, day, "城市", "1"))) == {1}
 
 
 def test_without_a_column_of_keys() -> None:

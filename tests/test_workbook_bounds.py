@@ -2,6 +2,7 @@
 
 import re
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -11,6 +12,7 @@ import pytest
 from hardship_rules.problems import Problem
 from hardship_rules.raw_table import Grid
 from hardship_rules.workbook import Workbook, open_workbook, read_sheet
+from hardship_rules.workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
 from tests.test_workbook import changed, saved
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -156,3 +158,13 @@ def test_rows_without_cells_below_a_table_are_no_part_of_it(tmp_path: Path) -> N
     grid = read(with_rows(tmp_path / "a.xlsx", ROW + rows))
     assert isinstance(grid, Grid)
     assert grid.cells.height == 1
+
+
+def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None:
+    """Styles of more than 15 MB, whatever their part is called, are refused before they are read."""
+    content = f'<styleSheet xmlns="a">{" " * LARGEST_STYLES}</styleSheet>'
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/other.xml", content)
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(OutOfBoundsError) as error:
+        check_parts(archive, "a.xlsx")
+    assert (error.value.problem.code, error.value.problem.values["most"]) == ("register_too_large", "15,000,000")

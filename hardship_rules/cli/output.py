@@ -113,10 +113,16 @@ def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy |
 
 def was_written(path: Path, write: Callable[[], object], lang: Language) -> bool:
     """Let a file be written, and report why it is not."""
+    problem = not_written(path, write)
+    if problem is not None:
+        click.echo(problem.line(lang), err=True)
+    return problem is None
+
+
+def not_written(path: Path, write: Callable[[], object]) -> Problem | None:
+    """Let a file be written; the problem where it is not."""
     try:
         write()
     except OSError as error:
-        problem = Problem("file_not_written", location=Location(str(path), 1, 1), values={"reason": reason_of(error)})
-        click.echo(problem.line(lang), err=True)
-        return False
-    return True
+        return Problem("file_not_written", location=Location(str(path), 1, 1), values={"reason": reason_of(error)})
+    return None

@@ -8,7 +8,7 @@ import click
 from attrs import frozen
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import over_what_is_read, problems_json, there, was_written, written
+from hardship_rules.cli.output import not_written, over_what_is_read, problems_json, there, was_written, written
 from hardship_rules.conform import date_of
 from hardship_rules.frame_given import texts_of
 from hardship_rules.headers import ASIDE
@@ -86,16 +86,24 @@ class Job:
             self.tell(error.problems, show_values=show_values)
             return False
         problems = [*every_problem(register), *(each for some in found.refused.values() for each in some)]
-        self.tell([*problems, *register.warnings], show_values=show_values)
+        listed = [*problems, *register.warnings]
+        is_json = self.form == "json"
+        if not is_json or (problems and not keep_going):
+            self.tell(listed, show_values=show_values)
         if problems and not keep_going:
             self.say("nothing", count=len(problems))
             return False
         rows = rows_of(found, reasons=explain)
         totals = totals_of(register, rows, self.on)
         self.say("saving", file=str(output))
-        if not was_written(output, lambda: save(output, rows, totals), self.lang):
+        if failure := not_written(output, lambda: save(output, rows, totals)):
+            self.tell([*listed, failure] if is_json else [failure], show_values=show_values)
             return False
-        click.echo(totals.text(), nl=False)
+        if is_json:  # one object, whatever there is to say
+            beside = {"output": str(output), **totals.data()}
+            click.echo(problems_json(listed, self.lang, beside, show_values=show_values), nl=False)
+        else:
+            click.echo(totals.text(), nl=False)
         if problems:
             self.say("left", count=len(problems))
         return not problems
