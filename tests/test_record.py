@@ -144,12 +144,14 @@ def test_an_embedded_policy_has_its_fingerprint() -> None:
     assert SETTLED_DOCUMENT["resolved"] is None
 
 
-@pytest.mark.parametrize("text", ["\x1b[31m", "\ud800", "\x00"])
-def test_what_no_reader_would_take_is_refused(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "code"), [("\x1b[31m", "character"), ("\ud800", "lone_surrogate"), ("\x00", "character")]
+)
+def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
     """A reference or a host's words with a control character or half a character are a problem, not a broken record."""
     with pytest.raises(FactError) as caught:
         record(assess(WEIHAI, {**HOUSEHOLD, "reference": f"甲{text}"}))
-    assert [problem.code for problem in caught.value.problems] == ["character"]
+    assert [problem.code for problem in caught.value.problems] == [code]
     with pytest.raises(FactError):
         record(SETTLED, host={"officer": text})
 

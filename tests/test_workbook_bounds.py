@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from test_workbook import changed, saved
 
 from hardship_rules.problems import Problem
 from hardship_rules.raw_table import Grid
 from hardship_rules.workbook import Workbook, open_workbook, read_sheet
 from hardship_rules.workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
-from tests.test_workbook import changed, saved
 
 SHEET = "xl/worksheets/sheet1.xml"
 
