@@ -1,5 +1,7 @@
 """Random tests draw other examples in every run; the seed of a run that failed is said, and repeats it."""
 
+from typing import Any
+
 import pytest
 from hypothesis import settings
 from sampling import DRAWN, LONG, new_seed
@@ -16,7 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(new_seed())
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """How a run is repeated in which something failed, and how much a long one drew."""
     seed = config.getoption("hypothesis_seed")
     if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):

@@ -147,7 +147,7 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
         f"{{outcome: o{each}, title: 第{each}类, basis: assumption, when: {{that: {'a' if each % 2 else 'not b'}}}}}"
         for each in range(1, number + 1)
     )
-    household = {"a": a, "b": True, "members": [{} for _ in range(64)]}
+    household: Facts = {"a": a, "b": True, "members": [{} for _ in range(64)]}
     assessment = assess(read_policy(SMALL % outcomes), household, ON)
     text = explain(assessment)
     hold_to_one_screen(text)

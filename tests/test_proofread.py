@@ -11,7 +11,7 @@ from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
 from hardship_rules.checklist import checklist
-from hardship_rules.document import Block, Document, Flows, Item, Listing, Paragraph, Scale, Section, Table
+from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.proofread import proofread
 from hardship_rules.statements import statements
 from hardship_rules.strategies import policies
@@ -47,7 +47,7 @@ def items(block: Block | Item) -> list[Item]:
             return [inner for item in entries for inner in items(item)]
         case Section(blocks=blocks):
             return [inner for each in blocks for inner in items(each)]
-        case Table() | Paragraph() | Scale() | Flows():
+        case _:
             return []
 
 
