@@ -14,7 +14,7 @@ from hardship_rules.facts import read_facts
 from hardship_rules.find import Folders, Text, day_asked, find, searched
 from hardship_rules.household import HouseholdText
 from hardship_rules.load import load
-from hardship_rules.model import Policy
+from hardship_rules.model import Policy, refuse_no_policy
 from hardship_rules.outcomes import outcomes_of
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 
@@ -58,6 +58,8 @@ def load_base(name: str | os.PathLike[str], folders: Folders = ()) -> Policy | N
 
 def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> Policy:
     """The policy of a text; `name` is what problems call it. Raises `PolicyError` with every problem."""
+    if problem := source.no_text(text, name):
+        raise PolicyError([problem])
     return _checked(Text(text, name, None), searched(folders))
 
 
@@ -68,6 +70,8 @@ def _checked(text: Text, folders: Folders) -> Policy:
 
 def load_household(path: str | Path) -> HouseholdText:
     """A household's file, YAML or JSON, every value as it is written. Raises `FactError`."""
+    if problem := source.no_path(path):
+        raise FactError([problem])
     content = source.read_bytes(Path(path), str(path))
     text = content if isinstance(content, Problem) else source.decode(content, str(path))
     if isinstance(text, Problem):
@@ -95,6 +99,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy that cannot
     decide: one with open parameters, or with no decision.
     """
+    refuse_no_policy(policy)
     if policy.is_open:
         open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
         raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])

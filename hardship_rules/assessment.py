@@ -14,7 +14,7 @@ from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Outcome, Policy, Term
 from hardship_rules.nearest_value import NearestAssumed, nearest_assumed_of
 from hardship_rules.outcomes import Outcomes
-from hardship_rules.problems import Path, Problem
+from hardship_rules.problems import FactError, Path, Problem
 from hardship_rules.ranges import Truth
 from hardship_rules.syntax import (
     Clause,
@@ -203,3 +203,9 @@ class Assessment:
     def missing_by_evidence(self) -> FrozenMapping[str, tuple[Missing, ...]]:
         """What is missing by the document that proves it, in the same order; without a document under ""."""
         return by_evidence(self.missing)
+
+
+def refuse_no_assessment(given: object) -> None:
+    """Raise `FactError` where a host hands in a household, or anything else, in place of an assessment."""
+    if not isinstance(given, Assessment):
+        raise FactError([Problem("assessment_expected", (), type(given).__name__)])

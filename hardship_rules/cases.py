@@ -216,6 +216,8 @@ def answer_text(answer: object) -> str:
 
 def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     """The cases of a file; raises `PolicyError` with every problem of the file and of its policy."""
+    if problem := source.no_path(path):
+        raise PolicyError([problem])
     name = str(path)
     places = (Path(path).parent, *searched(folders))
     content = source.read_bytes(Path(path), name)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from hardship_rules.as_html import as_html
 from hardship_rules.as_json import as_json, turns_json
 from hardship_rules.as_markdown import as_markdown
-from hardship_rules.assessment import Assessment
+from hardship_rules.assessment import Assessment, refuse_no_assessment
 from hardship_rules.brief import brief_of
 from hardship_rules.brief_text import brief_text
 from hardship_rules.document import Block, Document
@@ -40,6 +40,7 @@ def explain(
 
     Raises `ValueError` for a format, language or detail that there is not.
     """
+    refuse_no_assessment(assessment)
     if format not in FORMATS:
         raise ValueError(f"format is one of {', '.join(FORMATS)}")
     if lang not in SENTENCES:

@@ -17,7 +17,7 @@ from hardship_rules.expression import DIGITS, exact_number
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
-from hardship_rules.model import Fact, Policy
+from hardship_rules.model import Fact, Policy, refuse_no_policy
 from hardship_rules.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain, unusual
@@ -28,6 +28,7 @@ Given = Mapping[str, object] | HouseholdText
 
 def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
     """The typed facts of a household; raises `FactError` with every problem."""
+    refuse_no_policy(policy)
     return _Reader(policy).household(household, on)
 
 

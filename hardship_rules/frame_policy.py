@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.hosts import plain_value, read_day, shown
-from hardship_rules.model import Fact, Parameter, Policy, Term, used_by
+from hardship_rules.model import Fact, Parameter, Policy, Term, refuse_no_policy, used_by
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.ranges import Exact
 from hardship_rules.syntax import (
@@ -100,6 +100,7 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
 
 def refuse_undecidable(policy: Policy) -> None:
     """A policy that cannot decide, as `assess` refuses it."""
+    refuse_no_policy(policy)
     if policy.is_open:
         open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
         raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
@@ -109,6 +110,7 @@ def refuse_undecidable(policy: Policy) -> None:
 
 def day_inside(policy: Policy, on: date | str | None) -> date | None:
     """The day the verdict is about, inside the policy's window."""
+    refuse_no_policy(policy)
     day = None if plain_value(on) is None else read_day(on)
     if isinstance(day, str):
         raise FactError([Problem(day, ("on",), given=shown(on))])

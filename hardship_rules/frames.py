@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal
 
-import narwhals as nw
-
+from hardship_rules.arrays import nw
 from hardship_rules.frame_explained import explained
 from hardship_rules.frame_given import frame_of
 from hardship_rules.frame_job import Job, nothing_seen

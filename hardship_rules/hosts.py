@@ -205,7 +205,10 @@ def _is_nan(given: object) -> bool:
 
 
 def one_or_several(given: str | Collection[str]) -> frozenset[str]:
-    """The names of a collection; one text alone is one name."""
+    """The names of a collection; one text alone is one name. Raises `TypeError` where it is neither."""
+    listed: object = given
+    if isinstance(listed, bytes) or not isinstance(listed, Collection):
+        raise TypeError(f"one name or a list of names is expected, not {type(given).__name__}")
     return frozenset((given,) if isinstance(given, str) else given)
 
 

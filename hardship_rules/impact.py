@@ -4,16 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
-import narwhals as nw
 from attrs import evolve, field, frozen
 
+from hardship_rules.arrays import nw
 from hardship_rules.frame_given import column_names, frame_of, in_polars
 from hardship_rules.frame_memory import as_given
 from hardship_rules.frame_policy import ROUNDED, day_inside, frame_policy
 from hardship_rules.frame_reading import days_in, spellings
 from hardship_rules.frames import assess_frame
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Policy
+from hardship_rules.model import Policy, refuse_no_policy
 from hardship_rules.problems import FactError, PolicyError, Problem
 from hardship_rules.syntax import Expr, names_in
 
@@ -94,6 +94,8 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and how they 
     with several rows is a problem and in no move. Raises what `assess_frame` raises, and `PolicyError` where the
     category is not called the same in both.
     """
+    for policy in (old, new):
+        refuse_no_policy(policy)
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])

@@ -8,7 +8,8 @@ from attrs import evolve
 from hardship_rules.problems import Location, Problem
 from hardship_rules.source import DEEPEST, Mapping, Node, Scalar, Sequence
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""What no text of a record or a resolved policy may hold."""
 
 Json = str | bool | None | list["Json"] | dict[str, "Json"]
 """What stands in JSON, numbers by their text."""
@@ -79,6 +80,6 @@ def _node(found: Json, at: Location, depth: int) -> Node:
 
 
 def _text(text: str, at: Location) -> Scalar:
-    if match := _CONTROL.search(text):
+    if match := CONTROL.search(text):
         raise _Refused(Problem("character", given=f"U+{ord(match[0]):04X}"))
     return Scalar(text, at, plain=False)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from typing import Any
 
-import narwhals as nw
 from attrs import field, frozen
 
+from hardship_rules.arrays import nw
 from hardship_rules.cells import cells_of, key_cells
 from hardship_rules.frame_given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
 from hardship_rules.frame_memory import as_given

@@ -13,7 +13,7 @@ from hardship_rules.conversion import factor_of, units_of
 from hardship_rules.find import read_file
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import Either, Entries, Key, Record, Word
-from hardship_rules.model import Fact, Policy
+from hardship_rules.model import Fact, Policy, refuse_no_policy
 from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
 from hardship_rules.usual import plain
@@ -128,6 +128,8 @@ class MappingText:
 
 def load_mapping(path: str | Path) -> MappingText:
     """The mapping of a file; raises `PolicyError` with everything that is not of its shape."""
+    if problem := source.no_path(path):
+        raise PolicyError([problem])
     return read_mapping(read_file(Path(path)).text, str(path))
 
 
@@ -154,6 +156,7 @@ def mapping_for(policy: Policy, text: MappingText | None = None) -> RegisterMapp
 
     Raises `PolicyError` with every column whose fact, codes or unit do not fit.
     """
+    refuse_no_policy(policy)
     if text is None:
         plain = (_plain_table(policy, of_members=False), _plain_table(policy, of_members=True))
         return RegisterMapping(policy, "left out", *plain)

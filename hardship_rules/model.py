@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from attrs import evolve, field, frozen
 
@@ -342,10 +342,12 @@ class Policy:
 
     def with_readings(self, chosen: Mapping[str, str]) -> "Policy":
         """The variant of this policy in which the readings named have the options given; raises `PolicyError`."""
+        if not isinstance(cast(object, chosen), Mapping):
+            raise PolicyError([Problem("readings_expected", ("readings",), type(chosen).__name__)])
         problems = []
         readings = dict(self.readings)
         resolved = json.loads(self.resolved)
-        for name, option in chosen.items():
+        for name, option in ((str(key), str(word)) for key, word in chosen.items()):  # whatever a host hands in
             path = ("readings", name)
             if (reading := readings.get(name)) is None:
                 known = nearest(name, readings)
@@ -361,6 +363,12 @@ class Policy:
         if problems:
             raise PolicyError(problems)
         return evolve(self, readings=FrozenMapping(readings), resolved=canonical(resolved))
+
+
+def refuse_no_policy(given: object) -> None:
+    """Raise `PolicyError` where a host hands in a policy's name, or anything else, in place of a policy."""
+    if not isinstance(given, Policy):
+        raise PolicyError([Problem("policy_not_loaded", (), type(given).__name__)])
 
 
 def canonical(tree: object) -> str:

@@ -9,7 +9,7 @@ from hardship_rules.as_html import as_html
 from hardship_rules.as_markdown import as_markdown
 from hardship_rules.as_text import as_text
 from hardship_rules.asking import Missing
-from hardship_rules.assessment import Assessment
+from hardship_rules.assessment import Assessment, refuse_no_assessment
 from hardship_rules.decided import Figure, Reason
 from hardship_rules.document import Block, Document, Item, Listing, Paragraph, Section, numeral
 from hardship_rules.frozen import FrozenMapping
@@ -73,6 +73,7 @@ def notice(assessment: Assessment, *, format: str = "text", lang: Language = "zh
 
     Raises `ValueError` for a format or language that there is not.
     """
+    refuse_no_assessment(assessment)
     if format not in _RENDERERS:
         raise ValueError(f"format is one of {', '.join(_RENDERERS)}")
     if lang != "zh":

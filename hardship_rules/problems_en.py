@@ -270,6 +270,30 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "a policy is given by its name or path, not as {given}",
             'As in `load_policy("2021_weihai")`',
         ),
+        "policy_not_loaded": (
+            "a policy that was loaded is expected here, not {given}",
+            'Load it first, as in `load_policy("2021_weihai")`',
+        ),
+        "path_expected": (
+            "a file is given by its name or path, not as {given}",
+            'As in `load_household("household.yaml")`',
+        ),
+        "content_expected": (
+            "a text is expected here, not {given}",
+            'Decode bytes, read a file first, as in `Path("record.json").read_text(encoding="utf-8")`',
+        ),
+        "readings_expected": (
+            "readings are given as a mapping of names to options, not as {given}",
+            'As in `{{"equal_to_standard": "granted"}}`',
+        ),
+        "host_value": (
+            "JSON cannot hold the value given here ({given})",
+            "Give a text, a finite number, True, False, None, a list or a dict; write days and times as texts",
+        ),
+        "assessment_expected": (
+            "what `assess` gives is expected here, not {given}",
+            "Assess first: `assess(policy, household)`",
+        ),
         "policy_missing": ("there is no policy `{given}`", "Those there are: {known}"),
         "series_needs_date": (
             "`{given}` is a series: which of its policies is meant depends on the day",

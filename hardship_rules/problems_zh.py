@@ -135,6 +135,21 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
         "folder_expected": ("文件夹应写成名称或路径，给的却是 {given}", '例如 `folders=["policies"]`'),
         "bundled_missing": ("程序自带的政策文件不在安装中", "重新安装 hardship-rules，或直接给出政策文件的路径"),
         "policy_expected": ("政策应写成名称或路径，给的却是 {given}", '例如 `load_policy("2021_weihai")`'),
+        "policy_not_loaded": (
+            "此处应给出已经读入的政策，给的却是 {given}",
+            '先读入政策，例如 `load_policy("2021_weihai")`',
+        ),
+        "path_expected": ("文件应写成名称或路径，给的却是 {given}", '例如 `load_household("household.yaml")`'),
+        "content_expected": (
+            "此处应给出文本，给的却是 {given}",
+            '字节先解码；文件先读出，例如 `Path("record.json").read_text(encoding="utf-8")`',
+        ),
+        "readings_expected": ("解读应写成“名称: 选项”，给的却是 {given}", '例如 `{{"equal_to_standard": "granted"}}`'),
+        "host_value": (
+            "JSON 无法保存此处的值（{given}）",
+            "改成文本、有限的数、True、False、None、列表或字典；日期和时刻先写成文本",
+        ),
+        "assessment_expected": ("此处应给出 `assess` 的结果，给的却是 {given}", "先判定：`assess(policy, household)`"),
         "policy_missing": ("找不到政策 `{given}`", "可用的政策：{known}"),
         "series_needs_date": ("`{given}` 是一个系列，要有日期才能确定用哪一份", "给出认定日期；该系列有：{known}"),
         "no_policy_on_date": (

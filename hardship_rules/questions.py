@@ -11,7 +11,7 @@ from hardship_rules.answers import Answer, NotSettled, Proof, Shown
 from hardship_rules.api import assess
 from hardship_rules.every_household import beside
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Policy, Term
+from hardship_rules.model import Decision, Policy, Term, refuse_no_policy
 from hardship_rules.properties import breaks, broken, truth_of
 from hardship_rules.smallest import Facts, Raised, raised_between, smallest, with_raised
 from hardship_rules.smt import Encoding, decision_differs
@@ -45,6 +45,7 @@ class Questions:
     """The questions about one policy; each section of them has so many seconds."""
 
     def __init__(self, policy: Policy, members: int, seconds: float) -> None:
+        refuse_no_policy(policy)
         self.policy = policy
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds

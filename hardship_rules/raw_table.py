@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-import polars as pl
 from attrs import evolve, field, frozen
 
+from hardship_rules.arrays import pl
 from hardship_rules.headers import bare
 from hardship_rules.problems import Location, Problem
 from hardship_rules.total_rows import is_total, rows_left_out

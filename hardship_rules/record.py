@@ -3,15 +3,18 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from math import isfinite
+from types import NoneType
 from typing import cast
 
-from hardship_rules.assessment import Assessment
+from hardship_rules.assessment import Assessment, refuse_no_assessment
 from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.extend import tree
-from hardship_rules.json_source import parse_json
+from hardship_rules.json_source import CONTROL, parse_json
 from hardship_rules.model import Fact, Outcome, Parameter, Policy, Reading, canonical
-from hardship_rules.problems import FactError, Path, Problem, path_text
+from hardship_rules.problems import SURROGATE, FactError, Path, Problem, path_text
 from hardship_rules.ranges import Exact
+from hardship_rules.source import DEEPEST
 from hardship_rules.source import Mapping as Node
 from hardship_rules.syntax import Compare, Name, Provenance, names_in
 from hardship_rules.units import kind_of_name
@@ -22,6 +25,7 @@ from hardship_rules.wording import fact_of, fact_value, fraction_text
 KIND = "hardship-rules/record/"
 VERSION = 1
 FORMAT = f"{KIND}{VERSION}"
+_TOO_LARGE = 10**4300  # Python writes no whole number of so many digits
 NOT_SUMMED = ("checksum", "host")  # the keys that the checksum is not taken over
 
 
@@ -30,9 +34,14 @@ def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, ob
 
     It holds the facts. `embed` puts the resolved policy inside; otherwise its text is to be kept beside the records.
     `host` is the caller's own, written as it is and never looked at. Raises `FactError` where the reference or `host`
-    holds a character that no reader would take.
+    holds a character that no reader would take, and for each value of `host` that JSON cannot hold, with its place.
     """
-    document = {**_document(assessment, embed=embed), "checksum": None, "host": host}
+    refuse_no_assessment(assessment)
+    problems: list[Problem] = []
+    own = _as_json_has_it(host, ("host",), problems)
+    if problems:
+        raise FactError(problems)
+    document = {**_document(assessment, embed=embed), "checksum": None, "host": own}
     node = parse_json(json.dumps(document, ensure_ascii=False, allow_nan=False), "")
     if isinstance(node, Problem):
         raise FactError([Problem(node.code, ("reference",), node.given, node.values)])
@@ -45,6 +54,54 @@ def checksum(node: Node) -> str:
     """`sha256:` and the sum of a record's canonical text without `host`; against accident, not against forgery."""
     summed = Node(tuple(entry for entry in node.entries if entry[0].text not in NOT_SUMMED), node.at)
     return "sha256:" + hashlib.sha256(canonical(tree(summed)).encode()).hexdigest()
+
+
+def _as_json_has_it(given: object, at: Path, problems: list[Problem]) -> object:
+    """What the host hands in, of lists, dictionaries, texts and numbers only; what JSON cannot hold is a problem."""
+    if len(at) > DEEPEST:
+        problems.append(Problem("too_deep", at, values={"most": str(DEEPEST)}))
+        return None
+    if given is None or isinstance(given, bool):
+        return given
+    if isinstance(given, str):
+        return _text_for_json(given, at, problems)
+    if isinstance(given, int | float):
+        if not isfinite(given) if isinstance(given, float) else abs(given) >= _TOO_LARGE:
+            problems.append(Problem("host_value", at, type(given).__name__))
+        return given
+    if isinstance(given, Mapping):
+        return _object_for_json(given, at, problems)
+    if isinstance(given, list | tuple):
+        return [_as_json_has_it(part, (*at, number), problems) for number, part in enumerate(given)]
+    problems.append(Problem("host_value", at, type(given).__name__))
+    return None
+
+
+def _text_for_json(text: str, at: Path, problems: list[Problem]) -> str:
+    if SURROGATE.search(text):
+        problems.append(Problem("lone_surrogate", at, text))
+    elif match := CONTROL.search(text):
+        problems.append(Problem("character", at, f"U+{ord(match[0]):04X}"))
+    return text
+
+
+def _object_for_json(given: Mapping[object, object], at: Path, problems: list[Problem]) -> dict[str, object]:
+    """A mapping with keys that are texts; a number, a yes-or-no or None becomes the text that JSON makes of it."""
+    entries: dict[str, object] = {}
+    for key, part in given.items():
+        if not isinstance(key, str | int | float | NoneType):
+            problems.append(Problem("host_value", at, type(key).__name__))
+            continue
+        number: list[Problem] = []
+        _as_json_has_it(key, at, number)
+        problems += number
+        if number:
+            continue
+        text = key if isinstance(key, str) else json.dumps(key)
+        if text in entries:
+            problems.append(Problem("json_key_twice", at, text))
+        entries[text] = _as_json_has_it(part, (*at, text), problems)
+    return entries
 
 
 def _dumps(part: object) -> str:

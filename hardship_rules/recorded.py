@@ -15,7 +15,7 @@ from hardship_rules.keys import Anything, Either, Entries, Items, Key, Word
 from hardship_rules.problems import FactError, Location, Problem
 from hardship_rules.ranges import Range
 from hardship_rules.record import FORMAT, KIND, VERSION, checksum
-from hardship_rules.source import Mapping, Node, Scalar, Sequence
+from hardship_rules.source import Mapping, Node, Scalar, Sequence, no_text
 from hardship_rules.wording import SIGNS
 
 Answer = Fraction | Range | frozenset[str] | bool | None
@@ -131,6 +131,8 @@ class Record:
 
 def read_record(text: str, name: str = "record.json") -> Record:
     """The record of a text; raises `FactError` where it is cut, was changed, or is of a format not known here."""
+    if problem := no_text(text, name):
+        raise FactError([problem])
     start = Location(name, 1, 1)
     if text.strip() and not text.lstrip("\ufeff \t\r\n").startswith("{"):
         raise FactError([Problem("not_a_record", location=start)])

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-import polars as pl
 from attrs import evolve, field, frozen
 
+from hardship_rules.arrays import pl
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.left_out import anything, left_out_column, stated_column
 from hardship_rules.mapping import RegisterMapping

@@ -7,16 +7,22 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
-import polars as pl
 from attrs import frozen
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
-from openpyxl.worksheet.properties import PageSetupProperties
 
+from hardship_rules.installed import not_installed
+
+try:
+    import openpyxl
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet._writer import ALL_TEMP_FILES, WorksheetWriter
+    from openpyxl.worksheet.properties import PageSetupProperties
+except ModuleNotFoundError as error:
+    raise not_installed(error, "register") from None
+
+from hardship_rules.arrays import pl
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.register import Register
 from hardship_rules.register_report import rows_told

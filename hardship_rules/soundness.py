@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-import narwhals as nw
-import polars as pl
 from attrs import field, frozen
 
+from hardship_rules.arrays import nw, pl
 from hardship_rules.frame_given import column_names, frame_of, in_polars
 from hardship_rules.frame_reading import spellings
 from hardship_rules.identity_number import compared_numbers

@@ -2,6 +2,7 @@
 
 import codecs
 import gc
+import os
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -151,8 +152,25 @@ def decode(content: bytes, name: str) -> str | Problem:
     return Problem(code, location=Location(name, line, column))
 
 
+def no_text(text: object, name: object) -> Problem | None:
+    """What is wrong where a host hands in no text, or a name of it that is none."""
+    for part, at in ((text, ()), (name, ("name",))):
+        if not isinstance(part, str):
+            return Problem("content_expected", at, type(part).__name__)
+    return None
+
+
+def no_path(path: object) -> Problem | None:
+    """What is wrong where a host hands in neither a file's name nor its path."""
+    if isinstance(path, str | os.PathLike) and isinstance(os.fspath(path), str):
+        return None
+    return Problem("path_expected", (), type(path).__name__)
+
+
 def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
     """The one document of a text as nodes, and every problem that can be found before or beside YAML's own."""
+    if problem := no_text(text, name):
+        return None, [problem]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > LARGEST:
         return None, [Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})]

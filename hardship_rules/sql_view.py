@@ -125,6 +125,8 @@ def view_in_sql(of: Register, dialect: str, called: str | None = None) -> str:
 
     Raises `PolicyError` for a policy that cannot decide, or whose numbers could leave 64 bits.
     """
+    if dialect not in DIALECTS:
+        raise ValueError(f"dialect is one of {', '.join(DIALECTS)}")
     policy = of.judged
     refuse_undecidable(policy)
     there = frozenset(fact.name for each in (False, True) for fact in of.facts(of_members=each))

@@ -7,9 +7,9 @@ import re
 import stat
 from pathlib import Path
 
-import polars as pl
 from attrs import frozen
 
+from hardship_rules.arrays import pl
 from hardship_rules.frame_given import blanks_as_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import HEADER_WITHIN, Cell, Grid, RawTable

@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 from attrs import field, frozen
 
 from hardship_rules.absent import broken
-from hardship_rules.assessment import Assessment
+from hardship_rules.assessment import Assessment, refuse_no_assessment
 from hardship_rules.evaluate import evaluate
 from hardship_rules.given import refilled
 from hardship_rules.household import Household
@@ -66,6 +66,7 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     `choose`, never a part of an `all`. A clause that looks only at readings is not removed: its reading is tried. A
     reading that says what facts mean is not tried: the facts would have to be asked again.
     """
+    refuse_no_assessment(assessment)
     policy, household = assessment.policy, assessment.household
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]

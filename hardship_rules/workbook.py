@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-import openpyxl
-import polars as pl
 from attrs import frozen
-from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
-from openpyxl.worksheet.cell_range import CellRange
-from openpyxl.xml.constants import SHEET_MAIN_NS
 
+from hardship_rules.installed import not_installed
+
+try:
+    import openpyxl
+    from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
+    from openpyxl.worksheet.cell_range import CellRange
+    from openpyxl.xml.constants import SHEET_MAIN_NS
+except ModuleNotFoundError as error:
+    raise not_installed(error, "register") from None
+
+from hardship_rules.arrays import pl
 from hardship_rules.hidden_rows import HiddenRows, struck_styles, struck_texts
 from hardship_rules.problems import Location, Problem
 from hardship_rules.raw_table import Area, Grid, Remark, Spot

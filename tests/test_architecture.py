@@ -120,6 +120,8 @@ ORDER = (
     "conversion",
     "mapping",
     "headers",
+    "installed",
+    "arrays",
     "row_truths",
     "column_bounds",
     "column_values",

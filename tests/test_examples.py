@@ -364,6 +364,30 @@ class TestService:
         """What is no JSON gets 400."""
         assert post(port, content)[0] == 400
 
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b'{"on": "2021-03-31", "members": [{"relation": "self", "wage": 1, "wage": 90000}]}',
+            b'{"on": "2021-03-31", "on": "2021-04-01", "members": [{"relation": "self"}]}',
+            b'{"members": [], "members": [{"relation": "self"}]}',
+        ],
+    )
+    def test_a_key_twice(self, port: int, content: bytes) -> None:
+        """Of what is written twice neither is taken."""
+        status, answer = post(port, content)
+        assert status == 400
+        assert str(answer["error"]).endswith("is written twice")
+
+    def test_numbers_are_exact(self, port: int) -> None:
+        """A number of more decimals than a float holds is not rounded: a fen in so many is one too many decimals."""
+        status, answer = post(port, b'{"members": [{"relation": "self", "wage": 1000.000000000000000001}]}')
+        assert status == 422
+        assert "1000.000000000000000001" in json.dumps(answer)
+
+    def test_too_large(self, port: int) -> None:
+        """What is too large is refused as that, not as broken JSON."""
+        assert post(port, b'{"reference": "' + b"a" * 1_000_000 + b'"}')[0] == 413
+
     @pytest.mark.parametrize("content", [b"[]", b"3", b"null"])
     def test_not_a_household(self, port: int, content: bytes) -> None:
         """JSON that is no mapping gets 422."""

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from recordings import HOUSEHOLD, OPEN_RECORD, SETTLED, SETTLED_RECORD, SPOUSE, WEIHAI, WORKER
 from sealed import checksum
 
-from hardship_rules import FactError, __version__, assess, read_policy, record
+from hardship_rules import FactError, __version__, assess, read_policy, record, replay
+from hardship_rules.frozen import FrozenMapping
 from hardship_rules.strategies import partial_households
 from hardship_rules.strategies.placed import Facts
 
@@ -154,6 +157,63 @@ def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
     assert [problem.code for problem in caught.value.problems] == [code]
     with pytest.raises(FactError):
         record(SETTLED, host={"officer": text})
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (np.int64(3), "host_value"),
+        (np.float32(1.5), "host_value"),
+        (datetime(2021, 3, 31, 5), "host_value"),  # noqa: DTZ001  # a clock's time as hosts have it
+        (date(2021, 3, 31), "host_value"),
+        (Decimal("1.5"), "host_value"),
+        (float("nan"), "host_value"),
+        (float("-inf"), "host_value"),
+        pytest.param(10**5000, "host_value", id="5,001 digits"),
+        (b"x", "host_value"),
+        ({"x"}, "host_value"),
+        ({(1, 2): 3}, "host_value"),
+        ({float("nan"): 3}, "host_value"),
+        ("\ud800", "lone_surrogate"),
+        ({"\ud800": 1}, "lone_surrogate"),
+        ("\x1b[31m", "character"),
+        ({1: "a", "1": "b"}, "json_key_twice"),
+    ],
+)
+def test_what_json_cannot_hold_is_a_problem_of_the_host(value: object, code: str) -> None:
+    """Every value of the host's that JSON cannot hold is named by its place, and none of them is shown."""
+    host = {"signed": {"by": ["07", value]}, "again": value, "fine": [1, 1.5, True, None, "某"]}
+    with pytest.raises(FactError) as refused:
+        record(SETTLED, host=host)
+    assert [(each.place, each.code) for each in refused.value.problems] == [
+        ("host.signed.by[2]", code),
+        ("host.again", code),
+    ]
+    assert "07" not in str(refused.value)
+
+
+def test_a_host_without_an_end_is_a_problem() -> None:
+    """What holds itself, or goes deeper than a record is read, is refused."""
+    endless: dict[str, object] = {}
+    endless["again"] = endless
+    deep: object = "x"
+    for _ in range(5000):
+        deep = [deep]
+    for value in (endless, deep):
+        with pytest.raises(FactError) as refused:
+            record(SETTLED, host={"own": value})
+        assert [each.code for each in refused.value.problems] == ["too_deep"]
+    nested: object = "x"
+    for _ in range(62):
+        nested = [nested]
+    assert replay(record(SETTLED, host={"own": nested})).same
+
+
+def test_any_mapping_is_a_host() -> None:
+    """A host's mapping need not be a dictionary."""
+    assert json.loads(record(SETTLED, host=FrozenMapping({"a": FrozenMapping({"b": (1, 2)})})))["host"] == {
+        "a": {"b": [1, 2]}
+    }
 
 
 def test_dates_are_days() -> None:

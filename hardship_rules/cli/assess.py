@@ -11,7 +11,7 @@ from hardship_rules.assessment import Assessment
 from hardship_rules.brief import brief_of
 from hardship_rules.brief_text import brief_text
 from hardship_rules.cli.input import household_of, policy_for
-from hardship_rules.cli.output import FOLDERS, problems_json, written
+from hardship_rules.cli.output import FOLDERS, Target, problems_json, written
 from hardship_rules.cli.recording import RECORD, check_output, written_records
 from hardship_rules.durable import assess as assess_by_both
 from hardship_rules.durable_worker import DurableError
@@ -70,7 +70,7 @@ _MARKS = ("√", "×", "○")
     "-o",
     "--output",
     metavar="FILE",
-    type=click.Path(),
+    type=Target(),
     help="写入文件（UTF-8），不在屏幕显示；写记录时可以是文件夹，每户一个文件。",
 )
 @click.option("--full", is_flag=True, help="写出全部理由、取值和依据；不加时只写一屏。")

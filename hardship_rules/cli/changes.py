@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.api import assess
 from hardship_rules.cli.input import household_of, policy_for
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, problems_json, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, problems_json, written
 from hardship_rules.development import changes as changes_of
 from hardship_rules.problems import FactError, Language, PolicyError, Problem
 
@@ -22,9 +22,7 @@ from hardship_rules.problems import FactError, Language, PolicyError, Problem
     metavar="POLICY",
     help="政策的标识、路径，或系列标识（各按自己的日期）；默认按各文件中的“政策”。",
 )
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @click.option(
     "--format",
     "form",

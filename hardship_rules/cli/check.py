@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.api import load_base, load_policy
 from hardship_rules.cli.input import sound_policy
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.facts_schema import facts_schema
 from hardship_rules.guard import guarded
 from hardship_rules.model import Policy
@@ -22,9 +22,7 @@ from hardship_rules.summary import summary, summary_data
 @click.option(
     "--policy-schema", "of_policy", is_flag=True, help="输出政策文件的 JSON Schema，供编辑器使用，不写 POLICY。"
 )
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="把 JSON Schema 写入文件（UTF-8）。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="把 JSON Schema 写入文件（UTF-8）。")
 @click.option("--against", metavar="OLD", help="与这一份比较；默认与同系列的上一份比较。")
 @click.option("--strict", is_flag=True, help="有提示时，退出码也是 1。")
 @FORMAT

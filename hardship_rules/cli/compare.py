@@ -9,7 +9,7 @@ import click
 from hardship_rules.api import load_policy
 from hardship_rules.cli.impact import Asked, impact_text
 from hardship_rules.cli.input import household_of
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, form_by_ending, problems_json, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
 from hardship_rules.compare import compare as compare_household
 from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
@@ -34,9 +34,7 @@ from hardship_rules.problems import FactError, Language, PolicyError
     multiple=True,
     help="第二份政策改选的解读，如 equal_to_standard=granted；可多次给出。",
 )
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @click.option(
     "--register",
     "registers",

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, LANG, there, written
+from hardship_rules.cli.output import FOLDERS, LANG, Target, there, written
 from hardship_rules.conform import date_of
 from hardship_rules.find import Year, all_series, years
 from hardship_rules.new_year import new_year, window
@@ -17,9 +17,7 @@ from hardship_rules.source import Mapping, parse
 @click.command()
 @click.argument("series")
 @click.argument("year")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。")
 @LANG
 @FOLDERS
 def new(series: str, year: str, output: str | None, lang: Language, folders: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """What the commands share: their common options, problems as JSON, and files that are written whole or not at all."""
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -22,6 +23,18 @@ LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", sho
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="输出的形式。"
 )
+
+
+class Target(click.Path):
+    """A file to be written; a name that ends as a folder's does is none, and is not cut."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # type: ignore[override]  # as names of files are handed in
+        """The file's name."""
+        if value.endswith(tuple(filter(None, (os.sep, os.altsep)))) and not Path(value).is_dir():
+            self.fail(f"没有文件夹 `{value}`；写文件名，或先建立文件夹。", param, ctx)
+        return str(super().convert(value, param, ctx))
+
+
 FOLDERS = click.option(
     "--policies",
     "folders",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cli.output import FOLDERS, LANG
+from hardship_rules.cli.output import FOLDERS, LANG, Target
 from hardship_rules.problems import Language
 
 _NEEDED = {"polars", "narwhals", "openpyxl"}
@@ -24,14 +24,12 @@ _NEEDED = {"polars", "narwhals", "openpyxl"}
 @click.option(
     "--mapping", metavar="FILE", help="对应文件：各列是哪一项事实，代码和单位各是什么；默认列名就是事实的名称。"
 )
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入 .xlsx、.csv 或 .parquet 文件。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入 .xlsx、.csv 或 .parquet 文件。")
 @click.option("--explain", is_flag=True, help="每户写明理由；逐户另判一遍，户数多时较慢。")
 @click.option("--keep-going", is_flag=True, help="有问题的家庭列出问题、不作判定，其余照常判定；默认有问题就不写结果。")
 @click.option("--show-values", is_flag=True, help="列出问题时显示格中所填的内容；默认只说位置。")
 @click.option(
-    "--template", metavar="FILE", type=click.Path(dir_okay=False), help="不判定，生成供填写的空白登记簿（.xlsx）。"
+    "--template", metavar="FILE", type=Target(dir_okay=False), help="不判定，生成供填写的空白登记簿（.xlsx）。"
 )
 @click.option(
     "--suggest-mapping", is_flag=True, help="不判定，按表头和内容拟一份对应文件；拿不准的写成注释，由人决定。"

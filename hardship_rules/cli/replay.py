@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.api import load_policy
 from hardship_rules.cli.input import STDIN, text_of
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, PolicyError
@@ -27,9 +27,7 @@ from hardship_rules.schema import schema_text
     help="另按这份政策判一次，说明从哪一条开始不同：标识、路径，或系列标识（按记录的认定日期）。",
 )
 @click.option("--schema", is_flag=True, help="输出审核记录的 JSON Schema，不写 RECORD。")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @FORMAT
 @LANG
 @FOLDERS

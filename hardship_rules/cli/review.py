@@ -9,7 +9,7 @@ import click
 from hardship_rules.api import load_base, load_policy
 from hardship_rules.cases import Case
 from hardship_rules.cli.input import cases_of, sound_policy
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, form_by_ending, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
 from hardship_rules.guard import Old
 from hardship_rules.model import Policy
@@ -27,9 +27,7 @@ from hardship_rules.problems import Language, PolicyError
     type=click.Path(exists=True),
     help="算例的文件或文件夹，可多次给出：旧政策的算例按新政策再判一次。",
 )
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @click.option(
     "--format",
     "form",

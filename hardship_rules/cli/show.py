@@ -8,7 +8,7 @@ import click
 
 from hardship_rules.api import load_policy
 from hardship_rules.checklist import checklist as checklist_of
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, written
+from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
 from hardship_rules.problems import FactError, Language, PolicyError
@@ -32,9 +32,7 @@ _DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
     "resolved 为与审核记录一同留存的政策文本（JSON，由它得出指纹），sql 为数据库中的视图（配合 --dialect）。",
 )
 @click.option("--checklist", is_flag=True, help="对照表：逐条列出，留出填写条号、一致与否和备注的空栏。")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @click.option("--dialect", type=click.Choice(list(DIALECTS)), help="sql：哪种数据库。")
 @click.option("--on", metavar="DATE", help="sql：认定日期；不给出的，按适用日期内的任何一天。")
 @click.option("--on-column", metavar="COLUMN", help="sql：认定日期在家庭表的哪一列。")

@@ -6,16 +6,14 @@ from pathlib import Path
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, LANG, there, written
+from hardship_rules.cli.output import FOLDERS, LANG, Target, there, written
 from hardship_rules.problems import Language, Location, PolicyError, Problem
 from hardship_rules.template import template as template_of
 
 
 @click.command()
 @click.argument("policy_name", metavar="POLICY")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8）；默认显示在屏幕。")
 @click.option("--force", is_flag=True, help="文件已经存在时覆盖它。")
 @LANG
 @FOLDERS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hardship_rules.api import load_policy
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, problems_json, written
+from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
 from hardship_rules.model import Policy
 from hardship_rules.problems import Language, PolicyError
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 @click.option("--against", metavar="OLD", help="旧政策的标识或路径：举出类别因此改变的家庭。")
 @MEMBERS
 @SECONDS
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。"
-)
+@click.option("-o", "--output", metavar="FILE", type=Target(dir_okay=False), help="写入文件（UTF-8），不在屏幕显示。")
 @FORMAT
 @LANG
 @FOLDERS
