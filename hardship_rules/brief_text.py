@@ -13,6 +13,7 @@ COLUMNS = 80
 _INDENT = "  "
 _GAP = "  "
 _FIGURES, _CHECK, _DISTANCES, _DECISIONS, _RULED_OUT = range(5)  # what is made shorter last, and what first
+_MOST_DECISIONS = 6
 _HEADED = 28  # columns of the verdict, where the headline stands beside it
 
 
@@ -71,7 +72,12 @@ class _Text:
         yield from self.section(self.say[heading], brief.distance, _DISTANCES)
         if brief.decisions:
             yield _fixed([""])
-            yield from (self.entry(each, _DECISIONS, indent="") for each in brief.decisions)
+            shown = (
+                brief.decisions if len(brief.decisions) <= _MOST_DECISIONS else brief.decisions[: _MOST_DECISIONS - 1]
+            )
+            yield from (self.entry(each, _DECISIONS, indent="") for each in shown)
+            if len(shown) < len(brief.decisions):
+                yield _fixed([self.say["more"].format(count=len(brief.decisions))])
         yield from self.section(self.say["check"], brief.check, _CHECK)
         yield _fixed(self.foot())
 

@@ -152,7 +152,7 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
         f"{{outcome: o{each}, title: 第{each}类, basis: assumption, when: {{that: {'a' if each % 2 else 'not b'}}}}}"
         for each in range(1, number + 1)
     )
-    household = {"a": a, "b": True, "members": [{} for _ in range(64)]}
+    household: dict[str, Any] = {"a": a, "b": True, "members": [{} for _ in range(64)]}
     assessment = assess(read_policy(SMALL % outcomes), household, ON)
     text = explain(assessment)
     hold_to_one_screen(text)
@@ -265,6 +265,31 @@ def test_nothing_is_given_twice_as_the_reason() -> None:
     facts = {"on": "2023-03-31", "employment": "migrant", "lives_in_city": False, "unit_has_union": True}
     why = brief_of(assess(load_policy("2023_weihai"), facts | {"members": [{"relation": "self"}]})).why
     assert why == "农民工；未长期居住在城市〔归纳〕"
+
+
+def test_a_long_table_beside_long_figures() -> None:
+    """With a row for each of six options, five figures, what is ruled out and what follows it is still one screen."""
+    own = {"relation": "self", "age": 50, "monthly_wage": 2500.50, "medical_self_paid": 3, "education": "none"}
+    income = {"property_income": 0, "transfer_income": 0, "other_income": 0, "business_income": 0}
+    child = {"relation": "child", "age": 15, "education": None, "tuition": 40000, "medical_self_paid": 0}
+    facts: dict[str, Any] = yaml.safe_load((EXAMPLES / "household.yaml").read_text("utf-8"))
+    facts["家庭成员"] = [own | income, child | income | {"private_school_fee": 0, "self_paid_study_abroad": False}]
+    text = explain(assess(WEIHAI, {name: value for name, value in facts.items() if name != "政策"}))
+    assert "还缺 1 项即可认定：子女的在读阶段" in text
+    hold_to_one_screen(text)
+
+
+@pytest.mark.parametrize("a", [True, None])
+def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
+    """Of thirty decisions after the category the first are shown and all are counted."""
+    others = "".join(
+        f"  d{number}: {{title: 处理{number}, every: [{{outcome: o, basis: assumption, when: {{that: a}}}}]}}\n"
+        for number in range(30)
+    )
+    policy = read_policy(SMALL % "{outcome: o, title: 一, basis: assumption, when: {that: a}}" + others)
+    text = explain(assess(policy, {"a": a, "b": True, "members": [{}]}, ON))
+    hold_to_one_screen(text)
+    assert "\n等 30 项\n" in text
 
 
 def test_english_sentences() -> None:
