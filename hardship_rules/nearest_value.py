@@ -20,7 +20,9 @@ from hardship_rules.ranges import Exact
 from hardship_rules.values import ChoiceKind, NumberKind, Value, YesNoKind
 
 TRIES = 500  # ranges looked at for one number in one direction, after which it is left out
-EFFORT = 30_000  # ranges looked at for all numbers of one screen, times members, after which the rest is left out
+EFFORT = 26_000  # ranges looked at for all numbers of one screen, times members, after which the rest is left out
+
+_OWN_EFFORT = 12  # members that the household's own terms and decisions take as long as
 
 
 @frozen
@@ -138,7 +140,7 @@ class NearestValue:
                 return None
             if self.most is not None and self.effort >= self.most:
                 break
-            self.effort += len(self.outcomes.household.members) + 4
+            self.effort += len(self.outcomes.household.members) + _OWN_EFFORT
             piece = pieces.pop()
             least, most = piece
             whole = self.open_between(path, line, piece)

@@ -283,8 +283,8 @@ def test_a_long_table_beside_long_figures() -> None:
 def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
     """Of thirty decisions after the category the first are shown and all are counted."""
     others = "".join(
-        f"  d{number}: {{title: 处理{number}, every: [{{outcome: o, basis: assumption, when: {{that: a}}}}]}}\n"
-        for number in range(30)
+        f"  d{n}: {{title: 处理{n}, every: [{{outcome: o, title: 是, basis: assumption, when: {{that: a}}}}]}}\n"
+        for n in range(30)
     )
     policy = read_policy(SMALL % "{outcome: o, title: 一, basis: assumption, when: {that: a}}" + others)
     text = explain(assess(policy, {"a": a, "b": True, "members": [{}]}, ON))
