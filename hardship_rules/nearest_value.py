@@ -21,7 +21,6 @@ from hardship_rules.values import ChoiceKind, NumberKind, Value, YesNoKind
 
 TRIES = 500  # ranges looked at for one number in one direction, after which it is left out
 EFFORT = 26_000  # ranges looked at for all numbers of one screen, times members, after which the rest is left out
-
 _OWN_EFFORT = 12  # members that the household's own terms and decisions take as long as
 
 
