@@ -1,11 +1,12 @@
 """A verdict on one screen, as data: why, what is missing, the figures, how far other verdicts are, what to check."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules import brief_en, brief_zh
 from hardship_rules.absent import without
@@ -20,7 +21,7 @@ from hardship_rules.given import refilled
 from hardship_rules.lines import lines_from
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Decision, Fact, Outcome, Parameter, Reading, Term
-from hardship_rules.nearest_value import NearestValue
+from hardship_rules.nearest_value import EFFORT, NearestAssumed, NearestValue, nearest_assumed_of
 from hardship_rules.plan import Plans
 from hardship_rules.problems import Language, Path
 from hardship_rules.ranges import Exact, Range, high, low
@@ -41,7 +42,7 @@ from hardship_rules.syntax import (
 from hardship_rules.telling import SENTENCES as TELLING
 from hardship_rules.telling import Telling
 from hardship_rules.turning import turns_on
-from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind
+from hardship_rules.values import ChoiceKind, DateKind, Kind, NumberKind, Value, YesNoKind, day_of
 from hardship_rules.wording import comparison, fact_of, full_name, number_text, one_line, places, value_text
 
 SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
@@ -98,6 +99,7 @@ class Brief:
     decisions: tuple[Entry, ...]
     check: tuple[Entry, ...]
     disclaimer: str
+    classes: tuple[str, ...] = ()  # titles of categories, which no line is cut in
 
 
 def brief_of(assessment: Assessment, lang: Language = "zh") -> Brief:
@@ -135,6 +137,7 @@ class _Brief:
             decisions=tuple(self.decisions()),
             check=tuple(self.check()),
             disclaimer=self.say["disclaimer"],
+            classes=tuple(one_line(outcome.title) for outcome in self.policy.category.by_id.values()),
         )
 
     # Why, or what is missing
@@ -146,7 +149,7 @@ class _Brief:
         reasons = self.deciding_reasons[:3]
         if not reasons:
             return ""
-        words = self.say["sentences"].join(map(self.words, reasons))
+        words = self.say["sentences"].join(dict.fromkeys(map(self.words, reasons)))
         return self.say["because"].format(words=words, basis=self.basis(reasons[0])).rstrip()
 
     @cached_property
@@ -213,8 +216,37 @@ class _Brief:
 
     def words(self, reason: Reason) -> str:
         """A clause in the words for what it came to, with both sides of its comparison."""
-        words, compared = self.tell.words(reason), self.tell.compared(reason)
+        words = self.tell.words(reason)
+        if isinstance(reason.left, Figure) and isinstance(reason.right, Figure) and _distance(reason) is None:
+            return self.bounded(words, reason)
+        compared = self.tell.compared(reason)
         return self.say["colon"].format(title=words, text=compared) if compared else words
+
+    def bounded(self, words: str, reason: Reason) -> str:
+        """A clause with what its sides lie between, where they are not known exactly; without, where that is open."""
+        line = reason.clause.when
+        if not isinstance(line, Compare) or not isinstance(line.left, Name) or not isinstance(line.right, Name):
+            return words
+        names, figures = (line.left.name, line.right.name), (reason.left, reason.right)
+        titles = [self.tell.figure_title(name) for name in names]
+        amounts = [self.amount(name, cast(Figure, figure)) for name, figure in zip(names, figures, strict=True)]
+        if self.say["pending"] in amounts:
+            return words
+        return self.say["bounded"].format(
+            words=words,
+            left=titles[0],
+            amount=self.spaced(amounts[0]),
+            right=titles[1],
+            limit=self.spaced(amounts[1]),
+        )
+
+    def spaced(self, text: str) -> str:
+        """A text with a space before it where it begins with a number, in Chinese."""
+        return f" {text}" if self.lang == "zh" and (text[0].isdecimal() or text[0] == "-") else text
+
+    def after(self, text: str) -> str:
+        """A text with a space behind it where it ends in a number, in Chinese."""
+        return f"{text} " if self.lang == "zh" and text[-1:].isdecimal() else text
 
     def basis(self, reason: Reason) -> str:
         return self.grade(reason.clause)
@@ -273,36 +305,45 @@ class _Brief:
         if points is None or not points.spans:
             return (), ()
         heads = (self.of(points.path, points.fact.title), self.say["outcome"], *(each.title for each in self.beside))
-        rows = [
-            (
-                self.range(points.fact, points.spans, number),
-                self.tell.titles(each.possible),
-                *(self.tell.titles(each.outcomes.decisions[decision.name].possible) for decision in self.beside),
+        spans: list[Span] = []
+        told: list[tuple[str, ...]] = []
+        for span in points.spans:
+            cells = (
+                self.tell.titles(span.possible),
+                *(self.tell.titles(span.outcomes.decisions[decision.name].possible) for decision in self.beside),
             )
-            for number, each in enumerate(points.spans)
-        ]
+            if told and told[-1] == cells and _follows(points.fact.kind, spans[-1].high, span.low):
+                spans[-1] = evolve(spans[-1], high=span.high)
+            else:
+                spans.append(span)
+                told.append(cells)
+        ranges = (self.range(points.fact, spans, number, ends=not points.unsettled) for number in range(len(spans)))
+        rows = [(range_, *cells) for range_, cells in zip(ranges, told, strict=True)]
         if points.unsettled:
             rows.append((self.say["unsettled"], *("" for _ in heads[1:])))
         return tuple(map(one_line, heads)), tuple(tuple(map(one_line, row)) for row in rows)
 
-    def range(self, fact: Fact, spans: tuple[Span, ...], number: int) -> str:
-        """The values of a span in words, never with a bound that is only the field's own limit."""
+    def range(self, fact: Fact, spans: Sequence[Span], number: int, *, ends: bool) -> str:
+        """The values of a span in words, never with a bound that is only the field's own limit.
+
+        `ends` says that no value is above the last span.
+        """
         span, kind = spans[number], fact.kind
         low_, high_ = (self.value(fact, each) for each in (span.low, span.high))
         if isinstance(kind, ChoiceKind | YesNoKind) or span.low == span.high:
             return self.say["exactly"].format(low=low_)
-        is_day = isinstance(kind, DateKind)
+        is_day, is_last = isinstance(kind, DateKind), ends and number == len(spans) - 1
+        if number == 0 and is_last:
+            return self.say["any"]
         if number == 0:
             return self.say["day_at_most" if is_day else "at_most"].format(high=high_)
-        if number == len(spans) - 1:
+        if is_last:
             before = spans[number - 1].high
-            follows = isinstance(kind, NumberKind) and cast(Exact, span.low) - cast(Exact, before) == Fraction(
-                1, 10**kind.decimals
-            )
-            if follows:
+            if isinstance(kind, NumberKind) and _follows(kind, before, span.low):
                 return self.say["more_than"].format(low=self.value(fact, before))
             return self.say["day_from" if is_day else "none_below"].format(low=low_)
-        return self.say["day_from_to" if is_day else "from_to"].format(low=low_, high=high_)
+        sentence = "day_from_to" if is_day else "from_to_bare" if low_[-1].isdecimal() else "from_to"
+        return self.say[sentence].format(low=low_, high=high_)
 
     def value(self, fact: Fact, value: Value) -> str:
         return value_text(self.policy, fact.kind, value, self.say, fact.counted_in)
@@ -340,12 +381,7 @@ class _Brief:
 
     def is_given(self, name: str) -> bool:
         """Whether a figure is computed from a fact that was given, other than as 0."""
-        wanted, found = [name], set()
-        while wanted:
-            each = wanted.pop()
-            if each not in found:
-                found.add(each)
-                wanted += self.policy.uses.get(each, ())
+        found = self.used_by(name)
         if isinstance(self.policy.names[name], Parameter):
             return True
         unit = self.unit(name).split("/", maxsplit=1)[0]
@@ -379,13 +415,35 @@ class _Brief:
             self.tell.counted(number_text(number, count), figure.unit) if number == other else None
             for number, other in ((figure.low, low(cast(Exact, narrow))), (figure.high, high(cast(Exact, narrow))))
         )
+        if self.rests_on_what_is_not_published(name):
+            return self.say["not_published" if isinstance(self.policy.names[name], Parameter) else "pending"]
         if at_least is not None and at_most is not None:
-            return self.say["between"].format(low=at_least, high=at_most)
+            return self.say["between"].format(low=number_text(figure.low, count), high=at_most)
         if at_most is not None:
             return self.say["none_above"].format(high=at_most)
         return (
             self.say["pending"] if at_least is None or figure.low == 0 else self.say["none_below"].format(low=at_least)
         )
+
+    def rests_on_what_is_not_published(self, name: str) -> bool:
+        """Whether a figure is computed from a number that is not published: its bounds are those of a field."""
+        scope = self.assessment.outcomes.scope
+        return any(
+            isinstance(definition := self.policy.names.get(used), Parameter)
+            and isinstance(scope[used], Range)
+            and (not definition.values or None in definition.values.values())
+            for used in self.used_by(name)
+        )
+
+    def used_by(self, name: str) -> set[str]:
+        """A name with everything that it is computed from."""
+        wanted, found = [name], set[str]()
+        while wanted:
+            used = wanted.pop()
+            if used not in found:
+                found.add(used)
+                wanted += self.policy.uses.get(used, ())
+        return found
 
     @cached_property
     def narrowed(self) -> Scope:
@@ -429,9 +487,16 @@ class _Brief:
                 truths = [counts for counts, _ in self.assessment.per_member(part)]
                 for truth, sentence in ((False, "not_counted"), (None, "perhaps_counted")):
                     numbers = [number for number, each in enumerate(truths) if each is truth]
-                    names = [full_name(self.assessment, number, TELLING[self.lang]) for number in numbers]
+                    names = [self.full_name(number) for number in numbers]
                     if names:
                         yield self.say[sentence].format(count=len(names), who=self.say["join"].join(names))
+
+    def full_name(self, number: int) -> str:
+        """A member by everything that it is called by, all but the first in brackets: 子女（24 岁）."""
+        words = TELLING[self.lang]
+        name = full_name(self.assessment, number, words)
+        first, _, others = name.partition(words["list"])
+        return self.say["with_words"].format(title=first, words=others) if others else name
 
     def multiples(self, name: str) -> Iterator[str]:
         """The multiples of a parameter that the category compares with."""
@@ -497,6 +562,7 @@ class _Brief:
             return
         together: dict[tuple[Outcome, ...], list[tuple[Exact, str]]] = {}
         changes = tuple(self.changes())
+        is_cut = self.search.is_cut
         grouped = totals(self.assessment, changes)
         for change, what in self.named(changes, grouped):
             by = cast(Exact, change.by)
@@ -507,14 +573,28 @@ class _Brief:
             items = tuple(words for _, words in sorted(found, key=lambda each: each[0]))
             end = self.say["gives" if len(possible) == 1 else "may_give"]
             yield Entry(self.tell.titles(possible), items, self.say["or"], end)
+        if is_cut:
+            yield Entry("", (self.say["distance_cut"],))
+
+    @cached_property
+    def search(self) -> NearestValue:
+        """The search for other verdicts, for everything that is said of them: it has one limit for all of it."""
+        return NearestValue(self.assessment.outcomes, most=EFFORT)
+
+    @cached_property
+    def nearest(self) -> NearestAssumed | None:
+        """The assumed fact that is nearest to changing the category, where all of them were looked at."""
+        if self.assessment.category is None:
+            return None
+        nearest = nearest_assumed_of(self.assessment.outcomes, self.search)
+        return None if self.search.is_cut else nearest
 
     def changes(self) -> Iterator[Change]:
         """The nearest change of each number that was given, upward and downward, that gives another category."""
-        search = NearestValue(self.assessment.outcomes)
         for path in self.money_given:
             fact, now = fact_of(self.policy, path), self.fact_value(path)
             for line in lines_from(cast(NumberKind, fact.kind), cast(Exact, now)):
-                found = search.nearest(path, line)
+                found = self.search.nearest(path, line)
                 if found is not None:
                     yield Change(path, fact, now, found[0], Assessment(found[2]))
 
@@ -629,17 +709,17 @@ class _Brief:
             yield Entry("", warnings, self.say["sentences"])
         if self.assessment.household.assumed:
             yield Entry("", (self.assumed(),))
-        yield Entry("", (self.say["stop"].join(self.sensitivity()),))
+        yield Entry("", (self.say["then"].join(self.sensitivity()),))
 
     def assumed(self) -> str:
         """How many facts a default replaced, and the one that is nearest to changing the category."""
-        count, nearest = len(self.assessment.household.assumed), self.assessment.nearest_assumed
+        count, nearest = len(self.assessment.household.assumed), self.nearest
         if nearest is None:
-            return self.say["assumed"].format(count=count)
+            return self.say["nearest_cut" if self.search.is_cut else "assumed"].format(count=count)
         new = self.value(nearest.fact, nearest.new)
         if isinstance(nearest.fact.kind, NumberKind):
             rises = cast(Exact, nearest.new) > cast(Exact, nearest.assumed)
-            words = self.say["reaching" if rises else "falling_to"].format(value=new)
+            words = self.after(self.say["reaching" if rises else "falling_to"].format(value=new))
         else:
             words = self.say["being"].format(value=new)
         what, category = self.of(nearest.path, nearest.fact.title), nearest.category
@@ -667,7 +747,8 @@ class _Brief:
             )
             what = self.say["reading"].format(title=first.title, option=option, comes_to=comes_to)
             names = {turn.id for turn in changing}
-            parts.append(self.say["other_readings"].format(count=len(tried), changing=len(names), what=what))
+            sentence = "one_reading" if len(changing) == 1 else "other_readings"
+            parts.append(self.say[sentence].format(count=len(tried), changing=len(names), what=what))
         removed = [turn for turn in turns if not isinstance(turn.what, Reading)]
         if removed:
             titles = dict.fromkeys(self.tell.holder(turn.id) for turn in removed)
@@ -679,6 +760,13 @@ class _Brief:
 def _distance(reason: Reason) -> Fraction | None:
     """How far the left side of a reason is above the right; None where that is not known."""
     return None if reason.difference is None else reason.difference.exact
+
+
+def _follows(kind: Kind, before: Value, value: Value) -> bool:
+    """Whether a number or a day is the next one after another."""
+    if isinstance(kind, NumberKind):
+        return cast(Exact, value) - cast(Exact, before) == Fraction(1, 10**kind.decimals)
+    return isinstance(kind, DateKind) and day_of(cast(int, value)) - day_of(cast(int, before)) == timedelta(1)
 
 
 def _plain(number: Fraction) -> str:

@@ -12,7 +12,8 @@ LINES = 25
 COLUMNS = 80
 _INDENT = "  "
 _GAP = "  "
-_FIGURES, _CHECK, _DECISIONS, _OTHERS = range(4)  # what is made shorter last, and what first
+_FIGURES, _CHECK, _DISTANCES, _DECISIONS, _RULED_OUT = range(5)  # what is made shorter last, and what first
+_MOST_DECISIONS = 6
 _HEADED = 28  # columns of the verdict, where the headline stands beside it
 
 
@@ -24,6 +25,7 @@ class _Block:
     most: int
     least: int = 1
     rank: int = 0  # those of the greatest rank are made shorter first
+    fewest: int | None = None  # where even the least of all blocks is too much
 
     def shown(self) -> list[str]:
         return self.lines(self.most)
@@ -46,7 +48,9 @@ class _Text:
     def lines(self) -> Iterator[str]:
         blocks = list(self.blocks())
         while sum(len(block.shown()) for block in blocks) > LINES:
-            shorter = [block for block in blocks if len(block.shown()) > block.least]
+            shorter = [block for block in blocks if len(block.shown()) > block.least] or [
+                block for block in blocks if len(block.shown()) > (block.fewest or block.least)
+            ]
             if not shorter:
                 break
             longest = max(shorter, key=lambda block: (block.rank, len(block.shown())))
@@ -57,18 +61,23 @@ class _Text:
     def blocks(self) -> Iterator[_Block]:
         brief = self.brief
         yield _fixed(self.head())
-        yield _Block(lambda most: _cut_lines(wrapped(brief.why, COLUMNS), most), 2)
+        yield _Block(lambda most: _cut_lines(wrapped(brief.why, COLUMNS, brief.classes), most), 2)
         if brief.rows:
             yield _fixed([""])
-            yield _Block(self.table, len(brief.rows) + 1, min(len(brief.rows) + 1, 7))
+            yield _Block(self.table, len(brief.rows) + 1, min(len(brief.rows) + 1, 7), fewest=3)
         if brief.figures:
             yield _fixed([""])
-            yield _Block(self.figures, len(brief.figures), min(len(brief.figures), 6))
+            yield _Block(self.figures, len(brief.figures), min(len(brief.figures), 6), fewest=2)
         heading = "ruled_out" if brief.rows or not brief.is_decided else "distance"
-        yield from self.section(self.say[heading], brief.distance, _OTHERS)
+        yield from self.section(self.say[heading], brief.distance, _DISTANCES)
         if brief.decisions:
             yield _fixed([""])
-            yield from (self.entry(each, _DECISIONS, indent="") for each in brief.decisions)
+            shown = (
+                brief.decisions if len(brief.decisions) <= _MOST_DECISIONS else brief.decisions[: _MOST_DECISIONS - 1]
+            )
+            yield from (self.entry(each, _DECISIONS, indent="") for each in shown)
+            if len(shown) < len(brief.decisions):
+                yield _fixed([self.say["more"].format(count=len(brief.decisions))])
         yield from self.section(self.say["check"], brief.check, _CHECK)
         yield _fixed(self.foot())
 
@@ -91,19 +100,22 @@ class _Text:
             yield from (self.entry(each, rank) for each in entries)
 
     def entry(self, entry: Entry, rank: int, indent: str = _INDENT) -> _Block:
-        return _Block(lambda most: self.entry_lines(entry, most, indent), 3, 1, rank)
+        return _Block(lambda most: self.entry_lines(entry, most, indent), 3, 1, _RULED_OUT if entry.shorter else rank)
 
     def entry_lines(self, entry: Entry, most: int, indent: str) -> list[str]:
         """An entry with as many of its items as fit on so many lines; what is left out is counted."""
         for items in (entry.items, *entry.shorter):
-            lines = _wrapped(self.entry_text(entry, items, len(items)), indent)
+            lines = self.wrapped(self.entry_text(entry, items, len(items)), indent)
             if len(lines) <= most:
                 return lines
         for number in range(len(items) - 1, 0, -1):
-            lines = _wrapped(self.entry_text(entry, items, number), indent)
+            lines = self.wrapped(self.entry_text(entry, items, number), indent)
             if len(lines) <= most:
                 return lines
         return _cut_lines(lines, most)
+
+    def wrapped(self, text: str, indent: str) -> list[str]:
+        return [indent + line for line in wrapped(text, COLUMNS - len(indent), self.brief.classes)]
 
     def entry_text(self, entry: Entry, items: Sequence[str], number: int) -> str:
         text = self.listed(items, number, entry.join or self.say["sentences"]) + entry.end
@@ -134,7 +146,7 @@ class _Text:
         figures = self.brief.figures
         shown = figures if len(figures) <= most else figures[: max(most - 1, 1)]
         wide = min(max(width(each.title) for each in shown), 30)
-        digits = min(max(width(each.amount) for each in shown), 24)
+        digits = min(max(width(each.amount) for each in shown), 28)
         lines = []
         for each in shown:
             amount = cut(each.amount, COLUMNS - wide - 4)
@@ -155,10 +167,6 @@ class _Text:
         return ""
 
 
-def _wrapped(text: str, indent: str) -> list[str]:
-    return [indent + line for line in wrapped(text, COLUMNS - len(indent))]
-
-
 def _fixed(lines: list[str]) -> _Block:
     return _Block(lambda _: lines, len(lines), len(lines))
 
@@ -167,12 +175,8 @@ def _cut_lines(lines: list[str], most: int) -> list[str]:
     """At most so many lines, an ellipsis at the end of the last where there were more."""
     if len(lines) <= most:
         return lines
-    return [
-        *lines[: most - 1],
-        cut(lines[most - 1] + "……", COLUMNS)
-        if width(lines[most - 1]) + 4 <= COLUMNS
-        else cut(lines[most - 1] + lines[most], COLUMNS),
-    ]
+    last = lines[most - 1]
+    return [*lines[: most - 1], last + "……" if width(last) + 4 <= COLUMNS else cut(last + " " * COLUMNS, COLUMNS)]
 
 
 def cut(text: str, columns: int) -> str:

@@ -20,6 +20,8 @@ from hardship_rules.ranges import Exact
 from hardship_rules.values import ChoiceKind, NumberKind, Value, YesNoKind
 
 TRIES = 500  # ranges looked at for one number in one direction, after which it is left out
+EFFORT = 26_000  # ranges looked at for all numbers of one screen, times members, after which the rest is left out
+_OWN_EFFORT = 12  # members that the household's own terms and decisions take as long as
 
 
 @frozen
@@ -48,14 +50,15 @@ class NearestAssumed:
         return self.outcomes.category
 
 
-def nearest_assumed_of(outcomes: Outcomes) -> NearestAssumed | None:
+def nearest_assumed_of(outcomes: Outcomes, search: "NearestValue | None" = None) -> NearestAssumed | None:
     """The assumed fact whose smallest change gives another category; None where none does by itself.
 
     Numbers that move a figure which the policy shows (an income, an expenditure) come first, then other numbers, then
     choices and booleans, which have no distance. Among numbers the least change in the fact's own unit is the nearest,
-    and among several alike the first in the household's order.
+    and among several alike the first in the household's order. A `search` that is given says afterwards whether every
+    fact was looked at.
     """
-    search = NearestValue(outcomes)
+    search = NearestValue(outcomes) if search is None else search
     nearest: dict[int, tuple[Exact, NearestAssumed]] = {}
     for path in outcomes.household.assumed:
         for distance, change in _changes_of(search, path, None if 0 not in nearest else nearest[0][0]):
@@ -109,11 +112,15 @@ def _fact_and_value(outcomes: Outcomes, path: Path) -> tuple[Fact, Value]:
 class NearestValue:
     """The search for values that change the category of a decided household, one fact at a time.
 
-    `amounts` are those by which facts were found to change it so far: other facts mostly go into the same sums.
+    `amounts` are those by which facts were found to change it so far: other facts mostly go into the same sums. `most`
+    is the effort for all facts together, in ranges looked at times members.
     """
 
     outcomes: Outcomes
     amounts: set[Exact] = Factory(set)
+    most: int | None = None
+    effort: int = 0
+    is_cut: bool = False  # whether a number was left out before its whole range was settled
 
     def changed(self, path: Path, new: Value) -> Outcomes | None:
         """The household with another value of one fact, where its category is then another."""
@@ -130,6 +137,9 @@ class NearestValue:
         for _ in range(TRIES):
             if not pieces:
                 return None
+            if self.most is not None and self.effort >= self.most:
+                break
+            self.effort += len(self.outcomes.household.members) + _OWN_EFFORT
             piece = pieces.pop()
             least, most = piece
             whole = self.open_between(path, line, piece)
@@ -143,6 +153,7 @@ class NearestValue:
                 return (new, before, found) if same is not None and same.possible == self.outcomes.possible else None
             if least < most:
                 pieces += reversed(self.divided(path, line, (least + 1, most), whole))
+        self.is_cut = self.is_cut or bool(pieces)
         return None
 
     @staticmethod

@@ -34,3 +34,10 @@ def test_nothing_is_lost_or_too_wide(text: str, columns: int) -> None:
     lines = wrapped(text, columns)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(width(line) <= columns for line in lines)
+
+
+def test_what_is_kept_whole() -> None:
+    """An amount with its unit and the words given stay on one line, with the point after them."""
+    assert wrapped("甲乙（3,000.00 元）", 16, ()) == ["甲乙", "（3,000.00 元）"]
+    assert wrapped("按规定为意外致困", 14, ["意外致困"]) == ["按规定为", "意外致困"]
+    assert wrapped("proved by 收入证明); 甲", 18, ()) == ["proved by 收入证", "明); 甲"]
