@@ -152,11 +152,7 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
         f"{{outcome: o{each}, title: 第{each}类, basis: assumption, when: {{that: {'a' if each % 2 else 'not b'}}}}}"
         for each in range(1, number + 1)
     )
-<<<<<<< HEAD
     household: Facts = {"a": a, "b": True, "members": [{} for _ in range(64)]}
-=======
-    household: dict[str, Any] = {"a": a, "b": True, "members": [{} for _ in range(64)]}
->>>>>>> fresh15
     assessment = assess(read_policy(SMALL % outcomes), household, ON)
     text = explain(assessment)
     hold_to_one_screen(text)
