@@ -56,7 +56,7 @@ _NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
 _WHOLE = 12  # characters up to which a word is kept on one line
 _NAVIGABLE = 4  # sections from which on the page has links to them
 _SHORT = 6  # rows up to which a table is kept on one sheet of paper
-_STACKED, _WIDE = 3, 4  # columns of which a table becomes a list on a telephone; from which on it scrolls there
+_STACKED, _WIDE = 3, 4  # columns from which a table becomes a list on a telephone, and from which it scrolls
 _NUMERIC = ' class="num"'
 
 

@@ -1,4 +1,4 @@
-"""Values of a host's libraries become Python's own, whatever the libraries: none of them is imported here.
+"""Values of a host's libraries become Python's own; none of these libraries is imported here.
 
 NumPy's scalars are known by their `dtype`, PyArrow's by `as_py`, rows of tables by their keys or fields. Nothing in
 this module raises because of what an object does when it is looked at: such a value is `UNREADABLE`.
@@ -72,7 +72,7 @@ def _as_python(given: Any) -> object:
 
 
 def _own_type(given: Any) -> Any:
-    """A value of a subclass as one of the class itself, whatever the subclass does in its own way."""
+    """A value of a subclass as one of the class itself, without what the subclass overrides."""
     match given:
         case bool():
             return given

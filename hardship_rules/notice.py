@@ -256,7 +256,7 @@ class _Letter:
         return self.say("reason_limit", words=words, number=texts[0], limit=texts[1])
 
     def sides(self, reason: Reason) -> tuple[Figure, Figure, Expr] | None:
-        """The household's figure, and the limit with what it is worked out by, where one is public; else None."""
+        """The household's figure, and the limit with what it is computed from, where one is public; else None."""
         line, left, right = reason.clause.when, reason.left, reason.right
         if not isinstance(line, Compare) or not isinstance(left, Figure) or not isinstance(right, Figure):
             return None
@@ -273,7 +273,7 @@ class _Letter:
         )
 
     def names(self, expr: Expr) -> set[str]:
-        """Every name that it is worked out from."""
+        """Every name that it is computed from."""
         names, seen = list(names_in(expr)), set[str]()
         while names:
             name = names.pop()

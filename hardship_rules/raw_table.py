@@ -138,7 +138,7 @@ def below_headers(grid: Grid, recognised: Callable[[str], bool], keys: Iterable[
     )
     facts = [number for number, text in enumerate(texts) if text and recognised(text)]
     grid, remarks = _without_totals(grid, _key(texts, keys), facts, best + 1)
-    below, names = grid.cells[best + 1 :], grid.cells.columns  # polars makes the list of names anew each time
+    below, names = grid.cells[best + 1 :], grid.cells.columns  # polars makes the list of names again each time
     filled = [count < below.height for count in below.null_count().row(0)]
     kept = [number for number, text in enumerate(texts) if (text and bare(text)) or filled[number]]
     named = {number: _header(texts[number], number) for number in kept}

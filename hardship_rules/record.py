@@ -86,7 +86,7 @@ def _text_for_json(text: str, at: Path, problems: list[Problem]) -> str:
 
 
 def _object_for_json(given: Mapping[object, object], at: Path, problems: list[Problem]) -> dict[str, object]:
-    """A mapping with keys that are texts; a number, a yes-or-no or None becomes the text that JSON makes of it."""
+    """A mapping with keys that are texts; a number, a boolean or None becomes the text that JSON makes of it."""
     entries: dict[str, object] = {}
     for key, part in given.items():
         if not isinstance(key, str | int | float | NoneType):

@@ -35,7 +35,7 @@ class _Unwritten(Exception):
 
 
 class _Results(TextIOWrapper):
-    """Standard output, whose errors are told apart from those of files; click would hide that a reader has gone."""
+    """Standard output, its errors kept apart from those of files; click would hide that a reader has gone."""
 
     def write(self, text: str, /) -> int:
         try:
@@ -147,7 +147,7 @@ def _prepare() -> None:
 
 
 def _again(stream: TextIOWrapper, kind: type[TextIOWrapper]) -> TextIOWrapper:
-    """A stream anew, with what it does where it cannot be written; a character that it lacks is printed as its code."""
+    """A stream with its own answer to a failed write; a character that it cannot encode is printed as its code."""
     encoding, lines = stream.encoding, stream.line_buffering
     if codecs.lookup(encoding).name == "ascii":  # click takes that for a mistake, and would write around the stream
         encoding = "utf-8"
