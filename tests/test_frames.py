@@ -240,7 +240,7 @@ def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> N
 
 @pytest.mark.agreement
 @settings(
-    max_examples=examples(25, 3000),
+    max_examples=examples(25, 1000),
     deadline=None,
     database=None,
     phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them

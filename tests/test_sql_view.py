@@ -158,7 +158,7 @@ def told(policy: Policy, household: Facts) -> Facts:
 
 @pytest.mark.agreement
 @settings(
-    max_examples=examples(20, 600),
+    max_examples=examples(20, 250),
     deadline=None,
     database=None,
     phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
