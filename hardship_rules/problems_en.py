@@ -411,6 +411,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "`{given}` in the workbook declares a document type, which no spreadsheet writes",
             "Open it and save it as .xlsx",
         ),
+        "workbook_packed": (
+            "`{given}` in the workbook unpacks to {times} times its size, more than {most} times: no register does",
+            "Copy the rows that are filled in to a new workbook and save it as .xlsx",
+        ),
         "sheet_row_number": (
             "a row of the sheet has the number `{given}`: it has to be above the row before, and at most {most}",
             "Open the workbook and save it as .xlsx; if it comes from a program, tell its makers",

@@ -231,6 +231,10 @@ SENTENCES: FrozenMapping[str, tuple[str, str]] = FrozenMapping(
             "工作簿中的 `{given}` 含有 DOCTYPE 声明，不是表格软件写出的",
             "用 Excel 或 WPS 打开，另存为 .xlsx",
         ),
+        "workbook_packed": (
+            "工作簿中的 `{given}` 解压后是压缩时的 {times} 倍，超过 {most} 倍，不是登记表",
+            "用 Excel 或 WPS 打开，只把有数据的行复制到新工作簿，另存为 .xlsx",
+        ),
         "sheet_row_number": (
             "工作表中有一行的行号是 `{given}`：行号应比上一行大，至多 {most}",
             "用 Excel 或 WPS 打开，另存为 .xlsx；由其他程序导出的，请程序的提供者改正",

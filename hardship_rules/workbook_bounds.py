@@ -14,6 +14,8 @@ LARGEST_PART = 300_000_000
 """The bytes that a sheet, or another part of a workbook, may unpack to."""
 LARGEST_STYLES = 15_000_000
 """The bytes that the styles may unpack to; openpyxl takes forty times as many, and a second a megabyte."""
+PACKED, PACKED_FROM = 100, 20_000_000
+"""How many times smaller than unpacked no register is packed; looked at from so many bytes on."""
 ROWS, COLUMNS = 1_048_576, 16_384
 _AREA = 50_000_000  # cells between the first and the last that is filled in
 _WIDTHS = 20_000_000  # cells of all rows, each row as far as its last
@@ -40,6 +42,9 @@ def check_parts(archive: zipfile.ZipFile, file: str) -> None:
         if part.file_size > LARGEST_PART:
             raise OutOfBoundsError(Problem("register_too_large", location=place, values={"most": f"{LARGEST_PART:,}"}))
         begins = _begins(archive, part)
+        if part.file_size > max(PACKED_FROM, PACKED * part.compress_size):
+            values = {"times": f"{part.file_size // max(part.compress_size, 1):,}", "most": str(PACKED)}
+            raise OutOfBoundsError(Problem("workbook_packed", given=part.filename, location=place, values=values))
         if begins == _DOCTYPE:
             raise OutOfBoundsError(Problem("workbook_doctype", given=part.filename, location=place))
         if begins.rpartition(":")[2] == "styleSheet" and part.file_size > LARGEST_STYLES:

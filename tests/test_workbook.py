@@ -32,7 +32,7 @@ def changed(path: Path, change: Callable[[bytes], bytes], part: str = "xl/worksh
         parts = {name: archive.read(name) for name in archive.namelist()}
     before, parts[part] = parts[part], change(parts[part])
     assert parts[part] != before
-    with zipfile.ZipFile(path, "w") as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
 

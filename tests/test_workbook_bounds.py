@@ -168,3 +168,17 @@ def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(OutOfBoundsError) as error:
         check_parts(archive, "a.xlsx")
     assert (error.value.problem.code, error.value.problem.values["most"]) == ("register_too_large", "15,000,000")
+
+
+def test_what_unpacks_to_hundreds_of_times_its_size_is_refused_at_once(tmp_path: Path) -> None:
+    """A sheet of 25 MB that takes some 25 kB is no register, and is not read; one of many plain rows is."""
+    problem = cast(Problem, read(with_rows(tmp_path / "a.xlsx", ROW + " " * 25_000_000)))
+    assert problem.code == "workbook_packed"
+    assert problem.given == SHEET
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        cells = "".join(f'<c r="{column}1" s="1" t="s"><v>0</v></c>' for column in "ABCDEFGHIJKLMNOPQRST")
+        rows = "".join(f'<row r="{row}">{cells.replace("1", str(row))}</row>' for row in range(1, 40_001))
+        archive.writestr(SHEET, f"<worksheet>{rows}</worksheet>")
+    with zipfile.ZipFile(tmp_path / "b.xlsx") as archive:
+        assert archive.getinfo(SHEET).file_size > 20_000_000
+        check_parts(archive, "b.xlsx")
