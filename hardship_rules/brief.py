@@ -54,6 +54,7 @@ def _one_line_each(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(one_line, texts))
 
 
+_OPPOSITE = FrozenMapping({"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="})
 _MOST_WORDS = 3  # clauses that are named of each outcome which is ruled out
 
 
@@ -219,7 +220,8 @@ class _Brief:
         words = self.tell.words(reason)
         if isinstance(reason.left, Figure) and isinstance(reason.right, Figure) and _distance(reason) is None:
             return self.bounded(words, reason)
-        compared = self.tell.compared(reason)
+        fails = reason.holds is False and bool(reason.sign)  # then the sign is that of what the words say
+        compared = self.tell.compared(evolve(reason, sign=_OPPOSITE[reason.sign]) if fails else reason)
         return self.say["colon"].format(title=words, text=compared) if compared else words
 
     def bounded(self, words: str, reason: Reason) -> str:

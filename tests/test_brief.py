@@ -162,6 +162,26 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
         assert re.search(r"\n  是 +第1类\n  否 +都不是\n", text)
 
 
+@pytest.mark.parametrize(
+    ("line", "n", "said"),
+    [
+        ("n < 10", 12, "不是：12.00 ≥ 10.00，高 2.00 元"),
+        ("n <= 10", 12, "不是：12.00 > 10.00，高 2.00 元"),
+        ("n > 10", 10, "不是：10.00 ≤ 10.00，相等"),
+        ("n == 10", 12, "不是：12.00 ≠ 10.00，高 2.00 元"),
+        ("n < 10", 8, "是：8.00 < 10.00，低 2.00 元"),
+    ],
+)
+def test_sign_and_words_agree(line: str, n: int, said: str) -> None:
+    """Beside the words for a clause that fails stands the sign that holds, never that of the clause."""
+    when = f"{{that: {line}, title: 是, if not: 不是}}"
+    text = (SMALL % f"{{outcome: x, title: 子, basis: assumption, when: {when}}}").replace(
+        "household: {", "household: {n: {title: 数, unit: yuan, to: 100, decimals: 2}, "
+    )
+    policy = read_policy(text.replace("person: 人}", "person: 人, yuan: 元}"))
+    assert brief_of(assess(policy, {"n": n, "members": [{}]}, ON)).why == f"{said}〔假定〕"
+
+
 def test_an_open_number_of_several() -> None:
     """Where several facts are missing, how many they are and the first to ask for; no table."""
     brief = brief_of(assess(WEIHAI, {"on": ON, "residence": "urban", "members": [{"relation": "self"}]}))

@@ -454,7 +454,7 @@ def test_figures_shown(database: Database) -> None:
         figure = assessment.terms["share"]
         assert isinstance(figure, Figure)
         assert str(figure.decimal(2)) == shown
-        assert re.search(rf"人均 +{shown} 元", explain(assessment))
+        assert re.search(rf"人均 +{shown} 元", explain(assessment, detail="full"))
     own = [{"household": str(n), "net": float(net)} for n, (net, _) in enumerate(SHARES)]
     theirs = [{"household": each["household"], "ill": False} for each in own for _ in range(8)]
     found = assess_frame(policy, pl.DataFrame(own), pl.DataFrame(theirs)).to_dicts()
