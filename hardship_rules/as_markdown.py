@@ -25,11 +25,12 @@ from hardship_rules.document import (
 def as_markdown(document: Document) -> str:
     """The document as GitHub's Markdown."""
     head = [] if document.banner else [f"# {_escaped(document.title)}", ""]
-    lines = [*head, *_blocks(document.blocks, 2)]
+    colon = "：" if document.lang.startswith("zh") else ": "
+    lines = [*head, *_blocks(document.blocks, 2, colon)]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
+def _blocks(blocks: Iterable[Block], level: int, colon: str) -> Iterator[str]:
     for block in blocks:
         match block:
             case Paragraph(text):
@@ -47,12 +48,12 @@ def _blocks(blocks: Iterable[Block], level: int) -> Iterator[str]:
                 yield from (_escaped(block.sentence), "") if block.sentence else ()
             case Pairs(rows):
                 for pair in rows:
-                    yield f"- **{_escaped(pair.name)}**：{_escaped(pair.value)}"
+                    yield f"- **{_escaped(pair.name)}**{colon}{_escaped(pair.value)}"
                     yield from (f"  - {_escaped(pair.below)}",) if pair.below else ()
                 yield ""
             case Section(title, inner) | Fold(title, inner):
                 yield from (f"{'#' * min(level, 6)} {_escaped(title)}", "")
-                yield from _blocks(inner, level + 1)
+                yield from _blocks(inner, level + 1, colon)
             case _:
                 assert_never(block)
 

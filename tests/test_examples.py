@@ -386,7 +386,13 @@ class TestService:
 
     def test_too_large(self, port: int) -> None:
         """What is too large is refused as that, not as broken JSON."""
-        assert post(port, b'{"reference": "' + b"a" * 1_000_000 + b'"}')[0] == 413
+        connection = HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.putrequest("POST", "/")
+        connection.putheader("Content-Length", "1000001")
+        connection.endheaders()  # it is answered before anything else is sent
+        response = connection.getresponse()
+        assert (response.status, json.loads(response.read())) == (413, {"error": "more than 1000000 bytes"})
+        connection.close()
 
     @pytest.mark.parametrize("content", [b"[]", b"3", b"null"])
     def test_not_a_household(self, port: int, content: bytes) -> None:
