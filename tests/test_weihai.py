@@ -231,7 +231,10 @@ class Reference:
         """Net income per person and month, rounded where the reading says so."""
         net = (self.income() - self.rigid()) / 12 / len(self.counted)
         steps = {"none": None, "fen": Fraction(1, 100), "yuan": Fraction(1)}[self.readings["rounding"]]
-        return net if steps is None else ((net / steps + Fraction(1, 2)).__floor__()) * steps
+        if steps is None:
+            return net
+        nearest = (abs(net) / steps + Fraction(1, 2)).__floor__() * steps  # 四舍五入: by the amount, below zero too
+        return nearest if net >= 0 else -nearest
 
     def accidental(self) -> bool:
         """A casualty, or a sudden loss above 80 % of the year's income."""
