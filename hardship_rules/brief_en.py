@@ -47,7 +47,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "pending": "open",
         "not_given": "{title}: not given",
         "share": "{who} {amount}",
-        "share_open": "{who}: {amount}",
         "not_counted": "{count} not counted: {who}",
         "perhaps_counted": "{count} perhaps counted: {who}",
         "limits": "{times} times is {limit} {basis}",
@@ -63,7 +62,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "with_words": "{title} ({words})",
         "ruled_out_label": "Ruled out",
         "by_default": "{title} is not given and counts as “{value}”",
-        "nothing_given": "its facts are not given and count as “none” or 0",
         # Other decisions
         "decisions": "What follows",
         "with_amount": "{title} ({amount})",
@@ -71,7 +69,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "pending_outcome": "open, possibly {possible}",
         # To be checked
         "check": "Please check",
-        "warning": "{text}",
         "assumed": "Not given and counted as “none” or 0: {count}",
         "nearest": "Not given and counted as “none” or 0: {count}. Most important: {what}; {value} it gives {category}",
         "nearest_open": "Not given and counted as “none” or 0: {count}. Most important: {what}; {value} it is open",
@@ -88,7 +85,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "comes_to": "gives {category}",
         "comes_to_open": "may give {possible}",
         "provisions": "if the rule words {titles} differently, the verdict changes",
-        "same_provisions": "without any one unverified provision the verdict is the same",
         "all_verified": "Grounds not verified: none",
         "full": "All reasons: add --full",
         "disclaimer": "This supports a decision; it does not make one",

@@ -47,7 +47,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "pending": "待定",
         "not_given": "{title}：未填",
         "share": "{who} {amount}",
-        "share_open": "{who}：{amount}",
         "not_counted": "未计入 {count} 人：{who}",
         "perhaps_counted": "是否计入待定 {count} 人：{who}",
         "limits": "{times} 倍为 {limit}{basis}",
@@ -63,7 +62,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "with_words": "{title}（{words}）",
         "ruled_out_label": "已经排除",
         "by_default": "{title}，未填，按“{value}”计",
-        "nothing_given": "所据事实未填，按“无”或 0 计",
         # Other decisions
         "decisions": "处理",
         "with_amount": "{title}（{amount}）",
@@ -71,7 +69,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "pending_outcome": "待定，可能为{possible}",
         # To be checked
         "check": "请核对",
-        "warning": "{text}",
         "assumed": "没有填写而按“无”或 0 计：{count} 处",
         "nearest": "没有填写而按“无”或 0 计：{count} 处。最要紧的是{what}：{value}即转为{category}",
         "nearest_open": "没有填写而按“无”或 0 计：{count} 处。最要紧的是{what}：{value}即待定",
@@ -88,7 +85,6 @@ SENTENCES: FrozenMapping[str, str] = FrozenMapping(
         "comes_to": "为{category}",
         "comes_to_open": "可能为{possible}",
         "provisions": "{titles}怎样规定若与原文不同，结论会变",
-        "same_provisions": "未核实的条款逐一去掉，结论也不变",
         "all_verified": "结论所依据的各项均有原文或通知为据",
         "full": "全部理由、依据和取值：加 --full",
         "disclaimer": "辅助审核意见，不替代工会认定决定",

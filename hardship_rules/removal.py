@@ -9,7 +9,7 @@ from hardship_rules.ranges import Truth
 from hardship_rules.syntax import AllOf, AnyOf, Choose, Clause, Expr, Not, walk
 
 _Left = Truth | Literal["gone", "any"]
-"""The answer without a clause; gone where that was all there was, any where it is not worked out here."""
+"""The answer without a clause; gone where that was all there was, any where it is not computed here."""
 
 
 def removable(definition: Term | Decision, scope: Scope) -> frozenset[str]:

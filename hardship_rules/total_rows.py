@@ -83,7 +83,7 @@ def rows_left_out(
     `key` is the column of the households' key, where there is one, `facts` those of facts, counted from 0;
     `faulty_keys` are rows in whose key something stands that could not be read.
     """
-    schema = cells.schema  # made anew each time that it is asked for
+    schema = cells.schema  # polars makes it again at each look
     columns = [name for name, kind in schema.items() if kind in {pl.String, pl.Categorical, pl.Enum}]
     if not columns or not cells.height:
         return ()

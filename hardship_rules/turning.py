@@ -129,7 +129,7 @@ def _kept(policy: Policy, what: tuple[str, str | None], make: Callable[[], Polic
 
 
 def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[Clause]]]:
-    """What the category is worked out from, with the clauses that can be tried without."""
+    """What the category is computed from, with the provisions that can be removed."""
     for name in policy.category_order:
         definition = policy.names[name]
         if isinstance(definition, Term | Decision) and (clauses := _uncertain(policy, definition)):

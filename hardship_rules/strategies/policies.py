@@ -20,7 +20,7 @@ _AMOUNTS_OF_MEMBERS = {
     "wages_after_tax_and_dues": "to: 1000, decimals: 2",
     "losses_and_gains_of_a_trade": "from: -100, to: 100, decimals: 1",
 }
-_MOST = 450  # characters of what is worked out: a comparison of two, on one line, is below what a line may have
+_MOST = 450  # characters of an expression: a comparison of two, on one line, is below what a line may have
 
 
 @st.composite
@@ -113,7 +113,7 @@ def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
     form = draw(st.sampled_from(forms))
     if "{share}" in form:
         form = form.replace("{share}", draw(st.sampled_from(list(_SHARES))))
-    inner = 0 if "*" in form else depth - 1  # products inside products grow fast where their ranges are worked out
+    inner = 0 if "*" in form else depth - 1  # products inside products grow fast where their ranges are computed
     parts = [draw(_lines(names, inner)) if f"{{{number}}}" in form else "" for number in range(2)]
     added = draw(_long_sums((*_AMOUNTS, *names), tuple(_SHARES))) if "{2}" in form else ""
     return _fitting(form, *parts, added)
