@@ -1,12 +1,12 @@
 """Every reader takes time in proportion to its text: twice as much takes about twice as long, whatever stands in it."""
 
-import gc
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from timing import seconds
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_household, read_policy, turns_on
 from hardship_rules.cases import read_cases
@@ -146,25 +146,12 @@ KINDS: dict[str, tuple[Callable[[Path, str], object], dict[str, Callable[[int], 
 EACH = [(kind, name) for kind, (_, texts) in KINDS.items() for name in texts]
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The processor time of some work and of the report where it is refused; the better of two runs.
-
-    What the tests before it left in memory is no part of the work, and is kept from Python's search for garbage.
-    """
-    taken = []
-    gc.collect()
-    gc.freeze()
-    for _ in range(2):
-        begun = time.process_time()
-        try:
-            work()
-        except (PolicyError, FactError) as error:
-            error.report()
-        taken.append(time.process_time() - begun)
-        if taken[0] < FLOOR or taken[0] > PER_MEGABYTE:
-            break
-    gc.unfreeze()
-    return min(taken)
+def refused_or_read(work: Callable[[], object]) -> None:
+    """Some work, and the report where it is refused."""
+    try:
+        work()
+    except (PolicyError, FactError) as error:
+        error.report()
 
 
 def hold_to_growth(work: Callable[[int], object], size: int, most: float = float("inf")) -> None:
@@ -173,7 +160,7 @@ def hold_to_growth(work: Callable[[int], object], size: int, most: float = float
     It is measured up to three times, as other work on the machine may disturb one.
     """
     for trial in range(3):
-        first, second = (seconds(lambda each=each: work(each)) for each in (size, 2 * size))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
+        first, second = (seconds(partial(refused_or_read, partial(work, each)), FLOOR) for each in (size, 2 * size))
         is_linear = second <= most and second <= 2.5 * max(first, FLOOR)
         if is_linear or first > PER_MEGABYTE or trial == 2:
             break
@@ -225,7 +212,7 @@ def test_an_explanation_takes_time_by_its_unverified_clauses(joined: str) -> Non
             read_policy(_clauses(count, joined)), {"a": 500 if joined == "all" else 5000, "members": [{"r": "self"}]}
         )
         assert [turn.id for turn in turns_on(given)] == (["d.granted"] if joined == "all" else [])
-        times.append(seconds(lambda given=given: turns_on(given)))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
+        times.append(seconds(partial(turns_on, given), FLOOR))
     assert times[1] <= 2.5 * max(times[0], FLOOR)
 
 
@@ -253,7 +240,7 @@ def test_the_largest_text_takes_two_seconds(kind: str, text: Callable[[int], str
     """A text of nearly 1 MB is read, or refused with its report, within two seconds of processor time."""
     whole = text(900_000)
     for _ in range(3):  # other work on the machine may disturb one
-        taken = seconds(lambda: KINDS[kind][0](tmp_path, whole))
+        taken = seconds(partial(refused_or_read, partial(KINDS[kind][0], tmp_path, whole)), FLOOR)
         if taken <= PER_MEGABYTE:
             break
     assert taken <= PER_MEGABYTE, f"{taken:.2f} s"
@@ -302,7 +289,7 @@ def test_an_undecided_explanation_takes_time_by_its_unverified_clauses(joined: s
     for count in (300, 600):
         given = assess(read_policy(_clauses(count, joined)), {"members": [{"r": "self"}]})
         assert [turn.id for turn in turns_on(given)] == ["d.granted"]
-        times.append(seconds(lambda given=given: turns_on(given)))  # type: ignore[misc]  # mypy has no default of a lambda's parameter
+        times.append(seconds(partial(turns_on, given), FLOOR))
     assert times[1] <= 2.5 * max(times[0], FLOOR)
 
 
