@@ -1,6 +1,6 @@
 """Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
 
-from hardship_rules.api import assess, load_household, load_policy, next_question, read_household, read_policy
+from hardship_rules.api import assess, next_question
 from hardship_rules.asking import Missing
 from hardship_rules.assessment import Assessment, Trace
 from hardship_rules.change import Change, Total
@@ -10,10 +10,12 @@ from hardship_rules.decided import Decided, Figure, Reason
 from hardship_rules.development import Development, changes
 from hardship_rules.explain import explain
 from hardship_rules.household import HouseholdText
+from hardship_rules.household_text import load_household, read_household
 from hardship_rules.model import Outcome, Policy
 from hardship_rules.nearest import what_would_change
 from hardship_rules.notice import notice
 from hardship_rules.parting import NotKnown, Parting, Side, Standing
+from hardship_rules.policies import load_policy, read_policy
 from hardship_rules.problems import FactError, Location, PolicyError, Problem
 from hardship_rules.record import record
 from hardship_rules.replay import Replay, replay

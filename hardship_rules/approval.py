@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from hardship_rules.api import load_base
 from hardship_rules.check import check
 from hardship_rules.extend import resolve
 from hardship_rules.find import Text, overlaps, read_file
 from hardship_rules.hosts import read_day, shown
 from hardship_rules.load import load
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_base
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.source import Mapping, parse
 from hardship_rules.template import written

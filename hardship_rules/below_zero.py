@@ -7,8 +7,7 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import work_out
+from hardship_rules.evaluate import nothing_known, work_out
 from hardship_rules.meaning import Scope, value
 from hardship_rules.model import Definition, Policy, Term, exprs_of
 from hardship_rules.problems import Location, Path

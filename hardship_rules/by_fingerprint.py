@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hardship_rules.api import load_policy
 from hardship_rules.check import check
 from hardship_rules.extend import unfolded
 from hardship_rules.find import BUNDLED, RESOLVED, Folders, listed, read_file, searched
 from hardship_rules.load import load
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_policy
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.recorded import Record
 from hardship_rules.source import Mapping, Scalar, parse

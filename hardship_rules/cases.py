@@ -12,7 +12,7 @@ from hardship_rules import source
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.check import check
-from hardship_rules.conform import TRUTHS, conform, date_of
+from hardship_rules.conform import TRUTHS, conform
 from hardship_rules.decided import Figure
 from hardship_rules.extend import resolve
 from hardship_rules.facts import read_facts
@@ -24,6 +24,7 @@ from hardship_rules.keys import DATE, TEXT, Anything, Either, Entries, Items, Ke
 from hardship_rules.load import load
 from hardship_rules.model import Policy
 from hardship_rules.problems import MOST, FactError, Location, PolicyError, Problem, path_text
+from hardship_rules.values import date_of
 
 _MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"

@@ -6,7 +6,7 @@ from typing import cast
 
 from attrs import evolve
 
-from hardship_rules.evaluate import work_out
+from hardship_rules.evaluate import nothing_known, work_out
 from hardship_rules.formerly import taken
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import RESERVED_TITLES
@@ -17,7 +17,7 @@ from hardship_rules.problems import MOST, Location, Path, PolicyError, Problem, 
 from hardship_rules.ranges import Number, high, low
 from hardship_rules.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
 from hardship_rules.units import is_whole, kind_of_name
-from hardship_rules.values import DATE, YES_NO, ChoiceKind, NumberKind, Value
+from hardship_rules.values import YES_NO, ChoiceKind, NumberKind
 
 CHAIN = 100  # terms that use one another
 
@@ -341,17 +341,3 @@ class _Checker:
                     )
                     sound = False
         return sound
-
-
-def nothing_known(policy: Policy) -> Scope:
-    """The household of which nothing is known, under any readings: one member there, all the others maybe there."""
-    values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
-    values |= dict(policy.constants)
-    values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}
-    values["on"] = DATE.unknown
-    scope = Scope(values)
-    own: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.members.facts.items()}
-    first = Scope(own, (), scope)
-    others = Scope(own, (), scope, certain=False)
-    scope.members = (first, *[others] * (policy.members.at_most - 1))
-    return scope

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
@@ -13,7 +12,7 @@ from hardship_rules.problems import Path, Problem, first_of, nearest, path_text
 from hardship_rules.ranges import Exact
 from hardship_rules.source import Mapping, Node, Scalar, Sequence, misplaced
 from hardship_rules.syntax import BASES, MOVES, TONES
-from hardship_rules.values import EARLIEST, LATEST
+from hardship_rules.values import date_of
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
 NOT_PUBLISHED = "not published"
@@ -171,14 +170,3 @@ def number_problem(text: str) -> str:
     if "," in text or "，" in text:
         return "comma_in_number"
     return "number_too_long" if has_too_many_digits(text) else "number"
-
-
-def date_of(text: str) -> date | None:
-    """The day of a text such as 2021-03-31, else None."""
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if EARLIEST <= day <= LATEST else None

@@ -8,8 +8,7 @@ from attrs import field, frozen
 from hardship_rules.api import assess
 from hardship_rules.assessment import Assessment
 from hardship_rules.cases import Case
-from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import evaluate
+from hardship_rules.evaluate import evaluate, nothing_known
 from hardship_rules.meaning import Meaning, Scope, meaning, meanings, value
 from hardship_rules.model import Decision, Fact, Policy, Term
 from hardship_rules.problems import FactError, Location

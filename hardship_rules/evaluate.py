@@ -8,7 +8,7 @@ from hardship_rules.meaning import Scope, join, meaning, narrowed, options_of, v
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.ranges import Number, Truth, high, low
 from hardship_rules.syntax import Clause
-from hardship_rules.values import Value
+from hardship_rules.values import DATE, Value
 
 
 def parameter(definition: Parameter, scope: Scope) -> Value:
@@ -84,3 +84,17 @@ def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) 
         case Fact() | Reading():
             raise TypeError(name)
     return None
+
+
+def nothing_known(policy: Policy) -> Scope:
+    """The household of which nothing is known, under any readings: one member there, all the others maybe there."""
+    values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
+    values |= dict(policy.constants)
+    values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}
+    values["on"] = DATE.unknown
+    scope = Scope(values)
+    own: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.members.facts.items()}
+    first = Scope(own, (), scope)
+    others = Scope(own, (), scope, certain=False)
+    scope.members = (first, *[others] * (policy.members.at_most - 1))
+    return scope

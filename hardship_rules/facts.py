@@ -20,8 +20,8 @@ from hardship_rules.household import RESERVED, Household, HouseholdText, Member,
 from hardship_rules.model import Fact, Policy, refuse_no_policy
 from hardship_rules.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.ranges import Exact
-from hardship_rules.usual import plain, unusual
-from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
+from hardship_rules.usual import unusual
+from hardship_rules.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
 
 Given = Mapping[str, object] | HouseholdText
 

@@ -9,10 +9,11 @@ from typing import cast
 from attrs import frozen
 
 from hardship_rules import keys
-from hardship_rules.conform import conform_word, date_of
+from hardship_rules.conform import conform_word
 from hardship_rules.hosts import plain_value, read_day, shown
 from hardship_rules.problems import Location, PolicyError, Problem, nearest, reason_of
 from hardship_rules.source import Mapping, Scalar, decode, parse, read_bytes
+from hardship_rules.values import date_of
 
 Folders = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """Folders in which policies are looked for, in this order: one, or several."""

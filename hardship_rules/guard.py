@@ -6,12 +6,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
-from hardship_rules.api import load_base, load_policy
 from hardship_rules.below_zero import roundings_below_zero
 from hardship_rules.decided import decimal
 from hardship_rules.find import Folders, before, find
 from hardship_rules.formerly import IDS, current_id, ids
 from hardship_rules.model import Fact, Parameter, Policy, Reading
+from hardship_rules.policies import load_base, load_policy
 from hardship_rules.problems import Location, PolicyError, Problem
 from hardship_rules.problems import Path as Keys
 from hardship_rules.ranges import Exact

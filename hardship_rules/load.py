@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from attrs import frozen
 
-from hardship_rules.conform import date_of, number_of
+from hardship_rules.conform import number_of
 from hardship_rules.extend import resolved_text
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.keys import REPLY_WITHIN
@@ -25,7 +25,7 @@ from hardship_rules.problems import Location, Path, PolicyError, Problem, option
 from hardship_rules.ranges import Exact
 from hardship_rules.rules import Rules
 from hardship_rules.source import Mapping, Node, Scalar
-from hardship_rules.values import DATE, YES_NO, ChoiceKind, Kind, NumberKind
+from hardship_rules.values import DATE, YES_NO, ChoiceKind, Kind, NumberKind, date_of
 
 MOST_MEMBERS = 64
 MOST_TERMS = 500

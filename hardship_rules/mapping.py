@@ -16,8 +16,7 @@ from hardship_rules.keys import Either, Entries, Key, Record, Word
 from hardship_rules.model import Fact, Policy, refuse_no_policy
 from hardship_rules.problems import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.ranges import Exact
-from hardship_rules.usual import plain
-from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.values import ChoiceKind, DateKind, NumberKind, YesNoKind, plain
 
 IDENTITY_NUMBER = "identity number"
 UNKNOWN_WORDS = ("unknown", "未知")

@@ -7,8 +7,7 @@ from typing import cast
 from attrs import Factory, field, frozen
 
 from hardship_rules.absent import broken
-from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import evaluate, possible, work_out
+from hardship_rules.evaluate import evaluate, nothing_known, possible, work_out
 from hardship_rules.meaning import Scope, is_known, meanings, options_of, value
 from hardship_rules.meaning import narrowed as options_as_value
 from hardship_rules.model import Parameter, Policy, exprs_of

@@ -7,7 +7,7 @@ from typing import cast
 from attrs import frozen
 
 from hardship_rules.columns import pad, width
-from hardship_rules.conform import NOT_PUBLISHED, conform_word, date_of
+from hardship_rules.conform import NOT_PUBLISHED, conform_word
 from hardship_rules.keys import Word
 from hardship_rules.model import Policy
 from hardship_rules.problems import Location
@@ -15,7 +15,7 @@ from hardship_rules.source import Mapping, Node, Scalar
 from hardship_rules.syntax import BASES
 from hardship_rules.template import written
 from hardship_rules.units import kind_of_name
-from hardship_rules.values import ChoiceKind, NumberKind, unit_text
+from hardship_rules.values import ChoiceKind, NumberKind, date_of, unit_text
 from hardship_rules.wording import one_line
 
 _HEAD = """# yaml-language-server: $schema=./policy.schema.json

@@ -6,7 +6,7 @@ from time import monotonic
 from attrs import frozen
 
 from hardship_rules.model import Policy
-from hardship_rules.questions import SECTIONS, Claim, Questions, Section
+from hardship_rules.questions import SECTIONS, Claim, Questions, Section, Trial
 
 Said = Callable[[Section, int], None]
 """What is told how many questions of a section are answered."""
@@ -29,29 +29,34 @@ class Report:
         return tuple(claim for claim in self.claims if claim.finding)
 
 
-def verify(
+def verify(  # noqa: PLR0913  # each of them is what a host may choose of a proof
     policy: Policy,
     against: Policy | None = None,
     members: int = 5,
     seconds: float = 30.0,
+    *,
     said: Said = lambda _section, _count: None,
+    trial: Trial | None = None,
 ) -> Report:
     """Everything that is asked of a policy; with `against`, also what has changed since that one.
 
     Each section has so many seconds, after which what is left of it is not settled. `said` is told of progress.
+    `trial` tries the properties that are not settled on drawn households; without it they stay unsettled.
     """
-    return _asked(Questions(policy, members, seconds), against, SECTIONS, said)
+    return _asked(Questions(policy, members, seconds, trial), against, SECTIONS, said)
 
 
-def kept_and_changed(
+def kept_and_changed(  # noqa: PLR0913  # as `verify`
     policy: Policy,
     against: Policy | None = None,
     members: int = 5,
     seconds: float = 30.0,
+    *,
     said: Said = lambda _section, _count: None,
+    trial: Trial | None = None,
 ) -> Report:
     """Only whether a policy keeps its properties, and with `against` what has changed since that one."""
-    return _asked(Questions(policy, members, seconds), against, ("properties", "changes"), said)
+    return _asked(Questions(policy, members, seconds, trial), against, ("properties", "changes"), said)
 
 
 def _asked(questions: Questions, against: Policy | None, sections: Collection[Section], said: Said) -> Report:

@@ -11,19 +11,20 @@ from hardship_rules.answers import Answer, NotSettled, Proof, Shown
 from hardship_rules.api import assess
 from hardship_rules.every_household import beside
 from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Decision, Policy, Term, refuse_no_policy
+from hardship_rules.model import Decision, Policy, Property, Term, refuse_no_policy
 from hardship_rules.properties import breaks, broken, truth_of
 from hardship_rules.smallest import Facts, Raised, raised_between, smallest, with_raised
 from hardship_rules.smt import Encoding, decision_differs
 from hardship_rules.symbolic import any_of
 from hardship_rules.syntax import Clause
-from hardship_rules.tried import tried
 from hardship_rules.verify import Prover
 from hardship_rules.whole import whole
 from hardship_rules.without import clauses_of, policy_without
 
 FEW = 2  # members, with which a household is looked for first: what they show is shown
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
+Trial = Callable[[Policy, Property, float], tuple[int, tuple[Facts, Raised] | None]]
+"""Tries a property on drawn households for so many seconds: how many kept it, or the smallest that did not."""
 SECTIONS: tuple[Section, ...] = ("outcomes", "overlaps", "clauses", "properties", "readings", "changes")
 
 
@@ -44,11 +45,12 @@ class Claim:
 class Questions:
     """The questions about one policy; each section of them has so many seconds."""
 
-    def __init__(self, policy: Policy, members: int, seconds: float) -> None:
+    def __init__(self, policy: Policy, members: int, seconds: float, trial: Trial | None = None) -> None:
         refuse_no_policy(policy)
         self.policy = policy
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds
+        self.trial = trial
         self.until = monotonic() + seconds
         self.provers: dict[tuple[int, bool], Prover] = {}
 
@@ -153,7 +155,9 @@ class Questions:
         """Of each property whether it is kept by every household."""
         for each in self.policy.properties.values():
             answer = self.shown_small(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]  # defaults hold the loop's values
-            count, found = tried(self.policy, each, self.left) if isinstance(answer, NotSettled) else (0, None)
+            count, found = (0, None)
+            if self.trial is not None and isinstance(answer, NotSettled):
+                count, found = self.trial(self.policy, each, self.left)
             if found is not None:
                 facts, raised = found
                 second = with_raised(facts, raised) if raised else None

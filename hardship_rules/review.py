@@ -1,6 +1,7 @@
 """What is put before whoever approves a policy: what it changes, for whom, and what is doubtful in it."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from attrs import frozen
 
@@ -12,6 +13,7 @@ from hardship_rules.problems import Problem
 from hardship_rules.proofs import Report, kept_and_changed
 from hardship_rules.questions import Claim
 from hardship_rules.recast import Cases, recast
+from hardship_rules.tried import tried
 
 
 @frozen
@@ -43,7 +45,7 @@ def review(
     old: Old,
     new: Old,
     cases: Iterable[Case] | None = None,
-    prove: Callable[[Policy, Policy | None], Report] = kept_and_changed,
+    prove: Callable[[Policy, Policy | None], Report] | None = None,
 ) -> Review:
     """A policy that can assess beside an older one, each with what it extends.
 
@@ -53,7 +55,7 @@ def review(
     (last, last_base), (policy, base) = old, new
     first = base is not None and base.name == last.name
     decides = bool(last.decisions) and not last.is_open
-    report = prove(policy, last if decides else None)
+    report = (prove or partial(kept_and_changed, trial=tried))(policy, last if decides else None)
     return Review(
         last,
         policy,

@@ -1,14 +1,12 @@
 """Which facts given lie outside what is usual: probably a slip of the pen, told and otherwise let alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
 from typing import Protocol, cast
 
 from hardship_rules.model import Fact, Policy, Usual
 from hardship_rules.problems import Location, Path, Problem
 from hardship_rules.ranges import Exact
-from hardship_rules.values import NumberKind, Value, unit_text
+from hardship_rules.values import NumberKind, Value, plain, unit_text
 
 
 class Given(Protocol):
@@ -34,12 +32,6 @@ def ends(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
     unit = unit_text(kind.unit or (), policy.units) if isinstance(kind, NumberKind) else ""
     least, most = ("…" if end is None else plain(end) for end in (usual.low, usual.high))
     return {"least": least, "most": most, "unit": unit}
-
-
-def plain(number: Exact) -> str:
-    """A number of a policy or a fact as people write it."""
-    fraction = Fraction(number)
-    return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):,f}"
 
 
 _Watched = tuple[tuple[str, Fact, Usual], ...]

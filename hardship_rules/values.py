@@ -1,7 +1,10 @@
 """The kinds of value: numbers in units, choices, yes-or-no, and days as whole numbers that keep their order."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import cast
 
@@ -108,3 +111,20 @@ def unit_text(unit: Unit, words: Mapping[str, str]) -> str:
     over = "·".join(words.get(base, base) for base, power in unit for _ in range(power))
     under = "".join(f"/{words.get(base, base)}" for base, power in unit for _ in range(-power))
     return over + under if over or not under else f"1{under}"
+
+
+def date_of(text: str) -> date | None:
+    """The day of a text such as 2021-03-31, else None."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def plain(number: Exact) -> str:
+    """A number of a policy or a fact as people write it."""
+    fraction = Fraction(number)
+    return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):,f}"

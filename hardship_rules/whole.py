@@ -9,8 +9,7 @@ from typing import assert_never, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.below_zero import rounded_part, signs_of
-from hardship_rules.check import nothing_known
-from hardship_rules.evaluate import work_out
+from hardship_rules.evaluate import nothing_known, work_out
 from hardship_rules.frozen import FrozenMapping
 from hardship_rules.meaning import Scope, meanings, value
 from hardship_rules.model import Decision, Fact, Parameter, Policy, Term, exprs_of

@@ -6,9 +6,9 @@ from test_recast import CASES
 from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import load_policy
-from hardship_rules.api import load_base
 from hardship_rules.cases import read_cases
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_base
 from hardship_rules.proofs import Report, kept_and_changed
 from hardship_rules.review import Review, review
 

@@ -5,10 +5,11 @@ import re
 import pytest
 
 from hardship_rules import keys
-from hardship_rules.conform import conform, conform_word, date_of, number_of
+from hardship_rules.conform import conform, conform_word, number_of
 from hardship_rules.keys import OVERLAY, POLICY, SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
 from hardship_rules.problems import Location
 from hardship_rules.source import Scalar, parse
+from hardship_rules.values import date_of
 
 KINDS = {
     *("text", "line", "number", "value", "whole", "name", "policy", "unit", "date"),

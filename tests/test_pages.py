@@ -30,7 +30,6 @@ from hardship_rules import (
     read_policy,
     what_would_change,
 )
-from hardship_rules.api import load_base
 from hardship_rules.as_html import as_html
 from hardship_rules.cases import read_cases
 from hardship_rules.checklist import checklist
@@ -38,6 +37,7 @@ from hardship_rules.document import Document, Paragraph
 from hardship_rules.impact import impact
 from hardship_rules.impact_report import impact_report
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_base
 from hardship_rules.proofread import proofread
 from hardship_rules.review import review
 from hardship_rules.review_document import review_document

@@ -11,6 +11,7 @@ from hardship_rules.proofs import verify
 from hardship_rules.proofs_en import SENTENCES as EN
 from hardship_rules.proofs_text import proofs_text
 from hardship_rules.proofs_zh import SENTENCES as ZH
+from hardship_rules.tried import tried
 
 CLEAN = verify(read_policy(TRIAL), members=2, seconds=60)
 
@@ -86,7 +87,7 @@ def test_a_number_not_published_is_told_where_it_decides() -> None:
 @pytest.mark.parametrize("verdict", ["在限时内没有结论"])
 def test_what_is_not_settled_is_said(verdict: str) -> None:
     """It is marked ○, counted at the end, and how to give it longer is said."""
-    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4))
+    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=tried))
     assert verdict in text
     assert "○" in text
     assert "--seconds" in text

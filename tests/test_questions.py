@@ -8,6 +8,7 @@ from hardship_rules import assess, load_policy, read_policy
 from hardship_rules.answers import NotSettled, Proof, Shown
 from hardship_rules.proofs import changes, verify
 from hardship_rules.questions import Questions
+from hardship_rules.tried import tried
 from hardship_rules.without import clauses_of
 
 POLICY = read_policy(TRIAL)
@@ -95,7 +96,7 @@ def test_nothing_changes_from_a_policy_to_itself() -> None:
 
 def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
     """One outcome that is not settled in time leaves every other claim answered."""
-    report = verify(read_policy(HARD), members=1, seconds=6)
+    report = verify(read_policy(HARD), members=1, seconds=6, trial=tried)
     claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
     assert claims["category.cube"].verdict == "not_settled"
     assert isinstance(claims["category.cube"].answer, NotSettled)

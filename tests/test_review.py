@@ -8,7 +8,7 @@ from years import MEASURE, THIS, files_in
 
 from hardship_rules import Policy, assess, load_policy
 from hardship_rules.answers import Proof, Shown
-from hardship_rules.api import load_base
+from hardship_rules.policies import load_base
 from hardship_rules.review import review
 
 

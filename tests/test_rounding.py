@@ -21,11 +21,10 @@ from test_cli import run
 from hardship_rules import FactError, Policy, Problem, assess, explain, load_policy, read_policy, record, replay
 from hardship_rules.answers import Proof, Shown
 from hardship_rules.below_zero import roundings_below_zero
-from hardship_rules.check import nothing_known
 from hardship_rules.decided import Figure
 from hardship_rules.durable import assess as assess_by_durable
 from hardship_rules.durable_worker import Worker
-from hardship_rules.evaluate import evaluate
+from hardship_rules.evaluate import evaluate, nothing_known
 from hardship_rules.frames import assess_frame
 from hardship_rules.guard import guard
 from hardship_rules.meaning import Scope

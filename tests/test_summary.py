@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hardship_rules import load_policy, read_policy
-from hardship_rules.api import load_base
+from hardship_rules.policies import load_base
 from hardship_rules.problems import Language
 from hardship_rules.summary import SENTENCES, summary, summary_data
 

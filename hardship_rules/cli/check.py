@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.api import load_base, load_policy
 from hardship_rules.cli.input import sound_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.facts_schema import facts_schema
 from hardship_rules.guard import guarded
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_base, load_policy
 from hardship_rules.problems import Language, PolicyError, Problem
 from hardship_rules.schema import policy_schema, schema_text
 from hardship_rules.summary import summary, summary_data

@@ -7,13 +7,12 @@ from typing import BinaryIO
 import click
 from attrs import frozen
 
-from hardship_rules.api import load_policy
 from hardship_rules.cli.output import not_written, over_what_is_read, problems_json, there, was_written, written
-from hardship_rules.conform import date_of
 from hardship_rules.frame_given import texts_of
 from hardship_rules.headers import ASIDE
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_policy
 from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
 from hardship_rules.register import Register, every_problem, read_register
 from hardship_rules.register_files import tables_of
@@ -24,6 +23,7 @@ from hardship_rules.register_template import register_template
 from hardship_rules.register_verdicts import verdicts
 from hardship_rules.seen import table_seen
 from hardship_rules.suggest_mapping import suggest_mapping
+from hardship_rules.values import date_of
 from hardship_rules.whole_file import write_whole
 
 _SEEN = 10_000  # rows of each table that are looked at for a mapping

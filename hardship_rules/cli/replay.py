@@ -5,16 +5,16 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.api import load_policy
 from hardship_rules.cli.input import STDIN, text_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.conform import date_of
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_policy
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.record_schema import record_schema
 from hardship_rules.recorded import read_record
 from hardship_rules.replay import replay as replay_record
 from hardship_rules.schema import schema_text
+from hardship_rules.values import date_of
 
 
 @click.command()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.api import load_base, load_policy
 from hardship_rules.cases import Case
 from hardship_rules.cli.input import cases_of, sound_policy
 from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
 from hardship_rules.guard import Old
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_base, load_policy
 from hardship_rules.problems import Language, PolicyError
 
 
@@ -62,7 +62,8 @@ def review(
         from hardship_rules.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
         from hardship_rules.review import review as review_of  # noqa: PLC0415  # it may not be installed
         from hardship_rules.review_document import review_document  # noqa: PLC0415  # it may not be installed
-    prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang))
+        from hardship_rules.tried import tried  # noqa: PLC0415  # what it imports needs the prover
+    prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:

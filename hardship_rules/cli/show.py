@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.api import load_policy
 from hardship_rules.checklist import checklist as checklist_of
 from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.mapping import load_mapping, mapping_for
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_policy
 from hardship_rules.problems import FactError, Language, PolicyError
 from hardship_rules.proofread import proofread
 from hardship_rules.ruleset import ruleset

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hardship_rules.api import load_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
 from hardship_rules.model import Policy
+from hardship_rules.policies import load_policy
 from hardship_rules.problems import Language, PolicyError
 
 if TYPE_CHECKING:
@@ -70,5 +70,6 @@ def _report(
         from hardship_rules import proofs  # noqa: PLC0415  # it may not be installed
         from hardship_rules.proofs_json import proofs_json  # noqa: PLC0415  # it may not be installed
         from hardship_rules.proofs_text import proofs_text  # noqa: PLC0415  # it may not be installed
-    report = proofs.verify(policy, old, members, seconds, progress(lang))
+        from hardship_rules.tried import tried  # noqa: PLC0415  # what it imports needs the prover
+    report = proofs.verify(policy, old, members, seconds, said=progress(lang), trial=tried)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)
