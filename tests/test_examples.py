@@ -14,6 +14,7 @@ from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from places import ROOT
 
 from hardship_rules import (
     FactError,
@@ -25,9 +26,8 @@ from hardship_rules import (
     load_policy,
     read_policy,
 )
-from hardship_rules.find import overlaps
+from hardship_rules.language.find import overlaps
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "policies" / "README.md").read_text(encoding="utf-8")
 POLICY = load_policy("2021_weihai")

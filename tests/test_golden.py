@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import run
 from jsonschema import Draft202012Validator
+from places import ROOT
 from sealed import sealed
-from test_cli import run
 
 from hardship_rules import assess, load_household, load_policy, record, replay
-from hardship_rules.record_schema import record_schema
-from hardship_rules.recorded import Verdict, read_record
-from hardship_rules.replay import Replay
-from hardship_rules.sameness import held
+from hardship_rules.records.record_schema import record_schema
+from hardship_rules.records.recorded import Verdict, read_record
+from hardship_rules.records.replay import Replay
+from hardship_rules.records.sameness import held
 
-ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
 KEPT = GOLDEN / "policies"
 RECORDS = sorted(GOLDEN.glob("*.record.json"))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from hardship_rules import assess, load_policy
-from hardship_rules.evaluate import evaluate
-from hardship_rules.facts import read_facts
-from hardship_rules.meaning import value
-from hardship_rules.strategies import households
-from hardship_rules.strategies.seeds import plain
+from hardship_rules.assessment.facts import read_facts
+from hardship_rules.engine.evaluate import evaluate
+from hardship_rules.engine.meaning import value
+from hardship_rules.testing.strategies import households
+from hardship_rules.testing.strategies.seeds import plain
 
 HUZHOU = load_policy("example_huzhou")
 FEN = Fraction(1, 100)

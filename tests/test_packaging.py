@@ -7,8 +7,8 @@ from pathlib import Path
 
 import hatchling.build
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "policies"
 POLICIES = {path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file()}
 LOAD = """
@@ -72,7 +72,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import hardship_rules
 from hardship_rules import PolicyError, assess, load_policy, record, replay
-from hardship_rules.guard import guarded
+from hardship_rules.authoring.guard import guarded
 policy = load_policy("2021_weihai")
 assert policy.at.file.startswith(sys.argv[1]), policy.at
 assert load_policy(policy.at.file) == policy

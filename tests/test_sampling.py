@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from places import ROOT
+
 FAILING = """
 from framing import drawn
 from hypothesis import given, settings, strategies as st
@@ -31,7 +32,7 @@ def test_given_was_run():
 def run(folder: Path, *options: str, **environment: str) -> tuple[list[str], str]:
     """What a run of two failing tests draws, and the seed that it says."""
     (folder / "test_failing.py").write_text(FAILING, encoding="utf-8")
-    paths = os.pathsep.join(str(each) for each in (ROOT / "tests", ROOT))
+    paths = os.pathsep.join(str(each) for each in (ROOT / "tests", ROOT / "tests" / "support", ROOT))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", *options, "."]
     said = subprocess.run(  # noqa: S603  # pytest itself
         command,

@@ -2,7 +2,6 @@
 
 import click
 
-from hardship_rules import __version__
 from hardship_rules.cli.approve import approve
 from hardship_rules.cli.assess import assess
 from hardship_rules.cli.changes import changes
@@ -16,6 +15,7 @@ from hardship_rules.cli.show import show
 from hardship_rules.cli.template import template
 from hardship_rules.cli.test import test
 from hardship_rules.cli.verify import verify
+from hardship_rules.core.version import __version__
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import click
 
+from hardship_rules.authoring.guard import guarded
+from hardship_rules.authoring.summary import summary, summary_data
 from hardship_rules.cli.input import sound_policy
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.facts_schema import facts_schema
-from hardship_rules.guard import guarded
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_base, load_policy
-from hardship_rules.problems import Language, PolicyError, Problem
-from hardship_rules.schema import policy_schema, schema_text
-from hardship_rules.summary import summary, summary_data
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Language, PolicyError, Problem
+from hardship_rules.explanation.facts_schema import facts_schema
+from hardship_rules.language.policies import load_base, load_policy
+from hardship_rules.language.schema import policy_schema, schema_text
 
 
 @click.command()

@@ -9,11 +9,11 @@ import click
 from hardship_rules.cli.impact import Asked, impact_text
 from hardship_rules.cli.input import household_of
 from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
-from hardship_rules.compare import compare as compare_household
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_policy
-from hardship_rules.problems import FactError, Language, PolicyError
-from hardship_rules.values import date_of
+from hardship_rules.comparison.compare import compare as compare_household
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import FactError, Language, PolicyError
+from hardship_rules.core.values import date_of
+from hardship_rules.language.policies import load_policy
 
 
 @click.command()

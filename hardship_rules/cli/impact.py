@@ -4,10 +4,10 @@ import click
 from attrs import frozen
 
 from hardship_rules.cli.output import RENDERERS, problems_json
-from hardship_rules.left_out import with_left_out
-from hardship_rules.mapping import load_mapping, mapping_for
-from hardship_rules.model import Policy
-from hardship_rules.problems import Language
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Language
+from hardship_rules.engine.left_out import with_left_out
+from hardship_rules.language.mapping import load_mapping, mapping_for
 
 
 @frozen
@@ -28,13 +28,13 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     read.
     """
     try:
-        from hardship_rules.impact import impact  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.impact_report import impact_json, impact_report  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register import every_problem, read_register  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register_files import tables_of  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register_part import KEY  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register_report import report, rows_told  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.register_rows import doubt_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.impact import impact  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.registers.impact_report import impact_json, impact_report  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register import every_problem, read_register  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register_files import tables_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register_part import KEY  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register_report import report, rows_told  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register_rows import doubt_of  # noqa: PLC0415  # it may not be installed
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
     mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from attrs import evolve
 
-from hardship_rules import source
-from hardship_rules.cases import Case, read_cases
-from hardship_rules.find import Folders, overlaps
-from hardship_rules.household import HouseholdText
-from hardship_rules.household_text import load_household, read_household
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_policy
-from hardship_rules.problems import FactError, Location, PolicyError, Problem, reason_of
-from hardship_rules.values import date_of
+from hardship_rules.assessment.household import HouseholdText
+from hardship_rules.assessment.household_text import load_household, read_household
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import FactError, Location, PolicyError, Problem, reason_of
+from hardship_rules.core.values import date_of
+from hardship_rules.language import source
+from hardship_rules.language.find import Folders, overlaps
+from hardship_rules.language.policies import load_policy
+from hardship_rules.testing.cases import Case, read_cases
 
 STDIN = "标准输入"
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 from attrs import asdict, fields
 
-from hardship_rules.as_html import as_html
-from hardship_rules.as_markdown import as_markdown
-from hardship_rules.as_text import as_text
-from hardship_rules.document import Document
-from hardship_rules.frozen import FrozenMapping
-from hardship_rules.model import Policy
-from hardship_rules.problems import Language, Location, Problem, path_text, reason_of
-from hardship_rules.whole_file import write_whole
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Language, Location, Problem, path_text, reason_of
+from hardship_rules.core.whole_file import write_whole
+from hardship_rules.documents.as_html import as_html
+from hardship_rules.documents.as_markdown import as_markdown
+from hardship_rules.documents.as_text import as_text
+from hardship_rules.documents.document import Document
 
 PROBLEMS = "hardship-rules/problems/1"
 

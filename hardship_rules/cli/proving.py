@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import click
 
-from hardship_rules.model import Policy
-from hardship_rules.problems import Language, Problem
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Language, Problem
 
 _EACH = 25  # answers after which progress is told
 
@@ -45,7 +45,7 @@ def what_proves() -> Iterator[None]:
 
 def progress(lang: Language) -> Callable[[str, int], None]:
     """What tells on standard error which section is asked, and how much of it is answered."""
-    from hardship_rules.proofs_text import sentences  # noqa: PLC0415  # what it needs may not be installed
+    from hardship_rules.proofs.proofs_text import sentences  # noqa: PLC0415  # what it needs may not be installed
 
     say = sentences(lang)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.cli.output import there, written
-from hardship_rules.problems import Language, Location, Problem
+from hardship_rules.core.problems import Language, Location, Problem
 
 RECORD = "record"
 _SUFFIX = ".record.json"

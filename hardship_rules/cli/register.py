@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.cli.output import FOLDERS, LANG, Target
-from hardship_rules.problems import Language
+from hardship_rules.core.problems import Language
 
 _NEEDED = {"polars", "narwhals", "openpyxl"}
 

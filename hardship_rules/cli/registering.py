@@ -8,23 +8,23 @@ import click
 from attrs import frozen
 
 from hardship_rules.cli.output import not_written, over_what_is_read, problems_json, there, was_written, written
-from hardship_rules.frame_given import texts_of
-from hardship_rules.headers import ASIDE
-from hardship_rules.mapping import load_mapping, mapping_for
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_policy
-from hardship_rules.problems import FactError, Language, Location, PolicyError, Problem
-from hardship_rules.register import Register, every_problem, read_register
-from hardship_rules.register_files import tables_of
-from hardship_rules.register_output import SUFFIXES, save, totals_of
-from hardship_rules.register_report import report
-from hardship_rules.register_rows import rows_of
-from hardship_rules.register_template import register_template
-from hardship_rules.register_verdicts import verdicts
-from hardship_rules.seen import table_seen
-from hardship_rules.suggest_mapping import suggest_mapping
-from hardship_rules.values import date_of
-from hardship_rules.whole_file import write_whole
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import FactError, Language, Location, PolicyError, Problem
+from hardship_rules.core.values import date_of
+from hardship_rules.core.whole_file import write_whole
+from hardship_rules.frames.frame_given import texts_of
+from hardship_rules.language.mapping import load_mapping, mapping_for
+from hardship_rules.language.policies import load_policy
+from hardship_rules.registers.headers import ASIDE
+from hardship_rules.registers.register import Register, every_problem, read_register
+from hardship_rules.registers.register_files import tables_of
+from hardship_rules.registers.register_output import SUFFIXES, save, totals_of
+from hardship_rules.registers.register_report import report
+from hardship_rules.registers.register_rows import rows_of
+from hardship_rules.registers.register_template import register_template
+from hardship_rules.registers.register_verdicts import verdicts
+from hardship_rules.registers.seen import table_seen
+from hardship_rules.registers.suggest_mapping import suggest_mapping
 
 _SEEN = 10_000  # rows of each table that are looked at for a mapping
 _SAY = {

@@ -7,14 +7,14 @@ import click
 
 from hardship_rules.cli.input import STDIN, text_of
 from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_policy
-from hardship_rules.problems import FactError, Language, PolicyError
-from hardship_rules.record_schema import record_schema
-from hardship_rules.recorded import read_record
-from hardship_rules.replay import replay as replay_record
-from hardship_rules.schema import schema_text
-from hardship_rules.values import date_of
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import FactError, Language, PolicyError
+from hardship_rules.core.values import date_of
+from hardship_rules.language.policies import load_policy
+from hardship_rules.language.schema import schema_text
+from hardship_rules.records.record_schema import record_schema
+from hardship_rules.records.recorded import read_record
+from hardship_rules.records.replay import replay as replay_record
 
 
 @click.command()

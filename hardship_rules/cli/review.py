@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cases import Case
+from hardship_rules.authoring.guard import Old
 from hardship_rules.cli.input import cases_of, sound_policy
 from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
 from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
-from hardship_rules.guard import Old
-from hardship_rules.model import Policy
-from hardship_rules.policies import load_base, load_policy
-from hardship_rules.problems import Language, PolicyError
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Language, PolicyError
+from hardship_rules.language.policies import load_base, load_policy
+from hardship_rules.testing.cases import Case
 
 
 @click.command()
@@ -59,10 +59,10 @@ def review(
         click.echo(error.report(lang), err=True)
         sys.exit(1)
     with what_proves():
-        from hardship_rules.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.review import review as review_of  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.review_document import review_document  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.tried import tried  # noqa: PLC0415  # what it imports needs the prover
+        from hardship_rules.authoring.review import review as review_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.authoring.review_document import review_document  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.testing.tried import tried  # noqa: PLC0415  # what it imports needs the prover
     prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)

@@ -12,7 +12,7 @@ from typing import BinaryIO, NoReturn, cast
 
 import click
 
-from hardship_rules.problems import Language, Problem, reason_of
+from hardship_rules.core.problems import Language, Problem, reason_of
 
 _NAMES = ("stdin", "stdout", "stderr")
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is of Unix: the terminal is gone

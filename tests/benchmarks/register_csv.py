@@ -11,8 +11,8 @@ import polars as pl
 from registers import ON, register
 
 from hardship_rules import load_policy
-from hardship_rules.model import Fact
-from hardship_rules.values import ChoiceKind, YesNoKind
+from hardship_rules.core.model import Fact
+from hardship_rules.core.values import ChoiceKind, YesNoKind
 
 POLICY = load_policy("2021_weihai")
 

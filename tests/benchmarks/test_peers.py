@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from hardship_rules import assess, load_policy
-from hardship_rules.assessment import Assessment
-from hardship_rules.durable import assess as assess_twice
+from hardship_rules.assessment.assessment import Assessment
+from hardship_rules.durable.durable import assess as assess_twice
 
 numpy = pytest.importorskip("numpy")
 zen = pytest.importorskip("zen")

@@ -1,0 +1,377 @@
+"""A household as it was given becomes typed facts, with what was derived and assumed, or every problem in it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
+from typing import cast
+from unicodedata import decomposition, normalize
+
+from attrs import define
+
+from hardship_rules.assessment.absent import broken, fill
+from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
+from hardship_rules.assessment.usual import unusual
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
+from hardship_rules.core.model import Fact, Policy, refuse_no_policy
+from hardship_rules.core.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
+from hardship_rules.core.ranges import Exact
+from hardship_rules.core.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
+from hardship_rules.language import source
+from hardship_rules.language.conform import TRUTHS, number_problem
+from hardship_rules.language.expression import DIGITS, exact_number
+
+Given = Mapping[str, object] | HouseholdText
+
+
+def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
+    """The typed facts of a household; raises `FactError` with every problem."""
+    refuse_no_policy(policy)
+    return _Reader(policy).household(household, on)
+
+
+_NODES = (source.Scalar, source.Sequence, source.Mapping)
+# A node is known by its type: `isinstance` asks the object itself, and a host's may raise
+_Entry = tuple[object, Location | None]  # a value as given, and where its key stands in a text
+
+
+@define
+class _Part:
+    """The household's own facts or one member's as they are read: what was given, and what was said to be unknown."""
+
+    values: dict[str, Value]
+    given: dict[str, None]
+    closed: dict[str, None]
+    reserved: dict[str, _Entry]
+
+
+_Entries = list[tuple[object, object, Location | None]]  # keys with values, each key with its place in a text
+
+
+def _entries(node: object) -> _Entries | None:
+    """The keys and values of a mapping, a text's or a host's; None where it is none."""
+    if type(node) is source.Mapping:
+        return [(key.text, inner, key.at) for key, inner in node.entries]
+    if type(node) is dict:
+        return [(key, given, None) for key, given in node.items()]
+    pairs = pairs_of(node)
+    return None if pairs is None else [(key, given, None) for key, given in pairs]
+
+
+def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
+    """What each key of the household, and of a member, stands for, by name and by title: a fact, or a reserved key."""
+    if "spelled" not in policy.kept:
+        household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
+        member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
+        sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
+        for spelled, of, facts in sections:
+            spelled.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
+            spelled.update({fact.title: fact for fact in facts.values()})
+            spelled.update(facts.items())
+        policy.kept["spelled"] = household, member
+    return cast(tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]], policy.kept["spelled"])
+
+
+class _Reader:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+        self.places: dict[Path, Location | None] = {}  # of the household and its members
+
+    def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
+        self.problems.append(Problem(code, path, given=shown(given), values=values, location=location))
+        if len(self.problems) > MOST:
+            raise FactError(self.problems)
+
+    # Keys
+
+    def household(self, household: Given, on: date | str | None) -> Household:
+        policy = self.policy
+        node: object = household.node if type(household) is HouseholdText else household
+        top = Location(household.name, 1, 1) if type(household) is HouseholdText else None
+        self.places[()] = top
+        facts = _entries(node)
+        if facts is None:
+            self.problem("household_not_mapping", (), None, type(node).__name__)
+            raise FactError(self.problems)
+        own = self.part(facts, ())
+        day = self.day(own.reserved.get("on"), on)
+        self.named_policy(own.reserved.get("policy"))
+        members = self.members(own.reserved.get("members"), top)
+        labels = [self.label(number, member) for number, member in enumerate(members)]
+        if self.problems:
+            raise FactError(self.problems)
+        scope = scope_of_facts(policy, day, own.values, [member.values for member in members])
+        parts = (own, *members)
+        made = fill(policy, scope, [part.given for part in parts], [part.closed for part in parts])
+        for path in made.outside:
+            self.outside(path)
+        for clause, path in broken(policy, scope, made.assumed) if not made.outside else ():
+            self.problem("must_broken", path, self.places.get(path, top), clause.title or clause.line)
+        reference = self.text(own.reserved.get("reference"), ("reference",))
+        if self.problems:
+            raise FactError(self.problems)
+        return Household(
+            on=day,
+            reference=reference,
+            values=FrozenMapping((name, scope.values[name]) for name in policy.facts),
+            members=tuple(
+                Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
+            ),
+            given=_paths(part.given for part in parts),
+            unknown=_paths(part.closed for part in parts),
+            derived=tuple(made.derived),
+            assumed=tuple(made.assumed),
+            warnings=(*self.warnings, *unusual(policy, parts, self.places)),
+        )
+
+    def part(self, node: _Entries, before: Path) -> _Part:
+        """The facts of the household or of a member, each known or unknown, and the reserved keys beside them."""
+        facts = self.policy.members.facts if before else self.policy.facts
+        spelled = _spelled(self.policy)[bool(before)]
+        part = _Part({}, {}, {}, {})
+        values, reserved, closed = part.values, part.reserved, part.closed
+        formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
+        for key, given, location in node:
+            if type(key) is not str:
+                text = plain_value(key)
+                if not isinstance(text, str):
+                    self.problem("fact_key", before, None, shown(key, repr))
+                    continue
+                key = text  # noqa: PLW2901  # a text of a class of its own, as a text
+            known = spelled.get(key) or spelled.get(key.strip())
+            if known is None:
+                names = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
+                self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
+                continue
+            name = known if isinstance(known, str) else known.name
+            if key.strip() in formerly:
+                now = {"now": name, "title": facts[name].title}
+                path = (*before, name)
+                self.warnings.append(Problem("fact_renamed", path, key.strip(), now, "warning", location))
+            if location is not None:
+                self.places[*before, name] = location
+            if name in values or name in reserved or name in closed:
+                texts = (str.__str__(other).strip() for other, *_ in node if isinstance(other, str))
+                other = next(text for text in texts if spelled.get(text) is known)
+                self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
+            elif isinstance(known, str):
+                reserved[name] = given, location
+            elif known.kind.holds(given):
+                values[name] = cast(Value, given)
+            else:
+                self.fact(known, given, location, before, part)
+        part.given = dict.fromkeys(values)
+        for name, fact in facts.items():
+            if name not in values:
+                values[name] = fact.kind.unknown
+        return part
+
+    def members(self, entry: _Entry | None, top: Location | None) -> list[_Part]:
+        given, location = (None, top) if entry is None else entry
+        most = self.policy.members.at_most
+        listed: Sequence[object] | int | None = ()
+        if type(given) is source.Sequence:
+            listed = given.items
+        elif type(given) is source.Scalar:
+            listed = () if given.is_null else None
+        elif given is not None:
+            listed = items_of(given, most)
+            if listed is None and plain_value(given) is None:
+                listed = ()
+        if listed is None:
+            self.problem("members_not_list", ("members",), location)
+            return []
+        count = listed if isinstance(listed, int) else len(listed)
+        if isinstance(listed, int) or not 0 < count <= most:
+            code = "members_too_many" if count else "members_missing"
+            self.problem(code, ("members",), location, count, most=str(most))
+            return []
+        parts = []
+        self.places["members",] = location
+        for number, item in enumerate(listed):
+            path: Path = ("members", number)
+            place = cast(source.Node, item).at if type(item) in _NODES else None
+            self.places[path] = place
+            facts = _entries(item)
+            if facts is None:
+                self.problem("member_not_mapping", path, place)
+            else:
+                parts.append(self.part(facts, path))
+        return parts
+
+    def label(self, number: int, member: _Part) -> str | None:
+        return self.text(member.reserved.get("label"), ("members", number, "label"))
+
+    def outside(self, path: Path) -> None:
+        """What follows from the facts given lies outside the range of the fact that it stands in for."""
+        facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
+        fact = facts[cast(str, path[-1])]
+        kind = cast(NumberKind, fact.kind)
+        ends = {"least": plain(cast(Exact, kind.low)), "most": plain(cast(Exact, kind.high))}
+        values = {"title": fact.title, **ends}
+        self.problem("derived_outside", path, self.places.get(path[:-1]), "", **values)
+
+    # Reserved keys
+
+    def text(self, entry: _Entry | None, path: Path) -> str | None:
+        given, location = (None, None) if entry is None else entry
+        if given is None:
+            return None
+        if type(given) is source.Scalar:
+            value: object = None if given.is_null else given.text
+        elif type(given) in _NODES:
+            value = given
+        else:
+            value = plain_value(given)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            self.problem("text_only", path, location)
+            return None
+        try:
+            text = str(value)
+        except ValueError:  # a whole number too long for Python to write
+            self.problem("text_only", path, location)
+            return None
+        if SURROGATE.search(text):
+            self.problem("lone_surrogate", path, location, text)
+            return None
+        return text
+
+    def named_policy(self, entry: _Entry | None) -> None:
+        name = self.text(entry, ("policy",))
+        if entry is not None and name not in (None, self.policy.name, self.policy.series):
+            self.problem("policy_differs", ("policy",), entry[1], name, policy=self.policy.name)
+
+    def day(self, entry: _Entry | None, on: date | str | None) -> date | None:
+        """The day the verdict is about, as the file and the caller say it, inside the policy's window."""
+        said: list[_Entry] = [] if entry is None or entry[0] is None else [entry]
+        said += [] if on is None else [(on, None)]
+        days = []
+        for given, location in said:
+            if type(given) is source.Scalar:
+                given = None if given.is_null else given.text  # noqa: PLW2901  # what the text says
+            if plain_value(given) is None:
+                continue
+            day = read_day(given)
+            if isinstance(day, str):
+                self.problem(day, ("on",), location, given)
+            else:
+                days.append((day, location))
+        if len(days) == 2 and days[0][0] != days[1][0]:
+            self.problem("on_differs", ("on",), days[0][1], days[0][0], other=str(days[1][0]))
+        for day, location in days[:1]:
+            start, end = self.policy.start or date.min, self.policy.end or date.max
+            if not start <= day <= end:
+                window = {"start": str(self.policy.start or "…"), "end": str(self.policy.end or "…")}
+                self.problem("on_outside", ("on",), location, day, policy=self.policy.name, **window)
+            return day
+        return None
+
+    # One fact
+
+    def fact(self, fact: Fact, given: object, location: Location | None, before: Path, part: _Part) -> None:
+        """One fact as given, into its part: a value of its kind, said to be unknown, or a problem."""
+        path = (*before, fact.name)
+        if type(given) is source.Scalar:
+            location = given.at if given.text else location
+            given = None if given.is_null else given.text
+        elif type(given) in _NODES:
+            location = cast(source.Node, given).at
+        elif type(given) not in OWN:
+            given = plain_value(given)
+        if isinstance(given, str):
+            given = given.strip()
+        if given is None:
+            part.closed[fact.name] = None
+            return
+        if type(given) not in OWN and (type(given) in _NODES or is_many(given)):
+            self.problem("fact_not_one_value", path, location, title=fact.title)
+            part.values[fact.name] = fact.kind.unknown
+            return
+        match fact.kind:
+            case NumberKind():
+                found: Value = self.number(fact.kind, given, path, location, fact.title)
+            case ChoiceKind(options):
+                found = _option(given, options)
+                formerly = self.policy.formerly.get((fact.name, "one of"), {})
+                former = formerly.get(given) if isinstance(given, str) else None
+                if found is None and former is not None:
+                    found = former.new
+                    now = {"title": fact.title, "now": options[former.new]}
+                    self.warnings.append(Problem("option_renamed", path, former.old, now, "warning", location))
+                if found is None:
+                    known = [*options.values(), *options]
+                    values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(shown(given), known)}
+                    self.problem("unknown_fact_option", path, location, given, **values)
+            case YesNoKind():
+                found = given if isinstance(given, bool) else TRUTHS.get(given) if isinstance(given, str) else None
+                if found is None:
+                    self.problem("fact_yes_no", path, location, given, title=fact.title)
+            case DateKind():
+                day = read_day(given)
+                found = None if isinstance(day, str) else day_number(day)
+                if isinstance(day, str):
+                    self.problem(day, path, location, given)
+        part.values[fact.name] = fact.kind.unknown if found is None else found
+
+    def number(
+        self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
+    ) -> Exact | None:
+        """An exact number from a whole number, a Decimal, a fraction, a text, or a float by its shortest repr."""
+        number = _exact(given)
+        least, most = cast(Exact, kind.low), cast(Exact, kind.high)
+        if number is None:
+            code = number_problem(given) if isinstance(given, str) else "number"
+            signs = given if isinstance(given, str) else ""
+            wide = next((sign for sign in signs if decomposition(sign).startswith("<wide>")), None)  # ² is not
+            if code == "number" and wide is not None:
+                self.problem("full_width", path, location, wide, meant=normalize("NFKC", wide))
+            else:
+                code = {"number": "fact_number"}.get(code, code)
+                self.problem(code, path, location, given, title=title, most=str(DIGITS))
+        elif not least <= number <= most:
+            self.problem("fact_outside", path, location, given, title=title, least=plain(least), most=plain(most))
+        elif not isinstance(number, int) and 10**kind.decimals % number.denominator:
+            self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
+        else:
+            return number
+        return None
+
+
+def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
+    """The paths of some facts of the household, and then of each member."""
+    own, *members = names
+    before = [(number, inner) for number, inner in enumerate(members)]
+    return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
+
+
+def _option(given: object, options: Mapping[str, str]) -> str | None:
+    if not isinstance(given, str):
+        return None
+    if given in options:
+        return given
+    return next((name for name, title in options.items() if title == given), None)
+
+
+def _exact(given: object) -> Exact | None:
+    """The number of a value in one of Python's own types."""
+    if type(given) is int:
+        return given
+    if isinstance(given, str):
+        return exact_number(given)
+    if isinstance(given, float):
+        if not isfinite(given):
+            return None
+        given = Decimal(repr(given))
+    if isinstance(given, Decimal):
+        if not given.is_finite() or given.adjusted() > DIGITS or cast(int, given.as_tuple().exponent) < -DIGITS:
+            return None
+        given = Fraction(*given.as_integer_ratio())
+    if isinstance(given, Fraction):
+        return given.numerator if given.denominator == 1 else given
+    return None

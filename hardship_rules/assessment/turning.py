@@ -1,0 +1,171 @@
+"""Sensitivity of a verdict: each reading and each unverified provision that alone, if different, would change it."""
+
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from typing import TypeVar, cast
+
+from attrs import field, frozen
+
+from hardship_rules.assessment.absent import broken
+from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.given import refilled
+from hardship_rules.assessment.household import Household
+from hardship_rules.assessment.narrowing import narrowed, witnesses
+from hardship_rules.assessment.removal import altering, removable
+from hardship_rules.core.model import Decision, Outcome, Policy, Reading, Term, exprs_of
+from hardship_rules.core.problems import Path
+from hardship_rules.core.syntax import VERIFIED, AnyOf, Choose, Clause, Expr, Provenance, parts_of
+from hardship_rules.core.without import policy_without
+from hardship_rules.engine.evaluate import evaluate
+from hardship_rules.engine.meaning import Scope
+
+UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
+Part = TypeVar("Part", Term, Decision)
+
+
+@frozen
+class Turn:
+    """A reading in another option, or a provision removed, and the categories that would then be possible."""
+
+    what: Reading | Clause = field(repr=lambda what: what.id if isinstance(what, Clause) else what.name)
+    option: str | None  # the reading's other option; None where a provision is removed
+    possible: tuple[Outcome, ...] = field(repr=lambda outcomes: ", ".join(outcome.id for outcome in outcomes))
+
+    @property
+    def category(self) -> Outcome | None:
+        """The category that would result; None where it would be undecided."""
+        return self.possible[0] if len(self.possible) == 1 else None
+
+    @property
+    def id(self) -> str:
+        """The reading's name or the clause's id."""
+        return self.what.id if isinstance(self.what, Clause) else self.what.name
+
+    @property
+    def title(self) -> str:
+        """What the reading or clause is called."""
+        return self.what.title or self.id
+
+    @property
+    def provenance(self) -> Provenance | None:
+        """Where the reading or clause comes from."""
+        return self.what.provenance
+
+    @property
+    def is_verified(self) -> bool:
+        """Rule or notice says what is chosen."""
+        return self.provenance is not None and self.provenance.basis in VERIFIED
+
+
+def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
+    """The readings and unverified provisions on which the category rests, each by itself.
+
+    Each reading is set to each other option, each provision of basis analogue or assumption is removed, one at a time,
+    and the household is evaluated again; of an undecided household the possible categories are compared. A provision
+    is a whole: an outcome, a child of an `any` (a kind of member, one exclusion among several) or a case of a
+    `choose`, never a part of an `all`. A clause that looks only at readings is not removed: its reading is tried. A
+    reading that says what facts mean is not tried: the facts would have to be asked again.
+    """
+    refuse_no_assessment(assessment)
+    policy, household = assessment.policy, assessment.household
+    assumed = frozenset(household.assumed)
+    now = [outcome.id for outcome in assessment.possible]
+    turns = []
+    variants: tuple[tuple[Reading | Clause, str | None, Policy], ...] = (
+        *_by_reading(policy),
+        *_by_clause(policy, household),
+    )
+    for what, option, variant in variants:
+        filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
+        if filled is None:
+            continue
+        scope, stood_in = filled
+        decision = variant.category
+        truths = evaluate(variant, scope, policy.category_order)[decision.name]
+        ids = narrowed(variant, scope, truths, stood_in).possible
+        if list(ids) != now:
+            turns.append(Turn(what, option, tuple(decision.by_id[name] for name in ids)))
+    return tuple(turns)
+
+
+def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[Path]] | None:
+    """The facts that were given, with what stands in for the others under a variant; None where it is impossible.
+
+    The paths are those of the constants that stood in.
+    """
+    scope, made = refilled(variant, household)
+    return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
+
+
+# Variants of a policy, each made once, when it is first tried
+
+
+def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
+    for name, reading in policy.readings.items():
+        for option in reading.kind.options:
+            if option != reading.chosen and not reading.affects:
+                yield reading, option, _kept(policy, (name, option), partial(policy.with_readings, {name: option}))
+
+
+def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, None, Policy]]:
+    """The policy without each clause whose removal may matter to the household."""
+    scope = household.scope(policy)
+    found = witnesses(policy, scope, frozenset(household.assumed))
+    for definition, clauses in _uncertain_clauses(policy):
+        matter = removable(definition, scope)
+        if found is not None:
+            matter &= frozenset[str]().union(*(altering(definition, each) for each in (scope, *found)))
+        for clause in clauses:
+            if clause.id in matter:
+                variant = partial(policy_without, policy, definition, clause.id)
+                yield clause, None, _kept(policy, (clause.id, None), variant)
+
+
+def _kept(policy: Policy, what: tuple[str, str | None], make: Callable[[], Policy]) -> Policy:
+    variants = cast(dict[tuple[str, str | None], Policy], policy.kept.setdefault("variants", {}))
+    if what not in variants:
+        variants[what] = make()
+    return variants[what]
+
+
+def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[Clause]]]:
+    """What the category is computed from, with the provisions that can be removed."""
+    for name in policy.category_order:
+        definition = policy.names[name]
+        if isinstance(definition, Term | Decision) and (clauses := _uncertain(policy, definition)):
+            yield definition, clauses
+
+
+def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
+    """The unverified provisions of a definition: a term's whole condition goes with those that name it."""
+    return [
+        clause
+        for expr in exprs_of(definition)
+        for clause in provisions(expr, is_whole=isinstance(definition, Decision))
+        if clause.provenance is not None
+        and clause.provenance.basis in UNCERTAIN
+        and clause.id not in {definition.name, *policy.switches}
+    ]
+
+
+def provisions(expr: Expr, *, is_whole: bool = False) -> Iterator[Clause]:
+    """The clauses that say something by themselves: an outcome, a child of an `any`, a case of a `choose`.
+
+    Never a part of an `all`, which means nothing without the other parts: half of an exclusion is no exclusion.
+    """
+    match expr:
+        case Clause():
+            if is_whole:
+                yield expr
+            yield from provisions(expr.when)
+        case AnyOf():
+            for clause in expr.clauses:
+                yield from provisions(clause, is_whole=True)
+        case Choose():
+            for when, result in expr.cases:
+                yield from (*provisions(when, is_whole=True), *provisions(result))
+            if expr.otherwise is not None:
+                yield from provisions(expr.otherwise)
+        case _:
+            for part in parts_of(expr):
+                yield from provisions(part)

@@ -1,0 +1,114 @@
+"""An approval is written into a policy's file: who, when, and the fingerprint; nothing else in the file changes."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from hardship_rules.core.hosts import read_day, shown
+from hardship_rules.core.model import Policy
+from hardship_rules.core.problems import Location, PolicyError, Problem
+from hardship_rules.explanation.template import written
+from hardship_rules.language.check import check
+from hardship_rules.language.extend import resolve
+from hardship_rules.language.find import Text, overlaps, read_file
+from hardship_rules.language.load import load
+from hardship_rules.language.policies import load_base
+from hardship_rules.language.source import Mapping, parse
+
+_HEAD = ("language", "policy", "series", "title", "status", "extends", "effective")
+_COMMENT = "# 由 hardship-rules approve 写入，不要手写；内容改动后须重新批准"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_BLANK = re.compile(r"\s*(?:#.*)?")
+
+
+def approve(
+    path: Path, by: str, day: date, folders: Sequence[str | Path] = (), fingerprint: str | None = None
+) -> tuple[str, Policy]:
+    """The text of a policy's file with its approval, and the policy that it then is.
+
+    Where a fingerprint is given, only that content is approved. Raises `PolicyError`: for a file with problems, one
+    that cannot assess yet, one approved already, and one in which a line of its own cannot be written.
+    """
+    date_of_approval = read_day(day)
+    if isinstance(date_of_approval, str):
+        raise PolicyError([Problem(date_of_approval, ("approved", "date"), shown(day))])
+    file = read_file(path)
+    others = overlaps(path, folders)
+    try:
+        policy = _policy(file, folders)
+    except PolicyError as error:
+        raise PolicyError([*error.problems, *others]) from None
+    problems = [*others, *_refused(policy, fingerprint)]
+    if problems:
+        raise PolicyError(problems)
+    base = load_base(path, folders)
+    entry = [
+        f"approved:   {_COMMENT}",
+        f"  by: {written(by)}",
+        f"  date: {date_of_approval}",
+        f"  fingerprint: {policy.fingerprint}",
+        *([] if base is None else [f"  base: {base.fingerprint}"]),
+    ]
+    text = _with(file, entry)
+    approved = None if text is None else _sound(Text(text, file.name, file.folder), folders)
+    if text is None or approved is None or approved.status != "approved" or approved.fingerprint != policy.fingerprint:
+        raise PolicyError([Problem("approval_layout", given=file.name, location=Location(file.name, 1, 1))])
+    return text, approved
+
+
+def _refused(policy: Policy, fingerprint: str | None) -> list[Problem]:
+    """Why a sound policy cannot be approved."""
+    approval = policy.approval
+    if policy.is_open:
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+        return [Problem("policy_open", given=policy.name, values={"parameters": open_}, location=policy.at)]
+    if approval is not None and policy.status == "approved":
+        values = {"by": approval.by, "day": str(approval.day)}
+        return [Problem("approved_already", ("approved",), policy.name, values, location=approval.at)]
+    if fingerprint is not None and fingerprint != policy.fingerprint:
+        values = {"now": policy.fingerprint}
+        return [Problem("fingerprint_differs", (), fingerprint, values, location=policy.at)]
+    return []
+
+
+def _policy(text: Text, folders: Sequence[str | Path]) -> Policy:
+    return check(load(resolve(text, folders)))
+
+
+def _sound(text: Text, folders: Sequence[str | Path]) -> Policy | None:
+    try:
+        return _policy(text, folders)
+    except PolicyError:
+        return None
+
+
+def _with(file: Text, entry: list[str]) -> str | None:
+    """The text with the entry in the place of what it said of its standing, else below its head; every other line kept.
+
+    None where its keys do not each begin a line.
+    """
+    node, _ = parse(file.text, file.name)
+    lines = _LINE.findall(file.text)
+    if not isinstance(node, Mapping) or any(key.at.column != 1 for key, _ in node.entries):
+        return None
+    starts = [key.at.line - 1 for key, _ in node.entries]
+    if len(set(starts)) < len(starts):
+        return None
+    ends = [_end(lines, start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    blocks = {key.text: (start, end) for (key, _), start, end in zip(node.entries, starts, ends, strict=True)}
+    standing = [blocks[key] for key in ("approved", "status") if key in blocks]
+    at = standing[0][0] if standing else max(blocks[key][1] for key in _HEAD if key in blocks)
+    line_end = next((match[0] for line in lines if (match := re.search(r"[\r\n]+$", line))), "\n")
+    gone = {number for start, end in standing for number in range(start, end)}
+    if at and not re.search(r"[\r\n]$", lines[at - 1]):
+        lines[at - 1] += line_end
+    kept = [("" if number in gone else line) for number, line in enumerate(lines)]
+    return "".join([*kept[:at], *(line + line_end for line in entry), *kept[at:]])
+
+
+def _end(lines: list[str], start: int, stop: int) -> int:
+    """Where a block ends: blank lines and comments in the first column belong to what follows."""
+    while stop > start + 1 and _BLANK.fullmatch(lines[stop - 1].rstrip("\r\n")) and not lines[stop - 1].startswith(" "):
+        stop -= 1
+    return stop

@@ -1,0 +1,343 @@
+"""A policy becomes the same policy, known to be sound, or every problem in it: names, cycles, tables, divisors."""
+
+from collections.abc import Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
+from typing import cast
+
+from attrs import evolve
+
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.model import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
+from hardship_rules.core.problems import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.ranges import Number, high, low
+from hardship_rules.core.syntax import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of
+from hardship_rules.core.units import is_whole, kind_of_name
+from hardship_rules.core.values import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.engine.evaluate import nothing_known, work_out
+from hardship_rules.engine.meaning import Scope, value
+from hardship_rules.language.formerly import taken
+from hardship_rules.language.keys import RESERVED_TITLES
+from hardship_rules.language.kinds import Kinds
+
+CHAIN = 100  # terms that use one another
+
+
+def check(policy: Policy) -> Policy:
+    """The policy with its options known and its order found; raises `PolicyError` with every problem."""
+    checker = _Checker(policy)
+    sound = checker.policy_with_kinds()
+    if not checker.problems:
+        checker.ranges(sound)
+    if checker.problems:
+        raise PolicyError(checker.problems)
+    return sound
+
+
+class _Checker:
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.problems: list[Problem] = []
+        self.of_members = self.found_of_members()
+
+    def problem(
+        self, code: str, path: Path, part: Definition | Location | None, given: str = "", **values: str
+    ) -> None:
+        location = part if part is None or isinstance(part, Location) else part.at
+        self.problems.append(Problem(code, path, given=given, values=values, location=location))
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
+
+    def found_of_members(self) -> frozenset[str]:
+        """Member facts, terms of members, and the parameters that go by one of those."""
+        policy = self.policy
+        names = {*policy.members.facts, *(name for name, term in policy.terms.items() if term.of_member)}
+        return frozenset(names | {name for name, each in policy.parameters.items() if names & set(each.by)})
+
+    # Names, kinds and order
+
+    def policy_with_kinds(self) -> Policy:
+        policy = self.policy
+        self.names()
+        self.tables()
+        self.problems += taken(policy)
+        self.shown_and_category()
+        kinds = Kinds(policy, self.of_members)
+        facts = {name: self.fact(kinds, fact, "household") for name, fact in policy.facts.items()}
+        member_facts = {name: self.fact(kinds, fact, "members") for name, fact in policy.members.facts.items()}
+        must = tuple(
+            cast(Clause, kinds.fitted(clause, YES_NO, ("must",), in_member=False, before_terms=True))
+            for clause in policy.must
+        )
+        terms = {
+            name: evolve(term, expr=kinds.fitted(term.expr, term.kind, ("terms", name), in_member=term.of_member))
+            for name, term in policy.terms.items()
+        }
+        decisions = {name: self.decision(kinds, decision) for name, decision in policy.decisions.items()}
+        properties = {name: self.property(kinds, each) for name, each in policy.properties.items()}
+        self.problems += kinds.problems
+        return evolve(
+            policy,
+            facts=FrozenMapping(facts),
+            members=evolve(policy.members, facts=FrozenMapping(member_facts)),
+            must=must,
+            terms=FrozenMapping(terms),
+            decisions=FrozenMapping(decisions),
+            properties=FrozenMapping(properties),
+            order=self.order(),
+            fact_order=self.fact_order(),
+            of_members=self.of_members,
+        )
+
+    def fact(self, kinds: Kinds, fact: Fact, section: str) -> Fact:
+        if fact.if_absent is None:
+            return fact
+        path = (section, fact.name, "if absent")
+        expr = kinds.fitted(fact.if_absent, fact.kind, path, in_member=fact.of_member, before_terms=True)
+        if isinstance(expr, Choose) and expr.otherwise is None:
+            expr = evolve(expr, otherwise=Name(fact.name, expr.at))  # where no case holds it stays as it is: unknown
+        return evolve(fact, if_absent=expr)
+
+    def property(self, kinds: Kinds, each: Property) -> Property:
+        """A property of facts that are numbers and of outcomes that there are; it is of the category if of nothing."""
+        policy, path = self.policy, ("properties", each.name)
+        name = each.decision or next(iter(policy.decisions), "")
+        decision = policy.decisions.get(name)
+        if decision is None:
+            self.problem("unknown_name", path, each.at, name, **nearest(name, policy.decisions))
+        elif decision.every and each.kind == "raising":
+            self.problem("property_every", path, each.at, name)
+        elif missing := [outcome for outcome in each.outcomes if outcome not in decision.by_id]:
+            self.problem("unknown_option", path, each.at, missing[0], **options_known(missing[0], decision.options))
+        for fact in each.facts:
+            definition = policy.names.get(fact)
+            if not isinstance(definition, Fact):
+                known = [*policy.facts, *policy.members.facts]
+                self.problem("unknown_name", path, each.at, fact, **nearest(fact, known))
+            elif not isinstance(definition.kind, NumberKind):
+                self.problem("property_fact", path, each.at, fact)
+        when = each.when and cast(Clause, kinds.fitted(each.when, YES_NO, path, in_member=False))
+        return evolve(each, decision=name, when=when)
+
+    def decision(self, kinds: Kinds, decision: Decision) -> Decision:
+        outcomes = []
+        for outcome in decision.outcomes:
+            path = ("decisions", decision.name, outcome.id)
+            when = cast(Clause, kinds.fitted(cast(Clause, outcome.when), YES_NO, path, in_member=False))
+            outcomes.append(evolve(outcome, when=when))
+        return evolve(decision, outcomes=tuple(outcomes))
+
+    def sections(self) -> dict[str, Mapping[str, Definition]]:
+        policy = self.policy
+        return {
+            "household": policy.facts,
+            "members": policy.members.facts,
+            "parameters": policy.parameters,
+            "readings": policy.readings,
+            "terms": policy.terms,
+            "decisions": policy.decisions,
+        }
+
+    def names(self) -> None:
+        """One name space; no option that is a name; titles that a household can be written in."""
+        seen: dict[str, str] = {}
+        for section, definitions in self.sections().items():
+            for name, definition in definitions.items():
+                if name in seen:
+                    self.problem("name_taken", (section, name), definition, name, section=seen[name])
+                seen[name] = section
+        for section, definitions in self.sections().items():
+            for name, definition in definitions.items():
+                if isinstance(definition, Decision):
+                    options: Mapping[str, str] = definition.options
+                elif isinstance(definition.kind, ChoiceKind):
+                    options = definition.kind.options
+                else:
+                    continue
+                for option in options:
+                    if option in seen:
+                        self.problem("option_is_name", (section, name), definition, option, section=seen[option])
+                self.titles(options, (section, name), definition)
+        self.titles({name: fact.title for name, fact in self.policy.facts.items()}, ("household",), None)
+        self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
+
+    def titles(self, titles: Mapping[str, str], path: Path, definition: Definition | None) -> None:
+        reserved: dict[str, str] = {}
+        if definition is None:
+            reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
+        taken = dict(reserved)
+        for name, title in titles.items():
+            at = definition or self.policy.names.get(name)
+            if name in reserved:
+                self.problem("title_taken", (*path, name), at, name, other=reserved[name])
+            other = taken.get(title) or (title if title in titles and title != name else None)
+            if other is not None:
+                self.problem("title_taken", (*path, name), at, title, other=other)
+            taken[title] = name
+
+    def shown_and_category(self) -> None:
+        """What is shown is of the household; the category is one outcome."""
+        policy = self.policy
+        for name in policy.show:
+            if name in self.of_members:
+                self.problem("member_name_outside", ("show",), policy.names[name], name)
+        if policy.decisions and policy.category.every:
+            self.problem("category_every", ("decisions", policy.category.name), policy.category, policy.category.name)
+
+    def order(self) -> tuple[str, ...]:
+        """Parameters that go by something, terms and decisions, each after what it uses."""
+        policy = self.policy
+        graph: dict[str, list[str]] = {}
+        for name, parameter in policy.parameters.items():
+            if parameter.by:
+                graph[name] = list(parameter.by)
+        for name, term in policy.terms.items():
+            graph[name] = list(names_in(term.expr))
+        earlier: set[str] = set()
+        for name, decision in policy.decisions.items():
+            for used in used_by(decision):
+                if used in policy.decisions and used not in earlier:
+                    self.problem("decision_not_earlier", ("decisions", name), decision, used)
+            graph[name] = [used for used in used_by(decision) if used != name]
+            earlier.add(name)
+        return self.sorted(graph)
+
+    def fact_order(self) -> tuple[str, ...]:
+        """Facts, each after those that its `if absent` uses."""
+        facts = {**self.policy.facts, **self.policy.members.facts}
+        return self.sorted({name: list(used_by(fact)) for name, fact in facts.items()})
+
+    def sorted(self, graph: dict[str, list[str]]) -> tuple[str, ...]:
+        within = {name: [used for used in dict.fromkeys(users) if used in graph] for name, users in graph.items()}
+        try:
+            order = tuple(TopologicalSorter(within).static_order())
+        except CycleError as error:
+            cycle = list(reversed(error.args[1]))
+            part = self.policy.names[cycle[0]]
+            self.problem("cycle", (cycle[0],), part, cycle[0], cycle=" → ".join(cycle))
+            return ()
+        chain: dict[str, int] = {}
+        for name in order:
+            chain[name] = 1 + max((chain[used] for used in within[name]), default=0)
+        if chain and (longest := max(chain, key=lambda name: chain[name])) and chain[longest] > CHAIN:
+            self.problem("chain_too_long", (longest,), self.policy.names[longest], longest, most=str(CHAIN))
+        return order
+
+    # Tables
+
+    def tables(self) -> None:
+        for name, parameter in self.policy.parameters.items():
+            path = ("parameters", name)
+            kinds = [self.goes_by(parameter, by, path) for by in parameter.by]
+            if not parameter.values or None in kinds:
+                continue
+            for place, (by, kind) in enumerate(zip(parameter.by, kinds, strict=True)):
+                self.covered(parameter, place, by, kind, path)
+            low_, high_ = parameter.kind.low, parameter.kind.high
+            for keyed, number in parameter.values.items():
+                if number is None:
+                    continue
+                if low_ is not None and number < low_:
+                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f">= {low_}")
+                if high_ is not None and number > high_:
+                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f"<= {high_}")
+
+    def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
+        names = self.policy.names
+        if by not in names or isinstance(names[by], Parameter):
+            self.problem("unknown_name", (*path, "by"), parameter, by, **nearest(by, names))
+            return None
+        kind = kind_of_name(self.policy, by)
+        if isinstance(kind, ChoiceKind):
+            return kind
+        if isinstance(kind, NumberKind) and kind.decimals == 0:
+            return kind
+        self.problem("by_not_choice", (*path, "by"), parameter, by)
+        return None
+
+    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: Path) -> None:
+        """A value for each option, or for each number up to the last; whether the first is low enough shows later."""
+        groups: dict[tuple[str | int, ...], set[str | int]] = {}
+        for keyed in parameter.values:
+            groups.setdefault((*keyed[:place], *keyed[place + 1 :]), set()).add(keyed[place])
+        for rest, given in groups.items():
+            before = rest[:place]
+            if isinstance(kind, ChoiceKind):
+                for key in given - set(kind.options):
+                    values = options_known(str(key), kind.options)
+                    self.problem(
+                        "unknown_option", (*path, "values"), parameter.places[*before, key], str(key), **values
+                    )
+                missing = [option for option in kind.options if option not in given]
+            else:
+                last = parameter.last[place]
+                if last is None or not all(isinstance(key, int) for key in given):
+                    self.problem("values_by_number", (*path, "values"), parameter.places[before], by)
+                    return
+                numbers = range(min(cast(set[int], given)), last + 1)
+                missing = [str(number) for number in numbers if number not in given]
+                missing += [str(key) for key in given if cast(int, key) > last]
+            for option in missing:
+                self.problem("value_missing", (*path, "values"), parameter.places[before], option, by=by)
+
+    # Ranges: the evaluation of the household of which nothing is known
+
+    def ranges(self, policy: Policy) -> None:
+        scope = nothing_known(policy)
+        broken: set[str] = set()
+        self.divide(policy, "must", policy.must, scope)
+        for fact in (*policy.facts.values(), *policy.members.facts.values()):
+            if fact.if_absent is not None:
+                inside = scope.members[0] if fact.of_member else scope
+                self.divide(policy, fact.name, [fact.if_absent], inside)
+        for name in policy.order:
+            definition = policy.names[name]
+            uses = set(used_by(definition))
+            if uses & broken:
+                broken.add(name)
+                continue
+            inside = scope.members[0] if name in policy.of_members else scope
+            if isinstance(definition, Parameter):
+                sound = self.numbers(definition, inside)
+            else:
+                sound = self.divide(policy, name, exprs_of(definition), inside)
+            if not sound:
+                broken.add(name)
+                continue
+            work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
+        for name, each in policy.properties.items():
+            if each.when is not None and not set(names_in(each.when)) & broken:
+                self.divide(policy, name, [each.when], scope)
+
+    def numbers(self, parameter: Parameter, scope: Scope) -> bool:
+        """Each number that it goes by is never below the first it has a value for."""
+        sound = True
+        for place, by in enumerate(parameter.by):
+            goes_by = scope[by]
+            if isinstance(kind_of_name(self.policy, by), NumberKind) and not is_whole(
+                Name(by, parameter.at), self.policy
+            ):
+                self.problem("by_not_choice", ("parameters", parameter.name, "by"), parameter, by)
+                sound = False
+            first = min((keyed[place] for keyed in parameter.values if isinstance(keyed[place], int)), default=None)
+            if isinstance(first, int) and low(cast(Number, goes_by)) < first:
+                values = {"by": by, "least": str(low(cast(Number, goes_by)))}
+                self.problem("values_start_late", ("parameters", parameter.name), parameter, str(first), **values)
+                sound = False
+        return sound
+
+    def divide(self, policy: Policy, name: str, exprs: Iterable[Expr], scope: Scope) -> bool:
+        """Every divisor is certainly positive."""
+        sound = True
+        for expr in exprs:
+            inner = scope.members[0] if isinstance(expr, OverMembers) and scope.outer is None else scope
+            if not self.divide(policy, name, parts_of(expr), inner):
+                sound = False
+            elif isinstance(expr, Divide):
+                by = cast(Number, value(expr.by, scope))
+                if low(by) <= 0:
+                    values = {"least": str(low(by)), "most": str(high(by))}
+                    self.problems.append(
+                        Problem("divisor_not_positive", (name,), given=name, values=values, location=expr.by.at)
+                    )
+                    sound = False
+        return sound

@@ -1,0 +1,229 @@
+"""Coverage of a policy by its cases: which outcomes, clauses, options and thresholds no household of them exercises."""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, cast
+
+from attrs import field, frozen
+
+from hardship_rules.assessment.api import assess
+from hardship_rules.assessment.assessment import Assessment
+from hardship_rules.core.model import Decision, Fact, Policy, Term
+from hardship_rules.core.problems import FactError, Location
+from hardship_rules.core.syntax import (
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Expr,
+    Name,
+    Not,
+    Option,
+    OverMembers,
+    parts_of,
+)
+from hardship_rules.core.units import kind_of_name
+from hardship_rules.core.values import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.engine.evaluate import evaluate, nothing_known
+from hardship_rules.engine.meaning import Meaning, Scope, meaning, meanings, value
+from hardship_rules.testing.cases import Case
+
+What = Literal["outcome", "clause", "option", "threshold"]
+YES, NO = "yes", "no"
+BELOW, AT, ABOVE = "below", "at", "above"
+_SIGNS: tuple[tuple[str, Literal["<", "==", ">"]], ...] = ((BELOW, "<"), (AT, "=="), (ABOVE, ">"))
+_NOWHERE = Location("", 1, 1)
+_OF_SOME_MEMBER = None  # a step on the way to an expression: from here on it is about a member
+
+_Way = tuple[Expr | None, ...]
+"""What must hold for an expression to be looked at, outermost first."""
+
+
+@frozen
+class Item:
+    """Something that a household exercises when `when` certainly holds of it.
+
+    `id` is that of the outcome (`category.deep`), clause or fact, or of the clause or definition that a comparison
+    stands in; `side` is yes or no for a clause and a yes-or-no fact, an option, or below, at or above. `line` is the
+    text of a clause, `at` where it stands, and `expr` what is so, of the household or of a member.
+    """
+
+    what: What
+    id: str
+    side: str
+    title: str
+    line: str
+    at: Location
+    expr: Expr = field(eq=False, repr=False)
+    when: Expr = field(eq=False, repr=False)
+
+
+@frozen
+class Coverage:
+    """What the cases of one policy exercise. `confirmed` are the items that some confirmed case exercises.
+
+    `unconfirmed` are those that only unconfirmed cases do, `unreachable` those that no household can; the rest is
+    `missing`.
+    """
+
+    policy: Policy
+    confirmed: tuple[Item, ...]
+    unconfirmed: tuple[Item, ...]
+    unreachable: tuple[Item, ...]
+    missing: tuple[Item, ...]
+
+
+def coverage(cases: Iterable[Case]) -> tuple[Coverage, ...]:
+    """The coverage of each policy that some of the cases are for; a policy under other readings is the same policy."""
+    seen: dict[str, tuple[Policy, set[Item], set[Item]]] = {}
+    for case in cases:
+        _, confirmed, others = seen.setdefault(case.base.fingerprint, (case.base, set(), set()))
+        try:
+            found = exercised(assess(case.policy, case.household, case.on))
+        except FactError:  # a case of what is refused is of no household
+            continue
+        (confirmed if case.confirmed else others).update(found)
+    return tuple(_coverage(policy, confirmed, others) for policy, confirmed, others in seen.values())
+
+
+def _coverage(policy: Policy, confirmed: set[Item], others: set[Item]) -> Coverage:
+    every = items(policy)
+    left = [item for item in every if item not in confirmed]
+    unknown = nothing_known(policy)
+    evaluate(policy, unknown)
+    never = {item for item in left if value(item.when, unknown) is False}
+    return Coverage(
+        policy,
+        confirmed=tuple(item for item in every if item in confirmed),
+        unconfirmed=tuple(item for item in left if item in others),
+        unreachable=tuple(item for item in left if item in never),
+        missing=tuple(item for item in left if item not in others and item not in never),
+    )
+
+
+def exercised(assessment: Assessment) -> frozenset[Item]:
+    """What a household exercises."""
+    return frozenset(item for item in items(assessment.policy) if exercises(assessment, item))
+
+
+def exercises(assessment: Assessment, item: Item) -> bool:
+    """Whether a household exercises an item of its policy."""
+    policy = assessment.policy
+    means = cast(dict[Item, Meaning], policy.kept.setdefault("exercises", {}))
+    if item not in means:
+        means[item] = meaning(item.when, meanings(policy), policy.constants)
+    return means[item](_scope(assessment)) is True
+
+
+def _scope(assessment: Assessment) -> Scope:
+    """The household with everything worked out."""
+    category = assessment.policy.category
+    return assessment.trace(f"{category.name}.{category.outcomes[0].id}").scope
+
+
+def items(policy: Policy) -> tuple[Item, ...]:
+    """Everything that the cases of a policy can exercise, in its order."""
+    if "items" not in policy.kept:
+        policy.kept["items"] = tuple(dict.fromkeys(_items(policy)))
+    return cast(tuple[Item, ...], policy.kept["items"])
+
+
+def _items(policy: Policy) -> Iterator[Item]:
+    for decision in policy.decisions.values():
+        yield from _outcomes(decision)
+    for facts, way in ((policy.facts, ()), (policy.members.facts, (_OF_SOME_MEMBER,))):
+        for fact in facts.values():
+            yield from _options(fact, way)
+    for term in policy.terms.values():
+        yield from _inside(policy, term.expr, (_OF_SOME_MEMBER,) if term.of_member else (), term)
+    for decision in policy.decisions.values():
+        before: _Way = ()
+        for outcome in decision.outcomes:
+            when = cast(Clause, outcome.when)
+            yield from _inside(policy, when, before, decision)
+            if not decision.every:  # those after an outcome that holds are not reached
+                before = (*before, Not(when, _NOWHERE))
+
+
+def _outcomes(decision: Decision) -> Iterator[Item]:
+    for outcome in decision.by_id.values():
+        holds: Expr = Compare(Name(decision.name, _NOWHERE), "==", Option(outcome.id, _NOWHERE), _NOWHERE)
+        when = cast(Clause, outcome.when) if decision.every else holds
+        yield Item("outcome", f"{decision.name}.{outcome.id}", YES, outcome.title, "", outcome.at, when, when)
+
+
+def _options(fact: Fact, way: _Way) -> Iterator[Item]:
+    name = Name(fact.name, _NOWHERE)
+    is_so: dict[str, Expr] = {}
+    if isinstance(fact.kind, ChoiceKind):
+        is_so = {each: Compare(name, "==", Option(each, _NOWHERE), _NOWHERE) for each in fact.kind.options}
+    if isinstance(fact.kind, YesNoKind):
+        is_so = {YES: name, NO: Not(name, _NOWHERE)}
+    for option, when in is_so.items():
+        yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(way, when))
+
+
+def _inside(policy: Policy, expr: Expr, way: _Way, inside: Term | Decision | Clause) -> Iterator[Item]:
+    """The clauses and comparisons inside an expression, each with the way on which it is looked at."""
+    if isinstance(expr, Clause):
+        inside = expr
+        if expr.id not in policy.switches:
+            sides: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
+            for side, when in sides:
+                yield Item("clause", expr.id, side, expr.title, expr.line, expr.at, when, _reached(way, when))
+    if isinstance(expr, Compare) and _is_number(policy, expr.left):
+        id_, line = (inside.id, inside.line) if isinstance(inside, Clause) else (inside.name, "")
+        for side, sign in _SIGNS:
+            stands = Compare(expr.left, sign, expr.right, _NOWHERE)
+            yield Item("threshold", id_, side, inside.title, line, expr.at, stands, _reached(way, stands))
+    for part, steps in _parts(policy, expr):
+        yield from _inside(policy, part, (*way, *steps), inside)
+
+
+def _is_number(policy: Policy, side: Expr) -> bool:
+    """A side of a comparison is a number or a day, no option."""
+    if isinstance(side, Name):
+        return isinstance(kind_of_name(policy, side.name), NumberKind | DateKind)
+    return not isinstance(side, Option) and not (isinstance(side, Constant) and isinstance(side.value, bool))
+
+
+def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:
+    """What stands directly inside an expression, with what must hold besides for it to be looked at."""
+    match expr:
+        case AllOf(clauses) | AnyOf(clauses):
+            switches = [clause for clause in clauses if clause.id in policy.switches]
+            for clause in clauses:  # one that a reading makes idle is not looked at
+                others = [switch for switch in switches if switch is not clause]
+                yield clause, tuple(_open(expr, switch) for switch in others)
+        case OverMembers():
+            yield from ((part, (_OF_SOME_MEMBER,)) for part in parts_of(expr))
+        case Choose(cases, otherwise):
+            before: _Way = ()
+            for when, result in cases:
+                yield when, before
+                yield result, (*before, when)
+                before = (*before, Not(when, _NOWHERE))
+            if otherwise is not None:
+                yield otherwise, before
+        case _:
+            yield from ((part, ()) for part in parts_of(expr))
+
+
+def _open(junction: AllOf | AnyOf, switch: Clause) -> Expr:
+    """The switch does not settle the clauses that it stands among."""
+    return switch if isinstance(junction, AllOf) else Not(switch, _NOWHERE)
+
+
+def _reached(way: _Way, expr: Expr) -> Expr:
+    """The expression is looked at and holds; from where it is about a member, it does for some one."""
+    held = [expr]
+    for step in reversed(way):
+        held = [OverMembers("some", None, _all(held), _NOWHERE)] if step is _OF_SOME_MEMBER else [step, *held]
+    return _all(held)
+
+
+def _all(parts: list[Expr]) -> Expr:
+    if len(parts) == 1:
+        return parts[0]
+    return AllOf(tuple(Clause("", "", "", None, part, "", _NOWHERE) for part in parts), _NOWHERE)

@@ -1,0 +1,169 @@
+"""Whatever a host hands in, in place of a policy, a text, a path or an assessment, is refused in plain words."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+import pytest
+from command_line import run
+from places import ROOT
+
+from hardship_rules import (
+    FactError,
+    PolicyError,
+    assess,
+    changes,
+    compare,
+    explain,
+    load_household,
+    load_policy,
+    next_question,
+    notice,
+    read_household,
+    read_policy,
+    record,
+    replay,
+    turns_on,
+    what_would_change,
+)
+from hardship_rules.frames.frames import assess_frame
+from hardship_rules.language.mapping import load_mapping, mapping_for, read_mapping
+from hardship_rules.proofs.proofs import verify
+from hardship_rules.proofs.verify import possible
+from hardship_rules.registers.impact import impact
+from hardship_rules.sql.sql_view import register, view_in_sql
+from hardship_rules.testing.cases import read_cases
+
+WEIHAI = load_policy("2021_weihai")
+HOUSEHOLD = load_household(ROOT / "examples" / "household.yaml")
+OWN = pl.DataFrame({"household": ["a"], "residence": ["urban"]})
+THEIRS = pl.DataFrame({"household": ["a"], "relation": ["self"]})
+Taken = Callable[[Any], object]
+
+POLICIES: dict[str, Taken] = {
+    "assess": lambda given: assess(given, HOUSEHOLD),
+    "next question": lambda given: next_question(given, HOUSEHOLD),
+    "what would change": lambda given: what_would_change(given, HOUSEHOLD),
+    "compare, first": lambda given: compare(given, WEIHAI, HOUSEHOLD),
+    "compare, second": lambda given: compare(WEIHAI, given, HOUSEHOLD),
+    "changes": lambda given: changes(given, HOUSEHOLD, HOUSEHOLD),
+    "frames": lambda given: assess_frame(given, OWN, THEIRS, on="2021-03-31"),
+    "impact, old": lambda given: impact(given, WEIHAI, OWN, THEIRS, on="2021-03-31"),
+    "impact, new": lambda given: impact(WEIHAI, given, OWN, THEIRS, on="2021-03-31"),
+    "view": lambda given: register(given, "2021-03-31"),
+    "mapping": mapping_for,
+    "possible": lambda given: possible(given, HOUSEHOLD),
+    "verify": verify,
+}
+TEXTS: dict[str, Taken] = {
+    "policy": read_policy,
+    "household": read_household,
+    "record": replay,
+    "mapping": read_mapping,
+    "policy's name": lambda given: read_policy("language: 1", given),
+    "household's name": lambda given: read_household("residence: urban", given),
+}
+PATHS: dict[str, Taken] = {"household": load_household, "cases": read_cases, "mapping": load_mapping}
+ASSESSMENTS: dict[str, Taken] = {"explain": explain, "notice": notice, "record": record, "turns on": turns_on}
+NOTHING: tuple[object, ...] = (None, 3, [], b"x", 1.5, {})
+
+
+def refusal(ask: Taken, given: object) -> str:
+    """The code of the one problem with which something is refused; it has a sentence that names what was given."""
+    with pytest.raises((FactError, PolicyError)) as refused:
+        ask(given)
+    (problem,) = refused.value.problems
+    for lang in ("zh", "en"):
+        assert type(given).__name__ in problem.message(lang)
+        assert problem.help(lang)
+    return problem.code
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_what_is_no_policy(name: str) -> None:
+    """A policy's name, and whatever else is not a policy that was loaded, is refused wherever a policy is taken."""
+    for given in ("2021_weihai", *NOTHING):
+        assert refusal(POLICIES[name], given) == "policy_not_loaded"
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_is_no_text(name: str) -> None:
+    """Bytes, a path and nothing are no text, where one is read."""
+    for given in (Path("x"), *NOTHING):
+        assert refusal(TEXTS[name], given) == "content_expected"
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_what_is_no_path(name: str) -> None:
+    """Nothing, a number and bytes are no path, where a file is read."""
+    for given in NOTHING:
+        assert refusal(PATHS[name], given) == "path_expected"
+
+
+@pytest.mark.parametrize("name", ASSESSMENTS)
+def test_what_is_no_assessment(name: str) -> None:
+    """A household, a policy and nothing are no assessment, where one is told."""
+    for given in (HOUSEHOLD, WEIHAI, *NOTHING):
+        assert refusal(ASSESSMENTS[name], given) == "assessment_expected"
+
+
+def test_what_is_no_mapping_of_readings() -> None:
+    """Readings are a mapping of names to options; whatever is in it is a name or an option, known or not."""
+    for given in (None, "equal_to_standard", 3):
+        assert refusal(WEIHAI.with_readings, given) == "readings_expected"
+    with pytest.raises(PolicyError) as refused:
+        WEIHAI.with_readings(cast(Any, {3: 3, "equal_to_standard": ["granted"]}))
+    assert {problem.code for problem in refused.value.problems} == {"unknown_reading", "unknown_option"}
+
+
+def test_what_are_no_names_of_columns() -> None:
+    """Columns are named by one text or by several; a dialect is one of those there are."""
+    for given in (None, 3, b"x"):
+        with pytest.raises(TypeError, match="one name or a list of names is expected, not"):
+            register(WEIHAI, "2021-03-31", known=cast(Any, given))
+    with pytest.raises(ValueError, match="dialect is one of postgres, duckdb"):
+        view_in_sql(register(WEIHAI, "2021-03-31"), "mysql")
+
+
+MISSING = """
+import sys
+sys.modules.update(dict.fromkeys({missing!r}))
+try:
+    import hardship_rules.{module}
+except ModuleNotFoundError as error:
+    print(error.name, error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "missing", "extra"),
+    [
+        *((module, "narwhals", "frames") for module in ("frames", "impact", "mapped", "soundness")),
+        *((module, "polars", "frames") for module in ("frames", "impact", "mapped", "soundness", "register")),
+        *((module, "openpyxl", "register") for module in ("register_files", "workbook", "register_template")),
+        ("register_output", "openpyxl", "register"),
+        ("register", "openpyxl", "register"),
+        ("verify", "z3", "verify"),
+        ("strategies", "hypothesis", "verify"),
+    ],
+)
+def test_a_missing_library_is_named_with_its_extra(module: str, missing: str, extra: str) -> None:
+    """Where an extra is not installed, importing what needs it says which one to install."""
+    code = MISSING.format(missing=[missing], module=module)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)  # noqa: S603  # the test's own line
+    assert done.stdout.startswith(missing)
+    assert f"pip install 'hardship-rules[{extra}]'" in done.stdout
+
+
+def test_a_target_that_ends_as_a_folder_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-o 结果/` where there is no such folder writes no file called 结果."""
+    monkeypatch.chdir(tmp_path)
+    file = str(ROOT / "examples" / "household.yaml")
+    for command in (("assess", file), ("template", "2021_weihai"), ("show", "2021_weihai")):
+        done = run(*command, "-o", "结果/")
+        assert done.returncode == 2
+        assert "结果/" in done.stderr.decode()
+        assert list(tmp_path.iterdir()) == []

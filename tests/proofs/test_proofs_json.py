@@ -1,0 +1,31 @@
+"""A report of proofs as a document for programs."""
+
+import json
+
+from trial import FAULTS, with_edits
+
+from hardship_rules import assess, read_policy
+from hardship_rules.proofs.proofs import verify
+from hardship_rules.proofs.proofs_json import proofs_json
+
+
+def test_every_claim_has_its_answer() -> None:
+    """A proof says for how many members, a household can be assessed, two of them differ as the property says."""
+    fault = next(fault for fault in FAULTS if fault.name == "wrong sign: cost is added")
+    policy = read_policy(with_edits(fault.edits))
+    report = verify(policy, members=2, seconds=60)
+    document = json.loads(proofs_json(report))
+    assert document["format"] == "hardship-rules/verify/1"
+    assert document["policy"]["fingerprint"] == policy.fingerprint
+    assert document["findings"] == len(report.findings)
+    assert len(document["claims"]) == len(report.claims)
+    assert {claim["members"] for claim in document["claims"] if claim["answer"] == "proof"} == {2}
+    for claim in document["claims"]:
+        if claim["answer"] == "household":
+            assert assess(policy.with_readings(claim["readings"]), claim["household"]).household
+    (cost,) = [claim for claim in document["claims"] if claim["id"] == "cost"]
+    first, second = (assess(policy, cost[each]).category for each in ("household", "other"))
+    assert first is not None
+    assert second is not None
+    order = list(policy.category.by_id)
+    assert order.index(first.id) < order.index(second.id)

@@ -1,0 +1,119 @@
+"""What is asked of every policy: each claim has its verdict, under the readings chosen and under others."""
+
+import pytest
+from trial import HARD, TRIAL, with_edits
+
+from hardship_rules import assess, load_policy, read_policy
+from hardship_rules.core.without import clauses_of
+from hardship_rules.proofs.answers import NotSettled, Proof, Shown
+from hardship_rules.proofs.proofs import changes, verify
+from hardship_rules.proofs.questions import Questions
+from hardship_rules.testing.tried import tried
+
+POLICY = read_policy(TRIAL)
+REPORT = verify(POLICY, members=3, seconds=60)
+VERDICTS = {f"{claim.section}/{claim.id}": claim.verdict for claim in REPORT.claims}
+
+
+def test_every_question_is_asked_once() -> None:
+    """Each outcome, pair of outcomes, clause, property and reading has one claim."""
+    assert len(VERDICTS) == len(REPORT.claims)
+    asked = [claim.section for claim in REPORT.claims]
+    assert asked.count("outcomes") == len(POLICY.category.by_id)
+    assert asked.count("overlaps") == 4 * 3 / 2
+    assert asked.count("clauses") == len(list(clauses_of(POLICY)))
+    assert asked.count("properties") == len(POLICY.properties)
+    assert asked.count("readings") == 1
+
+
+def test_a_clause_of_a_reading_not_chosen_matters_only_as_read() -> None:
+    """What stands beside `equal == granted` matters under that reading, and the household is shown by it."""
+    claim = next(claim for claim in REPORT.claims if claim.id == "category.deep.equal.at")
+    assert claim.verdict == "matters_as_read"
+    assert isinstance(claim.answer, Shown)
+    assert dict(claim.answer.readings) == {"equal": "granted"}
+    assert claim.answer.policy.readings["equal"].chosen == "granted"
+
+
+def test_a_reading_that_decides_something_matters() -> None:
+    """`equal` changes the category of a household at the line."""
+    assert VERDICTS["readings/equal"] == "matters"
+
+
+def test_a_reading_that_decides_nothing_is_told_and_is_no_finding() -> None:
+    """A reading whose options come to the same is listed as such."""
+    report = verify(read_policy(with_edits((("net == line", "net == 0 * line - line"),))), members=2, seconds=60)
+    (claim,) = [claim for claim in report.claims if claim.section == "readings"]
+    assert claim.verdict == "reading_never_matters"
+    assert not claim.finding
+
+
+def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
+    """An outcome for those at the line, where that is granted, is reached as read."""
+    when = "{all: {a: {that: equal == granted}, b: {that: net == line}}}"
+    more = f"      - {{outcome: at, title: at, basis: assumption, when: {when}}}\n"
+    text = TRIAL.replace("            equal: {all: {granted: {that: equal == granted}, at: {that: net == line}}}\n", "")
+    text = text.replace("      - {outcome: relative,", f"{more}      - {{outcome: relative,")
+    claims = {claim.id: claim for claim in verify(read_policy(text), members=2, seconds=60).claims}
+    assert claims["category.at"].verdict == "reached_as_read"
+    assert not claims["category.at"].finding
+
+
+def test_where_no_household_is_left_for_otherwise_is_told() -> None:
+    """Outcomes that take every household leave nothing to `otherwise`, which is no finding."""
+    report = verify(
+        read_policy(with_edits((("net < multiple * line", "net < 1000000 * line"),))), members=2, seconds=60
+    )
+    claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
+    assert claims["category.none"].verdict == "covered"
+    assert claims["category.none"].answer == Proof(2)
+    assert not claims["category.none"].finding
+
+
+def test_changes_are_shown_by_a_household_of_each_kind() -> None:
+    """Raising the line of the town from 787 to 900 moves up whoever stands between, and nobody else."""
+    new = read_policy(TRIAL.replace("town: 787", "town: 900").replace("2021-", "2022-"))
+    found = {claim.id: claim for claim in changes(POLICY, new, members=3, seconds=60)}
+    changed = {name for name, claim in found.items() if claim.finding}
+    assert changed == {"relative→deep", "none→relative"}
+    for name in changed:
+        answer = found[name].answer
+        assert isinstance(answer, Shown)
+        was, becomes = name.split("→")
+        now = assess(new, answer.facts).category
+        before = assess(POLICY, {**answer.facts, "on": "2021-06-01"}).category
+        assert (before and before.id, now and now.id) == (was, becomes)
+        assert len(answer.facts["members"]) == 1
+        assert answer.facts["place"] == "town"
+    assert all(isinstance(claim.answer, Proof) for name, claim in found.items() if name not in changed)
+
+
+def test_nothing_changes_from_a_policy_to_itself() -> None:
+    """Every kind of change is proved not to be there."""
+    assert {claim.verdict for claim in changes(POLICY, POLICY, members=3, seconds=60)} == {"unchanged"}
+
+
+def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
+    """One outcome that is not settled in time leaves every other claim answered."""
+    report = verify(read_policy(HARD), members=1, seconds=6, trial=tried)
+    claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
+    assert claims["category.cube"].verdict == "not_settled"
+    assert isinstance(claims["category.cube"].answer, NotSettled)
+    assert claims["category.large"].verdict == "reached"
+    assert claims["category.none"].verdict == "reached"
+    assert report.seconds < 5 * 6 + 5
+    assert not report.findings
+
+
+def test_a_section_has_its_seconds() -> None:
+    """With no time left nothing is claimed: everything is not settled."""
+    questions = Questions(POLICY, 3, 0.0)
+    assert {claim.verdict for claim in questions.outcomes()} == {"not_settled"}
+
+
+@pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
+def test_the_bundled_policies_have_no_finding(name: str) -> None:
+    """No outcome and no clause of the bundled policies is dead, and they keep to every property."""
+    report = verify(load_policy(name), members=3, seconds=60)
+    assert [f"{claim.section}/{claim.id}/{claim.verdict}" for claim in report.findings] == []
+    assert "not_settled" not in {claim.verdict for claim in report.claims}

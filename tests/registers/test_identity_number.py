@@ -1,0 +1,158 @@
+"""Identity numbers: the last digit by ISO 7064 MOD 11-2, and the day of birth; all of them are invented."""
+
+import random
+from datetime import date
+from typing import Any
+
+import duckdb
+import narwhals as nw
+import polars as pl
+import pytest
+from attrs import evolve
+from identity_numbers import FORMS, GOOD, OTHERS, number
+
+from hardship_rules.language.mapping import QUOTES, SPACES, UNSEEN
+from hardship_rules.registers.cells import key_cells
+from hardship_rules.registers.identity_number import compared_number, days_of_birth
+from hardship_rules.registers.mapped import with_steps
+from hardship_rules.registers.text_cells import Cells, Steps, narrow, trimmed
+
+
+def read(text: str) -> tuple[date | None, bool, bool]:
+    """The day of birth, whether the number is wrong, and whether a spreadsheet has cut it off."""
+    steps = Steps("a")
+    cells = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    table = nw.from_native(pl.DataFrame({"a": [text]}).lazy())
+    for step in steps.made:
+        table = table.with_columns(step)
+    made = table.select(d=cells.value, w=cells.faults["cell_identity_number"], p=cells.faults["cell_powers"])
+    day, wrong, powers = made.collect().to_native().row(0)
+    return day, wrong, powers
+
+
+def test_the_standards_example() -> None:
+    """The number that the standard itself works out, 11010519491231002X, checks."""
+    assert number("11010519491231002") == "11010519491231002X"
+    assert read("11010519491231002X") == (date(1949, 12, 31), False, False)
+    assert read(" １１０１０５１９４９１２３１００２ｘ".replace("ｘ", "x")) == (date(1949, 12, 31), False, False)
+
+
+@pytest.mark.parametrize("place", range(18))
+def test_one_wrong_digit_is_found(place: int) -> None:
+    """Any one digit that is another is found, wherever it stands."""
+    good = number("37100219800229123")
+    other = "7" if good[place] != "7" else "3"
+    assert read(good) == (date(1980, 2, 29), False, False)
+    assert read(good[:place] + other + good[place + 1 :])[:2] == (None, True)
+
+
+def test_days_that_there_were_not() -> None:
+    """A number that checks but whose day there was not is wrong."""
+    assert read(number("37100219810229123")) == (None, True, False)
+
+
+@pytest.mark.parametrize("text", ["371002800229123", "3710021980022912", "37100219800229123A", "身份证"])
+def test_other_texts_are_wrong(text: str) -> None:
+    """Fifteen digits, too few, and other letters are no number."""
+    assert read(text) == (None, True, False)
+
+
+def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
+    """A number in powers of ten has lost its last digits, whatever they were."""
+    assert read("3.71002198002291E+17") == (None, False, True)
+
+
+@pytest.mark.parametrize("text", ["3.71002E17", "3,71002e+17", "371002198002291200.0", "'3.7E+17"])
+def test_digits_that_a_spreadsheet_or_a_float_has_lost(text: str) -> None:
+    """However a number in powers of ten is written, and as a float, its last digits are lost; so they are in keys."""
+    assert read(text) == (None, False, True)
+    assert key(text)[1]
+
+
+def key(text: str, *, plain: bool = False) -> tuple[str | None, bool]:
+    """A text as a key, and whether a spreadsheet has cut it off."""
+    cells = key_cells("a", nw.String(), needed=True, plain=plain)
+    assert isinstance(cells, Cells)
+    table = with_steps(nw.from_native(pl.DataFrame({"a": [text]}).lazy()), [cells])
+    value, powers = table.select(v=cells.value, p=cells.faults["cell_powers"]).collect().to_native().row(0)
+    return value, powers
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_of_a_number(form: str) -> None:
+    """However it is written, it is read, it is the same key, and it is compared as the same."""
+    text = FORMS[form]
+    assert read(text) == (date(2003, 4, 1), False, False)
+    assert key(text, plain=text.isascii()) == (GOOD, False)
+    assert compared_number(text) == GOOD
+
+
+@pytest.mark.parametrize("form", OTHERS)
+def test_what_only_looks_like_a_number(form: str) -> None:
+    """Digits and letters of other scripts and signs are not taken for those that they look like."""
+    text = OTHERS[form]
+    assert read(text) == (None, True, False)
+    assert key(text)[0] == text
+    assert compared_number(text) != GOOD
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("'12", "12"),
+        ('="0012"', "0012"),
+        ("１２", "12"),
+        ("=cmd|x", "=cmd|x"),
+        ("＝“A1”", "A1"),
+        ("A\u200b1\u00ad", "A1"),
+        ("“A 1”", "A 1"),
+        ("1 2", "1 2"),
+        ("威环－０１２", "威环－０１２"),
+        ("a1x", "a1x"),
+        ("²", "²"),
+        ("'", None),
+        ('=""', None),
+        ("\u00ad", None),
+    ],
+)
+def test_keys(text: str, bare: str | None) -> None:
+    """Of a key what a spreadsheet puts around it is taken off, and one of digits is in plain ones; all else stays."""
+    assert key(text) == (bare, False)
+
+
+def test_databases_read_every_form_alike() -> None:
+    """In DuckDB the same numbers are read as in Polars, and the same are none."""
+    texts = [*FORMS.values(), *OTHERS.values()]
+    connection = duckdb.connect()
+    table: nw.LazyFrame[Any] = nw.from_native(connection.from_arrow(pl.DataFrame({"a": texts}).to_arrow()))
+    steps = Steps("a")
+    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), needed=True)
+    assert isinstance(keys, Cells)
+    table = with_steps(table, [evolve(born, steps=tuple(steps.made)), keys])
+    found = table.select(d=born.value, k=keys.value).collect("polars").to_native()
+    assert found["d"].to_list() == [date(2003, 4, 1)] * len(FORMS) + [None] * len(OTHERS)
+    assert found["k"].to_list() == [GOOD] * len(FORMS) + [*OTHERS.values()]
+
+
+def test_drawn_forms_of_a_number() -> None:
+    """Whatever does not show, and whatever quotes stand in it, a number is the same in every way of reading it."""
+    seed = random.SystemRandom().randrange(2**32)
+    draw = random.Random(seed)  # noqa: S311  # no secret
+    unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")
+
+    def drawn() -> str:
+        signs = ((sign, chr(ord(sign) + 0xFEE0), sign.lower()) for sign in GOOD)
+        body = "".join(draw.choice(unseen) * draw.randrange(2) + draw.choice(forms) for forms in signs)
+        return draw.choice(["", "=", "＝", '="', " ="]) + body + draw.choice(["", '"', "\ufe0f"])
+
+    texts = [drawn() for _ in range(300)]
+    steps = Steps("a")
+    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), needed=True)
+    assert isinstance(keys, Cells)
+    table = with_steps(nw.from_native(pl.DataFrame({"a": texts}).lazy()), [evolve(born, steps=tuple(steps.made)), keys])
+    found = table.select(d=born.value, k=keys.value).collect().to_native()
+    wrong = [text for text, row in zip(texts, found.rows(), strict=True) if row != (date(2003, 4, 1), GOOD)]
+    wrong += [text for text in texts if compared_number(text) != GOOD]
+    assert wrong == [], seed

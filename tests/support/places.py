@@ -1,0 +1,6 @@
+"""Where the tests find the repository's files."""
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+ROOT = TESTS.parent

@@ -1,0 +1,176 @@
+"""What cases exercise of a policy, and that those of the bundled measure exercise all of it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from places import TESTS
+from small_policy import CASES, NEGATIVE, POLICY, files
+
+from hardship_rules import assess, read_policy
+from hardship_rules.testing.cases import Case, read_cases
+from hardship_rules.testing.coverage import Coverage, Item, coverage, exercised, items
+
+SMALL = read_policy(POLICY, "small.yaml")
+ADULT = {"place": "town", "owner": False, "money": 10, "members": [{"role": "self", "age": 18}]}
+WORKED = [case for path in sorted((TESTS / "cases").glob("*.yaml")) for case in read_cases(path)]
+
+Brief = tuple[str, str, str]
+
+
+def brief(found: Iterable[Item]) -> set[Brief]:
+    """Items as they are listed by hand."""
+    return {(item.what, item.id, item.side) for item in found}
+
+
+def sides(what: str, id_: str) -> set[Brief]:
+    """A clause with both truths, or a threshold with its three sides."""
+    return {(what, id_, side) for side in (("yes", "no") if what == "clause" else ("below", "at", "above"))}
+
+
+def seen(readings: dict[str, str] | None = None, **facts: Any) -> set[Brief]:
+    """What the adult's household exercises with some facts otherwise."""
+    policy = SMALL.with_readings(readings or {})
+    return brief(exercised(assess(policy, {**ADULT, **facts})))
+
+
+def test_items() -> None:
+    """Everything is listed: outcomes, options, clauses but those of readings, and thresholds, of members too."""
+    clauses = ["minor", "category.poor", "category.poor.below", "category.poor.equal", "category.poor.equal.same"]
+    clauses += ["category.family", "category.never", "category.never.a", "category.never.b"]
+    thresholds = ["minor", "category.poor.below", "category.poor.equal.same", "category.never.a", "category.never.b"]
+    wanted = {("outcome", f"category.{outcome}", "yes") for outcome in ("poor", "family", "never", "none")}
+    wanted |= {("option", "place", "town"), ("option", "place", "village")}
+    wanted |= {("option", "owner", "yes"), ("option", "owner", "no")}
+    wanted |= {("option", "role", "self"), ("option", "role", "child")}
+    wanted = wanted.union(
+        *(sides("clause", each) for each in clauses), *(sides("threshold", each) for each in thresholds)
+    )
+    assert brief(items(SMALL)) == wanted
+    assert len(items(SMALL)) == len(wanted) == 43
+
+
+def test_what_a_household_exercises() -> None:
+    """Clauses that hold and that do not, where its numbers stand, its options and its outcome."""
+    assert seen() == {
+        ("outcome", "category.none", "yes"),
+        ("option", "place", "town"),
+        ("option", "owner", "no"),
+        ("option", "role", "self"),
+        ("clause", "minor", "no"),
+        ("threshold", "minor", "at"),
+        ("clause", "category.poor", "no"),
+        ("clause", "category.poor.below", "no"),
+        ("threshold", "category.poor.below", "at"),
+        ("clause", "category.poor.equal", "no"),
+        ("clause", "category.family", "no"),
+        ("clause", "category.never", "no"),
+        ("clause", "category.never.a", "no"),
+        ("threshold", "category.never.a", "at"),
+        ("clause", "category.never.b", "yes"),
+        ("threshold", "category.never.b", "above"),
+    }
+
+
+def test_what_a_reading_makes_idle() -> None:
+    """A clause that a reading makes idle is not exercised; under the other reading it is."""
+    same = ("clause", "category.poor.equal.same", "yes")
+    assert same not in seen()
+    assert {same, ("threshold", "category.poor.equal.same", "at")} <= seen({"equal": "yes"})
+
+
+def test_what_is_not_reached() -> None:
+    """The clauses of an outcome after the one that decides are not exercised."""
+    found = seen(money=9)
+    assert ("outcome", "category.poor", "yes") in found
+    assert not [each for each in found if each[1].startswith(("category.family", "category.never"))]
+
+
+def test_every_member_counts() -> None:
+    """A clause of members is exercised by each of them."""
+    found = seen(members=[{"role": "self", "age": 40}, {"role": "child", "age": 17}])
+    assert sides("clause", "minor") <= found
+    assert {("threshold", "minor", "below"), ("threshold", "minor", "above")} <= found
+    assert ("outcome", "category.family", "yes") in found
+
+
+def test_what_is_not_known_counts_nothing() -> None:
+    """A fact that is not known is at no option, on no side of a threshold, and makes no clause true or false."""
+    found = seen(money=None, owner=None)
+    assert not {each for each in found if each[1] in ("owner", "category.poor.below")}
+    assert ("clause", "minor", "no") in found
+
+
+class TestCoverage:
+    """`coverage` of some cases."""
+
+    def read(self, folder: Path, cases: str) -> Coverage:
+        """The coverage by a file of cases of the small policy."""
+        (found,) = coverage(read_cases(files(folder, cases), [folder]))
+        return found
+
+    def test_apart(self, tmp_path: Path) -> None:
+        """Each item is exercised, or missing, or certainly out of reach."""
+        found = self.read(tmp_path, CASES)
+        assert brief(found.confirmed) == seen()
+        assert brief(found.unreachable) == NEGATIVE  # the others need a proof
+        assert brief(found.missing) == brief(items(SMALL)) - seen() - brief(found.unreachable)
+
+    def test_unconfirmed(self, tmp_path: Path) -> None:
+        """What only an unconfirmed case exercises is counted apart."""
+        other = CASES[CASES.index("  - title") :].replace("money: 10", "money: 11").replace("恰为限额", "多于限额")
+        found = self.read(tmp_path, CASES + other + "    confirmed: no\n")
+        assert brief(found.confirmed) == seen()
+        assert brief(found.unconfirmed) == {
+            ("threshold", "category.poor.below", "above"),
+            ("threshold", "category.never.a", "above"),
+        }
+
+    def test_readings_are_the_same_policy(self, tmp_path: Path) -> None:
+        """A case under another reading adds to the coverage of the policy as it stands."""
+        other = CASES[CASES.index("  - title") :].replace("category: none", "category: poor").replace("成年人", "算")
+        found = self.read(tmp_path, CASES + other + "    readings: {equal: yes}\n")
+        assert brief(found.confirmed) == seen() | seen({"equal": "yes"})
+        assert found.policy.readings["equal"].chosen == "no"
+
+    def test_refused_cases(self, tmp_path: Path) -> None:
+        """A case of a household that is refused exercises nothing."""
+        refused = CASES.replace("money: 10", "money: -1").replace("category: none", "refused: [fact_outside]")
+        assert self.read(tmp_path, refused).confirmed == ()
+
+
+def of(name: str, cases: list[Case]) -> Coverage:
+    """The coverage of a bundled policy."""
+    return next(found for found in coverage(cases) if found.policy.name == name)
+
+
+@pytest.fixture(scope="module", name="found")
+def by_all_cases() -> Coverage:
+    """What all worked cases exercise of the measure."""
+    return of("2021_weihai", WORKED)
+
+
+class TestTheMeasure:
+    """The bundled measure as Weihai applies it."""
+
+    def test_everything_is_exercised(self, found: Coverage) -> None:
+        """Confirmed cases exercise every outcome, clause, option and threshold that a household can."""
+        assert found.missing == ()
+        assert found.unconfirmed == ()
+        assert len(found.confirmed) + len(found.unreachable) == len(items(found.policy))
+
+    def test_what_cannot_be(self, found: Coverage) -> None:
+        """Out of reach are only amounts below nothing, which no household has."""
+        assert brief(found.unreachable) == {
+            ("threshold", "accidental_cause.sudden.real_loss", "below"),
+            ("threshold", "materials.medical_receipts.cost", "below"),
+            ("threshold", "materials.tuition_receipts.cost", "below"),
+        }
+
+    def test_a_case_less_is_noticed(self) -> None:
+        """Without the one case of 13 months where exactly twelve count, that side of the threshold is missing."""
+        fewer = [case for case in WORKED if case.title != "解读为恰满算一年以上时，13个月照样复核"]
+        assert len(fewer) == len(WORKED) - 1
+        missing = brief(of("2021_weihai", fewer).missing)
+        assert missing == {("threshold", "file_older_than_one_year.exactly_where_counted.exactly", "above")}
