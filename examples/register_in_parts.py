@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from hardship_rules import load_policy
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 
 
 def assess_files(files: tuple[str, str], out: str, policy: str, on: str, step: int = 1_000_000) -> None:

@@ -1,25 +1,21 @@
 """Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
 
-from hardship_rules.assessment.api import assess, next_question
-from hardship_rules.assessment.asking import Missing
-from hardship_rules.assessment.assessment import Assessment, Trace
-from hardship_rules.assessment.change import Change, Total
-from hardship_rules.assessment.decided import Decided, Figure, Reason
-from hardship_rules.assessment.household import HouseholdText
-from hardship_rules.assessment.household_text import load_household, read_household
-from hardship_rules.assessment.turning import Turn, turns_on
+from hardship_rules.assessment.assessment import Assessment, Trace, assess, next_question
+from hardship_rules.assessment.counterfactual import Change, Total
+from hardship_rules.assessment.household import HouseholdText, load_household, read_household
+from hardship_rules.assessment.outcomes import Decided, Figure, Reason
+from hardship_rules.assessment.questions import Missing
+from hardship_rules.assessment.sensitivity import Turn, turns_on
 from hardship_rules.comparison.compare import compare
 from hardship_rules.comparison.comparison import Comparison
-from hardship_rules.comparison.development import Development, changes
-from hardship_rules.comparison.nearest import what_would_change
+from hardship_rules.comparison.history import Development, Due, FactChange, MemberChange, changes
+from hardship_rules.comparison.nearest import Changes, what_would_change
 from hardship_rules.comparison.parting import NotKnown, Parting, Side, Standing
-from hardship_rules.comparison.then_and_now import Due, FactChange, MemberChange
-from hardship_rules.comparison.would_change import Changes
-from hardship_rules.core.model import Outcome, Policy
-from hardship_rules.core.problems import FactError, Location, PolicyError, Problem
-from hardship_rules.core.syntax import Provenance
+from hardship_rules.core.expr import Provenance
+from hardship_rules.core.policy import Outcome, Policy
+from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
 from hardship_rules.core.version import __version__
-from hardship_rules.explanation.explain import explain
+from hardship_rules.explanation.formats import explain
 from hardship_rules.explanation.notice import notice
 from hardship_rules.language.policies import load_policy, read_policy
 from hardship_rules.records.record import record

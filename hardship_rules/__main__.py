@@ -6,7 +6,8 @@ import sys
 def main() -> None:
     """Run the command line."""
     try:
-        from hardship_rules.cli import commands, streams  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.cli import _streams as streams  # noqa: PLC0415  # as the next
+        from hardship_rules.cli import commands  # noqa: PLC0415  # what it needs may not be installed
     except ModuleNotFoundError as error:
         if error.name != "click":
             raise

@@ -16,8 +16,8 @@ import pytest
 
 import hardship_rules
 from hardship_rules import Assessment, Policy, Trace, assess, load_policy
+from hardship_rules.core.expr import Expr
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.syntax import Expr
 
 FOLDER = Path(hardship_rules.__file__).parent
 PACKAGES = (

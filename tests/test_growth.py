@@ -9,11 +9,10 @@ import pytest
 from timing import seconds
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_household, read_policy, turns_on
-from hardship_rules.core.problems import MOST
-from hardship_rules.language.json_source import parse_json
+from hardship_rules.core.problem import MOST
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.language.source import parse
-from hardship_rules.registers.register_files import tables_of
+from hardship_rules.language.source import parse, parse_json
+from hardship_rules.registers.register import tables_of
 from hardship_rules.testing.cases import read_cases
 
 WEIHAI = load_policy("2021_weihai")

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 
 from hardship_rules import assess, load_policy
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.engine.evaluate import evaluate
-from hardship_rules.engine.meaning import value
+from hardship_rules.engine.evaluate import evaluate, value
 from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies.seeds import plain
 

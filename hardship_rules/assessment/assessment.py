@@ -1,24 +1,26 @@
-"""What came of a household: the outcome of each decision, its figures, its reasons, what is missing, and the trace."""
+"""The assessment of a household: category, decisions, terms, trace, and what is missing."""
 
+from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.asking import Missing, by_evidence, missing, named
 from hardship_rules.assessment.break_points import BreakPoints, break_points_of
-from hardship_rules.assessment.decided import Decided, Figure, Reason, answer_of, unit_name
-from hardship_rules.assessment.household import Household
-from hardship_rules.assessment.nearest_value import NearestAssumed, nearest_assumed_of
-from hardship_rules.assessment.outcomes import Outcomes
+from hardship_rules.assessment.facts import read_facts
+from hardship_rules.assessment.household import Household, HouseholdText
+from hardship_rules.assessment.outcomes import Decided, Figure, Outcomes, Reason, answer_of, outcomes_of, unit_name
+from hardship_rules.assessment.questions import Missing, by_evidence, missing, named
+from hardship_rules.assessment.value_search import NearestAssumed, nearest_assumed_of
+from hardship_rules.core.expr import Clause, Expr, Name, OverMembers, parts_of
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Outcome, Policy, Term
-from hardship_rules.core.problems import FactError, Path, Problem
-from hardship_rules.core.ranges import Truth
-from hardship_rules.core.syntax import Clause, Expr, Name, OverMembers, parts_of
+from hardship_rules.core.interval import Truth
+from hardship_rules.core.kinds import NumberKind, Value
+from hardship_rules.core.policy import Outcome, Policy, Term, refuse_no_policy
+from hardship_rules.core.problem import FactError, Path, PolicyError, Problem
 from hardship_rules.core.units import kind_of_name, unit_of
-from hardship_rules.core.values import NumberKind, Value
-from hardship_rules.engine.meaning import Scope, value
+from hardship_rules.engine.evaluate import Scope, value
 
 
 @frozen
@@ -203,3 +205,31 @@ def refuse_no_assessment(given: object) -> None:
     """Raise `FactError` where a host hands in a household, or anything else, in place of an assessment."""
     if not isinstance(given, Assessment):
         raise FactError([Problem("assessment_expected", (), type(given).__name__)])
+
+
+def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None) -> Assessment:
+    """Apply a policy to a household on a day.
+
+    The household is a mapping of facts by name or title, or what `load_household` gives; `members` is a list of
+    such mappings; a row of a table is one, and values may be those of NumPy, pandas, Polars or PyArrow. What is not
+    given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy that cannot
+    decide: one with open parameters, or with no decision.
+    """
+    refuse_no_policy(policy)
+    if policy.is_open:
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+    return Assessment(outcomes_of(policy, read_facts(policy, household, on)))
+
+
+def next_question(
+    policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None
+) -> Missing | None:
+    """The one fact to ask now, so that the category is settled in few questions; None where it is settled.
+
+    It is the first of what `assess` finds missing. What the household says is unknown, and a parameter that is not
+    published, are named only where nothing else is left to ask. Raises what `assess` raises.
+    """
+    return next(iter(assess(policy, household, on).missing), None)

@@ -10,18 +10,18 @@ from unicodedata import decomposition, normalize
 
 from attrs import define
 
-from hardship_rules.assessment.absent import broken, fill
+from hardship_rules.assessment.defaults import broken, fill
 from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.assessment.usual import unusual
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
-from hardship_rules.core.model import Fact, Policy, refuse_no_policy
-from hardship_rules.core.problems import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
+from hardship_rules.core.policy import Fact, Policy, refuse_no_policy
+from hardship_rules.core.problem import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.language import source
-from hardship_rules.language.conform import TRUTHS, number_problem
-from hardship_rules.language.expression import DIGITS, exact_number
+from hardship_rules.language.grammar import DIGITS, exact_number
+from hardship_rules.language.shape import TRUTHS, number_problem
 
 Given = Mapping[str, object] | HouseholdText
 

@@ -5,9 +5,7 @@ from typing import assert_never, cast
 
 from attrs import Factory, frozen
 
-from hardship_rules.core.model import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.core.problems import Path
-from hardship_rules.core.syntax import (
+from hardship_rules.core.expr import (
     Add,
     AllOf,
     AnyOf,
@@ -29,8 +27,10 @@ from hardship_rules.core.syntax import (
     Round,
     parts_of,
 )
-from hardship_rules.core.values import Value
-from hardship_rules.engine.meaning import Scope, is_known, options_of, value
+from hardship_rules.core.kinds import Value
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
+from hardship_rules.core.problem import Path
+from hardship_rules.engine.evaluate import Scope, is_known, options_of, value
 
 
 @frozen

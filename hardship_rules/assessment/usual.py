@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol, cast
 
-from hardship_rules.core.model import Fact, Policy, Usual
-from hardship_rules.core.problems import Location, Path, Problem
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import NumberKind, Value, plain, unit_text
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import NumberKind, Value, plain, unit_text
+from hardship_rules.core.policy import Fact, Policy, Usual
+from hardship_rules.core.problem import Location, Path, Problem
 
 
 class Given(Protocol):

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from hardship_rules.authoring.statements import Statement, grade, headed, statements
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy
+from hardship_rules.core.policy import Policy
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(

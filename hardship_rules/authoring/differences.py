@@ -7,13 +7,13 @@ from typing import Any
 
 from attrs import frozen
 
-from hardship_rules.assessment.decided import decimal
+from hardship_rules.assessment.outcomes import decimal
 from hardship_rules.authoring.particulars import Particular, Particulars, Saying, particulars
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Path
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Path
 from hardship_rules.explanation.phrase import amount
-from hardship_rules.language.formerly import IDS, current_id
+from hardship_rules.language.check import IDS, current_id
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(
     {

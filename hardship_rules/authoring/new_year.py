@@ -6,16 +6,16 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Location
-from hardship_rules.core.syntax import BASES
+from hardship_rules.core.expr import BASES
+from hardship_rules.core.kinds import ChoiceKind, NumberKind, date_of, unit_text
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Location
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import ChoiceKind, NumberKind, date_of, unit_text
-from hardship_rules.documents.columns import pad, width
-from hardship_rules.explanation.template import written
+from hardship_rules.documents.text import pad, width
+from hardship_rules.explanation.forms import written
 from hardship_rules.explanation.wording import one_line
-from hardship_rules.language.conform import NOT_PUBLISHED, conform_word
 from hardship_rules.language.keys import Word
+from hardship_rules.language.shape import NOT_PUBLISHED, conform_word
 from hardship_rules.language.source import Mapping, Node, Scalar
 
 _HEAD = """# yaml-language-server: $schema=./policy.schema.json

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from hardship_rules.authoring.proofread import asked
+from hardship_rules.authoring.reading_copy import asked
 from hardship_rules.authoring.statements import (
     Statement,
     note_words,
@@ -16,11 +16,11 @@ from hardship_rules.authoring.statements import (
     statements_of,
     values_by_option,
 )
+from hardship_rules.core.expr import Clause, Provenance
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Decision, Fact, Parameter, Policy, Property, Reading, Usual, canonical
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.syntax import Clause, Provenance
-from hardship_rules.core.values import Unit, unit_text
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import Unit, unit_text
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Property, Reading, Usual, canonical
 from hardship_rules.explanation.phrase import amount, gathered
 from hardship_rules.locale.proofread_zh import WORDS as PROOFREAD
 

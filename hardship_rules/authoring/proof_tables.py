@@ -6,16 +6,16 @@ from typing import Any
 from hardship_rules.comparison.compare import compare
 from hardship_rules.comparison.parting import Parting
 from hardship_rules.comparison.side_by_side import figure_rows, reason_words
+from hardship_rules.core.expr import names_in
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy, Property
-from hardship_rules.core.problems import FactError, Path
-from hardship_rules.core.syntax import names_in
+from hardship_rules.core.policy import Policy, Property
+from hardship_rules.core.problem import FactError, Path
 from hardship_rules.documents.document import Block, Paragraph, Table
-from hardship_rules.explanation.telling import MARKS, SENTENCES, Telling
+from hardship_rules.explanation.reasons import MARKS, SENTENCES, Telling
 from hardship_rules.explanation.wording import fact_of, fact_value, value_text
-from hardship_rules.proofs.answers import Shown
-from hardship_rules.proofs.proofs_text import put_in
+from hardship_rules.proofs.prover import Shown
 from hardship_rules.proofs.questions import Claim
+from hardship_rules.proofs.text import put_in
 
 WORDS: FrozenMapping[str, str] = FrozenMapping(
     {

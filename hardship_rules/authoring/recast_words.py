@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from hardship_rules.authoring.recast import READINGS, Cases, Recast
-from hardship_rules.authoring.review import Review
+from hardship_rules.authoring.review import READINGS, Cases, Recast, Review
 from hardship_rules.authoring.statements import statements
-from hardship_rules.core.model import Policy
+from hardship_rules.core.policy import Policy
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.locale.review_zh import WORDS

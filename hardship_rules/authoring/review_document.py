@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 
 from hardship_rules.authoring.proof_tables import change_tables, property_tables
-from hardship_rules.authoring.proofread import about
+from hardship_rules.authoring.reading_copy import about
 from hardship_rules.authoring.recast_words import case_sections, counted
 from hardship_rules.authoring.review import Review
 from hardship_rules.authoring.statements import headed

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from hardship_rules.core.expr import BASES, Clause, Provenance, names_in
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Decision, Note, Outcome, Parameter, Policy, Reading
-from hardship_rules.core.syntax import BASES, Clause, Provenance, names_in
+from hardship_rules.core.kinds import ChoiceKind, unit_text
+from hardship_rules.core.policy import Decision, Note, Outcome, Parameter, Policy, Reading
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import ChoiceKind, unit_text
 from hardship_rules.explanation.phrase import amount, gathered, phrase
 from hardship_rules.locale.explain_zh import SENTENCES
 

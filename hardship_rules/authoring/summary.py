@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from hardship_rules.core.expr import BASES, Provenance
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Parameter, Policy, Reading
-from hardship_rules.core.problems import Language
-from hardship_rules.core.syntax import BASES, Provenance
+from hardship_rules.core.kinds import ChoiceKind, NumberKind, unit_text
+from hardship_rules.core.policy import Parameter, Policy, Reading
+from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import ChoiceKind, NumberKind, unit_text
 from hardship_rules.explanation.wording import exact_text
-from hardship_rules.language.conform import NOT_PUBLISHED
+from hardship_rules.language.shape import NOT_PUBLISHED
 
 _Key = tuple[str | int, ...]
 _Part = TypeVar("_Part", Parameter, Reading)

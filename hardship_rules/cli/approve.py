@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from hardship_rules.authoring.approval import approve as approve_file
-from hardship_rules.authoring.guard import guarded
-from hardship_rules.cli.output import FOLDERS, LANG, written
-from hardship_rules.core.problems import Language, PolicyError, Problem
-from hardship_rules.core.values import date_of
+from hardship_rules.authoring.lint import guarded
+from hardship_rules.cli._output import FOLDERS, LANG, written
+from hardship_rules.core.kinds import date_of
+from hardship_rules.core.problem import Language, PolicyError, Problem
 
 _SETTLED = ("approval_other", "base_changed")  # what a new approval settles
 

@@ -6,22 +6,21 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.assessment.api import assess as assess_household
 from hardship_rules.assessment.assessment import Assessment
+from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
-from hardship_rules.cli.input import household_of, policy_for
-from hardship_rules.cli.output import FOLDERS, Target, problems_json, written
-from hardship_rules.cli.recording import RECORD, check_output, written_records
+from hardship_rules.cli._input import household_of, policy_for
+from hardship_rules.cli._output import FOLDERS, RECORD, Target, check_output, problems_json, written, written_records
 from hardship_rules.comparison.nearest import what_would_change as changes_of
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import FactError, Language, PolicyError
-from hardship_rules.durable.durable import assess as assess_by_both
-from hardship_rules.durable.durable_worker import DurableError
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Language, PolicyError
+from hardship_rules.durable.run import assess as assess_by_both
+from hardship_rules.durable.worker import DurableError
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
-from hardship_rules.explanation.explain import FORMATS, explain
-from hardship_rules.explanation.explain_text import Paint, plain, text_of
 from hardship_rules.explanation.explanation import explanation_of
+from hardship_rules.explanation.formats import FORMATS, explain
+from hardship_rules.explanation.layout import Paint, plain, text_of
 from hardship_rules.explanation.notice import notice as notice_of
 from hardship_rules.records.record import record
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.cli.input import household_of, policy_for
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, problems_json, written
-from hardship_rules.comparison.development import changes as changes_of
-from hardship_rules.core.problems import FactError, Language, PolicyError, Problem
+from hardship_rules.assessment.assessment import assess
+from hardship_rules.cli._input import household_of, policy_for
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, problems_json, written
+from hardship_rules.comparison.history import changes as changes_of
+from hardship_rules.core.problem import FactError, Language, PolicyError, Problem
 
 
 @click.command()

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.guard import guarded
+from hardship_rules.authoring.lint import guarded
 from hardship_rules.authoring.summary import summary, summary_data
-from hardship_rules.cli.input import sound_policy
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Language, PolicyError, Problem
-from hardship_rules.explanation.facts_schema import facts_schema
+from hardship_rules.cli._input import sound_policy
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Language, PolicyError, Problem
+from hardship_rules.explanation.forms import facts_schema
 from hardship_rules.language.policies import load_base, load_policy
 from hardship_rules.language.schema import policy_schema, schema_text
 

@@ -1,19 +1,72 @@
-"""`hardship-rules compare`: households under two policies, side by side, and where the verdicts part."""
+"""`hardship-rules compare`: two policies side by side, for households or for a register."""
 
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from attrs import frozen
 
-from hardship_rules.cli.impact import Asked, impact_text
-from hardship_rules.cli.input import household_of
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
+from hardship_rules.cli._input import household_of
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
 from hardship_rules.comparison.compare import compare as compare_household
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import FactError, Language, PolicyError
-from hardship_rules.core.values import date_of
+from hardship_rules.core.kinds import date_of
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Language, PolicyError
+from hardship_rules.engine.tables import with_left_out
+from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
+
+
+@frozen
+class Asked:
+    """Which register, how it is to be read, and for which day."""
+
+    files: tuple[str, ...]
+    mapping: str | None
+    on: str
+    keep_going: bool
+    show_values: bool
+
+
+def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Language) -> tuple[str | None, bool]:
+    """The report on a register in a form, and whether nothing is wrong with any household; the problems are told here.
+
+    There is no report where something is wrong, unless it is to keep going. Raises `FactError` where no register can be
+    read.
+    """
+    try:
+        from hardship_rules.registers.impact import (  # noqa: PLC0415  # it may not be installed
+            impact,  # what it needs may not be installed
+            impact_json,
+            impact_report,
+        )
+        from hardship_rules.registers.output import report, rows_told  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers.register import (  # noqa: PLC0415  # it may not be installed
+            KEY,  # it may not be installed
+            every_problem,
+            read_register,
+            tables_of,  # it may not be installed
+        )
+        from hardship_rules.registers.verdicts import doubt_of  # noqa: PLC0415  # it may not be installed
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
+    mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))
+    register = read_register(mapping, tables_of(asked.files, mapping), show_values=asked.show_values)
+    problems = every_problem(register)
+    if told := (*problems, *register.warnings):
+        json = form == "json" and bool(problems) and not asked.keep_going  # else the report itself is the one JSON
+        show = asked.show_values
+        text = problems_json(told, lang, show_values=show) if json else report(told, lang, show_values=show) + "\n"
+        click.echo(text, nl=False, err=not json)
+    if problems and not asked.keep_going:
+        return None, False
+    own, theirs = register.frame(register.households), register.frame(register.members)
+    before, now = (with_left_out(policy, register.blanks) for policy in (old, new))
+    found = impact(before, now, own, theirs, KEY, asked.on)
+    beside = (len(register.problems), doubt_of(register), rows_told(register.warnings))
+    text = impact_json(found, *beside) if form == "json" else RENDERERS[form](impact_report(found, *beside))
+    return text, not problems
 
 
 @click.command()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cli.input import STDIN, text_of
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import FactError, Language, PolicyError
-from hardship_rules.core.values import date_of
+from hardship_rules.cli._input import STDIN, text_of
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.core.kinds import date_of
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.language.policies import load_policy
 from hardship_rules.language.schema import schema_text
 from hardship_rules.records.record_schema import record_schema

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.guard import Old
-from hardship_rules.cli.input import cases_of, sound_policy
-from hardship_rules.cli.output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
-from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Language, PolicyError
+from hardship_rules.authoring.lint import Old
+from hardship_rules.cli._input import cases_of, sound_policy
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
+from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, what_proves
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Language, PolicyError
 from hardship_rules.language.policies import load_base, load_policy
 from hardship_rules.testing.cases import Case
 
@@ -61,8 +61,8 @@ def review(
     with what_proves():
         from hardship_rules.authoring.review import review as review_of  # noqa: PLC0415  # it may not be installed
         from hardship_rules.authoring.review_document import review_document  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.proofs import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.testing.tried import tried  # noqa: PLC0415  # what it imports needs the prover
+        from hardship_rules.proofs.report import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
+        from hardship_rules.testing.trial import tried  # noqa: PLC0415  # what it imports needs the prover
     prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)

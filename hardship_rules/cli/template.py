@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cli.output import FOLDERS, LANG, Target, there, written
-from hardship_rules.core.problems import Language, Location, PolicyError, Problem
-from hardship_rules.explanation.template import template as template_of
+from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
+from hardship_rules.core.problem import Language, Location, PolicyError, Problem
+from hardship_rules.explanation.forms import template as template_of
 from hardship_rules.language.policies import load_policy
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hardship_rules.cli.output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.cli.proving import MEMBERS, SECONDS, open_problems, progress, what_proves
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Language, PolicyError
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, what_proves
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Language, PolicyError
 from hardship_rules.language.policies import load_policy
 
 if TYPE_CHECKING:
-    from hardship_rules.proofs.proofs import Report
+    from hardship_rules.proofs.report import Report
 
 
 @click.command()
@@ -67,9 +67,9 @@ def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
     with what_proves():
-        from hardship_rules.proofs import proofs  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.proofs_json import proofs_json  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.proofs_text import proofs_text  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.testing.tried import tried  # noqa: PLC0415  # what it imports needs the prover
+        from hardship_rules.proofs import report as proofs  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs.report import proofs_json  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs.text import proofs_text  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.testing.trial import tried  # noqa: PLC0415  # what it imports needs the prover
     report = proofs.verify(policy, old, members, seconds, said=progress(lang), trial=tried)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

@@ -6,14 +6,14 @@ from typing import cast
 
 from attrs import evolve
 
-from hardship_rules.assessment.api import assess
+from hardship_rules.assessment.assessment import assess
 from hardship_rules.assessment.household import RESERVED, HouseholdText
 from hardship_rules.comparison.comparison import Comparison
 from hardship_rules.comparison.parting import NotKnown, Side, parting
 from hardship_rules.core.hosts import items_of, pairs_of, plain_value
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.problems import FactError, Path, Problem
-from hardship_rules.core.values import ChoiceKind
+from hardship_rules.core.kinds import ChoiceKind
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.problem import FactError, Path, Problem
 from hardship_rules.language import source
 
 Given = Mapping[str, object] | HouseholdText

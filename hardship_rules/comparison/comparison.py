@@ -6,10 +6,10 @@ from attrs import frozen
 
 from hardship_rules.comparison.parting import Parting, Side, Standing, are_same
 from hardship_rules.comparison.side_by_side import readings_apart, side_by_side, side_by_side_document
-from hardship_rules.core.problems import Language, path_text
+from hardship_rules.core.problem import Language, path_text
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.explanation.as_json import outcome_json, policy_json, reason_json, value_json
-from hardship_rules.explanation.explain import DOCUMENTS as RENDERERS
+from hardship_rules.explanation.formats import DOCUMENTS as RENDERERS
+from hardship_rules.explanation.json import outcome_json, policy_json, reason_json, value_json
 
 FORMAT = "hardship-rules/comparison/1"
 

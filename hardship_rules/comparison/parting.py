@@ -6,12 +6,12 @@ from typing import cast
 from attrs import field, frozen
 
 from hardship_rules.assessment.assessment import Assessment, Trace
-from hardship_rules.assessment.decided import Reason, reason_of
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Path
-from hardship_rules.core.ranges import Truth
-from hardship_rules.core.syntax import AllOf, AnyOf, Clause, Name, Not
-from hardship_rules.engine.why import innermost
+from hardship_rules.assessment.outcomes import Reason, reason_of
+from hardship_rules.core.expr import AllOf, AnyOf, Clause, Name, Not
+from hardship_rules.core.interval import Truth
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Path
+from hardship_rules.engine.causes import innermost
 
 Pair = tuple[Trace | None, Trace | None]
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from hardship_rules.assessment.decided import Reason
+from hardship_rules.assessment.outcomes import Reason
 from hardship_rules.comparison.parting import Parting, Side, are_same
+from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy, Reading
-from hardship_rules.core.problems import Language
-from hardship_rules.core.syntax import Clause
-from hardship_rules.documents.columns import pad, width
+from hardship_rules.core.policy import Policy, Reading
+from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section, Table
-from hardship_rules.explanation.telling import MARKS, SENTENCES, Telling
+from hardship_rules.documents.text import pad, width
+from hardship_rules.explanation.reasons import MARKS, SENTENCES, Telling
 from hardship_rules.explanation.wording import one_line
 
 _NOT_THERE = "—"  # a figure that one of the two policies does not show

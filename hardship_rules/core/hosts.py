@@ -14,7 +14,7 @@ from numbers import Integral, Rational
 from types import NoneType
 from typing import Any
 
-from hardship_rules.core.values import date_of
+from hardship_rules.core.kinds import date_of
 
 OWN = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneType})
 """The types whose values are taken as they stand."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from hardship_rules.core.model import Decision, Fact, Parameter, Policy, Term
-from hardship_rules.core.syntax import (
+from hardship_rules.core.expr import (
     Add,
     Choose,
     Constant,
@@ -17,7 +16,8 @@ from hardship_rules.core.syntax import (
     OverMembers,
     Round,
 )
-from hardship_rules.core.values import DATE, PURE, ChoiceKind, Kind, NumberKind, Unit
+from hardship_rules.core.kinds import DATE, PURE, ChoiceKind, Kind, NumberKind, Unit
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Term
 
 
 def kind_of_name(policy: Policy, name: str) -> Kind | None:

@@ -5,7 +5,7 @@ from typing import Literal
 from attrs import frozen
 
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.ranges import Exact
+from hardship_rules.core.interval import Exact
 
 
 @frozen

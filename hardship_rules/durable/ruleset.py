@@ -6,10 +6,7 @@ from typing import assert_never, cast
 
 from attrs import field, frozen
 
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Decision, Policy, Term
-from hardship_rules.core.problems import Location, PolicyError, Problem
-from hardship_rules.core.syntax import (
+from hardship_rules.core.expr import (
     Add,
     AllOf,
     AnyOf,
@@ -30,10 +27,13 @@ from hardship_rules.core.syntax import (
     OverMembers,
     Round,
 )
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.kinds import ChoiceKind
+from hardship_rules.core.policy import Decision, Policy, Term
+from hardship_rules.core.problem import Location, PolicyError, Problem
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import ChoiceKind
-from hardship_rules.engine.meaning import Scope, value
-from hardship_rules.engine.whole import WholePolicy, whole
+from hardship_rules.engine.evaluate import Scope, value
+from hardship_rules.engine.lower import WholePolicy, whole
 
 MOST_RULES = 500  # durable-rules hangs while it registers 513
 MOST_MATCHES = 60  # more than 64 rules that match one fact are its error 303

@@ -1,14 +1,373 @@
-"""What a policy means: its parameters, terms and decisions worked out for the facts of a household, known or not."""
+"""What a policy means: the values of lines, terms and decisions for the facts of a household, known or not."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from typing import cast
+from typing import assert_never, cast
 
-from hardship_rules.core.model import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.core.ranges import Number, Truth, high, low
-from hardship_rules.core.syntax import Clause
-from hardship_rules.core.values import DATE, Value
-from hardship_rules.engine.meaning import Scope, join, meaning, narrowed, options_of, value
+from attrs import define, frozen
+
+from hardship_rules.core.expr import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    Option,
+    OverMembers,
+    Round,
+    parts_of,
+)
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import (
+    Exact,
+    Number,
+    Range,
+    Truth,
+    add,
+    divide,
+    equal,
+    greatest,
+    high,
+    hull,
+    least,
+    less,
+    low,
+    multiply,
+    negate,
+    rounded,
+    span,
+)
+from hardship_rules.core.kinds import DATE, Value
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
+
+_DAYS = {"year": 372, "month": 31}
+
+
+Meaning = Callable[["Scope"], Value]
+Known = Mapping[int, Meaning]
+_NOTHING: Known = FrozenMapping()
+
+
+@define(eq=False)
+class Scope:
+    """The values of names: the household's, and for each member its own over those. `certain`: the member is there.
+
+    `known` are the meanings of a policy's expressions by their identity; the policy keeps both alive.
+    """
+
+    values: dict[str, Value]
+    members: "tuple[Scope, ...]" = ()
+    outer: "Scope | None" = None
+    certain: bool = True
+    known: Known = _NOTHING
+
+    def __getstate__(self) -> tuple[object, ...]:
+        """All but the meanings, which are functions and no other process's; without them they are made as needed."""
+        return self.values, self.members, self.outer, self.certain
+
+    def __setstate__(self, state: tuple[object, ...]) -> None:
+        self.values, self.members, self.outer, self.certain = state  # type: ignore[assignment]  # as they were got
+        self.known = _NOTHING
+
+    def __getitem__(self, name: str) -> Value:
+        values = self.values
+        return values[name] if name in values else cast(Scope, self.outer).values[name]
+
+
+def is_known(value: Value) -> bool:
+    """It is one number, one option, yes or no."""
+    return value is not None and not isinstance(value, Range | frozenset)
+
+
+def narrowed(options: frozenset[str]) -> str | frozenset[str]:
+    """Options that a choice may be, as its value: the option itself where there is one."""
+    return next(iter(options)) if len(options) == 1 else options
+
+
+def join(a: Value, b: Value) -> Value:
+    """Everything that either can be."""
+    if isinstance(a, str | frozenset):
+        return narrowed(options_of(a) | options_of(b))
+    if a is None or b is None or isinstance(a, bool):
+        return a if a is b else None
+    return hull(a, cast(Number, b))
+
+
+def options_of(options: Value) -> frozenset[str]:
+    """The options that a choice's value may be."""
+    return frozenset((options,)) if isinstance(options, str) else cast(frozenset[str], options)
+
+
+def value(expr: Expr, scope: Scope) -> Value:
+    """The value of an expression in a scope."""
+    means = scope.known.get(id(expr))
+    return (meaning(expr, scope.known) if means is None else means)(scope)
+
+
+def meanings(policy: Policy) -> Known:
+    """The meaning of every expression of a policy by its identity, made once and kept with it."""
+    if "meanings" not in policy.kept:
+        known: dict[int, Meaning] = {}
+
+        def learn(expr: Expr) -> None:
+            for part in parts_of(expr):
+                learn(part)
+            known[id(expr)] = meaning(expr, known, policy.constants)
+
+        for clause in policy.must:
+            learn(clause)
+        for definition in policy.names.values():
+            for expr in exprs_of(definition):
+                learn(expr)
+        policy.kept["meanings"] = known
+    return cast(Known, policy.kept["meanings"])
+
+
+def meaning(expr: Expr, known: Known, constants: Mapping[str, Value] = FrozenMapping()) -> Meaning:
+    """What an expression means: its value in any scope, as a function.
+
+    What is known already is not made again, and what rests on constants alone is worked out at once.
+    """
+    if id(expr) in known:
+        return known[id(expr)]
+    if isinstance(expr, Name) and expr.name in constants:
+        return _Always(constants[expr.name])
+    parts = {id(part): meaning(part, known, constants) for part in parts_of(expr)}
+    made = _meaning(expr, lambda part: parts[id(part)])
+    if parts and all(isinstance(part, _Always) for part in parts.values()) and not isinstance(expr, OverMembers):
+        return _Always(made(Scope({})))
+    return made
+
+
+def _meaning(expr: Expr, of: Callable[[Expr], Meaning]) -> Meaning:
+    match expr:
+        case Name():
+            return _named(expr.name)
+        case Clause():
+            return of(expr.when)
+        case Compare():
+            return _comparison(expr, of(expr.left), of(expr.right))
+        case Option():
+            return _Always(expr.option)
+        case AllOf():
+            return _junction([of(clause) for clause in expr.clauses], settles=False)
+        case AnyOf():
+            return _junction([of(clause) for clause in expr.clauses], settles=True)
+        case Constant():
+            return _Always(expr.value)
+        case Not():
+            return _negation(of(expr.part))
+        case Add():
+            return _folded(add, [of(part) for part in expr.parts])
+        case Multiply():
+            return _folded(multiply, [of(part) for part in expr.parts])
+        case Divide():
+            return _folded(divide, [of(expr.over), of(expr.by)])
+        case OneOf():
+            return _membership(of(expr.part), frozenset(cast(Option, option).option for option in expr.options))
+        case OverMembers():
+            where = None if expr.where is None else of(expr.where)
+            return _over_members(expr.what, None if expr.part is None else of(expr.part), where)
+        case Choose():
+            cases = [(of(when), of(result)) for when, result in expr.cases]
+            return _choice(cases, None if expr.otherwise is None else of(expr.otherwise))
+        case Negate():
+            part = of(expr.part)
+            return lambda scope: negate(cast(Number, part(scope)))
+        case Extreme():
+            return _folded(least if expr.which == "min" else greatest, [of(part) for part in expr.parts])
+        case Round():
+            direction, part, step = expr.direction, of(expr.part), of(expr.step)
+            return lambda scope: rounded(cast(Number, part(scope)), cast(Exact, step(scope)), direction)
+        case Elapsed():
+            return _elapsed(of(expr.start), of(expr.end), _DAYS[expr.unit])
+        case _:
+            assert_never(expr)
+
+
+def _named(name: str) -> Meaning:
+    def named(scope: Scope) -> Value:
+        values = scope.values
+        return values[name] if name in values else cast(Scope, scope.outer).values[name]
+
+    return named
+
+
+@frozen
+class _Always:
+    """The meaning of what is the same in every scope."""
+
+    constant: Value
+
+    def __call__(self, _: Scope) -> Value:
+        return self.constant
+
+
+def _negation(part: Meaning) -> Meaning:
+    return lambda scope: _opposite(cast(Truth, part(scope)))
+
+
+def _opposite(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def _junction(parts: list[Meaning], *, settles: bool) -> Meaning:
+    """All of some conditions, settled by one that is false, or any of them, settled by one that is true."""
+    if any(isinstance(part, _Always) and part.constant is settles for part in parts):
+        return _Always(settles)
+    parts = [part for part in parts if not isinstance(part, _Always) or part.constant is None]
+
+    def junction(scope: Scope) -> Truth:
+        result: Truth = not settles
+        for part in parts:
+            truth = part(scope)
+            if truth is settles:
+                return settles
+            if truth is None:
+                result = None
+        return result
+
+    return junction
+
+
+def _folded(operation: Callable[[Number, Number], Number], parts: list[Meaning]) -> Meaning:
+    first, *rest = cast(list[Callable[[Scope], Number]], parts)
+    if len(rest) == 1:
+        second = rest[0]
+        return lambda scope: operation(first(scope), second(scope))
+
+    def folded(scope: Scope) -> Number:
+        total = first(scope)
+        for part in rest:
+            total = operation(total, part(scope))
+        return total
+
+    return folded
+
+
+def _comparison(expr: Compare, left: Meaning, right: Meaning) -> Meaning:
+    sign = expr.sign
+    if isinstance(expr.right, Option):
+        option, same = expr.right.option, sign == "=="
+
+        def is_option(scope: Scope) -> Truth:
+            found = left(scope)
+            if type(found) is str:
+                return (found == option) is same
+            return _same(found, option) if same else _opposite(_same(found, option))
+
+        return is_option
+    compare, turned, opposed = _COMPARISONS[sign]
+
+    def comparison(scope: Scope) -> Truth:
+        a, b = left(scope), right(scope)
+        if a is None or b is None:
+            return None
+        if isinstance(a, str | frozenset):
+            truth = _same(a, b)
+        else:
+            truth = compare(cast(Number, b), a) if turned else compare(a, cast(Number, b))
+        return _opposite(truth) if opposed else truth
+
+    return comparison
+
+
+_COMPARISONS: dict[str, tuple[Callable[[Number, Number], Truth], bool, bool]] = {
+    "<": (less, False, False),
+    ">": (less, True, False),
+    ">=": (less, False, True),
+    "<=": (less, True, True),
+    "==": (equal, False, False),
+    "!=": (equal, False, True),
+}  # the comparison that answers it, with the sides turned round, and the opposite of that
+
+
+def _same(a: Value, b: Value) -> Truth:
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b
+    return None if options_of(a) & options_of(b) else False
+
+
+def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
+    def membership(scope: Scope) -> Truth:
+        found = part(scope)
+        if isinstance(found, str):
+            return found in names
+        may = cast(frozenset[str], found)
+        return True if may <= names else None if may & names else False
+
+    return membership
+
+
+def _elapsed(start: Meaning, end: Meaning, length: int) -> Meaning:
+    def elapsed(scope: Scope) -> Number:
+        first, last = cast(Number, start(scope)), cast(Number, end(scope))
+        return span(_full(low(last) - high(first), length), _full(high(last) - low(first), length))
+
+    return elapsed
+
+
+def _full(days: Exact, length: int) -> Exact:
+    return days // length if days >= 0 else -(-days // length)
+
+
+def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:
+    """The value of the first case that certainly holds, joined with those of the cases before it that may."""
+    cases = [(when, result) for when, result in cases if not isinstance(when, _Always) or when.constant is not False]
+    if not cases:
+        return cast(Meaning, otherwise)
+
+    def choice(scope: Scope) -> Value:
+        found: list[Value] = []
+        for when, result in cases:
+            truth = when(scope)
+            if truth is False:
+                continue
+            found.append(result(scope))
+            if truth is True:
+                break
+        else:
+            found.append(cast(Meaning, otherwise)(scope))
+        return found[0] if len(found) == 1 else reduce(join, found)
+
+    return choice
+
+
+def _over_members(what: str, part: Meaning | None, where: Meaning | None) -> Meaning:
+    """A sum or count widens by every member who may or may not count; `some` and `each` are any and all of them."""
+    settles = what == "some"  # the truth that settles it, for a member who is certainly there
+
+    def holds(scope: Scope) -> Truth:
+        result: Truth = not settles
+        for member in (scope.outer or scope).members:
+            truth = cast(Meaning, where)(member)
+            if truth is settles and member.certain:
+                return settles
+            if truth is None or truth is settles:
+                result = None
+        return result
+
+    def total(scope: Scope) -> Number:
+        whole: Number = 0
+        for member in (scope.outer or scope).members:
+            truth = True if where is None else where(member)
+            if truth is not False:
+                amount = 1 if part is None else cast(Number, part(member))
+                whole = add(whole, amount if truth and member.certain else hull(0, amount))
+        return whole
+
+    return holds if what in ("some", "each") else total
 
 
 def parameter(definition: Parameter, scope: Scope) -> Value:

@@ -8,21 +8,16 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.assessment.absent import without
 from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.assessment.break_points import BreakPoints, Span
-from hardship_rules.assessment.change import Change, Total, totals
-from hardship_rules.assessment.decided import Decided, Figure, Reason, unit_name
-from hardship_rules.assessment.given import refilled
-from hardship_rules.assessment.lines import lines_from
-from hardship_rules.assessment.nearest_value import EFFORT, NearestAssumed, NearestValue, nearest_assumed_of
+from hardship_rules.assessment.break_points import BreakPoints, Span, lines_from
+from hardship_rules.assessment.counterfactual import Change, Total, totals
+from hardship_rules.assessment.defaults import without
+from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.outcomes import Decided, Figure, Reason, unit_name
 from hardship_rules.assessment.plan import Plans
-from hardship_rules.assessment.turning import turns_on
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Decision, Fact, Outcome, Parameter, Reading, Term
-from hardship_rules.core.problems import Language, Path
-from hardship_rules.core.ranges import Exact, Range, high, low
-from hardship_rules.core.syntax import (
+from hardship_rules.assessment.sensitivity import turns_on
+from hardship_rules.assessment.value_search import EFFORT, NearestAssumed, NearestValue, nearest_assumed_of
+from hardship_rules.core.expr import (
     Add,
     Choose,
     Clause,
@@ -36,12 +31,15 @@ from hardship_rules.core.syntax import (
     OverMembers,
     walk,
 )
-from hardship_rules.core.values import ChoiceKind, DateKind, Kind, NumberKind, Value, YesNoKind, day_of
-from hardship_rules.engine.evaluate import evaluate
-from hardship_rules.engine.meaning import Scope, value
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import Exact, Range, high, low
+from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, YesNoKind, day_of
+from hardship_rules.core.policy import Decision, Fact, Outcome, Parameter, Reading, Term
+from hardship_rules.core.problem import Language, Path
+from hardship_rules.engine.evaluate import Scope, evaluate, value
 from hardship_rules.explanation.explanation import unverified
-from hardship_rules.explanation.telling import SENTENCES as TELLING
-from hardship_rules.explanation.telling import Telling
+from hardship_rules.explanation.reasons import SENTENCES as TELLING
+from hardship_rules.explanation.reasons import Telling
 from hardship_rules.explanation.wording import comparison, fact_of, full_name, number_text, one_line, places, value_text
 from hardship_rules.locale import brief_en, brief_zh
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define
 
-from hardship_rules.documents.columns import pad, width, wrapped
+from hardship_rules.documents.text import pad, width, wrapped
 from hardship_rules.explanation.brief import SENTENCES, Brief, Entry
-from hardship_rules.explanation.explain_text import Paint, plain
+from hardship_rules.explanation.layout import Paint, plain
 
 LINES = 25
 COLUMNS = 80

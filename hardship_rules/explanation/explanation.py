@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.assessment.decided import Decided, Reason
-from hardship_rules.assessment.turning import turns_on
-from hardship_rules.core.model import Outcome
-from hardship_rules.core.problems import Language
-from hardship_rules.core.ranges import Truth
-from hardship_rules.core.syntax import VERIFIED
+from hardship_rules.assessment.outcomes import Decided, Reason
+from hardship_rules.assessment.sensitivity import turns_on
+from hardship_rules.core.expr import VERIFIED
+from hardship_rules.core.interval import Truth
+from hardship_rules.core.policy import Outcome
+from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Scale
-from hardship_rules.engine.why import rests_on
-from hardship_rules.explanation.scale import scale_of
-from hardship_rules.explanation.telling import SENTENCES, Telling
+from hardship_rules.engine.causes import rests_on
+from hardship_rules.explanation.reasons import SENTENCES, Telling, scale_of
 from hardship_rules.explanation.wording import one_line, sides
 
 

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
-from hardship_rules.assessment.asking import Missing
 from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
-from hardship_rules.assessment.decided import Figure, Reason
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Fact, Outcome, Policy, Term
-from hardship_rules.core.problems import Language
-from hardship_rules.core.syntax import (
+from hardship_rules.assessment.outcomes import Figure, Reason
+from hardship_rules.assessment.questions import Missing
+from hardship_rules.core.expr import (
     BASES,
     AllOf,
     Clause,
@@ -24,15 +21,18 @@ from hardship_rules.core.syntax import (
     Provenance,
     names_in,
 )
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.kinds import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.core.policy import Fact, Outcome, Policy, Term
+from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import YES_NO, ChoiceKind, NumberKind
-from hardship_rules.documents.as_html import as_html
-from hardship_rules.documents.as_markdown import as_markdown
-from hardship_rules.documents.as_text import as_text
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, numeral
-from hardship_rules.engine.meaning import Scope, value
-from hardship_rules.explanation.telling import SENTENCES as TELLING
-from hardship_rules.explanation.telling import Telling
+from hardship_rules.documents.html import as_html
+from hardship_rules.documents.markdown import as_markdown
+from hardship_rules.documents.text import as_text
+from hardship_rules.engine.evaluate import Scope, value
+from hardship_rules.explanation.reasons import SENTENCES as TELLING
+from hardship_rules.explanation.reasons import Telling
 from hardship_rules.explanation.wording import comparison, one_line
 from hardship_rules.language.keys import REPLY_WITHIN
 from hardship_rules.locale.notice_zh import SENTENCES

@@ -6,12 +6,8 @@ from typing import assert_never
 
 from attrs import evolve
 
-from hardship_rules.assessment.decided import decimal
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Fact, Parameter, Policy, Reading, Term
-from hardship_rules.core.problems import Language
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.syntax import (
+from hardship_rules.assessment.outcomes import decimal
+from hardship_rules.core.expr import (
     Add,
     AllOf,
     AnyOf,
@@ -32,8 +28,12 @@ from hardship_rules.core.syntax import (
     OverMembers,
     Round,
 )
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind
+from hardship_rules.core.policy import Fact, Parameter, Policy, Reading, Term
+from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name, unit_of
-from hardship_rules.core.values import ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind
 from hardship_rules.locale import phrase_zh
 
 WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping({"zh": phrase_zh.WORDS})

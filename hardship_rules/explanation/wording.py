@@ -7,12 +7,12 @@ from itertools import pairwise
 from typing import cast
 
 from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.assessment.decided import Figure, Reason, decimal
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.problems import Path
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
-from hardship_rules.engine.meaning import is_known
+from hardship_rules.assessment.outcomes import Figure, Reason, decimal
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.problem import Path
+from hardship_rules.engine.evaluate import is_known
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
 

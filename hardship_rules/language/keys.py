@@ -4,8 +4,8 @@ from collections.abc import Mapping as Mapping_
 
 from attrs import field, frozen
 
+from hardship_rules.core.expr import BASES, TONES
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.syntax import BASES, TONES
 
 # --- Shapes ------------------------------------------------------------------------------------------------------
 

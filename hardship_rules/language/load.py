@@ -1,23 +1,340 @@
-"""Nodes become a policy: every line read, every clause with its id, its words and its provenance."""
+"""The nodes of a policy file become a `Policy`, not yet checked."""
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import TypeVar, cast
+from functools import cached_property
+from typing import Literal, TypeVar, cast
 
-from attrs import frozen
+from attrs import Factory, define, frozen
 
+from hardship_rules.core.expr import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Approval, Fact, Members, Note, Parameter, Policy, Reading
-from hardship_rules.core.problems import Location, Path, PolicyError, Problem, options_known
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import DATE, YES_NO, ChoiceKind, Kind, NumberKind, date_of
-from hardship_rules.language.conform import number_of
-from hardship_rules.language.extend import resolved_text
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import DATE, PURE, YES_NO, ChoiceKind, Kind, NumberKind, Unit, date_of
+from hardship_rules.core.policy import (
+    Approval,
+    Decision,
+    Fact,
+    Former,
+    Members,
+    Note,
+    Outcome,
+    Parameter,
+    Policy,
+    Property,
+    Reading,
+    Source,
+    Term,
+    Usual,
+)
+from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.language.grammar import parse_line
 from hardship_rules.language.keys import REPLY_WITHIN
-from hardship_rules.language.node_reader import NodeReader, entries_of, names_of, text_of, titles_of
-from hardship_rules.language.rules import Rules
-from hardship_rules.language.source import Mapping, Node, Scalar
+from hardship_rules.language.resolve import resolved_text
+from hardship_rules.language.shape import TRUTHS, number_of
+from hardship_rules.language.source import Mapping, Node, Scalar, Sequence
+
+
+def entries_of(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
+    """The keys of a mapping of mappings."""
+    if isinstance(node, Mapping):
+        for key, inner in node.entries:
+            yield key, cast(Mapping, inner)
+
+
+def titles_of(node: Node | None) -> FrozenMapping[str, str]:
+    """The title that a mapping gives each of its keys, by itself or under `title`."""
+    entries = node.entries if isinstance(node, Mapping) else ()
+    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
+    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
+
+
+def names_of(node: Node | None) -> tuple[str, ...]:
+    """One name, or a list of them."""
+    if isinstance(node, Scalar):
+        return (node.text,)
+    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
+
+
+def text_of(node: Mapping, key: str, default: str = "") -> str:
+    """The words under a key, on one line."""
+    word = node.get(key)
+    return " ".join(word.text.split()) if isinstance(word, Scalar) else default
+
+
+MOST_LINES, MOST_CHARACTERS = 10_000, 200_000
+"""The lines of a policy, conditions and values, and the characters of all of them."""
+
+
+@define(slots=False)
+class NodeReader:
+    """Reads the parts of a resolved policy's nodes; problems and earlier words are gathered."""
+
+    whole: Mapping
+    problems: list[Problem] = Factory(list)
+    formers: list[Former] = Factory(list)
+    lines: int = 0
+    characters: int = 0  # of all lines
+
+    @cached_property
+    def units(self) -> FrozenMapping[str, str]:
+        """The units that the policy declares, with their words."""
+        return titles_of(self.whole.get("units"))
+
+    @cached_property
+    def sources(self) -> FrozenMapping[str, Source]:
+        """The documents that the policy cites."""
+        return FrozenMapping(
+            (key.text, Source(text_of(node, "title"), TRUTHS.get(text_of(node, "held"))))
+            for key, node in entries_of(self.whole.get("sources"))
+        )
+
+    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
+        """Something is wrong at a node; raises `PolicyError` where more is wrong than a reader can use."""
+        self.add(Problem(code, path, given=given, values=values, location=at.at))
+
+    def add(self, problem: Problem) -> None:
+        """Something is wrong; raises as `problem` does."""
+        self.problems.append(problem)
+        if len(self.problems) > MOST:
+            raise PolicyError(self.problems)
+
+    def count_line(self, line: Scalar, path: Path) -> None:
+        """One more line is read; raises `PolicyError` where there are more than a policy may have."""
+        self.lines += 1
+        self.characters += len(line.text)
+        if self.lines > MOST_LINES or self.characters > MOST_CHARACTERS:
+            most = {"most": f"{MOST_LINES:,}", "characters": f"{MOST_CHARACTERS:,}"}
+            raise PolicyError([*self.problems, Problem("too_many_lines", path, values=most, location=line.at)])
+
+    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
+        """The earlier words that a node names for itself; without a dot, beside it."""
+        words = node.get("formerly") if isinstance(node, Mapping) else None
+        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
+            old = " ".join(cast(Scalar, word).text.split())
+            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
+
+    def usual(self, node: Mapping, path: Path) -> Usual | None:
+        """What its numbers commonly lie between."""
+        ends = node.get("usual")
+        if not isinstance(ends, Mapping):
+            return None
+        low, high = self.number(ends, "from"), self.number(ends, "to")
+        if low is not None and high is not None and high <= low:
+            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), text_of(ends, "to"))
+        return Usual(low, high)
+
+    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
+        """A list names only what it may name."""
+        names = frozenset(known)
+        for item in node.items if isinstance(node, Sequence) else ():
+            name = cast(Scalar, item)
+            if name.text not in names:
+                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
+
+    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: Path) -> int:
+        """A whole number under a key, from the least to the most that it may be."""
+        word = node.get(key)
+        if not isinstance(word, Scalar):
+            return default
+        number, (least, most) = int(word.text), within
+        if number > most:
+            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
+        if number < least:
+            self.problem("whole_too_small", (*path, key), word, word.text, least=str(least))
+        return number
+
+    def number(self, node: Mapping, key: str) -> Exact | None:
+        """A number under a key."""
+        word = node.get(key)
+        return number_of(word.text) if isinstance(word, Scalar) else None
+
+    def unit(self, node: Mapping, path: Path) -> Unit:
+        """The unit of a node, of those that the policy declares."""
+        word = cast(Scalar, node.get("unit"))
+        if word.text == "1":
+            return PURE
+        powers: dict[str, int] = {}
+        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
+            if base not in self.units:
+                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
+                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
+            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
+        return tuple(sorted((base, power) for base, power in powers.items() if power))
+
+    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
+        """Its own, or that of what encloses it; stating `basis` restates all of it."""
+        source, cite, basis = (text_of(node, key) for key in ("source", "cite", "basis"))
+        if not basis:
+            if source or cite:
+                self.problem("basis_missing", path, node)
+            return enclosing
+        if source and source not in self.sources:
+            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
+            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
+        if basis not in ("assumption", "definition") and not (source and cite):
+            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
+        return Provenance(cast(Basis, basis), source or None, cite or None)
+
+
+_OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
+    "<": ">=",
+    "<=": ">",
+    "==": "!=",
+    "!=": "==",
+    ">=": "<",
+    ">": "<=",
+}
+
+
+@frozen
+class Rules:
+    """Reads the rules of a resolved policy's nodes."""
+
+    read: NodeReader
+
+    def line(self, scalar: Scalar, path: Path) -> Expr:
+        """One line."""
+        self.read.count_line(scalar, path)
+        expr = parse_line(scalar)
+        if isinstance(expr, Problem):
+            self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
+            return Constant(0, scalar.at)
+        return expr
+
+    def value(self, node: Node, path: Path) -> Expr:
+        """A line, or `choose` with its cases."""
+        if isinstance(node, Scalar):
+            return self.line(node, path)
+        cases = []
+        mapping = cast(Mapping, node)
+        items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
+        if not items:
+            self.read.problem("no_cases", path, mapping)
+        for number, item in enumerate(items, 1):
+            case = cast(Mapping, item)
+            when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
+            cases.append((when, self.line(cast(Scalar, case.get("value")), path)))
+        otherwise = mapping.get("otherwise")
+        return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
+
+    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: Path, title: str = "") -> Clause:
+        """A condition with its id, its words and its provenance."""
+        if isinstance(node, Scalar):
+            return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
+        mapping = cast(Mapping, node)
+        provenance = self.read.provenance(mapping, enclosing, path)
+        self.read.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
+        body, line = self.body(mapping, id_, provenance, path)
+        return Clause(
+            id_, text_of(mapping, "title", title), text_of(mapping, "if not"), provenance, body, line, mapping.at
+        )
+
+    def body(self, node: Node, id_: str, provenance: Provenance | None, path: Path) -> tuple[Expr, str]:
+        """What a condition says, and its line where it is one."""
+        if isinstance(node, Scalar):
+            return self.line(node, path), node.text
+        mapping = cast(Mapping, node)
+        if isinstance(that := mapping.get("that"), Scalar):
+            return self.line(that, (*path, "that")), that.text
+        if isinstance(inner := mapping.get("all"), Mapping):
+            return AllOf(self.clauses(inner, id_, provenance, (*path, "all")), inner.at), ""
+        if isinstance(inner := mapping.get("any"), Mapping):
+            return AnyOf(self.clauses(inner, id_, provenance, (*path, "any")), inner.at), ""
+        part, line = self.body(cast(Node, mapping.get("not")), id_, provenance, (*path, "not"))
+        if isinstance(part, Compare):  # turned round, so that what is printed of it is true
+            return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
+        return Not(part, part.at), line and f"not ({line})"
+
+    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: Path) -> tuple[Clause, ...]:
+        """The conditions of an `all` or `any`."""
+        return tuple(
+            self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
+        )
+
+    def term(self, key: Scalar, node: Mapping, path: Path) -> Term:
+        """A term."""
+        provenance = self.read.provenance(node, None, path)
+        if provenance is None and not any(problem.at == path for problem in self.read.problems):
+            self.read.problem("provenance_missing", path, key, key.text)
+        kind: Kind
+        if (when := node.get("when")) is not None:
+            kind = YES_NO
+            expr: Expr = self.clause(when, key.text, provenance, path, text_of(node, "title"))
+        else:
+            options = node.get("one of")
+            kind = NumberKind(self.read.unit(node, path)) if options is None else ChoiceKind(titles_of(options))
+            expr = self.value(node.get("value") or node, path)
+            if isinstance(expr, Choose) and expr.otherwise is None:
+                self.read.problem("otherwise_missing", path, key, key.text)
+        return Term(key.text, text_of(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
+
+    def decision(self, key: Scalar, node: Mapping, path: Path) -> Decision:
+        """A decision with its outcomes."""
+        provenance = self.read.provenance(node, None, path)
+        every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
+        outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
+        last = node.get("otherwise")
+        otherwise = None
+        if isinstance(last, Mapping):
+            own = self.read.provenance(last, provenance, (*path, "otherwise"))
+            otherwise = Outcome(
+                text_of(last, "outcome"), text_of(last, "title"), None, own, last.at, text_of(last, "tone", "plain")
+            )
+            self.read.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
+            if every:
+                self.read.problem("every_with_otherwise", path, last)
+        elif not every:
+            self.read.problem("otherwise_missing", path, key, key.text)
+        ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
+        for repeated in sorted(name for name, count in ids.items() if count > 1):
+            self.read.problem("duplicate_outcome", path, key, repeated)
+        disjoint = TRUTHS.get(text_of(node, "disjoint")) or False
+        return Decision(key.text, text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
+
+    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:
+        """An outcome with its condition."""
+        name, title = text_of(node, "outcome"), text_of(node, "title")
+        at = (*path, name)
+        provenance = self.read.provenance(node, enclosing, at)
+        self.read.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
+        clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
+        unknown = next(iter(_unproven(clause)), None)
+        if unknown is not None:
+            self.read.problem("provenance_missing", at, node, unknown.id)
+        return Outcome(name, title, clause, provenance, node.at, text_of(node, "tone", "plain"))
+
+    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
+        """A property that the policy is meant to keep to."""
+        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
+        kind = next(each for each in kinds if node.get(each) is not None)
+        inner = cast(Mapping, node.get(kind))
+        when = inner.get("when") or inner.get("where")
+        provenance = self.read.provenance(node, None, path)
+        return Property(
+            name=key.text,
+            title=text_of(node, "title"),
+            kind=kind,
+            decision=text_of(inner, "of") or text_of(inner, "never moves"),
+            outcomes=names_of(inner.get("gets")),
+            facts=names_of(inner.get("facts")),
+            to=text_of(inner, "to"),
+            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
+            provenance=provenance,
+            at=key.at,
+        )
+
+
+def _unproven(clause: Clause) -> Iterator[Clause]:
+    """The clauses in one that say nothing of where they come from."""
+    if isinstance(clause.when, AllOf | AnyOf):
+        for inner in clause.when.clauses:
+            yield from _unproven(inner)
+    elif clause.provenance is None:
+        yield clause
+
 
 MOST_MEMBERS = 64
 MOST_TERMS = 500

@@ -3,13 +3,12 @@
 import os
 from datetime import date
 
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import PolicyError, Problem
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.language import source
 from hardship_rules.language.check import check
-from hardship_rules.language.extend import extended, resolve
-from hardship_rules.language.find import Folders, Text, day_asked, find, searched
 from hardship_rules.language.load import load
+from hardship_rules.language.resolve import Folders, Text, day_asked, extended, find, resolve, searched
 
 
 def load_policy(

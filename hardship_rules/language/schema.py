@@ -5,9 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
-from hardship_rules.core.syntax import BASES, MOVES, TONES
-from hardship_rules.language.conform import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
-from hardship_rules.language.expression import LONGEST, NAME, NUMBER, RESERVED
+from hardship_rules.core.expr import BASES, MOVES, TONES
+from hardship_rules.language.grammar import LONGEST, NAME, NUMBER, RESERVED
 from hardship_rules.language.keys import (
     OVERLAY,
     POLICY,
@@ -22,6 +21,7 @@ from hardship_rules.language.keys import (
     Shape,
     Word,
 )
+from hardship_rules.language.shape import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "hardship-rules check --policy-schema -o policies/policy.schema.json"

@@ -1,7 +1,7 @@
 """The sentences of an explanation, in Chinese."""
 
+from hardship_rules.core.expr import BASES
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.syntax import BASES
 
 SENTENCES: FrozenMapping[str, str] = FrozenMapping(
     {

@@ -2,16 +2,14 @@
 
 from typing import cast
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.core.model import Decision, Policy, Property
-from hardship_rules.core.syntax import Expr
-from hardship_rules.engine.evaluate import evaluate
-from hardship_rules.engine.meaning import value
-from hardship_rules.proofs.answers import Answer, DisagreementError, Shown
-from hardship_rules.proofs.smallest import Facts, Raised, raised_between, with_raised
-from hardship_rules.proofs.smt import Encoding
-from hardship_rules.proofs.symbolic import Cases, Truth, all_of, any_of, opposite
-from hardship_rules.proofs.verify import Prover
+from hardship_rules.assessment.assessment import assess
+from hardship_rules.core.expr import Expr
+from hardship_rules.core.policy import Decision, Policy, Property
+from hardship_rules.engine.evaluate import evaluate, value
+from hardship_rules.proofs.encode import Encoding
+from hardship_rules.proofs.prover import Answer, DisagreementError, Prover, Shown
+from hardship_rules.proofs.shrink import Facts, Raised, raised_between, with_raised
+from hardship_rules.proofs.terms import Cases, Truth, all_of, any_of, opposite
 
 
 def broken(prover: Prover, each: Property, seconds: float) -> Answer:

@@ -7,19 +7,18 @@ from typing import Literal, cast
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.assessment.api import assess
+from hardship_rules.assessment.assessment import assess
+from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Decision, Policy, Property, Term, refuse_no_policy
-from hardship_rules.core.syntax import Clause
-from hardship_rules.core.without import clauses_of, policy_without
-from hardship_rules.engine.whole import whole
-from hardship_rules.proofs.answers import Answer, NotSettled, Proof, Shown
-from hardship_rules.proofs.every_household import beside
+from hardship_rules.core.policy import Decision, Policy, Property, Term, refuse_no_policy
+from hardship_rules.core.variants import clauses_of, policy_without
+from hardship_rules.engine.lower import whole
+from hardship_rules.proofs.encode import Encoding, decision_differs
+from hardship_rules.proofs.households import beside
 from hardship_rules.proofs.properties import breaks, broken, truth_of
-from hardship_rules.proofs.smallest import Facts, Raised, raised_between, smallest, with_raised
-from hardship_rules.proofs.smt import Encoding, decision_differs
-from hardship_rules.proofs.symbolic import any_of
-from hardship_rules.proofs.verify import Prover
+from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Prover, Shown
+from hardship_rules.proofs.shrink import Facts, Raised, raised_between, smallest, with_raised
+from hardship_rules.proofs.terms import any_of
 
 FEW = 2  # members, with which a household is looked for first: what they show is shown
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]

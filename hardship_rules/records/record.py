@@ -8,18 +8,17 @@ from types import NoneType
 from typing import cast
 
 from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
-from hardship_rules.assessment.decided import Decided, Figure, Reason
-from hardship_rules.core.model import Fact, Outcome, Parameter, Policy, Reading, canonical
-from hardship_rules.core.problems import SURROGATE, FactError, Path, Problem, path_text
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.syntax import Compare, Name, Provenance, names_in
+from hardship_rules.assessment.outcomes import Decided, Figure, Reason
+from hardship_rules.core.expr import Compare, Name, Provenance, names_in
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
+from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical
+from hardship_rules.core.problem import SURROGATE, FactError, Path, Problem, path_text
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.core.values import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.version import __version__
 from hardship_rules.explanation.wording import fact_of, fact_value, fraction_text
-from hardship_rules.language.extend import tree
-from hardship_rules.language.json_source import CONTROL, parse_json
-from hardship_rules.language.source import DEEPEST
+from hardship_rules.language.resolve import tree
+from hardship_rules.language.source import CONTROL, DEEPEST, parse_json
 from hardship_rules.language.source import Mapping as Node
 
 KIND = "hardship-rules/record/"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hardship_rules.core.syntax import BASES
+from hardship_rules.core.expr import BASES
 from hardship_rules.language.schema import DAY, DRAFT, Schema
 from hardship_rules.records.record import FORMAT
 

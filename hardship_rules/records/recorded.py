@@ -8,14 +8,13 @@ from attrs import field, frozen
 
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.problems import FactError, Location, Problem
-from hardship_rules.core.ranges import Range
+from hardship_rules.core.interval import Range
+from hardship_rules.core.problem import FactError, Location, Problem
 from hardship_rules.explanation.wording import SIGNS
 from hardship_rules.language import keys
-from hardship_rules.language.conform import conform
-from hardship_rules.language.json_source import parse_json
 from hardship_rules.language.keys import Anything, Either, Entries, Items, Key, Word
-from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, no_text
+from hardship_rules.language.shape import conform
+from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, no_text, parse_json
 from hardship_rules.records.record import FORMAT, KIND, VERSION, checksum
 
 Answer = Fraction | Range | frozenset[str] | bool | None

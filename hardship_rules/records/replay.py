@@ -1,24 +1,91 @@
-"""A record is assessed again: under its own policy, to see whether all is still the same, and under another."""
+"""A record assessed again by the policy of its fingerprint."""
 
+import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.assessment.assessment import Assessment
+from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.comparison.compare import compare
 from hardship_rules.comparison.comparison import Comparison
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Language
-from hardship_rules.engine.below_zero import Rounding, roundings_below_zero
-from hardship_rules.language.find import Folders
-from hardship_rules.records.by_fingerprint import policy_of
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Language, Location, PolicyError, Problem
+from hardship_rules.engine.signs import Rounding, roundings_below_zero
+from hardship_rules.language.check import check
+from hardship_rules.language.load import load
+from hardship_rules.language.policies import load_policy
+from hardship_rules.language.resolve import BUNDLED, RESOLVED, Folders, listed, read_file, searched, unfolded
+from hardship_rules.language.source import Mapping, Scalar, parse
+from hardship_rules.records.diff import Held, Sameness, held
 from hardship_rules.records.record import record
 from hardship_rules.records.recorded import Record, read_record
-from hardship_rules.records.replay_words import overall, replay_json, replay_text
-from hardship_rules.records.sameness import Held, Sameness, held
+from hardship_rules.records.report import overall, replay_json, replay_text
+
+
+def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders = ()) -> Policy:
+    """The policy of the record's fingerprint: the embedded one, one at hand, one in the folders, or a bundled one.
+
+    A policy's own file is tried as it stands, then with the readings that the record names. Raises `PolicyError`.
+    """
+    places = searched(folders)
+    for policy in at_hand:
+        if policy.fingerprint == record.fingerprint:
+            return policy
+    if record.resolved is not None:
+        policy = check(load(unfolded(record.resolved)))
+        if policy.fingerprint != record.fingerprint:
+            raise PolicyError([Problem("record_edited", ("resolved",), location=Location(record.name, 1, 1))])
+        return policy
+    others: list[str] = []
+    for folder in (*places, BUNDLED):
+        for policy, path in _kept(folder, record, places):
+            found = _with_its_readings(policy, record)
+            if found is not None:
+                return found
+            others.append(f"{path}（{policy.fingerprint[:11]}…）")
+    code = "record_policy_changed" if others else "record_policy_missing"
+    values = {"fingerprint": record.fingerprint, "known": "、".join(dict.fromkeys(others))}
+    location = Location(record.name, 1, 1)
+    raise PolicyError([Problem(code, ("policy",), given=record.policy, values=values, location=location)])
+
+
+def _kept(folder: Path, record: Record, folders: Folders) -> Iterator[tuple[Policy, Path]]:
+    """The policies of a folder that may be the record's: a resolved text of its sum, then the files of its name."""
+    for path in listed(folder, RESOLVED):
+        try:
+            text = read_file(path).text.strip()
+            if "v1:" + hashlib.sha256(text.encode()).hexdigest() == record.fingerprint:
+                yield load_policy(str(path)), path
+        except PolicyError:
+            continue  # it is something else, or cannot be read: the record's policy may still be in another file
+    for path in listed(folder, ".yaml"):
+        try:
+            if _names(path) == record.policy:
+                yield load_policy(str(path), folders=folders), path
+        except PolicyError:
+            continue
+
+
+def _with_its_readings(policy: Policy, record: Record) -> Policy | None:
+    """The policy as it stands, or with the readings that the record names, if that is the record's."""
+    if policy.fingerprint == record.fingerprint:
+        return policy
+    try:
+        variant = policy.with_readings(record.readings)
+    except PolicyError:
+        return None
+    return variant if variant.fingerprint == record.fingerprint else None
+
+
+def _names(path: Path) -> str | None:
+    """The name that a policy's file says it is of."""
+    node, _ = parse(read_file(path).text, str(path))
+    name = node.get("policy") if isinstance(node, Mapping) else None
+    return name.text if isinstance(name, Scalar) else None
+
 
 _ROUNDS_ALIKE = (0, 2)  # the first release in which numbers below zero are rounded as those above it
 

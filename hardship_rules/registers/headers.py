@@ -7,11 +7,10 @@ from fractions import Fraction
 from attrs import evolve, field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import MOST, Problem, nearest
-from hardship_rules.core.values import NumberKind
-from hardship_rules.language.conversion import definitions_of, factor_of
-from hardship_rules.language.mapping import Column, Table
+from hardship_rules.core.kinds import NumberKind
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import MOST, Problem, nearest
+from hardship_rules.language.mapping import Column, Table, definitions_of, factor_of
 
 ASIDE = frozenset({"label", "称呼", "reference", "编号"})
 """The headers that a register may have beside its facts."""

@@ -6,10 +6,10 @@ from typing import cast
 
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.problems import FactError
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import PURE, ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import PURE, ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.problem import FactError
 
 Given = dict[str, object]
 _SIZE = 2  # members, where so many may be

@@ -6,18 +6,17 @@ from typing import Any
 
 from attrs import field, frozen
 
-from hardship_rules.core.arrays import nw
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import FactError, Problem
-from hardship_rules.core.values import DateKind
-from hardship_rules.engine.left_out import anything, left_out_column, stated_column, with_left_out
-from hardship_rules.frames.frame_given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
-from hardship_rules.frames.frame_memory import as_given
+from hardship_rules.core.kinds import DateKind
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Problem
+from hardship_rules.engine.tables import anything, left_out_column, stated_column, with_left_out
+from hardship_rules.frames.given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
+from hardship_rules.frames.libraries import nw
+from hardship_rules.frames.memory import as_given
 from hardship_rules.language.mapping import RegisterMapping
-from hardship_rules.registers.cells import cells_of, key_cells
+from hardship_rules.registers.cells import Cells, cells_of, key_cells
 from hardship_rules.registers.headers import Headers, headers_of
-from hardship_rules.registers.text_cells import Cells
 
 
 @frozen(eq=False)

@@ -5,14 +5,14 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
-from hardship_rules.core.arrays import nw, pl
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import FactError, Problem
-from hardship_rules.core.values import ChoiceKind
-from hardship_rules.frames.frame_given import column_names, frame_of, in_polars
-from hardship_rules.frames.frame_reading import spellings
+from hardship_rules.core.kinds import ChoiceKind
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Problem
+from hardship_rules.frames.columns import spellings
+from hardship_rules.frames.given import column_names, frame_of, in_polars
+from hardship_rules.frames.libraries import nw, pl
 from hardship_rules.language.mapping import UNKNOWN_WORDS
-from hardship_rules.registers.identity_number import compared_numbers
+from hardship_rules.registers.cells import compared_numbers
 
 WORKER, SPOUSE = "self", "spouse"
 FEW = 5  # places that a sentence names, where there are many

@@ -8,7 +8,7 @@ from unicodedata import normalize
 import polars as pl
 from attrs import frozen
 
-from hardship_rules.registers.text_cells import SPACE
+from hardship_rules.registers.cells import SPACE
 
 TOTALS = frozenset(
     ("合计", "总计", "小计", "共计", "累计", "总合计", "本页合计", "本页小计", "本页总计", "合計", "總計", "小計")

@@ -11,7 +11,7 @@ from xml.parsers import expat
 
 from attrs import frozen
 
-from hardship_rules.core.installed import not_installed
+from hardship_rules.core.extras import not_installed
 
 try:
     import openpyxl
@@ -21,12 +21,12 @@ try:
 except ModuleNotFoundError as error:
     raise not_installed(error, "register") from None
 
-from hardship_rules.core.arrays import pl
-from hardship_rules.core.problems import Location, Problem
+from hardship_rules.core.problem import Location, Problem
+from hardship_rules.frames.libraries import pl
 from hardship_rules.language.source import unreadable
+from hardship_rules.registers.csv import no_file
 from hardship_rules.registers.hidden_rows import HiddenRows, struck_styles, struck_texts
-from hardship_rules.registers.raw_table import Area, Grid, Remark, Spot
-from hardship_rules.registers.text_file import no_file
+from hardship_rules.registers.table import Area, Grid, Remark, Spot
 from hardship_rules.registers.workbook_bounds import OutOfBoundsError, SheetBounds, check_parts
 
 LARGEST = 1_500_000_000

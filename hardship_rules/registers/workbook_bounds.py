@@ -7,8 +7,8 @@ from xml.parsers import expat
 from attrs import define, field
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from hardship_rules.core.problems import Location, Problem
-from hardship_rules.registers.raw_table import Area, Cell
+from hardship_rules.core.problem import Location, Problem
+from hardship_rules.registers.table import Area, Cell
 
 LARGEST_PART = 300_000_000
 """The bytes that a sheet, or another part of a workbook, may unpack to."""

@@ -8,23 +8,20 @@ from typing import cast
 
 from attrs import Factory, define, evolve, field, frozen
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.assessment.decided import Figure
+from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import HouseholdText
+from hardship_rules.assessment.outcomes import Figure
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import MOST, FactError, Location, PolicyError, Problem, path_text
-from hardship_rules.core.values import date_of
+from hardship_rules.core.kinds import date_of
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import MOST, FactError, Location, PolicyError, Problem, path_text
 from hardship_rules.language import source
-from hardship_rules.language.check import check
-from hardship_rules.language.conform import TRUTHS, conform
-from hardship_rules.language.extend import resolve
-from hardship_rules.language.find import Folders, Text, Year, find, searched
-from hardship_rules.language.formerly import current_id
+from hardship_rules.language.check import check, current_id
 from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.language.load import load
+from hardship_rules.language.resolve import Folders, Text, Year, find, resolve, searched
+from hardship_rules.language.shape import TRUTHS, conform
 
 _MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hardship_rules import Assessment, Figure, PolicyError, Trace, assess, load_policy, read_policy
-from hardship_rules.assessment.decided import decimal
-from hardship_rules.core.syntax import AllOf, AnyOf, Compare, Constant, Name, Not, Option
+from hardship_rules.assessment.outcomes import decimal
+from hardship_rules.core.expr import AllOf, AnyOf, Compare, Constant, Name, Not, Option
 from hardship_rules.testing.strategies import households, partial_households
 from hardship_rules.testing.strategies.placed import Facts
 

@@ -11,9 +11,9 @@ from places import ROOT
 
 from hardship_rules import Assessment, assess, load_household, load_policy, read_policy
 from hardship_rules.assessment.break_points import BreakPoints
-from hardship_rules.core.model import Policy
-from hardship_rules.core.problems import Path
-from hardship_rules.core.values import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_of
+from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_of
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import Path
 from hardship_rules.testing.strategies import households, policies
 from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding
 

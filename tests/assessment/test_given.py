@@ -3,10 +3,10 @@
 from hypothesis import HealthCheck, given, settings
 
 from hardship_rules import load_policy
-from hardship_rules.assessment.absent import broken
+from hardship_rules.assessment.defaults import broken
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.assessment.given import as_given, refilled
-from hardship_rules.core.ranges import high, low, span
+from hardship_rules.assessment.household import as_given, refilled
+from hardship_rules.core.interval import high, low, span
 from hardship_rules.testing.strategies import households, partial_households
 from hardship_rules.testing.strategies.placed import Facts
 

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 
 from hardship_rules import assess, load_policy, read_policy
 from hardship_rules.assessment.plan import Plan, Plans
-from hardship_rules.core.problems import path_text
+from hardship_rules.core.problem import path_text
 from hardship_rules.engine.evaluate import evaluate
 from hardship_rules.testing.strategies import partial_households
 from hardship_rules.testing.strategies.placed import Facts, unknown_paths

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from places import ROOT
 
 from hardship_rules import Policy, Turn, assess, explain, load_household, load_policy, read_policy, turns_on
-from hardship_rules.assessment.turning import _uncertain_clauses
-from hardship_rules.core.model import Decision, Reading, Term, exprs_of
-from hardship_rules.core.syntax import Clause, walk
+from hardship_rules.assessment.sensitivity import _uncertain_clauses
+from hardship_rules.core.expr import Clause, walk
+from hardship_rules.core.policy import Decision, Reading, Term, exprs_of
 from hardship_rules.testing.strategies import households, partial_households
 from hardship_rules.testing.strategies.placed import Facts
 

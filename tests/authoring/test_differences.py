@@ -13,10 +13,10 @@ from years import MEASURE, THIS, files_in
 from hardship_rules import Policy, PolicyError, load_policy, read_policy
 from hardship_rules.authoring.differences import Difference, by_how_much, differences
 from hardship_rules.authoring.particulars import Saying
-from hardship_rules.core.model import canonical
+from hardship_rules.core.policy import canonical
 from hardship_rules.language.check import check
-from hardship_rules.language.extend import resolved_node
 from hardship_rules.language.load import load
+from hardship_rules.language.resolve import resolved_node
 
 UNIT = (("person", -1), ("yuan", 1))
 

@@ -5,7 +5,7 @@ from documents import SMALL
 
 from hardship_rules import load_policy, read_policy
 from hardship_rules.authoring.particulars import particulars
-from hardship_rules.language.formerly import ids
+from hardship_rules.language.check import ids
 
 
 def test_what_a_small_policy_says() -> None:

@@ -6,8 +6,8 @@ from reviews import VILLAGE, YEAR_CASES, reviewed
 from years import MEASURE, THIS
 
 from hardship_rules.authoring.recast_words import case_sections
-from hardship_rules.documents.as_text import item_text
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
+from hardship_rules.documents.text import item_text
 
 MORE = """
   - {title: 理由不同, but: {ill: yes}, expect: {category: deep, decided_by: [category.deep.ill]}, because: 患病}

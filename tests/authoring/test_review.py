@@ -9,7 +9,7 @@ from years import MEASURE, THIS, files_in
 from hardship_rules import Policy, assess, load_policy
 from hardship_rules.authoring.review import review
 from hardship_rules.language.policies import load_base
-from hardship_rules.proofs.answers import Proof, Shown
+from hardship_rules.proofs.prover import Proof, Shown
 
 
 def category(policy: Policy, income: object) -> str:

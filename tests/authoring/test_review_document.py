@@ -11,13 +11,13 @@ from years import LAST, MEASURE, THIS
 from hardship_rules import load_policy
 from hardship_rules.authoring.review import Review, review
 from hardship_rules.authoring.review_document import review_document
-from hardship_rules.documents.as_html import as_html
-from hardship_rules.documents.as_markdown import as_markdown
-from hardship_rules.documents.as_text import as_text
 from hardship_rules.documents.document import Document, Item, Listing, Paragraph, Section, Table
-from hardship_rules.proofs.answers import NotSettled
-from hardship_rules.proofs.proofs import kept_and_changed
+from hardship_rules.documents.html import as_html
+from hardship_rules.documents.markdown import as_markdown
+from hardship_rules.documents.text import as_text
+from hardship_rules.proofs.prover import NotSettled
 from hardship_rules.proofs.questions import Claim
+from hardship_rules.proofs.report import kept_and_changed
 
 
 def _with(review: Review, claims: tuple[Claim, ...]) -> Review:

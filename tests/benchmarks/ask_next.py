@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from interview import by_rank, in_file_order, interview, sample
 
 from hardship_rules import Assessment, Policy, assess, load_policy
-from hardship_rules.core.values import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import ChoiceKind, YesNoKind
 from hardship_rules.testing.strategies.placed import Facts
 
 

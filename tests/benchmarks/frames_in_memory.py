@@ -12,7 +12,7 @@ import polars as pl
 from registers import FIGURES, ON, by_hand, register
 
 from hardship_rules import load_policy
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 
 POLICY = load_policy("2021_weihai")
 SHARES = (0.0, 0.1, 0.5)

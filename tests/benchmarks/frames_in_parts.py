@@ -11,7 +11,7 @@ import polars as pl
 from registers import FIGURES, ON, by_hand, register
 
 from hardship_rules import load_policy
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 
 PART = 1_000_000
 

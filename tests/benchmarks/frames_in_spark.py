@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from registers import FIGURES, ON, register
 
 from hardship_rules import load_policy
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 
 SQL = """
 with m as (

@@ -11,8 +11,8 @@ import polars as pl
 from registers import ON, register
 
 from hardship_rules import load_policy
-from hardship_rules.core.model import Fact
-from hardship_rules.core.values import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import ChoiceKind, YesNoKind
+from hardship_rules.core.policy import Fact
 
 POLICY = load_policy("2021_weihai")
 

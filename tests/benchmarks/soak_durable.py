@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from hardship_rules import load_policy
-from hardship_rules.durable.durable import assess
-from hardship_rules.durable.durable_worker import Worker
+from hardship_rules.durable.run import assess
+from hardship_rules.durable.worker import Worker
 
 GROWTH = 1.10  # of the worker's memory from a tenth of the way to the end
 

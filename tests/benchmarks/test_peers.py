@@ -15,7 +15,7 @@ import pytest
 
 from hardship_rules import assess, load_policy
 from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.durable.durable import assess as assess_twice
+from hardship_rules.durable.run import assess as assess_twice
 
 numpy = pytest.importorskip("numpy")
 zen = pytest.importorskip("zen")

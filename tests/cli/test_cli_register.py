@@ -13,7 +13,7 @@ from registering import OWN, WORKER, register
 from hardship_rules import load_policy
 from hardship_rules.cli import commands
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers.register_template import HEADER_ROW
+from hardship_rules.registers.template import HEADER_ROW
 
 WEIHAI = load_policy("2021_weihai")
 

@@ -91,7 +91,7 @@ def test_an_open_policy_and_a_wrong_one_are_told() -> None:
 def test_what_to_install_is_said(trial: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without z3 the command says which extra has it; the other commands do not need it."""
     for name in list(sys.modules):
-        if name == "z3" or name in ("hardship_rules.proofs.symbolic", "hardship_rules.proofs.proofs"):
+        if name == "z3" or name in ("hardship_rules.proofs.terms", "hardship_rules.proofs.report"):
             monkeypatch.delitem(sys.modules, name)
     import hardship_rules  # noqa: PLC0415  # its modules are taken away
 

@@ -20,9 +20,9 @@ from trial import TRIAL
 from years import MEASURE, files_in
 
 from hardship_rules import FactError, load_household
-from hardship_rules.core.problems import Problem, reason_of
-from hardship_rules.core.whole_file import scratch, write_whole
-from hardship_rules.registers.text_file import read_csv, read_parquet
+from hardship_rules.core.files import scratch, write_whole
+from hardship_rules.core.problem import Problem, reason_of
+from hardship_rules.registers.csv import read_csv, read_parquet
 from hardship_rules.registers.workbook import open_workbook
 
 HOUSEHOLD = str(ROOT / "examples" / "household.yaml")
@@ -431,7 +431,7 @@ class TestWholeFile:
         path.chmod(0o777)
         folder.chmod(0o555)
         code = (
-            "import os, sys; from pathlib import Path; from hardship_rules.core.whole_file import write_whole\n"
+            "import os, sys; from pathlib import Path; from hardship_rules.core.files import write_whole\n"
             "sys.path_importer_cache.clear()\n"
             "if os.getuid() == 0: os.chdir(sys.argv[1]); os.setgid(65534); os.setuid(65534)\n"
             "else: os.chdir(sys.argv[1])\n"

@@ -29,12 +29,12 @@ from hardship_rules import (
     turns_on,
     what_would_change,
 )
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import load_mapping, mapping_for, read_mapping
-from hardship_rules.proofs.proofs import verify
-from hardship_rules.proofs.verify import possible
+from hardship_rules.proofs.prover import possible
+from hardship_rules.proofs.report import verify
 from hardship_rules.registers.impact import impact
-from hardship_rules.sql.sql_view import register, view_in_sql
+from hardship_rules.sql.view import register, view_in_sql
 from hardship_rules.testing.cases import read_cases
 
 WEIHAI = load_policy("2021_weihai")

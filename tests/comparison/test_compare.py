@@ -16,7 +16,7 @@ from hardship_rules import (
     read_household,
     read_policy,
 )
-from hardship_rules.core.problems import path_text
+from hardship_rules.core.problem import path_text
 
 Y2021, Y2023, HUZHOU = (load_policy(name) for name in ("2021_weihai", "2023_weihai", "example_huzhou"))
 TEXT = """

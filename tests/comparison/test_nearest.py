@@ -13,11 +13,11 @@ from places import ROOT
 from sampling import examples
 
 from hardship_rules import FactError, Policy, assess, load_household, load_policy, read_policy, what_would_change
-from hardship_rules.core.model import Fact
-from hardship_rules.core.problems import Path as FactPath
-from hardship_rules.core.problems import path_text
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.values import NumberKind
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import NumberKind
+from hardship_rules.core.policy import Fact
+from hardship_rules.core.problem import Path as FactPath
+from hardship_rules.core.problem import path_text
 from hardship_rules.testing.strategies import households, policies
 from hardship_rules.testing.strategies.placed import Facts
 from hardship_rules.testing.strategies.seeds import plain

@@ -7,8 +7,8 @@ import pytest
 from html_page import Page
 
 from hardship_rules import explain, load_household, load_policy, what_would_change
-from hardship_rules.comparison.would_change import SENTENCES
-from hardship_rules.core.problems import Language
+from hardship_rules.comparison.nearest import SENTENCES
+from hardship_rules.core.problem import Language
 
 WEIHAI = load_policy("2021_weihai")
 EXAMPLE = what_would_change(WEIHAI, load_household("examples/household.yaml"))

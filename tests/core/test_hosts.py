@@ -33,8 +33,8 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
 from hardship_rules.comparison.compare import Given
 from hardship_rules.core.hosts import UNREADABLE, plain_value
-from hardship_rules.engine.frame_policy import day_inside
-from hardship_rules.sql.sql_view import register
+from hardship_rules.engine.tables import day_inside
+from hardship_rules.sql.view import register
 
 WEIHAI = load_policy("2021_weihai")
 OTHER = load_policy("2023_weihai")

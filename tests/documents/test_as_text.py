@@ -4,9 +4,8 @@ from attrs import evolve
 from documents import DOCUMENTS, EVERY_PART, texts_of
 from hypothesis import given
 
-from hardship_rules.documents.as_text import PAGE, as_text
-from hardship_rules.documents.columns import width
 from hardship_rules.documents.document import Document, Extent, Item, Listing, Paragraph, Scale, Section, Table
+from hardship_rules.documents.text import PAGE, as_text, width
 
 EXPECTED = """\
 题目

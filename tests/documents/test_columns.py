@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardship_rules.documents.columns import pad, width, wrapped
+from hardship_rules.documents.text import pad, width, wrapped
 
 TEXT = st.text(alphabet="低保标准（）“”，。：ab1 .-/_\n", max_size=80)
 

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 from places import ROOT
 
-from hardship_rules.core.syntax import TONES
-from hardship_rules.documents.as_html import as_html, style
+from hardship_rules.core.expr import TONES
 from hardship_rules.documents.document import TONE_MARKS, Document, Paragraph
+from hardship_rules.documents.html import as_html, style
 
 FOLDER = ROOT / "hardship_rules"
 SHEET = re.sub(r"/\*.*?\*/", "", (FOLDER / "documents" / "style.css").read_text(encoding="utf-8"), flags=re.DOTALL)

@@ -12,8 +12,8 @@ from framing import answer, drawn
 from registering import tables
 
 from hardship_rules import FactError, load_policy
-from hardship_rules.engine.left_out import with_left_out
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.engine.tables import with_left_out
+from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
 from hardship_rules.registers.headers import headers_of
 from hardship_rules.registers.mapped import Mapped, mapped

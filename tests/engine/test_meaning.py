@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.core.model import Definition, exprs_of
-from hardship_rules.core.syntax import Expr, walk
-from hardship_rules.engine.evaluate import evaluate
-from hardship_rules.engine.meaning import Scope, meaning, meanings, value
+from hardship_rules.core.expr import Expr, walk
+from hardship_rules.core.policy import Definition, exprs_of
+from hardship_rules.engine.evaluate import Scope, evaluate, meaning, meanings, value
 from hardship_rules.testing.strategies import households, partial_households, policies
 
 WEIHAI = load_policy("2021_weihai")

@@ -20,19 +20,17 @@ from places import ROOT
 from sealed import sealed
 
 from hardship_rules import FactError, Policy, Problem, assess, explain, load_policy, read_policy, record, replay
-from hardship_rules.assessment.decided import Figure
-from hardship_rules.authoring.guard import guard
-from hardship_rules.core.ranges import Number, Range, span
-from hardship_rules.durable.durable import assess as assess_by_durable
-from hardship_rules.durable.durable_worker import Worker
-from hardship_rules.engine.below_zero import roundings_below_zero
-from hardship_rules.engine.evaluate import evaluate, nothing_known
-from hardship_rules.engine.meaning import Scope
-from hardship_rules.engine.whole import scope_of, whole
-from hardship_rules.frames.frames import assess_frame
-from hardship_rules.proofs.answers import Proof, Shown
-from hardship_rules.proofs.verify import possible
-from hardship_rules.sql.sql_view import register, view_in_sql
+from hardship_rules.assessment.outcomes import Figure
+from hardship_rules.authoring.lint import guard
+from hardship_rules.core.interval import Number, Range, span
+from hardship_rules.durable.run import assess as assess_by_durable
+from hardship_rules.durable.worker import Worker
+from hardship_rules.engine.evaluate import Scope, evaluate, nothing_known
+from hardship_rules.engine.lower import scope_of, whole
+from hardship_rules.engine.signs import roundings_below_zero
+from hardship_rules.frames.run import assess_frame
+from hardship_rules.proofs.prover import Proof, Shown, possible
+from hardship_rules.sql.view import register, view_in_sql
 
 __all__ = ["database", "server"]  # fixtures
 

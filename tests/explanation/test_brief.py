@@ -16,7 +16,7 @@ from titled import CASES, HOSTILE, people, titled
 
 from hardship_rules import Assessment, Policy, assess, explain, load_household, load_policy, read_policy
 from hardship_rules.assessment.break_points import BreakPoints
-from hardship_rules.documents.columns import width
+from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import COLUMNS, LINES, brief_text
 from hardship_rules.testing.strategies import households, partial_households

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sampling import examples
 
 from hardship_rules import Assessment, FactError, Policy, assess, explain, read_policy
-from hardship_rules.core.model import Fact
-from hardship_rules.core.problems import Path
-from hardship_rules.core.values import DateKind, NumberKind, day_of
-from hardship_rules.documents.columns import width
+from hardship_rules.core.kinds import DateKind, NumberKind, day_of
+from hardship_rules.core.policy import Fact
+from hardship_rules.core.problem import Path
+from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import Brief, brief_of
 from hardship_rules.testing.strategies import households, partial_households, policies
 from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding

@@ -7,7 +7,7 @@ from html_page import Page
 from titled import CASES, GIVEN, HOSTILE, people, titled
 
 from hardship_rules import assess, explain, load_policy, notice
-from hardship_rules.core.problems import Language
+from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import (
     Banner,
     Document,
@@ -21,8 +21,8 @@ from hardship_rules.documents.document import (
     Table,
 )
 from hardship_rules.explanation.brief import brief_of
-from hardship_rules.explanation.explain_document import document_of
 from hardship_rules.explanation.explanation import explanation_of
+from hardship_rules.explanation.layout import document_of
 
 PLAIN = titled(str)
 SPOILT = titled(lambda word: word + HOSTILE)

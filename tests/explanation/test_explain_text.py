@@ -6,9 +6,9 @@ import pytest
 from titled import CASES, titled
 
 from hardship_rules import assess, explain
-from hardship_rules.documents.columns import width
-from hardship_rules.explanation.explain_text import text_of
+from hardship_rules.documents.text import width
 from hardship_rules.explanation.explanation import explanation_of
+from hardship_rules.explanation.layout import text_of
 
 PLAIN = titled(str)
 

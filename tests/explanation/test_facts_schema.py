@@ -14,7 +14,7 @@ from places import ROOT
 
 from hardship_rules import FactError, load_policy, read_policy
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.explanation.facts_schema import facts_schema
+from hardship_rules.explanation.forms import facts_schema
 from hardship_rules.testing.strategies import households, partial_households, policies
 
 BUNDLED = sorted((ROOT / "policies").glob("*.yaml"))

@@ -3,7 +3,7 @@
 import pytest
 
 from hardship_rules import read_policy
-from hardship_rules.explanation.filling import absent, allowed, short
+from hardship_rules.explanation.forms import absent, allowed, short
 from hardship_rules.explanation.wording import one_line
 
 POLICY = read_policy("""

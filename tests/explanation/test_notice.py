@@ -10,7 +10,7 @@ from places import ROOT
 from titled import CASES, HOSTILE, titled
 
 from hardship_rules import Policy, assess, explain, load_household, load_policy, notice, read_policy
-from hardship_rules.documents.columns import width
+from hardship_rules.documents.text import width
 from hardship_rules.explanation.notice import recognising
 from hardship_rules.locale.notice_zh import SENTENCES
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
-from hardship_rules.core.model import Decision, exprs_of
-from hardship_rules.core.syntax import Choose, Clause, Expr, walk
-from hardship_rules.core.values import Kind
+from hardship_rules.core.expr import Choose, Clause, Expr, walk
+from hardship_rules.core.kinds import Kind
+from hardship_rules.core.policy import Decision, exprs_of
 from hardship_rules.explanation.phrase import amount, cases, gathered, phrase
 from hardship_rules.testing.strategies import policies
 

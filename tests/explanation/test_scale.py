@@ -5,8 +5,7 @@ from titled import CASES, people, titled
 
 from hardship_rules import assess, load_policy
 from hardship_rules.documents.document import Extent, Scale
-from hardship_rules.explanation.scale import scale_of
-from hardship_rules.explanation.telling import SENTENCES, Telling
+from hardship_rules.explanation.reasons import SENTENCES, Telling, scale_of
 
 PLAIN = titled(str)
 

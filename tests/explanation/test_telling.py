@@ -7,9 +7,9 @@ import pytest
 from titled import CASES, titled
 
 from hardship_rules import assess, compare, explain, load_household, load_policy, what_would_change
-from hardship_rules.core.problems import Language
-from hardship_rules.core.syntax import BASES
-from hardship_rules.explanation.telling import SENTENCES, Telling
+from hardship_rules.core.expr import BASES
+from hardship_rules.core.problem import Language
+from hardship_rules.explanation.reasons import SENTENCES, Telling
 from hardship_rules.locale import explain_en, explain_zh
 
 HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

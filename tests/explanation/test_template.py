@@ -11,9 +11,9 @@ from places import ROOT
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_household, read_policy
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.core.syntax import names_in
-from hardship_rules.documents.columns import width
-from hardship_rules.explanation.template import template, written
+from hardship_rules.core.expr import names_in
+from hardship_rules.documents.text import width
+from hardship_rules.explanation.forms import template, written
 from hardship_rules.language import source
 from hardship_rules.testing.strategies import policies
 

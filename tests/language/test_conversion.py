@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from hardship_rules import load_policy
-from hardship_rules.language.conversion import factor_of, units_of
+from hardship_rules.language.mapping import factor_of, units_of
 
 WEIHAI = load_policy("2021_weihai")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hardship_rules import FactError, assess, load_policy, read_policy
-from hardship_rules.language.formerly import current_id, ids
+from hardship_rules.language.check import current_id, ids
 from hardship_rules.testing.cases import read_cases
 
 TEXT = """

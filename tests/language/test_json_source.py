@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from hardship_rules.core.problems import Location, Problem
-from hardship_rules.language.json_source import parse_json
-from hardship_rules.language.source import Mapping, Scalar, Sequence, parse
+from hardship_rules.core.problem import Location, Problem
+from hardship_rules.language.source import Mapping, Scalar, Sequence, parse, parse_json
 
 WHOLE = '{"甲": [1, 2.50, true, false, null, "三[1]"], "乙": {"丙": "null"}}'
 

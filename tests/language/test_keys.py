@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from hardship_rules.core.problems import Location
-from hardship_rules.core.values import date_of
+from hardship_rules.core.kinds import date_of
+from hardship_rules.core.problem import Location
 from hardship_rules.language import keys
-from hardship_rules.language.conform import conform, conform_word, number_of
 from hardship_rules.language.keys import (
     OVERLAY,
     POLICY,
@@ -21,6 +20,7 @@ from hardship_rules.language.keys import (
     Shape,
     Word,
 )
+from hardship_rules.language.shape import conform, conform_word, number_of
 from hardship_rules.language.source import Scalar, parse
 
 KINDS = {

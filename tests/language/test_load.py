@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from hardship_rules import Policy, PolicyError, Provenance, read_policy
-from hardship_rules.core.model import Term
-from hardship_rules.core.syntax import AllOf, AnyOf, Clause, Compare, Not, walk
+from hardship_rules.core.expr import AllOf, AnyOf, Clause, Compare, Not, walk
+from hardship_rules.core.policy import Term
 
 HEAD = """
 language: 1

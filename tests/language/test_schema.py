@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from places import ROOT
 
-from hardship_rules.core.problems import Problem
+from hardship_rules.core.problem import Problem
 from hardship_rules.language import source
-from hardship_rules.language.conform import conform
 from hardship_rules.language.keys import OVERLAY, POLICY, SHAPES, Entries, Word
 from hardship_rules.language.schema import COMMAND, policy_schema, schema_text
+from hardship_rules.language.shape import conform
 from hardship_rules.testing.strategies import policies
 
 FOLDER = ROOT / "policies"

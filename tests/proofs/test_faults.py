@@ -4,8 +4,8 @@ import pytest
 from trial import FAULTS, OUTCOMES, SOUND, Fault, Figures, with_edits
 
 from hardship_rules import assess, read_policy
-from hardship_rules.proofs.answers import Proof, Shown
-from hardship_rules.proofs.proofs import verify
+from hardship_rules.proofs.prover import Proof, Shown
+from hardship_rules.proofs.report import verify
 
 
 def test_there_are_enough() -> None:

@@ -5,8 +5,7 @@ import json
 from trial import FAULTS, with_edits
 
 from hardship_rules import assess, read_policy
-from hardship_rules.proofs.proofs import verify
-from hardship_rules.proofs.proofs_json import proofs_json
+from hardship_rules.proofs.report import proofs_json, verify
 
 
 def test_every_claim_has_its_answer() -> None:

@@ -7,7 +7,7 @@ from trial import FAULTS, TRIAL, with_edits
 
 from hardship_rules import PolicyError, load_policy, read_policy
 from hardship_rules.proofs.properties import breaks, moved, truth_of
-from hardship_rules.proofs.smallest import Facts
+from hardship_rules.proofs.shrink import Facts
 
 POLICY = read_policy(TRIAL)
 

@@ -4,11 +4,11 @@ import pytest
 from trial import HARD, TRIAL, with_edits
 
 from hardship_rules import assess, load_policy, read_policy
-from hardship_rules.core.without import clauses_of
-from hardship_rules.proofs.answers import NotSettled, Proof, Shown
-from hardship_rules.proofs.proofs import changes, verify
+from hardship_rules.core.variants import clauses_of
+from hardship_rules.proofs.prover import NotSettled, Proof, Shown
 from hardship_rules.proofs.questions import Questions
-from hardship_rules.testing.tried import tried
+from hardship_rules.proofs.report import changes, verify
+from hardship_rules.testing.trial import tried
 
 POLICY = read_policy(TRIAL)
 REPORT = verify(POLICY, members=3, seconds=60)

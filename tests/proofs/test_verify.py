@@ -6,10 +6,9 @@ import pytest
 from trial import HARD, TRIAL, with_edits
 
 from hardship_rules import FactError, Figure, assess, load_household, load_policy, read_policy
-from hardship_rules.core.model import exprs_of
-from hardship_rules.core.syntax import Clause, Compare, walk
-from hardship_rules.proofs.answers import NotSettled, Proof, Shown
-from hardship_rules.proofs.verify import Prover, possible, witness, witness_of
+from hardship_rules.core.expr import Clause, Compare, walk
+from hardship_rules.core.policy import exprs_of
+from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, possible, witness, witness_of
 
 POLICY = read_policy(TRIAL)
 

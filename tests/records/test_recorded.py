@@ -14,7 +14,7 @@ from recordings import OPEN_RECORD, SETTLED, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 
 from hardship_rules import FactError, assess, record
-from hardship_rules.core.ranges import Range
+from hardship_rules.core.interval import Range
 from hardship_rules.records.recorded import Record, read_record
 
 DOCUMENT: dict[str, Any] = json.loads(SETTLED_RECORD)

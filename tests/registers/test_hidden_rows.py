@@ -17,8 +17,7 @@ from workbooks import changed, read, saved
 
 from hardship_rules import load_policy
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers.register import Register, every_problem, read_register
-from hardship_rules.registers.register_files import tables_of
+from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
 
 WEIHAI = load_policy("2021_weihai")
 STRUCK = b"<si><r><t>x</t></r><r><rPr><sz/><strike/></rPr><t>y</t></r></si>"

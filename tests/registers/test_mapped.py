@@ -11,7 +11,7 @@ from identity_numbers import FORMS, GOOD, OTHERS
 from sparked import spark
 
 from hardship_rules import FactError, load_policy
-from hardship_rules.frames.frames import assess_frame
+from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for, read_mapping
 from hardship_rules.registers.mapped import mapped_frames
 

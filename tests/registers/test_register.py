@@ -16,11 +16,9 @@ from registering import tables
 
 from hardship_rules import Assessment, FactError, PolicyError, load_policy, read_policy
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
-from hardship_rules.registers.raw_table import Cell
-from hardship_rules.registers.register import Register, every_problem, read_register
-from hardship_rules.registers.register_files import tables_of
-from hardship_rules.registers.register_rows import WORDS, rows_of
-from hardship_rules.registers.register_verdicts import verdicts
+from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
+from hardship_rules.registers.table import Cell
+from hardship_rules.registers.verdicts import WORDS, rows_of, verdicts
 from hardship_rules.testing.strategies import partial_households
 
 WEIHAI = load_policy("2021_weihai")

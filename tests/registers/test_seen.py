@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardship_rules.registers.seen import codes_in, table_seen
+from hardship_rules.registers.suggest import codes_in, table_seen
 
 NUMBER = "110101190001010002"
 

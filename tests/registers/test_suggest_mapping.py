@@ -10,8 +10,7 @@ from small_policy import POLICY
 from hardship_rules import load_policy, read_policy
 from hardship_rules.cli import commands
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
-from hardship_rules.registers.seen import table_seen
-from hardship_rules.registers.suggest_mapping import suggest_mapping
+from hardship_rules.registers.suggest import suggest_mapping, table_seen
 
 WEIHAI = load_policy("2021_weihai")
 Columns = Mapping[str, Sequence[str | None]]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from workbooks import changed, read, saved
 
-from hardship_rules.core.problems import Problem
-from hardship_rules.registers.raw_table import Area, Spot
+from hardship_rules.core.problem import Problem
+from hardship_rules.registers.table import Area, Spot
 from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet, text_of
 
 

@@ -10,8 +10,8 @@ import pytest
 from timing import seconds
 from workbooks import changed, saved
 
-from hardship_rules.core.problems import Problem
-from hardship_rules.registers.raw_table import Grid
+from hardship_rules.core.problem import Problem
+from hardship_rules.registers.table import Grid
 from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet
 from hardship_rules.registers.workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
 

@@ -40,7 +40,7 @@ from views import plain, rows
 from hardship_rules import FactError, Policy, PolicyError, read_policy
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.language.source import Scalar
-from hardship_rules.sql.sql_view import register, view_in_sql
+from hardship_rules.sql.view import register, view_in_sql
 from hardship_rules.testing.cases import Case, read_cases
 from hardship_rules.testing.strategies import households, partial_households, policies
 

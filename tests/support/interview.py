@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from hardship_rules import Assessment, Policy, assess
 from hardship_rules.assessment.household import Household
-from hardship_rules.core.problems import Path
-from hardship_rules.core.values import DateKind, Value, day_of
-from hardship_rules.engine.meaning import is_known
+from hardship_rules.core.kinds import DateKind, Value, day_of
+from hardship_rules.core.problem import Path
+from hardship_rules.engine.evaluate import is_known
 from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies.placed import Facts
 

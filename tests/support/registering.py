@@ -8,8 +8,8 @@ import openpyxl
 import polars as pl
 
 from hardship_rules import Policy
-from hardship_rules.core.model import Fact
-from hardship_rules.core.values import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import ChoiceKind, YesNoKind
+from hardship_rules.core.policy import Fact
 
 Facts = dict[str, Any]
 

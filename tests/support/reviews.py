@@ -6,9 +6,9 @@ from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import load_policy
 from hardship_rules.authoring.review import Review, review
-from hardship_rules.core.model import Policy
+from hardship_rules.core.policy import Policy
 from hardship_rules.language.policies import load_base
-from hardship_rules.proofs.proofs import Report, kept_and_changed
+from hardship_rules.proofs.report import Report, kept_and_changed
 from hardship_rules.testing.cases import read_cases
 
 PROPERTIES = """

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import openpyxl
 
-from hardship_rules.registers.raw_table import Grid
+from hardship_rules.registers.table import Grid
 from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet
 
 

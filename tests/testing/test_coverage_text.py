@@ -6,8 +6,7 @@ from pathlib import Path
 from small_policy import POLICY, files
 
 from hardship_rules.testing.cases import read_cases
-from hardship_rules.testing.coverage import Coverage, coverage
-from hardship_rules.testing.coverage_text import coverage_data, coverage_text
+from hardship_rules.testing.coverage import Coverage, coverage, coverage_data, coverage_text
 
 
 def small(folder: Path) -> Coverage:

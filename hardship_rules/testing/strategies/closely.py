@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
-from hardship_rules.core.model import Fact, Parameter, Policy, exprs_of
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.syntax import Clause, Compare, Constant, Elapsed, Expr, Name, names_in, walk
-from hardship_rules.core.values import NumberKind
+from hardship_rules.core.expr import Clause, Compare, Constant, Elapsed, Expr, Name, names_in, walk
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import NumberKind
+from hardship_rules.core.policy import Fact, Parameter, Policy, exprs_of
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

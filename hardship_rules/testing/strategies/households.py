@@ -6,11 +6,11 @@ from typing import Any, cast
 from attrs import frozen
 from hypothesis import strategies as st
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.core.model import Fact, Policy, used_by
-from hardship_rules.core.problems import Path
-from hardship_rules.core.syntax import Choose
-from hardship_rules.core.values import ChoiceKind
+from hardship_rules.assessment.assessment import assess
+from hardship_rules.core.expr import Choose
+from hardship_rules.core.kinds import ChoiceKind
+from hardship_rules.core.policy import Fact, Policy, used_by
+from hardship_rules.core.problem import Path
 from hardship_rules.testing.strategies.closely import fact_named, once, stands_in, tied
 from hardship_rules.testing.strategies.moves import crowded, moved_on
 from hardship_rules.testing.strategies.placed import (

@@ -5,13 +5,12 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from hardship_rules.assessment.api import assess
-from hardship_rules.assessment.assessment import Assessment, Trace
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.problems import Path
-from hardship_rules.core.ranges import Exact
-from hardship_rules.core.syntax import Compare, OverMembers, names_in
-from hardship_rules.core.values import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.assessment.assessment import Assessment, Trace, assess
+from hardship_rules.core.expr import Compare, OverMembers, names_in
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.problem import Path
 from hardship_rules.testing.strategies.closely import fact_named, free, lines_of, stands_in
 from hardship_rules.testing.strategies.placed import (
     Facts,

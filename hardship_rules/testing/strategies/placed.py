@@ -5,8 +5,8 @@ from typing import Any, cast
 
 from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.problems import FactError, Path
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.problem import FactError, Path
 
 Facts = dict[str, Any]
 """Facts by name, `on`, and `members`, a list of such mappings."""

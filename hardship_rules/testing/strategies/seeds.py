@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from hypothesis import strategies as st
 
-from hardship_rules.core.model import Fact, Policy
-from hardship_rules.core.ranges import Exact, Range
-from hardship_rules.core.values import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
+from hardship_rules.core.interval import Exact, Range
+from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
+from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.testing.strategies.closely import fact_named, lengths_from, once, thresholds, tied
 
 _OLDEST = 100  # years; how old a date of birth may be

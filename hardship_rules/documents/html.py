@@ -1,0 +1,278 @@
+"""A document as one HTML page that needs nothing else: no script, no network, fit for a telephone and for A4 paper."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import assert_never
+
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.documents.document import (
+    TONE_MARKS,
+    Banner,
+    Block,
+    Document,
+    Flows,
+    Fold,
+    Item,
+    Listing,
+    Pairs,
+    Paragraph,
+    Scale,
+    Section,
+    Table,
+    mark,
+    scale_items,
+)
+from hardship_rules.documents.svg_flows import flows_as_svg
+from hardship_rules.documents.svg_scale import as_svg
+
+_WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
+    {
+        "zh": FrozenMapping(
+            {
+                "contents": "目录",
+                "folded": "其余各部分，打开后阅读；打印时只印已打开的部分",
+                "sheet": "'第 ' counter(page) ' 页 共 ' counter(pages) ' 页'",
+            }
+        ),
+        "en": FrozenMapping(
+            {
+                "contents": "Contents",
+                "folded": "The rest, to be opened; only what is open is printed",
+                "sheet": "'page ' counter(page) ' of ' counter(pages)",
+            }
+        ),
+    }
+)
+_CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
+_DAY = r"(?:[\u4e00-\u9fff]{1,6} )?(?<![\w.,-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])"  # with the word before it
+_AMOUNT = r"(?<![\w.,-])-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?"
+_UNIT = r" [\u4e00-\u9fff]{1,2}"  # with the number before it; two characters more or less are no harm
+_WRITTEN = r"[0-9_]+年[0-9_]+月[0-9_]+日"  # a day, or where it is to be written in
+_UNBROKEN = re.compile(rf"{_DAY}|{_WRITTEN}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?!\w)")
+_NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
+_WHOLE = 12  # characters up to which a word is kept on one line
+_NAVIGABLE = 4  # sections from which on the page has links to them
+_SHORT = 6  # rows up to which a table is kept on one sheet of paper
+_STACKED, _WIDE = 3, 4  # columns from which a table becomes a list on a telephone, and from which it scrolls
+_NUMERIC = ' class="num"'
+
+
+@cache
+def style() -> str:
+    """The style sheet without its comments; sizes of paper in the place of their names, which `@page` does not know."""
+    text = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
+
+
+def _sized(name: str) -> str:
+    """What a custom property of the style sheet is."""
+    found = re.search(rf"{name}:([^;]*);", style())
+    return found[1] if found else ""
+
+
+def as_html(document: Document) -> str:
+    """The document as one page of HTML."""
+    return "\n".join(_Page(document).lines()) + "\n"
+
+
+class _Page:
+    """The lines of one page, every text in it escaped."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.say = _WORDS["zh" if document.lang.startswith("zh") else "en"]
+        self.plain = escape if document.lang.startswith("zh") else _chinese_marked
+        self.tables = 0
+        self.drawings = 0
+        words = sorted((word for word in document.whole if _CHINESE.fullmatch(word)), key=len, reverse=True)
+        names = "|".join(re.escape(word) for word in words if len(word) <= _WHOLE)
+        self.unbroken = re.compile(f"{names}|{_UNBROKEN.pattern}") if names else _UNBROKEN
+
+    def words(self, text: str) -> str:
+        """A text, its amounts, days and classes each kept on one line."""
+        at, parts = 0, []
+        for found in self.unbroken.finditer(text):
+            parts += [self.plain(text[at : found.start()]), f'<span class="n">{self.plain(found[0])}</span>']
+            at = found.end()
+        return "".join((*parts, self.plain(text[at:])))
+
+    def lines(self) -> Iterator[str]:
+        document = self.document
+        kinds = ["tables"] * document.landscape + ["letter"] * (document.kind == "letter")
+        yield from (
+            "<!DOCTYPE html>",
+            f'<html lang="{escape(document.lang)}">',
+            "<head>",
+            '<meta charset="utf-8">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">""",
+            f"<title>{escape(document.title)}</title>",
+            f"<style>{self.sheet()}</style>",
+            "</head>",
+            f'<body class="{" ".join(kinds)}">' if kinds else "<body>",
+        )
+        blocks = document.blocks
+        if document.banner is None:
+            yield f"<header><h1>{self.words(document.title)}</h1></header>"
+        else:
+            yield from ("<header>", *self.banner(document.banner, "h1"), "</header>")
+            blocks = blocks[1:]
+        yield "<main>"
+        yield from self.main(blocks)
+        yield from ("</main>", "</body>", "</html>")
+
+    def sheet(self) -> str:
+        """The style sheet, and what is this document's own: the paper and what stands at its foot."""
+        document = self.document
+        paper = "A4 landscape" if document.landscape else "A4"
+        margin, font = _sized("--m-letter" if document.kind == "letter" else "--m-form"), _sized("--t-foot")
+        font = font.replace("var(--sans)", _sized("--sans"))
+        foot = "" if document.kind == "letter" else f"@bottom-left{{content:{_css_text(document.foot)};font:{font}}}"
+        number = f"@bottom-right{{content:{self.say['sheet']};font:{font}}}"
+        return f"{style()}@page{{size:{paper};margin:{margin};{foot}{number}}}"
+
+    def main(self, blocks: tuple[Block, ...]) -> Iterator[str]:
+        """The blocks, the contents after the first screen: before what is folded, else before the second section."""
+        folds = [block for block in blocks if isinstance(block, Fold)]
+        parts: list[Section | Fold] = [*folds] or [block for block in blocks if isinstance(block, Section)]
+        ids = {id(part): f"s{number}" for number, part in enumerate(parts, 1)}
+        after = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _NAVIGABLE else None
+        if folds and not folds[0].is_open:  # their titles are a list of contents
+            after = None
+        for block in blocks:
+            if folds and block is folds[0] and not folds[0].is_open:
+                yield f'<p class="hint small">{self.words(self.say["folded"])}</p>'
+            if block is after:
+                yield f'<nav aria-label="{self.say["contents"]}"><ol>'
+                yield from (f'<li><a href="#{ids[id(part)]}">{self.words(part.title)}</a></li>' for part in parts)
+                yield "</ol></nav>"
+            yield from self.block(block, 2, f' id="{ids[id(block)]}"' if id(block) in ids else "")
+
+    def banner(self, banner: Banner, tag: str = "p") -> Iterator[str]:
+        """A verdict, its mark left to the eye."""
+        yield f'<div class="banner {escape(banner.tone)}">'
+        yield f'<p class="small">{self.words(banner.small)}</p>'
+        before = f'<span class="mark" aria-hidden="true">{TONE_MARKS[banner.tone]}</span>'
+        yield f'<{tag} class="verdict">{before}{self.words(banner.verdict)}</{tag}>'
+        if banner.sentence:
+            yield f"<p>{self.words(banner.sentence)}</p>"
+        yield "</div>"
+
+    def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
+        match block:
+            case Paragraph(text, aside, signed, flush):
+                words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
+                class_ = ' class="signed"' if signed else ' class="flush"' if flush else ""
+                yield f"<p{class_}>{words}</p>"
+            case Listing(items):
+                yield from self.items(items, 0)
+            case Table():
+                yield from self.table(block)
+            case Pairs():
+                yield from self.pairs(block)
+            case Banner():
+                yield from self.banner(block)
+            case Scale():
+                self.drawings += 1
+                yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
+                yield from (*self.items(scale_items(block), 0), "</figure>")
+            case Flows():
+                self.drawings += 1
+                drawing = flows_as_svg(block, f"d{self.drawings}")
+                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption></figure>"
+            case Section(title, blocks):
+                yield f"<section{id_}>"
+                yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
+                yield from self.inside(blocks, level)
+                yield "</section>"
+            case Fold(title, blocks, is_open):
+                heading = f"h{min(level, 6)}"
+                yield '<details class="fold" open>' if is_open else '<details class="fold">'
+                yield f"<summary><{heading}>{self.words(title)}</{heading}></summary>"
+                yield f'<div class="inside"{id_}>'
+                yield from self.inside(blocks, level)
+                yield "</div></details>"
+            case _:
+                assert_never(block)
+
+    def inside(self, blocks: Iterable[Block], level: int) -> Iterator[str]:
+        for block in blocks:
+            yield from self.block(block, level + 1)
+
+    def pairs(self, pairs: Pairs) -> Iterator[str]:
+        yield f'<dl class="pairs{" amounts" * pairs.amounts}">'
+        for pair in pairs.rows:
+            below = f'<dd class="small">{self.broken(pair.below)}</dd>' if pair.below else ""
+            yield f"<div><dt>{self.words(pair.name)}</dt><dd>{self.broken(pair.value)}</dd>{below}</div>"
+        yield "</dl>"
+
+    def broken(self, text: str) -> str:
+        """A text with its line ends kept."""
+        return self.words(text).replace("\n", "<br>")
+
+    def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
+        yield '<ol class="list">'
+        for number, item in enumerate(items, 1):
+            lead = f"<strong>{self.words(item.lead)}</strong>" if item.lead else ""
+            words = "：".join(part for part in (lead, self.broken(item.text)) if part)
+            aside = f" <small>{self.words(item.aside)}</small>" if item.aside else ""
+            leaf = "" if item.parts else ' class="leaf"'
+            means = f' role="img" aria-label="{escape(item.means)}"' if item.means else ""
+            before = f'<span class="mark"{means}>{escape(item.mark or mark(depth, number))}</span>'
+            yield f"<li{leaf}><p>{before}{words}{aside}</p>"
+            if item.parts:
+                yield from self.items(item.parts, depth + 1)
+            yield "</li>"
+        yield "</ol>"
+
+    def table(self, table: Table) -> Iterator[str]:
+        """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
+        self.tables += 1
+        name = f"t{self.tables}"
+        columns = len(table.heads)
+        stacked = columns == _STACKED and not table.by_hand
+        kinds = ["shared"] * bool(table.shares) + ["wide"] * (columns >= _WIDE) + ["stacked"] * stacked
+        kinds += ["by-hand"] * table.by_hand
+        numbers = [
+            all(_NUMBER.fullmatch(cell) for cell in column) and any(column)
+            for column in (list(zip(*table.rows, strict=True)) or [()] * columns)
+        ]
+        boxed = "table short" if len(table.rows) <= _SHORT else "table"
+        yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
+        yield f'<table class="{" ".join(kinds)}" style="--columns:{columns}">'
+        yield f'<caption id="{name}"><span class="title">{self.words(table.caption)}</span></caption>'
+        if table.shares:
+            whole = sum(table.shares)
+            yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)
+        heads = (
+            f'<th scope="col"{_NUMERIC * is_number}>{self.words(head)}</th>'
+            for head, is_number in zip(table.heads, numbers, strict=True)
+        )
+        yield f"<thead><tr>{''.join(heads)}</tr></thead>"
+        yield "<tbody>"
+        for row in table.rows:
+            yield "<tr>" + "".join(self.cells(table, row, numbers, named=stacked)) + "</tr>"
+        yield "</tbody></table></div>"
+
+    def cells(self, table: Table, row: tuple[str, ...], numbers: list[bool], *, named: bool) -> Iterator[str]:
+        """The cells of a row; `named` where each is to say on a telephone what its column is."""
+        for column, cell in enumerate(row):
+            number = _NUMERIC * numbers[column]
+            if column == table.named_by:
+                yield f'<th scope="row"{number}>{self.broken(cell)}</th>'
+            else:
+                head = f' data-head="{escape(table.heads[column])}"' if named else ""
+                yield f"<td{number}{head}>{self.broken(cell)}</td>"
+
+
+def _css_text(text: str) -> str:
+    """A text as a string of CSS, everything in it that is no letter or figure written as its number."""
+    return "'" + "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in text) + "'"
+
+
+def _chinese_marked(text: str) -> str:
+    """A text of a page in another language, each part in Chinese said to be Chinese: for voices and for fonts."""
+    return _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', escape(text))

@@ -1,0 +1,190 @@
+"""durable-rules in a process of its own: it can crash, hang or leave threads behind without harm to the host."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from threading import Lock, Timer
+from types import TracebackType
+from typing import Self, cast
+
+from hardship_rules.core.policy import Policy
+from hardship_rules.durable.ruleset import Ruleset, ruleset
+
+SECONDS = 20  # after which a worker that does not answer is stopped
+RULESETS = 64  # that one worker holds before it is replaced by a new one: they cannot be taken out again
+
+
+class DurableError(RuntimeError):
+    """durable-rules is not installed, failed, or did not answer."""
+
+
+class Worker:
+    """The process, started at the first call, guarded by a lock, and started anew when it dies.
+
+    It ends with `close`, with the `with` block, or with the program. A forked process has its own.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._lock = Lock()
+        self._owner = os.getpid()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._defined: set[str] = set()
+        self._rulesets: dict[str, Ruleset] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def ruleset_of(self, policy: Policy) -> Ruleset:
+        """The ruleset of a policy, made once."""
+        if policy.fingerprint not in self._rulesets:
+            self._rulesets[policy.fingerprint] = ruleset(policy)
+        return self._rulesets[policy.fingerprint]
+
+    def run(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
+        """Assert facts under a ruleset; the rules that fired, in order. Raises `DurableError`."""
+        if self._owner != os.getpid():
+            self._leave_to_parent()
+        with self._lock:
+            for last in (False, True):
+                try:
+                    return self._ask(rules, facts)
+                except (OSError, ValueError) as error:  # it died: once more with a new one
+                    self._stop()
+                    if last:
+                        raise DurableError("the durable-rules process died twice over one household") from error
+        raise AssertionError
+
+    def close(self) -> None:
+        """Stop the process, if there is one."""
+        if self._owner == os.getpid():
+            with self._lock:
+                self._stop()
+
+    def _ask(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
+        name = rules.name
+        if len(self._defined) >= RULESETS and name not in self._defined:
+            self._stop()
+        if self._process is None or self._process.poll() is not None:
+            self._start()
+        if name not in self._defined:
+            self._answer({"define": rules.definitions})
+            self._defined.add(name)
+        return tuple(cast(list[str], self._answer({"run": name, "facts": list(facts)})))
+
+    def _answer(self, question: dict[str, object]) -> object:
+        process = cast("subprocess.Popen[bytes]", self._process)
+        assert process.stdin is not None  # noqa: S101  # it was started with pipes
+        assert process.stdout is not None  # noqa: S101  # as above
+        timer = Timer(self._seconds, process.kill)
+        timer.daemon = True
+        timer.start()
+        try:
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.flush()
+            answer = json.loads(process.stdout.readline() or b"!")
+        finally:
+            timer.cancel()
+        if "error" in answer:
+            self._stop()
+            raise DurableError(answer["error"])
+        return answer["done"]
+
+    def _start(self) -> None:
+        if find_spec("durable") is None:
+            raise DurableError(
+                "durable-rules is not installed: pip install 'hardship-rules[durable]' "
+                "(it needs Python 3.11 or 3.12 and a C compiler)"
+            )
+        self._stop()
+        self._process = subprocess.Popen(  # this library, in a Python of its own
+            [sys.executable, "-m", "hardship_rules.durable.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # what it logs may hold facts
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        )
+        atexit.register(self.close)
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        self._defined.clear()
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+            atexit.unregister(self.close)
+
+    def _leave_to_parent(self) -> None:
+        """After a fork: the process belongs to the parent, the pipes' copies are closed, and the lock is a new one."""
+        process, self._process = self._process, None
+        self._lock = Lock()
+        self._owner = os.getpid()
+        self._defined.clear()
+        if process is not None:
+            process.returncode = 0  # not this process's to wait for
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+
+
+def _serve() -> None:
+    """Answer questions, one a line, until there are no more."""
+    from durable import engine  # noqa: PLC0415  # only this process has it
+
+    fired: list[str] = []
+
+    class Host(engine.Host):  # type: ignore[misc]  # durable-rules has no types
+        """A host whose actions are texts: the rule, the property it asserts, and the value."""
+
+        def get_action(self, action_name: str) -> object:
+            rule, fact, given = action_name.split("|")
+
+            def act(closure: object) -> None:
+                fired.append(rule)
+                if fact:
+                    closure.assert_fact({fact: json.loads(given)})  # type: ignore[attr-defined]  # no types either
+
+            return act
+
+    host = Host()
+    sids = 0
+    for line in sys.stdin.buffer:
+        question = json.loads(line)
+        try:
+            wrong = None
+            if "define" in question:
+                host.register_rulesets(json.loads(question["define"]))
+                done: object = True
+            else:
+                sids += 1
+                sid = f"s{sids}"
+                fired.clear()
+                try:
+                    for fact in question["facts"]:
+                        host.assert_fact(question["run"], {"sid": sid, **fact})
+                    wrong = host.get_state(question["run"], sid).get("exception")
+                finally:
+                    host.delete_state(question["run"], sid)
+                done = fired
+            answer = {"error": "durable-rules: an action failed"} if wrong else {"done": done}
+        except Exception as error:  # noqa: BLE001  # whatever it is, the host is told; its text may hold facts
+            answer = {"error": f"durable-rules refused: {type(error).__name__}"}
+        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,219 @@
+"""Where a rounding, or the full years or months between two days, can go below zero."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations
+from typing import cast
+
+from attrs import frozen
+
+from hardship_rules.core.expr import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    OverMembers,
+    Round,
+    parts_of,
+)
+from hardship_rules.core.interval import Exact, Number, Range, low, multiply
+from hardship_rules.core.kinds import NumberKind
+from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
+from hardship_rules.core.problem import Location, Path
+from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
+
+_Amounts = dict[Expr, Exact]  # what each expression of a sum is multiplied by
+
+
+@frozen
+class Rounding:
+    """A rounding, or the full years or months between two days, and the definition that it is in."""
+
+    path: Path
+    title: str
+    expr: Round | Elapsed
+
+
+def roundings_below_zero(policy: Policy) -> tuple[Rounding, ...]:
+    """Those that can go below zero in some household under the policy's readings, in the policy's order.
+
+    What a `must` excludes cannot, nor can what stands where a reading never leads.
+    """
+    return tuple(_below_zero(policy))
+
+
+def _below_zero(policy: Policy) -> Iterator[Rounding]:
+    required = tuple(sum_ for clause in policy.must for sum_ in _required(clause))
+    signs = Signs(policy, _anything(policy, chosen=True), required)
+    exprs: list[tuple[Path, str, Expr]] = [
+        (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
+    ]
+    sections: tuple[tuple[Path, Mapping[str, Definition]], ...] = (
+        (("household",), policy.facts),
+        (("members", "facts"), policy.members.facts),
+        (("terms",), policy.terms),
+        (("decisions",), policy.decisions),
+    )
+    for of, definitions in sections:
+        exprs += [((*of, name), each.title, expr) for name, each in definitions.items() for expr in exprs_of(each)]
+    exprs += [(("properties", each.name), each.title, each.when) for each in policy.properties.values() if each.when]
+    for path, title, expr in exprs:
+        for part in _live(expr, signs.scope):
+            if isinstance(part, Round | Elapsed) and not signs.never_below_zero(rounded_part(part)):
+                yield Rounding(path, title, part)
+
+
+def rounded_part(expr: Round | Elapsed) -> Expr:
+    """The number that is rounded; of two days, how far the second is after the first."""
+    if isinstance(expr, Round):
+        return expr.part
+    return Add((expr.end, Negate(expr.start, expr.at)), expr.at)
+
+
+def signs_of(policy: Policy) -> "Signs":
+    """What is certain of numbers by their ranges alone, under any readings; made once and kept with the policy."""
+    if "signs" not in policy.kept:
+        policy.kept["signs"] = Signs(policy, _anything(policy, chosen=False))
+    return cast(Signs, policy.kept["signs"])
+
+
+def _anything(policy: Policy, *, chosen: bool) -> Scope:
+    """The first member of the household of which nothing is known, under the readings chosen or under any."""
+    scope = nothing_known(policy)
+    if chosen:
+        scope.values |= dict(policy.constants)
+    for name in policy.order:
+        work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
+    return scope.members[0]
+
+
+class Signs:
+    """Which numbers of a policy are never below zero: by their ranges, by how they are made, by what is required."""
+
+    def __init__(self, policy: Policy, scope: Scope, required: tuple[_Amounts, ...] = ()) -> None:
+        self.policy = policy
+        self.scope = scope
+        self.required = [sum_ for sum_ in required if all(self.is_number(part) for part in sum_)]  # never below zero
+        self.terms: dict[str, bool] = {}
+
+    def never_below_zero(self, expr: Expr) -> bool:
+        """Whether a number is zero or more in every household; where that is not seen, False."""
+        if low(cast(Number, value(expr, self.scope))) >= 0:
+            return True
+        if any(self.is_above(_amounts(expr), sum_) for sum_ in self.required):
+            return True
+        match expr:
+            case Extreme("max", parts):
+                return any(map(self.never_below_zero, parts)) or any(
+                    _amounts(one) == _amounts(other, -1) for one, other in combinations(parts, 2)
+                )
+            case Extreme(parts=parts) | Add(parts) | Multiply(parts):
+                return all(map(self.never_below_zero, parts))
+            case Divide(part) | Round(part=part):
+                return self.never_below_zero(part)
+            case OverMembers("sum", part) if part is not None:
+                return self.never_below_zero(part)
+            case Name(name):
+                return self.term(name)
+            case _:
+                return False
+
+    def is_number(self, expr: Expr) -> bool:
+        """Whether an expression is a number or a day."""
+        found = value(expr, self.scope)
+        return isinstance(found, int | Fraction | Range) and not isinstance(found, bool)
+
+    def is_above(self, amounts: _Amounts, required: _Amounts) -> bool:
+        """Whether a sum is never below another one, by the ranges of what is in one of them only."""
+        if not amounts.keys() & required.keys():
+            return False
+        left = {part: amounts.get(part, 0) - required.get(part, 0) for part in (*amounts, *required)}
+        values = {part: cast(Number, value(part, self.scope)) for part, times in left.items() if times}
+        return sum(low(multiply(number, left[part])) for part, number in values.items()) >= 0
+
+    def term(self, name: str) -> bool:
+        """Whether a term is never below zero."""
+        definition = self.policy.names.get(name)
+        if not isinstance(definition, Term) or not isinstance(definition.kind, NumberKind):
+            return False
+        if name not in self.terms:
+            self.terms[name] = self.never_below_zero(definition.expr)
+        return self.terms[name]
+
+
+_ONE = Constant(1, Location("", 1, 1))
+
+
+def _amounts(expr: Expr, times: Exact = 1) -> _Amounts:
+    """How often each part is in a sum, numbers as written taken together."""
+    found: _Amounts = {}
+    match expr:
+        case Add(parts):
+            for part in parts:
+                for inner, amount in _amounts(part, times).items():
+                    found[inner] = found.get(inner, 0) + amount
+        case Negate(part):
+            found = _amounts(part, -times)
+        case Constant(number):
+            found[_ONE] = number * times
+        case _:
+            found[expr] = times
+    return {part: amount for part, amount in found.items() if amount}
+
+
+def _difference(more: Expr, less: Expr) -> _Amounts:
+    return _amounts(Add((more, Negate(less, less.at)), more.at))
+
+
+def _required(expr: Expr) -> Iterator[_Amounts]:
+    """The sums that are never below zero where a condition holds, in whatever it says of every member too."""
+    match expr:
+        case Clause(when=when) | OverMembers("each", where=when) if when is not None:
+            yield from _required(when)
+        case AllOf(clauses):
+            for clause in clauses:
+                yield from _required(clause)
+        case Compare(left, sign, right):
+            if sign in ("<", "<=", "=="):
+                yield _difference(right, left)
+            if sign in (">", ">=", "=="):
+                yield _difference(left, right)
+        case _:
+            return
+
+
+_CONDITIONS = Clause | Compare | AllOf | AnyOf | Not | OneOf
+
+
+def _live(expr: Expr, scope: Scope) -> Iterator[Expr]:
+    """An expression and what is inside it, but for what matters to no household."""
+    is_condition = isinstance(expr, _CONDITIONS) or (isinstance(expr, OverMembers) and expr.what in ("some", "each"))
+    if is_condition and value(expr, scope) is not None:
+        return
+    yield expr
+    parts: tuple[Expr, ...] = ()
+    if isinstance(expr, Choose):
+        for when, result in expr.cases:
+            holds = value(when, scope)
+            if holds is not False:
+                yield from _live(when, scope)
+                yield from _live(result, scope)
+            if holds is True:
+                return
+        parts = () if expr.otherwise is None else (expr.otherwise,)
+    elif not isinstance(expr, OverMembers) or expr.where is None or value(expr.where, scope) is not False:
+        parts = parts_of(expr)
+    for part in parts:
+        yield from _live(part, scope)

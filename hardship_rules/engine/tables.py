@@ -1,0 +1,343 @@
+"""A policy as tables of households run it: terms in place of facts without a column, and defaults for blank cells."""
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, cast, get_args
+
+import attrs
+from attrs import evolve, frozen
+
+from hardship_rules.core.expr import (
+    Add,
+    AllOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Expr,
+    Extreme,
+    Name,
+    Negate,
+    Not,
+    Option,
+    OverMembers,
+    Round,
+    parts_of,
+)
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.hosts import plain_value, read_day, shown
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import EARLIEST, YES_NO, ChoiceKind, DateKind, NumberKind, Unit, YesNoKind
+from hardship_rules.core.policy import Fact, Parameter, Policy, Term, refuse_no_policy, used_by
+from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
+from hardship_rules.core.units import unit_of
+from hardship_rules.engine.lower import Denominator, WholePolicy, largest, whole
+
+_NOWHERE = Location("", 1, 1)
+_HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
+ROUNDED = "_rounded"
+DERIVED_OUTSIDE = "derived_outside "
+_WITHIN = 2**63 - 1
+_MARGIN = "margin rounded"  # no name of a policy has a space in it
+
+
+@frozen
+class FramePolicy:
+    """A policy over whole numbers for frames that have only some of its facts.
+
+    `figures` are the columns to be shown and the names of what they hold, in hundredths where they are `_rounded`;
+    `stand_ins` are the facts that have no column, in whose place something stands.
+    """
+
+    made: WholePolicy
+    figures: FrozenMapping[str, str]
+    stand_ins: tuple[str, ...]
+
+
+def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
+    """The policy for frames with these of its facts as columns."""
+    absent = [fact for fact in policy.stand_ins if fact.name not in columns]
+    terms, unknown = dict[str, Term](), dict[str, Fact]()
+    of_members = set(policy.of_members)
+    for fact in absent:
+        own = f"{fact.name} unknown"
+        unknown[own] = evolve(fact, name=own, if_absent=None)
+        for name, expr in _in_place_of(fact, absent).items():
+            terms[name] = Term(name, fact.title, fact.kind, expr, fact.of_member, None, fact.at)
+            of_members |= {name} if fact.of_member else set()
+    shown = _shown(policy)
+    margin = _margin(policy, shown)
+    scales = {name: None if over.factors else over.number for name, over in whole(policy).denominators.items()}
+    for name in shown:
+        terms[f"{name} shown"] = _figure(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
+    if margin is not None:
+        terms[_MARGIN] = _figure(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE))
+    numbers = [fact for fact in absent if isinstance(fact.kind, NumberKind)]
+    left_out = {fact.name for fact in absent}
+    held = {name: f"{name} held" for name in left_out}
+    facts = {name: fact for name, fact in policy.facts.items() if name not in left_out}
+    of_member = {name: fact for name, fact in policy.members.facts.items() if name not in left_out}
+    facts |= {name: fact for name, fact in unknown.items() if not fact.of_member}
+    of_member |= {name: fact for name, fact in unknown.items() if fact.of_member}
+    completed = evolve(
+        policy,
+        facts=FrozenMapping(facts),
+        members=evolve(policy.members, facts=FrozenMapping(of_member)),
+        must=(*map(_in_range, numbers), *(cast(Clause, _renamed(clause, held)) for clause in policy.must)),
+        terms=FrozenMapping(terms | dict(policy.terms)),
+        of_members=frozenset(of_members),
+    )
+    made = whole(evolve(completed, order=_ordered(completed)))
+    figures = dict[str, str]()
+    for name in shown:
+        scale = scales[name]
+        as_it_is = scale is not None and made.denominators[name] == Denominator(scale)
+        figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
+    if margin is not None:
+        figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
+    return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+
+
+def refuse_undecidable(policy: Policy) -> None:
+    """A policy that cannot decide, as `assess` refuses it."""
+    refuse_no_policy(policy)
+    if policy.is_open:
+        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def day_inside(policy: Policy, on: date | str | None) -> date | None:
+    """The day the verdict is about, inside the policy's window."""
+    refuse_no_policy(policy)
+    day = None if plain_value(on) is None else read_day(on)
+    if isinstance(day, str):
+        raise FactError([Problem(day, ("on",), given=shown(on))])
+    start, end = policy.start or date.min, policy.end or date.max
+    if day is not None and not start <= day <= end:
+        window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
+        raise FactError([Problem("on_outside", ("on",), given=str(day), values={"policy": policy.name, **window})])
+    return day
+
+
+def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
+    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
+    kept = policy.kept.setdefault("frames", {})
+    if facts not in kept:
+        prepared = frame_policy(policy, facts)
+        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
+        if wide:
+            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
+            raise PolicyError(
+                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
+            )
+        kept[facts] = prepared
+    return cast(FramePolicy, kept[facts])
+
+
+def _ordered(policy: Policy) -> tuple[str, ...]:
+    """Parameters, terms and decisions, each after what it uses."""
+    found: dict[str, None] = {}
+
+    def visit(name: str) -> None:
+        definition = policy.names.get(name)
+        if name in found or definition is None or isinstance(definition, Fact):
+            return
+        for used in used_by(definition):
+            if used != name:
+                visit(used)
+        if name not in policy.readings:
+            found[name] = None
+
+    for name in (*policy.parameters, *policy.terms, *policy.decisions):
+        visit(name)
+    return tuple(found)
+
+
+# What stands in for a fact without a column
+
+
+def _in_place_of(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
+    """What is found for the fact, what that is within its range, and as much of it as is held against a `must`.
+
+    Constants that stand in are not held against a household: in their place the fact is unknown.
+    """
+    own = {fact.name: f"{fact.name} unknown"}
+    found = cast(Expr, _renamed(cast(Expr, fact.if_absent), own))
+    unknown = Name(own[fact.name], fact.at)
+    held = {each.name: f"{each.name} held" for each in absent if each is not fact}
+    without = cast(Expr, _renamed(_without_constants(found, unknown), held))
+    if not isinstance(fact.kind, NumberKind):
+        return {fact.name: found, f"{fact.name} held": without}
+    return {
+        f"{fact.name} found": found,
+        fact.name: _within(Name(f"{fact.name} found", fact.at), fact.kind),
+        f"{fact.name} held": _within(without, fact.kind),
+    }
+
+
+def _within(expr: Expr, kind: NumberKind) -> Expr:
+    """A number as far as it lies in the range of its fact."""
+    at = expr.at
+    below = Extreme("min", (expr, Constant(cast(Exact, kind.high), at)), at)
+    return Extreme("max", (below, Constant(cast(Exact, kind.low), at)), at)
+
+
+def _in_range(fact: Fact) -> Clause:
+    """What stands in for a fact lies in its range; of each member, where it is a fact of members."""
+    kind, at, found = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
+    lines = [
+        Compare(found, ">=", Constant(cast(Exact, kind.low), at), at),
+        Compare(found, "<=", Constant(cast(Exact, kind.high), at), at),
+    ]
+    clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, line, "", at) for line in lines]
+    inside = AllOf(tuple(clauses), at)
+    when = OverMembers("each", None, inside, at) if fact.of_member else inside
+    return Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, when, "", at)
+
+
+def _without_constants(expr: Expr, unknown: Name) -> Expr:
+    if isinstance(expr, Constant | Option):
+        return unknown
+    if isinstance(expr, Choose):
+        cases = tuple((when, _without_constants(result, unknown)) for when, result in expr.cases)
+        otherwise = None if expr.otherwise is None else _without_constants(expr.otherwise, unknown)
+        return Choose(cases, otherwise, expr.at)
+    return expr
+
+
+def _renamed(part: Any, to: Mapping[str, str]) -> Any:
+    """An expression with other names in it."""
+    if isinstance(part, Name):
+        return evolve(part, name=to.get(part.name, part.name))
+    if isinstance(part, tuple):
+        return tuple(_renamed(inner, to) for inner in part)
+    if isinstance(part, get_args(Expr)):
+        names = [each.name for each in attrs.fields(type(part))]
+        return evolve(part, **{name: _renamed(getattr(part, name), to) for name in names})
+    return part
+
+
+# Figures
+
+
+def _shown(policy: Policy) -> tuple[str, ...]:
+    """The numbers of the household that explanations begin with; all of its terms, where the policy does not say."""
+    names = policy.show or tuple(policy.terms)
+    return tuple(name for name in names if _is_figure(policy, name))
+
+
+def _is_figure(policy: Policy, name: str) -> bool:
+    definition = policy.names[name]
+    of_household = isinstance(definition, Term | Parameter) and name not in policy.of_members
+    return of_household and isinstance(cast(Term, definition).kind, NumberKind)
+
+
+def _figure(policy: Policy, name: str, expr: Expr) -> Term:
+    return Term(name, name, NumberKind(unit_of(expr, policy) if name != _MARGIN else None), expr, False, None, _NOWHERE)  # noqa: FBT003  # a term of the household
+
+
+def _shown_as(number: Expr, scale: int | None) -> Expr:
+    """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
+    if scale is not None:
+        return Round("floor", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
+    below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
+    size = Round("half_up", Extreme("max", (number, Negate(number, _NOWHERE)), _NOWHERE), _HUNDREDTH, _NOWHERE)
+    return Choose(((below, Negate(size, _NOWHERE)),), size, _NOWHERE)
+
+
+def margin_unit(policy: Policy) -> Unit | None:
+    """The unit of the distance to the nearest line; None where there is no such distance, or it is a bare number."""
+    margin = _margin(policy, _shown(policy))
+    return None if margin is None else unit_of(margin, policy)
+
+
+def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
+    """How far the household is from the nearest line of the category that a figure shown is compared with.
+
+    Lines in another unit than the first of them are left out; where there is none, there is no such distance.
+    """
+    pairs: dict[tuple[Expr, Expr], None] = {}
+    for clause in (outcome.when for outcome in policy.category.outcomes):
+        for part in _deep(policy, cast(Clause, clause)):
+            if isinstance(part, Compare) and any(
+                isinstance(side, Name) and side.name in shown and side.name in policy.terms
+                for side in (part.left, part.right)
+            ):
+                pairs[part.left, part.right] = None
+    units = [unit_of(left, policy) or unit_of(right, policy) for left, right in pairs]
+    distances: list[Expr] = []
+    for (left, right), unit in zip(pairs, units, strict=True):
+        if unit == units[0]:
+            difference = Add((left, Negate(right, _NOWHERE)), _NOWHERE)
+            distances.append(Extreme("max", (difference, Negate(difference, _NOWHERE)), _NOWHERE))
+    return Extreme("min", tuple(distances), _NOWHERE) if distances else None
+
+
+def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
+    """An expression and everything inside it, through the terms that it names; nothing of single members."""
+    yield expr
+    term = policy.names.get(expr.name) if isinstance(expr, Name) else None
+    if isinstance(term, Term) and not term.of_member:
+        yield from _deep(policy, term.expr)
+    elif not isinstance(expr, OverMembers):
+        for part in parts_of(expr):
+            yield from _deep(policy, part)
+
+
+def _column(name: str, scale: int | None) -> str:
+    """The column of a figure: of a whole number its name, of one in hundredths `_x100`; of what is divided, rounded."""
+    if scale is None:
+        return name + ROUNDED
+    return name if scale == 1 else f"{name}_x{scale}"
+
+
+def left_out_column(name: str) -> str:
+    """The column that tells in which rows a fact is left out; no name of a policy has a space in it."""
+    return f"{name} left out"
+
+
+def stated_column(name: str) -> str:
+    """The column that holds a fact where it is not left out."""
+    return f"{name} stated"
+
+
+def with_left_out(policy: Policy, names: Collection[str]) -> Policy:
+    """The policy for frames in which these facts, all with something that stands in, are left out in some rows.
+
+    In place of such a fact's column they have `stated_column` and `left_out_column`; where it is left out, what is
+    stated is not looked at. The fact itself has no column, and what stands in for it is first of all what is stated.
+    """
+
+    def facts(own: FrozenMapping[str, Fact]) -> FrozenMapping[str, Fact]:
+        found = dict(own)
+        for name, fact in own.items():
+            if name in names and fact.if_absent is not None:
+                found[name] = evolve(fact, if_absent=_first_stated(fact, fact.if_absent))
+                found[stated_column(name)] = evolve(fact, name=stated_column(name), if_absent=None)
+                found[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=YES_NO, if_absent=None)
+        return FrozenMapping(found)
+
+    return evolve(policy, facts=facts(policy.facts), members=evolve(policy.members, facts=facts(policy.members.facts)))
+
+
+def _first_stated(fact: Fact, expr: Expr) -> Expr:
+    stated = (Not(Name(left_out_column(fact.name), fact.at), fact.at), Name(stated_column(fact.name), fact.at))
+    if isinstance(expr, Choose):
+        return Choose((stated, *expr.cases), expr.otherwise, fact.at)
+    return Choose((stated,), expr, fact.at)
+
+
+def anything(fact: Fact) -> "str | bool | int | float | date":
+    """Some value of a fact, to stand in a column where it is not looked at: a null would be looked at."""
+    match fact.kind:
+        case NumberKind(low=low, decimals=decimals):
+            return float(cast(Exact, low)) if decimals else int(cast(Exact, low))
+        case ChoiceKind(options):
+            return next(iter(options))
+        case YesNoKind():
+            return False
+        case DateKind():
+            return EARLIEST

@@ -1,0 +1,235 @@
+"""An assessment as JSON: a versioned form for the programs that show, keep or compare it."""
+
+import json
+from collections.abc import Mapping
+
+from hardship_rules.assessment.assessment import Assessment, Trace
+from hardship_rules.assessment.outcomes import Decided, Figure, Reason, decimal
+from hardship_rules.assessment.sensitivity import turns_on
+from hardship_rules.core.expr import Clause, Compare, Name, Option, Provenance
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import Range
+from hardship_rules.core.kinds import ChoiceKind, Kind, Value, YesNoKind
+from hardship_rules.core.policy import Outcome, Policy
+from hardship_rules.core.problem import Path, path_text
+from hardship_rules.core.units import kind_of_name
+from hardship_rules.explanation.wording import fact_of, fact_value, places
+
+FORMAT = "hardship-rules/assessment/1"
+
+
+def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping()) -> str:
+    """The form that README documents, one key a line: exact numbers as fractions, members from 1, no labels.
+
+    `beside` are keys that another engine adds at the end.
+    """
+    document = {**_document(assessment), **beside}
+    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _dumps(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
+
+
+def _document(assessment: Assessment) -> dict[str, object]:
+    policy, household = assessment.policy, assessment.household
+    write = _Values(assessment)
+    return {
+        "format": FORMAT,
+        "policy": policy_json(policy),
+        "on": None if household.on is None else household.on.isoformat(),
+        "reference": household.reference,
+        "category": outcome_json(assessment.category),
+        "possible": [outcome_json(outcome) for outcome in assessment.possible],
+        "missing": [
+            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
+            for missing in assessment.missing
+        ],
+        "assumed": [write.fact(path) for path in household.assumed],
+        "derived": [write.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
+        "terms": {
+            name: {"title": policy.names[name].title, "value": write.named(name, answer)}
+            for name, answer in assessment.terms.items()
+        },
+        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
+        "reasons": [write.reason(reason) for reason in assessment.reasons],
+        "trace": write.traces(),
+    }
+
+
+def policy_json(policy: Policy) -> dict[str, str | None]:
+    """A policy by its name, title, window and fingerprint."""
+    return {
+        "id": policy.name,
+        "title": policy.title,
+        "from": None if policy.start is None else policy.start.isoformat(),
+        "to": None if policy.end is None else policy.end.isoformat(),
+        "fingerprint": policy.fingerprint,
+        "status": policy.status,
+    }
+
+
+def turns_json(assessment: Assessment) -> list[dict[str, object]]:
+    """What the category turns on: each reading in another option, each clause taken away, and what would result."""
+    return [
+        {
+            "is": "clause" if turn.option is None else "reading",
+            "id": turn.id,
+            "title": turn.title,
+            "option": turn.option,
+            "category": outcome_json(turn.category),
+            "possible": [outcome_json(outcome) for outcome in turn.possible],
+            "verified": turn.is_verified,
+            **_provenance(turn.provenance),
+        }
+        for turn in turns_on(assessment)
+    ]
+
+
+def _provenance(provenance: Provenance | None) -> dict[str, object]:
+    return {
+        "basis": None if provenance is None else provenance.basis,
+        "source": None if provenance is None else provenance.source,
+        "cite": None if provenance is None else provenance.cite,
+    }
+
+
+def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
+    """An outcome by its id and title."""
+    return None if outcome is None else {"id": outcome.id, "title": outcome.title}
+
+
+def _decided(decided: Decided) -> dict[str, object]:
+    return {
+        "title": decided.decision.title,
+        "outcome": outcome_json(decided.outcome),
+        "possible": [outcome_json(outcome) for outcome in decided.possible],
+        "holding": [outcome_json(outcome) for outcome in decided.holding],
+        "decided_by": list(decided.decided_by),
+    }
+
+
+def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
+    """A figure, an option, or yes or no, as this form has them."""
+    return _Values(assessment).answer(kind, answer)
+
+
+def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
+    """A reason with both sides and its provenance, as this form has it."""
+    return _Values(assessment).reason(reason)
+
+
+class _Values:
+    """How the answers of one assessment are written."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+        self.policy = assessment.policy
+
+    def figure(self, figure: Figure) -> dict[str, object]:
+        if figure.exact is None:
+            return {"from": str(figure.low), "to": str(figure.high), "unit": figure.unit}
+        count = places(self.policy, figure.unit)
+        count = count if figure.exact.denominator == 1 else max(count, 2)
+        return {"exact": str(figure.exact), "text": str(decimal(figure.exact, count)), "unit": figure.unit}
+
+    def answer(self, kind: Kind | None, answer: Figure | Value) -> object:
+        """A figure, an option with its title, options still open, yes or no, or null where that is unknown."""
+        if isinstance(answer, Figure):
+            return self.figure(answer)
+        if isinstance(kind, ChoiceKind):
+            return self.option(kind.options, answer)
+        return answer
+
+    def option(self, titles: Mapping[str, str], answer: Figure | Value) -> object:
+        if isinstance(answer, str):
+            return {"option": answer, "title": titles.get(answer, answer)}
+        return {"options": sorted(answer)} if isinstance(answer, frozenset) else None
+
+    def named(self, name: str, answer: Figure | Value) -> object:
+        return self.answer(kind_of_name(self.policy, name), answer)
+
+    def fact(self, path: Path) -> dict[str, object]:
+        fact = fact_of(self.policy, path)
+        found = fact_value(self.assessment, path)
+        return {"path": path_text(path), "title": fact.title, "value": self.plain(fact.kind, found)}
+
+    def plain(self, kind: Kind, found: Value) -> object:
+        """A known fact: a number as text, an option, yes or no."""
+        return found if isinstance(kind, YesNoKind) else str(found)
+
+    def reason(self, reason: Reason) -> dict[str, object]:
+        clause, line = reason.clause, reason.clause.when
+        kinds = [self.kind(side) for side in (line.left, line.right)] if isinstance(line, Compare) else [None, None]
+        if isinstance(kinds[0], ChoiceKind):
+            kinds[1] = kinds[1] or kinds[0]
+        elif isinstance(kinds[1], ChoiceKind):
+            kinds[0] = kinds[1]
+        return {
+            "decision": reason.decision,
+            "outcome": reason.outcome,
+            "clause": clause.id,
+            "title": clause.title or clause.line,
+            "role": reason.role,
+            "holds": reason.holds,
+            "line": clause.line or None,
+            "sign": reason.sign or None,
+            "left": self.answer(kinds[0], reason.left),
+            "right": self.answer(kinds[1], reason.right),
+            "difference": None if reason.difference is None else self.figure(reason.difference),
+            "members": [number + 1 for number in reason.members],
+            **_provenance(clause.provenance),
+        }
+
+    def kind(self, side: object) -> Kind | None:
+        return kind_of_name(self.policy, side.name) if isinstance(side, Name) else None
+
+    # The trace
+
+    def traces(self) -> dict[str, object]:
+        """Of every outcome and every term of the household the expression with its answers; terms by name only."""
+        policy = self.policy
+        outcomes = [
+            f"{decision.name}.{outcome.id}" for decision in policy.decisions.values() for outcome in decision.outcomes
+        ]
+        terms = [name for name, term in policy.terms.items() if not term.of_member]
+        members = [name for name, term in policy.terms.items() if term.of_member]
+        return {
+            "outcomes": {name: self.trace(self.assessment.trace(name)) for name in outcomes},
+            "terms": {name: self.trace(self.assessment.trace(name)) for name in terms},
+            "members": [
+                {name: self.trace(self.assessment.trace(name, number)) for name in members}
+                for number in range(len(self.assessment.household.members))
+            ],
+        }
+
+    def trace(self, trace: Trace) -> dict[str, object]:
+        expr = trace.expr
+        node: dict[str, object] = {"is": type(expr).__name__.lower()}
+        if isinstance(expr, Clause):
+            node |= {"clause": expr.id, "title": expr.title or None, "line": expr.line or None}
+        if isinstance(expr, Name):
+            node["name"] = expr.name
+        if isinstance(expr, Compare):
+            node["sign"] = expr.sign
+        if trace.member is not None:
+            node["member"] = trace.member + 1
+        node["value"] = trace.value if isinstance(trace.value, bool | None) else self.bare(trace)
+        if not isinstance(expr, Name | Option) and trace.parts:
+            node["parts"] = [self.trace(part) for part in trace.parts]
+        return node
+
+    def bare(self, trace: Trace) -> object:
+        answer = trace.value
+        if isinstance(answer, str):
+            return answer
+        if isinstance(answer, frozenset):
+            return {"options": sorted(answer)}
+        if isinstance(answer, Range):
+            return {"from": str(answer.low), "to": str(answer.high)}
+        return str(answer)

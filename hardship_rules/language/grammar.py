@@ -1,0 +1,302 @@
+"""One line of a policy's text becomes an expression, or a problem at its exact column."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Literal, NoReturn, cast
+
+from attrs import define
+
+from hardship_rules.core.expr import (
+    Add,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    OverMembers,
+    Round,
+)
+from hardship_rules.core.interval import Direction, Exact
+from hardship_rules.core.problem import Location, Problem, nearest
+from hardship_rules.language.source import Scalar, misplaced
+
+LONGEST = 1000  # characters of a line
+DIGITS = 30  # of a number
+BRACKETS = 32  # inside one another
+
+_LETTER = r"A-Za-z_\u3400-\u4dbf\u4e00-\u9fff"
+NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*")
+_TOKEN = re.compile(
+    rf"[ \n]*(?:(?P<number>[0-9][0-9A-Za-z_.]*)|(?P<name>{NAME.pattern})|(?P<sign><=|>=|==|!=|[-+*/<>(),%]))"
+)
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+OVER_MEMBERS = ("sum", "count", "some", "each")
+EXTREMES = ("min", "max")
+ROUNDINGS: dict[str, Direction] = {"round_down": "down", "round_half_up": "half_up", "round_up": "up"}
+ELAPSED: dict[str, Literal["year", "month"]] = {"full_years": "year", "full_months": "month"}
+FUNCTIONS = (*OVER_MEMBERS, *EXTREMES, *ROUNDINGS, *ELAPSED)
+WORDS = ("true", "false", "not", "in", "where", "and", "or")
+RESERVED = frozenset({*FUNCTIONS, *WORDS, "on", "policy", "reference", "members", "label"})
+_SIGNS = {"×": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "、": ","}
+_COMPARISONS = ("<", "<=", "==", "!=", ">=", ">")
+
+
+def exact_number(text: str) -> Exact | None:
+    """The number that a text of digits, with a minus and a decimal point at most, stands for; else None."""
+    digits = text.removeprefix("-")
+    if NUMBER.fullmatch(digits) is None or has_too_many_digits(digits):
+        return None
+    number = Fraction(digits) if "." in digits else int(digits)
+    value: Exact = number.numerator if number.denominator == 1 else number
+    return -value if text.startswith("-") else value
+
+
+def has_too_many_digits(text: str) -> bool:
+    """A number as written has more digits than one may have."""
+    return len(text) > DIGITS and sum(character.isdecimal() for character in text) > DIGITS
+
+
+def parse_line(scalar: Scalar) -> Expr | Problem:
+    """The expression that a line says, or the first thing in it that cannot be understood."""
+    try:
+        return _Parser(scalar).line()
+    except _Unread as unread:
+        return unread.problem
+
+
+class _Unread(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+@define  # a long text has hundreds of thousands
+class _Token:
+    kind: str  # number, name, sign or end
+    text: str
+    start: int
+
+
+class _Parser:
+    def __init__(self, scalar: Scalar) -> None:
+        self.scalar = scalar
+        self.depth = 0
+        if len(scalar.text) > LONGEST:
+            self.refuse("line_too_long", 0, most=str(LONGEST))
+        self.tokens = self.split(scalar.text)
+        self.next = 0
+
+    def refuse(self, code: str, start: int, given: str = "", **values: str) -> NoReturn:
+        raise _Unread(Problem(code, location=self.scalar.place(start), given=given, values=values))
+
+    def split(self, text: str) -> list[_Token]:
+        tokens, place, end = [], 0, len(text.rstrip(" \n"))
+        while place < end:
+            match = _TOKEN.match(text, place)
+            if match is None:
+                place += len(text[place:]) - len(text[place:].lstrip(" \n"))
+                self.unexpected_character(text, place)
+            kind = cast(str, match.lastgroup)
+            found = match[kind]
+            tokens.append(_Token(kind, found, match.end() - len(found)))
+            place = match.end()
+        return [*tokens, _Token("end", "", len(text))]
+
+    def unexpected_character(self, text: str, place: int) -> NoReturn:
+        character = text[place]
+        if found := misplaced(character, lambda _: self.scalar.place(place)):
+            raise _Unread(found)
+        if meant := _SIGNS.get(character):
+            self.refuse("line_sign", place, given=character, meant=meant)
+        if character == "#":
+            self.refuse("space_before_comment", place)
+        if character == "=":
+            self.refuse("single_equals", place)
+        self.refuse("line_character", place, given=character)
+
+    # Reading tokens
+
+    def peek(self) -> _Token:
+        return self.tokens[self.next]
+
+    def take(self, *texts: str) -> _Token | None:
+        token = self.peek()
+        if token.kind != "number" and token.text in texts:
+            self.next += 1
+            return token
+        return None
+
+    def expect(self, text: str) -> None:
+        if self.take(text) is None:
+            self.unexpected(text)
+
+    def unexpected(self, expected: str) -> NoReturn:
+        token = self.peek()
+        if token.kind == "end":
+            self.refuse("line_ends", token.start, given=self.scalar.text)
+        if token.text in ("and", "or"):
+            self.refuse("and_or", token.start, given=token.text)
+        previous = self.tokens[self.next - 1] if self.next else None
+        if token.text == "," and previous is not None and previous.kind == "number" and not self.depth:
+            self.refuse("comma_in_number", token.start, given=self.scalar.text)
+        code = {"name": "name_expected", "value": "value_expected", "end": "line_goes_on"}.get(expected)
+        if code is None:
+            self.refuse("sign_expected", token.start, given=token.text, expected=expected)
+        self.refuse(code, token.start, given=token.text)
+
+    def place(self, token: _Token) -> Location:
+        return self.scalar.place(token.start)
+
+    # The grammar, from the outside in
+
+    def line(self) -> Expr:
+        expr = self.condition_or_value()
+        token = self.peek()
+        if token.kind != "end":
+            if token.text in _COMPARISONS:
+                self.refuse("second_comparison", token.start, given=token.text)
+            self.unexpected("end")
+        return expr
+
+    def condition_or_value(self) -> Expr:
+        start = self.peek()
+        if self.take("not"):
+            name = self.peek()
+            if name.kind != "name" or name.text in RESERVED:
+                self.unexpected("name")
+            return Not(self.atom(), self.place(start))
+        left = self.value()
+        if token := self.take("in"):
+            return OneOf(left, self.options(), self.place(token))
+        if token := self.take(*_COMPARISONS):
+            return Compare(left, cast(Literal["<"], token.text), self.value(), self.place(token))
+        return left
+
+    def options(self) -> tuple[Name, ...]:
+        self.expect("(")
+        names = [self.name()]
+        while self.take(","):
+            names.append(self.name())
+        self.expect(")")
+        return tuple(names)
+
+    def name(self) -> Name:
+        token = self.peek()
+        if token.kind != "name" or token.text in RESERVED:
+            self.unexpected("name")
+        self.next += 1
+        return Name(token.text, self.place(token))
+
+    def value(self) -> Expr:
+        start = self.peek()
+        parts = [self.product()]
+        while sign := self.take("+", "-"):
+            part = self.product()
+            parts.append(part if sign.text == "+" else Negate(part, self.place(sign)))
+        return parts[0] if len(parts) == 1 else Add(tuple(parts), self.place(start))
+
+    def product(self) -> Expr:
+        start = self.peek()
+        over: list[Expr] = [self.signed()]
+        by: list[Expr] = []
+        while sign := self.take("*", "/"):
+            (over if sign.text == "*" else by).append(self.signed())
+        if len(over) == 1 and not by:
+            return over[0]
+        place = self.place(start)
+        whole = over[0] if len(over) == 1 else Multiply(tuple(over), place)
+        if not by:
+            return whole
+        return Divide(whole, by[0] if len(by) == 1 else Multiply(tuple(by), by[0].at), place)
+
+    def signed(self) -> Expr:
+        start = self.peek()
+        minus = False
+        while self.take("-"):
+            minus = not minus
+        part = self.atom()
+        if not minus:
+            return part
+        if isinstance(part, Constant):
+            return Constant(-part.value, self.place(start))
+        return Negate(part, self.place(start))
+
+    def atom(self) -> Expr:
+        token = self.peek()
+        place = self.place(token)
+        if token.kind == "number":
+            self.next += 1
+            return Constant(self.number(token), place)
+        if self.take("("):
+            inner = self.inside(self.value)
+            self.expect(")")
+            return inner
+        if self.take("true", "false"):
+            return Constant(token.text == "true", place)
+        if token.kind != "name":
+            self.unexpected("value")
+        after = self.tokens[self.next + 1]
+        if token.text in FUNCTIONS:
+            self.next += 1
+            self.expect("(")
+            called = self.inside(lambda: self.call(token.text, place))
+            self.expect(")")
+            return called
+        if after.text == "(":
+            self.refuse(
+                "unknown_function",
+                token.start,
+                given=token.text,
+                known=", ".join(FUNCTIONS),
+                **nearest(token.text, FUNCTIONS),
+            )
+        if token.text == "on":
+            self.next += 1
+            return Name("on", place)
+        return self.name()
+
+    def inside(self, read: Callable[[], Expr]) -> Expr:
+        self.depth += 1
+        if self.depth > BRACKETS:
+            self.refuse("brackets_too_deep", self.peek().start, most=str(BRACKETS))
+        inner = read()
+        self.depth -= 1
+        return inner
+
+    def number(self, token: _Token) -> Exact:
+        if has_too_many_digits(token.text):
+            self.refuse("number_too_long", token.start, given=token.text, most=str(DIGITS))
+        value = exact_number(token.text)
+        if value is None:
+            self.refuse("number", token.start, given=token.text)
+        return Fraction(value, 100) if self.take("%") else value
+
+    def call(self, function: str, at: Location) -> Expr:
+        if function in OVER_MEMBERS:
+            return self.over_members(cast(Literal["sum"], function), at)
+        if function in EXTREMES:
+            parts = [self.value()]
+            while self.take(","):
+                parts.append(self.value())
+            return Extreme(cast(Literal["min"], function), tuple(parts), at)
+        first = self.value()
+        self.expect(",")
+        second = self.value()
+        if function in ROUNDINGS:
+            return Round(ROUNDINGS[function], first, second, at)
+        return Elapsed(ELAPSED[function], first, second, at)
+
+    def over_members(self, what: Literal["sum", "count", "some", "each"], at: Location) -> Expr:
+        if what != "sum":
+            return OverMembers(what, None, self.condition_or_value(), at)
+        part = self.value()
+        where = self.condition_or_value() if self.take("where") else None
+        return OverMembers(what, part, where, at)

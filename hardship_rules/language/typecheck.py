@@ -1,0 +1,363 @@
+"""What kind of value each line gives, in which unit; bare words beside a choice become its options."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn, assert_never, cast
+
+from attrs import evolve
+
+from hardship_rules.core.expr import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    Option,
+    OverMembers,
+    Round,
+    names_in,
+    walk,
+)
+from hardship_rules.core.kinds import (
+    DATE,
+    PURE,
+    YES_NO,
+    ChoiceKind,
+    DateKind,
+    Kind,
+    NumberKind,
+    Unit,
+    YesNoKind,
+    unit_text,
+)
+from hardship_rules.core.policy import Decision, Parameter, Policy, Term
+from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest
+from hardship_rules.core.units import kind_of_name, product, times
+
+_KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", YesNoKind: "kind_yes_no", DateKind: "kind_date"}
+
+
+class Unsound(Exception):
+    """The first thing wrong in one line."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+class Kinds:
+    """The kinds of one policy's lines; `problems` gathers what is wrong, one a line."""
+
+    def __init__(self, policy: Policy, of_members: frozenset[str]) -> None:
+        self.policy = policy
+        self.of_members = of_members
+        self.problems: list[Problem] = []
+        self.path: Path = ()
+        self.line = ""
+        self.in_member = False
+        self.before_terms = False
+
+    def refuse(self, code: str, at: Location, given: str | None = None, **values: str) -> NoReturn:
+        """Give up the line: what is wrong with it, and where."""
+        given = self.line if given is None else given
+        raise Unsound(Problem(code, self.path, given=given, values=values, location=at))
+
+    # Whole definitions
+
+    def fitted(self, expr: Expr, kind: Kind, path: Path, *, in_member: bool, before_terms: bool = False) -> Expr:
+        """The expression with its options known, after it was held against the kind that it must give."""
+        self.path, self.line, self.in_member, self.before_terms = path, "", in_member, before_terms
+        return self.guarded(expr, lambda: self.fit(expr, kind))
+
+    def guarded(self, expr: Expr, work: Callable[[], Expr]) -> Expr:
+        """Do the work of one line; what is wrong with it joins the problems."""
+        try:
+            return work()
+        except Unsound as unsound:
+            self.problems.append(unsound.problem)
+            if len(self.problems) > MOST:
+                raise PolicyError(self.problems) from None
+            return expr
+
+    def fit(self, expr: Expr, kind: Kind) -> Expr:
+        """The expression as a value of a kind."""
+        if isinstance(expr, Choose):
+            cases = []
+            for when, result in expr.cases:
+                cases.append((self.condition(when), self.guarded(result, partial(self.fit, result, kind))))
+            otherwise = expr.otherwise
+            if otherwise is not None:
+                last = otherwise
+                otherwise = self.guarded(last, lambda: self.fit(last, kind))
+            return Choose(tuple(cases), otherwise, expr.at)
+        if isinstance(expr, Clause | AllOf | AnyOf):
+            return self.condition(expr)
+        if isinstance(kind, ChoiceKind):
+            return self.option(expr, kind) or self.choice(expr, kind)
+        resolved, own = self.resolve(expr)
+        if type(own) is not type(kind):
+            self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted=_KIND_CODES[type(kind)])
+        if isinstance(kind, NumberKind) and isinstance(own, NumberKind) and own.unit not in (None, kind.unit):
+            self.refuse(
+                "unit_of_line", expr.at, **self.unit_words(own.unit, kind.unit), **self.factor(own.unit, kind.unit)
+            )
+        return resolved
+
+    def option(self, expr: Expr, kind: ChoiceKind) -> Option | None:
+        """A bare word that is not a name, as the option it must be."""
+        if not isinstance(expr, Name) or expr.name == "on" or expr.name in self.policy.names:
+            return None
+        if expr.name not in kind.options:
+            values = {"known": ", ".join(kind.options), **nearest(expr.name, kind.options)}
+            self.refuse("unknown_option", expr.at, expr.name, **values)
+        return Option(expr.name, expr.at)
+
+    def choice(self, expr: Expr, kind: ChoiceKind) -> Expr:
+        """A choice whose options are all among those of a kind."""
+        resolved, own = self.resolve(expr)
+        if not isinstance(own, ChoiceKind):
+            self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted="kind_choice")
+        for option in own.options:
+            if option not in kind.options:
+                self.refuse("option_not_taken", expr.at, option, known=", ".join(kind.options))
+        return resolved
+
+    def condition(self, expr: Expr) -> Expr:
+        """A condition, each of its lines by itself."""
+        match expr:
+            case Clause(when=AllOf(clauses, at)):
+                return evolve(expr, when=AllOf(tuple(map(self.clause, clauses)), at))
+            case Clause(when=AnyOf(clauses, at)):
+                return evolve(expr, when=AnyOf(tuple(map(self.clause, clauses)), at))
+            case Clause(when=Not(AllOf() | AnyOf() | Not() as part, at)):
+                return evolve(expr, when=Not(self.body(part), at))
+            case Clause(when=when):
+                self.line = expr.line
+                return evolve(expr, when=self.guarded(when, lambda: self.yes_no(when)))
+        raise TypeError(expr)
+
+    def clause(self, clause: Clause) -> Clause:
+        """A clause, each of its lines by itself."""
+        return cast(Clause, self.condition(clause))
+
+    def body(self, expr: Expr) -> Expr:
+        """What a `not` turns round, each of its lines by itself."""
+        match expr:
+            case AllOf(clauses, at):
+                return AllOf(tuple(map(self.clause, clauses)), at)
+            case AnyOf(clauses, at):
+                return AnyOf(tuple(map(self.clause, clauses)), at)
+            case Not(part, at):
+                return Not(self.body(part), at)
+        return self.guarded(expr, lambda: self.yes_no(expr))
+
+    def yes_no(self, expr: Expr) -> Expr:
+        """One line that is yes or no."""
+        resolved, own = self.resolve(expr)
+        if not isinstance(own, YesNoKind):
+            self.refuse("condition_expected", expr.at, own=_KIND_CODES[type(own)])
+        return resolved
+
+    # Lines
+
+    def resolve(self, expr: Expr) -> tuple[Expr, Kind]:
+        """An expression with its options known, and its kind."""
+        match expr:
+            case Name(name):
+                return expr, self.name(name, expr.at)
+            case Constant(bool()):
+                return expr, YES_NO
+            case Constant():
+                return expr, NumberKind(None)
+            case Compare(left, sign, right, at):
+                return self.compare(left, sign, right, at), YES_NO
+            case OneOf(part, options, at):
+                chosen, kind = self.resolve(part)
+                if not isinstance(kind, ChoiceKind):
+                    self.refuse("in_needs_choice", at)
+                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), YES_NO
+            case Not(part, at):
+                return Not(self.yes_no(part), at), YES_NO
+            case Add(parts, at):
+                resolved, unit = self.alike(parts, "unit_mismatch")
+                return Add(resolved, at), NumberKind(unit)
+            case Extreme(which, parts, at):
+                resolved, unit = self.alike(parts, "unit_mismatch")
+                return Extreme(which, resolved, at), NumberKind(unit)
+            case Negate(part, at):
+                inner, unit = self.number(part)
+                return Negate(inner, at), NumberKind(unit)
+            case Multiply(parts, at):
+                numbers = [self.number(part) for part in parts]
+                return Multiply(tuple(part for part, _ in numbers), at), NumberKind(
+                    product([unit for _, unit in numbers])
+                )
+            case Divide(over, by, at):
+                (over, above), (by, below) = self.number(over), self.number(by)
+                return Divide(over, by, at), NumberKind(times(above or PURE, below or PURE, -1))
+            case Round(direction, part, step, at):
+                (part, step), unit = self.alike((part, step), "unit_mismatch")
+                self.positive_constant(step)
+                return Round(direction, part, step, at), NumberKind(unit)
+            case Elapsed(unit, start, end, at):
+                days = tuple(self.day(day) for day in (start, end))
+                return Elapsed(unit, days[0], days[1], at), NumberKind(self.declared(unit, at))
+            case OverMembers(what, part, where, at):
+                return self.over_members(what, part, where, at)
+            case Option() | Clause() | AllOf() | AnyOf() | Choose():
+                raise TypeError(expr)
+            case _:
+                assert_never(expr)
+
+    def name(self, name: str, at: Location) -> Kind:
+        """The kind of a name, where it may be used."""
+        if name == "on":
+            return DATE
+        if name not in self.policy.names:
+            shown = [known for known in self.policy.names if self.in_member or known not in self.of_members]
+            self.refuse("unknown_name", at, name, **nearest(name, shown))
+        if name in self.of_members and not self.in_member:
+            self.refuse("member_name_outside", at, name)
+        definition = self.policy.names[name]
+        if self.before_terms and (
+            isinstance(definition, Term | Decision) or (isinstance(definition, Parameter) and definition.by)
+        ):
+            self.refuse("facts_only", at, name)
+        kind = kind_of_name(self.policy, name)
+        if kind is None:
+            self.refuse("every_by_name", at, name)
+        return kind
+
+    def compare(self, left: Expr, sign: str, right: Expr, at: Location) -> Compare:
+        """A comparison of two numbers in one unit, two days, or a choice with its options."""
+        left, right, kind, other = self.sides(left, right)
+        if type(kind) is not type(other):
+            self.refuse("sides_differ", at, own=_KIND_CODES[type(kind)], wanted=_KIND_CODES[type(other)])
+        if isinstance(kind, ChoiceKind | YesNoKind) and sign not in ("==", "!="):
+            self.refuse("only_equal", at)
+        if isinstance(kind, NumberKind) and isinstance(other, NumberKind):
+            units = kind.unit, other.unit
+            if None not in units and units[0] != units[1]:
+                self.refuse("unit_mismatch", at, **self.unit_words(*units), **self.factor(*units))
+        if (
+            isinstance(kind, ChoiceKind)
+            and isinstance(other, ChoiceKind)
+            and not set(kind.options) & set(other.options)
+        ):
+            self.refuse("no_common_option", at)
+        return Compare(left, sign, right, at)  # type: ignore[arg-type]  # the sign is the one it was read with
+
+    def sides(self, left: Expr, right: Expr) -> tuple[Expr, Expr, Kind, Kind]:
+        """Both sides with their kinds; a bare word on one is an option of the choice on the other."""
+
+        def bare(expr: Expr) -> bool:
+            return isinstance(expr, Name) and expr.name != "on" and expr.name not in self.policy.names
+
+        if bare(left) and not bare(right):
+            right, left, kind, other = self.sides(right, left)
+            return left, right, other, kind
+        left, kind = self.resolve(left)
+        if isinstance(kind, ChoiceKind) and (option := self.option(right, kind)) is not None:
+            return left, option, kind, kind
+        right, other = self.resolve(right)
+        return left, right, kind, other
+
+    def listed(self, expr: Option | Name, kind: ChoiceKind) -> Option:
+        """One of the options after `in`."""
+        option = self.option(expr, kind)
+        if option is None:
+            self.refuse("option_expected", expr.at, expr.name if isinstance(expr, Name) else None)
+        return option
+
+    def number(self, expr: Expr) -> tuple[Expr, Unit | None]:
+        """A number and its unit; None where it is bare."""
+        resolved, kind = self.resolve(expr)
+        if not isinstance(kind, NumberKind):
+            self.refuse("number_expected", expr.at, own=_KIND_CODES[type(kind)])
+        return resolved, kind.unit
+
+    def alike(self, parts: tuple[Expr, ...], code: str) -> tuple[tuple[Expr, ...], Unit | None]:
+        """Numbers in one unit; a bare number takes that of the others."""
+        numbers = [self.number(part) for part in parts]
+        units = [unit for _, unit in numbers if unit is not None]
+        for part, unit in numbers:
+            if unit is not None and unit != units[0]:
+                self.refuse(code, part.at, **self.unit_words(units[0], unit), **self.factor(units[0], unit))
+        return tuple(part for part, _ in numbers), units[0] if units else None
+
+    def day(self, expr: Expr) -> Expr:
+        """A day."""
+        resolved, kind = self.resolve(expr)
+        if not isinstance(kind, DateKind):
+            self.refuse("date_expected", expr.at, own=_KIND_CODES[type(kind)])
+        return resolved
+
+    def positive_constant(self, step: Expr) -> None:
+        """The step of a rounding: a positive number as written, or a parameter that goes by nothing."""
+        number = step.value if isinstance(step, Constant) else None
+        if isinstance(step, Name) and isinstance(definition := self.policy.names.get(step.name), Parameter):
+            number = definition.values.get(())
+        if number is None or number <= 0:
+            self.refuse("step_not_positive", step.at)
+
+    def over_members(self, what: str, part: Expr | None, where: Expr | None, at: Location) -> tuple[Expr, Kind]:
+        """A sum, count, some or each over the members; inside, names are a member's."""
+        if self.in_member:
+            self.refuse("members_inside_member", at, what)
+        self.in_member = True
+        try:
+            where = None if where is None else self.yes_no(where)
+            unit = None
+            if part is not None:
+                part, unit = self.number(part)
+                self.same_divisor(part)
+        finally:
+            self.in_member = False
+        kind: Kind = (
+            YES_NO if what in ("some", "each") else NumberKind(self.declared("person", at) if what == "count" else unit)
+        )
+        return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
+
+    def same_divisor(self, expr: Expr, seen: frozenset[str] = frozenset()) -> None:
+        """What is summed is divided by the same number for every member, in the terms that it rests on too."""
+        for part in walk(expr):
+            if isinstance(part, Divide) and self.of_members & set(names_in(part.by)):
+                self.refuse("divisor_of_member", part.by.at)
+            if isinstance(part, Name) and part.name not in seen:
+                term = self.policy.terms.get(part.name)
+                if term is not None and term.of_member:
+                    self.same_divisor(term.expr, seen | {part.name})
+
+    # Units
+
+    def declared(self, unit: str, at: Location) -> Unit:
+        """A unit that the language itself gives a number in, declared with its word."""
+        if unit not in self.policy.units:
+            self.refuse("unit_not_declared", at, unit)
+        return ((unit, 1),)
+
+    def unit_words(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
+        """Two units in the policy's words."""
+        words = self.policy.units
+        return {"own": unit_text(own or PURE, words) or "1", "wanted": unit_text(wanted or PURE, words) or "1"}
+
+    def factor(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
+        """The parameter that would turn one unit into the other, if there is one: `/ months_per_year`, say."""
+        missing = times(own or PURE, wanted or PURE, -1)
+        for name, parameter in self.policy.parameters.items():
+            if missing and parameter.kind.unit == missing:
+                return {"nearest_factor": f"/ {name}"}
+            if missing and parameter.kind.unit == times(PURE, missing, -1):
+                return {"nearest_factor": f"* {name}"}
+        return {}

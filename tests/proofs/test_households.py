@@ -1,0 +1,79 @@
+"""Every household as variables: within its ranges, with days that the calendar has, and decoded as it is given."""
+
+from datetime import date, timedelta
+from typing import cast
+
+import pytest
+import z3
+from trial import TRIAL
+
+from hardship_rules import read_policy
+from hardship_rules.core.kinds import day_number
+from hardship_rules.engine.lower import whole
+from hardship_rules.proofs.households import beside, decoded, decoded_readings, households
+from hardship_rules.proofs.terms import Cases, Space
+
+DAYS = """
+language: 1
+policy: days
+household: {day: {title: day, date: true}}
+members: {facts: {kind: {title: kind, one of: {self: self}}}}
+decisions:
+  category:
+    title: c
+    first: [{outcome: before, title: b, basis: assumption, when: {that: day < on}}]
+    otherwise: {outcome: none, title: n}
+"""
+
+
+@pytest.mark.parametrize("year", [1900, 2000, 2023, 2024])
+def test_a_day_is_one_of_the_calendar(year: int) -> None:
+    """Of the whole numbers around the end of each month just those are days that `date` has."""
+    made = whole(read_policy(DAYS))
+    space = Space()
+    of = households(space, made, 1)
+    ((_, variable),) = cast(Cases, of.facts["day"])
+    solver = z3.Solver(ctx=space.context)
+    solver.add(*space.known)
+    real = {
+        day_number(date(year, 1, 1) + timedelta(days=each)) for each in range(365 + (year % 4 == 0 and year != 1900))
+    }
+    for month in range(12):
+        for day in range(26, 31):
+            number = 372 * year + 31 * month + day
+            assert (str(solver.check(variable == number)) == "sat") is (number in real)
+
+
+def test_a_household_of_a_model_is_complete_and_real() -> None:
+    """What a model is can be assessed as it stands, with every fact given and a day in the policy's window."""
+    policy = read_policy(TRIAL)
+    made, space = whole(policy), Space()
+    of = households(space, made, 3, any_readings=True)
+    solver = z3.Solver(ctx=space.context)
+    solver.add(*space.known, *of.present)
+    assert str(solver.check()) == "sat"
+    facts = decoded(of, made, solver.model())
+    assert set(facts) == {"on", "members", *policy.facts}
+    assert [set(member) for member in facts["members"]] == [set(policy.members.facts)] * 3
+    assert facts["on"].year == 2021
+    assert decoded_readings(of, solver.model())["equal"] in ("refused", "granted")
+
+
+def test_another_policy_knows_the_same_households() -> None:
+    """A fact that two policies know in other decimals is the same number in both."""
+    one = whole(read_policy(TRIAL))
+    other = whole(
+        read_policy(
+            TRIAL.replace("{title: wage, unit: yuan, to: 100000, decimals: 2}", "{title: wage, unit: yuan, to: 100000}")
+        )
+    )
+    space = Space()
+    of = households(space, one, 1)
+    both = beside(of, one, other)
+    assert both.facts["union"] is of.facts["union"]
+    solver = z3.Solver(ctx=space.context)
+    solver.add(*space.known)
+    fen, yuan = (cast(Cases, each.members[0]["wage"])[0][1] for each in (of, both))
+    assert str(solver.check(fen == 150)) == "unsat"
+    assert str(solver.check(fen == 1500, yuan == 15)) == "sat"
+    assert str(solver.check(fen == 1500, yuan != 15)) == "unsat"

@@ -1,0 +1,109 @@
+"""The first case that holds in SQL: row by row what the evaluator says, on all truths, known and open."""
+
+from itertools import product
+from typing import Any
+
+from databases import Database
+from in_both import database, in_both, server
+
+from hardship_rules.core.expr import Choose, Constant, Name, OneOf, Option
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import high, low, span
+from hardship_rules.core.problem import Location
+from hardship_rules.engine.evaluate import Scope
+from hardship_rules.engine.evaluate import value as meant
+from hardship_rules.sql import cases as sql_cases
+from hardship_rules.sql import numbers as sql_numbers
+from hardship_rules.sql import values as sql_values
+from hardship_rules.sql.text import column
+from hardship_rules.sql.values import Choice, Numbers, Truth
+
+__all__ = ["database", "server"]  # fixtures
+
+AT = Location("", 1, 1)
+BOUNDS = ("xl", "xh", "yl", "yh", "zl", "zh")
+ENDS = (("l", low), ("h", high))
+TRUTHS = (True, False, None)
+RANGES = [span(a, b) for a, b in ((0, 0), (2, 2), (1, 3), (-1, 0))]
+YES, NO = Constant(value=True, at=AT), Constant(value=False, at=AT)
+CONSTANTS = Choose(((Name("p", AT), YES), (Name("q", AT), Name("y", AT))), NO, AT)
+CHOOSE = Choose(((Name("p", AT), Name("x", AT)), (Name("q", AT), Name("y", AT))), Name("z", AT), AT)
+
+
+def columns_of(rows: list[dict[str, Any]], database: Database, types: dict[str, str]) -> None:
+    """A table with these rows."""
+    listed = ", ".join(f"{called} {kind}" for called, kind in types.items())
+    database.run(f"CREATE TABLE t (n integer, {listed})")
+    database.fill("t", [{"n": n, **row} for n, row in enumerate(rows)])
+
+
+def asked(database: Database, pieces: list[str]) -> list[list[Any]]:
+    """What pieces come to in each row."""
+    said = ", ".join(f"{piece} AS x{n}" for n, piece in enumerate(pieces))
+    return [list(row.values())[1:] for row in database.rows(f"SELECT n, {said} FROM t ORDER BY n")]  # noqa: S608  # the test's own names and lines
+
+
+@in_both
+def test_numbers_of_the_first_case(database: Database) -> None:
+    """The least and the most of the cases that may be it, where two conditions are true, false or open."""
+    tried = list(product(TRUTHS, TRUTHS, RANGES, RANGES, RANGES))
+    rows = [
+        {
+            "p": p,
+            "q": q,
+            **{f"{n}{end}": f(v) for n, v in zip("xyz", xyz, strict=True) for end, f in ENDS},
+        }
+        for p, q, *xyz in tried
+    ]
+    columns_of(
+        rows,
+        database,
+        {"p": "boolean", "q": "boolean", **dict.fromkeys(BOUNDS, "bigint")},
+    )
+    x, y, z = (Numbers(column(f"{each}l"), column(f"{each}h"), span(-1, 3)) for each in "xyz")
+    chosen = sql_cases.choose([(Truth(column("p")), x), (Truth(column("q")), y)], z)
+    assert isinstance(chosen, Numbers)
+    found = asked(database, [str(chosen.low), str(chosen.high)])
+    for (p, q, *xyz), said in zip(tried, found, strict=True):
+        whole = meant(CHOOSE, Scope({"p": p, "q": q, **dict(zip("xyz", xyz, strict=True))}))
+        assert said == [low(whole), high(whole)]  # type: ignore[arg-type]  # a number
+
+
+@in_both
+def test_truths_and_options_of_the_first_case(database: Database) -> None:
+    """Of truths, and of options that columns hold: null only where the evaluator says that it is open."""
+    tried = list(product(TRUTHS, repeat=5))
+    columns_of([dict(zip("pqxyz", each, strict=True)) for each in tried], database, dict.fromkeys("pqxyz", "boolean"))
+    p, q, x, y, z = (Truth(column(each)) for each in "pqxyz")
+    truth = sql_cases.choose([(p, x), (q, y)], z)
+    with_constant = sql_cases.choose([(p, sql_values.certain(truth=True)), (q, y)], sql_values.certain(truth=False))
+    option = sql_cases.choose([(p, sql_values.option("a")), (q, sql_values.option("b"))], sql_values.option("c"))
+    assert isinstance(truth, Truth)
+    assert isinstance(with_constant, Truth)
+    assert isinstance(option, Choice)
+    either = sql_values.one_of(option, ["a", "b"])
+    one = sql_values.one_of(option, ["c"])
+    found = asked(database, [str(sql_values.sql(each)) for each in (truth, with_constant, either, one)])
+    for each, said in zip(tried, found, strict=True):
+        scope = Scope(dict(zip("pqxyz", each, strict=True)))
+        first = Choose(((Name("p", AT), Option("a", AT)), (Name("q", AT), Option("b", AT))), Option("c", AT), AT)
+        assert said[0] is meant(CHOOSE, scope)
+        assert said[1] is meant(CONSTANTS, scope)
+        assert said[2] is meant(OneOf(first, (Option("a", AT), Option("b", AT)), AT), scope)
+        assert said[3] is meant(OneOf(first, (Option("c", AT),), AT), scope)
+
+
+@in_both
+def test_one_number_of_a_table(database: Database) -> None:
+    """A table's number for an option that may not be known: from the least to the most of those that may be it."""
+    worth = {"a": 7, "b": 3, "c": 5}
+    tried = list(product(TRUTHS, repeat=3))
+    columns_of([dict(zip("abc", each, strict=True)) for each in tried], database, dict.fromkeys("abc", "boolean"))
+    choice = Choice(FrozenMapping({each: Truth(column(each)) for each in worth}))
+    number = sql_cases.joined({value: sql_values.one_of(choice, [each]) for each, value in worth.items()})
+    found = asked(database, [str(number.low), str(number.high)])
+    for each, said in zip(tried, found, strict=True):
+        may = [worth[name] for name, truth in zip("abc", each, strict=True) if truth is not False]
+        if may and sum(truth is True for truth in each) < 2:
+            assert said == [min(may), max(may)]
+    assert sql_numbers.constant(3).low == 3
