@@ -13,10 +13,10 @@ from places import ROOT
 from sealed import sealed
 
 from hardship_rules import assess, load_household, load_policy, record, replay
-from hardship_rules.records.diff import held
-from hardship_rules.records.record_schema import record_schema
-from hardship_rules.records.recorded import Verdict, read_record
-from hardship_rules.records.replay import Replay
+from hardship_rules.records._diff import held
+from hardship_rules.records._record_schema import record_schema
+from hardship_rules.records._recorded import Verdict, read_record
+from hardship_rules.records._replay import Replay
 
 GOLDEN = ROOT / "tests" / "golden"
 KEPT = GOLDEN / "policies"

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.completions import Case, Narrowed, narrowed
+from hardship_rules.assessment._completions import Case, Narrowed, narrowed
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household, as_given
 from hardship_rules.core.expr import Clause, Compare, OverMembers

@@ -6,8 +6,8 @@ from typing import Literal, TypeVar, cast
 
 from attrs import field, frozen
 
+from hardship_rules.assessment._completions import narrowed, witnesses
 from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
-from hardship_rules.assessment.completions import narrowed, witnesses
 from hardship_rules.assessment.defaults import broken
 from hardship_rules.assessment.household import Household, refilled
 from hardship_rules.core.expr import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, parts_of, walk

@@ -6,8 +6,8 @@ from typing import cast
 
 from attrs import Factory, define, field, frozen
 
+from hardship_rules.assessment._completions import narrowed
 from hardship_rules.assessment.break_points import Line, Piece, crossings, divided, left_out, lines_from
-from hardship_rules.assessment.completions import narrowed
 from hardship_rules.assessment.defaults import StandIns, broken
 from hardship_rules.assessment.household import refilled
 from hardship_rules.assessment.outcomes import Outcomes

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from hardship_rules.authoring.statements import (
+from hardship_rules.authoring._statements import (
     Statement,
     grade,
     headed,
@@ -19,7 +19,9 @@ from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, unit_tex
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy, Reading, Term
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
 from hardship_rules.explanation.phrase import amount, cases, gathered, phrase, stand_in
-from hardship_rules.locale.proofread_zh import WORDS
+from hardship_rules.locale import sentences
+
+WORDS = sentences("reading_copy")
 
 
 def proofread(policy: Policy) -> Document:

@@ -8,6 +8,7 @@ import click
 
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, Problem
+from hardship_rules.locale import sentences
 
 _EACH = 25  # answers after which progress is told
 
@@ -45,9 +46,7 @@ def what_proves() -> Iterator[None]:
 
 def progress(lang: Language) -> Callable[[str, int], None]:
     """What tells on standard error which section is asked, and how much of it is answered."""
-    from hardship_rules.proofs.text import sentences  # noqa: PLC0415  # what it needs may not be installed
-
-    say = sentences(lang)
+    say = sentences("proofs", lang)
 
     def said(section: str, count: int) -> None:
         if count % _EACH == 0:

@@ -16,13 +16,13 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.durable.run import assess as assess_by_both
 from hardship_rules.durable.worker import DurableError
+from hardship_rules.explanation import notice as notice_of
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
 from hardship_rules.explanation.formats import FORMATS, explain
 from hardship_rules.explanation.layout import Paint, plain, text_of
-from hardship_rules.explanation.notice import notice as notice_of
-from hardship_rules.records.record import record
+from hardship_rules.records import record
 
 _BEFORE_SENDING = "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。"
 _COLOURS = {

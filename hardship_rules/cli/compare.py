@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hardship_rules.cli._input import household_of
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
-from hardship_rules.comparison.compare import compare as compare_household
+from hardship_rules.comparison import compare as compare_household
 from hardship_rules.core.kinds import date_of
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
@@ -36,19 +36,10 @@ def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Languag
     read.
     """
     try:
-        from hardship_rules.registers.impact import (  # noqa: PLC0415  # it may not be installed
-            impact,  # what it needs may not be installed
-            impact_json,
-            impact_report,
-        )
-        from hardship_rules.registers.output import report, rows_told  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.registers.register import (  # noqa: PLC0415  # it may not be installed
-            KEY,  # it may not be installed
-            every_problem,
-            read_register,
-            tables_of,  # it may not be installed
-        )
-        from hardship_rules.registers.verdicts import doubt_of  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.registers import impact, impact_json, impact_report
+        from hardship_rules.registers.output import report, rows_told  # it may not be installed
+        from hardship_rules.registers.register import KEY, every_problem, read_register, tables_of
+        from hardship_rules.registers.verdicts import doubt_of  # it may not be installed
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
     mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.new_year import new_year, window
+from hardship_rules.authoring import new_year, window
 from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
 from hardship_rules.core.kinds import date_of
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem, nearest

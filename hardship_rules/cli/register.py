@@ -260,7 +260,7 @@ def register(
     if template is None and not suggest_mapping and output is None:
         raise click.UsageError("缺少 -o：结果写入哪个文件。")
     try:  # what it needs may not be installed
-        from hardship_rules.cli.register import Job  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.cli.register import Job  # it may not be installed
     except ModuleNotFoundError as error:
         if error.name not in _NEEDED:
             raise

@@ -12,9 +12,8 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.language.policies import load_policy
 from hardship_rules.language.schema import schema_text
-from hardship_rules.records.record_schema import record_schema
-from hardship_rules.records.recorded import read_record
-from hardship_rules.records.replay import replay as replay_record
+from hardship_rules.records import read_record, record_schema
+from hardship_rules.records import replay as replay_record
 
 
 @click.command()

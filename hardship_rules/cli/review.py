@@ -59,10 +59,10 @@ def review(
         click.echo(error.report(lang), err=True)
         sys.exit(1)
     with what_proves():
-        from hardship_rules.authoring.review import review as review_of  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.authoring.review_document import review_document  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.report import kept_and_changed  # noqa: PLC0415  # what it needs may not be installed
-        from hardship_rules.testing.trial import tried  # noqa: PLC0415  # what it imports needs the prover
+        from hardship_rules.authoring import review as review_of  # it may not be installed
+        from hardship_rules.authoring import review_document  # it may not be installed
+        from hardship_rules.proofs.report import kept_and_changed  # what it needs may not be installed
+        from hardship_rules.testing.trial import tried  # what it imports needs the prover
     prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)

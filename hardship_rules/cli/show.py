@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.checklist import checklist as checklist_of
+from hardship_rules.authoring import checklist as checklist_of
 from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
-from hardship_rules.durable.ruleset import ruleset
+from hardship_rules.durable import ruleset
 from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
 from hardship_rules.sql.steps import DIALECTS

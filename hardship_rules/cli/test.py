@@ -10,8 +10,8 @@ import click
 from hardship_rules.cli._input import cases_of
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, problems_json, there, written
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem
+from hardship_rules.testing import Coverage, coverage, coverage_data, coverage_text
 from hardship_rules.testing.cases import Case, Mismatch
-from hardship_rules.testing.coverage import Coverage, coverage, coverage_data, coverage_text
 
 _WORDS = {
     "zh": {
@@ -145,8 +145,8 @@ def _coverages(cases: list[Case], policy_name: str | None, missing: str | None, 
 def _write_missing(found: Coverage, path: Path, lang: Language) -> tuple[list[Coverage], list[str], bool]:
     """Search for what is missing and write it; the coverage with what was proved, what to tell, whether all is well."""
     try:  # what it needs may not be installed
-        from hardship_rules.proofs import terms as symbolic  # noqa: F401, PLC0415  # it says what to install
-        from hardship_rules.testing.missing import cases_text, search  # noqa: PLC0415  # it may not be installed
+        from hardship_rules.proofs import terms as symbolic  # noqa: F401  # it says what to install
+        from hardship_rules.testing.missing import cases_text, search  # it may not be installed
     except ModuleNotFoundError as error:
         if error.name != "z3":
             raise

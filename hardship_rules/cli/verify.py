@@ -67,9 +67,9 @@ def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
     with what_proves():
-        from hardship_rules.proofs import report as proofs  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.report import proofs_json  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.proofs.text import proofs_text  # noqa: PLC0415  # it may not be installed
-        from hardship_rules.testing.trial import tried  # noqa: PLC0415  # what it imports needs the prover
+        from hardship_rules.proofs import report as proofs  # it may not be installed
+        from hardship_rules.proofs.report import proofs_json  # it may not be installed
+        from hardship_rules.proofs.text import proofs_text  # it may not be installed
+        from hardship_rules.testing.trial import tried  # what it imports needs the prover
     report = proofs.verify(policy, old, members, seconds, said=progress(lang), trial=tried)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

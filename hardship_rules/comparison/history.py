@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.household import Household, HouseholdText, Member, as_given
 from hardship_rules.assessment.outcomes import Figure, unit_name
-from hardship_rules.comparison.compare import compare
+from hardship_rules.comparison._compare import compare
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number, high, low
 from hardship_rules.core.kinds import DateKind, NumberKind, Value

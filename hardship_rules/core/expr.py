@@ -8,18 +8,11 @@ from attrs import field, frozen
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Direction, Exact
 from hardship_rules.core.problem import Location
+from hardship_rules.locale import sentences
 
 Basis = Literal["rule", "notice", "summary", "analogue", "assumption", "definition"]
-BASES: FrozenMapping[str, str] = FrozenMapping(
-    {
-        "rule": "原文",
-        "notice": "通知",
-        "summary": "归纳",
-        "analogue": "参照",
-        "assumption": "假定",
-        "definition": "定义",
-    }
-)
+BASES: FrozenMapping[str, str] = FrozenMapping(sentences("grades"))
+"""How well a rule is known: each grade with its Chinese word, the best known first."""
 MOVES = ("earlier", "later", "another")  # where a property says that no outcome moves to
 TONES = ("urgent", "elevated", "special", "plain")  # how a page and a terminal colour an outcome
 VERIFIED = frozenset({"rule", "notice", "definition"})

@@ -4,13 +4,13 @@ import errno
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from importlib import import_module
 from itertools import islice
 from typing import Literal, Self
 
 from attrs import field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.locale import problem_sentences
 
 Language = Literal["zh", "en"]
 Path = tuple[str | int, ...]
@@ -31,8 +31,7 @@ _LABELS = {("zh", "error"): "错误", ("zh", "warning"): "提示", ("en", "error
 
 def catalogue(language: str) -> Mapping[str, tuple[str, str]]:
     """The sentences of one language by code: what is wrong, and the mend. Read only when somebody reads a problem."""
-    sentences: Mapping[str, tuple[str, str]] = import_module(f"hardship_rules.locale.problems_{language}").SENTENCES
-    return sentences
+    return problem_sentences(language)
 
 
 def nearest(word: str, known: Iterable[str]) -> dict[str, str]:

@@ -8,6 +8,8 @@ from importlib.resources import files
 from typing import assert_never
 
 from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.documents._svg_flows import flows_as_svg
+from hardship_rules.documents._svg_scale import as_svg
 from hardship_rules.documents.document import (
     TONE_MARKS,
     Banner,
@@ -25,8 +27,6 @@ from hardship_rules.documents.document import (
     mark,
     scale_items,
 )
-from hardship_rules.documents.svg_flows import flows_as_svg
-from hardship_rules.documents.svg_scale import as_svg
 
 _WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
     {

@@ -18,7 +18,7 @@ from hardship_rules.core.expr import Clause, Expr, OverMembers, parts_of, walk
 from hardship_rules.core.kinds import YES_NO
 from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
 from hardship_rules.core.problem import FactError, Language, Path, Problem
-from hardship_rules.durable.ruleset import Asserted, Fires, Ruleset
+from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 from hardship_rules.engine.lower import scope_of

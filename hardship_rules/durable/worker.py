@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, cast
 
 from hardship_rules.core.policy import Policy
-from hardship_rules.durable.ruleset import Ruleset, ruleset
+from hardship_rules.durable._ruleset import Ruleset, ruleset
 
 SECONDS = 20  # after which a worker that does not answer is stopped
 RULESETS = 64  # that one worker holds before it is replaced by a new one: they cannot be taken out again

@@ -41,10 +41,10 @@ from hardship_rules.explanation.explanation import unverified
 from hardship_rules.explanation.reasons import SENTENCES as TELLING
 from hardship_rules.explanation.reasons import Telling
 from hardship_rules.explanation.wording import comparison, fact_of, full_name, number_text, one_line, places, value_text
-from hardship_rules.locale import brief_en, brief_zh
+from hardship_rules.locale import sentences
 
 SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {"zh": brief_zh.SENTENCES, "en": brief_en.SENTENCES}
+    {lang: FrozenMapping(sentences("brief", lang)) for lang in ("zh", "en")}
 )
 
 

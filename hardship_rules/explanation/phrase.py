@@ -34,9 +34,9 @@ from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Un
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading, Term
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name, unit_of
-from hardship_rules.locale import phrase_zh
+from hardship_rules.locale import sentences
 
-WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping({"zh": phrase_zh.WORDS})
+WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping({"zh": FrozenMapping(sentences("phrase"))})
 
 
 def phrase(policy: Policy, expr: Expr, kind: Kind | None = None, *, lang: Language = "zh") -> str:

@@ -29,10 +29,10 @@ from hardship_rules.explanation.wording import (
     unit_word,
     value_text,
 )
-from hardship_rules.locale import explain_en, explain_zh
+from hardship_rules.locale import sentences
 
 SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {"zh": explain_zh.SENTENCES, "en": explain_en.SENTENCES}
+    {lang: FrozenMapping({**sentences("grades", lang), **sentences("explain", lang)}) for lang in ("zh", "en")}
 )
 MARKS = {True: "√", False: "×", None: "○"}
 

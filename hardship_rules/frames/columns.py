@@ -13,10 +13,10 @@ from hardship_rules.core.kinds import ANY_DAY, EARLIEST, LATEST, ChoiceKind, Dat
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import Path, Problem, nearest
 from hardship_rules.engine.row_causes import any_of
-from hardship_rules.frames import numbers
+from hardship_rules.frames import _numbers as numbers
+from hardship_rules.frames._values import Choices, Truths, Values, certain
 from hardship_rules.frames.bounds import Bound, quotient
 from hardship_rules.frames.given import WITH_TIME, has_time
-from hardship_rules.frames.values import Choices, Truths, Values, certain
 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.Int128, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)

@@ -8,10 +8,10 @@ import polars as pl
 
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import Path
+from hardship_rules.frames._job import APART, Job, Seens, looked_at
+from hardship_rules.frames._plan import together
 from hardship_rules.frames.columns import ASIDE, KNOWN_NULL, ROW, Read, Seen, days_in, null_of, spellings
 from hardship_rules.frames.given import all_null, in_polars, nothing_in
-from hardship_rules.frames.job import APART, Job, Seens, looked_at
-from hardship_rules.frames.plan import together
 
 Lazy = nw.LazyFrame[Any]
 _SELDOM = 8

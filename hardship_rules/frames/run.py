@@ -7,13 +7,13 @@ from typing import Any, Literal
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Problem
 from hardship_rules.engine.tables import day_inside, refuse_undecidable
+from hardship_rules.frames._explained import explained
+from hardship_rules.frames._job import Job, nothing_seen
+from hardship_rules.frames._plan import ByKey
 from hardship_rules.frames.columns import ROW
-from hardship_rules.frames.explained import explained
 from hardship_rules.frames.given import frame_of
-from hardship_rules.frames.job import Job, nothing_seen
 from hardship_rules.frames.libraries import nw
 from hardship_rules.frames.memory import as_given, assessed_in_memory, typed, typed_lazily
-from hardship_rules.frames.plan import ByKey
 
 
 def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they hang together, and what is wanted

@@ -14,8 +14,8 @@ from hardship_rules.core.policy import Decision, Definition, Fact, Parameter, Po
 from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
 from hardship_rules.core.units import is_whole, kind_of_name
 from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
+from hardship_rules.language._typecheck import Kinds
 from hardship_rules.language.keys import RESERVED_TITLES
-from hardship_rules.language.typecheck import Kinds
 
 IDS: Path = ("decisions",)
 """Among what the earlier ids of outcomes and clauses are."""

@@ -1,1 +1,51 @@
-"""."""
+"""Questions about all households, put to Z3: dead clauses, overlaps, properties, readings, what a change moves.
+
+Extra `verify`. An answer is a proof, a household that shows the contrary, or that it was not settled in time.
+"""
+
+from typing import TYPE_CHECKING
+
+from hardship_rules.core.lazy import lazy
+
+if TYPE_CHECKING:
+    from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, possible, witness
+    from hardship_rules.proofs.questions import Claim, Questions
+    from hardship_rules.proofs.report import Report, changes, kept_and_changed, proofs_json, verify
+    from hardship_rules.proofs.text import proofs_text
+
+__all__ = [
+    "Claim",
+    "NotSettled",
+    "Proof",
+    "Prover",
+    "Questions",
+    "Report",
+    "Shown",
+    "changes",
+    "kept_and_changed",
+    "possible",
+    "proofs_json",
+    "proofs_text",
+    "verify",
+    "witness",
+]
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "Claim": "questions",
+        "NotSettled": "prover",
+        "Proof": "prover",
+        "Prover": "prover",
+        "Questions": "questions",
+        "Report": "report",
+        "Shown": "prover",
+        "changes": "report",
+        "kept_and_changed": "report",
+        "possible": "prover",
+        "proofs_json": "report",
+        "proofs_text": "text",
+        "verify": "report",
+        "witness": "prover",
+    },
+)

@@ -6,7 +6,7 @@ from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Expr
 from hardship_rules.core.policy import Decision, Policy, Property
 from hardship_rules.engine.evaluate import evaluate, value
-from hardship_rules.proofs.encode import Encoding
+from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs.prover import Answer, DisagreementError, Prover, Shown
 from hardship_rules.proofs.shrink import Facts, Raised, raised_between, with_raised
 from hardship_rules.proofs.terms import Cases, Truth, all_of, any_of, opposite

@@ -17,8 +17,8 @@ from hardship_rules.core.kinds import NumberKind, Value, day_number
 from hardship_rules.core.policy import Policy, exprs_of
 from hardship_rules.engine.evaluate import Scope, evaluate, options_of, value
 from hardship_rules.engine.lower import condition_over, whole
-from hardship_rules.proofs.encode import Encoding
-from hardship_rules.proofs.households import Facts, decoded, decoded_readings, holds, households, number
+from hardship_rules.proofs._encode import Encoding
+from hardship_rules.proofs._households import Facts, decoded, decoded_readings, holds, households, number
 from hardship_rules.proofs.terms import (
     Cases,
     Choice,

@@ -13,8 +13,8 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Decision, Policy, Property, Term, refuse_no_policy
 from hardship_rules.core.variants import clauses_of, policy_without
 from hardship_rules.engine.lower import whole
-from hardship_rules.proofs.encode import Encoding, decision_differs
-from hardship_rules.proofs.households import beside
+from hardship_rules.proofs._encode import Encoding, decision_differs
+from hardship_rules.proofs._households import beside
 from hardship_rules.proofs.properties import breaks, broken, truth_of
 from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Prover, Shown
 from hardship_rules.proofs.shrink import Facts, Raised, raised_between, smallest, with_raised

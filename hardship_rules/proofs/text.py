@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.kinds import ChoiceKind
@@ -11,6 +10,7 @@ from hardship_rules.core.problem import Language, Path
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.text import pad, width
 from hardship_rules.explanation.wording import exact_text
+from hardship_rules.locale import sentences
 from hardship_rules.proofs.prover import Shown
 from hardship_rules.proofs.questions import SECTIONS, Claim, Section
 from hardship_rules.proofs.report import Report
@@ -22,15 +22,9 @@ _LISTED = {"unreached", "reached_as_read", "covered", "overlap_forbidden", "neve
 _LISTED |= {"tried", "not_settled", "reading_never_matters", "of_facts", "changed"}
 
 
-def sentences(lang: Language) -> Mapping[str, str]:
-    """The sentences of a report in a language."""
-    words: Mapping[str, str] = import_module(f"hardship_rules.locale.proofs_{lang}").SENTENCES
-    return words
-
-
 def proofs_text(report: Report, lang: Language = "zh") -> str:
     """The report in words, each section with what was found, and a household for each finding."""
-    return "\n".join(_lines(report, sentences(lang))) + "\n"
+    return "\n".join(_lines(report, sentences("proofs", lang))) + "\n"
 
 
 def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:

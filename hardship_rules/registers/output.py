@@ -15,8 +15,8 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.problem import Language, Location, Problem
 from hardship_rules.core.version import __version__
 from hardship_rules.frames.libraries import pl
+from hardship_rules.registers._table import Cell, letters
 from hardship_rules.registers.register import Register
-from hardship_rules.registers.table import Cell, letters
 from hardship_rules.registers.verdicts import Rows, doubt_of
 
 _WORDS = FrozenMapping(

@@ -17,13 +17,13 @@ from hardship_rules.explanation.forms import allowed
 from hardship_rules.frames.given import WITH_TIME
 from hardship_rules.frames.libraries import pl
 from hardship_rules.language.mapping import Column, RegisterMapping, Table
-from hardship_rules.registers.cells import Cells
-from hardship_rules.registers.csv import read_csv, read_parquet
+from hardship_rules.registers._cells import Cells
+from hardship_rules.registers._csv import read_csv, read_parquet
+from hardship_rules.registers._mapped import mapped, with_steps
+from hardship_rules.registers._soundness import Finding, Place, soundness
+from hardship_rules.registers._table import Cell, Grid, RawTable, below_headers, without_totals
+from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
 from hardship_rules.registers.headers import Headers, headers_of, recogniser
-from hardship_rules.registers.mapped import mapped, with_steps
-from hardship_rules.registers.soundness import Finding, Place, soundness
-from hardship_rules.registers.table import Cell, Grid, RawTable, below_headers, without_totals
-from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet
 
 SHEETS = {False: ("家庭", "households"), True: ("成员", "家庭成员", "members")}
 """The sheets of households, and of members, where no mapping names them."""

@@ -23,7 +23,7 @@ from hardship_rules.language.mapping import (
     units_of,
     words_of,
 )
-from hardship_rules.registers.cells import compared_number
+from hardship_rules.registers._cells import compared_number
 from hardship_rules.registers.headers import ASIDE, WITH_UNIT, bare
 
 _IDENTITY_NUMBER = re.compile(r"[1-9][0-9]{5}(18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]")

@@ -27,8 +27,8 @@ from hardship_rules.documents.text import width, wrapped
 from hardship_rules.explanation.forms import allowed, window
 from hardship_rules.explanation.wording import exact_text, one_line
 from hardship_rules.language.mapping import IDENTIFIER
-from hardship_rules.registers.invented import invented
-from hardship_rules.registers.sheet import KEY, UNKNOWN, Need, SheetColumn, left_out, option_words, sheet_columns
+from hardship_rules.registers._invented import invented
+from hardship_rules.registers._sheet import KEY, UNKNOWN, Need, SheetColumn, left_out, option_words, sheet_columns
 
 HEADER_ROW = 3
 _LAST_ROW = 1_048_576  # that a sheet can have

@@ -22,10 +22,10 @@ from hardship_rules.explanation.explanation import Ground, ruling
 from hardship_rules.explanation.reasons import MARKS, SENTENCES, Telling
 from hardship_rules.frames.bounds import quotient
 from hardship_rules.frames.run import assess_frame
-from hardship_rules.registers.impact import titles_of_clauses
+from hardship_rules.registers._impact import titles_of_clauses
+from hardship_rules.registers._soundness import FEW
+from hardship_rules.registers._table import Cell
 from hardship_rules.registers.register import KEY, Part, Register
-from hardship_rules.registers.soundness import FEW
-from hardship_rules.registers.table import Cell
 
 Progress = Callable[[int, int], None]
 _EACH = 1000  # households after which progress is told

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from attrs import Factory, define, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.sql.text import OR, Names, Sql, column, comment, indented, name
-from hardship_rules.sql.values import Bound, Choice, Numbers, Truth, Value, in_column
+from hardship_rules.sql._text import OR, Names, Sql, column, comment, indented, name
+from hardship_rules.sql._values import Bound, Choice, Numbers, Truth, Value, in_column
 
 
 @frozen

@@ -30,11 +30,11 @@ from hardship_rules.engine.tables import (
 )
 from hardship_rules.explanation.phrase import stand_in
 from hardship_rules.language.mapping import RegisterMapping
-from hardship_rules.locale.sql_zh import WORDS
-from hardship_rules.sql import numbers as sql_numbers
-from hardship_rules.sql import text as sql_text
-from hardship_rules.sql import values as sql_values
-from hardship_rules.sql.facts import (
+from hardship_rules.locale import sentences
+from hardship_rules.sql import _numbers as sql_numbers
+from hardship_rules.sql import _text as sql_text
+from hardship_rules.sql import _values as sql_values
+from hardship_rules.sql._facts import (
     day_fact,
     day_in_sql,
     fact_in_sql,
@@ -43,11 +43,13 @@ from hardship_rules.sql.facts import (
     tables_in_sql,
     value_of_fact,
 )
-from hardship_rules.sql.mapping import FAULT, table_in_sql
+from hardship_rules.sql._mapping import FAULT, table_in_sql
+from hardship_rules.sql._text import COMPARE, MULTIPLY, WHOLE, Names, Sql, case, column, comment, indented, name, quoted
+from hardship_rules.sql._values import Choice, Numbers, Truth
+from hardship_rules.sql._work import Work, reachable, titled
 from hardship_rules.sql.steps import DIALECTS, Column, Dialect, Side, Step
-from hardship_rules.sql.text import COMPARE, MULTIPLY, WHOLE, Names, Sql, case, column, comment, indented, name, quoted
-from hardship_rules.sql.values import Choice, Numbers, Truth
-from hardship_rules.sql.work import Work, reachable, titled
+
+WORDS = sentences("sql")
 
 _SOUND = Sql("problem.found IS NULL", COMPARE)
 _ONE = Constant(1, Location("", 1, 1))

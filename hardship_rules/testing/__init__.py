@@ -1,1 +1,51 @@
-"""."""
+"""Worked cases, what they cover and what they leave out, and generated households and policies.
+
+Extra `verify` for what draws or searches households; cases and coverage need none.
+"""
+
+from typing import TYPE_CHECKING
+
+from hardship_rules.core.lazy import lazy
+
+if TYPE_CHECKING:
+    from hardship_rules.testing._coverage import Coverage, coverage, coverage_data, coverage_text
+    from hardship_rules.testing.cases import Case, Mismatch, read_cases
+    from hardship_rules.testing.missing import Search, search
+    from hardship_rules.testing.strategies.households import households, partial_households
+    from hardship_rules.testing.strategies.policies import policies
+    from hardship_rules.testing.trial import tried
+
+__all__ = [
+    "Case",
+    "Coverage",
+    "Mismatch",
+    "Search",
+    "coverage",
+    "coverage_data",
+    "coverage_text",
+    "households",
+    "partial_households",
+    "policies",
+    "read_cases",
+    "search",
+    "tried",
+]
+
+__getattr__, __dir__ = lazy(
+    __name__,
+    {
+        "Case": "cases",
+        "Coverage": "_coverage",
+        "Mismatch": "cases",
+        "Search": "missing",
+        "coverage": "_coverage",
+        "coverage_data": "_coverage",
+        "coverage_text": "_coverage",
+        "households": "strategies.households",
+        "partial_households": "strategies.households",
+        "policies": "strategies.policies",
+        "read_cases": "cases",
+        "search": "missing",
+        "tried": "trial",
+    },
+)

@@ -10,8 +10,8 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.explanation.forms import written
 from hardship_rules.proofs.prover import MEMBERS, SECONDS, Answer, Proof, Prover, Shown
 from hardship_rules.proofs.shrink import Facts, household_text, smallest
+from hardship_rules.testing._coverage import Coverage, Item, exercised, exercises, told
 from hardship_rules.testing.cases import UNDECIDED, answer_text
-from hardship_rules.testing.coverage import Coverage, Item, exercised, exercises, told
 
 _FEW = 2  # members, with which a household is looked for first: they are easier to read
 _TITLES = 3  # things exercised that a case's title names; the others are counted

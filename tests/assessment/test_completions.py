@@ -155,7 +155,7 @@ def test_nothing_is_tried_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch
     def never(*_: object) -> Any:
         raise AssertionError
 
-    monkeypatch.setattr("hardship_rules.assessment.completions._Search.visit", never)
+    monkeypatch.setattr("hardship_rules.assessment._completions._Search.visit", never)
     assessment = assessed(EITHER, {})
     decided = assessed(EITHER, {"x": "one"})
     assert ids(decided) == ["first"]

@@ -7,8 +7,8 @@ from documents import SMALL
 from hypothesis import given, settings
 
 from hardship_rules import load_policy, read_policy
-from hardship_rules.authoring.checklist import checklist
-from hardship_rules.authoring.statements import statements
+from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._statements import statements
 from hardship_rules.documents.document import Document, Paragraph, Section, Table
 from hardship_rules.documents.text import as_text
 from hardship_rules.testing.strategies import policies

@@ -11,8 +11,8 @@ from trial import TRIAL
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import Policy, PolicyError, load_policy, read_policy
-from hardship_rules.authoring.differences import Difference, by_how_much, differences
-from hardship_rules.authoring.particulars import Saying
+from hardship_rules.authoring._differences import Difference, by_how_much, differences
+from hardship_rules.authoring._particulars import Saying
 from hardship_rules.core.policy import canonical
 from hardship_rules.language.check import check
 from hardship_rules.language.load import load

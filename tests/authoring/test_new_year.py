@@ -9,7 +9,7 @@ from places import ROOT
 from years import LAST, files_in
 
 from hardship_rules import PolicyError, load_policy, read_policy
-from hardship_rules.authoring.new_year import new_year, window
+from hardship_rules.authoring._new_year import new_year, window
 from hardship_rules.language.source import Mapping, parse
 
 

@@ -4,7 +4,7 @@ import pytest
 from documents import SMALL
 
 from hardship_rules import load_policy, read_policy
-from hardship_rules.authoring.particulars import particulars
+from hardship_rules.authoring._particulars import particulars
 from hardship_rules.language.check import ids
 
 

@@ -7,7 +7,7 @@ from reviews import CASES
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import load_policy
-from hardship_rules.authoring.review import Cases, recast
+from hardship_rules.authoring._review import Cases, recast
 from hardship_rules.testing.cases import Case, read_cases
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from reviews import VILLAGE, YEAR_CASES, reviewed
 from years import MEASURE, THIS
 
-from hardship_rules.authoring.recast_words import case_sections
+from hardship_rules.authoring._recast_words import case_sections
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
 from hardship_rules.documents.text import item_text
 

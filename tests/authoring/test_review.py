@@ -7,7 +7,7 @@ from reviews import PROPERTIES, VILLAGE, YEAR_CASES, few, reviewed
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import Policy, assess, load_policy
-from hardship_rules.authoring.review import review
+from hardship_rules.authoring._review import review
 from hardship_rules.language.policies import load_base
 from hardship_rules.proofs.prover import Proof, Shown
 

@@ -9,8 +9,8 @@ from reviews import BROKEN, PROPERTIES, VILLAGE, YEAR_CASES, reviewed
 from years import LAST, MEASURE, THIS
 
 from hardship_rules import load_policy
-from hardship_rules.authoring.review import Review, review
-from hardship_rules.authoring.review_document import review_document
+from hardship_rules.authoring._review import Review, review
+from hardship_rules.authoring._review_document import review_document
 from hardship_rules.documents.document import Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.documents.html import as_html
 from hardship_rules.documents.markdown import as_markdown

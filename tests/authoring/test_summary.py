@@ -6,7 +6,7 @@ import pytest
 from places import ROOT
 
 from hardship_rules import load_policy, read_policy
-from hardship_rules.authoring.summary import SENTENCES, summary, summary_data
+from hardship_rules.authoring._summary import SENTENCES, summary, summary_data
 from hardship_rules.core.problem import Language
 from hardship_rules.language.policies import load_base
 

@@ -22,8 +22,8 @@ from years import MEASURE, files_in
 from hardship_rules import FactError, load_household
 from hardship_rules.core.files import scratch, write_whole
 from hardship_rules.core.problem import Problem, reason_of
-from hardship_rules.registers.csv import read_csv, read_parquet
-from hardship_rules.registers.workbook import open_workbook
+from hardship_rules.registers._csv import read_csv, read_parquet
+from hardship_rules.registers._workbook import open_workbook
 
 HOUSEHOLD = str(ROOT / "examples" / "household.yaml")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell's redirections are of Unix")

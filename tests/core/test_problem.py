@@ -9,8 +9,9 @@ import pytest
 
 import hardship_rules
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem, in_file_order, nearest, path_text
-from hardship_rules.locale.problems_en import SENTENCES as EN
-from hardship_rules.locale.problems_zh import SENTENCES as ZH
+from hardship_rules.locale import problem_sentences
+
+ZH, EN = problem_sentences("zh"), problem_sentences("en")
 
 PACKAGE = Path(hardship_rules.__file__).parent
 MAKERS = {"Problem", "_finding", "_warning", "problem", "refuse", "wrong"}

@@ -31,15 +31,15 @@ from hardship_rules import (
     read_policy,
     what_would_change,
 )
-from hardship_rules.authoring.checklist import checklist
+from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._review import review
+from hardship_rules.authoring._review_document import review_document
 from hardship_rules.authoring.reading_copy import proofread
-from hardship_rules.authoring.review import review
-from hardship_rules.authoring.review_document import review_document
 from hardship_rules.core.policy import Policy
 from hardship_rules.documents.document import Document, Paragraph
 from hardship_rules.documents.html import as_html
 from hardship_rules.language.policies import load_base
-from hardship_rules.registers.impact import impact, impact_report
+from hardship_rules.registers._impact import impact, impact_report
 from hardship_rules.testing.cases import read_cases
 from hardship_rules.testing.strategies import households
 

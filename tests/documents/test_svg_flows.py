@@ -5,9 +5,9 @@ from itertools import pairwise
 
 from html_page import Page
 
+from hardship_rules.documents._svg_flows import flows_as_svg
 from hardship_rules.documents.document import Document, Flow, Flows
 from hardship_rules.documents.html import as_html
-from hardship_rules.documents.svg_flows import flows_as_svg
 
 GOING = (Flow("甲", "甲", 30), Flow("甲", "丙", 10), Flow("乙", "乙", 60))
 FLOWS = Flows("题", ("旧", "新"), ("甲", "乙"), ("甲", "乙", "丙"), GOING, "总")

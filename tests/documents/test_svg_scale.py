@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardship_rules.core.interval import Exact
+from hardship_rules.documents._svg_scale import as_svg, places_of
 from hardship_rules.documents.document import Extent, Scale
-from hardship_rules.documents.svg_scale import as_svg, places_of
 
 NUMBERS = st.one_of(
     st.fractions(min_value=-(10**9), max_value=10**9, max_denominator=10**6),

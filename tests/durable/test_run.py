@@ -21,7 +21,7 @@ from sampling import count, examples
 from hardship_rules import FactError, Policy, PolicyError, load_policy, read_policy
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.problem import path_text
-from hardship_rules.durable.ruleset import MOST_RULES, Fires, Ruleset, collisions, ruleset
+from hardship_rules.durable._ruleset import MOST_RULES, Fires, Ruleset, collisions, ruleset
 from hardship_rules.durable.run import assess
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.testing.cases import read_cases

@@ -11,8 +11,10 @@ from titled import CASES, HOSTILE, titled
 
 from hardship_rules import Policy, assess, explain, load_household, load_policy, notice, read_policy
 from hardship_rules.documents.text import width
-from hardship_rules.explanation.notice import recognising
-from hardship_rules.locale.notice_zh import SENTENCES
+from hardship_rules.explanation._notice import recognising
+from hardship_rules.locale import sentences
+
+SENTENCES = sentences("notice")
 
 WEIHAI = load_policy("2021_weihai")
 OBJECTION = "对本通知有异议的，可向________________提出。"

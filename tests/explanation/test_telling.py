@@ -10,7 +10,8 @@ from hardship_rules import assess, compare, explain, load_household, load_policy
 from hardship_rules.core.expr import BASES
 from hardship_rules.core.problem import Language
 from hardship_rules.explanation.reasons import SENTENCES, Telling
-from hardship_rules.locale import explain_en, explain_zh
+
+ZH, EN = SENTENCES["zh"], SENTENCES["en"]
 
 HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PLAIN = titled(str)
@@ -23,20 +24,20 @@ def places(sentence: str) -> set[str]:
 
 def test_both_languages_say_the_same() -> None:
     """Both catalogues have the same keys, and each sentence the same places, in whatever order."""
-    assert list(explain_zh.SENTENCES) == list(explain_en.SENTENCES)
-    for key, sentence in explain_zh.SENTENCES.items():
-        assert places(sentence) == places(explain_en.SENTENCES[key]), key
+    assert list(ZH) == list(EN)
+    for key, sentence in ZH.items():
+        assert places(sentence) == places(EN[key]), key
 
 
 def test_every_grade_has_its_word() -> None:
     """How well a thing is known is said in both languages; in Chinese in the words used everywhere."""
-    assert {key: explain_zh.SENTENCES[key] for key in BASES} == BASES
-    assert {key: explain_en.SENTENCES[key] for key in BASES} == {key: key for key in BASES}
+    assert {key: ZH[key] for key in BASES} == BASES
+    assert {key: EN[key] for key in BASES} == {key: key for key in BASES}
 
 
 def test_no_chinese_in_english_sentences() -> None:
     """An English sentence has no Chinese character and no Chinese punctuation."""
-    assert [sentence for sentence in explain_en.SENTENCES.values() if HAN.search(sentence)] == []
+    assert [sentence for sentence in EN.values() if HAN.search(sentence)] == []
 
 
 @pytest.mark.parametrize("case", CASES)

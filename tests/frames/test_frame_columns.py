@@ -23,10 +23,10 @@ from hardship_rules import FactError, Policy, load_policy, read_policy
 from hardship_rules.cli import commands
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers.impact import impact, impact_report
-from hardship_rules.registers.mapped import mapped_frames
+from hardship_rules.registers._impact import impact, impact_report
+from hardship_rules.registers._mapped import mapped_frames
+from hardship_rules.registers._soundness import soundness
 from hardship_rules.registers.register import every_problem, read_register, tables_of
-from hardship_rules.registers.soundness import soundness
 from hardship_rules.sql.view import register, view_in_sql
 
 __all__ = ["database", "server"]

@@ -11,7 +11,9 @@ import pytest
 from places import TESTS
 
 from hardship_rules import PolicyError, load_policy
-from hardship_rules.locale.problems_zh import SENTENCES
+from hardship_rules.locale import problem_sentences
+
+SENTENCES = problem_sentences("zh")
 
 BAD = TESTS / "bad"
 COMMENT = re.compile(

@@ -12,8 +12,8 @@ from trial import TRIAL
 from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
 from hardship_rules.core.policy import Term
-from hardship_rules.proofs.encode import Encoding
-from hardship_rules.proofs.households import holds, option_of
+from hardship_rules.proofs._encode import Encoding
+from hardship_rules.proofs._households import holds, option_of
 from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, possible
 from hardship_rules.proofs.terms import Cases, Choice, extreme, multiplied
 from hardship_rules.testing.strategies import households, policies

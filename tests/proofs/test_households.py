@@ -10,7 +10,7 @@ from trial import TRIAL
 from hardship_rules import read_policy
 from hardship_rules.core.kinds import day_number
 from hardship_rules.engine.lower import whole
-from hardship_rules.proofs.households import beside, decoded, decoded_readings, households
+from hardship_rules.proofs._households import beside, decoded, decoded_readings, households
 from hardship_rules.proofs.terms import Cases, Space
 
 DAYS = """

@@ -6,11 +6,12 @@ import pytest
 from trial import FAULTS, HARD, TRIAL, with_edits
 
 from hardship_rules import assess, read_household, read_policy
-from hardship_rules.locale.proofs_en import SENTENCES as EN
-from hardship_rules.locale.proofs_zh import SENTENCES as ZH
+from hardship_rules.locale import sentences
 from hardship_rules.proofs.report import verify
 from hardship_rules.proofs.text import proofs_text
 from hardship_rules.testing.trial import tried
+
+ZH, EN = sentences("proofs", "zh"), sentences("proofs", "en")
 
 CLEAN = verify(read_policy(TRIAL), members=2, seconds=60)
 

@@ -8,8 +8,8 @@ from recordings import HOUSEHOLD, OPEN_RECORD, SETTLED_RECORD, UNKNOWN, WEIHAI
 from sealed import sealed
 
 from hardship_rules import assess, record
-from hardship_rules.records.diff import Held, Sameness, held
-from hardship_rules.records.recorded import Record, RecordedReason, StandIn, Verdict, read_record
+from hardship_rules.records._diff import Held, Sameness, held
+from hardship_rules.records._recorded import Record, RecordedReason, StandIn, Verdict, read_record
 from hardship_rules.testing.strategies.placed import Facts
 
 SETTLED, OPEN = read_record(SETTLED_RECORD), read_record(OPEN_RECORD)

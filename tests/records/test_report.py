@@ -8,7 +8,7 @@ from recordings import OPEN_RECORD, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 
 from hardship_rules import replay
-from hardship_rules.records.report import SENTENCES
+from hardship_rules.records._report import SENTENCES
 
 LINE = "category.deep.income.below_standard"
 

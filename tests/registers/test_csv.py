@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from hardship_rules.core.problem import Problem
-from hardship_rules.registers.csv import Csv, read_csv, read_parquet
-from hardship_rules.registers.table import RawTable
+from hardship_rules.registers._csv import Csv, read_csv, read_parquet
+from hardship_rules.registers._table import RawTable
 
 TEXT = '户号,备注\nA1,"甲,乙"\n\nA2,　\n'
 
@@ -139,7 +139,7 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     """A file above the bound is refused by its size alone."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"a" * 100)
-    monkeypatch.setattr("hardship_rules.registers.csv.LARGEST", 99)
+    monkeypatch.setattr("hardship_rules.registers._csv.LARGEST", 99)
     found = read_csv(path)
     assert isinstance(found, Problem)
     assert found.code == "register_too_large"

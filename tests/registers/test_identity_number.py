@@ -12,8 +12,8 @@ from attrs import evolve
 from identity_numbers import FORMS, GOOD, OTHERS, number
 
 from hardship_rules.language.mapping import QUOTES, SPACES, UNSEEN
-from hardship_rules.registers.cells import Cells, Steps, compared_number, days_of_birth, key_cells, narrow, trimmed
-from hardship_rules.registers.mapped import with_steps
+from hardship_rules.registers._cells import Cells, Steps, compared_number, days_of_birth, key_cells, narrow, trimmed
+from hardship_rules.registers._mapped import with_steps
 
 
 def read(text: str) -> tuple[date | None, bool, bool]:

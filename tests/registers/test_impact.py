@@ -14,7 +14,7 @@ from places import ROOT
 from sparked import spark
 
 from hardship_rules import Assessment, FactError, PolicyError, compare, load_policy, read_policy
-from hardship_rules.registers.impact import Impact, Move, impact
+from hardship_rules.registers._impact import Impact, Move, impact
 from hardship_rules.testing.strategies import households, partial_households
 
 OLD, NEW = load_policy("2021_weihai"), load_policy("2023_weihai")

@@ -8,7 +8,7 @@ from framing import drawn, filled, framed
 from hardship_rules import load_policy
 from hardship_rules.documents.document import Document, Flows, Section, Table
 from hardship_rules.documents.text import as_text
-from hardship_rules.registers.impact import impact, impact_report
+from hardship_rules.registers._impact import impact, impact_report
 from hardship_rules.testing.strategies import households
 
 OLD, NEW = load_policy("2021_weihai"), load_policy("2023_weihai")

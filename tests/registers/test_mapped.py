@@ -13,7 +13,7 @@ from sparked import spark
 from hardship_rules import FactError, load_policy
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers.mapped import mapped_frames
+from hardship_rules.registers._mapped import mapped_frames
 
 WEIHAI = load_policy("2021_weihai")
 MAPPING = mapping_for(

@@ -10,8 +10,8 @@ import pytest
 
 from hardship_rules import load_policy
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers.cells import Cells, cells_of
-from hardship_rules.registers.mapped import with_steps
+from hardship_rules.registers._cells import Cells, cells_of
+from hardship_rules.registers._mapped import with_steps
 
 WEIHAI = load_policy("2021_weihai")
 MEMBERS = "mapping: 1\nhouseholds: {key: k}\nmembers: {key: k, facts: {%s: {column: c, unit: %s}}}\n"

@@ -4,8 +4,8 @@ import re
 from random import Random, SystemRandom
 
 from hardship_rules.core.problem import Location, Problem
+from hardship_rules.registers._table import Cell, letters
 from hardship_rules.registers.output import report, row_ranges, rows_told
-from hardship_rules.registers.table import Cell, letters
 
 
 def problem(row: int, column: int = 5, given: str = "") -> Problem:

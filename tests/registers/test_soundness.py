@@ -7,7 +7,7 @@ import pytest
 from identity_numbers import FORMS, GOOD, OTHERS
 
 from hardship_rules import load_policy
-from hardship_rules.registers.soundness import Finding, Place, soundness
+from hardship_rules.registers._soundness import Finding, Place, soundness
 
 WEIHAI, HUZHOU = load_policy("2021_weihai"), load_policy("example_huzhou")
 

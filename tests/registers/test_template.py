@@ -19,9 +19,9 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.engine.tables import with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
+from hardship_rules.registers._invented import invented
+from hardship_rules.registers._mapped import mapped
 from hardship_rules.registers.headers import headers_of
-from hardship_rules.registers.invented import invented
-from hardship_rules.registers.mapped import mapped
 from hardship_rules.registers.register import tables_of
 from hardship_rules.registers.template import HEADER_ROW, register_template
 

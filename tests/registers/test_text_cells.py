@@ -7,7 +7,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from hardship_rules.registers.cells import Steps, days_of, digits_of, meanings_of, narrow, trimmed
+from hardship_rules.registers._cells import Steps, days_of, digits_of, meanings_of, narrow, trimmed
 
 TEXT = nw.col("a")
 

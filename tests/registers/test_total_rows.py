@@ -11,8 +11,8 @@ import pytest
 
 from hardship_rules import load_policy
 from hardship_rules.language.mapping import mapping_for, read_mapping
+from hardship_rules.registers._total_rows import RowLeftOut, rows_left_out
 from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
-from hardship_rules.registers.total_rows import RowLeftOut, rows_left_out
 
 WEIHAI = load_policy("2021_weihai")
 OWN = ["户号", "家庭居住地", "自有住房套数"]

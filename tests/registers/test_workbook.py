@@ -12,8 +12,8 @@ import pytest
 from workbooks import changed, read, saved
 
 from hardship_rules.core.problem import Problem
-from hardship_rules.registers.table import Area, Spot
-from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet, text_of
+from hardship_rules.registers._table import Area, Spot
+from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet, text_of
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
 def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small file that would become a large one is refused before it is unpacked."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["a" * 1000] * 100))
-    monkeypatch.setattr("hardship_rules.registers.workbook.LARGEST", 3000)
+    monkeypatch.setattr("hardship_rules.registers._workbook.LARGEST", 3000)
     found = open_workbook(path)
     assert isinstance(found, Problem)
     assert found.code == "register_too_large"

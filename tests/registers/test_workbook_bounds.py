@@ -11,9 +11,9 @@ from timing import seconds
 from workbooks import changed, saved
 
 from hardship_rules.core.problem import Problem
-from hardship_rules.registers.table import Grid
-from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet
-from hardship_rules.registers.workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
+from hardship_rules.registers._table import Grid
+from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
+from hardship_rules.registers._workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
 
 SHEET = "xl/worksheets/sheet1.xml"
 

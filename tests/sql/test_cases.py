@@ -12,11 +12,11 @@ from hardship_rules.core.interval import high, low, span
 from hardship_rules.core.problem import Location
 from hardship_rules.engine.evaluate import Scope
 from hardship_rules.engine.evaluate import value as meant
-from hardship_rules.sql import cases as sql_cases
-from hardship_rules.sql import numbers as sql_numbers
-from hardship_rules.sql import values as sql_values
-from hardship_rules.sql.text import column
-from hardship_rules.sql.values import Choice, Numbers, Truth
+from hardship_rules.sql import _cases as sql_cases
+from hardship_rules.sql import _numbers as sql_numbers
+from hardship_rules.sql import _values as sql_values
+from hardship_rules.sql._text import column
+from hardship_rules.sql._values import Choice, Numbers, Truth
 
 __all__ = ["database", "server"]  # fixtures
 

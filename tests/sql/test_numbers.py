@@ -13,10 +13,10 @@ from sampling import examples
 
 from hardship_rules.core import interval as ranges
 from hardship_rules.core.interval import Number, Truth, span
-from hardship_rules.sql import numbers as sql_numbers
+from hardship_rules.sql import _numbers as sql_numbers
+from hardship_rules.sql._text import Sql, column
+from hardship_rules.sql._values import Numbers, sql
 from hardship_rules.sql.steps import DIALECTS
-from hardship_rules.sql.text import Sql, column
-from hardship_rules.sql.values import Numbers, sql
 
 __all__ = ["database", "server"]  # fixtures
 

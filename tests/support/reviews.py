@@ -5,7 +5,7 @@ from pathlib import Path
 from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import load_policy
-from hardship_rules.authoring.review import Review, review
+from hardship_rules.authoring._review import Review, review
 from hardship_rules.core.policy import Policy
 from hardship_rules.language.policies import load_base
 from hardship_rules.proofs.report import Report, kept_and_changed

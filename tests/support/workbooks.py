@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import openpyxl
 
-from hardship_rules.registers.table import Grid
-from hardship_rules.registers.workbook import Workbook, open_workbook, read_sheet
+from hardship_rules.registers._table import Grid
+from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
 
 
 def saved(path: Path, fill: Callable[[Any], None]) -> Path:

@@ -9,8 +9,8 @@ from places import TESTS
 from small_policy import CASES, NEGATIVE, POLICY, files
 
 from hardship_rules import assess, read_policy
+from hardship_rules.testing._coverage import Coverage, Item, coverage, exercised, items
 from hardship_rules.testing.cases import Case, read_cases
-from hardship_rules.testing.coverage import Coverage, Item, coverage, exercised, items
 
 SMALL = read_policy(POLICY, "small.yaml")
 ADULT = {"place": "town", "owner": False, "money": 10, "members": [{"role": "self", "age": 18}]}

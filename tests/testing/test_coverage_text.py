@@ -5,8 +5,8 @@ from pathlib import Path
 
 from small_policy import POLICY, files
 
+from hardship_rules.testing._coverage import Coverage, coverage, coverage_data, coverage_text
 from hardship_rules.testing.cases import read_cases
-from hardship_rules.testing.coverage import Coverage, coverage, coverage_data, coverage_text
 
 
 def small(folder: Path) -> Coverage:

@@ -6,8 +6,8 @@ import pytest
 from small_policy import NEVER, files
 
 from hardship_rules import load_policy
+from hardship_rules.testing._coverage import Coverage, coverage, items
 from hardship_rules.testing.cases import read_cases
-from hardship_rules.testing.coverage import Coverage, coverage, items
 from hardship_rules.testing.missing import Search, cases_text, search
 
 
