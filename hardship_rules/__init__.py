@@ -1,7 +1,9 @@
 """Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
 
+import sys
 from typing import TYPE_CHECKING
 
+from hardship_rules._moved import Finder
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -119,3 +121,6 @@ __getattr__, __dir__ = lazy(
         "what_would_change": "comparison.nearest",
     },
 )
+
+if not any(finder is Finder for finder in sys.meta_path):
+    sys.meta_path.append(Finder)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package, by the module that each of its names is in.
+    """The `__getattr__` and `__dir__` of a package: `homes` has the module of each name, below it or by its full path.
 
     `import` of the package alone loads none of them, so that what an extra brings is needed only where it is used.
     """
@@ -15,7 +15,8 @@ def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], 
     def attribute(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{package}.{homes[name]}"), name)
+        home = homes[name]
+        value = getattr(import_module(home if home.startswith("hardship_rules.") else f"{package}.{home}"), name)
         setattr(sys.modules[package], name, value)
         return value
 
