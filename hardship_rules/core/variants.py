@@ -1,4 +1,4 @@
-"""A policy without one of its clauses, and the clauses that can be taken away from it."""
+"""Variants of a policy, each without one clause."""
 
 from collections.abc import Iterator
 from typing import TypeVar, cast
@@ -13,7 +13,7 @@ Part = TypeVar("Part", Term, Decision)
 
 
 def policy_without(policy: Policy, definition: Term | Decision, clause: str) -> Policy:
-    """The policy without a clause of one of its terms or decisions, which is not all that the definition says."""
+    """The policy without one clause of a term or decision; the clause must not be the whole definition."""
     if isinstance(definition, Decision):
         return evolve(policy, decisions=_replaced(policy.decisions, _decision_without(definition, clause)))
     expr = cast(Expr, without(definition.expr, clause))
@@ -33,17 +33,17 @@ def _decision_without(decision: Decision, clause: str) -> Decision:
 
 
 def without(expr: Expr, clause: str) -> Expr | None:
-    """An expression without the clause of that id; None where that was all there was of it.
+    """An expression without the clause of an id; None if nothing remains.
 
-    An emptied `all` is true and an emptied `any` false, but under a `not` the `not` goes with what it turned round.
+    An empty `all` is true and an empty `any` false; a `not` around one of them is removed too.
     """
     match expr:
         case Clause():
             when = None if expr.id == clause else without(expr.when, clause)
             return None if when is None else evolve(expr, when=when)
         case AllOf() | AnyOf():
-            kept = (cast(Clause | None, without(inner, clause)) for inner in expr.clauses)
-            return evolve(expr, clauses=tuple(inner for inner in kept if inner is not None))
+            clauses = (cast(Clause | None, without(inner, clause)) for inner in expr.clauses)
+            return evolve(expr, clauses=tuple(inner for inner in clauses if inner is not None))
         case Not():
             part = without(expr.part, clause)
             emptied = isinstance(part, AllOf | AnyOf) and not part.clauses
@@ -56,7 +56,7 @@ def without(expr: Expr, clause: str) -> Expr | None:
 
 
 def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
-    """The clauses that are part of something a decision is worked out from, with that; not what is all of it."""
+    """The clauses that can be removed, each with its definition, of all definitions that some decision uses."""
     used = set(policy.decisions)
     for name in reversed(policy.order):
         if name in used:
@@ -70,12 +70,12 @@ def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
 
 
 def _parts(expr: Expr) -> Iterator[Clause]:
-    """The clauses inside an expression that can be taken away from it, one by one."""
+    """The clauses inside an expression that can be removed one by one."""
     for part in walk(expr):
-        if isinstance(part, Clause) and part is not expr and not _is_all_of_it(expr, part):
+        if isinstance(part, Clause) and part is not expr and not _is_only_clause(expr, part):
             yield part
 
 
-def _is_all_of_it(expr: Expr, clause: Clause) -> bool:
-    """It is the only clause of an `all` or `any`, which is asked instead."""
+def _is_only_clause(expr: Expr, clause: Clause) -> bool:
+    """Whether it is the only clause of an `all` or `any`; the enclosing clause is removed instead."""
     return any(isinstance(part, AllOf | AnyOf) and part.clauses == (clause,) for part in walk(expr))

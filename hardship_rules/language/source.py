@@ -43,7 +43,7 @@ _COMMENT = re.compile(r"#.*")
 _COLON_NEXT = re.compile(r"\s*:")
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*(?=#)")
 _TAG = re.compile(r"!\S*")
-_SAID = (  # what YAML's readers say, and the code of it
+_YAML_ERRORS = (  # messages of PyYAML's two loaders, and the code of each
     (r"maximum nesting", "too_deep"),  # of libyaml from 0.2.6 on, which reads ahead for 1,000 levels
     (r"quoted scalar found unexpected", "yaml_quote"),
     (r"escape|hexdecimal", "yaml_escape"),
@@ -256,7 +256,7 @@ def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
         if problem := _left_in(line, Location(name, number + 1, 1)):
             return problem
     said = f"{error.context or ''} {error.problem or ''}"
-    code = next((code for pattern, code in _SAID if re.search(pattern, said)), "yaml")
+    code = next((code for pattern, code in _YAML_ERRORS if re.search(pattern, said)), "yaml")
     begun = error.context_mark
     if code in ("yaml_quote", "yaml_colon_missing", "yaml_start", "tag") and begun:
         mark = begun
