@@ -15,8 +15,8 @@ from hardship_rules.core.policy import Fact, Parameter, Policy, refuse_no_policy
 from hardship_rules.core.problem import MOST, Location, PolicyError, Problem, nearest
 from hardship_rules.core.units import times
 from hardship_rules.language import source
+from hardship_rules.language.find import read_file
 from hardship_rules.language.keys import Either, Entries, Key, Record, Word
-from hardship_rules.language.resolve import read_file
 from hardship_rules.language.shape import TRUTHS, conform, number_of
 
 _MULTIPLES = FrozenMapping(

@@ -9,7 +9,7 @@ import pytest
 from years import THIS, files_in
 
 from hardship_rules import PolicyError, Problem, assess, load_policy, read_policy, record, replay
-from hardship_rules.language.resolve import all_series, before, find, overlaps, years
+from hardship_rules.language.find import all_series, before, find, overlaps, years
 from hardship_rules.testing.cases import read_cases
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hardship_rules import FactError, PolicyError, read_household, read_policy
 from hardship_rules.core.problem import Location, Problem, in_file_order
 from hardship_rules.language import source
-from hardship_rules.language.resolve import BUNDLED, read_file
+from hardship_rules.language.find import BUNDLED, read_file
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
 
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
