@@ -13,7 +13,7 @@ from attrs import frozen
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, Range, span
 
-FAR = 10**30  # no number of a policy is further from zero
+_FAR = 10**30  # no number of a policy is further from zero
 
 Unit = tuple[tuple[str, int], ...]
 PURE: Unit = ()
@@ -35,7 +35,7 @@ class NumberKind:
     @cached_property
     def unknown(self) -> Number:
         """The value of an unknown fact: the interval of its bounds."""
-        return span(-FAR if self.low is None else self.low, FAR if self.high is None else self.high)
+        return span(-_FAR if self.low is None else self.low, _FAR if self.high is None else self.high)
 
     def holds(self, given: object) -> bool:
         """Whether a value is a whole number within the bounds, with nothing to parse."""

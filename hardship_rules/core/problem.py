@@ -61,20 +61,20 @@ class Location:
     column: int
 
     def __str__(self) -> str:
-        return printable(f"{self.file}:{self.line}:{self.column}")
+        return _printable(f"{self.file}:{self.line}:{self.column}")
 
     def right(self, columns: int) -> Self:
         """The place so many columns to the right."""
         return type(self)(self.file, self.line, self.column + columns) if columns else self
 
 
-def printable(text: str) -> str:
+def _printable(text: str) -> str:
     """A text with each lone surrogate escaped; the name of a file or a value of a host may contain one."""
     return text.encode("utf-8", "backslashreplace").decode() if SURROGATE.search(text) else text
 
 
 def _printable_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
-    return FrozenMapping((name, printable(_cut(text))) for name, text in texts.items())
+    return FrozenMapping((name, _printable(_cut(text))) for name, text in texts.items())
 
 
 def _cut(text: str) -> str:
@@ -92,7 +92,7 @@ class Problem:
 
     code: str
     at: Path = ()
-    given: str = field(default="", converter=printable, repr=False)
+    given: str = field(default="", converter=_printable, repr=False)
     values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_printable_texts, repr=False)
     severity: Literal["error", "warning"] = "error"
     location: Location | None = None
@@ -141,7 +141,7 @@ def path_text(path: Path) -> str:
     text = ""
     for step in path:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else step
-    return printable(text)
+    return _printable(text)
 
 
 def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
@@ -186,7 +186,7 @@ def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(unique, key=place))
 
 
-def first_of(problems: Iterable[Problem]) -> list[Problem]:
+def first_problems(problems: Iterable[Problem]) -> list[Problem]:
     """The first `MOST` problems; if there are more, one that says so follows."""
     shown = list(islice(problems, MOST + 1))
     if len(shown) > MOST:
@@ -201,7 +201,7 @@ class _ProblemsError(ValueError):
     problems: tuple[Problem, ...]
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(first_of(in_file_order(problems)))
+        self.problems = tuple(first_problems(in_file_order(problems)))
         super().__init__(self.problems)
 
     def report(self, language: Language = "zh") -> str:

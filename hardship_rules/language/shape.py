@@ -9,7 +9,7 @@ from hardship_rules.core.expr import BASES, MOVES, TONES
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import date_of
-from hardship_rules.core.problem import Path, Problem, first_of, nearest, path_text
+from hardship_rules.core.problem import Path, Problem, first_problems, nearest, path_text
 from hardship_rules.language.grammar import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, misplaced
@@ -25,7 +25,7 @@ UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
     """The problems of a node that does not conform to a shape, up to the most that are reported."""
-    return first_of(_conform(node, shape, path))
+    return first_problems(_conform(node, shape, path))
 
 
 def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 import yaml
 from attrs import define, evolve, field
 
-from hardship_rules.core.problem import MOST, Location, Problem, first_of, reason_of
+from hardship_rules.core.problem import MOST, Location, Problem, first_problems, reason_of
 from hardship_rules.core.problem import Path as KeyPath
 
 LARGEST = 1_000_000  # bytes of a file
@@ -212,13 +212,13 @@ def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
             for number, line in enumerate(text.split("\n"), 1)
             if "\t" in line
         )
-        return None, first_of(tabs)
+        return None, first_problems(tabs)
     composer = _Composer(text, name)
     try:
         with uncollected(text):
             node = composer.compose(yaml.parse(text, Loader=_LOADER))
     except _TooManyProblems:
-        return None, first_of(composer.problems)
+        return None, first_problems(composer.problems)
     except yaml.MarkedYAMLError as error:
         return None, [*composer.problems, _yaml_problem(text, name, error)]
     except yaml.YAMLError:

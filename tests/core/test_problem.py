@@ -59,7 +59,7 @@ def codes_of(source: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def codes() -> set[str]:
-    """Every code that stands in the library's source."""
+    """Every code in the source of the library."""
     return set().union(*(codes_of(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")))
 
 
