@@ -26,7 +26,7 @@ from hardship_rules import (
     load_policy,
     read_policy,
 )
-from hardship_rules.language.resolve import overlaps
+from hardship_rules.language.find import overlaps
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GUIDE = (ROOT / "policies" / "README.md").read_text(encoding="utf-8")

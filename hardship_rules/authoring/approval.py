@@ -10,9 +10,10 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Location, PolicyError, Problem
 from hardship_rules.explanation.forms import written
 from hardship_rules.language.check import check
+from hardship_rules.language.find import Text, overlaps, read_file
 from hardship_rules.language.load import load
 from hardship_rules.language.policies import load_base
-from hardship_rules.language.resolve import Text, overlaps, read_file, resolve
+from hardship_rules.language.resolve import resolve
 from hardship_rules.language.source import Mapping, parse
 
 _HEAD = ("language", "policy", "series", "title", "status", "extends", "effective")

@@ -18,8 +18,8 @@ from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.signs import roundings_below_zero
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.check import IDS, current_id, ids
+from hardship_rules.language.find import Folders, before, find
 from hardship_rules.language.policies import load_base, load_policy
-from hardship_rules.language.resolve import Folders, before, find
 
 JUMP = Fraction(1, 5)
 SLIPS = (10, 100)  # what a nought too many, or a wrong unit, multiplies by

@@ -15,9 +15,10 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem
 from hardship_rules.engine.signs import Rounding, roundings_below_zero
 from hardship_rules.language.check import check
+from hardship_rules.language.find import BUNDLED, RESOLVED, Folders, listed, read_file, searched
 from hardship_rules.language.load import load
 from hardship_rules.language.policies import load_policy
-from hardship_rules.language.resolve import BUNDLED, RESOLVED, Folders, listed, read_file, searched, unfolded
+from hardship_rules.language.resolve import unfolded
 from hardship_rules.language.source import Mapping, Scalar, parse
 from hardship_rules.records._diff import Held, Sameness, held
 from hardship_rules.records._record import record

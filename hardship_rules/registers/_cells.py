@@ -14,7 +14,8 @@ from hardship_rules.core.kinds import EARLIEST, LATEST, PURE, ChoiceKind, DateKi
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.frames.bounds import quotient
 from hardship_rules.frames.given import WITH_TIME, has_time
-from hardship_rules.language.mapping import QUOTES, SPACES, UNKNOWN_WORDS, UNSEEN, WIDE, Column, signs
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, signs
+from hardship_rules.language.mapping import UNKNOWN_WORDS, Column
 
 SPACE = f"\\s{signs(SPACES)}{signs(UNSEEN)}"
 """Spaces of any kind, and signs that do not show."""

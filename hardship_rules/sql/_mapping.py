@@ -10,7 +10,8 @@ from attrs import frozen
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
 from hardship_rules.engine.tables import left_out_column, stated_column
-from hardship_rules.language.mapping import QUOTES, SPACES, UNKNOWN_WORDS, UNSEEN, WIDE, Column, Table, signs
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, signs
+from hardship_rules.language.mapping import UNKNOWN_WORDS, Column, Table
 from hardship_rules.locale import sentences
 from hardship_rules.sql import _text as sql_text
 from hardship_rules.sql._text import COMPARE, Sql, case, column, name, quoted

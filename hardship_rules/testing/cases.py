@@ -18,9 +18,10 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import MOST, FactError, Location, PolicyError, Problem, path_text
 from hardship_rules.language import source
 from hardship_rules.language.check import check, current_id
+from hardship_rules.language.find import Folders, Text, Year, find, searched
 from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
 from hardship_rules.language.load import load
-from hardship_rules.language.resolve import Folders, Text, Year, find, resolve, searched
+from hardship_rules.language.resolve import resolve
 from hardship_rules.language.shape import TRUTHS, conform
 
 _MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from hardship_rules import PolicyError, assess, explain, load_policy, read_policy
-from hardship_rules.language.resolve import RESOLVED
+from hardship_rules.language.find import RESOLVED
 
 TEXT = """
 language: 1

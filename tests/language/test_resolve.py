@@ -144,7 +144,7 @@ def test_an_overlay_adds_the_days_to_reply_within(tmp_path: Path) -> None:
 
 
 def test_problems_of_a_base_are_told_in_its_own_file(tmp_path: Path) -> None:
-    """A mistake in the base has the base's file name, one in the overlay the overlay's; both are told at once."""
+    """A problem has the name of the file it is in, base or overlay; both are reported at once."""
     base = write(tmp_path, "base", BASE.replace("title: 倍数", "titel: 倍数"))
     path = write(tmp_path, "year", YEAR.replace("chosen: granted, ", ""))
     with pytest.raises(PolicyError) as caught:
