@@ -15,7 +15,7 @@ from sealed import sealed
 
 from hardship_rules import FactError, assess, record
 from hardship_rules.core.interval import Range
-from hardship_rules.records._recorded import Record, read_record
+from hardship_rules.records._reader import Record, read_record
 
 DOCUMENT: dict[str, Any] = json.loads(SETTLED_RECORD)
 

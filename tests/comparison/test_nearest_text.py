@@ -1,14 +1,13 @@
 """What would change a verdict is told in whole sentences, Chinese and English, and as JSON."""
 
 import json
-from string import Formatter
 
 import pytest
 from html_page import Page
 
 from hardship_rules import explain, load_household, load_policy, what_would_change
-from hardship_rules.comparison.nearest import SENTENCES
 from hardship_rules.core.problem import Language
+from hardship_rules.locale import sentences
 
 WEIHAI = load_policy("2021_weihai")
 EXAMPLE = what_would_change(WEIHAI, load_household("examples/household.yaml"))
@@ -50,7 +49,7 @@ def test_page_and_markdown(lang: Language) -> None:
     """In a page and in Markdown the changes stand at the end of the first screen, before the rest."""
     page, markdown = (EXAMPLE.explain(format=form, lang=lang) for form in ("html", "markdown"))
     text = Page(page).text
-    title, reasons = SENTENCES[lang]["title"], {"zh": "理由", "en": "Reasons"}[lang]
+    title, reasons = sentences("nearest", lang)["title"], {"zh": "理由", "en": "Reasons"}[lang]
     at = [text.index(words) for words in (title, EXAMPLE.sentences(lang)[0], reasons)]
     assert at == sorted(at)
     assert markdown.index(f"## {title}") < markdown.index(f"## {reasons}")
@@ -113,17 +112,6 @@ def test_no_labels_in_json() -> None:
     changes = what_would_change(WEIHAI, {**facts, "members": members}, "2021-03-31")
     assert changes.changes
     assert "Qvyzx" not in changes.explain(format="json")
-
-
-def test_catalogues() -> None:
-    """Both languages have the same sentences with the same places to fill."""
-
-    def places(sentence: str) -> set[str | None]:
-        return {name for _, name, _, _ in Formatter().parse(sentence) if name}
-
-    assert set(SENTENCES["zh"]) == set(SENTENCES["en"])
-    for key, sentence in SENTENCES["zh"].items():
-        assert places(sentence) == places(SENTENCES["en"][key]), key
 
 
 def test_no_such_language() -> None:

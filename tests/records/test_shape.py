@@ -11,7 +11,7 @@ from recordings import OPEN, SETTLED, SMALL, WEIHAI
 
 from hardship_rules import assess, read_policy, record
 from hardship_rules.language.schema import schema_text
-from hardship_rules.records._record_schema import COMMAND, record_schema
+from hardship_rules.records._shape import COMMAND, record_schema
 from hardship_rules.testing.strategies import partial_households
 from hardship_rules.testing.strategies.placed import Facts
 

@@ -6,7 +6,7 @@ import pytest
 from two_times import ADULT, HOME, SELF, SPOUSE, Y2021, Y2023
 
 from hardship_rules import Assessment, FactChange, MemberChange, Policy, assess
-from hardship_rules.comparison.history import because, due, fact_changes, same_members
+from hardship_rules.comparison.history import due, fact_changes, match_members, single_causes
 from hardship_rules.testing.strategies.placed import Facts
 
 
@@ -45,7 +45,7 @@ class TestSameMembers:
     )
     def test_pairs(self, before: list[Facts], now: list[Facts], expected: dict[int, int]) -> None:
         """Of each member now, the number before."""
-        assert same_members(assessed(*before), assessed(*now)) == expected
+        assert match_members(assessed(*before), assessed(*now)) == expected
 
 
 class TestFactChanges:
@@ -81,15 +81,15 @@ class TestBecause:
         before = assessed(SELF)
         now = assessed(SELF, {**SPOUSE, "wage": 9888})
         causes = [MemberChange("joined", 1)]
-        assert list(because(before, now, causes)) == causes
-        back = list(because(now, before, [MemberChange("left", 1)]))
+        assert list(single_causes(before, now, causes)) == causes
+        back = list(single_causes(now, before, [MemberChange("left", 1)]))
         assert back == [MemberChange("left", 1)]
 
     def test_the_policy(self) -> None:
         """900 a month is above 787 and below the 1,001 of 2023: the policy did it, and the day alone did not."""
         worker = {**SELF, "wage": 10800}
         before, now = assessed(worker), assessed(worker, policy=Y2023, on="2023-03-31")
-        assert list(because(before, now, ["policy", "day"])) == ["policy"]
+        assert list(single_causes(before, now, ["policy", "day"])) == ["policy"]
 
     def test_the_day(self) -> None:
         """A child of full age who neither studies nor depends no longer counts: put back is the day, or its age of 17.
@@ -102,7 +102,7 @@ class TestBecause:
         assert [each.id for each in (*before.possible, *now.possible)] == ["deep", "relative"]
         changed = list(fact_changes(before, now, {0: 0, 1: 1}))
         assert [change.fact.name for change in changed] == ["age"]
-        assert list(because(before, now, ["day", *changed])) == ["day", *changed]
+        assert list(single_causes(before, now, ["day", *changed])) == ["day", *changed]
 
     def test_several_together(self) -> None:
         """12,000 and 8,000 for two is 833 each; with either put back below 787: both did it, and each alone does."""
@@ -110,16 +110,16 @@ class TestBecause:
         now = assessed({**SELF, "wage": 12000}, {**SPOUSE, "wage": 8000})
         changed = list(fact_changes(before, now, {0: 0, 1: 1}))
         assert [(each.path[1], each.new) for each in changed] == [(0, 12000), (1, 8000)]
-        assert list(because(before, now, changed)) == changed
+        assert list(single_causes(before, now, changed)) == changed
         rich = assessed({**SELF, "wage": 40000}, {**SPOUSE, "wage": 40000})  # either is enough
-        assert list(because(before, rich, list(fact_changes(before, rich, {0: 0, 1: 1})))) == []
+        assert list(single_causes(before, rich, list(fact_changes(before, rich, {0: 0, 1: 1})))) == []
 
     def test_what_was_unknown_is_not_put_back(self) -> None:
         """A fact that was not known before is no cause."""
         before = assessed({name: each for name, each in SELF.items() if name != "wage"})
         changes = list(fact_changes(before, assessed(SELF), {0: 0}))
         assert [type(each) for each in changes] == [FactChange]
-        assert list(because(before, assessed(SELF), changes)) == []
+        assert list(single_causes(before, assessed(SELF), changes)) == []
 
 
 def test_due() -> None:

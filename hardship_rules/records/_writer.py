@@ -1,4 +1,4 @@
-"""An assessment becomes a record: a versioned text from which it can be assessed again, years later."""
+"""Writing a record: a versioned text from which a household can be assessed again, years later."""
 
 import hashlib
 import json
@@ -20,27 +20,25 @@ from hardship_rules.explanation.wording import fact_of, fact_value, fraction_tex
 from hardship_rules.language.resolve import tree
 from hardship_rules.language.source import CONTROL, DEEPEST, parse_json
 from hardship_rules.language.source import Mapping as Node
+from hardship_rules.records._shape import FORMAT
 
-KIND = "hardship-rules/record/"
-VERSION = 1
-FORMAT = f"{KIND}{VERSION}"
-_TOO_LARGE = 10**4300  # Python writes no whole number of so many digits
-NOT_SUMMED = ("checksum", "host")  # the keys that the checksum is not taken over
+_TOO_LARGE = 10**4300  # Python refuses to print whole numbers of more digits
+_NOT_SUMMED = ("checksum", "host")  # the keys that the checksum leaves out
 
 
 def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, object] | None = None) -> str:
-    """The record that README documents, one key a line, the same bytes for the same assessment.
+    """Write a record: JSON with one key a line, the same bytes for the same assessment.
 
-    It holds the facts. `embed` puts the resolved policy inside; otherwise its text is to be kept beside the records.
-    `host` is the caller's own, written as it is and never looked at. Raises `FactError` where the reference or `host`
-    holds a character that no reader would take, and for each value of `host` that JSON cannot hold, with its place.
+    It holds the facts. `embed` includes the resolved policy; without it, keep the policy's text beside the records.
+    `host` is data of the caller's own, written unchanged and never read. Raises `FactError` for characters in the
+    reference or `host` that no reader accepts, and for each value of `host` that JSON cannot hold, with its place.
     """
     refuse_no_assessment(assessment)
     problems: list[Problem] = []
-    own = _as_json_has_it(host, ("host",), problems)
+    host_json = _host_json(host, ("host",), problems)
     if problems:
         raise FactError(problems)
-    document = {**_document(assessment, embed=embed), "checksum": None, "host": own}
+    document = {**_document(assessment, embed=embed), "checksum": None, "host": host_json}
     node = parse_json(json.dumps(document, ensure_ascii=False, allow_nan=False), "")
     if isinstance(node, Problem):
         raise FactError([Problem(node.code, ("reference",), node.given, node.values)])
@@ -50,33 +48,33 @@ def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, ob
 
 
 def checksum(node: Node) -> str:
-    """`sha256:` and the sum of a record's canonical text without `host`; against accident, not against forgery."""
-    summed = Node(tuple(entry for entry in node.entries if entry[0].text not in NOT_SUMMED), node.at)
+    """`sha256:` and the hash of a record's canonical text without `host`; it detects accidents, not forgery."""
+    summed = Node(tuple(entry for entry in node.entries if entry[0].text not in _NOT_SUMMED), node.at)
     return "sha256:" + hashlib.sha256(canonical(tree(summed)).encode()).hexdigest()
 
 
-def _as_json_has_it(given: object, at: Path, problems: list[Problem]) -> object:
-    """What the host hands in, of lists, dictionaries, texts and numbers only; what JSON cannot hold is a problem."""
+def _host_json(given: object, at: Path, problems: list[Problem]) -> object:
+    """A value of the host's as lists, dictionaries, texts and numbers; anything else adds a problem."""
     if len(at) > DEEPEST:
         problems.append(Problem("too_deep", at, values={"most": str(DEEPEST)}))
         return None
     if given is None or isinstance(given, bool):
         return given
     if isinstance(given, str):
-        return _text_for_json(given, at, problems)
+        return _host_text(given, at, problems)
     if isinstance(given, int | float):
         if not isfinite(given) if isinstance(given, float) else abs(given) >= _TOO_LARGE:
             problems.append(Problem("host_value", at, type(given).__name__))
         return given
     if isinstance(given, Mapping):
-        return _object_for_json(given, at, problems)
+        return _host_object(given, at, problems)
     if isinstance(given, list | tuple):
-        return [_as_json_has_it(part, (*at, number), problems) for number, part in enumerate(given)]
+        return [_host_json(part, (*at, number), problems) for number, part in enumerate(given)]
     problems.append(Problem("host_value", at, type(given).__name__))
     return None
 
 
-def _text_for_json(text: str, at: Path, problems: list[Problem]) -> str:
+def _host_text(text: str, at: Path, problems: list[Problem]) -> str:
     if SURROGATE.search(text):
         problems.append(Problem("lone_surrogate", at, text))
     elif match := CONTROL.search(text):
@@ -84,22 +82,22 @@ def _text_for_json(text: str, at: Path, problems: list[Problem]) -> str:
     return text
 
 
-def _object_for_json(given: Mapping[object, object], at: Path, problems: list[Problem]) -> dict[str, object]:
-    """A mapping with keys that are texts; a number, a boolean or None becomes the text that JSON makes of it."""
+def _host_object(given: Mapping[object, object], at: Path, problems: list[Problem]) -> dict[str, object]:
+    """A mapping with text keys; a number, a boolean or None becomes its JSON text."""
     entries: dict[str, object] = {}
     for key, part in given.items():
         if not isinstance(key, str | int | float | NoneType):
             problems.append(Problem("host_value", at, type(key).__name__))
             continue
-        number: list[Problem] = []
-        _as_json_has_it(key, at, number)
-        problems += number
-        if number:
+        of_key: list[Problem] = []
+        _host_json(key, at, of_key)
+        problems += of_key
+        if of_key:
             continue
         text = key if isinstance(key, str) else json.dumps(key)
         if text in entries:
             problems.append(Problem("json_key_twice", at, text))
-        entries[text] = _as_json_has_it(part, (*at, text), problems)
+        entries[text] = _host_json(part, (*at, text), problems)
     return entries
 
 
@@ -110,11 +108,11 @@ def _dumps(part: object) -> str:
 def _document(assessment: Assessment, *, embed: bool) -> dict[str, object]:
     policy, household = assessment.policy, assessment.household
     used = _used(policy)
-    parameters = [each for name, each in policy.parameters.items() if name in used]
-    readings = [each for name, each in policy.readings.items() if name in used]
-    said = [each.provenance for each in parameters] + [each.provenance for each in readings]
-    said += [reason.clause.provenance for reason in assessment.reasons]
-    cited = {provenance.source for provenance in said if provenance is not None}
+    parameters = [parameter for name, parameter in policy.parameters.items() if name in used]
+    readings = [reading for name, reading in policy.readings.items() if name in used]
+    provenances = [parameter.provenance for parameter in parameters] + [reading.provenance for reading in readings]
+    provenances += [reason.clause.provenance for reason in assessment.reasons]
+    cited = {provenance.source for provenance in provenances if provenance is not None}
     return {
         "format": FORMAT,
         "library": __version__,
@@ -132,8 +130,8 @@ def _document(assessment: Assessment, *, embed: bool) -> dict[str, object]:
             "derived": [_fact(assessment, path) for path in household.derived],
             "assumed": [_fact(assessment, path) for path in household.assumed],
         },
-        "parameters": {each.name: _parameter(assessment, each) for each in parameters},
-        "readings": {each.name: _reading(each) for each in readings},
+        "parameters": {parameter.name: _parameter(assessment, parameter) for parameter in parameters},
+        "readings": {reading.name: _reading(reading) for reading in readings},
         "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
         "reasons": [_reason(policy, reason) for reason in assessment.reasons],
         "sources": {name: source.title for name, source in policy.sources.items() if name in cited},
@@ -142,34 +140,34 @@ def _document(assessment: Assessment, *, embed: bool) -> dict[str, object]:
 
 
 def _used(policy: Policy) -> frozenset[str]:
-    """The names that the decisions and the facts' own rules go by, and the readings that say what facts mean."""
-    wanted = [*policy.decisions, *policy.facts, *policy.members.facts]
-    wanted += [name for clause in policy.must for name in names_in(clause)]
-    wanted += [name for name, reading in policy.readings.items() if reading.affects]
-    found: set[str] = set()
-    while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found.add(name)
-            wanted += policy.uses.get(name, ())
-    return frozenset(found)
+    """The names that the decisions and the rules of facts use, and the readings that affect facts."""
+    to_visit = [*policy.decisions, *policy.facts, *policy.members.facts]
+    to_visit += [name for clause in policy.must for name in names_in(clause)]
+    to_visit += [name for name, reading in policy.readings.items() if reading.affects]
+    used: set[str] = set()
+    while to_visit:
+        name = to_visit.pop()
+        if name not in used:
+            used.add(name)
+            to_visit += policy.uses.get(name, ())
+    return frozenset(used)
 
 
 # Facts
 
 
 def _stated(assessment: Assessment) -> dict[str, object]:
-    """The household as `assess` takes it: what was given, by names, null where it was said not to be known."""
+    """The household as `assess` takes it: the given facts by name, null for those stated as unknown."""
     policy, household = assessment.policy, assessment.household
-    own = _part(policy.facts.values(), household.values, (), assessment)
+    own = _given_facts(policy.facts.values(), household.values, (), assessment)
     members = [
-        _part(policy.members.facts.values(), member.values, ("members", number), assessment)
+        _given_facts(policy.members.facts.values(), member.values, ("members", number), assessment)
         for number, member in enumerate(household.members)
     ]
     return {**own, "members": members}
 
 
-def _part(
+def _given_facts(
     facts: Iterable[Fact], values: Mapping[str, Value], before: Path, assessment: Assessment
 ) -> dict[str, object]:
     given, unknown = set(assessment.household.given), set(assessment.household.unknown)
@@ -186,18 +184,18 @@ def _fact(assessment: Assessment, path: Path) -> dict[str, object]:
     return {"path": path_text(path), "title": fact.title, "value": _written(fact.kind, fact_value(assessment, path))}
 
 
-def _written(kind: Kind, found: Value) -> object:
-    """A known fact as a household's file has it; a number worked out that has no end in decimals, as a fraction."""
+def _written(kind: Kind, value: Value) -> object:
+    """A known fact as a household's file has it; a number without a finite decimal form is a fraction."""
     match kind:
         case NumberKind():
-            return fraction_text(cast(Exact, found))
+            return fraction_text(cast(Exact, value))
         case DateKind():
-            return day_of(cast(int, found)).isoformat()
+            return day_of(cast(int, value)).isoformat()
         case _:
-            return found
+            return value
 
 
-# What it was assessed by, and what came of it
+# Parameters, readings, decisions and reasons
 
 
 def _provenance(provenance: Provenance | None) -> dict[str, object]:
@@ -209,7 +207,7 @@ def _provenance(provenance: Provenance | None) -> dict[str, object]:
 
 
 def _parameter(assessment: Assessment, parameter: Parameter) -> dict[str, object]:
-    """What it came to for the household, or where it goes by something of the members', for each of them."""
+    """A parameter's value for the household, or for each member where it depends on the member."""
     name, members = parameter.name, range(len(assessment.household.members))
     if name in assessment.policy.of_members:
         value: object = [_answer(None, assessment.figure(name, number)) for number in members]
@@ -263,7 +261,7 @@ def _reason(policy: Policy, reason: Reason) -> dict[str, object]:
 
 
 def _answer(choice: ChoiceKind | None, answer: Figure | Value) -> object:
-    """A figure exactly, what it lies between, an option, those still open, yes or no, or null."""
+    """An exact figure or its bounds, an option or the possible options, a boolean, or null."""
     if isinstance(answer, Figure):
         if answer.exact is not None:
             return {"exact": str(answer.exact), "unit": answer.unit}

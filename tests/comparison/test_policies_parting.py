@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from hardship_rules import Parting, Policy, assess, load_policy, read_policy
-from hardship_rules.comparison.parting import are_same, parting
+from hardship_rules.comparison.policies import parting, same_category
 from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies.placed import Facts
 
@@ -55,7 +55,7 @@ def ids(found: Parting | None) -> list[tuple[str, object] | None]:
     return [None if each is None else (each.clause.id, each.holds) for each in (found.first, found.second)]
 
 
-def test_the_same() -> None:
+def test_thesame_category() -> None:
     """Where the verdicts are the same there is no parting, whatever else is otherwise."""
     assert parted(policy(10, X), policy(20, X), 5) is None
     assert parted(policy(10, X), policy(20, X, Y), 5) is None
@@ -131,7 +131,7 @@ def test_variants_of_the_measure(reading: tuple[str, str], facts: Facts) -> None
     variant = WEIHAI.with_readings(dict([reading]))
     one, other = assess(WEIHAI, facts), assess(variant, facts)
     found = parting(one, other)
-    assert (found is None) is are_same(one, other) is (one.category == other.category)
+    assert (found is None) is same_category(one, other) is (one.category == other.category)
     if found is not None:
         assert found.first is not None
         assert found.second is not None
