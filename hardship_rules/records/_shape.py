@@ -137,68 +137,67 @@ RECORD = Object(
         "host": Field(Value(("object", "null")), "使用者自己的内容，复核时不看", replayed=False),
     }
 )
-DEFINITIONS: FrozenMapping[str, Shape] = FrozenMapping(
-    {
-        "fact": Value(("string", "boolean", "null")),
-        "stand_in": Object(
-            {
-                "path": Value(description="成员从 1 数起，如 members[2].wage"),
-                "title": _TEXT,
-                "value": Value(("string", "boolean")),
-            }
-        ),
-        "number": AnyOf(
-            (
-                Object({"exact": _EXACT, "unit": _TEXT}),
-                Object({"from": _EXACT, "to": _EXACT, "unit": _TEXT}),
-            )
-        ),
-        "answer": AnyOf(
-            (
-                Named("number"),
-                Object({"option": _TEXT, "title": _TEXT}),
-                Object({"options": List(_TEXT)}),
-                _BOOLEAN,
-            )
-        ),
-        "parameter": Object(
-            {
-                "title": _TEXT,
-                "value": Field(
-                    AnyOf((Named("number"), List(Named("number")))),
-                    description="数值；因成员而不同的，按成员顺序列出",
-                ),
-                **_PROVENANCE,
-            }
-        ),
-        "reading": Object({"title": _TEXT, "chosen": _TEXT, "option": _TEXT, "why": _TEXT, **_PROVENANCE}),
-        "outcome": Object({"id": _TEXT, "title": _TEXT}),
-        "decision": Object(
-            {
-                "title": _TEXT,
-                "outcome": AnyOf((Named("outcome"), Value(("null",)))),
-                "possible": Field(List(Named("outcome")), "仍可能的结果"),
-                "holding": Field(List(Named("outcome")), "确定成立的结果"),
-                "decided_by": Field(List(_TEXT), "起决定作用的条款"),
-            }
-        ),
-        "reason": Object(
-            {
-                "decision": _TEXT,
-                "outcome": _TEXT,
-                "clause": Field(_TEXT, "条款的标识"),
-                "title": _TEXT,
-                "role": Value(options=("decided", "stopped", "open")),
-                "holds": _BOOLEAN,
-                "left": Named("answer"),
-                "sign": Value(options=("<", "<=", "==", "!=", ">=", ">", None)),
-                "right": Named("answer"),
-                "members": Field(List(Value(("integer",), minimum=1)), "有关的成员，从 1 数起"),
-                **_PROVENANCE,
-            }
-        ),
-    }
-)
+_DEFINITIONS: dict[str, Shape] = {
+    "fact": Value(("string", "boolean", "null")),
+    "stand_in": Object(
+        {
+            "path": Value(description="成员从 1 数起，如 members[2].wage"),
+            "title": _TEXT,
+            "value": Value(("string", "boolean")),
+        }
+    ),
+    "number": AnyOf(
+        (
+            Object({"exact": _EXACT, "unit": _TEXT}),
+            Object({"from": _EXACT, "to": _EXACT, "unit": _TEXT}),
+        )
+    ),
+    "answer": AnyOf(
+        (
+            Named("number"),
+            Object({"option": _TEXT, "title": _TEXT}),
+            Object({"options": List(_TEXT)}),
+            _BOOLEAN,
+        )
+    ),
+    "parameter": Object(
+        {
+            "title": _TEXT,
+            "value": Field(
+                AnyOf((Named("number"), List(Named("number")))),
+                description="数值；因成员而不同的，按成员顺序列出",
+            ),
+            **_PROVENANCE,
+        }
+    ),
+    "reading": Object({"title": _TEXT, "chosen": _TEXT, "option": _TEXT, "why": _TEXT, **_PROVENANCE}),
+    "outcome": Object({"id": _TEXT, "title": _TEXT}),
+    "decision": Object(
+        {
+            "title": _TEXT,
+            "outcome": AnyOf((Named("outcome"), Value(("null",)))),
+            "possible": Field(List(Named("outcome")), "仍可能的结果"),
+            "holding": Field(List(Named("outcome")), "确定成立的结果"),
+            "decided_by": Field(List(_TEXT), "起决定作用的条款"),
+        }
+    ),
+    "reason": Object(
+        {
+            "decision": _TEXT,
+            "outcome": _TEXT,
+            "clause": Field(_TEXT, "条款的标识"),
+            "title": _TEXT,
+            "role": Value(options=("decided", "stopped", "open")),
+            "holds": _BOOLEAN,
+            "left": Named("answer"),
+            "sign": Value(options=("<", "<=", "==", "!=", ">=", ">", None)),
+            "right": Named("answer"),
+            "members": Field(List(Value(("integer",), minimum=1)), "有关的成员，从 1 数起"),
+            **_PROVENANCE,
+        }
+    ),
+}
+DEFINITIONS = FrozenMapping(_DEFINITIONS)
 
 # --- The reader's validation -------------------------------------------------------------------------------------
 
