@@ -6,7 +6,7 @@ import pytest
 from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, Problem
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring._lint import guarded
 
 
 def warned(path: Path, against: Path | None = None) -> list[tuple[str, str]]:

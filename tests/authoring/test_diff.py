@@ -11,8 +11,7 @@ from trial import TRIAL
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import Policy, PolicyError, load_policy, read_policy
-from hardship_rules.authoring._differences import Difference, by_how_much, differences
-from hardship_rules.authoring._particulars import Saying
+from hardship_rules.authoring._diff import Attribute, Difference, by_how_much, diff
 from hardship_rules.core.policy import canonical
 from hardship_rules.language.check import check
 from hardship_rules.language.load import load
@@ -23,13 +22,13 @@ UNIT = (("person", -1), ("yuan", 1))
 
 def told(old: str, new: str) -> list[tuple[str, ...]]:
     """The differences of two texts: section, title, what was and what is said."""
-    found = differences(read_policy(old), read_policy(new))
+    found = diff(read_policy(old), read_policy(new))
     return [(each.section, each.title, each.was, each.now) for each in found]
 
 
 def test_a_year_beside_the_one_before() -> None:
     """2023 beside 2021 by hand: 1001 - 787 = 214, 214 / 787 = 27.19 %; 800 - 588 = 212, 212 / 588 = 36.05 %."""
-    found = differences(load_policy("2021_weihai"), load_policy("2023_weihai"))
+    found = diff(load_policy("2021_weihai"), load_policy("2023_weihai"))
     source = "〔通知〕威民发〔2024〕8号，regulation.md 第2节"
     assert [(each.section, each.id) for each in found] == [
         ("依据的文件", "weiminfa_2024_8"),
@@ -135,7 +134,7 @@ def test_a_base_that_is_another(tmp_path: Path) -> None:
     files_in(changed, measure=MEASURE.replace("value: 2,", "value: 3,"))
     bases = (load_policy("measure", folders=[tmp_path]), load_policy("measure", folders=[changed]))
     old, new = (load_policy(folder / "2025_city.yaml") for folder in (tmp_path, changed))
-    base, factor = differences(old, new, (bases[0], bases[1]))
+    base, factor = diff(old, new, (bases[0], bases[1]))
     assert base.was == f"办法（measure），指纹 {bases[0].fingerprint}"
     assert base.now == f"办法（measure），指纹 {bases[1].fingerprint}"
     assert (factor.title, factor.was, factor.now) == ("倍数", "2", "3")
@@ -149,7 +148,7 @@ def test_an_open_value_gets_its_numbers(tmp_path: Path) -> None:
     (tmp_path / "measure.yaml").write_text(opened, encoding="utf-8")
     (tmp_path / "2025_city.yaml").write_text(THIS, encoding="utf-8")
     measure, year = (load_policy(tmp_path / f"{name}.yaml") for name in ("measure", "2025_city"))
-    found = [(each.title, each.was, each.now) for each in differences(measure, year) if each.section == "参数"]
+    found = [(each.title, each.was, each.now) for each in diff(measure, year) if each.section == "参数"]
     assert found == [("标准（城市）", "", "1,100 元/月"), ("标准（农村）", "", "900 元/月")]
 
 
@@ -169,7 +168,7 @@ def test_an_open_value_gets_its_numbers(tmp_path: Path) -> None:
 def test_by_how_much(was: int | None, now: int, unit: Any, words: str) -> None:
     """In its unit and in per cent of what it was; in as many places as it takes not to be told as nothing."""
     policy = read_policy(TRIAL)
-    before, after = (Saying(str(number), number, number=number, unit=unit) for number in (was, now))
+    before, after = (Attribute(str(number), number, number=number, unit=unit) for number in (was, now))
     assert by_how_much(policy, before, after) == words
 
 
@@ -178,7 +177,7 @@ def test_shares_differ_by_points() -> None:
     policy = SMALL.replace(
         "parameters:", "parameters:\n  share: {title: 比例, unit: 1, value: 80 %, basis: assumption}"
     )
-    found = differences(read_policy(policy), read_policy(policy.replace("80 %", "90 %")))
+    found = diff(read_policy(policy), read_policy(policy.replace("80 %", "90 %")))
     assert [(each.was, each.now, each.about) for each in found] == [("80%", "90%", "增加 10 个百分点；〔假定〕")]
 
 
@@ -238,7 +237,7 @@ def test_every_change_of_a_file_is_told(text: str) -> None:
             if other is None or other.fingerprint == policy.fingerprint:
                 continue
             tried += 1
-            found = differences(policy, other)
+            found = diff(policy, other)
             name = (
                 tree["decisions"][path[1]][0] if path[0] == "decisions" else path[-1] if path[0] == "show" else path[1]
             )

@@ -1,4 +1,4 @@
-"""A policy as a document that staff can read against the regulation, clause by clause."""
+"""The reading copy: a policy as a document for staff to compare with the regulation, clause by clause."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -25,12 +25,12 @@ WORDS = sentences("reading_copy")
 
 
 def proofread(policy: Policy) -> Document:
-    """The whole policy in the order of its file: what it asks, by which numbers, how it decides, what is unverified."""
-    return Document(headed(policy, policy.title), tuple(_Proof(policy).blocks()))
+    """The whole policy in the order of its file: facts, parameters, readings, decisions, and unverified statements."""
+    return Document(headed(policy, policy.title), tuple(_Copy(policy).blocks()))
 
 
 def about(policy: Policy) -> dict[str, str]:
-    """What a policy says of itself, by what it is; nothing where it does not say."""
+    """The name, series, days, status and fingerprint of a policy by their titles; empty where it states none."""
     dates = {"start": policy.start, "end": policy.end}
     window = "both" if policy.start and policy.end else "from" if policy.start else "to" if policy.end else "none"
     return {
@@ -50,7 +50,7 @@ def _status(policy: Policy) -> str:
 
 
 def asked(policy: Policy, fact: Fact) -> tuple[str, str, str]:
-    """What may be answered to a fact, what is taken where it is left out, and the document that proves it."""
+    """The possible answers to a fact, its default, and the document that proves it, in words."""
     return _answer(policy, fact), stand_in(policy, fact) or WORDS["stays_unknown"], fact.evidence
 
 
@@ -69,7 +69,7 @@ def _answer(policy: Policy, fact: Fact) -> str:
     return WORDS["yes_or_no"]
 
 
-class _Proof:
+class _Copy:
     """The parts of one policy's document."""
 
     def __init__(self, policy: Policy) -> None:
@@ -95,8 +95,8 @@ class _Proof:
             (say["notes"], tuple(self.notes())),
             (say["unverified"], tuple(self.unverified())),
         ]
-        there = [(title, blocks) for title, blocks in sections if blocks]
-        for number, (title, blocks) in enumerate(there, 1):
+        filled = [(title, blocks) for title, blocks in sections if blocks]
+        for number, (title, blocks) in enumerate(filled, 1):
             yield Section(say["section"].format(number=numeral(number), title=title), blocks)
 
     def about(self) -> Table:
@@ -117,7 +117,7 @@ class _Proof:
             yield from self.facts(members.facts.values())
 
     def facts(self, facts: Iterable[Fact]) -> Iterator[Block]:
-        """A table for each group, in the order in which the groups first come."""
+        """One table for each group, in the order of their first facts."""
         groups: dict[str, list[Fact]] = {}
         for fact in facts:
             groups.setdefault(fact.group or WORDS["ungrouped"], []).append(fact)
@@ -176,12 +176,12 @@ class _Proof:
             yield Paragraph(WORDS["show"].format(titles=titles))
 
     def term(self, term: Term) -> Iterator[Block]:
-        about = []
+        remarks = []
         if term.of_member:
-            about.append(WORDS["of_member" if isinstance(term.expr, Clause) else "counted_of_member"])
+            remarks.append(WORDS["of_member" if isinstance(term.expr, Clause) else "counted_of_member"])
         if isinstance(term.kind, NumberKind) and (unit := unit_text(term.kind.unit or (), self.policy.units)):
-            about.append(WORDS["unit"].format(unit=unit))
-        yield self.about_definition(term.name, about, term.provenance)
+            remarks.append(WORDS["unit"].format(unit=unit))
+        yield self.definition(term.name, remarks, term.provenance)
         if isinstance(term.expr, Clause):
             yield from self.condition(term.expr, term.title)
         elif isinstance(term.expr, Choose):
@@ -191,11 +191,11 @@ class _Proof:
             words = WORDS["equals"].format(title=term.title, words=phrase(self.policy, term.expr, term.kind))
             yield Paragraph(WORDS["stop"].format(words=words))
 
-    def about_definition(self, name: str, about: list[str], provenance: Provenance | None) -> Paragraph:
-        """Where a definition comes from, and what it is called in the file."""
-        found = provenance_words(self.policy, provenance)
-        stated = [WORDS["stated_in"].format(provenance=found)] if found else []
-        return Paragraph(WORDS["steps"].join((*stated, *about, f"{WORDS['name']} {name}")), aside=True)
+    def definition(self, name: str, remarks: list[str], provenance: Provenance | None) -> Paragraph:
+        """The provenance of a definition, and its name in the file."""
+        words = provenance_words(self.policy, provenance)
+        stated = [WORDS["stated_in"].format(provenance=words)] if words else []
+        return Paragraph(WORDS["steps"].join((*stated, *remarks, f"{WORDS['name']} {name}")), aside=True)
 
     def decision(self, decision: Decision) -> Iterator[Block]:
         titles = "".join(WORDS["quoted"].format(title=title) for title in decision.options.values())
@@ -205,34 +205,34 @@ class _Proof:
             yield Section(title, tuple(self.outcome(decision, outcome)))
 
     def outcome(self, decision: Decision, outcome: Outcome) -> Iterator[Block]:
-        about = [WORDS["stated_there"]] if outcome.when is not None and outcome.provenance is None else []
-        yield self.about_definition(f"{decision.name}.{outcome.id}", about, outcome.provenance)
+        remarks = [WORDS["stated_there"]] if outcome.when is not None and outcome.provenance is None else []
+        yield self.definition(f"{decision.name}.{outcome.id}", remarks, outcome.provenance)
         if outcome.when is None:
             yield Paragraph(WORDS["otherwise"].format(title=outcome.title))
         else:
             yield from self.condition(outcome.when, outcome.title, "_listed" if decision.every else "")
 
     def condition(self, clause: Clause, title: str, listed: str = "") -> Iterator[Block]:
-        together = gathered(clause.when)
-        if together is None:
+        combined = gathered(clause.when)
+        if combined is None:
             yield Paragraph(WORDS[f"line{listed}"].format(words=phrase(self.policy, clause.when), title=title))
             return
-        words, parts = together
+        words, parts = combined
         yield Paragraph(WORDS[f"condition{listed}"].format(words=words, title=title))
         yield Listing(tuple(self.item(part, clause.provenance) for part in parts))
 
     def item(self, clause: Clause, enclosing: Provenance | None) -> Item:
-        """A clause with what it consists of; where it comes from in full only where that is not what encloses it."""
+        """A clause with its parts; in full provenance only where it differs from the enclosing one."""
         same = clause.provenance == enclosing
         aside = grade(clause.provenance) if same else provenance_words(self.policy, clause.provenance)
-        together = gathered(clause.when)
-        if together is None:
+        combined = gathered(clause.when)
+        if combined is None:
             return Item(line_of(self.policy, clause), clause.title, aside)
-        words, parts = together
+        words, parts = combined
         inside = tuple(self.item(part, clause.provenance) for part in parts)
         return Item(WORDS["of_parts"].format(words=words), clause.title, aside, inside)
 
-    # Notes, and what is not verified
+    # Notes, and unverified statements
 
     def notes(self) -> Iterator[Block]:
         notes = self.policy.notes.values()
@@ -242,29 +242,29 @@ class _Proof:
             )
 
     def unverified(self) -> Iterator[Block]:
-        found: dict[str, list[Statement]] = {basis: [] for basis in BASES}
+        by_basis: dict[str, list[Statement]] = {basis: [] for basis in BASES}
         for statement in statements(self.policy):
             if statement.provenance is not None:
-                found[statement.provenance.basis].append(statement)
+                by_basis[statement.provenance.basis].append(statement)
         heads = (WORDS["basis"], WORDS["means"], WORDS["count"])
-        rows = tuple((f"〔{word}〕", WORDS[basis], str(len(found[basis]))) for basis, word in BASES.items())
+        rows = tuple((f"〔{word}〕", WORDS[basis], str(len(by_basis[basis]))) for basis, word in BASES.items())
         yield Table(WORDS["counts"], heads, rows, (25, 55, 20))
-        open_ = {basis: inside for basis, inside in found.items() if inside and basis not in VERIFIED}
+        open_ = {basis: inside for basis, inside in by_basis.items() if inside and basis not in VERIFIED}
         count = sum(map(len, open_.values()))
         yield Paragraph(WORDS["not_verified"].format(count=count) if count else WORDS["all_verified"])
         for number, (basis, inside) in enumerate(open_.items(), 1):
             title = WORDS["of_basis"].format(basis=BASES[basis], count=len(inside))
             items = (
-                Item(_titles(grouped), of or section)
-                for (section, of), grouped in groupby(inside, key=lambda statement: (statement.section, statement.of))
+                Item(_titles(group), of or section)
+                for (section, of), group in groupby(inside, key=lambda statement: (statement.section, statement.of))
             )
             yield Section(WORDS["subsection"].format(number=numeral(number), title=title), (Listing(tuple(items)),))
 
 
-def _titles(together: Iterable[Statement]) -> str:
-    """What statements are called; those that only say how others go together are counted."""
+def _titles(group: Iterable[Statement]) -> str:
+    """The titles of statements, and the number of those that only combine others."""
     titles, relations = [], 0
-    for statement in together:
+    for statement in group:
         if statement.parts and statement.title in ("", statement.of):
             relations += 1
         else:

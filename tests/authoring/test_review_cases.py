@@ -7,7 +7,7 @@ from reviews import CASES
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import load_policy
-from hardship_rules.authoring._review import Cases, recast
+from hardship_rules.authoring._review import CaseResults, run_cases
 from hardship_rules.testing.cases import Case, read_cases
 
 
@@ -24,10 +24,10 @@ def cases_of(folder: Path, text: str) -> tuple[Case, ...]:
     return read_cases(path)
 
 
-def run(folder: Path, text: str, new: str = "2025_city") -> Cases:
+def run(folder: Path, text: str, new: str = "2025_city") -> CaseResults:
     """The cases of a text, those of 2024 under another policy of the folder."""
     old, newer = (load_policy(folder / f"{name}.yaml") for name in ("2024_city", new))
-    return recast(cases_of(folder, text), old, newer)
+    return run_cases(cases_of(folder, text), old, newer)
 
 
 def test_which_come_out_otherwise(city: Path) -> None:
@@ -38,21 +38,21 @@ def test_which_come_out_otherwise(city: Path) -> None:
     assert [(each.expected, each.got) for each in found.changed[1].after] == [("none", "relative")]
     assert [each.case.title for each in found.failed_before] == ["写错的算例"]
     assert found.about_days == 1  # the newer policy is for no day of the older
-    assert len(found.recast) == 8
+    assert len(found.results) == 8
     assert found.own == ()
 
 
 def test_the_cases_of_the_newer_and_of_others(city: Path) -> None:
     """Those of the newer policy are run by it as they stand, on its own days; those of a third are no matter here."""
     found = run(city, CASES.format(policy="2025_city", on="2025-05-05").replace("2023-05-05", "2024-05-05"))
-    assert found.recast == ()
+    assert found.results == ()
     assert [(case.title, bool(mismatches)) for case, mismatches in found.own][:2] == [
         ("恰在两年之间", True),  # 1050 < 1100
         ("高于两年", False),
     ]
     assert [case.title for case, mismatches in found.own if case.title == "不在当年" and not mismatches]
     (city / "2023_city.yaml").write_text(THIS.replace("2025", "2023"), encoding="utf-8")
-    assert run(city, CASES.format(policy="2023_city", on="2023-05-05")) == Cases((), (), 0)
+    assert run(city, CASES.format(policy="2023_city", on="2023-05-05")) == CaseResults((), (), 0)
 
 
 def test_a_reading_that_is_gone(city: Path) -> None:
@@ -63,7 +63,7 @@ def test_a_reading_that_is_gone(city: Path) -> None:
     found = run(city, CASES.format(policy="2024_city", on="2024-05-05"), "other")
     (gone,) = [each for each in found.changed if each.case.title == "改选解读"]
     assert [(each.what, each.expected) for each in gone.after] == [("readings", "equal=no")]
-    assert gone.of_category
+    assert gone.changes_category
 
 
 def test_a_corrected_file_has_one_name(city: Path, tmp_path: Path) -> None:
@@ -74,6 +74,6 @@ def test_a_corrected_file_has_one_name(city: Path, tmp_path: Path) -> None:
     path = changed / "2024_city.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("town: 1000", "town: 1060"), encoding="utf-8")
     old, new = load_policy(city / "2024_city.yaml"), load_policy(path)
-    found = recast(cases_of(city, CASES.format(policy="2024_city", on="2024-05-05")), old, new)
+    found = run_cases(cases_of(city, CASES.format(policy="2024_city", on="2024-05-05")), old, new)
     assert {each.case.title for each in found.changed} >= {"恰在两年之间"}
     assert found.own == ()

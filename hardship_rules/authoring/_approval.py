@@ -1,4 +1,4 @@
-"""An approval is written into a policy's file: who, when, and the fingerprint; nothing else in the file changes."""
+"""Approving a policy: who, when and the fingerprint are written into its file, which is otherwise unchanged."""
 
 import re
 from collections.abc import Sequence
@@ -24,10 +24,10 @@ _BLANK = re.compile(r"\s*(?:#.*)?")
 def approve(
     path: Path, by: str, day: date, folders: Sequence[str | Path] = (), fingerprint: str | None = None
 ) -> tuple[str, Policy]:
-    """The text of a policy's file with its approval, and the policy that it then is.
+    """The text of a policy file with its approval, and the approved policy.
 
-    Where a fingerprint is given, only that content is approved. Raises `PolicyError`: for a file with problems, one
-    that cannot assess yet, one approved already, and one in which a line of its own cannot be written.
+    With `fingerprint`, only that content is approved. Raises `PolicyError` for a file with problems, with open
+    parameters, already approved, or with a layout that an approval cannot be written into.
     """
     date_of_approval = read_day(day)
     if isinstance(date_of_approval, str):
@@ -38,7 +38,7 @@ def approve(
         policy = _policy(file, folders)
     except PolicyError as error:
         raise PolicyError([*error.problems, *others]) from None
-    problems = [*others, *_refused(policy, fingerprint)]
+    problems = [*others, *_refusals(policy, fingerprint)]
     if problems:
         raise PolicyError(problems)
     base = load_base(path, folders)
@@ -49,18 +49,19 @@ def approve(
         f"  fingerprint: {policy.fingerprint}",
         *([] if base is None else [f"  base: {base.fingerprint}"]),
     ]
-    text = _with(file, entry)
-    approved = None if text is None else _sound(Text(text, file.name, file.folder), folders)
+    text = _with_approval(file, entry)
+    approved = None if text is None else _policy_or_none(Text(text, file.name, file.folder), folders)
     if text is None or approved is None or approved.status != "approved" or approved.fingerprint != policy.fingerprint:
         raise PolicyError([Problem("approval_layout", given=file.name, location=Location(file.name, 1, 1))])
     return text, approved
 
 
-def _refused(policy: Policy, fingerprint: str | None) -> list[Problem]:
-    """Why a sound policy cannot be approved."""
+def _refusals(policy: Policy, fingerprint: str | None) -> list[Problem]:
+    """The reasons why a policy without problems cannot be approved."""
     approval = policy.approval
     if policy.is_open:
-        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
+        parameters = policy.parameters.items()
+        open_ = ", ".join(f"`{name}` {parameter.title}" for name, parameter in parameters if not parameter.values)
         return [Problem("policy_open", given=policy.name, values={"parameters": open_}, location=policy.at)]
     if approval is not None and policy.status == "approved":
         values = {"by": approval.by, "day": str(approval.day)}
@@ -75,17 +76,17 @@ def _policy(text: Text, folders: Sequence[str | Path]) -> Policy:
     return check(load(resolve(text, folders)))
 
 
-def _sound(text: Text, folders: Sequence[str | Path]) -> Policy | None:
+def _policy_or_none(text: Text, folders: Sequence[str | Path]) -> Policy | None:
     try:
         return _policy(text, folders)
     except PolicyError:
         return None
 
 
-def _with(file: Text, entry: list[str]) -> str | None:
-    """The text with the entry in the place of what it said of its standing, else below its head; every other line kept.
+def _with_approval(file: Text, entry: list[str]) -> str | None:
+    """The text with the approval in place of its status and approval, or below its head; other lines are unchanged.
 
-    None where its keys do not each begin a line.
+    None where some top-level key does not begin a line of its own.
     """
     node, _ = parse(file.text, file.name)
     lines = _LINE.findall(file.text)
@@ -96,10 +97,10 @@ def _with(file: Text, entry: list[str]) -> str | None:
         return None
     ends = [_end(lines, start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
     blocks = {key.text: (start, end) for (key, _), start, end in zip(node.entries, starts, ends, strict=True)}
-    standing = [blocks[key] for key in ("approved", "status") if key in blocks]
-    at = standing[0][0] if standing else max(blocks[key][1] for key in _HEAD if key in blocks)
+    replaced = [blocks[key] for key in ("approved", "status") if key in blocks]
+    at = replaced[0][0] if replaced else max(blocks[key][1] for key in _HEAD if key in blocks)
     line_end = next((match[0] for line in lines if (match := re.search(r"[\r\n]+$", line))), "\n")
-    gone = {number for start, end in standing for number in range(start, end)}
+    gone = {number for start, end in replaced for number in range(start, end)}
     if at and not re.search(r"[\r\n]$", lines[at - 1]):
         lines[at - 1] += line_end
     kept = [("" if number in gone else line) for number, line in enumerate(lines)]
@@ -107,7 +108,7 @@ def _with(file: Text, entry: list[str]) -> str | None:
 
 
 def _end(lines: list[str], start: int, stop: int) -> int:
-    """Where a block ends: blank lines and comments in the first column belong to what follows."""
+    """The end of a block; blank lines and comments in the first column belong to the next block."""
     while stop > start + 1 and _BLANK.fullmatch(lines[stop - 1].rstrip("\r\n")) and not lines[stop - 1].startswith(" "):
         stop -= 1
     return stop

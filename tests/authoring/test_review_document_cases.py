@@ -5,7 +5,7 @@ from pathlib import Path
 from reviews import VILLAGE, YEAR_CASES, reviewed
 from years import MEASURE, THIS
 
-from hardship_rules.authoring._recast_words import case_sections
+from hardship_rules.authoring._review_document import case_blocks
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
 from hardship_rules.documents.text import item_text
 
@@ -34,7 +34,7 @@ def lines(blocks: list[Block]) -> dict[str, list[str]]:
 def test_by_change_of_category(tmp_path: Path) -> None:
     """Cases whose category is another stand together by from and to; the others with what is otherwise in them."""
     review = reviewed(tmp_path, last=VILLAGE, cases=YEAR_CASES + MORE)
-    blocks = list(case_sections(review))
+    blocks = list(case_blocks(review))
     assert blocks[0] == Paragraph(
         "旧政策的算例 10 例，认定日期不变，按新政策再判一次（假定新政策当日也适用）：结果不变的 3 例，不同的 6 例。"
         "另有 1 例按旧政策就与算例不符。所给的有 1 例没有人工核对过。只检验适用日期的 1 例没有再判。"
@@ -58,7 +58,7 @@ def test_by_change_of_category(tmp_path: Path) -> None:
 
 def test_the_new_policys_own(tmp_path: Path) -> None:
     """How many pass, and which do not."""
-    blocks = list(case_sections(reviewed(tmp_path, cases=OWN)))
+    blocks = list(case_blocks(reviewed(tmp_path, cases=OWN)))
     assert blocks[0] == Paragraph("新政策的算例 2 例，通过 1 例，未通过 1 例。")
     assert lines(blocks) == {"新政策未通过的算例": ["写错的：类别 应为 不符合，得到 深度  cases.yaml:5"]}
 
@@ -70,7 +70,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     case = "{title: 患病, but: {ill: yes}, expect: {category: deep}, because: 患病}"
     text = f"{YEAR_CASES.split('cases:', maxsplit=1)[0]}cases: [{case}]\n"
     this = THIS.replace("extends: measure", "extends: other")
-    blocks = case_sections(reviewed(tmp_path, last=VILLAGE, this=this, cases=text))
+    blocks = case_blocks(reviewed(tmp_path, last=VILLAGE, this=this, cases=text))
     group, told = lines(list(blocks))["类别不同的算例"]
     assert group == "新政策不能采用这一例的材料（1 例）"
     assert "错误[unknown_fact]" in told

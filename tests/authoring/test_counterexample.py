@@ -6,7 +6,7 @@ import pytest
 from reviews import BROKEN, VILLAGE, reviewed
 from years import MEASURE, THIS
 
-from hardship_rules.authoring._proof_tables import change_tables, property_tables
+from hardship_rules.authoring._counterexample import change_tables, property_tables
 from hardship_rules.authoring._review import Review
 from hardship_rules.documents.document import Block, Paragraph, Table
 

@@ -1,4 +1,4 @@
-"""What in a sound policy may be a slip or a surprise, beside the one before it: warnings, which refuse nothing."""
+"""Lint: warnings about probable mistakes in a valid policy, alone and compared with an older one."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -21,17 +21,17 @@ from hardship_rules.language.check import IDS, current_id, ids
 from hardship_rules.language.policies import load_base, load_policy
 from hardship_rules.language.resolve import Folders, before, find
 
-JUMP = Fraction(1, 5)
-SLIPS = (10, 100)  # what a nought too many, or a wrong unit, multiplies by
+JUMP = Fraction(1, 5)  # a larger change is a warning
+TYPO_FACTORS = (10, 100)  # of a zero too many, or of a wrong unit
 
 Old = tuple[Policy, Policy | None]
-"""An older policy, and what it extends."""
+"""A policy and the policy that it extends."""
 
 
 def guarded(name: str | Path, folders: Folders = (), against: str | Path | None = None) -> tuple[Problem, ...]:
-    """The warnings about a sound policy of that name or path, beside the one named, else the one of its series before.
+    """The warnings about the policy of a name or path, compared with `against`, or with the one before in its series.
 
-    Raises `PolicyError` where the one named has problems; one of the series that has some is passed over.
+    Raises `PolicyError` where it or `against` has problems; an earlier policy of the series with problems is skipped.
     """
     policy, base = load_policy(name, folders=folders), load_base(name, folders)
     if against is not None:
@@ -45,26 +45,26 @@ def guarded(name: str | Path, folders: Folders = (), against: str | Path | None 
 
 
 def guard(policy: Policy, base: Policy | None, old: Old | None) -> tuple[Problem, ...]:
-    """The warnings about a policy by itself and beside an older one, in file order; `base` is what it extends."""
-    found = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
+    """The warnings about a policy, alone and compared with an older one, in file order; `base` is what it extends."""
+    warnings = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
     if old is not None:
         last, last_base = old
-        found += [*_base(policy, base, last, last_base), *_needed(policy, last)]
-        found += [*_gone_facts(policy, last), *_gone_ids(policy, last)]
-        if last.name != policy.name:  # a corrected version of one file stays as it was, mostly
-            found += [*_values(policy, last), *_window(policy, last)]
-    return tuple(sorted(found, key=lambda problem: problem.location or policy.at))
+        warnings += [*_base(policy, base, last, last_base), *_needed(policy, last)]
+        warnings += [*_gone_facts(policy, last), *_gone_ids(policy, last)]
+        if last.name != policy.name:  # in a corrected version of one file most values stay
+            warnings += [*_values(policy, last), *_window(policy, last)]
+    return tuple(sorted(warnings, key=lambda problem: problem.location or policy.at))
 
 
 def _warning(code: str, at: Location, path: Keys, given: str, **values: str) -> Problem:
     return Problem(code, path, given, values, "warning", at)
 
 
-# --- By itself ---------------------------------------------------------------------------------------------------
+# --- One policy ------------------------------------------------------------------------------------------------------
 
 
 def _approval(policy: Policy, base: Policy | None) -> Iterator[Problem]:
-    """What was approved is not what it now says."""
+    """The content, or the base, changed after the approval."""
     approval = policy.approval
     if approval is None or approval.fingerprint == policy.fingerprint:
         return
@@ -74,6 +74,7 @@ def _approval(policy: Policy, base: Policy | None) -> Iterator[Problem]:
 
 
 def _unusual(policy: Policy) -> Iterator[Problem]:
+    """Values outside the usual range of their parameter."""
     for name, parameter in policy.parameters.items():
         for key, number in parameter.values.items():
             if number is not None and parameter.usual is not None and not parameter.usual.holds(number):
@@ -82,17 +83,18 @@ def _unusual(policy: Policy) -> Iterator[Problem]:
 
 
 def _uncited(policy: Policy) -> Iterator[Problem]:
-    """A source without the place in it."""
+    """Sources cited without a place in them."""
     sections: tuple[tuple[str, Mapping[str, Parameter | Reading]], ...]
     sections = (("parameters", policy.parameters), ("readings", policy.readings))
     for section, definitions in sections:
-        for name, each in definitions.items():
-            if each.provenance is not None and each.provenance.source and not each.provenance.cite:
-                yield _warning("cite_missing", each.at, (section, name), name, source=each.provenance.source)
+        for name, definition in definitions.items():
+            provenance = definition.provenance
+            if provenance is not None and provenance.source and not provenance.cite:
+                yield _warning("cite_missing", definition.at, (section, name), name, source=provenance.source)
 
 
 def _below_zero(policy: Policy) -> Iterator[Problem]:
-    """A rounding, or the years or months between two days, that can go below zero: it meant something else once."""
+    """Roundings, and years or months between days, that can go below zero, where their meaning has changed."""
     for rounding in roundings_below_zero(policy):
         expr = rounding.expr
         if isinstance(expr, Elapsed):
@@ -106,11 +108,11 @@ def _below_zero(policy: Policy) -> Iterator[Problem]:
             yield _warning(code, expr.at, rounding.path, f"round_{way}")
 
 
-# --- Beside the one before ---------------------------------------------------------------------------------------
+# --- Compared with an older policy -----------------------------------------------------------------------------------
 
 
 def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """A value of this file that is the same as before, or far from it."""
+    """Values of this file that equal the older ones, or differ much from them."""
     for name, parameter in policy.parameters.items():
         last = old.parameters.get(name)
         if last is None or parameter.places[()].file != policy.at.file:
@@ -123,8 +125,8 @@ def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
             values = {"title": _row(policy, parameter, key), "was": exact_text(was), "old": old.name}
             if number == was:
                 yield _warning("value_as_before", at, path, exact_text(number), **values)
-            elif slip := _slip(number, was):
-                yield _warning("value_slip", at, path, exact_text(number), factor=slip, **values)
+            elif factor := _typo_factor(number, was):
+                yield _warning("value_slip", at, path, exact_text(number), factor=factor, **values)
             elif was and abs(Fraction(number) / was - 1) > JUMP:
                 change = abs(Fraction(number) / was - 1) * 100
                 sign = "+" if number > was else "-"
@@ -133,18 +135,18 @@ def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
                 )
 
 
-def _slip(number: Exact, was: Exact) -> str:
-    """About ten or a hundred times what it was, or a tenth or a hundredth of that."""
+def _typo_factor(number: Exact, was: Exact) -> str:
+    """The factor 10, 100, 1/10 or 1/100 that is about the ratio of two values; empty for another ratio."""
     if number and was:
-        for factor in SLIPS:
-            for times, said in ((Fraction(factor), str(factor)), (Fraction(1, factor), f"1/{factor}")):
+        for factor in TYPO_FACTORS:
+            for times, text in ((Fraction(factor), str(factor)), (Fraction(1, factor), f"1/{factor}")):
                 if abs(Fraction(number) / was / times - 1) <= JUMP:
-                    return said
+                    return text
     return ""
 
 
 def _window(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """Days between the two for which there is no file, or that both are for."""
+    """Days between two files of a series that neither covers, or that both cover."""
     if old.series != policy.series or policy.start is None or old.end is None:
         return
     values = {"old": old.name, "end": str(old.end)}
@@ -155,7 +157,7 @@ def _window(policy: Policy, old: Policy) -> Iterator[Problem]:
 
 
 def _base(policy: Policy, base: Policy | None, old: Policy, old_base: Policy | None) -> Iterator[Problem]:
-    """The policy that both extend is no longer what the older one was made, or approved, with."""
+    """The common base is not the one that the older policy extends, or was approved with."""
     if base is None or old_base is None or base.name != old_base.name:
         return
     approved = None if old.approval is None else old.approval.base
@@ -164,14 +166,15 @@ def _base(policy: Policy, base: Policy | None, old: Policy, old_base: Policy | N
 
 
 def _needed(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """Facts that whoever wrote households for the older policy does not give, and that the category needs."""
-    used = {name for each in policy.category_order for name in policy.uses[each]} if policy.decisions else set()
+    """Facts that the category needs and that households written for the older policy do not have."""
+    order = policy.category_order if policy.decisions else ()
+    used = {name for step in order for name in policy.uses[step]}
     sections: tuple[tuple[Keys, Mapping[str, Fact], Mapping[str, Fact]], ...] = (
         (("household",), policy.facts, old.facts),
         (("members", "facts"), policy.members.facts, old.members.facts),
     )
     for of, facts, earlier in sections:
-        renamed = {former.new for word, former in policy.formerly.get(of, {}).items() if word in earlier}
+        renamed = {former.new for old_name, former in policy.formerly.get(of, {}).items() if old_name in earlier}
         for name, fact in facts.items():
             was = earlier.get(name)
             needed_before = name in renamed or (was is not None and _is_needed(was))
@@ -180,12 +183,12 @@ def _needed(policy: Policy, old: Policy) -> Iterator[Problem]:
 
 
 def _is_needed(fact: Fact) -> bool:
-    """Left out, it is or may be unknown."""
+    """Whether a fact may be unknown where it is left out."""
     return fact.if_absent is None or fact.name in names_in(fact.if_absent)
 
 
 def _gone_facts(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """Facts, and options of facts, that households for the older policy may be written with."""
+    """Facts and options that households written for the older policy may have, and that are gone."""
     sections: tuple[tuple[Keys, Mapping[str, Fact], Mapping[str, Fact]], ...] = (
         (("household",), policy.facts, old.facts),
         (("members", "facts"), policy.members.facts, old.members.facts),
@@ -204,21 +207,21 @@ def _gone_facts(policy: Policy, old: Policy) -> Iterator[Problem]:
 
 
 def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """Outcomes and clauses whose ids records, cases and programs may hold; of what is gone as a whole, the whole."""
+    """Removed outcomes and clauses, whose ids records, cases and programs may have; of a whole one only the whole."""
     now = ids(policy)
     outcomes = {f"{decision.name}.{name}" for decision in old.decisions.values() for name in decision.by_id}
     gone: list[str] = []
-    for word in sorted(ids(old)):
-        if word.startswith("must."):  # what every household meets is in no verdict, record or case
+    for id_ in sorted(ids(old)):
+        if id_.startswith("must."):  # in no verdict, record or case
             continue
-        if current_id(policy, word) in now or any(word.startswith(f"{each}.") for each in gone):
+        if current_id(policy, id_) in now or any(id_.startswith(f"{whole}.") for whole in gone):
             continue
-        gone.append(word)
-        code = "outcome_gone" if word in outcomes else "clause_gone"
-        yield _warning(code, policy.at, IDS, word, old=old.name)
+        gone.append(id_)
+        code = "outcome_gone" if id_ in outcomes else "clause_gone"
+        yield _warning(code, policy.at, IDS, id_, old=old.name)
 
 
-# --- Words -------------------------------------------------------------------------------------------------------
+# --- Words -----------------------------------------------------------------------------------------------------------
 
 
 def _path(name: str, key: tuple[str | int, ...]) -> Keys:
@@ -226,7 +229,7 @@ def _path(name: str, key: tuple[str | int, ...]) -> Keys:
 
 
 def _row(policy: Policy, parameter: Parameter, key: tuple[str | int, ...]) -> str:
-    """A value by its title, and by the options that it is for."""
+    """A value in words: the title of its parameter with its options."""
     words = []
     for by, step in zip(parameter.by, key, strict=True):
         kind = kind_of_name(policy, by)
