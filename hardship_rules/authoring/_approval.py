@@ -1,4 +1,4 @@
-"""Approving a policy: who, when and the fingerprint are written into its file, which is otherwise unchanged."""
+"""Approving a policy: who, when and the fingerprint are written into its file; nothing else in it changes."""
 
 import re
 from collections.abc import Sequence

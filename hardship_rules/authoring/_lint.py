@@ -60,7 +60,7 @@ def _warning(code: str, at: Location, path: Keys, given: str, **values: str) -> 
     return Problem(code, path, given, values, "warning", at)
 
 
-# --- One policy ------------------------------------------------------------------------------------------------------
+# --- One policy --------------------------------------------------------------------------------------------------
 
 
 def _approval(policy: Policy, base: Policy | None) -> Iterator[Problem]:
@@ -108,7 +108,7 @@ def _below_zero(policy: Policy) -> Iterator[Problem]:
             yield _warning(code, expr.at, rounding.path, f"round_{way}")
 
 
-# --- Compared with an older policy -----------------------------------------------------------------------------------
+# --- Compared with an older policy -------------------------------------------------------------------------------
 
 
 def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
@@ -136,7 +136,7 @@ def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
 
 
 def _typo_factor(number: Exact, was: Exact) -> str:
-    """The factor 10, 100, 1/10 or 1/100 that is about the ratio of two values; empty for another ratio."""
+    """The factor 10, 100, 1/10 or 1/100 that is about the ratio of two values; empty where none is."""
     if number and was:
         for factor in TYPO_FACTORS:
             for times, text in ((Fraction(factor), str(factor)), (Fraction(1, factor), f"1/{factor}")):
@@ -221,7 +221,7 @@ def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
         yield _warning(code, policy.at, IDS, id_, old=old.name)
 
 
-# --- Words -----------------------------------------------------------------------------------------------------------
+# --- Words -------------------------------------------------------------------------------------------------------
 
 
 def _path(name: str, key: tuple[str | int, ...]) -> Keys:

@@ -158,7 +158,7 @@ def changes(policy: Policy, before: Given, now: Given, earlier: Policy | None = 
     )
 
 
-# --- What changed, and why -------------------------------------------------------------------------------------------
+# --- What changed, and why ---------------------------------------------------------------------------------------
 
 
 def match_members(before: Assessment, now: Assessment) -> dict[int, int]:
@@ -280,7 +280,7 @@ def _possible(assessment: Assessment) -> list[str]:
     return [outcome.id for outcome in assessment.possible]
 
 
-# --- In words --------------------------------------------------------------------------------------------------------
+# --- In words ----------------------------------------------------------------------------------------------------
 
 
 class _Words:
@@ -289,7 +289,7 @@ class _Words:
     def __init__(self, development: Development, say: Mapping[str, str]) -> None:
         self.development = development
         self.say = say
-        self.before, self.now = (Telling(each, say) for each in (development.before, development.now))
+        self.before, self.now = (Telling(assessment, say) for assessment in (development.before, development.now))
 
     def verdict(self) -> str:
         """The category before and now."""
@@ -394,7 +394,7 @@ class _Words:
         return self.say["no_day"] if on is None else on.isoformat()
 
 
-# --- As JSON ---------------------------------------------------------------------------------------------------------
+# --- As JSON -----------------------------------------------------------------------------------------------------
 
 
 def _json(development: Development) -> dict[str, object]:
@@ -405,7 +405,7 @@ def _json(development: Development) -> dict[str, object]:
         "reference": now.household.reference,
         "reassess": development.reassess,
         "category_changed": development.category_changed,
-        "sides": [_side_json(each) for each in (development.before, now)],
+        "sides": [_side_json(assessment) for assessment in (development.before, now)],
         "otherwise": [_cause_json(now, cause) for cause in development.otherwise],
         "because": [_cause_json(now, cause) for cause in development.because],
         "due": [

@@ -466,10 +466,10 @@ class _Words:
 
     def not_known(self, name: str, side: Side) -> Iterator[str]:
         facts = dict.fromkeys(
-            each.title
-            if each.option is None
-            else self.say["not_known_option"].format(title=each.title, option=each.option)
-            for each in side.not_known
+            fact.title
+            if fact.option is None
+            else self.say["not_known_option"].format(title=fact.title, option=fact.option)
+            for fact in side.not_known
         )
         if facts:
             yield self.say["not_known"].format(name=name, facts=self.say["join"].join(facts))
@@ -530,7 +530,7 @@ def _side_json(side: Side) -> dict[str, object]:
         "decided_by": list(assessment.decided.decided_by),
         "missing": [{"path": path_text(missing.path), "title": missing.title} for missing in assessment.missing],
         "not_known": [
-            {"path": path_text(each.path), "title": each.title, "option": each.option} for each in side.not_known
+            {"path": path_text(fact.path), "title": fact.title, "option": fact.option} for fact in side.not_known
         ],
         "terms": {
             name: {

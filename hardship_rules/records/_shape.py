@@ -66,7 +66,7 @@ class Field:
 
 
 def _as_fields(shapes: Mapping[str, "Field | Shape"]) -> FrozenMapping[str, Field]:
-    return FrozenMapping({key: each if isinstance(each, Field) else Field(each) for key, each in shapes.items()})
+    return FrozenMapping({key: shape if isinstance(shape, Field) else Field(shape) for key, shape in shapes.items()})
 
 
 @frozen
@@ -221,11 +221,11 @@ def reader_shape(shape: Shape = RECORD, version: int = VERSION) -> keys.Shape:
                 {
                     key: keys.Key(
                         "记录的一项",
-                        reader_shape(each.shape, version) if each.replayed else keys.Anything(),
+                        reader_shape(known.shape, version) if known.replayed else keys.Anything(),
                         required=True,
                     )
-                    for key, each in fields.items()
-                    if each.since <= version
+                    for key, known in fields.items()
+                    if known.since <= version
                 }
             )
         case AnyOf():
@@ -265,21 +265,21 @@ def _schema(shape: Shape) -> Schema:
         case Object(fields, others):
             return {
                 "type": "object",
-                "properties": {key: _field_schema(each) for key, each in fields.items()},
+                "properties": {key: _field_schema(known) for key, known in fields.items()},
                 "required": list(fields),
                 "additionalProperties": False if others is None else _schema(others),
             }
         case AnyOf(shapes):
-            return {"anyOf": [_schema(each) for each in shapes]}
+            return {"anyOf": [_schema(option) for option in shapes]}
         case Named(name):
             return {"$ref": f"#/$defs/{name}"}
         case _:
             assert_never(shape)
 
 
-def _field_schema(each: Field) -> Schema:
-    words = {"title": each.title, "description": each.description}
-    return {**{key: text for key, text in words.items() if text}, **_schema(each.shape)}
+def _field_schema(known: Field) -> Schema:
+    words = {"title": known.title, "description": known.description}
+    return {**{key: text for key, text in words.items() if text}, **_schema(known.shape)}
 
 
 def _value_schema(value: Value) -> Schema:

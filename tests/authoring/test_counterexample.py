@@ -1,4 +1,4 @@
-"""A household that a proof shows, as tables."""
+"""The counterexample of a proof as tables."""
 
 from pathlib import Path
 

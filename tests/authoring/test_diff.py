@@ -1,4 +1,4 @@
-"""What a policy says otherwise than another: each thing in words, by how much, why and whence, and nothing left out."""
+"""The differences between two policies in words; no change of a file is left out."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""What a sound policy is asked about, by itself and beside the one before."""
+"""Warnings about a valid policy, alone and compared with the one before."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The document to proof-read: every clause and every grade in it, in the policy's order, structure and all."""
+"""The reading copy: every clause with its basis, in the policy's order."""
 
 from collections import Counter
 

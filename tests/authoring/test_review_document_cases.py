@@ -1,4 +1,4 @@
-"""The worked cases of a review, in words."""
+"""The section of the review sheet on worked cases."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Statements: each thing that a policy says, once, with its id, its words and how well it is known."""
+"""The statements of a policy, each with its id, its words and its provenance."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a sound policy is said to mean: every parameter and reading beside those of the policy that it extends."""
+"""The summary of a policy file, with parameters and readings beside those of its base."""
 
 from pathlib import Path
 from string import Formatter

@@ -1,4 +1,4 @@
-"""A household before and now is told in words and as JSON, the verdicts, what is otherwise, why, and what is due."""
+"""The history of a household as text, page and JSON: both verdicts, what changed, why, and what is due."""
 
 import json
 

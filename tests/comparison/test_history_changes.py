@@ -1,4 +1,4 @@
-"""Who is the same member, which facts are otherwise, and what alone, put back, gives the category before."""
+"""Matching members between two times, the changed facts, and the single causes of a changed category."""
 
 from datetime import date
 

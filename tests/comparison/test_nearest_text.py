@@ -1,4 +1,4 @@
-"""What would change a verdict is told in whole sentences, Chinese and English, and as JSON."""
+"""The changes that would change a category, as sentences in Chinese and English, and as JSON."""
 
 import json
 

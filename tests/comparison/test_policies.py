@@ -1,4 +1,4 @@
-"""A household is judged by two policies on its own day, each without what only the other knows; mistakes are told."""
+"""Comparing a household under two policies: days, foreign facts and options, and mistakes."""
 
 from datetime import date
 from typing import Any

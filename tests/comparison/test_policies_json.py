@@ -1,4 +1,4 @@
-"""The JSON of a comparison: both sides, and where they part with both sides of the comparison in both."""
+"""The JSON and the pages of a comparison of two policies."""
 
 import json
 from typing import Any

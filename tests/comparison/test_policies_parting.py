@@ -1,4 +1,4 @@
-"""Two verdicts part at the first clause that both have and that holds in one only, as far in as it goes."""
+"""The first clause at which two verdicts differ, as far inside as both policies have it."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

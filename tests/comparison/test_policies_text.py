@@ -1,4 +1,4 @@
-"""Two verdicts stand side by side, with where they part and what one policy does not know, in Chinese and English."""
+"""The text of a comparison of two policies, in Chinese and English."""
 
 import pytest
 

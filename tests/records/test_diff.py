@@ -1,4 +1,4 @@
-"""What was settled may not change; what was open may become less so, within what it left open."""
+"""The differences between two records: settled verdicts must stay, open ones may become narrower."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ def of(household: Facts) -> Record:
 
 
 def edited(text: str, edit: dict[str, Any], clause: str = "") -> Record:
-    """A record in which a reason, or the category where no clause is named, says something else."""
+    """A record with an edited reason, or an edited category where no clause is named."""
     document = json.loads(text)
     if clause:
         document["reasons"] = [
@@ -34,26 +34,26 @@ def edited(text: str, edit: dict[str, Any], clause: str = "") -> Record:
 
 
 def found(parts: tuple[PartDiff, ...], kind: type) -> set[Sameness]:
-    """How the parts of a kind stand."""
+    """The samenesses of the parts of a kind."""
     return {each.sameness for each in parts if isinstance(each.recorded or each.found, kind)}
 
 
 def category(parts: tuple[PartDiff, ...]) -> Sameness:
-    """How the category stands."""
+    """The sameness of the category."""
     verdicts = [each for each in parts if isinstance(each.recorded, Verdict) and each.recorded.decision == "category"]
     return verdicts[0].sameness
 
 
 @pytest.mark.parametrize("which", [SETTLED, OPEN], ids=["settled", "open"])
 def test_a_record_is_as_itself(which: Record) -> None:
-    """PartDiff against itself, every part of a record is the same, and none is left out."""
+    """Compared with itself, every part of a record is the same, and none is left out."""
     parts = diff(which, which)
     assert {each.sameness for each in parts} == {"same"}
     assert len(parts) == len(which.verdicts) + len(which.reasons) + len(which.defaults)
 
 
 def test_order_counts_for_nothing() -> None:
-    """The clauses and decisions of a policy read from its resolved text come in another order: all the same."""
+    """The order of clauses and decisions, which a resolved text does not keep, makes no difference."""
     document = json.loads(SETTLED_RECORD)
     document["reasons"].reverse()
     document["decisions"] = dict(reversed(document["decisions"].items()))
@@ -106,7 +106,7 @@ LINE = "category.deep.income.below_standard"
     ],
 )
 def test_each_side_of_a_clause(text: str, edit: dict[str, Any], sameness: Sameness) -> None:
-    """A known side is as it was; one that was not known (at most 1,166.69) may now be known better, and no worse."""
+    """A known side must stay; one that was unknown (at most 1,166.69) may now have narrower bounds, not wider ones."""
     was = read_record(text)
     parts = diff(was, edited(text, edit, LINE))
     differing = [each for each in parts if each.sameness != "same"]
@@ -132,7 +132,7 @@ def test_clauses_that_are_gone_or_new() -> None:
 
 
 def test_stand_ins() -> None:
-    """What stood in for a fact is the same or it is different: another value, one more, one less."""
+    """A default with a different value, a new one and a missing one are each different."""
     document = json.loads(SETTLED_RECORD)
     assumed = document["facts"]["assumed"]
     document["facts"]["assumed"] = [{**assumed[0], "value": "别的"}, *assumed[2:], {**assumed[1], "path": "新的"}]
@@ -143,7 +143,7 @@ def test_stand_ins() -> None:
 
 
 def test_a_decision_that_is_gone() -> None:
-    """A decision that the record has and that is no longer made is different."""
+    """A decision that is only in the record is different."""
     document = json.loads(SETTLED_RECORD)
     del document["decisions"]["filing"]
     assert "different" in found(diff(SETTLED, read_record(sealed(document))), Verdict)
@@ -162,5 +162,5 @@ def test_a_decision_that_is_gone() -> None:
     ],
 )
 def test_the_verdict_of_an_open_decision(edit: dict[str, Any], sameness: Sameness) -> None:
-    """Deep or relative may become deep; it may not become another, nor more."""
+    """Deep or relative may become deep; it may not become a third category, nor have more possible ones."""
     assert category(diff(OPEN, edited(OPEN_RECORD, edit))) == sameness

@@ -1,4 +1,4 @@
-"""A record is read back as it was written, or refused with a problem: cut, changed, of a newer format, or forged."""
+"""Reading records: what was written is read, and cut, changed, newer or forged records are refused."""
 
 import copy
 import json
@@ -51,7 +51,7 @@ def test_what_was_written_is_read() -> None:
 
 
 def test_what_is_open_is_read() -> None:
-    """An unknown truth is None, and a number not known is what it lies between."""
+    """An unknown boolean is None, and an unknown number is its bounds."""
     found = read_record(OPEN_RECORD)
     assert not found.verdicts[0].is_settled
     reason = next(each for each in found.reasons if each.clause == "category.deep.income.below_standard")
@@ -61,7 +61,7 @@ def test_what_is_open_is_read() -> None:
 
 
 def test_host_is_not_looked_at() -> None:
-    """A host may write what it likes under `host`, afterwards too; nothing else may change."""
+    """A host may write anything under `host`, also afterwards; nothing else may change."""
     for host in ({"officer": "某", "final": {"category": "none", "why": ["复核"]}}, [1.5], "x", None):
         assert codes(json.dumps(changed(host=host))) == []
 
@@ -89,7 +89,7 @@ LEAVES = [leaf for leaf in leaves(DOCUMENT) if leaf[0] not in ("checksum", "host
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(LEAVES), st.sampled_from(["0", "别的", None, True, 7]))
 def test_any_edit_is_noticed(leaf: tuple[Any, ...], value: Any) -> None:
-    """Whatever value is changed, the record no longer has its checksum."""
+    """A change of any value breaks the checksum."""
     document = copy.deepcopy(DOCUMENT)
     holder = document
     for step in leaf[:-1]:
@@ -108,7 +108,7 @@ def texts_alike(one: Any, other: Any) -> bool:
 
 
 def test_the_checksum_cannot_be_left_out() -> None:
-    """A record without its checksum, or with something else there, was changed."""
+    """A record without its checksum, or with null there, is refused as changed."""
     for given_ in ({key: part for key, part in DOCUMENT.items() if key != "checksum"}, changed(checksum=None)):
         assert codes(json.dumps(given_)) == ["record_edited"]
 
@@ -116,7 +116,7 @@ def test_the_checksum_cannot_be_left_out() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(2, len(SETTLED_RECORD.rstrip()) - 1))
 def test_a_record_cut_anywhere_is_cut(end: int) -> None:
-    """A record that breaks off, wherever it does, is a problem that says so."""
+    """A record cut off anywhere is refused as cut off."""
     assert codes(SETTLED_RECORD[:end]) == ["json_cut"]
 
 
@@ -189,12 +189,12 @@ FORGED: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("document", FORGED, ids=range(len(FORGED)))
 def test_a_forged_record_is_a_problem(document: dict[str, Any]) -> None:
-    """A record with a fitting checksum that is not what the library writes is refused, never a traceback."""
+    """A malformed record with a valid checksum is refused with a problem, not a traceback."""
     assert codes(sealed(document)) != []
 
 
 def test_sealing_alone_is_no_forgery() -> None:
-    """The record that the forgeries are made from is read when it is sealed unchanged."""
+    """The record that the forgeries are made from is read when it is only sealed again."""
     assert codes(sealed(DOCUMENT)) == []
 
 

@@ -1,4 +1,4 @@
-"""The policy of a record: embedded, at hand, kept in a folder, bundled; or the problem that says where it is not."""
+"""Finding a record's policy: embedded, at hand, in a folder, or bundled."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def own(urban: str = "700") -> Policy:
 
 
 def test_bundled() -> None:
-    """A bundled policy whose fingerprint is the record's is found by itself."""
+    """A bundled policy with the record's fingerprint is found without being named."""
     assert policy_of(read_record(SETTLED_RECORD)) == WEIHAI
 
 
@@ -41,19 +41,19 @@ def test_bundled_in_other_readings() -> None:
 
 
 def test_embedded() -> None:
-    """A policy that is nowhere else is taken from the record."""
+    """An embedded policy is used where no other one is at hand."""
     found = policy_of(read_record(record(assess(own(), HOUSEHOLD), embed=True)))
     assert found.fingerprint == own().fingerprint
 
 
 def test_at_hand() -> None:
-    """A policy that the caller holds is taken before anything is looked for."""
+    """A policy of the caller is used before any other."""
     mine = own()
     assert policy_of(read_record(record(assess(mine, HOUSEHOLD))), [WEIHAI, mine]) is mine
 
 
 def test_resolved_text_in_a_folder(tmp_path: Path) -> None:
-    """The text that was kept is found by its sum, whatever its file is called, among records and other files."""
+    """A resolved text is found by its hash, under any file name, among records and other files."""
     (tmp_path / "留存.json").write_text(own().resolved + "\n", encoding="utf-8")
     (tmp_path / "a.json").write_text("{", encoding="utf-8")
     (tmp_path / "b.json").write_bytes(b"\xff\xfe\x00")
@@ -63,7 +63,7 @@ def test_resolved_text_in_a_folder(tmp_path: Path) -> None:
 
 
 def test_policy_file_in_a_folder(tmp_path: Path) -> None:
-    """A policy's own file is found by the name that it says it is of, whatever the file is called."""
+    """A policy file is found by the name that it states, under any file name."""
     (tmp_path / "第一版.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
     (tmp_path / "第二版.yaml").write_text(OWN.format(urban="700"), encoding="utf-8")
     (tmp_path / "不好.yaml").write_text("policy: 2021_weihai\nlanguage: 7\n", encoding="utf-8")
@@ -73,7 +73,7 @@ def test_policy_file_in_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_the_kept_text_narrows_alike(policy: Policy, tmp_path: Path) -> None:
-    """What is tried to narrow an open category, and in which order, does not depend on the order of a file's keys."""
+    """The order in which facts are tried to narrow an open category does not depend on the order of a file's keys."""
     (tmp_path / "kept.json").write_text(policy.resolved, encoding="utf-8")
     kept = load_policy(tmp_path / "kept.json")
     assert list(kept.facts) != list(policy.facts) or len(policy.facts) < 2
@@ -81,7 +81,7 @@ def test_the_kept_text_narrows_alike(policy: Policy, tmp_path: Path) -> None:
 
 
 def problem(text: str, *folders: Path) -> tuple[str, str]:
-    """The code and the sentence of why a record's policy is not found."""
+    """The code and the text of the problem with a record whose policy is not found."""
     with pytest.raises(PolicyError) as caught:
         policy_of(read_record(text, "a.record.json"), folders=folders)
     (found,) = caught.value.problems
@@ -90,7 +90,7 @@ def problem(text: str, *folders: Path) -> tuple[str, str]:
 
 
 def test_a_policy_that_was_changed(tmp_path: Path) -> None:
-    """Where the policies of the record's name are others, the problem names each with its fingerprint."""
+    """Where policies with the record's name have other fingerprints, the problem lists them."""
     (tmp_path / "mine.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
     code, sentence = problem(record(assess(own(), HOUSEHOLD)), tmp_path)
     assert code == "record_policy_changed"
@@ -111,7 +111,7 @@ def test_a_policy_that_is_not_there() -> None:
 
 
 def test_an_embedded_policy_of_another_fingerprint() -> None:
-    """A policy put into a record that is not the one it names is a change of the record, sealed or not."""
+    """A record with an embedded policy of another fingerprint is refused as changed, sealed or not."""
     document = json.loads(SETTLED_RECORD)
     document["resolved"] = json.loads(own().resolved)
     assert problem(sealed(document))[0] == "record_edited"
@@ -121,14 +121,14 @@ def test_an_embedded_policy_of_another_fingerprint() -> None:
     "resolved", [[], "x", {}, {"language": "1"}, {"language": "2", "policy": "a"}, {"language": 1}]
 )
 def test_an_embedded_policy_that_is_none(resolved: object) -> None:
-    """What stands in a record where its policy belongs and is none is a problem, never a traceback."""
+    """An embedded value that is not a policy is a problem, not a traceback."""
     document = {**json.loads(SETTLED_RECORD), "resolved": resolved}
     with pytest.raises(PolicyError):
         policy_of(read_record(sealed(document)))
 
 
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
-    """A file in the folder whose name is a list, or that is no mapping, is passed over."""
+    """A file of the folder whose name is a list, or that is not a mapping, is skipped."""
     (tmp_path / "a.yaml").write_text("policy: [2021_weihai]\n", encoding="utf-8")
     (tmp_path / "b.yaml").write_text("- 2021_weihai\n", encoding="utf-8")
     assert policy_of(read_record(SETTLED_RECORD), folders=[tmp_path]) == SETTLED.policy

@@ -38,13 +38,13 @@ VALIDATOR = Draft202012Validator(record_schema())
 
 
 def test_is_a_schema() -> None:
-    """It is itself of the draft that it names."""
+    """It is a valid schema of the draft that it names."""
     Draft202012Validator.check_schema(record_schema())
     assert record_schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_the_file_is_the_generated_one() -> None:
-    """The committed file, which is shipped, is what the command that it names writes."""
+    """The committed file, which is shipped, equals the output of the command that it names."""
     committed = (ROOT / "policies" / "record.schema.json").read_text(encoding="utf-8")
     assert committed == schema_text(record_schema()), COMMAND
     assert COMMAND in json.loads(committed)["$comment"]
@@ -65,7 +65,7 @@ def test_parameters_of_members_are_valid() -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_every_record_is_valid(household: Facts) -> None:
-    """Whatever is known of a household, its record is valid."""
+    """The record of any household is valid."""
     VALIDATOR.validate(json.loads(record(assess(WEIHAI, household))))
 
 
@@ -95,7 +95,7 @@ def test_every_key_is_required(key: str) -> None:
     ids=str,
 )
 def test_what_is_not_valid(part: dict[str, Any]) -> None:
-    """Another format, a number that is no text, a truth that is none, and keys of one's own are not valid."""
+    """Another format, a number that is not a text, a word for a boolean, and unknown keys are not valid."""
     assert not VALIDATOR.is_valid({**DOCUMENT, **part})
 
 

@@ -1,4 +1,4 @@
-"""A record holds what it takes to assess again, and says what it was assessed by."""
+"""Writing records: facts, parameters, readings, decisions, reasons, checksum, and data of the host."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def test_what_it_is_and_what_it_was_made_by() -> None:
 
 
 def test_facts_by_name_exact_and_without_labels() -> None:
-    """What was given stands by name, numbers as text; null was said not to be known; labels are left out."""
+    """Given facts are written by name, numbers as text, stated unknowns as null, and no labels."""
     stated = SETTLED_DOCUMENT["facts"]["stated"]
     assert stated["residence"] == "urban"
     assert stated["unit_has_union"] is True
@@ -73,7 +73,7 @@ def test_parameters_and_readings_with_provenance() -> None:
 
 
 def test_what_no_decision_uses_is_left_out() -> None:
-    """A parameter and a reading by which nothing goes are not in the record; one that says what a fact means is."""
+    """Unused parameters and readings are left out; a reading that affects a fact is written."""
     policy = read_policy(SMALL)
     document = json.loads(record(assess(policy, {"income": 5, "members": [{"age": 3}, {"age": 70}]})))
     assert list(document["parameters"]) == ["line", "weight"]
@@ -81,7 +81,7 @@ def test_what_no_decision_uses_is_left_out() -> None:
 
 
 def test_a_parameter_that_goes_by_members() -> None:
-    """Where a parameter goes by something of each member, the record has its value for each: 1 below 60, else 2."""
+    """A parameter that depends on the member has a value for each: 1 below 60, else 2."""
     document = json.loads(record(assess(read_policy(SMALL), {"income": 5, "members": [{"age": 3}, {"age": 70}]})))
     assert [each["exact"] for each in document["parameters"]["weight"]["value"]] == ["1", "2"]
 
@@ -104,7 +104,7 @@ def test_decisions_and_reasons() -> None:
 
 
 def test_what_is_open() -> None:
-    """Of an undecided household no outcome, all that are possible, and what each side lies between.
+    """An undecided household has no outcome, its possible ones, and the bounds of each side.
 
     Receipts of 0 up to the greatest that the fact may be: at most 28,000.50 / 24 = 18667/16,
     1,166.69, below 1,574.
@@ -125,14 +125,14 @@ def test_the_same_assessment_has_the_same_bytes() -> None:
 
 
 def test_one_key_a_line() -> None:
-    """A record is a JSON object with one key on each line, so that two can be held side by side."""
+    """A record is a JSON object with one key a line, so that two records can be compared line by line."""
     lines = SETTLED_RECORD.splitlines()
     assert (lines[0], lines[-1]) == ("{", "}")
     assert [line.split('"')[1] for line in lines[1:-1]] == list(SETTLED_DOCUMENT)
 
 
 def test_the_checksum_is_what_readme_says() -> None:
-    """The checksum by an independent few lines; what the host writes is no part of it."""
+    """The checksum equals an independent computation, and does not cover the host's data."""
     assert SETTLED_DOCUMENT["checksum"] == checksum(SETTLED_DOCUMENT)
     with_host = json.loads(record(SETTLED, host={"officer": "某", "final": "deep"}))
     assert with_host["host"] == {"officer": "某", "final": "deep"}
@@ -140,7 +140,7 @@ def test_the_checksum_is_what_readme_says() -> None:
 
 
 def test_an_embedded_policy_has_its_fingerprint() -> None:
-    """`embed` puts the resolved policy inside; its sorted compact text has the policy's fingerprint as its sum."""
+    """`embed` includes the resolved policy, whose sorted compact text hashes to the fingerprint."""
     document = json.loads(record(SETTLED, embed=True))
     text = json.dumps(document["resolved"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     assert "v1:" + hashlib.sha256(text.encode()).hexdigest() == document["policy"]["fingerprint"]
@@ -181,7 +181,7 @@ def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
     ],
 )
 def test_what_json_cannot_hold_is_a_problem_of_the_host(value: object, code: str) -> None:
-    """Every value of the host's that JSON cannot hold is named by its place, and none of them is shown."""
+    """Each value of the host's that JSON cannot hold is reported at its place, and not shown."""
     host = {"signed": {"by": ["07", value]}, "again": value, "fine": [1, 1.5, True, None, "某"]}
     with pytest.raises(FactError) as refused:
         record(SETTLED, host=host)
@@ -193,7 +193,7 @@ def test_what_json_cannot_hold_is_a_problem_of_the_host(value: object, code: str
 
 
 def test_a_host_without_an_end_is_a_problem() -> None:
-    """What holds itself, or goes deeper than a record is read, is refused."""
+    """Data of the host's that contains itself, or is nested too deep, is refused."""
     endless: dict[str, object] = {}
     endless["again"] = endless
     deep: object = "x"
@@ -217,7 +217,7 @@ def test_any_mapping_is_a_host() -> None:
 
 
 def test_dates_are_days() -> None:
-    """A date is written as a day, not as the number that it is inside."""
+    """A date is written as a day, not as its internal number."""
     members = [{**WORKER, "birth_date": date(1976, 2, 29)}, SPOUSE]
     document = json.loads(record(assess(WEIHAI, {**HOUSEHOLD, "members": members})))
     assert document["facts"]["stated"]["members"][0]["birth_date"] == "1976-02-29"
@@ -227,7 +227,7 @@ def test_dates_are_days() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_what_was_stated_is_assessed_alike(household: Facts) -> None:
-    """The facts stated in a record, given to `assess` as they stand, make the same record."""
+    """The stated facts of a record, given to `assess`, give the same record."""
     made = record(assess(WEIHAI, household))
     document = json.loads(made)
     again = {**document["facts"]["stated"], "on": document["on"], "reference": document["reference"]}
