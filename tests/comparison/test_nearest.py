@@ -1,4 +1,4 @@
-"""The nearest change of a fact is the nearest: by hand at the thresholds, and against trying every number there is."""
+"""The nearest change of each fact: by hand at the thresholds, and against a search of every number."""
 
 import re
 from collections.abc import Iterator, Mapping

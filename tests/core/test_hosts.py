@@ -31,7 +31,7 @@ from hardship_rules import (
 )
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
-from hardship_rules.comparison._compare import Given
+from hardship_rules.comparison.policies import Given
 from hardship_rules.core.hosts import UNREADABLE, plain_value
 from hardship_rules.engine.tables import day_inside
 from hardship_rules.sql.view import register
