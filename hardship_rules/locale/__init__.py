@@ -13,12 +13,16 @@ from typing import Any
 
 __all__ = ["problem_sentences", "sentences"]
 
+LANGUAGES = ("zh", "en")
 _FOLDER = Path(__file__).parent
 
 
 @cache
 def sentences(topic: str, lang: str = "zh") -> Mapping[str, str]:
-    """The sentences of one topic by key, such as `sentences("explain", "en")["unknown"]`."""
+    """The sentences of one topic by key, such as `sentences("explain", "en")["unknown"]`.
+
+    Raises `ValueError` for a language that there is not.
+    """
     return MappingProxyType(_read(topic, lang))
 
 
@@ -31,6 +35,8 @@ def problem_sentences(lang: str) -> Mapping[str, tuple[str, str]]:
 
 
 def _read(topic: str, lang: str) -> dict[str, Any]:
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
     name = f"{topic}.toml"
     try:
         content = (_FOLDER / lang / name).read_bytes()

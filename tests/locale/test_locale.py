@@ -82,11 +82,12 @@ def test_sentences_cannot_be_changed() -> None:
             shared["unknown"] = ""  # type: ignore[index]  # it is what the test tries
 
 
-def test_an_unknown_topic_is_refused() -> None:
-    """A topic, or a language, without a file raises `FileNotFoundError`."""
-    for topic, lang in (("nothing", "zh"), ("explain", "fr")):
-        with pytest.raises(FileNotFoundError):
-            sentences(topic, lang)
+def test_an_unknown_topic_or_language_is_refused() -> None:
+    """A topic without a file raises `FileNotFoundError`, a language that there is not `ValueError`."""
+    with pytest.raises(FileNotFoundError):
+        sentences("nothing")
+    with pytest.raises(ValueError, match="lang is one of zh, en, not 'fr'"):
+        sentences("explain", "fr")
 
 
 def test_sentences_are_read_from_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
