@@ -1,7 +1,7 @@
 """The outcomes that are left of the category when the unknown choices and yes-or-noes are tried in combination."""
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from typing import cast
 
 from attrs import Factory, field, frozen
@@ -11,7 +11,7 @@ from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.expr import Choose, Clause, Expr, Name, OverMembers, names_in, parts_of
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.kinds import ChoiceKind, Value, YesNoKind
-from hardship_rules.core.policy import Parameter, Policy, exprs_of
+from hardship_rules.core.policy import Parameter, Policy, exprs_of, per_policy
 from hardship_rules.core.problem import Path
 from hardship_rules.engine.evaluate import (
     Scope,
@@ -77,7 +77,7 @@ def narrowed(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: C
 def _restricted(policy: Policy, case: Case, assumed: Container[Path]) -> tuple[Case, tuple[Path, ...]]:
     """The household with its choices limited to what breaks no `must` by itself, and the facts so limited."""
     limited: dict[Path, None] = {}
-    paths = [path for path in _unknown(policy, case[0]) if _in_must(policy, path)]
+    paths = [path for path in _unknown(policy, case[0]) if path[-1] in _names_in_must(policy)]
     again = True
     while again:
         again = False
@@ -124,7 +124,7 @@ def _reached(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator
                 start = number % len(values)
                 for each in (*values[start:], *values[:start]):
                     _holder(tried, path).values[path[-1]] = each
-                    if not _in_must(policy, path) or not any(broken(policy, tried, assumed)):
+                    if path[-1] not in _names_in_must(policy) or not any(broken(policy, tried, assumed)):
                         break
         if not any(broken(policy, tried, assumed)):
             truths = evaluate(policy, tried, policy.category_order)[policy.category.name]
@@ -205,7 +205,7 @@ def cases_of(policy: Policy, case: Case, path: Path, assumed: Container[Path]) -
     """The household with each value of an unknown choice or yes-or-no, but for those that break a `must`."""
     for tried in _real(policy, case[0], path, assumed):
         truths = case[1]
-        for name in _resting(policy).get(cast(str, path[-1]), ()):
+        for name in _dependents(policy).get(cast(str, path[-1]), ()):
             truths = work_out(policy, name, tried, tried.members) or truths
         yield tried, truths
 
@@ -214,7 +214,7 @@ def _real(policy: Policy, scope: Scope, path: Path, assumed: Container[Path]) ->
     """The facts with each value of one of them, but for those that break a `must`."""
     for each in values_of(scope, path):
         tried = _changed(scope, path, each)
-        if not _in_must(policy, path) or not any(broken(policy, tried, assumed)):
+        if path[-1] not in _names_in_must(policy) or not any(broken(policy, tried, assumed)):
             yield tried
 
 
@@ -245,43 +245,40 @@ def _holder(scope: Scope, path: Path) -> Scope:
 # Made once a policy
 
 
-def _in_must(policy: Policy, path: Path) -> bool:
-    if "in must" not in policy.kept:
-        policy.kept["in must"] = frozenset(name for clause in policy.must for name in names_in(clause))
-    return path[-1] in policy.kept["in must"]
+@per_policy
+def _names_in_must(policy: Policy) -> frozenset[str]:
+    return frozenset(name for clause in policy.must for name in names_in(clause))
 
 
-def _resting(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """Of each name what rests on it of that which the category is worked out from, in the order of working it out."""
-    if "resting" not in policy.kept:
-        resting: dict[str, list[str]] = {}
-        below: dict[str, set[str]] = {}
-        for name in policy.category_order:
-            below[name] = {used for each in policy.uses[name] for used in (each, *below.get(each, ()))}
-            for each in below[name]:
-                resting.setdefault(each, []).append(name)
-        policy.kept["resting"] = {name: tuple(names) for name, names in resting.items()}
-    return cast(dict[str, tuple[str, ...]], policy.kept["resting"])
+@per_policy
+def _dependents(policy: Policy) -> Mapping[str, tuple[str, ...]]:
+    """For each name the definitions of the category that depend on it, in the order in which they are evaluated."""
+    dependents: dict[str, list[str]] = {}
+    below: dict[str, set[str]] = {}
+    for name in policy.category_order:
+        below[name] = {used for direct in policy.uses[name] for used in (direct, *below.get(direct, ()))}
+        for used in below[name]:
+            dependents.setdefault(used, []).append(name)
+    return {name: tuple(names) for name, names in dependents.items()}
 
 
+@per_policy
 def _order(policy: Policy) -> dict[str, int]:
     """The choices and yes-or-noes worth trying, first those that the category looks at in the most places.
 
     One that is looked at in a single place, by nothing but conditions, need not be tried: an outcome that is possible
     while it is unknown is possible with one of its values.
     """
-    if "tried in order" not in policy.kept:
-        facts = {**policy.facts, **policy.members.facts}
-        looks, leaps = _looked_at(policy)
-        worth = [
-            name
-            for name, fact in facts.items()
-            if isinstance(fact.kind, ChoiceKind | YesNoKind)
-            and (looks[name] > 1 or name in leaps or _in_must(policy, (name,)))
-        ]
-        worth.sort(key=lambda name: (-looks[name], name))  # not as the file has them: that is not in the fingerprint
-        policy.kept["tried in order"] = {name: number for number, name in enumerate(worth)}
-    return cast(dict[str, int], policy.kept["tried in order"])
+    facts = {**policy.facts, **policy.members.facts}
+    looks, leaps = _looked_at(policy)
+    worth = [
+        name
+        for name, fact in facts.items()
+        if isinstance(fact.kind, ChoiceKind | YesNoKind)
+        and (looks[name] > 1 or name in leaps or name in _names_in_must(policy))
+    ]
+    worth.sort(key=lambda name: (-looks[name], name))  # not as the file has them: that is not in the fingerprint
+    return {name: number for number, name in enumerate(worth)}
 
 
 def _looked_at(policy: Policy) -> tuple[Counter[str], set[str]]:

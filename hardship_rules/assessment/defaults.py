@@ -8,7 +8,7 @@ from attrs import frozen
 from hardship_rules.core.expr import Choose, Clause, Constant, Expr, Option, OverMembers
 from hardship_rules.core.interval import Exact, Range, high, low, span
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.policy import Fact, Policy, per_policy
 from hardship_rules.core.problem import Path
 from hardship_rules.engine.evaluate import Meaning, Scope, is_known, meaning, meanings, value
 
@@ -28,7 +28,7 @@ def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown:
     `given` and `unknown` are the names of the facts given and said to be unknown: the household's, then each member's.
     """
     made = StandIns({}, {}, [])
-    for fact, means, constant in _stand_ins(policy):
+    for fact, means, constant in _defaults(policy):
         name = fact.name
         for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
             if name in given[number] or name in unknown[number]:
@@ -56,18 +56,17 @@ def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown:
     return made
 
 
-def _stand_ins(policy: Policy) -> tuple[tuple[Fact, Meaning, Value], ...]:
-    """The facts that something stands in for, what that is, and its value where it is a constant; made once."""
-    if "stand_ins" not in policy.kept:
-        found = []
-        for fact in policy.stand_ins:
-            expr = cast(Expr, fact.if_absent)
-            constant = value(expr, Scope({})) if isinstance(expr, Constant | Option) else None
-            if isinstance(fact.kind, NumberKind) and constant is not None:
-                constant = _within(fact.kind, cast(Exact, constant))
-            found.append((fact, meaning(expr, meanings(policy)), constant))
-        policy.kept["stand_ins"] = tuple(found)
-    return cast(tuple[tuple[Fact, Meaning, Value], ...], policy.kept["stand_ins"])
+@per_policy
+def _defaults(policy: Policy) -> tuple[tuple[Fact, Meaning, Value], ...]:
+    """The facts that have a default, each with the meaning of its default, and its value where that is a constant."""
+    defaults = []
+    for fact in policy.stand_ins:
+        expr = cast(Expr, fact.if_absent)
+        constant = value(expr, Scope({})) if isinstance(expr, Constant | Option) else None
+        if isinstance(fact.kind, NumberKind) and constant is not None:
+            constant = _within(fact.kind, cast(Exact, constant))
+        defaults.append((fact, meaning(expr, meanings(policy)), constant))
+    return tuple(defaults)
 
 
 def _within(kind: NumberKind, number: Exact | Range) -> Value:

@@ -17,7 +17,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
-from hardship_rules.core.policy import Fact, Policy, refuse_no_policy
+from hardship_rules.core.policy import Fact, Policy, per_policy, refuse_no_policy
 from hardship_rules.core.problem import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
 from hardship_rules.language import source
 from hardship_rules.language.grammar import DIGITS, exact_number
@@ -60,18 +60,17 @@ def _entries(node: object) -> _Entries | None:
     return None if pairs is None else [(key, given, None) for key, given in pairs]
 
 
-def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
-    """What each key of the household, and of a member, stands for, by name and by title: a fact, or a reserved key."""
-    if "spelled" not in policy.kept:
-        household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
-        member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
-        sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
-        for spelled, of, facts in sections:
-            spelled.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
-            spelled.update({fact.title: fact for fact in facts.values()})
-            spelled.update(facts.items())
-        policy.kept["spelled"] = household, member
-    return cast(tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]], policy.kept["spelled"])
+@per_policy
+def _spellings(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
+    """The fact or reserved key of each name, title and former name: of the household, and of a member."""
+    household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
+    member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
+    sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
+    for spellings, of, facts in sections:
+        spellings.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
+        spellings.update({fact.title: fact for fact in facts.values()})
+        spellings.update(facts.items())
+    return household, member
 
 
 class _Reader:
@@ -131,7 +130,7 @@ class _Reader:
     def part(self, node: _Entries, before: Path) -> _Part:
         """The facts of the household or of a member, each known or unknown, and the reserved keys beside them."""
         facts = self.policy.members.facts if before else self.policy.facts
-        spelled = _spelled(self.policy)[bool(before)]
+        spelled = _spellings(self.policy)[bool(before)]
         part = _Part({}, {}, {}, {})
         values, reserved, closed = part.values, part.reserved, part.closed
         formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})

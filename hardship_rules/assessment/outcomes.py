@@ -15,7 +15,7 @@ from hardship_rules.core.expr import Clause, Compare, OverMembers
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, Truth, high, low
 from hardship_rules.core.kinds import PURE, Unit, Value, unit_text
-from hardship_rules.core.policy import Decision, Outcome, Policy
+from hardship_rules.core.policy import Decision, Outcome, Policy, per_policy
 from hardship_rules.core.problem import FactError, Path
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine.causes import Cause, innermost
@@ -137,11 +137,17 @@ def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth
 
 
 def _unit(line: Compare, policy: Policy) -> str:
-    """The unit of both sides of a comparison, worked out once a policy: a bare side has that of the other."""
-    units = cast(dict[int, str], policy.kept.setdefault("units", {}))
+    """The unit of both sides of a comparison: a bare side has that of the other."""
+    units = _units(policy)
     if id(line) not in units:
         units[id(line)] = unit_name(unit_of(line.left, policy) or unit_of(line.right, policy))
     return units[id(line)]
+
+
+@per_policy
+def _units(policy: Policy) -> dict[int, str]:  # noqa: ARG001  # it begins empty for each
+    """The units of a policy's comparisons computed so far, by the identity of the comparison."""
+    return {}
 
 
 def outcomes_left(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, ...]:

@@ -1,7 +1,6 @@
 """What a verdict depends on: the readings and provisions that would change the category."""
 
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
+from collections.abc import Collection, Iterator
 from typing import Literal, TypeVar, cast
 
 from attrs import field, frozen
@@ -12,7 +11,7 @@ from hardship_rules.assessment.defaults import broken
 from hardship_rules.assessment.household import Household, refilled
 from hardship_rules.core.expr import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, parts_of, walk
 from hardship_rules.core.interval import Truth
-from hardship_rules.core.policy import Decision, Outcome, Policy, Reading, Term, exprs_of
+from hardship_rules.core.policy import Decision, Outcome, Policy, Reading, Term, exprs_of, per_policy
 from hardship_rules.core.problem import Path
 from hardship_rules.core.variants import policy_without
 from hardship_rules.engine.evaluate import Scope, evaluate, value
@@ -178,14 +177,14 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
     return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
 
 
-# Variants of a policy, each made once, when it is first tried
+# Variants of a policy
 
 
 def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
     for name, reading in policy.readings.items():
         for option in reading.kind.options:
             if option != reading.chosen and not reading.affects:
-                yield reading, option, _kept(policy, (name, option), partial(policy.with_readings, {name: option}))
+                yield reading, option, _with_reading(policy, name, option)
 
 
 def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, None, Policy]]:
@@ -198,15 +197,17 @@ def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, N
             matter &= frozenset[str]().union(*(altering(definition, each) for each in (scope, *found)))
         for clause in clauses:
             if clause.id in matter:
-                variant = partial(policy_without, policy, definition, clause.id)
-                yield clause, None, _kept(policy, (clause.id, None), variant)
+                yield clause, None, _without_clause(policy, definition.name, clause.id)
 
 
-def _kept(policy: Policy, what: tuple[str, str | None], make: Callable[[], Policy]) -> Policy:
-    variants = cast(dict[tuple[str, str | None], Policy], policy.kept.setdefault("variants", {}))
-    if what not in variants:
-        variants[what] = make()
-    return variants[what]
+@per_policy
+def _with_reading(policy: Policy, name: str, option: str) -> Policy:
+    return policy.with_readings({name: option})
+
+
+@per_policy
+def _without_clause(policy: Policy, definition: str, clause: str) -> Policy:
+    return policy_without(policy, cast(Term | Decision, policy.names[definition]), clause)
 
 
 def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[Clause]]]:

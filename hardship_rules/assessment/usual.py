@@ -1,11 +1,11 @@
 """Which facts given lie outside what is usual: probably a slip of the pen, told and otherwise let alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol, cast
+from typing import Protocol
 
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind, Value, plain, unit_text
-from hardship_rules.core.policy import Fact, Policy, Usual
+from hardship_rules.core.policy import Fact, Policy, Usual, per_policy
 from hardship_rules.core.problem import Location, Path, Problem
 
 
@@ -37,11 +37,11 @@ def ends(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
 _Watched = tuple[tuple[str, Fact, Usual], ...]
 
 
+@per_policy
 def _looked_at(policy: Policy) -> tuple[_Watched, _Watched]:
-    """The facts of the household, and of each member, of which it is said what is usual."""
-    if "usual" not in policy.kept:
-        policy.kept["usual"] = tuple(
-            tuple((name, fact, fact.usual) for name, fact in facts.items() if fact.usual is not None)
-            for facts in (policy.facts, policy.members.facts)
-        )
-    return cast(tuple[_Watched, _Watched], policy.kept["usual"])
+    """The facts of the household, and of each member, that have a usual range."""
+    return _with_usual_range(policy.facts), _with_usual_range(policy.members.facts)
+
+
+def _with_usual_range(facts: Mapping[str, Fact]) -> _Watched:
+    return tuple((name, fact, fact.usual) for name, fact in facts.items() if fact.usual is not None)

@@ -49,7 +49,7 @@ from hardship_rules.core.interval import (
     span,
 )
 from hardship_rules.core.kinds import DATE, Value
-from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, per_policy
 
 _DAYS = {"year": 372, "month": 31}
 
@@ -115,23 +115,22 @@ def value(expr: Expr, scope: Scope) -> Value:
     return (meaning(expr, scope.known) if means is None else means)(scope)
 
 
+@per_policy
 def meanings(policy: Policy) -> Known:
-    """The meaning of every expression of a policy by its identity, made once and kept with it."""
-    if "meanings" not in policy.kept:
-        known: dict[int, Meaning] = {}
+    """The meaning of every expression of a policy by its identity."""
+    known: dict[int, Meaning] = {}
 
-        def learn(expr: Expr) -> None:
-            for part in parts_of(expr):
-                learn(part)
-            known[id(expr)] = meaning(expr, known, policy.constants)
+    def learn(expr: Expr) -> None:
+        for part in parts_of(expr):
+            learn(part)
+        known[id(expr)] = meaning(expr, known, policy.constants)
 
-        for clause in policy.must:
-            learn(clause)
-        for definition in policy.names.values():
-            for expr in exprs_of(definition):
-                learn(expr)
-        policy.kept["meanings"] = known
-    return cast(Known, policy.kept["meanings"])
+    for clause in policy.must:
+        learn(clause)
+    for definition in policy.names.values():
+        for expr in exprs_of(definition):
+            learn(expr)
+    return known
 
 
 def meaning(expr: Expr, known: Known, constants: Mapping[str, Value] = FrozenMapping()) -> Meaning:

@@ -30,7 +30,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.interval import Exact, Number, Range, low, multiply
 from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
+from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_policy
 from hardship_rules.core.problem import Location, Path
 from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
 
@@ -82,11 +82,10 @@ def rounded_part(expr: Round | Elapsed) -> Expr:
     return Add((expr.end, Negate(expr.start, expr.at)), expr.at)
 
 
+@per_policy
 def signs_of(policy: Policy) -> "Signs":
-    """What is certain of numbers by their ranges alone, under any readings; made once and kept with the policy."""
-    if "signs" not in policy.kept:
-        policy.kept["signs"] = Signs(policy, _anything(policy, chosen=False))
-    return cast(Signs, policy.kept["signs"])
+    """The signs of a policy's numbers by their ranges alone, under any readings."""
+    return Signs(policy, _anything(policy, chosen=False))
 
 
 def _anything(policy: Policy, *, chosen: bool) -> Scope:

@@ -29,7 +29,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import EARLIEST, YES_NO, ChoiceKind, DateKind, NumberKind, Unit, YesNoKind
-from hardship_rules.core.policy import Fact, Parameter, Policy, Term, refuse_no_policy, used_by
+from hardship_rules.core.policy import Fact, Parameter, Policy, Term, per_policy, refuse_no_policy, used_by
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine.lower import Denominator, WholePolicy, largest, whole
@@ -38,7 +38,7 @@ _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
 ROUNDED = "_rounded"
 DERIVED_OUTSIDE = "derived_outside "
-_WITHIN = 2**63 - 1
+_LARGEST = 2**63 - 1
 _MARGIN = "margin rounded"  # no name of a policy has a space in it
 
 
@@ -122,19 +122,15 @@ def day_inside(policy: Policy, on: date | str | None) -> date | None:
     return day
 
 
+@per_policy
 def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
-    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
-    kept = policy.kept.setdefault("frames", {})
-    if facts not in kept:
-        prepared = frame_policy(policy, facts)
-        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
-        if wide:
-            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
-            raise PolicyError(
-                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
-            )
-        kept[facts] = prepared
-    return cast(FramePolicy, kept[facts])
+    """The policy for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
+    prepared = frame_policy(policy, facts)
+    wide = {name: bound for name, bound in largest(prepared.made).items() if bound > _LARGEST}
+    if wide:
+        values = {name: {"largest": f"{bound:.1e}"} for name, bound in wide.items()}
+        raise PolicyError([Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()])
+    return prepared
 
 
 def _ordered(policy: Policy) -> tuple[str, ...]:
