@@ -392,6 +392,26 @@ def refuse_no_policy(given: object) -> None:
         raise PolicyError([Problem("policy_not_loaded", (), type(given).__name__)])
 
 
+def refuse_undecidable(policy: Policy) -> None:
+    """Raise `PolicyError` for what is no policy, has an open parameter, or has no decision."""
+    refuse_no_policy(policy)
+    if policy.is_open:
+        open_ = ", ".join(
+            f"`{name}` {parameter.title}" for name, parameter in policy.parameters.items() if not parameter.values
+        )
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def day_problem(policy: Policy, day: date, location: Location | None = None) -> Problem | None:
+    """The problem of a day outside the policy's window; None inside it."""
+    if (policy.start or date.min) <= day <= (policy.end or date.max):
+        return None
+    window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
+    return Problem("on_outside", ("on",), str(day), {"policy": policy.name, **window}, location=location)
+
+
 def canonical(tree: object) -> str:
     """The one text of a tree of texts, lists and mappings."""
     return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
