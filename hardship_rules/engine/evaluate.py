@@ -92,7 +92,7 @@ def is_known(value: Value) -> bool:
     return value is not None and not isinstance(value, Range | frozenset)
 
 
-def narrowed(options: frozenset[str]) -> str | frozenset[str]:
+def choice_value(options: frozenset[str]) -> str | frozenset[str]:
     """The value of a choice that may be any of some options: the option itself if there is one."""
     return next(iter(options)) if len(options) == 1 else options
 
@@ -100,7 +100,7 @@ def narrowed(options: frozenset[str]) -> str | frozenset[str]:
 def join(a: Value, b: Value) -> Value:
     """The smallest value that includes two values."""
     if isinstance(a, str | frozenset):
-        return narrowed(options_of(a) | options_of(b))
+        return choice_value(options_of(a) | options_of(b))
     if a is None or b is None or isinstance(a, bool):
         return a if a is b else None
     return hull(a, cast(Number, b))
@@ -441,7 +441,7 @@ def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) 
         case Decision():
             truths = outcomes(definition, scope)
             if not definition.every:
-                scope.values[name] = narrowed(frozenset(possible(definition, truths)))
+                scope.values[name] = choice_value(frozenset(possible(definition, truths)))
             return truths
         case Fact() | Reading():
             raise TypeError(name)
