@@ -79,12 +79,8 @@ def _changes_of(
                     new, before, after = nearest
                     yield _apart(new, cast(Exact, now)), NearestAssumed(path, fact, now, before, new, after)
         case ChoiceKind() | YesNoKind() if within is None:
-            others = (
-                (not now,)
-                if isinstance(fact.kind, YesNoKind)
-                else (option for option in fact.kind.options if option != now)
-            )
-            for other in others:
+            values: tuple[Value, ...] = (True, False) if isinstance(fact.kind, YesNoKind) else tuple(fact.kind.options)
+            for other in (value for value in values if value != now):
                 changed = search.changed(path, other)
                 if changed is not None:
                     yield None, NearestAssumed(path, fact, now, now, other, changed)

@@ -105,12 +105,12 @@ def condition_over(policy: Policy, made: WholePolicy, condition: Expr) -> Expr:
 
 def scope_of(made: WholePolicy, scope: Scope) -> Scope:
     """The facts of a scope in their smallest units, as the policy over whole numbers takes them."""
-    constants = {name for name, each in made.policy.parameters.items() if not each.by}
+    constants = {name for name, parameter in made.policy.parameters.items() if not parameter.by}
 
     def scaled(values: dict[str, Value]) -> dict[str, Value]:
         return {
-            name: _scaled(each, made.scales[name]) if name in made.scales else each
-            for name, each in values.items()
+            name: _scaled(answer, made.scales[name]) if name in made.scales else answer
+            for name, answer in values.items()
             if name not in constants
         }
 
@@ -125,14 +125,14 @@ def scope_of(made: WholePolicy, scope: Scope) -> Scope:
 def largest(made: WholePolicy) -> FrozenMapping[str, int]:
     """The largest magnitude that any number inside each parameter, term and decision can reach."""
     scope = nothing_known(made.policy)
-    found = {}
+    magnitudes = {}
     for name in made.policy.order:
         inside = scope.members[0] if name in made.policy.of_members else scope
         work_out(made.policy, name, scope, scope.members[:1])
         definition = made.policy.names[name]
         own = _magnitude(inside[name]) if isinstance(definition, Parameter | Term) else 0
-        found[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
-    return FrozenMapping(found)
+        magnitudes[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
+    return FrozenMapping(magnitudes)
 
 
 def _reached(expr: Expr, scope: Scope) -> int:
@@ -147,10 +147,10 @@ def _reached(expr: Expr, scope: Scope) -> int:
     return max([own, *(_reached(part, inside) for part in parts)])
 
 
-def _magnitude(found: Value) -> int:
-    if found is None or isinstance(found, str | frozenset):
+def _magnitude(answer: Value) -> int:
+    if answer is None or isinstance(answer, str | frozenset):
         return 0
-    return int(max(Fraction(low(found)), -Fraction(low(found)), Fraction(high(found)), -Fraction(high(found))))
+    return int(max(Fraction(low(answer)), -Fraction(low(answer)), Fraction(high(answer)), -Fraction(high(answer))))
 
 
 class _Whole:
@@ -193,7 +193,7 @@ class _Whole:
 
     def parameter(self, parameter: Parameter) -> Parameter:
         scale = self.denominators[parameter.name].number
-        numbers = {key: None if each is None else int(each * scale) for key, each in parameter.values.items()}
+        numbers = {key: None if number is None else int(number * scale) for key, number in parameter.values.items()}
         least, most = (None if end is None else int(end * scale) for end in (parameter.kind.low, parameter.kind.high))
         return evolve(parameter, values=FrozenMapping(numbers), kind=NumberKind(parameter.kind.unit, least, most))
 
@@ -205,7 +205,8 @@ class _Whole:
 
     def decision(self, decision: Decision) -> Decision:
         outcomes = (
-            evolve(each, when=cast(Clause, self.condition(cast(Clause, each.when)))) for each in decision.outcomes
+            evolve(outcome, when=cast(Clause, self.condition(cast(Clause, outcome.when))))
+            for outcome in decision.outcomes
         )
         return evolve(decision, outcomes=tuple(outcomes))
 
@@ -352,10 +353,10 @@ def _scale(parameter: Parameter) -> int:
     return lcm(*(Fraction(number).denominator for number in numbers if number is not None))
 
 
-def _scaled(found: Value, scale: int) -> Value:
-    if isinstance(found, Range):
-        return Range(found.low * scale, found.high * scale)
-    return int(cast(Exact, found) * scale)
+def _scaled(answer: Value, scale: int) -> Value:
+    if isinstance(answer, Range):
+        return Range(answer.low * scale, answer.high * scale)
+    return int(cast(Exact, answer) * scale)
 
 
 def _product(number: int, parts: list[Expr]) -> Expr:
