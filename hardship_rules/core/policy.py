@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property
-from typing import Any, Literal, cast
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, cast
 
 from attrs import evolve, field, frozen
 
@@ -13,7 +13,10 @@ from hardship_rules.core.expr import Clause, Expr, Provenance, names_in, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, Kind, NumberKind, Value
+from hardship_rules.core.memo import Memo, Result
 from hardship_rules.core.problem import Location, Path, PolicyError, Problem, nearest, options_known
+
+Args = ParamSpec("Args")
 
 
 @frozen
@@ -255,9 +258,9 @@ class Policy:
     of_members: frozenset[str] = field(default=frozenset(), repr=False)  # the names that each member has a value of
 
     @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What is made of it once for speed and lives as long as it does; no part of its value."""
-        return {}
+    def memo(self) -> Memo:
+        """The results of `per_policy` functions. No part of its value: `==`, hash, repr, pickles and copies lack it."""
+        return Memo()
 
     @cached_property
     def names(self) -> FrozenMapping[str, Definition]:
@@ -370,10 +373,48 @@ class Policy:
         return evolve(self, readings=FrozenMapping(readings), resolved=canonical(resolved))
 
 
+def per_policy(
+    compute: Callable[Concatenate[Policy, Args], Result],
+) -> Callable[Concatenate[Policy, Args], Result]:
+    """A function that is computed once for each policy and further (hashable) arguments.
+
+    Results live as long as the policy and belong to that object: an equal policy computes its own.
+
+        @per_policy
+        def names_in_must(policy: Policy) -> frozenset[str]: ...
+    """
+
+    @wraps(compute)
+    def once(policy: Policy, /, *args: Args.args, **options: Args.kwargs) -> Result:
+        return policy.memo.result((compute, *args, *options.items()), lambda: compute(policy, *args, **options))
+
+    return once
+
+
 def refuse_no_policy(given: object) -> None:
     """Raise `PolicyError` if an argument is no policy; a common mistake is to pass its name."""
     if not isinstance(given, Policy):
         raise PolicyError([Problem("policy_not_loaded", (), type(given).__name__)])
+
+
+def refuse_undecidable(policy: Policy) -> None:
+    """Raise `PolicyError` for what is no policy, has an open parameter, or has no decision."""
+    refuse_no_policy(policy)
+    if policy.is_open:
+        open_ = ", ".join(
+            f"`{name}` {parameter.title}" for name, parameter in policy.parameters.items() if not parameter.values
+        )
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def day_problem(policy: Policy, day: date, location: Location | None = None) -> Problem | None:
+    """The problem of a day outside the policy's window; None inside it."""
+    if (policy.start or date.min) <= day <= (policy.end or date.max):
+        return None
+    window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
+    return Problem("on_outside", ("on",), str(day), {"policy": policy.name, **window}, location=location)
 
 
 def canonical(tree: object) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Literal
 
-from hardship_rules.core.policy import Policy
+from hardship_rules.core.policy import Policy, refuse_undecidable
 from hardship_rules.core.problem import FactError, Problem
-from hardship_rules.engine.tables import day_inside, refuse_undecidable
+from hardship_rules.engine.tables import day_inside
 from hardship_rules.frames._explained import explained
 from hardship_rules.frames._job import Job, nothing_seen
 from hardship_rules.frames._plan import ByKey

@@ -12,7 +12,7 @@ from hardship_rules.core.expr import Constant
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import one_or_several
 from hardship_rules.core.interval import Number
-from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.core.policy import Fact, Policy, refuse_undecidable
 from hardship_rules.core.problem import FactError, Location, Problem, nearest
 from hardship_rules.engine.lower import Denominator
 from hardship_rules.engine.row_causes import Rows
@@ -24,7 +24,6 @@ from hardship_rules.engine.tables import (
     day_inside,
     left_out_column,
     prepared_policy,
-    refuse_undecidable,
     stated_column,
     with_left_out,
 )

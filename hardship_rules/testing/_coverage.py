@@ -22,7 +22,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
-from hardship_rules.core.policy import Decision, Fact, Policy, Term
+from hardship_rules.core.policy import Decision, Fact, Policy, Term, per_policy
 from hardship_rules.core.problem import FactError, Language, Location
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.evaluate import Meaning, Scope, evaluate, meaning, meanings, nothing_known, value
@@ -109,11 +109,12 @@ def exercised(assessment: Assessment) -> frozenset[Item]:
 
 def exercises(assessment: Assessment, item: Item) -> bool:
     """Whether a household exercises an item of its policy."""
-    policy = assessment.policy
-    means = cast(dict[Item, Meaning], policy.kept.setdefault("exercises", {}))
-    if item not in means:
-        means[item] = meaning(item.when, meanings(policy), policy.constants)
-    return means[item](_scope(assessment)) is True
+    return _meaning(assessment.policy, item)(_scope(assessment)) is True
+
+
+@per_policy
+def _meaning(policy: Policy, item: Item) -> Meaning:
+    return meaning(item.when, meanings(policy), policy.constants)
 
 
 def _scope(assessment: Assessment) -> Scope:
@@ -122,11 +123,10 @@ def _scope(assessment: Assessment) -> Scope:
     return assessment.trace(f"{category.name}.{category.outcomes[0].id}").scope
 
 
+@per_policy
 def items(policy: Policy) -> tuple[Item, ...]:
     """Everything that the cases of a policy can exercise, in its order."""
-    if "items" not in policy.kept:
-        policy.kept["items"] = tuple(dict.fromkeys(_items(policy)))
-    return cast(tuple[Item, ...], policy.kept["items"])
+    return tuple(dict.fromkeys(_items(policy)))
 
 
 def _items(policy: Policy) -> Iterator[Item]:

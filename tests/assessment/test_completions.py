@@ -136,7 +136,7 @@ def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
     apart = f'      - {{outcome: apart, title: 不同, basis: definition, when: "{sums} != {sums}"}}\n'
     assessment = assessed(apart, {}, terms, head=head)
     assert ids(assessment) == left
-    assert len(assessment.outcomes.left.cases) == (64 if facts == 6 else 0)
+    assert len(assessment.outcomes.completions.households) == (64 if facts == 6 else 0)
 
 
 def test_a_fact_left_out_may_be_given_first() -> None:

@@ -9,7 +9,7 @@ from recordings import HOUSEHOLD, SETTLED, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_policy, record
-from hardship_rules.assessment._completions import _order as tried_in_order
+from hardship_rules.assessment._completions import trial_order as tried_in_order
 from hardship_rules.records._reader import read_record
 from hardship_rules.records._replay import policy_of
 

@@ -1,46 +1,28 @@
 """Where a policy looks closely: the facts that its `must` ties together, the numbers and lines it compares with."""
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import cast
 
 from hardship_rules.core.expr import Clause, Compare, Constant, Elapsed, Expr, Name, names_in, walk
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Fact, Parameter, Policy, exprs_of
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
+from hardship_rules.core.policy import Fact, Parameter, Policy, exprs_of, per_policy
 
 
-def once(find: Callable[Concatenate[Policy, _P], _R]) -> Callable[Concatenate[Policy, _P], _R]:
-    """What is found in a policy is found once and kept with it."""
-
-    @wraps(find)
-    def found(policy: Policy, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        kept = policy.kept.setdefault("strategies", {})
-        key = (find, *args, *kwargs.items())
-        if key not in kept:
-            kept[key] = find(policy, *args, **kwargs)
-        return cast(_R, kept[key])
-
-    return found
-
-
-@once
+@per_policy
 def tied(policy: Policy) -> frozenset[str]:
     """The facts that some `must` speaks of."""
     return frozenset(name for clause in policy.must for name in names_in(clause))
 
 
-@once
+@per_policy
 def stands_in(policy: Policy) -> frozenset[str]:
     """The facts that may be left out, since the policy says what stands in for them."""
     facts = {**policy.facts, **policy.members.facts}
     return frozenset(name for name, fact in facts.items() if fact.if_absent is not None)
 
 
-@once
+@per_policy
 def thresholds(policy: Policy) -> Mapping[str, set[Exact]]:
     """For each fact, the numbers that the policy compares it with."""
     found: dict[str, set[Exact]] = {}
@@ -75,7 +57,7 @@ def lengths_from(policy: Policy, fact: Fact) -> list[str]:
     ]
 
 
-@once
+@per_policy
 def lines_of(policy: Policy) -> tuple[tuple[str, Compare, tuple[str, ...]], ...]:
     """The comparisons of the category that amounts go into, with an outcome that each belongs to, and the amounts."""
     found: dict[Compare, tuple[str, Compare, tuple[str, ...]]] = {}
@@ -113,7 +95,7 @@ def _in_small_steps(fact: Fact) -> bool:
     return isinstance(fact.kind, NumberKind) and fact.kind.decimals > 0
 
 
-@once
+@per_policy
 def free(policy: Policy, clause: Clause) -> tuple[str, ...]:
     """The few facts that a clause rests on, of members those that `must` leaves free; none where it rests on many."""
     names = {part.name for part in deep(policy, clause) if isinstance(part, Name)}

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Choose
 from hardship_rules.core.kinds import ChoiceKind
-from hardship_rules.core.policy import Fact, Policy, used_by
+from hardship_rules.core.policy import Fact, Policy, per_policy, used_by
 from hardship_rules.core.problem import Path
-from hardship_rules.testing.strategies.closely import fact_named, once, stands_in, tied
+from hardship_rules.testing.strategies.closely import fact_named, stands_in, tied
 from hardship_rules.testing.strategies.moves import crowded, moved_on
 from hardship_rules.testing.strategies.placed import (
     Facts,
@@ -120,7 +120,7 @@ class _Part:
     seeds: Mapping[str, Any]
 
 
-@once
+@per_policy
 def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[_Part]:
     """What nothing stands in for, and a few of the others; one in four is the simplest that there is.
 
@@ -174,7 +174,7 @@ def _option_paths(policy: Policy, household: Facts) -> list[Path]:
     return [path for path, fact in listed if fact.name in tied(policy) and isinstance(fact.kind, ChoiceKind)]
 
 
-@once
+@per_policy
 def _fit(policy: Policy, size: int, chosen: tuple[str, ...]) -> bool:
     """Whether the members can still become a real household, with these options of the first of them."""
     household: Facts = {"members": [{} for _ in range(size)]}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hardship_rules.core.interval import Exact, Range
 from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
-from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.testing.strategies.closely import fact_named, lengths_from, once, thresholds, tied
+from hardship_rules.core.policy import Fact, Policy, per_policy
+from hardship_rules.testing.strategies.closely import fact_named, lengths_from, thresholds, tied
 
 _OLDEST = 100  # years; how old a date of birth may be
 _GROWN = 30  # years; the age that a date of birth shrinks to
@@ -37,7 +37,7 @@ def days(policy: Policy) -> st.SearchStrategy[date]:
     return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
 
 
-@once
+@per_policy
 def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
     """A value of a fact's kind, as a host would give it: often one that the policy looks at closely."""
     fact = fact_named(policy, name)

@@ -1,4 +1,4 @@
-"""Facts outside what is usual are told, at their place, and change nothing."""
+"""Facts outside their usual range give a warning at their location, and do not affect the result."""
 
 import json
 

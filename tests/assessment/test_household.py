@@ -1,4 +1,4 @@
-"""What was given of a household reads as the same household again, and covers each of its numbers when one is open."""
+"""A household as a mapping reads as the same household, and its given facts get the same defaults again."""
 
 from hypothesis import HealthCheck, given, settings
 
@@ -17,7 +17,7 @@ few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthChec
 @few
 @given(partial_households(WEIHAI))
 def test_reads_as_the_same(facts: Facts) -> None:
-    """What was given, said to be unknown, derived and assumed is the same after it is read again."""
+    """The given, unknown, derived and assumed facts are the same when the mapping is read."""
     labelled = {**facts, "reference": "r-1", "members": [{**each, "label": "m"} for each in facts["members"]]}
     household = read_facts(WEIHAI, labelled)
     again = read_facts(WEIHAI, as_given(WEIHAI, household), household.on)
@@ -27,7 +27,7 @@ def test_reads_as_the_same(facts: Facts) -> None:
 @few
 @given(households(WEIHAI))
 def test_refilled_is_the_same(facts: Facts) -> None:
-    """What stands in for facts left out comes out as it did when the household was read."""
+    """The defaults of facts that were left out are those of the household that was read."""
     household = read_facts(WEIHAI, facts)
     scope, made = refilled(WEIHAI, household)
     assert {name: scope.values[name] for name in WEIHAI.facts} == dict(household.values.items())
@@ -37,7 +37,7 @@ def test_refilled_is_the_same(facts: Facts) -> None:
 
 
 def test_what_is_derived_follows() -> None:
-    """A changed monthly wage takes the year's wage with it, by one number or by a range."""
+    """A changed monthly wage changes the yearly wage, as one number or as a range."""
     facts = {"on": "2021-03-31", "members": [{"relation": "self", "monthly_wage": 700}]}
     household = read_facts(WEIHAI, facts)
     path = ("members", 0, "monthly_wage")
@@ -49,7 +49,7 @@ def test_what_is_derived_follows() -> None:
 
 
 def test_a_changed_fact_is_given() -> None:
-    """A fact that was left out or said to be unknown is given once it is changed."""
+    """A changed fact counts as given, even if it was left out or unknown before."""
     household = read_facts(WEIHAI, {"residence": None, "members": [{"relation": "self"}]})
     changed = as_given(WEIHAI, household, {("residence",): "rural", ("members", 0, "disability_cost"): 5})
     assert changed == {"residence": "rural", "members": [{"relation": "self", "disability_cost": 5}]}

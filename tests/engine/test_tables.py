@@ -1,4 +1,4 @@
-"""Blank cells of a register are facts left out: frames then say what `assess` says of households without them."""
+"""Blank cells of a register are facts that are left out: frames give the verdicts of `assess` without these facts."""
 
 from collections.abc import Iterator
 from functools import cache

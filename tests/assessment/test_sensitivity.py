@@ -1,4 +1,4 @@
-"""What a verdict turns on is what changes it when the policy's own text is changed, one thing at a time."""
+"""The sensitivity of a verdict agrees with the verdicts of policies that are changed in one place."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -51,7 +51,7 @@ HOUSEHOLDS = {
 
 
 def ids(turns: tuple[Turn, ...]) -> dict[tuple[str, str | None], list[str]]:
-    """What a verdict turns on, by reading and option or clause, with the categories that would be possible."""
+    """The categories that would be possible, by reading and option or by clause."""
     return {
         (turn.what.name if isinstance(turn.what, Reading) else turn.what.id, turn.option): [
             outcome.id for outcome in turn.possible
@@ -61,7 +61,7 @@ def ids(turns: tuple[Turn, ...]) -> dict[tuple[str, str | None], list[str]]:
 
 
 def possible(policy: Policy, facts: Mapping[str, object]) -> list[str]:
-    """The ids of the categories that a household may come to."""
+    """The ids of the possible categories of a household."""
     return [outcome.id for outcome in assess(policy, facts).possible]
 
 
@@ -130,7 +130,7 @@ def test_the_text_can_be_changed_for_nearly_every_clause() -> None:
 
 @pytest.mark.parametrize("name", HOUSEHOLDS)
 def test_clauses_by_changing_the_text(name: str) -> None:
-    """A verdict turns on a clause exactly if the measure without it, read anew, gives another, and then gives that."""
+    """A clause is reported exactly if the measure without it, read again, gives another verdict, and with that one."""
     facts = HOUSEHOLDS[name]
     now = possible(WEIHAI, facts)
     changed = {clause: possible(variant, facts) for clause, variant in VARIANTS.items()}
@@ -140,7 +140,7 @@ def test_clauses_by_changing_the_text(name: str) -> None:
 
 
 def by_readings(facts: Mapping[str, object]) -> dict[tuple[str, str | None], list[str]]:
-    """What a household's verdict turns on among the readings, by assessing it under each variant."""
+    """The readings that change a household's verdict, by assessing it under each variant."""
     now = possible(WEIHAI, facts)
     found: dict[tuple[str, str | None], list[str]] = {}
     for name, reading in WEIHAI.readings.items():
@@ -154,7 +154,7 @@ def by_readings(facts: Mapping[str, object]) -> dict[tuple[str, str | None], lis
 @few
 @given(households(WEIHAI))
 def test_readings_of_complete_households(facts: Facts) -> None:
-    """A verdict turns on a reading exactly if assessing the household under another option gives another."""
+    """A reading is reported exactly if the household has another verdict under another option."""
     found = ids(turns_on(assess(WEIHAI, facts)))
     assert {what: came for what, came in found.items() if what[1] is not None} == by_readings(facts)
 
@@ -162,7 +162,7 @@ def test_readings_of_complete_households(facts: Facts) -> None:
 @few
 @given(partial_households(WEIHAI))
 def test_readings_of_partial_households(facts: Facts) -> None:
-    """Of an undecided household the possible categories are compared."""
+    """The possible categories of an undecided household are compared."""
     found = ids(turns_on(assess(WEIHAI, facts)))
     assert {what: came for what, came in found.items() if what[1] is not None} == by_readings(facts)
 
@@ -254,8 +254,8 @@ def test_what_is_left(when: str, a: bool, expected: list[str]) -> None:  # noqa:
     assert [came for (what, option), came in found.items() if option is None] == ([expected] if expected else [])
 
 
-def test_stand_ins_follow_the_reading() -> None:
-    """What stands in for a fact left out is worked out anew under each reading: b is true only where it is strict."""
+def test_defaults_follow_the_reading() -> None:
+    """Defaults are computed again under each reading: b is true only where it is strict."""
     policy = read_policy(SMALL % "b")
     turns = ids(turns_on(assess(policy, {"a": True, "members": [{}]})))
     assert turns == {("strict", "yes"): ["x"]}
