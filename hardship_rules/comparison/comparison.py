@@ -8,7 +8,7 @@ from hardship_rules.comparison.parting import Parting, Side, Standing, are_same
 from hardship_rules.comparison.side_by_side import readings_apart, side_by_side, side_by_side_document
 from hardship_rules.core.problem import Language, path_text
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.explanation.formats import DOCUMENTS as RENDERERS
+from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, reason_json, value_json
 
 FORMAT = "hardship-rules/comparison/1"
