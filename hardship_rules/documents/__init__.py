@@ -1,7 +1,4 @@
-"""A document of sections, tables and drawings, and its forms: text, Markdown and HTML with one style sheet.
-
-What a document says is the caller's; nothing here knows a policy.
-"""
+"""Documents of sections, tables and drawings, as text, Markdown or HTML with one style sheet; knows no policy."""
 
 from typing import TYPE_CHECKING
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define
 
-from hardship_rules.documents.text import pad, width, wrapped
+from hardship_rules.documents.text import ellipsized, pad, width, wrapped
 from hardship_rules.explanation.brief import SENTENCES, Brief, Entry
 from hardship_rules.explanation.layout import Paint, plain
 
@@ -185,14 +185,7 @@ def _cut_lines(lines: list[str], most: int) -> list[str]:
 
 def cut(text: str, columns: int) -> str:
     """The beginning of a text in at most `columns` columns, with an ellipsis where it is cut."""
-    if width(text) <= columns:
-        return text
-    beginning = ""
-    for character in text:
-        if width(beginning + character) > columns - 2:
-            break
-        beginning += character
-    return beginning + "…"
+    return text if width(text) <= columns else ellipsized(text, columns)
 
 
 def cut_front(text: str, columns: int) -> str:

@@ -69,8 +69,8 @@ def test_a_literal_would_be_found(rule: str) -> None:
 
 def test_no_literal_in_what_writes_pages() -> None:
     """What writes pages and drawings has no colour and no size of type, and sets no style but widths by number."""
-    for name in ("as_html.py", "as_svg.py", "flows_as_svg.py"):
-        source = (FOLDER / name).read_text(encoding="utf-8")
+    for name in ("html.py", "_svg.py"):
+        source = (FOLDER / "documents" / name).read_text(encoding="utf-8")
         assert not re.findall(
             r"#[0-9a-fA-F]{3,8}\b|font-size|(?<!-)\bfill=|stroke=|stroke-width|[0-9](?:px|pt|mm|em)\b", source
         )
