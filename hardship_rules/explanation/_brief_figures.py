@@ -108,7 +108,7 @@ class BriefFigures:
         decimals = places(self.policy, figure.unit)
         halved = self.halved[name]
         at_least, at_most = (
-            self.describe.counted(number_text(number, decimals), figure.unit) if number == other else None
+            self.describe.with_unit(number_text(number, decimals), figure.unit) if number == other else None
             for number, other in ((figure.low, low(cast(Exact, halved))), (figure.high, high(cast(Exact, halved))))
         )
         if self.uses_unpublished(name):
@@ -202,7 +202,7 @@ class BriefFigures:
                 limit = value(right, self.assessment.outcomes.scope)
                 if len(others) == 1 and others[0] is not None and isinstance(limit, int | Fraction):
                     unit = self.words.unit(name)
-                    amount = self.describe.counted(number_text(limit, places(self.policy, unit)), unit)
+                    amount = self.describe.with_unit(number_text(limit, places(self.policy, unit)), unit)
                     text = self.say["limits"].format(
                         times=multiple_text(Fraction(others[0])), limit=amount, basis=self.words.grade(clause)
                     )

@@ -74,7 +74,7 @@ class FirstSentence:
         if None in titles:
             return self.because(self.reason(reason), reason)
         amount, limit, difference = (
-            self.describe.counted(text, left.unit) for text in comparison(self.policy, left, right)
+            self.describe.with_unit(text, left.unit) for text in comparison(self.policy, left, right)
         )
         signed = cast(Fraction, difference_of(reason))
         sentence = self.say["lower" if signed < 0 else "higher" if signed > 0 else "level"].format(

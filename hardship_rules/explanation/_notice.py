@@ -246,7 +246,7 @@ class _Letter:
         if sides is None or sides[1].exact == 0:
             return words
         number, limit, _ = sides
-        texts = [self.describe.counted(text, number.unit) for text in comparison(self.policy, number, limit)[:2]]
+        texts = [self.describe.with_unit(text, number.unit) for text in comparison(self.policy, number, limit)[:2]]
         return self.say("reason_limit", words=words, number=texts[0], limit=texts[1])
 
     def sides(self, reason: Reason) -> tuple[Figure, Figure, Expr] | None:

@@ -113,8 +113,8 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
         missing=tuple(describe.missing()),
         derived=tuple(describe.facts(household.derived)),
         assumed=tuple(describe.facts(household.assumed)),
-        sensitivity=tuple(map(describe.turn, turns)),
-        not_sensitive=say["turns_on_nothing"] if all(turn.is_verified for turn in turns) else "",
+        sensitivity=tuple(map(describe.sensitivity, turns)),
+        not_sensitive=say["not_sensitive"] if all(turn.is_verified for turn in turns) else "",
         unverified=_unverified_sentence(describe),
         disclaimer=say["disclaimer"],
     )
@@ -132,7 +132,7 @@ def ruling(describe: Telling, decided: Decided) -> Ruling:
     not_reached = [outcome for outcome in impossible if outcome.id not in reached]
     return Ruling(
         title=decided.decision.title,
-        sentence=describe.later(decided),
+        sentence=describe.decision(decided),
         grounds=tuple(dict.fromkeys(grounds)),
         against=tuple(_against(describe, decided)),
         not_reached=describe.say["not_reached"].format(titles=describe.titles(not_reached)) if not_reached else "",

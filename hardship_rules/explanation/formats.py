@@ -12,7 +12,7 @@ from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
 from hardship_rules.explanation.json import as_json, turns_json
-from hardship_rules.explanation.layout import document_of, text_of
+from hardship_rules.explanation.layout import explanation_document, text_of
 from hardship_rules.explanation.reasons import SENTENCES
 
 RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": as_markdown, "html": as_html})
@@ -66,4 +66,4 @@ def document(assessment: Assessment, form: str, lang: Language, detail: str, aft
     explanation = explanation_of(assessment, lang)
     foot = f"{assessment.policy.title[:_TITLE]} {assessment.policy.fingerprint[3:11]}  {explanation.disclaimer}"
     brief = brief_of(assessment, lang)
-    return RENDERERS[form](document_of(explanation, brief, after, is_open=detail == "full", foot=foot))
+    return RENDERERS[form](explanation_document(explanation, brief, after, is_open=detail == "full", foot=foot))

@@ -85,7 +85,7 @@ def allowed(policy: Policy, fact: Fact) -> str:
     """The values that a fact may have: 是 / 否, or 0 至 1亿 元/年，至多 2 位小数."""
     match fact.kind:
         case NumberKind(unit, low, high, decimals):
-            ends = short(cast(Exact, low)), short(cast(Exact, high))
+            ends = short_number(cast(Exact, low)), short_number(cast(Exact, high))
             counted = fact.counted_in or unit_text(unit or (), policy.units)
             number = SENTENCES["number"].format(low=ends[0], high=ends[1], unit=counted).rstrip()
             return SENTENCES["decimals"].format(number=number, count=decimals) if decimals else number
@@ -109,7 +109,7 @@ def window(policy: Policy) -> str:
     return SENTENCES[sentence].format(start=start, end=end)
 
 
-def short(number: Exact) -> str:
+def short_number(number: Exact) -> str:
     """A round number in 万 or 亿, as people read it: 1亿, -1000万; any other in full: 720."""
     for size, sentence in ((10**8, "hundred_millions"), (10**4, "ten_thousands")):
         if number and number % size == 0:

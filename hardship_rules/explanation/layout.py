@@ -40,7 +40,7 @@ def text_of(explanation: Explanation, paint: Paint = plain) -> str:
     return "\n".join(_Text(explanation, paint).lines()) + "\n"
 
 
-def document_of(
+def explanation_document(
     explanation: Explanation, brief: Brief, after: Iterable[Block] = (), *, is_open: bool = False, foot: str = ""
 ) -> Document:
     """The explanation as a document: the brief as its first screen, then the details, folded unless `is_open`.
@@ -79,7 +79,7 @@ class _Text:
         yield from self.listed(say["missing"], explanation.missing)
         yield from self.listed(say["derived"], explanation.derived)
         yield from self.listed(say["assumed"], explanation.assumed)
-        yield from self.listed(say["turns"], explanation.sensitivity)
+        yield from self.listed(say["sensitivity"], explanation.sensitivity)
         if explanation.not_sensitive:
             yield explanation.not_sensitive
         yield explanation.unverified
@@ -234,7 +234,7 @@ class _Details:
         explanation = self.explanation
         yield Paragraph(explanation.unverified)
         if explanation.sensitivity:
-            yield Paragraph(self.say["turns"])
+            yield Paragraph(self.say["sensitivity"])
             yield Listing(tuple(map(Item, explanation.sensitivity)))
         if explanation.not_sensitive:
             yield Paragraph(explanation.not_sensitive)

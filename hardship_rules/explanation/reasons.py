@@ -64,7 +64,7 @@ class Telling:
         """A title, marked as a draft where the policy is one."""
         return self.say["draft"].format(verdict=title) if self.policy.status == "draft" else title
 
-    def later(self, decided: Decided) -> str:
+    def decision(self, decided: Decided) -> str:
         """A decision that follows the category, with its outcomes; of an `every` also those that are possible."""
         holding = self.titles(decided.holding)
         perhaps = self.titles(tuple(outcome for outcome in decided.possible if outcome not in decided.holding))
@@ -106,10 +106,10 @@ class Telling:
 
     def amount(self, figure: Figure) -> str:
         """A figure with the word for its unit; of an unknown one its bounds."""
-        text = self.counted(figure_text(self.policy, figure, self.say), figure.unit)
+        text = self.with_unit(figure_text(self.policy, figure, self.say), figure.unit)
         return text if figure.exact is not None else self.say["pending"].format(range=text)
 
-    def counted(self, number: str, unit: str) -> str:
+    def with_unit(self, number: str, unit: str) -> str:
         """A number with the word for its unit."""
         return f"{number} {unit_word(self.policy, unit)}".rstrip()
 
@@ -244,7 +244,7 @@ class Telling:
 
     # Sensitivity
 
-    def turn(self, turn: Turn) -> str:
+    def sensitivity(self, turn: Turn) -> str:
         """The category that results from another option of a reading, or without a clause."""
         basis = "" if turn.provenance is None else self.say[turn.provenance.basis]
         words = {
@@ -255,9 +255,9 @@ class Telling:
         is_open = "_open" if turn.category is None else ""
         if isinstance(turn.what, Reading):
             option = turn.what.kind.options[cast(str, turn.option)]
-            sentence = "turn_verified_option" if turn.is_verified else "turn_option"
+            sentence = "other_verified_option" if turn.is_verified else "other_option"
             return self.say[sentence + is_open].format(option=option, **words)
-        return self.say["turn_without" + is_open].format(of=self.holder(turn.id), **words)
+        return self.say["without_clause" + is_open].format(of=self.holder(turn.id), **words)
 
     def holder(self, clause: str) -> str:
         """The title of the term or outcome that contains a clause; for an outcome's top clause, of its decision."""
@@ -308,7 +308,7 @@ def _scale(describe: Telling, name: str, number: Figure, limits: list[tuple[Figu
         low if figure.exact is not None else describe.say["range"].format(low=low, high=high)
         for figure, low, high in zip(figures, printed[::2], printed[1::2], strict=True)
     ]
-    amount = describe.counted(texts[0], number.unit)
+    amount = describe.with_unit(texts[0], number.unit)
     amount = amount if number.exact is not None else describe.say["pending"].format(range=amount)
     title = describe.figure_title(name)
     return Scale(
@@ -333,9 +333,9 @@ def _limit_sentence(describe: Telling, number: Figure, limit: Figure, title: str
             "limit_lower" if number.low < limit.low else "limit_higher" if number.low > limit.low else "limit_level"
         )
         ends = in_order((number.low, limit.low), places(describe.policy, number.unit))
-        difference = describe.counted(f"{abs(ends[0] - ends[1]):,f}", number.unit)
+        difference = describe.with_unit(f"{abs(ends[0] - ends[1]):,f}", number.unit)
     else:
         sentence = (
             "limit_below" if number.high < limit.low else "limit_above" if number.low > limit.high else "limit_open"
         )
-    return describe.say[sentence].format(title=title, limit=describe.counted(text, limit.unit), difference=difference)
+    return describe.say[sentence].format(title=title, limit=describe.with_unit(text, limit.unit), difference=difference)

@@ -17,7 +17,7 @@ from hardship_rules import FactError, Policy, PolicyError, assess, load_policy, 
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.core.expr import names_in
 from hardship_rules.documents.text import width
-from hardship_rules.explanation.forms import absent, allowed, facts_schema, short, template, written
+from hardship_rules.explanation.forms import absent, allowed, facts_schema, short_number, template, written
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.language import source
 from hardship_rules.testing.strategies import households, partial_households, policies
@@ -99,7 +99,7 @@ def test_default(name: str, words: str) -> None:
 
 def test_round_numbers_are_short() -> None:
     """Round numbers are written in 万 and 亿."""
-    assert [short(number) for number in (0, 720, 10_000, 15_000, 10**7, -(10**8))] == [
+    assert [short_number(number) for number in (0, 720, 10_000, 15_000, 10**7, -(10**8))] == [
         *("0", "720", "1万", "15000", "1000万", "-1亿")
     ]
 

@@ -23,7 +23,7 @@ from hardship_rules.documents.document import (
 from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.explanation import explanation_of
-from hardship_rules.explanation.layout import document_of, text_of
+from hardship_rules.explanation.layout import explanation_document, text_of
 
 PLAIN = titled(str)
 
@@ -82,7 +82,7 @@ def cells(markdown: str) -> list[tuple[str, int]]:
 def page(household: dict[str, object], lang: Language = "zh", *, is_open: bool = False) -> Document:
     """The document of a household under the plain policy."""
     assessment = assess(PLAIN, household)
-    return document_of(explanation_of(assessment, lang), brief_of(assessment, lang), is_open=is_open)
+    return explanation_document(explanation_of(assessment, lang), brief_of(assessment, lang), is_open=is_open)
 
 
 def test_first_screen() -> None:
@@ -140,7 +140,7 @@ def test_many_facts_are_missing() -> None:
     facts = {"on": "2021-03-31", "members": [{"relation": "self"}, *children]}
     assessment = assess(policy, facts)
     told, brief = explanation_of(assessment, "zh"), brief_of(assessment, "zh")
-    document = document_of(told, brief)
+    document = explanation_document(told, brief)
     missing = document.blocks[1]
     assert isinstance(missing, Section)
     assert isinstance(missing.blocks[0], Listing)
