@@ -12,19 +12,12 @@ from hardship_rules.assessment.break_points import BreakPoints, Span
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, YesNoKind, day_of
 from hardship_rules.core.policy import Decision, Fact
-from hardship_rules.explanation._brief_words import BriefWords
+from hardship_rules.explanation._brief_words import BriefPart
 from hardship_rules.explanation.wording import one_line_each
 
 
-class BreakPointTable:
+class BreakPointTable(BriefPart):
     """The table of break points of one assessment."""
-
-    def __init__(self, words: BriefWords) -> None:
-        self.assessment = words.assessment
-        self.policy = words.policy
-        self.say = words.say
-        self.describe = words.describe
-        self.words = words
 
     @cached_property
     def points(self) -> BreakPoints | None:

@@ -8,19 +8,15 @@ from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Reading
 from hardship_rules.explanation._brief_distances import Distances
-from hardship_rules.explanation._brief_words import BriefWords, Entry
+from hardship_rules.explanation._brief_words import BriefPart, BriefWords, Entry
 from hardship_rules.explanation.explanation import unverified
 
 
-class Checks:
+class Checks(BriefPart):
     """What an officer has to check in one assessment."""
 
     def __init__(self, words: BriefWords, distances: Distances) -> None:
-        self.assessment = words.assessment
-        self.policy = words.policy
-        self.say = words.say
-        self.describe = words.describe
-        self.words = words
+        super().__init__(words)
         self.distances = distances
 
     def entries(self) -> Iterator[Entry]:

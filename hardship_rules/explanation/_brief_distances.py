@@ -17,21 +17,14 @@ from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Outcome
 from hardship_rules.engine.evaluate import Scope, evaluate, value
-from hardship_rules.explanation._brief_words import BriefWords, Entry
+from hardship_rules.explanation._brief_words import BriefPart, Entry
 from hardship_rules.explanation.wording import fact_of, one_line_each
 
 _MOST_CLAUSES = 3  # clauses named for each outcome that is ruled out
 
 
-class Distances:
+class Distances(BriefPart):
     """The other verdicts of one assessment: how near they are, and which are ruled out."""
-
-    def __init__(self, words: BriefWords) -> None:
-        self.assessment = words.assessment
-        self.policy = words.policy
-        self.say = words.say
-        self.describe = words.describe
-        self.words = words
 
     # Counterfactuals
 

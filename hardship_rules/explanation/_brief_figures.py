@@ -29,7 +29,7 @@ from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Parameter, Term
 from hardship_rules.core.problem import Path
 from hardship_rules.engine.evaluate import Scope, evaluate, value
-from hardship_rules.explanation._brief_words import BriefWords, multiple_text
+from hardship_rules.explanation._brief_words import BriefPart, multiple_text
 from hardship_rules.explanation.wording import fact_of, full_name, number_text, one_line, one_line_each, places
 
 
@@ -42,15 +42,8 @@ class BriefFigure:
     parts: tuple[str, ...] = field(converter=one_line_each)
 
 
-class BriefFigures:
+class BriefFigures(BriefPart):
     """The shown figures of one assessment."""
-
-    def __init__(self, words: BriefWords) -> None:
-        self.assessment = words.assessment
-        self.policy = words.policy
-        self.say = words.say
-        self.describe = words.describe
-        self.words = words
 
     def figures(self, but: frozenset[str]) -> Iterator[BriefFigure]:
         """The figures of the policy's `show`, except those named in `but`, and zeros that no fact was given for."""

@@ -12,22 +12,18 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.policy import Parameter
 from hardship_rules.explanation._brief_figures import BriefFigures
-from hardship_rules.explanation._brief_words import BriefWords, difference_of, multiple_text
+from hardship_rules.explanation._brief_words import BriefPart, BriefWords, difference_of, multiple_text
 from hardship_rules.explanation.wording import comparison
 
 _OPPOSITE = FrozenMapping({"<": ">=", "<=": ">", "==": "!=", "!=": "==", ">=": "<", ">": "<="})
 _MOST_REASONS = 3
 
 
-class FirstSentence:
+class FirstSentence(BriefPart):
     """The sentence below the verdict, for one assessment."""
 
     def __init__(self, words: BriefWords, figures: BriefFigures) -> None:
-        self.assessment = words.assessment
-        self.policy = words.policy
-        self.say = words.say
-        self.describe = words.describe
-        self.words = words
+        super().__init__(words)
         self.figures = figures
 
     # The reason of a verdict

@@ -95,6 +95,17 @@ class BriefWords:
         return fact_value(self.assessment, path)
 
 
+class BriefPart:
+    """A part of a brief, with the assessment and the words that it is made from."""
+
+    def __init__(self, words: BriefWords) -> None:
+        self.words = words
+        self.assessment = words.assessment
+        self.policy = words.policy
+        self.say = words.say
+        self.describe = words.describe
+
+
 def difference_of(reason: Reason) -> Fraction | None:
     """The left side of a reason minus the right; None where it is unknown."""
     return None if reason.difference is None else reason.difference.exact
