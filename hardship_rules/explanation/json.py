@@ -28,42 +28,8 @@ def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _dumps(part: object) -> str:
-    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-
-
-def _document(assessment: Assessment) -> dict[str, object]:
-    policy, household = assessment.policy, assessment.household
-    write = _Writer(assessment)
-    return {
-        "format": FORMAT,
-        "policy": policy_json(policy),
-        "on": None if household.on is None else household.on.isoformat(),
-        "reference": household.reference,
-        "category": outcome_json(assessment.category),
-        "possible": [outcome_json(outcome) for outcome in assessment.possible],
-        "missing": [
-            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
-            for missing in assessment.missing
-        ],
-        "assumed": [write.fact(path) for path in household.assumed],
-        "derived": [write.fact(path) for path in household.derived],
-        "warnings": [
-            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
-            for warning in assessment.warnings
-        ],
-        "terms": {
-            name: {"title": policy.names[name].title, "value": write.named(name, answer)}
-            for name, answer in assessment.terms.items()
-        },
-        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
-        "reasons": [write.reason(reason) for reason in assessment.reasons],
-        "trace": write.traces(),
-    }
-
-
 def policy_json(policy: Policy) -> dict[str, str | None]:
-    """A policy by its name, title, window and fingerprint."""
+    """A policy by its name, title, effective days, fingerprint and approval status."""
     return {
         "id": policy.name,
         "title": policy.title,
@@ -72,6 +38,21 @@ def policy_json(policy: Policy) -> dict[str, str | None]:
         "fingerprint": policy.fingerprint,
         "status": policy.status,
     }
+
+
+def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
+    """An outcome by its id and title."""
+    return None if outcome is None else {"id": outcome.id, "title": outcome.title}
+
+
+def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
+    """A figure, an option or a boolean in this form."""
+    return _Writer(assessment).answer(kind, answer)
+
+
+def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
+    """A reason with both sides and its provenance in this form."""
+    return _Writer(assessment).reason(reason)
 
 
 def turns_json(assessment: Assessment) -> list[dict[str, object]]:
@@ -91,17 +72,34 @@ def turns_json(assessment: Assessment) -> list[dict[str, object]]:
     ]
 
 
-def _provenance(provenance: Provenance | None) -> dict[str, object]:
+def _document(assessment: Assessment) -> dict[str, object]:
+    policy, household = assessment.policy, assessment.household
+    writer = _Writer(assessment)
     return {
-        "basis": None if provenance is None else provenance.basis,
-        "source": None if provenance is None else provenance.source,
-        "cite": None if provenance is None else provenance.cite,
+        "format": FORMAT,
+        "policy": policy_json(policy),
+        "on": None if household.on is None else household.on.isoformat(),
+        "reference": household.reference,
+        "category": outcome_json(assessment.category),
+        "possible": [outcome_json(outcome) for outcome in assessment.possible],
+        "missing": [
+            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
+            for missing in assessment.missing
+        ],
+        "assumed": [writer.fact(path) for path in household.assumed],
+        "derived": [writer.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
+        "terms": {
+            name: {"title": policy.names[name].title, "value": writer.named(name, answer)}
+            for name, answer in assessment.terms.items()
+        },
+        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
+        "reasons": [writer.reason(reason) for reason in assessment.reasons],
+        "trace": writer.traces(),
     }
-
-
-def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
-    """An outcome by its id and title."""
-    return None if outcome is None else {"id": outcome.id, "title": outcome.title}
 
 
 def _decided(decided: Decided) -> dict[str, object]:
@@ -114,14 +112,16 @@ def _decided(decided: Decided) -> dict[str, object]:
     }
 
 
-def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
-    """A figure, an option or a boolean in this form."""
-    return _Writer(assessment).answer(kind, answer)
+def _provenance(provenance: Provenance | None) -> dict[str, object]:
+    return {
+        "basis": None if provenance is None else provenance.basis,
+        "source": None if provenance is None else provenance.source,
+        "cite": None if provenance is None else provenance.cite,
+    }
 
 
-def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
-    """A reason with both sides and its provenance in this form."""
-    return _Writer(assessment).reason(reason)
+def _dumps(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
 
 
 class _Writer:
