@@ -19,7 +19,7 @@ from hardship_rules.core.problem import FactError, Language, Path, path_text
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section
 from hardship_rules.engine.evaluate import is_known
 from hardship_rules.explanation import reasons
-from hardship_rules.explanation.formats import DOCUMENTS as RENDERERS
+from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, value_json
 from hardship_rules.explanation.reasons import Telling
 from hardship_rules.explanation.wording import full_name, one_line, value_text

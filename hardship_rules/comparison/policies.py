@@ -22,7 +22,7 @@ from hardship_rules.documents.document import Banner, Block, Document, Item, Lis
 from hardship_rules.documents.text import pad, width
 from hardship_rules.engine.causes import innermost
 from hardship_rules.explanation import reasons
-from hardship_rules.explanation.formats import DOCUMENTS as RENDERERS
+from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, reason_json, value_json
 from hardship_rules.explanation.reasons import MARKS, Telling
 from hardship_rules.explanation.wording import one_line

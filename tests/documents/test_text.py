@@ -1,11 +1,12 @@
-"""A document as text: what it looks like, that nothing is lost, and that nothing is wider than the page."""
+"""A document as text: layout by block, and lines broken by the rules for Chinese and Latin text."""
 
 from attrs import evolve
 from documents import DOCUMENTS, EVERY_PART, texts_of
 from hypothesis import given
+from hypothesis import strategies as st
 
 from hardship_rules.documents.document import Document, Extent, Item, Listing, Paragraph, Scale, Section, Table
-from hardship_rules.documents.text import PAGE, as_text, width
+from hardship_rules.documents.text import PAGE, as_text, pad, width, wrapped
 
 EXPECTED = """\
 题目
@@ -38,13 +39,13 @@ def test_every_part() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """Every text stands in it, a letter's too, in order, but for the white space at which lines are cut."""
+    """The text has every word of a document or letter in order, except white space at line ends."""
     for kind in ("page", "letter"):
         assert_nothing_is_lost(evolve(document, kind=kind))
 
 
 def assert_nothing_is_lost(document: Document) -> None:
-    """Every text stands in the document as text."""
+    """The document as text has every word."""
     shown = "".join(as_text(document).split())
     at = 0
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
@@ -70,7 +71,7 @@ LETTER_EXPECTED = """\
 
 
 def test_a_letter() -> None:
-    """Its title is centred in 80 columns, paragraphs begin with two characters, what is signed stands at the right."""
+    """Its title is centred in 80 columns, paragraphs begin with two characters, signatures are at the right."""
     entry = Item("第一条", parts=(Item("里层"),))
     blocks = (
         Paragraph("编号：甲", signed=True),
@@ -85,7 +86,7 @@ def test_a_letter() -> None:
 
 
 def test_nothing_is_wider_than_the_page() -> None:
-    """Long entries hang under their beginning, and the widest columns of a table give way."""
+    """Long entries have a hanging indent, and the widest columns of a table are narrowed."""
     long = "家庭年可支配收入低于低保标准的，" * 12
     rows = ((long, "短", long), ("甲", "乙", "丙"))
     text = as_text(Document("题", (Listing((Item(long, parts=(Item(long),)),)), Table("表", ("一", "二", "三"), rows))))
@@ -108,15 +109,53 @@ def test_columns_to_be_written_in_keep_their_share() -> None:
 
 
 def test_scale_and_marks() -> None:
-    """A scale is told in sentences behind its marks, and an entry's own mark stands in place of its number."""
+    """A scale is listed as sentences with its marks, and an entry's own mark replaces its number."""
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
     lines = as_text(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
     assert [line for line in lines[2:] if line] == ["数为一", "  ① 低于二", "  √ 甲"]
 
 
 def test_rows_to_be_written_in_stand_apart() -> None:
-    """Below each row that is filled in by hand is an empty line, and none below the heads."""
+    """Each row to be filled in by hand is followed by an empty line, the heads are not."""
     rows = (("起草", ""), ("审核", ""))
     lines = as_text(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))).splitlines()
     at = lines.index("表")
     assert [line.split()[0] if line else "" for line in lines[at + 1 :]] == ["一", "----", "起草", "", "审核"]
+
+
+TEXT = st.text(alphabet="低保标准（）“”，。：ab1 .-/_\n", max_size=80)
+
+
+def test_chinese_takes_two_columns() -> None:
+    """Chinese characters and their punctuation take two columns, Latin ones one."""
+    assert width("低保，787 a") == 2 + 2 + 2 + 3 + 1 + 1
+    assert pad("低保", 6) + "|" == "低保  |"
+
+
+def test_marks_stay_with_their_words() -> None:
+    """No line begins with a closing mark or ends with an opening one, and a word or number is not cut."""
+    assert wrapped("低保标准，", 8) == ["低保标", "准，"]
+    assert wrapped("低保标（准）", 8) == ["低保标", "（准）"]
+    assert wrapped("低保〔归纳〕", 10) == ["低保", "〔归纳〕"]
+    assert wrapped("为 36,000.00 元", 10) == ["为", "36,000.00", "元"]
+
+
+def test_paths_are_cut_after_a_point() -> None:
+    """A clause's id is broken after its points, and elsewhere only where a part is wider than a line."""
+    assert wrapped("category.deep.income", 14) == ["category.deep.", "income"]
+    assert wrapped("abcdefgh", 3) == ["abc", "def", "gh"]
+
+
+@given(TEXT, st.integers(min_value=2, max_value=30))
+def test_nothing_is_lost_or_too_wide(text: str, columns: int) -> None:
+    """The lines have the whole text in order, except white space, and none is too wide."""
+    lines = wrapped(text, columns)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(width(line) <= columns for line in lines)
+
+
+def test_what_is_kept_whole() -> None:
+    """An amount with its unit, and a whole word with its punctuation, stay on one line."""
+    assert wrapped("甲乙（3,000.00 元）", 16, ()) == ["甲乙", "（3,000.00 元）"]
+    assert wrapped("按规定为意外致困", 14, ["意外致困"]) == ["按规定为", "意外致困"]
+    assert wrapped("proved by 收入证明); 甲", 18, ()) == ["proved by 收入证", "明); 甲"]

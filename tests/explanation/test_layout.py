@@ -1,4 +1,4 @@
-"""An explanation as a document: what stands under which title, and hostile words that stay words in every form."""
+"""The layout of an explanation as text and as a document, with hostile words escaped in every form."""
 
 import re
 
@@ -20,11 +20,45 @@ from hardship_rules.documents.document import (
     Section,
     Table,
 )
+from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.explanation import explanation_of
-from hardship_rules.explanation.layout import document_of
+from hardship_rules.explanation.layout import explanation_document, text_of
 
 PLAIN = titled(str)
+
+
+def tagged(role: str, text: str) -> str:
+    """A text in angle quotes that name its role."""
+    return f"‹{role}:{text}›"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_painted_text_says_the_same(case: str) -> None:
+    """Without its colours a coloured text is the plain one, columns and all."""
+    assessment = assess(PLAIN, CASES[case])
+    painted = text_of(explanation_of(assessment, "zh"), tagged)
+    assert re.sub(r"‹[^:]*:(.*?)›", r"\1", painted) == explain(assessment, detail="full")
+
+
+def test_what_is_painted() -> None:
+    """The verdict, the headings and the marks are painted by role."""
+    lines = text_of(explanation_of(assess(PLAIN, CASES["near"]), "zh"), tagged).splitlines()
+    assert lines[0].startswith("‹plain:nearly›        Titled")
+    assert "‹heading:未认定为其他类别的原因›" in lines
+    assert "‹√:√› below twice       150 < 200，低 50 yuan    〔归纳〕" in lines
+    assert "  ‹×:×› deep：not below    150 < 100，高 50 yuan    〔归纳〕" in lines
+
+
+def test_clauses_in_columns() -> None:
+    """The comparisons of an undecided household's clauses are aligned."""
+    policy = titled(lambda word: {"below": "低于标准", "below twice": "低于标准的两倍"}.get(word, word))
+    lines = explain(assess(policy, CASES["undecided"]), detail="full").splitlines()
+    open_ = [line for line in lines if line.startswith("○ 低于")]
+    assert len(open_) == 2
+    assert len({width(line[: line.index("0 至")]) for line in open_}) == 1
+
+
 SPOILT = titled(lambda word: word + HOSTILE)
 
 
@@ -48,11 +82,11 @@ def cells(markdown: str) -> list[tuple[str, int]]:
 def page(household: dict[str, object], lang: Language = "zh", *, is_open: bool = False) -> Document:
     """The document of a household under the plain policy."""
     assessment = assess(PLAIN, household)
-    return document_of(explanation_of(assessment, lang), brief_of(assessment, lang), is_open=is_open)
+    return explanation_document(explanation_of(assessment, lang), brief_of(assessment, lang), is_open=is_open)
 
 
 def test_first_screen() -> None:
-    """The verdict comes first, then the figures, how far other verdicts are, what follows and what to check."""
+    """The verdict comes first, then figures, distances, decisions and checks."""
     document = page(CASES["near"])
     assert (document.title, document.lang, document.whole) == ("nearly", "zh-CN", ("deep", "nearly", "none"))
     banner, figures, *others = document.blocks
@@ -67,7 +101,7 @@ def test_first_screen() -> None:
 
 
 def test_everything_else_is_folded() -> None:
-    """Reasons, later decisions, defaults and how it is known are folded, each under its title, or open."""
+    """Reasons, later decisions, defaults and grounds are folded, each under its title, or open."""
     folds = [block for block in page(CASES["near"]).blocks if isinstance(block, Fold)]
     assert [each.title for each in folds] == ["家庭的数额", "理由", "papers", "未填写，按规则取值", "依据的把握程度"]
     assert not any(each.is_open for each in folds)
@@ -80,7 +114,7 @@ def test_everything_else_is_folded() -> None:
 
 
 def test_the_verdict_by_the_one_missing_fact() -> None:
-    """Where one number is missing, the table of its ranges stands below the verdict: 100 and 200 are the lines."""
+    """With one missing number, the table of its break points, 100 and 200, is below the verdict."""
     banner, table, *_ = page(CASES["undecided"]).blocks
     assert banner == Banner(
         "open", "Titled · 未填认定日期", "待定：还缺 1 项", "补上这一项即可认定：self的income（凭slip）"
@@ -91,7 +125,7 @@ def test_the_verdict_by_the_one_missing_fact() -> None:
 
 
 def test_what_is_missing() -> None:
-    """Where several facts are missing, they are listed right below the verdict."""
+    """Several missing facts are listed below the verdict."""
     banner, missing, *_ = page(CASES["nothing known"], "en").blocks
     assert isinstance(banner, Banner)
     assert banner.tone == "open"
@@ -100,13 +134,13 @@ def test_what_is_missing() -> None:
 
 
 def test_many_facts_are_missing() -> None:
-    """Of more than eight facts and parts the first eight stand on the first screen, all of them folded."""
+    """Of more than eight facts or parts the first eight are on the first screen, and all are folded."""
     policy = load_policy("2021_weihai")
     children = [{"relation": "child", "label": f"孩{number}", "age": 5} for number in range(12)]
     facts = {"on": "2021-03-31", "members": [{"relation": "self"}, *children]}
     assessment = assess(policy, facts)
     told, brief = explanation_of(assessment, "zh"), brief_of(assessment, "zh")
-    document = document_of(told, brief)
+    document = explanation_document(told, brief)
     missing = document.blocks[1]
     assert isinstance(missing, Section)
     assert isinstance(missing.blocks[0], Listing)
@@ -121,7 +155,7 @@ def test_many_facts_are_missing() -> None:
 
 
 def test_foot_of_a_sheet() -> None:
-    """A printed sheet says the policy, the first eight signs of its fingerprint and the disclaimer, as text of CSS."""
+    """The foot of a sheet has the policy, eight characters of its fingerprint and the disclaimer, as a CSS string."""
     text = explain(assess(SPOILT, CASES["near"]), format="html")
     foot = re.search("@bottom-left{content:'([^']*)'", text)
     assert foot is not None
@@ -134,7 +168,7 @@ def test_foot_of_a_sheet() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_add_no_tag(case: str) -> None:
-    """A page of hostile titles and labels has the tags and attributes of the same page of plain ones, no other."""
+    """A page of hostile titles and labels has the same tags and attributes as one of plain ones."""
     household, spoilt = people(*GIVEN[case]), people(*GIVEN[case], label=HOSTILE)
     pages = [explain(assess(policy, facts), format="html") for policy, facts in ((PLAIN, household), (SPOILT, spoilt))]
     assert tags(pages[0]) == tags(pages[1])
@@ -145,7 +179,7 @@ def test_hostile_words_add_no_tag(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_in_english(case: str) -> None:
-    """In an English page parts in Chinese are marked as such, and what is hostile is text all the same."""
+    """In an English page Chinese parts are marked, and hostile words are escaped."""
     page = Page(explain(assess(SPOILT, CASES[case]), format="html", lang="en"))
     assert page.open == []
     assert page.named("script") == []
