@@ -26,7 +26,7 @@ from hardship_rules.durable.run import assess
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.testing.cases import read_cases
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import unknown_paths
+from hardship_rules.testing.strategies._paths import unknown_paths
 
 pytestmark = pytest.mark.skipif(
     find_spec("durable") is None and not os.environ.get("HARDSHIP_RULES_DURABLE"),
@@ -307,9 +307,10 @@ class TestHazards:
         assert [answers[number] for number in range(8)] == expected
 
     def test_the_program_ends(self) -> None:
-        """A program that used the worker ends by itself and leaves no process behind."""
+        """A program that used the worker ends and leaves no process behind."""
         code = (
-            "import json, sys\nfrom hardship_rules import load_policy\nfrom hardship_rules import durable\n"
+            "import json, sys\nfrom hardship_rules import load_policy\n"
+            "from hardship_rules.durable import run as durable\n"
             "durable.assess(load_policy('2021_weihai'), json.loads(sys.argv[1]))\n"
             "print(durable._WORKER._process.pid)\n"
         )
@@ -323,7 +324,8 @@ class TestHazards:
     def test_a_forked_process_has_its_own(self) -> None:
         """After a fork both parent and child are answered."""
         code = (
-            "import json, os, sys\nfrom hardship_rules import load_policy\nfrom hardship_rules import durable\n"
+            "import json, os, sys\nfrom hardship_rules import load_policy\n"
+            "from hardship_rules.durable import run as durable\n"
             "policy, family = load_policy('2021_weihai'), json.loads(sys.argv[1])\n"
             "durable.assess(policy, family)\nparent = durable._WORKER._process.pid\n"
             "if os.fork() == 0:\n"

@@ -13,7 +13,7 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
 from hardship_rules.core.policy import Term
 from hardship_rules.proofs._encode import Encoding
-from hardship_rules.proofs._households import holds, option_of
+from hardship_rules.proofs._households import is_true_in, option_in
 from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, possible
 from hardship_rules.proofs.terms import Cases, Choice, extreme, multiplied
 from hardship_rules.testing.strategies import households, policies
@@ -48,7 +48,7 @@ def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:
         prover.solver.add(prover.outcome("category", outcome))
         if str(prover.solver.check()) == "sat":
             model = prover.solver.model()
-            shown = prover.replayed(model, None)
+            shown = prover.replay(model)
             _same_terms(policy, prover.encoding, model, shown)
         prover.solver.pop()
 
@@ -68,9 +68,9 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
                         continue  # what it is to be divided by is itself a term
                     assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # all is known
                 case Term(kind=ChoiceKind()):
-                    assert answer == option_of(cast(Choice, scope[name]), model)
+                    assert answer == option_in(model, cast(Choice, scope[name]))
                 case _:
-                    assert answer is holds(scope[name], model)
+                    assert answer is is_true_in(model, scope[name])
 
 
 @pytest.mark.parametrize("outcome", list(WEIHAI.category.by_id))

@@ -5,10 +5,11 @@ import re
 import pytest
 from trial import FAULTS, HARD, TRIAL, with_edits
 
-from hardship_rules import assess, read_household, read_policy
+from hardship_rules import assess, load_policy, read_household, read_policy
 from hardship_rules.locale import sentences
+from hardship_rules.proofs.prover import Prover, Shown
 from hardship_rules.proofs.report import verify
-from hardship_rules.proofs.text import proofs_text
+from hardship_rules.proofs.text import household_text, proofs_text
 from hardship_rules.testing.trial import tried
 
 ZH, EN = sentences("proofs", "zh"), sentences("proofs", "en")
@@ -91,3 +92,17 @@ def test_what_is_not_settled_is_said(verdict: str) -> None:
     assert verdict in text
     assert "○" in text
     assert "--seconds" in text
+
+
+def test_a_household_is_read_back_as_it_was_written() -> None:
+    """The text of a household has the same facts and the same category when it is read again."""
+    policy = load_policy("2021_weihai")
+    prover = Prover(policy, 3)
+    for outcome in policy.category.by_id:
+        answer = prover.find([prover.outcome("category", outcome)], 20)
+        assert isinstance(answer, Shown)
+        household = read_household(household_text(policy, answer.facts))
+        again = assess(policy, household)
+        assert again.category is not None
+        assert again.category.id == outcome
+        assert again.household.values == answer.assessment.household.values

@@ -13,7 +13,7 @@ from hardship_rules import assess, read_policy, record
 from hardship_rules.language.schema import schema_text
 from hardship_rules.records._record_schema import COMMAND, record_schema
 from hardship_rules.testing.strategies import partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 VALIDATOR = Draft202012Validator(record_schema())
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 HUZHOU = load_policy("example_huzhou")
@@ -174,12 +174,21 @@ class TestPolicies:
         assert text.count('{that: "own"}') == 3
 
 
-def test_what_is_missing_is_said() -> None:
-    """Without hypothesis the import fails with what to install; the library itself needs none of it."""
+@pytest.mark.parametrize(
+    "needs_it",
+    [
+        "import hardship_rules.testing.strategies",
+        "from hardship_rules.testing import households",
+        "from hardship_rules.testing import partial_households",
+        "from hardship_rules.testing import policies",
+    ],
+)
+def test_without_hypothesis_the_error_says_what_to_install(needs_it: str) -> None:
+    """The strategies need hypothesis; cases and coverage do not."""
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
-        "import hardship_rules\n"
-        "try:\n    import hardship_rules.testing.strategies\n"
+        "from hardship_rules.testing import coverage, read_cases\n"
+        f"try:\n    {needs_it}\n"
         "except ModuleNotFoundError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # this program

@@ -7,7 +7,7 @@ import pytest
 from trial import FAULTS, HARD, TRIAL, with_edits
 
 from hardship_rules import read_policy
-from hardship_rules.proofs.properties import breaks
+from hardship_rules.proofs.properties import violates
 from hardship_rules.testing.trial import raised, tried
 
 
@@ -25,7 +25,7 @@ def test_a_household_that_does_not_keep_it_is_found() -> None:
     policy = read_policy(with_edits(fault.edits))
     _, found = tried(policy, policy.properties["fraud"], 20)
     assert found is not None
-    assert breaks(policy, policy.properties["fraud"], *found)
+    assert violates(policy, policy.properties["fraud"], *found)
 
 
 def test_a_policy_too_hard_to_prove_is_tried() -> None:
