@@ -73,8 +73,8 @@ class JoinByKey:
 
         A household without members gets the least of each sum: engines are faster on columns without nulls.
         """
-        parts = {name: nw.col(each.column) for name, each in sums.items()}
-        parts |= {name: nw.col(each.column).cast(nw.Int8()) for name, each in counts.items()}
+        parts = {name: nw.col(member_sum.column) for name, member_sum in sums.items()}
+        parts |= {name: nw.col(count.column).cast(nw.Int8()) for name, count in counts.items()}
         totals = [part.sum().cast(nw.Int64()).alias(name) for name, part in parts.items()]
         if first:
             totals.append(nw.len().cast(nw.Int64()).alias(MEMBERS))
@@ -84,7 +84,7 @@ class JoinByKey:
             texts = [(nw.lit(fault), nw.col(FAULT) == number) for number, fault in enumerate(self.faults)]
             summed = summed.with_columns(first_of(texts, nw.lit(None, dtype=nw.String())).alias(FAULT))
         joined = households.join(summed, on=self.key, how="left")
-        least = {name: nw.col(name).fill_null(each.least) for name, each in {**sums, **counts}.items()}
+        least = {name: nw.col(name).fill_null(total.least) for name, total in {**sums, **counts}.items()}
         return joined.with_columns(**least) if least else joined
 
     def household_columns(self, households: LazyFrame, members: LazyFrame, columns: Collection[str]) -> LazyFrame:
@@ -110,7 +110,7 @@ class JoinByPosition:
         Each sum is the increase of a cumulative sum. Where that overflows 64 bits, the difference is still exact.
         """
         packed, unpacked = self._packed_counts(counts)
-        cumulative = {name: pl.col(each.column).fill_null(0).cum_sum() for name, each in sums.items()}
+        cumulative = {name: pl.col(member_sum.column).fill_null(0).cum_sum() for name, member_sum in sums.items()}
         cumulative |= {MEMBERS: pl.int_range(1, pl.len() + 1)} if first else {}
         results = {name: pl.col(name).cast(pl.Int64) for name in cumulative} | unpacked
         cumulative |= {name: word.cum_sum() for name, word in packed.items()}

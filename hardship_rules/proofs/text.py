@@ -51,7 +51,8 @@ def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:
         yield "  " + say["against"].format(old=report.against.title)
     yield "  " + say["scope"].format(members=report.members)
     yield "  " + say["limit"].format(seconds=f"{report.limit:g}")
-    if unpublished := [each.title for each in policy.parameters.values() if None in each.values.values()]:
+    parameters = policy.parameters.values()
+    if unpublished := [parameter.title for parameter in parameters if None in parameter.values.values()]:
         yield "  " + say["unpublished"].format(names=say["join"].join(unpublished))
     for section in SECTIONS:
         if section == "changes" and report.against is None:

@@ -68,7 +68,7 @@ class QueryPlan:
                     self._put_clauses(called, [expr], definition.title)
                 remark = titled(definition.title, definition.provenance)
                 has_column = isinstance(expr, OverMembers)  # in the query of sums
-                table.values[called] = table.put(called, self.value(expr, table), remark, anew=not has_column)
+                table.values[called] = table.put(called, self.value(expr, table), remark, new_step=not has_column)
             case Decision():
                 self._decide(definition)
             case _:
@@ -225,7 +225,7 @@ class QueryPlan:
             return
         held = table.put_truths(f"{decision.name} holds", truths, WORDS["holds"].format(title=decision.title))
         remark = WORDS["first"].format(title=decision.title)
-        table.values[decision.name] = table.put(decision.name, possible_in_sql(decision, held), remark, anew=True)
+        table.values[decision.name] = table.put(decision.name, possible_in_sql(decision, held), remark, new_step=True)
         if decision is self.policy.category:
             reasons = Reasons(self.policy, self.switches, lambda expr: self.truth(expr, titles=False))
             for outcome, truth in zip(decision.outcomes, held, strict=True):

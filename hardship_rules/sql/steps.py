@@ -79,14 +79,14 @@ class TableSteps:
     values: dict[str, Value] = Factory(dict)
     steps: list[Step] = Factory(list)
 
-    def put(self, wanted: str, value: Value, remark: str, *, anew: bool = False) -> Value:
-        """The value in columns of a new step; columns are reused unless `anew`."""
+    def put(self, wanted: str, value: Value, remark: str, *, new_step: bool = False) -> Value:
+        """The value in columns of a new step; columns are reused unless `new_step`."""
         alias, own = "", Names(())
         columns: list[SelectColumn] = []
 
         def keep(column_name: str, piece: Sql) -> Sql:
             nonlocal alias
-            if piece.is_column and not anew:
+            if piece.is_column and not new_step:
                 return piece
             alias = alias or self.names.new(wanted)
             columns.append(SelectColumn(own.new(column_name), piece))

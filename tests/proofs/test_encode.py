@@ -40,7 +40,7 @@ def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -
 @SLOW
 @given(policies())
 def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:
-    """In the household of a model every term has the value that `assess` works out, members' terms too."""
+    """In the household of a model every term has the value that `assess` computes, also terms of members."""
     policy = read_policy(text)
     prover = Prover(policy, 3)
     for outcome in policy.category.by_id:
@@ -85,7 +85,7 @@ def test_the_category_of_a_found_household_is_the_one_asked_for(outcome: str) ->
 
 
 def test_a_disagreement_names_the_clause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the proof takes `<` for `>=`, the replay names the clause, the first that is worked out and differs."""
+    """If the proof takes `<` for `>=`, the replay names the first clause that differs in evaluation order."""
     right = Encoding.comparison
 
     def wrong(encoding: Encoding, left: Any, sign: str, other: Any) -> Any:

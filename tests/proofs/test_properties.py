@@ -1,4 +1,4 @@
-"""Properties of a policy, as they are read, and as a household keeps them or does not."""
+"""Properties of a policy: how they are read, and whether a household violates them."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def household(wage: object, **more: object) -> Facts:
 
 
 def test_a_move_goes_by_the_order_of_the_outcomes() -> None:
-    """Earlier, later and another are told by where outcomes stand, `otherwise` last."""
+    """Earlier, later and another follow the order of outcomes, `otherwise` last."""
     assert is_move(POLICY.category, "earlier", "none", "deep")
     assert not is_move(POLICY.category, "earlier", "deep", "none")
     assert is_move(POLICY.category, "later", "deep", "none")
@@ -47,7 +47,7 @@ def test_raising_compares_two_households() -> None:
 
 
 def test_a_condition_that_is_not_known_breaks_nothing() -> None:
-    """Of a household of which too little is known, no property is broken."""
+    """A household with an unknown condition violates no property."""
     assert condition_value(POLICY, POLICY.properties["union"].when, {"members": [{}]}) is None  # type: ignore[arg-type]  # known to be there
     assert not violates(POLICY, POLICY.properties["union"], {"members": [{}]}, {})
 

@@ -40,7 +40,7 @@ def sides(what: str, id_: str) -> set[Brief]:
 
 
 def seen(readings: dict[str, str] | None = None, **facts: Any) -> set[Brief]:
-    """What the adult's household exercises with some facts otherwise."""
+    """What the adult's household exercises with some facts changed."""
     policy = SMALL.with_readings(readings or {})
     return brief(exercised(assess(policy, {**ADULT, **facts})))
 
@@ -62,7 +62,7 @@ def test_items() -> None:
 
 
 def test_what_a_household_exercises() -> None:
-    """Clauses that hold and that do not, where its numbers stand, its options and its outcome."""
+    """The truth of its clauses, the sides of its thresholds, its options and its outcome."""
     assert seen() == {
         ("outcome", "category.none", "yes"),
         ("option", "place", "town"),
@@ -138,7 +138,7 @@ class TestCoverage:
         }
 
     def test_readings_are_the_same_policy(self, tmp_path: Path) -> None:
-        """A case under another reading adds to the coverage of the policy as it stands."""
+        """A case under another reading counts for the base policy."""
         other = CASES[CASES.index("  - title") :].replace("category: none", "category: poor").replace("成年人", "算")
         found = self.read(tmp_path, CASES + other + "    readings: {equal: yes}\n")
         assert brief(found.confirmed) == seen() | seen({"equal": "yes"})
@@ -202,7 +202,7 @@ def lines(folder: Path, text: str) -> list[str]:
 
 
 def place(line: str, mark: str) -> tuple[int, int]:
-    """Where a mark stands in the line of the policy that has it, as an editor counts."""
+    """The line and column of a mark in the policy, as an editor counts them."""
     number, text = next((number, text) for number, text in enumerate(POLICY.splitlines(), 1) if line in text)
     return number, text.index(line) + line.index(mark) + 1
 

@@ -1,4 +1,4 @@
-"""Households and policies to draw are what they are said to be, and shrink to what a person reads at a glance."""
+"""Random households and policies are what their strategies promise, and shrink to short examples."""
 
 import subprocess
 import sys
@@ -55,7 +55,7 @@ decisions:
 
 
 class TestHouseholds:
-    """`households` gives real households of which everything is known."""
+    """`households` draws complete and valid households."""
 
     @BOTH
     @few
@@ -82,7 +82,7 @@ class TestHouseholds:
     @few
     @given(data=st.data())
     def test_a_number_that_is_not_published(self, data: st.DataObject) -> None:
-        """Of a year with such a number too: where it is wanted a household of which everything is known is open."""
+        """A complete household is undecided where it depends on an unpublished number."""
         household = data.draw(households(YEAR_2025))
         assert unknown_paths(YEAR_2025, household) == []
         assert category(YEAR_2025, household) is not None or household["residence"] == "rural"
@@ -127,7 +127,7 @@ class TestHouseholds:
 
 
 class TestPartialHouseholds:
-    """`partial_households` gives households of which some is not known."""
+    """`partial_households` draws households with unknown facts."""
 
     @BOTH
     @few
@@ -148,7 +148,7 @@ class TestPartialHouseholds:
         ids=["undecided", "no day", "said to be unknown", "left out", "a member of whom nothing is known"],
     )
     def test_every_way_of_not_knowing(self, sought: Callable[[Facts], bool]) -> None:
-        """Facts are left out or said to be unknown, so are a day and a whole member; it shrinks to one member."""
+        """Facts, the day or a whole member are left out, or facts are null; each shrinks to one member."""
         assert len(find(partial_households(HUZHOU), sought, settings=found)["members"]) == 1
 
 

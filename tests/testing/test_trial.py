@@ -1,4 +1,4 @@
-"""A property that is not proved is tried on drawn households."""
+"""A property is tried on random households."""
 
 import sys
 from decimal import Decimal
@@ -12,7 +12,7 @@ from hardship_rules.testing.trial import raised, tried
 
 
 def test_what_every_household_keeps_is_only_counted() -> None:
-    """Some hundred households keep to a property of the sound policy; that is no proof, and their number is told."""
+    """Over fifty households satisfy a property of the sound policy; their number is reported."""
     policy = read_policy(TRIAL)
     count, found = tried(policy, policy.properties["income"], 20)
     assert count > 50
@@ -20,7 +20,7 @@ def test_what_every_household_keeps_is_only_counted() -> None:
 
 
 def test_a_household_that_does_not_keep_it_is_found() -> None:
-    """Costs that are added where they should be taken off are found by trying, too."""
+    """Trying finds a violation in a faulty policy."""
     fault = next(fault for fault in FAULTS if fault.name == "missing exclusion: fraud")
     policy = read_policy(with_edits(fault.edits))
     _, found = tried(policy, policy.properties["fraud"], 20)
