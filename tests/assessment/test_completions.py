@@ -10,7 +10,7 @@ from hardship_rules import Assessment, assess, explain, load_policy, read_policy
 from hardship_rules.assessment.sensitivity import turns_on
 from hardship_rules.engine.evaluate import possible
 from hardship_rules.testing.strategies import households, policies
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEAD = """

@@ -8,7 +8,7 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import as_given, refilled
 from hardship_rules.core.interval import high, low, span
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 WEIHAI = load_policy("2021_weihai")
 few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

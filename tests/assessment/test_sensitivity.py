@@ -16,7 +16,7 @@ from hardship_rules.assessment.sensitivity import _uncertain_clauses
 from hardship_rules.core.expr import Clause, walk
 from hardship_rules.core.policy import Decision, Reading, Term, exprs_of
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 WEIHAI = load_policy("2021_weihai")
 MEASURE = yaml.load((ROOT / "policies" / "shandong_2020_58.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # plain texts

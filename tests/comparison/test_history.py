@@ -7,7 +7,7 @@ from two_times import HOME, SELF, SPOUSE, Y2021, Y2023
 
 from hardship_rules import FactError, assess, changes
 from hardship_rules.comparison.history import Development
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 NOW: Facts = {**HOME, "on": "2023-04-10", "file": "open", "file_category": "deep", "file_age_months": 23}
 

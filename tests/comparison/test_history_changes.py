@@ -7,7 +7,7 @@ from two_times import ADULT, HOME, SELF, SPOUSE, Y2021, Y2023
 
 from hardship_rules import Assessment, FactChange, MemberChange, Policy, assess
 from hardship_rules.comparison.history import due, fact_changes, match_members, single_causes
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 
 def born(day: str) -> Facts:

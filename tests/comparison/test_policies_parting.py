@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hardship_rules import Parting, Policy, assess, load_policy, read_policy
 from hardship_rules.comparison.policies import parting, same_category
 from hardship_rules.testing.strategies import households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 WEIHAI = load_policy("2021_weihai")
 

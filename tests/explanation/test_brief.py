@@ -20,7 +20,7 @@ from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import COLUMNS, LINES, brief_text
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 EXAMPLES = ROOT / "examples"
 WEIHAI = load_policy("2021_weihai")

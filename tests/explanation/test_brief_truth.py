@@ -18,7 +18,7 @@ from hardship_rules.core.problem import Path
 from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import Brief, brief_of
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding
+from hardship_rules.testing.strategies._paths import Facts, copied, fact_paths, holding
 
 AMOUNT = r"(-?[\d,]+(?:\.\d+)?)"
 

@@ -10,7 +10,7 @@ from sealed import sealed
 from hardship_rules import assess, record
 from hardship_rules.records._diff import PartDiff, Sameness, diff
 from hardship_rules.records._reader import Record, RecordedDefault, RecordedReason, Verdict, read_record
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 SETTLED, OPEN = read_record(SETTLED_RECORD), read_record(OPEN_RECORD)
 

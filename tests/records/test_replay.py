@@ -11,7 +11,7 @@ from sealed import sealed
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_policy, record, replay
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -32,7 +32,7 @@ from hardship_rules.records._shape import (
     record_schema,
 )
 from hardship_rules.testing.strategies import partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 VALIDATOR = Draft202012Validator(record_schema())
 

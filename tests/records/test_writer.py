@@ -15,7 +15,7 @@ from sealed import checksum
 from hardship_rules import FactError, __version__, assess, read_policy, record, replay
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.testing.strategies import partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 SETTLED_DOCUMENT: dict[str, Any] = json.loads(SETTLED_RECORD)
 OPEN_DOCUMENT: dict[str, Any] = json.loads(OPEN_RECORD)

@@ -1,4 +1,4 @@
-"""The values of one fact to draw: the simplest first, often one that the policy looks at closely."""
+"""Strategies for the value of one fact: the simplest first, often near a number that the policy compares it with."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,11 +10,16 @@ from hypothesis import strategies as st
 from hardship_rules.core.interval import Exact, Range
 from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
 from hardship_rules.core.policy import Fact, Policy, per_policy
-from hardship_rules.testing.strategies.closely import fact_named, lengths_from, thresholds, tied
+from hardship_rules.testing.strategies._thresholds import (
+    bound_by_must,
+    fact_named,
+    lengths_from,
+    thresholds,
+)
 
-_OLDEST = 100  # years; how old a date of birth may be
-_GROWN = 30  # years; the age that a date of birth shrinks to
-_EVERYDAY = (
+_OLDEST = 100  # years before the day of the verdict, for a date
+_GROWN = 30  # years, to which a date shrinks
+_EVERYDAY_AMOUNTS = (
     "0.01",
     "0.99",
     "1",
@@ -33,13 +38,16 @@ _EVERYDAY = (
 
 
 def days(policy: Policy) -> st.SearchStrategy[date]:
-    """A day on which the policy is in force."""
+    """The days on which the policy is in force."""
     return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
 
 
 @per_policy
 def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
-    """A value of a fact's kind, as a host would give it: often one that the policy looks at closely."""
+    """Values of a fact as hosts give them, often near a threshold; for a date, the time before the verdict's day.
+
+    `value_of` makes the value of a seed.
+    """
     fact = fact_named(policy, name)
     near = thresholds(policy)
     match fact.kind:
@@ -52,11 +60,11 @@ def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
             birthdays = st.tuples(st.sampled_from([_GROWN, *years]), st.sampled_from((0, 1, -1)))
             return st.one_of(birthdays, st.tuples(st.integers(0, _OLDEST), st.integers(0, 365)))
         case NumberKind():
-            return _numbers(fact.kind, sorted(near.get(name, ())), extremes=name not in tied(policy))
+            return _numbers(fact.kind, sorted(near.get(name, ())), extremes=name not in bound_by_must(policy))
 
 
 def simplest_of(policy: Policy, name: str) -> object:
-    """The value that a fact's `seeds` shrink to: no, the first option, thirty years ago, or nothing."""
+    """The seed that a fact's `seeds` shrink to: no, the first option, thirty years ago, or zero."""
     match fact_named(policy, name).kind:
         case YesNoKind():
             return False
@@ -69,19 +77,19 @@ def simplest_of(policy: Policy, name: str) -> object:
 
 
 def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.SearchStrategy[object]:
-    """Nothing, the numbers that the policy compares it with and those beside them, everyday ones, seldom the ends."""
+    """Zero, numbers at and beside the thresholds `near`, everyday amounts, and seldom the ends of the range."""
     step = Fraction(1, 10**kind.decimals)
     least, most = cast(Exact, kind.low), cast(Exact, kind.high)
-    nothing = max(least, 0)
-    near = [number // step * step for number in near]  # a line may be finer than the fact
-    some = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
+    zero = max(least, 0)
+    near = [number // step * step for number in near]  # a threshold may have more decimals than the fact
+    beside = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
     ends = [least, most] if extremes else []
-    everyday = [number for number in map(Fraction, _EVERYDAY) if number <= most and number % step == 0]
-    return st.sampled_from([plain(number) for number in (*[nothing] * 8, *some * 4, *everyday, *ends)])
+    everyday = [number for number in map(Fraction, _EVERYDAY_AMOUNTS) if number <= most and number % step == 0]
+    return st.sampled_from([plain(number) for number in (*[zero] * 8, *beside * 4, *everyday, *ends)])
 
 
 def value_of(fact: Fact, seed: object, on: date) -> object:
-    """The value that was drawn; a date was drawn as how far it lies back."""
+    """The value of a seed: the seed itself, or for a date the day so many years and days before the verdict's day."""
     if isinstance(fact.kind, DateKind):
         years, before = cast(tuple[int, int], seed)
         return min(_years_before(on, years) - timedelta(days=before), on)
@@ -89,7 +97,7 @@ def value_of(fact: Fact, seed: object, on: date) -> object:
 
 
 def values_left(fact: Fact, known: object) -> st.SearchStrategy[list[Any]]:
-    """Values among those that a fact can still have, one to be tried after the other: of an option all."""
+    """Lists of values that agree with what is known of a fact, to be tried in order; all options of a choice."""
     match fact.kind:
         case YesNoKind():
             return st.permutations([False, True])
@@ -100,9 +108,9 @@ def values_left(fact: Fact, known: object) -> st.SearchStrategy[list[Any]]:
                 st.dates(EARLIEST, LATEST) if known is None else st.dates(*_ends(known)), min_size=4, max_size=4
             )
         case NumberKind(decimals=decimals):
-            found = cast(Range, known)
+            interval = cast(Range, known)
             scale = 10**decimals
-            least, most = -(-Fraction(found.low) * scale).__floor__(), (Fraction(found.high) * scale).__floor__()
+            least, most = -(-Fraction(interval.low) * scale).__floor__(), (Fraction(interval.high) * scale).__floor__()
             start = max(least, min(0, most))
             everyday = st.integers(start, min(most, start + 30_000 * scale))
             number = st.one_of(everyday, st.sampled_from((least, most))).map(
@@ -112,12 +120,12 @@ def values_left(fact: Fact, known: object) -> st.SearchStrategy[list[Any]]:
 
 
 def _ends(known: object) -> tuple[date, date]:
-    found = cast(Range, known)
-    return day_of(int(found.low)), day_of(int(found.high))
+    interval = cast(Range, known)
+    return day_of(int(interval.low)), day_of(int(interval.high))
 
 
 def plain(number: Exact) -> int | Decimal:
-    """An exact number as a host would give it."""
+    """An exact number as hosts give it."""
     exact = Fraction(number)
     return exact.numerator if exact.denominator == 1 else Decimal(exact.numerator) / Decimal(exact.denominator)
 

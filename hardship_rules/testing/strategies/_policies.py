@@ -1,4 +1,4 @@
-"""Small sound policies to draw, for what must hold of every policy: tools for policies, other ways of running one."""
+"""A strategy for small sound policies, for tests of what holds for every policy."""
 
 from hypothesis import strategies as st
 
@@ -6,7 +6,7 @@ _MONEY = ("wage", "rent")
 _NUMBERS = st.sampled_from(["0", "1", "2", "3", "0.5", "12", "100", "7.25"])
 _FACTORS = st.sampled_from(["1", "2", "0.35", "-1", "-3", "0.8", "-0.5", "7.25"])
 _SIGNS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
-_AMOUNTS = {  # with names so long that a sum of them stands on several lines wherever it is written
+_AMOUNTS = {  # their names are long, so that printed sums take several lines
     "medical_expenses_self_paid": "to: 1000, decimals: 2",
     "tuition_fees_of_children": "to: 500",
     "balance_of_the_family_farm": "from: -500, to: 500, decimals: 1",
@@ -20,12 +20,12 @@ _AMOUNTS_OF_MEMBERS = {
     "wages_after_tax_and_dues": "to: 1000, decimals: 2",
     "losses_and_gains_of_a_trade": "from: -100, to: 100, decimals: 1",
 }
-_MOST = 450  # characters of an expression: a comparison of two, on one line, is below what a line may have
+_MOST = 450  # characters of an expression: a comparison of two must fit the limit of a line
 
 
 @st.composite
 def _long_sums(draw: st.DrawFn, names: tuple[str, ...], shares: tuple[str, ...] = ()) -> str:
-    """Four to eight amounts added and taken away, some of them a share of one or times a number."""
+    """Sums and differences of four to eight amounts, some times a share or a number."""
     parts = st.sampled_from(names)
     lines = [parts, parts, st.builds("{} * {}".format, _FACTORS, parts)]
     lines += [st.builds("{} * {}".format, parts, st.sampled_from(shares))] if shares else []
@@ -35,14 +35,14 @@ def _long_sums(draw: st.DrawFn, names: tuple[str, ...], shares: tuple[str, ...] 
 
 
 def _fitting(form: str, *parts: str) -> str:
-    """A form with its parts, or the first of them alone where all of it would be too long."""
+    """A form with its parts, or the first part alone if the whole is too long."""
     text = form.format(*parts)
     return text if len(text) <= _MOST else parts[0]
 
 
 @st.composite
 def _member_lines(draw: st.DrawFn, depth: int = 2) -> str:
-    """A number of a member, in yuan: its facts, and sums, differences, caps and roundings of them."""
+    """Amounts of a member, in yuan: its facts, and sums, differences, caps and roundings of them."""
     if depth == 0 or not draw(st.booleans()):
         some = [*_MONEY, "0 * wage", "2 * wage", "7.25 * wage", *_AMOUNTS_OF_MEMBERS, "-0.35 * rent"]
         return draw(st.sampled_from(some))
@@ -63,7 +63,7 @@ def _member_lines(draw: st.DrawFn, depth: int = 2) -> str:
 
 @st.composite
 def _member_conditions(draw: st.DrawFn) -> str:
-    """A condition on a member."""
+    """Conditions on a member."""
     forms = [
         "kind == self",
         "{line} {sign} {number}",
@@ -82,7 +82,7 @@ def _member_conditions(draw: st.DrawFn) -> str:
 
 @st.composite
 def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
-    """A number of the household, in yuan."""
+    """Amounts of the household, in yuan."""
     if depth == 0 or not draw(st.booleans()):
         form = draw(st.sampled_from([*names, "{number} * loan", "sum", "sum", "{factor} * {amount}", "{amount}"]))
         if form == "sum":
@@ -121,7 +121,7 @@ def _lines(draw: st.DrawFn, names: tuple[str, ...], depth: int = 2) -> str:
 
 @st.composite
 def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
-    """A condition on the household, as YAML."""
+    """Conditions on the household, as YAML."""
     forms = [
         "own",
         "not own",
@@ -158,13 +158,11 @@ def _conditions(draw: st.DrawFn, names: tuple[str, ...]) -> str:
 
 @st.composite
 def policies(draw: st.DrawFn) -> str:
-    """The text of a sound policy with members, terms, a parameter by place, a reading, and three outcomes.
+    """Texts of sound policies with members, terms, a parameter by place, a reading, and three outcomes.
 
-    It is a text, so that what fails can be read; `policies().map(read_policy)` gives the policies themselves, and
-    `.flatmap(households)` their households. Its facts and numbers are always of the same few, and small; what is worked
-    out from them is not: sums of up to eight parts, one inside the other, products of two facts, and long names, so
-    that it does not stay on one line where it is written. A fact that nothing looks at is not among them. It shrinks to
-    one term and outcomes of one short condition each, of short names.
+    `policies().map(read_policy)` draws the policies, and `.flatmap(households)` their households. Facts and numbers
+    are few and small; expressions are not: nested sums of up to eight parts, products of two facts, long names. Only
+    facts that are used are declared. It shrinks to one term, and outcomes of one short condition each.
     """
     names: tuple[str, ...] = ("loan",)
     terms = []
@@ -183,10 +181,10 @@ def policies(draw: st.DrawFn) -> str:
         f"      - {{outcome: {name}, title: {name}, basis: assumption, when: {draw(_conditions(names))}}}\n"
         for name in "abc"
     )
-    said = "".join((*terms, outcomes))
+    used = "".join((*terms, outcomes))
 
     def declared(facts: dict[str, str], unit: str, indent: int = 2) -> str:
-        lines = [f"{name}: {{title: {name}, unit: {unit}, {ends}}}\n" for name, ends in facts.items() if name in said]
+        lines = [f"{name}: {{title: {name}, unit: {unit}, {ends}}}\n" for name, ends in facts.items() if name in used]
         return "".join(" " * indent + line for line in lines)
 
     return f"""

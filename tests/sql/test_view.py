@@ -74,7 +74,7 @@ def tried(
 @in_both
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 def test_the_view_agrees_with_assess(database: Database, left_out: tuple[str, ...]) -> None:
-    """No verdict, sum or reason differs, complete or not, whatever columns there are; what differs is still open."""
+    """No verdict, sum or reason differs, for any columns; differences are only undecided rows."""
     found = tried(database, WEIHAI, *rows(WEIHAI, sample(), left_out), without=left_out)
     assert len(found) == len(sample())
     said = [
@@ -150,7 +150,7 @@ def test_the_worked_cases(database: Database) -> None:
 
 
 def told(policy: Policy, household: Facts) -> Facts:
-    """The values of a household as rows have them: a day as a date, what is not known as None."""
+    """The values of a household as in rows: a day as a date, unknown facts as None."""
 
     def said(values: Facts, facts: Any) -> Facts:
         return {name: given_as(facts[name], value) for name, value in values.items()}
@@ -329,7 +329,7 @@ MEMBER_LINE = "wages_after_tax_and_dues - (losses_and_gains_of_a_trade + expense
     ],
 )
 def test_a_sum_of_several_lines(database: Database, line: str, net: float) -> None:
-    """What is taken away, turned or multiplied is all of a sum that stands on several lines, also beside a null."""
+    """Minus, negation and product apply to a whole sum on several lines, also beside a null."""
     policy = long_sums(line)
     unknown = [{**GIVEN, each: None} for each in LONG[:2]]
     some: list[Facts] = [{**each, "members": [MEMBER, MEMBER]} for each in (GIVEN, *unknown)]
@@ -366,7 +366,7 @@ def test_a_comparison_of_several_lines(database: Database, when: str, holds: boo
 
 
 def test_drawn_policies_have_sums_of_several_lines() -> None:
-    """In the views of many drawn policies something of several lines is taken away; in most, sums of several stand."""
+    """Many views of random policies subtract a term of several lines; most have sums of several lines."""
     lines, taken, refused = 0, 0, 0
     some = drawn(policies(), 40)
     for text in some:
@@ -387,7 +387,7 @@ def test_drawn_policies_have_sums_of_several_lines() -> None:
 
 
 NOT_SAID = [fact.name for fact in WEIHAI.stand_ins if fact.name not in WORKER]
-"""The facts in whose place something stands, and that the rows below do not have."""
+"""The facts with a default that the rows below do not have."""
 
 
 def both_people(wage: Any = "28332", spouse: Any = "9444") -> list[Facts]:
@@ -487,7 +487,7 @@ def test_rows_that_do_not_fit_together_are_problems(database: Database) -> None:
 
 @in_both
 def test_a_null_where_none_was_said_to_be_is_a_problem(database: Database) -> None:
-    """A column said to be known that has a null is a fault of that row, not a zero."""
+    """A null in a column declared without nulls is a fault of its row, not a zero."""
     row = one(database, theirs=both_people(spouse=None), without=NOT_SAID, known=["wage"])
     assert (row["problem"], row["category"]) == ("known_null wage", None)
     assert one(database, without=NOT_SAID, known=["wage"])["category"] == "relative"
@@ -495,7 +495,7 @@ def test_a_null_where_none_was_said_to_be_is_a_problem(database: Database) -> No
 
 @in_both
 def test_columns_of_other_types(database: Database) -> None:
-    """Floats are whole hundredths by their shortest notation; more decimals, and what is no number, are faults."""
+    """Floats count as their shortest decimal notation; more decimals, and values that are no number, are faults."""
     of = register(WEIHAI, ON, without=NOT_SAID)
     database.run(of.tables().replace("wage numeric(11, 2)", "wage double precision"))
     database.run(view_in_sql(of, database.dialect, "answers"))
@@ -559,7 +559,7 @@ def test_names_and_texts_that_sql_would_take_for_its_own(database: Database) -> 
 
 
 def test_the_same_policy_gives_the_same_bytes() -> None:
-    """The view is the same whenever it is written; no line is so long that it cannot be read, none ends in a space."""
+    """The view is the same each time; no line is too long or ends in a space."""
     texts = {view_in_sql(register(WEIHAI, ON), dialect) for dialect in ("postgres", "postgres", "duckdb")}
     assert len(texts) == 2
     for text in texts:
@@ -575,7 +575,7 @@ FOLDED = ("union_aid_counted", "employment_cost_counted", "necessary_employment"
 
 
 def test_one_household_is_looked_up_by_index(server: str) -> None:
-    """In PostgreSQL what is asked of one household reads its own rows only: by index, from both tables."""
+    """In PostgreSQL a query for one household reads only its rows, by index, from both tables."""
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
         database = Postgres(connection)
@@ -590,7 +590,7 @@ def test_one_household_is_looked_up_by_index(server: str) -> None:
 
 
 def test_what_is_refused() -> None:
-    """A column that is no fact, a day outside the policy's, and numbers that leave 64 bits are told, as for frames."""
+    """An unknown column, a day out of force, and numbers over 64 bits are refused, as for frames."""
     with pytest.raises(FactError) as raised:
         register(WEIHAI, without=["wgae"])
     assert [(problem.code, problem.given) for problem in raised.value.problems] == [("unknown_column", "wgae")]
@@ -603,7 +603,7 @@ def test_what_is_refused() -> None:
 
 
 def test_readme_from_an_empty_database_to_verdicts(server: str, tmp_path: Path) -> None:
-    """The commands of README, as they stand there, end in the verdict of a household in two files of rows."""
+    """The commands of the README give the verdict of a household from two files of rows."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme[readme.index("## Inside a database") :]
     block = section[section.index("```console\n") + len("```console\n") :].partition("```")[0]

@@ -162,7 +162,7 @@ def test_what_a_blank_means(database: Database, blank: str) -> None:
 
 @in_both
 def test_rows_with_blanks_agree_with_assess(database: Database) -> None:
-    """Where nothing stands a fact is left out, row by row: no verdict differs from that of `assess`."""
+    """A blank cell leaves its fact out, row by row: no verdict differs from that of `assess`."""
     some = [without_nulls(each) for each in (*drawn(households(WEIHAI), 40), *drawn(partial_households(WEIHAI), 60))]
     parts = []
     for table, facts in (("households", WEIHAI.facts), ("members", WEIHAI.members.facts)):
@@ -184,7 +184,7 @@ def test_rows_with_blanks_agree_with_assess(database: Database) -> None:
 
 
 def without_nulls(household: Facts) -> Facts:
-    """A household in which what is not known is left out, and the day is not said."""
+    """A household without its unknown facts and without the day."""
     members = [{name: given for name, given in each.items() if given is not None} for each in household["members"]]
     return {name: given for name, given in household.items() if given is not None and name != "on"} | {
         "members": members

@@ -1,4 +1,4 @@
-"""Questions about all households: a household that shows it, a proof, or that it is not settled in the time given."""
+"""Questions about all households: an example, a proof, or not settled in time."""
 
 from time import monotonic
 
@@ -21,7 +21,7 @@ def clause(wanted: str) -> Clause:
 
 @pytest.mark.parametrize(("where", "sign"), [("below", -1), ("at", 0), ("above", 1)])
 def test_a_household_below_at_and_above_a_line(where: str, sign: int) -> None:
-    """The left side of a comparison stands where it was asked to."""
+    """The left side of a comparison is where it was asked to be."""
     answer = witness(POLICY, clause("category.deep.below"), where, 3)  # type: ignore[arg-type]  # one of the three
     assert isinstance(answer, Shown)
     terms = assess(POLICY, answer.facts).terms
@@ -78,7 +78,7 @@ def test_possible_is_exact() -> None:
 
 
 def test_possible_sees_what_ranges_do_not() -> None:
-    """An income less itself is nothing, whatever it is; ranges alone would have it between."""
+    """An unknown income minus itself is zero, which intervals alone do not show."""
     policy = read_policy(with_edits((("(income - spent) / people", "(income - income) / people"),)))
     household = {"on": "2021-05-01", "place": "town", "union": True, "fraud": False, "members": [{"kind": "self"}]}
     assert {outcome.id for outcome in assess(policy, household).possible} == {"deep", "relative", "none"}
@@ -104,7 +104,7 @@ def test_what_is_not_published_may_be_anything_in_its_range() -> None:
 
 
 def test_what_is_too_hard_is_not_settled_in_time() -> None:
-    """Two cubes that are one: nobody's solver settles it, and it comes back within the seconds given."""
+    """A question too hard for the solver ends within its seconds."""
     prover = Prover(read_policy(HARD), 1)
     began = monotonic()
     answer = prover.find([prover.outcome("category", "cube")], 0.5)

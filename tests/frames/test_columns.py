@@ -75,7 +75,7 @@ def rows(frame: Any) -> list[tuple[Any, Any]]:
 
 
 def asked(own: Any, theirs: Any, policy: Policy = DAYS) -> list[list[tuple[Any, Any]]]:
-    """What is said of two households by each plan: of any columns, of columns known to hold no null, and explained."""
+    """The verdicts on two households: for any columns, for columns declared without nulls, and explained."""
     lazy = isinstance(own, pl.LazyFrame | duckdb.DuckDBPyRelation)
     ways: list[dict[str, Any]] = [{}, {"known": "all"}, *([] if lazy else [{"undecided": "explain"}])]
     return [rows(assess_frame(policy, own, theirs, **way)) for way in ways]
@@ -92,7 +92,7 @@ def of_polars(days: pl.Series) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def of_pandas(days: pd.Series) -> Iterator[tuple[Any, Any, Any]]:
-    """The same in pandas; the days that stand beside are Arrow's."""
+    """The same in pandas, beside days of Arrow."""
     for own, theirs, name in of_polars(pl.Series([DAY, DAY])):
         frames = [frame.to_pandas(use_pyarrow_extension_array=True) for frame in (own, theirs)]
         frames[name == "born"][name] = days
@@ -192,7 +192,7 @@ def test_moments_of_duckdb(dtype: str) -> None:
 
 
 def test_a_day_without_an_end_is_no_day() -> None:
-    """DuckDB's infinity is a null for what is known to have none, and else unknown: nothing is decided by it."""
+    """DuckDB's infinity counts as a null: a fault if nulls are excluded, else unknown."""
     with duckdb.connect() as connection:
         own, theirs = (connection.from_arrow(pa.table(each)) for each in (OWN, THEIRS))
         for text in ("DATE 'infinity'", "TIMESTAMP 'infinity'"):
@@ -231,7 +231,7 @@ def test_random_moments() -> None:
 
 
 def test_moments_of_a_register_under_two_policies() -> None:
-    """They are in no move, and the report says in words what is wrong with them."""
+    """They are in no move, and the report names what is wrong with them."""
     own = pl.DataFrame(OWN).with_columns(seen=pl.Series([MIDNIGHT, AFTERNOON]))
     found = impact(DAYS, DAYS, own, pl.DataFrame(THEIRS))
     assert dict(found.faulty) == {"date_with_time seen": 1}
@@ -253,7 +253,7 @@ WEIHAI = load_policy("2021_weihai")
 
 
 def test_moments_of_a_register_in_parquet(tmp_path: Path) -> None:
-    """The household is not judged; the cell is named, and what stands in it only where that is asked for."""
+    """The household is not assessed; the cell is named, and its value only on request."""
     born = pa.array([AFTERNOON, MIDNIGHT], pa.timestamp("us", "Asia/Shanghai"))
     files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
     pq.write_table(pa.table({"户号": ["a", "b"], "家庭居住地": ["城市", "农村"]}), files[0])
@@ -533,7 +533,7 @@ def test_frames_of_no_rows() -> None:
 
 
 def test_what_pandas_keeps_beside_its_columns() -> None:
-    """An index with one label twice comes back as it was, and attributes are in nobody's way."""
+    """An index with a duplicate label comes back unchanged, and attributes do no harm."""
     own = pd.DataFrame(OWN, index=[7, 7])
     own.attrs = {"from": "a host"}
     found = assess_frame(DAYS, own, pd.DataFrame(THEIRS))
@@ -555,7 +555,7 @@ def test_keys_that_are_missing_or_of_two_kinds_are_no_findings() -> None:
 
 
 def test_an_offset_is_a_zone() -> None:
-    """Midnight at +08:00 is a day in pandas too, whatever the zone is called."""
+    """Midnight at +08:00 is a day in pandas too, under any name of the zone."""
     days = pd.Series([datetime(2003, 4, 1, tzinfo=timezone(timedelta(hours=8)))] * 2, dtype=object)
     for own, theirs, _ in of_pandas(days):
         assert asked(own, theirs) == [[(None, "nobody")] * 2] * 3
