@@ -1,4 +1,4 @@
-"""The command line: one module for each command."""
+"""The command line `hardship-rules`: one module a command; extra `cli`."""
 
 import click
 

@@ -17,8 +17,8 @@ from registering import tables
 from hardship_rules import Assessment, FactError, PolicyError, load_policy, read_policy
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
 from hardship_rules.registers._table import Cell
+from hardship_rules.registers._verdicts import WORDS, rows_of, verdicts
 from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
-from hardship_rules.registers.verdicts import WORDS, rows_of, verdicts
 from hardship_rules.testing.strategies import partial_households
 
 WEIHAI = load_policy("2021_weihai")

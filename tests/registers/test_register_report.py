@@ -5,7 +5,7 @@ from random import Random, SystemRandom
 
 from hardship_rules.core.problem import Location, Problem
 from hardship_rules.registers._table import Cell, letters
-from hardship_rules.registers.output import report, row_ranges, rows_told
+from hardship_rules.registers.output import remarks_of, report, row_ranges
 
 
 def problem(row: int, column: int = 5, given: str = "") -> Problem:
@@ -96,13 +96,13 @@ def test_rows_are_reported_by_number() -> None:
     assert report(some, "zh").splitlines()[2] == "    共 4 行：第 3-5、9 行"
     assert report(some[:1], "en").splitlines()[2] == "    1 rows: 9"
     others = [whole_row(2, "row_total"), whole_row(1, "column_hidden"), problem(8)]
-    assert rows_told([*some, *others]) == (
+    assert remarks_of([*some, *others]) == (
         "成员：隐藏的行（也可能是筛选或折叠的），照常计入，共 4 行：第 3-5、9 行",
         "成员：合计行，没有计入，共 1 行：第 2 行",
         "成员：隐藏的列“工资”，照常计入",
     )
     assert row_ranges([]) == []
-    (line,) = rows_told(whole_row(row) for row in range(2, 2002, 2))
+    (line,) = remarks_of(whole_row(row) for row in range(2, 2002, 2))
     assert "共 1,000 行" in line
     assert len(line) < 1200
 

@@ -10,7 +10,7 @@ from small_policy import POLICY
 from hardship_rules import load_policy, read_policy
 from hardship_rules.cli import commands
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
-from hardship_rules.registers.suggest import suggest_mapping, table_seen
+from hardship_rules.registers.suggest import suggest_mapping, table_sample
 
 WEIHAI = load_policy("2021_weihai")
 Columns = Mapping[str, Sequence[str | None]]
@@ -20,7 +20,7 @@ NUMBERS = ("110101190001010002", "11010119000101003X", "１１０１０１１９
 
 def proposed(households: Columns = KEYS, members: Columns = KEYS) -> str:
     """The proposal for two tables."""
-    return suggest_mapping(WEIHAI, table_seen(households), table_seen(members))
+    return suggest_mapping(WEIHAI, table_sample(households), table_sample(members))
 
 
 def read(text: str) -> RegisterMapping:
@@ -55,7 +55,7 @@ def test_headers_that_are_titles_or_names_are_taken() -> None:
 
 def test_keys_and_sheets_are_named() -> None:
     """The key is the column that is called so; each table says of which sheet it is."""
-    text = suggest_mapping(WEIHAI, table_seen({"编号": ["1"]}, "在档户"), table_seen({"户号": ["1"]}))
+    text = suggest_mapping(WEIHAI, table_sample({"编号": ["1"]}, "在档户"), table_sample({"户号": ["1"]}))
     mapping = read(text)
     assert (mapping.households.keys, mapping.households.source) == (("编号",), "在档户")
     assert (mapping.members.keys, mapping.members.source) == (("户号",), None)
@@ -257,7 +257,7 @@ def test_any_policy_and_nothing_seen() -> None:
     policy = read_policy(POLICY, "small.yaml")
     cases: tuple[Columns, ...] = ({}, {"户号": []}, {"住地": ["1", "1"], "身份": ["本人"]})
     for columns in cases:
-        seen = table_seen(columns)
+        seen = table_sample(columns)
         text = suggest_mapping(policy, seen, seen)
         assert mapping_for(policy, read_mapping(text))
         assert text == suggest_mapping(policy, seen, seen)

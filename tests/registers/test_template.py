@@ -19,9 +19,9 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.engine.tables import with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
-from hardship_rules.registers._invented import invented
+from hardship_rules.registers._example import example_household
+from hardship_rules.registers._headers import headers_of
 from hardship_rules.registers._mapped import mapped
-from hardship_rules.registers.headers import headers_of
 from hardship_rules.registers.register import tables_of
 from hardship_rules.registers.template import HEADER_ROW, register_template
 
@@ -219,7 +219,7 @@ def test_the_sheets_to_fill_in_are_empty() -> None:
 def test_the_example_is_a_whole_household(name: str) -> None:
     """The household invented for the explanation breaks nothing that the policy asks for, and lacks no fact."""
     policy = load_policy(name)
-    own, members = invented(policy)
+    own, members = example_household(policy)
     assert len(members) == 2
     assessment = assess(policy, {**own, "members": members}, policy.start or date(2021, 3, 31))
     assert assessment.category is not None

@@ -11,7 +11,7 @@ import pytest
 
 from hardship_rules import load_policy
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers._total_rows import RowLeftOut, rows_left_out
+from hardship_rules.registers._total_rows import NonDataRow, non_data_rows
 from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
 
 WEIHAI = load_policy("2021_weihai")
@@ -30,7 +30,7 @@ Row = tuple[str | None, ...]
 def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
     """The rows of a table of four columns that are left out; its facts are in the last two."""
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.String), orient="row")
-    return {each.row: (each.code, each.label) for each in rows_left_out(frame, key, [2, 3])}
+    return {row.number: (row.code, row.label) for row in non_data_rows(frame, key, [2, 3])}
 
 
 @pytest.mark.parametrize(
@@ -168,8 +168,8 @@ def test_without_a_column_of_keys() -> None:
 def test_a_key_that_could_not_be_read() -> None:
     """A row in whose key an error stands may be a household."""
     frame = pl.DataFrame([("合计", None)], schema={"a": pl.String, "b": pl.String}, orient="row")
-    assert rows_left_out(frame, 1, [], {0}) == ()
-    assert rows_left_out(frame, 1, []) == (RowLeftOut(0, "row_total", "合计"),)
+    assert non_data_rows(frame, 1, [], {0}) == ()
+    assert non_data_rows(frame, 1, []) == (NonDataRow(0, "row_total", "合计"),)
 
 
 def files(folder: Path, own: list[list[Any]], theirs: list[list[Any]], kind: str) -> list[str]:
@@ -234,7 +234,7 @@ def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
     assert every_problem(register) == every_problem(without) == (), seed
     for part, other in ((register.households, without.households), (register.members, without.members)):
         assert part.frame.equals(other.frame), seed
-    assert register.nobodys == (), seed
+    assert register.orphans == (), seed
     first = 1 if kind == "parquet" else 2
     names = ("家庭", "成员") if kind == "xlsx" else ("own", "theirs")
     wanted = {

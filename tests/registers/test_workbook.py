@@ -12,7 +12,7 @@ import pytest
 from workbooks import changed, read, saved
 
 from hardship_rules.core.problem import Problem
-from hardship_rules.registers._table import Area, Spot
+from hardship_rules.registers._table import CellFault, MergedArea
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet, text_of
 
 
@@ -52,8 +52,8 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 
     grid = read(saved(tmp_path / "a.xlsx", fill))
     assert grid.cells.rows() == [("户号", "年龄", "合并"), ("A1", None, None), (None, None, "0.8")]
-    assert grid.spots == (Spot(2, 2, "cell_formula"), Spot(3, 2, "cell_error"))
-    assert grid.merged == (Area(1, 2, 1, 3),)
+    assert grid.faults == (CellFault(2, 2, "cell_formula"), CellFault(3, 2, "cell_error"))
+    assert grid.merged == (MergedArea(1, 2, 1, 3),)
 
 
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
     changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content, count=1))
     changed(path, lambda content: content.replace(b'<c r="B1"', b'<c r="B1" t="str"'))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2", None, "5")], ())
+    assert (grid.cells.rows(), grid.faults) == ([("2", None, "5")], ())
 
 
 def with_prefixes(content: bytes) -> bytes:
@@ -90,8 +90,8 @@ def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, chan
     path = saved(tmp_path / "a.xlsx", fill)
     changed(path, change)
     grid = read(path)
-    assert grid.spots == (Spot(1, 2, "cell_formula"),)
-    assert set(grid.merged) == {Area(1, 1, 1, 2), Area(2, 1, 2, 2)}
+    assert grid.faults == (CellFault(1, 2, "cell_formula"),)
+    assert set(grid.merged) == {MergedArea(1, 1, 1, 2), MergedArea(2, 1, 2, 2)}
 
 
 def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
@@ -239,8 +239,8 @@ def shown(
             sheet.parent.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  # a workbook's days have no zone
 
     grid = read(saved(path, fill))
-    assert all(spot.code == "cell_error" for spot in grid.spots)
-    wrong = {(spot.row, spot.column) for spot in grid.spots}
+    assert all(fault.code == "cell_error" for fault in grid.faults)
+    wrong = {(fault.row, fault.column) for fault in grid.faults}
     texts = [*grid.cells.iter_rows()]
     return ["error" if (row, 1) in wrong else texts[row - 1][0] for row in range(1, len(numbers) + 1)]
 
@@ -323,4 +323,4 @@ def test_a_day_that_a_formula_came_to(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", fill)
     changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>37712</v>", content))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2003-04-01", "37712")], ())
+    assert (grid.cells.rows(), grid.faults) == ([("2003-04-01", "37712")], ())

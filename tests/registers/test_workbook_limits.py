@@ -13,7 +13,7 @@ from workbooks import changed, saved
 from hardship_rules.core.problem import Problem
 from hardship_rules.registers._table import Grid
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
-from hardship_rules.registers._workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
+from hardship_rules.registers._workbook_limits import LARGEST_STYLES, LimitError, check_parts
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -168,7 +168,7 @@ def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None
     content = f'<styleSheet xmlns="a">{" " * LARGEST_STYLES}</styleSheet>'
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/other.xml", content)
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(OutOfBoundsError) as error:
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(LimitError) as error:
         check_parts(archive, "a.xlsx")
     assert (error.value.problem.code, error.value.problem.values["most"]) == ("register_too_large", "15,000,000")
 
