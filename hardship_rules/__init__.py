@@ -1,7 +1,9 @@
 """Decide, and explain, whether a worker's household counts as a hardship household (困难职工家庭)."""
 
+import sys
 from typing import TYPE_CHECKING
 
+from hardship_rules._moved import Finder
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
@@ -11,11 +13,9 @@ if TYPE_CHECKING:
     from hardship_rules.assessment.outcomes import Decided, Figure, Reason
     from hardship_rules.assessment.questions import Missing
     from hardship_rules.assessment.sensitivity import Turn, turns_on
-    from hardship_rules.comparison import compare
-    from hardship_rules.comparison.comparison import Comparison
     from hardship_rules.comparison.history import Development, Due, FactChange, MemberChange, changes
     from hardship_rules.comparison.nearest import Changes, what_would_change
-    from hardship_rules.comparison.parting import NotKnown, Parting, Side, Standing
+    from hardship_rules.comparison.policies import Comparison, NotKnown, Parting, Side, Standing, compare
     from hardship_rules.core.expr import Provenance
     from hardship_rules.core.policy import Outcome, Policy
     from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
@@ -77,7 +77,7 @@ __getattr__, __dir__ = lazy(
         "Assessment": "assessment.assessment",
         "Change": "assessment.counterfactual",
         "Changes": "comparison.nearest",
-        "Comparison": "comparison.comparison",
+        "Comparison": "comparison.policies",
         "Decided": "assessment.outcomes",
         "Development": "comparison.history",
         "Due": "comparison.history",
@@ -88,24 +88,24 @@ __getattr__, __dir__ = lazy(
         "Location": "core.problem",
         "MemberChange": "comparison.history",
         "Missing": "assessment.questions",
-        "NotKnown": "comparison.parting",
+        "NotKnown": "comparison.policies",
         "Outcome": "core.policy",
-        "Parting": "comparison.parting",
+        "Parting": "comparison.policies",
         "Policy": "core.policy",
         "PolicyError": "core.problem",
         "Problem": "core.problem",
         "Provenance": "core.expr",
         "Reason": "assessment.outcomes",
         "Replay": "records",
-        "Side": "comparison.parting",
-        "Standing": "comparison.parting",
+        "Side": "comparison.policies",
+        "Standing": "comparison.policies",
         "Total": "assessment.counterfactual",
         "Trace": "assessment.assessment",
         "Turn": "assessment.sensitivity",
         "__version__": "core.version",
         "assess": "assessment.assessment",
         "changes": "comparison.history",
-        "compare": "comparison",
+        "compare": "comparison.policies",
         "explain": "explanation.formats",
         "load_household": "assessment.household",
         "load_policy": "language.policies",
@@ -119,3 +119,6 @@ __getattr__, __dir__ = lazy(
         "what_would_change": "comparison.nearest",
     },
 )
+
+if not any(finder is Finder for finder in sys.meta_path):
+    sys.meta_path.append(Finder)

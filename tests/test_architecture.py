@@ -1,4 +1,4 @@
-"""How the library is put together: one order of modules, few imports, matches that forget nothing, values for good."""
+"""How the library is put together: packages and what they import, faces, matches that forget no node, immutability."""
 
 import ast
 import copy
@@ -8,40 +8,27 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
+from runpy import run_path
 from typing import Any, get_args
 
 import attrs
 import pytest
+from places import ROOT
 
 import hardship_rules
 from hardship_rules import Assessment, Policy, Trace, assess, load_policy
 from hardship_rules.core.expr import Expr
 from hardship_rules.core.frozen import FrozenMapping
 
-FOLDER = Path(hardship_rules.__file__).parent
-PACKAGES = (
-    "core",
-    "locale",
-    "engine",
-    "language",
-    "assessment",
-    "documents",
-    "explanation",
-    "comparison",
-    "records",
-    "frames",
-    "sql",
-    "durable",
-    "proofs",
-    "registers",
-    "testing",
-    "authoring",
-    "cli",
-)
-"""Every package, each after those that it may import."""
-
+FOLDER = ROOT / "hardship_rules"
+DRAWING = run_path(str(ROOT / "docs" / "architecture" / "draw.py"))
+MAY_IMPORT: dict[str, frozenset[str]] = DRAWING["imports"]()
+PACKAGES = list(MAY_IMPORT)
 MODULES = sorted(FOLDER.rglob("*.py"))
+LARGEST_FACE = 20  # names
 WEIHAI = load_policy("2021_weihai")
 HOUSEHOLD = {
     "on": date(2021, 3, 31),
@@ -51,62 +38,169 @@ HOUSEHOLD = {
 }
 
 
-def module(path: Path) -> str:
-    """The name of a module's file as the order has it."""
-    parts = path.relative_to(FOLDER).with_suffix("").parts
-    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+def dotted(path: Path) -> str:
+    """The name of a module, as it is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imported(path: Path) -> Iterator[str]:
-    """The modules of the library that one imports."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "hardship_rules"):
-            inner = (node.module or "").removeprefix("hardship_rules").lstrip(".")
-            if inner:
-                yield inner
-            else:
-                yield from (each.name if (FOLDER / f"{each.name}.py").exists() else "__init__" for each in node.names)
+NAMES = {dotted(path): path for path in MODULES}
+
+
+def package(name: str) -> str:
+    """The package that a module is in; the modules at the top are in none."""
+    names = name.split(".")
+    return names[1] if len(names) > 1 and names[1] in MAY_IMPORT else ""
+
+
+def imported(path: Path, *, always: bool = False) -> Iterator[str]:
+    """The modules of the library that one imports, by statement or by string; or only those it always loads."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    late = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+        or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if always and id(node) in late:
+            continue
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "hardship_rules":
+            module = str(node.module)
+            names = [f"{module}.{alias.name}" for alias in node.names]
+            yield from (name if name in NAMES else module for name in names)
         elif isinstance(node, ast.Import):
-            for each in node.names:
-                if each.name.split(".")[0] == "hardship_rules":
-                    yield each.name.removeprefix("hardship_rules").lstrip(".") or "__init__"
+            yield from (alias.name for alias in node.names if alias.name in NAMES)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in NAMES:
+            yield node.value
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}:{node.lineno} imports relatively"
 
 
-def test_every_package_has_its_place() -> None:
-    """The order names exactly the packages that there are."""
-    assert {each.name for each in FOLDER.iterdir() if (each / "__init__.py").exists()} == set(PACKAGES)
+def test_the_table_has_every_package() -> None:
+    """The table of imports names exactly the packages that there are, each after those that it may import."""
+    assert {path.parent.name for path in FOLDER.glob("*/__init__.py")} == set(PACKAGES)
+    for number, name in enumerate(PACKAGES):
+        assert MAY_IMPORT[name] <= set(PACKAGES[:number]), name
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if path.parent != FOLDER], ids=module)
-def test_imports_go_down_one_list(path: Path) -> None:
-    """A module imports only those of its own package and of packages that stand before it."""
-    here = path.relative_to(FOLDER).parts[0]
-    before = PACKAGES[: PACKAGES.index(here) + 1]
-    assert {name.split(".")[0] for name in imported(path)} <= set(before)
+def test_the_table_names_no_import_too_many() -> None:
+    """Each import that the table allows is made somewhere; `locale` and `cli` aside, it names no more than the code."""
+    made: dict[str, set[str]] = {name: set() for name in PACKAGES}
+    for name, path in NAMES.items():
+        if package(name):
+            made[package(name)] |= {package(other) for other in imported(path)} - {package(name), ""}
+    assert {name: MAY_IMPORT[name] - made[name] for name in PACKAGES if MAY_IMPORT[name] - made[name]} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module)
-def test_first_line_says_what_it_defines(path: Path) -> None:
-    """A module begins with a docstring of one sentence on one line."""
-    first = path.read_text(encoding="utf-8").splitlines()[0]
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("name", [name for name in NAMES if package(name)])
+def test_a_package_imports_what_its_row_allows(name: str) -> None:
+    """A module imports its own package, and of packages in its row the face and the modules without an underscore."""
+    for other in imported(NAMES[name]):
+        if package(other) == package(name):
+            continue
+        assert package(other) in MAY_IMPORT[package(name)], f"{name} imports {other}"
+        assert not any(part.startswith("_") for part in other.split(".")), f"{name} imports {other}"
+
+
+def test_no_module_imports_itself_by_others() -> None:
+    """No module needs itself to be loaded, however many modules lie between."""
+    graph = {name: {other for other in imported(path, always=True) if other != name} for name, path in NAMES.items()}
+    TopologicalSorter(graph).prepare()
+
+
+def test_the_picture_is_drawn_from_the_table() -> None:
+    """The picture in the documentation is what the script draws today: python docs/architecture/draw.py."""
+    assert (ROOT / "docs" / "architecture" / "packages.svg").read_text(encoding="utf-8") == DRAWING["svg"]()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_a_module_begins_with_what_it_is_for(path: Path) -> None:
+    """A module begins with a docstring whose first line is one sentence."""
+    text = path.read_text(encoding="utf-8")
+    docstring = ast.get_docstring(ast.parse(text))
     assert docstring is not None
-    assert first.startswith('"""')
-    assert docstring.splitlines()[0].endswith(".")
-    assert not any(end in docstring.splitlines()[0][:-1] for end in (". ", "! ", "? "))
+    assert text.startswith('"""')
+    first = docstring.splitlines()[0]
+    assert first.endswith(".")
+    assert not any(end in first[:-1] for end in (". ", "! ", "? "))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_face_of_a_package(name: str) -> None:
+    """A package says in at most five lines what it is for, offers at most twenty names, and each of them is there."""
+    face = import_module(f"hardship_rules.{name}")
+    assert len(str(face.__doc__).strip().splitlines()) <= 5
+    names = face.__all__
+    assert names == sorted(names)
+    assert 0 < len(names) <= LARGEST_FACE
+    modules = {path.stem for path in (FOLDER / name).iterdir()}
+    assert set(names) & modules == set(), "a module of that name would take the place of the function"
+    for each in names:
+        assert getattr(face, each) is not None
+    tree = ast.parse((FOLDER / name / "__init__.py").read_text(encoding="utf-8"))
+    typed = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.ImportFrom)
+        for alias in inner.names
+    }
+    assert not typed or typed == set(names)
+    assert set(dir(face)) >= set(names)
+
+
+def test_no_package_has_the_name_of_a_function() -> None:
+    """A package would take the place of a function of the top level that is called alike."""
+    assert set(PACKAGES) & set(hardship_rules.__all__) == set()
+
+
+EXTRAS = {
+    "click": ("cli",),
+    "durable": ("durable",),
+    "hypothesis": ("testing",),
+    "narwhals": ("frames", "registers"),
+    "openpyxl": ("registers",),
+    "polars": ("frames", "registers"),
+    "z3": ("proofs", "testing", "authoring"),
+}
+
+
+@pytest.mark.parametrize("missing", EXTRAS)
+def test_a_face_needs_no_extra(missing: str) -> None:
+    """Every face can be imported where one extra is missing; the names that need it say so, the others work."""
+    command = f"""
+import sys
+sys.modules[{missing!r}] = None
+from importlib import import_module
+for package in {[name for name in PACKAGES if name != "cli"]!r}:
+    face = import_module(f"hardship_rules.{{package}}")
+    for name in face.__all__:
+        try:
+            getattr(face, name)
+        except ModuleNotFoundError as error:
+            assert error.name == {missing!r}, (package, name, error.name)
+            assert package in {EXTRAS[missing]!r}, (package, name)
+            assert "hardship-rules[" in str(error), (package, name, str(error))
+"""
+    done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)  # noqa: S603  # this program
+    assert done.stderr == ""
 
 
 def test_import_needs_attrs_and_yaml_only() -> None:
-    """Importing the library loads nothing but itself, attrs, PyYAML and the standard library."""
+    """Importing what assesses loads only the library, attrs, PyYAML and the standard library."""
     command = (
         "import sys; before = set(sys.modules); import hardship_rules; "
-        "print(*{each.split('.')[0] for each in set(sys.modules) - before})"
+        "[getattr(hardship_rules, name) for name in hardship_rules.__all__]; "
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
     )
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)  # noqa: S603  # this program
     found = done.stdout.split()
     assert {"hardship_rules", "attr", "yaml"} <= set(found)
-    of_yaml = {each for each in found if "cython" in each}  # what its C loader is built with
-    outside = {each for each in found if each not in sys.stdlib_module_names and not each.startswith("__")} - of_yaml
+    of_yaml = {name for name in found if "cython" in name}  # what its C loader is built with
+    outside = {name for name in found if name not in sys.stdlib_module_names and not name.startswith("__")} - of_yaml
     assert outside <= {"hardship_rules", "attr", "attrs", "yaml", "_yaml"}
 
 
@@ -137,7 +231,7 @@ def test_meanings_forget_no_node() -> None:
     mypy then names every meaning that a new kind of expression would slip through.
     """
     found = {(path.stem, node.lineno): node for path in MODULES for node in matches_over_nodes(path)}
-    assert {"meaning", "kinds"} <= {module for module, _ in found}
+    assert {"evaluate", "_typecheck"} <= {module for module, _ in found}
     for (module, line), match in found.items():
         last = match.cases[-1]
         named = {
@@ -153,7 +247,8 @@ def test_meanings_forget_no_node() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [("engine/meaning", "_meaning"), ("language/kinds", "resolve"), ("explanation/phrase", "words")]
+    ("module", "name"),
+    [("engine/evaluate", "_meaning"), ("language/_typecheck", "resolve"), ("explanation/phrase", "words")],
 )
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
     """The value, the kind and the words of an expression are told in one match that ends in `assert_never`."""

@@ -72,7 +72,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import hardship_rules
 from hardship_rules import PolicyError, assess, load_policy, record, replay
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import guarded
 policy = load_policy("2021_weihai")
 assert policy.at.file.startswith(sys.argv[1]), policy.at
 assert load_policy(policy.at.file) == policy

@@ -1,28 +1,29 @@
-"""A policy's life in the office: reading copy, checklist, diff, lint, a new year, review and approval."""
+"""A policy's life in the office: reading copy, checklist, diff, lint, next year's file, review and approval."""
 
 from typing import TYPE_CHECKING
 
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
+    from hardship_rules.authoring._approval import approve
     from hardship_rules.authoring._checklist import checklist
-    from hardship_rules.authoring._differences import Difference, differences
+    from hardship_rules.authoring._diff import Difference, diff
+    from hardship_rules.authoring._lint import Old, guard, guarded
     from hardship_rules.authoring._new_year import new_year, window
+    from hardship_rules.authoring._reading_copy import proofread
     from hardship_rules.authoring._review import Review, review
     from hardship_rules.authoring._review_document import review_document
     from hardship_rules.authoring._statements import Statement, statements
     from hardship_rules.authoring._summary import summary, summary_data
-    from hardship_rules.authoring.approval import approve
-    from hardship_rules.authoring.lint import guard, guarded
-    from hardship_rules.authoring.reading_copy import proofread
 
 __all__ = [
     "Difference",
+    "Old",
     "Review",
     "Statement",
     "approve",
     "checklist",
-    "differences",
+    "diff",
     "guard",
     "guarded",
     "new_year",
@@ -38,16 +39,17 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "Difference": "_differences",
+        "Difference": "_diff",
+        "Old": "_lint",
         "Review": "_review",
         "Statement": "_statements",
-        "approve": "approval",
+        "approve": "_approval",
         "checklist": "_checklist",
-        "differences": "_differences",
-        "guard": "lint",
-        "guarded": "lint",
+        "diff": "_diff",
+        "guard": "_lint",
+        "guarded": "_lint",
         "new_year": "_new_year",
-        "proofread": "reading_copy",
+        "proofread": "_reading_copy",
         "review": "_review",
         "review_document": "_review_document",
         "statements": "_statements",

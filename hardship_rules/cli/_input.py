@@ -12,8 +12,8 @@ from hardship_rules.core.kinds import date_of
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem, reason_of
 from hardship_rules.language import source
+from hardship_rules.language.find import Folders, overlaps
 from hardship_rules.language.policies import load_policy
-from hardship_rules.language.resolve import Folders, overlaps
 from hardship_rules.testing.cases import Case, read_cases
 
 STDIN = "标准输入"

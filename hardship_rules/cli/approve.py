@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.approval import approve as approve_file
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import approve as approve_file
+from hardship_rules.authoring import guarded
 from hardship_rules.cli._output import FOLDERS, LANG, written
 from hardship_rules.core.kinds import date_of
 from hardship_rules.core.problem import Language, PolicyError, Problem

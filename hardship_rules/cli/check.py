@@ -5,8 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring import summary, summary_data
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import guarded, summary, summary_data
 from hardship_rules.cli._input import sound_policy
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.core.policy import Policy

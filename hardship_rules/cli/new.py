@@ -9,8 +9,8 @@ from hardship_rules.authoring import new_year, window
 from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
 from hardship_rules.core.kinds import date_of
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem, nearest
+from hardship_rules.language.find import Year, all_series, years
 from hardship_rules.language.policies import load_policy
-from hardship_rules.language.resolve import Year, all_series, years
 from hardship_rules.language.source import Mapping, parse
 
 

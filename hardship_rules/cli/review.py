@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.lint import Old
+from hardship_rules.authoring import Old
 from hardship_rules.cli._input import cases_of, sound_policy
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
 from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.authoring import checklist as checklist_of
-from hardship_rules.authoring.reading_copy import proofread
+from hardship_rules.authoring import proofread
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError

@@ -1,4 +1,4 @@
-"""Whether a node has the shape that the language gives it, and what its words stand for."""
+"""Validation of nodes against shapes, and the values of words."""
 
 import re
 from collections.abc import Iterator
@@ -9,12 +9,13 @@ from hardship_rules.core.expr import BASES, MOVES, TONES
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import date_of
-from hardship_rules.core.problem import Path, Problem, first_of, nearest, path_text
+from hardship_rules.core.problem import Path, Problem, first_problems, nearest, path_text
 from hardship_rules.language.grammar import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
 from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, misplaced
 
 TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
+"""The words for booleans."""
 NOT_PUBLISHED = "not published"
 POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
 OPTION = re.compile(rf"{NAME.pattern}|[0-9]+(?: and more)?")
@@ -23,8 +24,8 @@ UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
 def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
-    """Every way in which a node is not of a shape, as far as a reader can use them."""
-    return first_of(_conform(node, shape, path))
+    """The problems of a node that does not conform to a shape, up to the most that are reported."""
+    return first_problems(_conform(node, shape, path))
 
 
 def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
@@ -60,12 +61,16 @@ def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Prob
         if key.text in shape.own:
             yield from _conform(value, shape.own[key.text].shape, at)
             continue
-        found = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
-        if found and shape.own and all(problem.code != "full_width" for problem in found):
-            meant = nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own)
+        problems = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
+        if (
+            problems
+            and all(problem.code != "full_width" for problem in problems)
+            and (meant := nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own))
+        ):
             values = {"known": ", ".join(shape.own), **meant}
-            found = [Problem("unknown_key", at, given=key.text, values=values, location=key.at)] if meant else found
-        yield from found
+            yield Problem("unknown_key", at, given=key.text, values=values, location=key.at)
+        else:
+            yield from problems
 
 
 def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Problem]:
@@ -73,8 +78,8 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Proble
         known = shape.keys.get(key.text)
         if known is not None:
             yield from _conform(value, known.shape, (*path, key.text))
-        elif found := misplaced(key.text, key.place, path):
-            yield found
+        elif problem := misplaced(key.text, key.place, path):
+            yield problem
         else:
             values = {"known": ", ".join(shape.keys), **nearest(key.text, shape.keys)}
             yield Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at)
@@ -90,12 +95,12 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Proble
 
 
 def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
-    """A text where a mapping belongs, and so on; a full-width colon or a missing space is the commonest reason."""
+    """The problem of a value of the wrong type, often caused by a full-width colon or a missing space."""
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
             return _blank(node, path)
-        if node.plain and (found := misplaced(node.text, node.place, path)) and found.given in "：｛［":
-            return found
+        if node.plain and (problem := misplaced(node.text, node.place, path)) and problem.given in "：｛［":
+            return problem
         if node.plain and (match := re.search(r":(?=\S)", node.text)):
             return Problem("space_after_colon", path, location=node.place(match.start()), given=node.text)
     code = (
@@ -113,7 +118,7 @@ def _blank(scalar: Scalar, path: Path) -> Problem:
 
 
 def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
-    """What is wrong with one text, for what it is meant to be."""
+    """The problems of a text that must be of some kind."""
     text, kind = scalar.text, shape.kind
 
     def wrong(code: str, offset: int = 0, given: str = text, **values: str) -> list[Problem]:
@@ -123,8 +128,8 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [_blank(scalar, path)]
     if kind in ("text", "line"):
         return []
-    if kind != "basis" and scalar.plain and (found := misplaced(text, scalar.place, path)):
-        return [found]
+    if kind != "basis" and scalar.plain and (problem := misplaced(text, scalar.place, path)):
+        return [problem]
     if " #" not in text and "#" in text:
         return wrong("space_before_comment", text.index("#"))
     if kind == "value" and text == NOT_PUBLISHED:
@@ -158,7 +163,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
 
 
 def number_of(text: str) -> Exact | None:
-    """The number of a text such as 787, 0.8 or 80 %, else None."""
+    """The number of a text such as `787`, `0.8` or `80 %`; None if it is no number."""
     if text.endswith("%"):
         value = exact_number(text[:-1].rstrip())
         return None if value is None else Fraction(value, 100)
@@ -166,7 +171,7 @@ def number_of(text: str) -> Exact | None:
 
 
 def number_problem(text: str) -> str:
-    """Why a text is not a number: the code of the commonest mistakes."""
+    """The code of the likely mistake in a text that is no number."""
     if "," in text or "，" in text:
         return "comma_in_number"
     return "number_too_long" if has_too_many_digits(text) else "number"

@@ -6,9 +6,8 @@ Everything is an expression over the column, so that it runs on any engine; noth
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-import narwhals as nw
 from attrs import Factory, define, evolve, field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
@@ -17,10 +16,9 @@ from hardship_rules.core.kinds import EARLIEST, LATEST, PURE, ChoiceKind, DateKi
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.frames.bounds import quotient
 from hardship_rules.frames.given import WITH_TIME, has_time
-from hardship_rules.language.mapping import QUOTES, SPACES, UNKNOWN_WORDS, UNSEEN, WIDE, Column, signs
-
-if TYPE_CHECKING:
-    import polars as pl
+from hardship_rules.frames.libraries import nw, pl
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, signs
+from hardship_rules.language.mapping import UNKNOWN_WORDS, Column
 
 SPACE = f"\\s{signs(SPACES)}{signs(UNSEEN)}"
 """Spaces of any kind and invisible characters, as the inside of a regular expression's class."""
@@ -61,7 +59,7 @@ _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32,
 _FRACTIONAL = (nw.Float32, nw.Float64, nw.Decimal)
 _DTYPES = {NumberKind: nw.Int64(), YesNoKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date()}
 
-_Texts = TypeVar("_Texts", "nw.Expr", "pl.Expr")
+_Texts = TypeVar("_Texts", nw.Expr, pl.Expr)
 
 
 @define(eq=False)
@@ -361,7 +359,7 @@ def _normalized_number(text: _Texts) -> _Texts:
     return text.str.replace_all(_IN_NUMBERS, "").str.to_uppercase()
 
 
-def normalized_numbers(text: "pl.Expr") -> "pl.Expr":
+def normalized_numbers(text: pl.Expr) -> pl.Expr:
     """Identifiers of persons, such as identity numbers, in a form to compare."""
     return _normalized_number(text.str.replace_many(_WIDE))
 

@@ -16,9 +16,8 @@ from hardship_rules.engine.tables import ROUNDED, day_inside, frame_policy
 from hardship_rules.explanation.json import policy_json
 from hardship_rules.explanation.reasons import SENTENCES
 from hardship_rules.frames.columns import days_in, spellings
-from hardship_rules.frames.given import column_names, frame_of, in_polars
+from hardship_rules.frames.given import as_given, column_names, frame_of, in_polars
 from hardship_rules.frames.libraries import nw
-from hardship_rules.frames.memory import as_given
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.locale import sentences
 

@@ -11,9 +11,15 @@ from hardship_rules.core.kinds import DateKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Problem
 from hardship_rules.engine.tables import anything, left_out_column, stated_column, with_left_out
-from hardship_rules.frames.given import blanks_as_texts, column_names, frame_of, in_polars, nothing_in
+from hardship_rules.frames.given import (
+    as_given,
+    blanks_as_texts,
+    column_names,
+    frame_of,
+    in_polars,
+    nothing_in,
+)
 from hardship_rules.frames.libraries import nw
-from hardship_rules.frames.memory import as_given
 from hardship_rules.language.mapping import RegisterMapping
 from hardship_rules.registers._cells import Cells, cells_of, key_cells
 from hardship_rules.registers._headers import Headers, headers_of

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 from unicodedata import normalize
 
-import polars as pl
 from attrs import frozen
 
+from hardship_rules.frames.libraries import pl
 from hardship_rules.registers._cells import SPACE
 
 TOTALS = frozenset(

@@ -6,7 +6,6 @@ from datetime import date
 from itertools import chain, islice
 from typing import Any
 
-import polars as pl
 from attrs import evolve, field, frozen
 
 from hardship_rules.assessment.assessment import Assessment, assess
@@ -21,6 +20,7 @@ from hardship_rules.engine.tables import margin_unit, with_left_out
 from hardship_rules.explanation.explanation import Ground, ruling
 from hardship_rules.explanation.reasons import MARKS, SENTENCES, Telling
 from hardship_rules.frames.bounds import quotient
+from hardship_rules.frames.libraries import pl
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.locale import sentences
 from hardship_rules.registers._impact import titles_of_clauses

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-import narwhals as nw
 from attrs import evolve, field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
@@ -15,7 +14,7 @@ from hardship_rules.core.problem import FactError, Location, Problem, nearest
 from hardship_rules.engine.tables import anything, left_out_column, stated_column
 from hardship_rules.explanation.forms import allowed
 from hardship_rules.frames.given import WITH_TIME
-from hardship_rules.frames.libraries import pl
+from hardship_rules.frames.libraries import nw, pl
 from hardship_rules.language.mapping import Column, RegisterMapping, Table
 from hardship_rules.locale import sentences
 from hardship_rules.registers._cells import Cells

@@ -15,7 +15,7 @@ from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, Y
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Path
 from hardship_rules.testing.strategies import households, policies
-from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding
+from hardship_rules.testing.strategies._paths import Facts, copied, fact_paths, holding
 
 EXAMPLES = ROOT / "examples"
 WEIHAI = load_policy("2021_weihai")

@@ -9,7 +9,7 @@ from interview import answer, by_rank, in_file_order, interview, sample, volunte
 from hardship_rules import FactError, assess, load_policy, next_question, read_policy
 from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
 from hardship_rules.core.problem import Path
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 COMPLETE = [household for household in sample(WEIHAI, 150) if len(household["members"]) <= 5][::6]

@@ -8,8 +8,8 @@ import pytest
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, load_policy
-from hardship_rules.authoring.approval import approve
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring._approval import approve
+from hardship_rules.authoring._lint import guarded
 
 DAY = date(2025, 1, 15)
 HEAD = "language: 1\npolicy: 2025_city\nextends: measure"

@@ -1,4 +1,4 @@
-"""What a sound policy is asked about, by itself and beside the one before."""
+"""Warnings about a valid policy, alone and compared with the one before."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, Problem
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring._lint import guarded
 
 
 def warned(path: Path, against: Path | None = None) -> list[tuple[str, str]]:

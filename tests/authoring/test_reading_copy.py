@@ -1,4 +1,4 @@
-"""The document to proof-read: every clause and every grade in it, in the policy's order, structure and all."""
+"""The reading copy: every clause with its basis, in the policy's order."""
 
 from collections import Counter
 
@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import proofread
 from hardship_rules.authoring._statements import statements
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.expr import BASES, AllOf, AnyOf, Clause, Not, walk
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.documents.html import as_html

@@ -1,4 +1,4 @@
-"""Statements: each thing that a policy says, once, with its id, its words and how well it is known."""
+"""The statements of a policy, each with its id, its words and its provenance."""
 
 import re
 from collections import Counter
@@ -9,8 +9,8 @@ from documents import SMALL
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import proofread
 from hardship_rules.authoring._statements import Statement, line_of, provenance_words, statements, values_of
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.expr import Clause, Provenance, walk
 from hardship_rules.documents.document import Document
 from hardship_rules.documents.text import as_text

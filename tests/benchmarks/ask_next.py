@@ -16,7 +16,7 @@ from interview import by_rank, in_file_order, interview, sample
 
 from hardship_rules import Assessment, Policy, assess, load_policy
 from hardship_rules.core.kinds import ChoiceKind, YesNoKind
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 
 def questions(policy: Policy, households: list[Facts]) -> None:

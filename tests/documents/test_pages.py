@@ -32,9 +32,9 @@ from hardship_rules import (
     what_would_change,
 )
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import proofread
 from hardship_rules.authoring._review import review
 from hardship_rules.authoring._review_document import review_document
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.policy import Policy
 from hardship_rules.documents.document import Document, Paragraph
 from hardship_rules.documents.html import as_html

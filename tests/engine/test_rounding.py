@@ -21,7 +21,7 @@ from sealed import sealed
 
 from hardship_rules import FactError, Policy, Problem, assess, explain, load_policy, read_policy, record, replay
 from hardship_rules.assessment.outcomes import Figure
-from hardship_rules.authoring.lint import guard
+from hardship_rules.authoring import guard
 from hardship_rules.core.interval import Number, Range, span
 from hardship_rules.durable.run import assess as assess_by_durable
 from hardship_rules.durable.worker import Worker

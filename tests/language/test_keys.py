@@ -1,4 +1,4 @@
-"""The keys of the language: described, consistent, and held against what was written."""
+"""The keys of the language: described, consistent, and validated."""
 
 import re
 
@@ -30,7 +30,7 @@ KINDS = {
 
 
 def shapes_in(shape: Shape | None) -> list[Shape]:
-    """A shape and all that it is made of; what it refers to stands in `SHAPES`."""
+    """A shape and all its parts; those of a reference are in `SHAPES`."""
     match shape:
         case Items(of):
             return [shape, *shapes_in(of)]
@@ -90,7 +90,7 @@ def test_an_overlay_holds_what_an_overlay_may_hold() -> None:
 
 
 def test_all_keys_of_a_record_are_looked_at() -> None:
-    """Unknown, missing, competing and misshapen keys are all told, each at its place."""
+    """Unknown, missing, competing and misshapen keys are all reported, each at its place."""
     shape = Record(
         {"a": keys.Key("甲", Word(), required=True), "b": keys.Key("乙", Items(Word("date")))}, (("a", "b"),)
     )
@@ -132,7 +132,7 @@ def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str
 
 
 def test_a_text_is_never_empty() -> None:
-    """A key without a value is told as such, whatever should stand there; quotes make an empty text."""
+    """A key without a value is reported for any shape; quotes make an empty text."""
     for text in ("a:", "a: ~", "a: null"):
         assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank a"]
     assert problems("a: ''", Entries(Word())) == []
@@ -158,13 +158,13 @@ def test_a_text_is_never_empty() -> None:
     ],
 )
 def test_a_key_of_the_language_among_own_names(note: str, expected: list[str]) -> None:
-    """`reply within` stands among the notes with a shape of its own; what was meant for it is said to be."""
+    """`reply within` is a key of notes with a shape of its own; typos of it are recognised."""
     found = problems(f"{{notes: {{ {note} }}}}", Record({"notes": keys.POLICY.keys["notes"]}))
     assert found == expected
 
 
 def test_a_mark_of_a_chinese_keyboard_is_what_is_wrong() -> None:
-    """A full-width colon after such a key is said to be one: it is not taken for another name."""
+    """A full-width colon after such a key is reported as one, not as another name."""
     notes = Record({"notes": keys.POLICY.keys["notes"]})
     found = problems("notes:\n  reply within：{days: 3}\n", notes)
     assert [each.split()[1] for each in found] == ["full_width", "mapping_expected"]

@@ -11,7 +11,7 @@ import pytest
 from attrs import evolve
 from identity_numbers import FORMS, GOOD, OTHERS, number
 
-from hardship_rules.language.mapping import QUOTES, SPACES, UNSEEN
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN
 from hardship_rules.registers._cells import (
     Cells,
     Steps,

@@ -12,7 +12,7 @@ from hardship_rules.core.kinds import DateKind, Value, day_of
 from hardship_rules.core.problem import Path
 from hardship_rules.engine.evaluate import is_known
 from hardship_rules.testing.strategies import households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 Ask = Callable[[Assessment], Path | None]
 """What to ask of a household next; None where it is settled."""
