@@ -26,7 +26,9 @@ def open_problems(policies: Iterable[Policy]) -> list[Problem]:
     for policy in policies:
         if policy.is_open:
             parameters = policy.parameters.items()
-            without_value = ", ".join(f"`{name}` {each.title}" for name, each in parameters if not each.values)
+            without_value = ", ".join(
+                f"`{name}` {parameter.title}" for name, parameter in parameters if not parameter.values
+            )
             problems.append(Problem("policy_open", given=policy.name, values={"parameters": without_value}))
         elif not policy.decisions:
             problems.append(Problem("policy_without_decision", given=policy.name))

@@ -145,11 +145,14 @@ class Job:
                 self._say("encoding", file=file, encoding=encoding)
             register = read_register(mapping, tables, show_values=show_values)
             self._say_what_was_read(register)
-            found = verdicts(register, self.on, every=explain, progress=self._progress)
+            assessed = verdicts(register, self.on, every=explain, progress=self._progress)
         except (FactError, PolicyError) as error:
             self._report(error.problems, show_values=show_values)
             return False
-        problems = [*every_problem(register), *(problem for some in found.refused.values() for problem in some)]
+        problems = [
+            *every_problem(register),
+            *(problem for refused in assessed.refused.values() for problem in refused),
+        ]
         listed = [*problems, *register.warnings]
         is_json = self.form == "json"
         if not is_json or (problems and not keep_going):
@@ -157,7 +160,7 @@ class Job:
         if problems and not keep_going:
             self._say("nothing", count=len(problems))
             return False
-        rows = rows_of(found, reasons=explain)
+        rows = rows_of(assessed, reasons=explain)
         totals = totals_of(register, rows, self.on)
         self._say("saving", file=str(output))
         if failure := not_written(output, lambda: save(output, rows, totals)):

@@ -23,7 +23,10 @@ def example_household(policy: Policy) -> tuple[Facts, list[Facts]]:
     """
     household: Facts = {}
     members = _members(policy)
-    parts: list[tuple[Facts, int | None]] = [(household, None), *((each, place) for place, each in enumerate(members))]
+    parts: list[tuple[Facts, int | None]] = [
+        (household, None),
+        *((member, place) for place, member in enumerate(members)),
+    ]
     for name in policy.fact_order:
         fact = cast(Fact, policy.names[name])
         for part, place in parts:

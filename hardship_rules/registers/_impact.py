@@ -105,7 +105,7 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and what join
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
     day = day_inside(evolve(new, start=None, end=None), on)
-    decisions = [name for name, each in new.decisions.items() if not each.every and _has_one_outcome(old, name)]
+    decisions = [name for name in new.decisions if _has_one_outcome(new, name) and _has_one_outcome(old, name)]
     given = frame_of(households), frame_of(members)
     frames = _Frames(_for_both(old, new, given), key, day, tuple(decisions))
     before, now = frames.under(evolve(old, start=None, end=None), new, OLD), frames.under(new, old, NEW)
@@ -476,7 +476,7 @@ def titles_of_clauses(policy: Policy) -> Mapping[str, str]:
     """The title of every clause by its id."""
     return {
         part.id: part.title or part.line or part.id
-        for expr in (*policy.must, *(expr for each in policy.names.values() for expr in exprs_of(each)))
+        for expr in (*policy.must, *(expr for definition in policy.names.values() for expr in exprs_of(definition)))
         for part in walk(expr)
         if isinstance(part, Clause)
     }

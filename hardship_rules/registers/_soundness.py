@@ -73,9 +73,10 @@ def soundness(
     listed = _read(households, {"key": (key,)})
     names = tuple(word for word, name in reversed(spelled.items()) if fact is not None and name == fact.name)
     people = _read(members, {"key": (key,), "who": names, "person": (identifier,)})
-    own, theirs = listed["key"].dtype, people["key"].dtype
-    if own != theirs and not (own.is_integer() and theirs.is_integer()) and listed.height and people.height:
-        values = {"own": str(own), "theirs": str(theirs)}
+    key_type, type_of_members = listed["key"].dtype, people["key"].dtype
+    both_whole = key_type.is_integer() and type_of_members.is_integer()
+    if key_type != type_of_members and not both_whole and listed.height and people.height:
+        values = {"own": str(key_type), "theirs": str(type_of_members)}
         raise FactError([Problem("key_kinds", (key,), given=key, values=values)])
     names_of = {title: name for name, title in options.items()} | {name: name for name in options}
     people = people.with_columns(
@@ -103,15 +104,15 @@ def _read(frame: Any, wanted: Mapping[str, tuple[str | None, ...]]) -> pl.DataFr
     table = in_polars(given.select(only).collect() if isinstance(given, nw.LazyFrame) else given.select(only))
     empty = pl.Series([None] * table.height, dtype=pl.String)
     series = {column: table[names[0]] if names else empty for column, names in named.items()}
-    for column, values_of_column in series.items():
-        dtype = values_of_column.dtype
+    for column, column_values in series.items():
+        dtype = column_values.dtype
         if not _can_be_read(dtype, of_key=column == "key"):
             name = named[column][0]
             values = {"title": name, "wanted": "String, Int64"}
             problems.append(Problem("column_kind", (name,), given=str(dtype), values=values))
     if problems:
         raise FactError(problems)
-    return pl.DataFrame([each.alias(column) for column, each in series.items()]).with_row_index("row")
+    return pl.DataFrame([column_values.alias(column) for column, column_values in series.items()]).with_row_index("row")
 
 
 def _can_be_read(dtype: pl.DataType, *, of_key: bool) -> bool:

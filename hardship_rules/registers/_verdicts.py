@@ -53,7 +53,7 @@ class Verdicts:
     members: FrozenMapping[int, tuple[int, ...]] = field(repr=False)
 
     def place(self, row: int, path: Sequence[str | int]) -> Cell | None:
-        """The cell of a fact, by its path in a household that was assessed by itself; None without a column."""
+        """The cell of a fact, by its path in a household that was assessed singly; None without a column."""
         table, number, name = self.register.households, row, path[-1]
         if path[0] == "members" and len(path) == 3:
             table, number = self.register.members, self.members[row][int(path[1])]

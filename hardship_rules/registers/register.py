@@ -263,7 +263,7 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
 
 def every_problem(register: Register) -> tuple[Problem, ...]:
     """All problems of a register, once each, in the order of its tables."""
-    of_households: Iterable[Problem] = (problem for some in register.problems.values() for problem in some)
+    of_households: Iterable[Problem] = (problem for listed in register.problems.values() for problem in listed)
     members = register.members.raw
 
     def place(problem: Problem) -> tuple[bool, int, int]:
@@ -278,7 +278,7 @@ def _fact_table(policy: Policy, raw: RawTable, table: Table, *, show_values: boo
     """The facts of a table, one column after another; raises `FactError` with every problem of its headers."""
     headers = headers_of(policy, table, raw.headers)
     of_headers = [_at_header(raw, problem) for problem in headers.problems]
-    of_headers += [problem for _, some in _unread(raw, set(raw.headers), among_headers=True) for problem in some]
+    of_headers += [problem for _, listed in _unread(raw, set(raw.headers), among_headers=True) for problem in listed]
     if of_headers:
         raise FactError(of_headers)
     used = {column.name for column in headers.columns.values()} | {headers.key, headers.identifier or headers.key}
