@@ -1,4 +1,4 @@
-"""Whatever a host hands in, in place of a policy, a text, a path or an assessment, is refused in plain words."""
+"""Arguments of a wrong kind, in place of a policy, text, path or assessment, are refused in plain words."""
 
 import subprocess
 import sys
@@ -84,7 +84,7 @@ def refusal(ask: Taken, given: object) -> str:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_what_is_no_policy(name: str) -> None:
-    """A policy's name, and whatever else is not a policy that was loaded, is refused wherever a policy is taken."""
+    """A policy's name, or anything but a loaded policy, is refused by every function that takes a policy."""
     for given in ("2021_weihai", *NOTHING):
         assert refusal(POLICIES[name], given) == "policy_not_loaded"
 
@@ -105,13 +105,13 @@ def test_what_is_no_path(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASSESSMENTS)
 def test_what_is_no_assessment(name: str) -> None:
-    """A household, a policy and nothing are no assessment, where one is told."""
+    """A household, a policy or None is refused as an assessment."""
     for given in (HOUSEHOLD, WEIHAI, *NOTHING):
         assert refusal(ASSESSMENTS[name], given) == "assessment_expected"
 
 
 def test_what_is_no_mapping_of_readings() -> None:
-    """Readings are a mapping of names to options; whatever is in it is a name or an option, known or not."""
+    """Readings are a mapping of names to options; any others are refused."""
     for given in (None, "equal_to_standard", 3):
         assert refusal(WEIHAI.with_readings, given) == "readings_expected"
     with pytest.raises(PolicyError) as refused:

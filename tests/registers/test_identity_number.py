@@ -45,7 +45,7 @@ def test_the_standards_example() -> None:
 
 @pytest.mark.parametrize("place", range(18))
 def test_one_wrong_digit_is_found(place: int) -> None:
-    """Any one digit that is another is found, wherever it stands."""
+    """Any single wrong digit is detected, at any place."""
     good = number("37100219800229123")
     other = "7" if good[place] != "7" else "3"
     assert read(good) == (date(1980, 2, 29), False, False)
@@ -64,7 +64,7 @@ def test_other_texts_are_wrong(text: str) -> None:
 
 
 def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
-    """A number in powers of ten has lost its last digits, whatever they were."""
+    """A number with an exponent has lost its last digits."""
     assert read("3.71002198002291E+17") == (None, False, True)
 
 
@@ -142,7 +142,7 @@ def test_databases_read_every_form_alike() -> None:
 
 
 def test_drawn_forms_of_a_number() -> None:
-    """Whatever does not show, and whatever quotes stand in it, a number is the same in every way of reading it."""
+    """Invisible characters and quotes change nothing, in every way of reading a number."""
     seed = random.SystemRandom().randrange(2**32)
     draw = random.Random(seed)  # noqa: S311  # no secret
     unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")

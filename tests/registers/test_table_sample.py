@@ -1,4 +1,4 @@
-"""What of a register's cells may be told: codes, and nothing that may be a person's own."""
+"""The texts of a register that a suggested mapping may list: codes, and none that may identify a person."""
 
 import pytest
 
@@ -8,7 +8,7 @@ NUMBER = "110101190001010002"
 
 
 def codes(texts: list[str], *, is_number: bool = False, personal: tuple[str, ...] = (), header: str = "类") -> object:
-    """The codes of a column in which 城市 is known, and how many other texts are not told."""
+    """The codes of a column in which 城市 is known, and the number of other texts, which stay hidden."""
     return codes_in(table_sample({header: texts}).columns[0], {"城市"}, personal, is_number=is_number)
 
 
@@ -28,7 +28,7 @@ def codes(texts: list[str], *, is_number: bool = False, personal: tuple[str, ...
     ],
 )
 def test_codes_are_short_few_and_seen_again(texts: list[str], found: object) -> None:
-    """A code has six characters at most, three with a digit, stands in two rows or more, and is one of twelve."""
+    """A code has six characters at most, three with a digit, is in two rows or more, and is one of twelve."""
     assert codes(texts) == found
 
 
@@ -38,7 +38,7 @@ def test_codes_among_numbers_are_words() -> None:
 
 
 def test_names_are_no_codes() -> None:
-    """What stands where names stand, or in a column called after names, is no code."""
+    """A text in a column of names is no code."""
     assert codes(["李某", "李某"], personal=("李某",)) == ((), 1)
     assert codes(["李某", "李某"], header="联系人姓名") == ((), 1)
 

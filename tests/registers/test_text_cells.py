@@ -1,4 +1,4 @@
-"""Texts of a register become numbers, days and options; expected values are worked out by hand."""
+"""Texts of a register as numbers, days and options; the expected values are computed by hand."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ TEXT = nw.col("a")
 
 
 def worked(texts: list[str | None], steps: Steps, **expressions: nw.Expr) -> list[tuple[Any, ...]]:
-    """What expressions come to in each row, after the steps."""
+    """The values of expressions in each row, after the steps."""
     table = nw.from_native(pl.DataFrame({"a": texts}, schema={"a": pl.String}).lazy())
     for step in steps.columns:
         table = table.with_columns(step)
@@ -34,7 +34,7 @@ def worked(texts: list[str | None], steps: Steps, **expressions: nw.Expr) -> lis
     ],
 )
 def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT001  # of the case
-    """Separators, full-width digits, spaces of any kind and signs are read; more places than asked for are told."""
+    """Separators, full-width digits, spaces of any kind and signs are read; too many decimal places are reported."""
     steps = Steps("a")
     digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked([text], steps, w=digits.whole, n=digits.is_number, o=digits.longer) == [(hundredths, True, longer)]
