@@ -1,4 +1,4 @@
-"""`hardship-rules approve`: an approval is written into a policy's file, with the fingerprint that was approved."""
+"""`hardship-rules approve`: write an approval into a policy's file, with the fingerprint that was approved."""
 
 import sys
 from pathlib import Path

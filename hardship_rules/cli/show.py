@@ -1,4 +1,4 @@
-"""`hardship-rules show`: a policy as a document to proof-read, a checklist, a ruleset, a view, or the text to keep."""
+"""`hardship-rules show`: a policy as a document to proof-read, a checklist, a ruleset, a SQL view, or resolved text."""
 
 import json
 import sys
@@ -89,8 +89,8 @@ def show(
             text = policy.resolved + "\n"
         elif form == _SQL:
             mapping = None if mapping_file is None else mapping_for(policy, load_mapping(mapping_file))
-            of = register(policy, on, on_column, without, _known(policy, known, without), mapping)
-            text = of.tables() if tables else view_in_sql(of, str(dialect), view)
+            view_tables = register(policy, on, on_column, without, _known(policy, known, without), mapping)
+            text = view_tables.tables() if tables else view_in_sql(view_tables, str(dialect), view)
         else:
             text = RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
     except (FactError, PolicyError) as error:
@@ -103,7 +103,7 @@ def show(
 
 
 def _known(policy: Policy, known: tuple[str, ...], without: tuple[str, ...]) -> list[str]:
-    """The columns that have no null, where all of them are meant as well."""
+    """The columns without nulls; `all` means all that the tables have."""
     if known != ("all",):
         return list(known)
     return [name for name in (*policy.facts, *policy.members.facts) if name not in without]

@@ -34,7 +34,7 @@ def test_a_sound_policy_ends_well(trial: Path) -> None:
 
 
 def test_never_over_the_policy(trial: Path) -> None:
-    """The policy stays to the byte, by whatever path it is named."""
+    """The policy stays unchanged to the byte, under any path."""
     done = run(str(trial), "--members", "1", "-o", str(trial.parent / "." / trial.name))
     assert done.exit_code == 1
     assert "错误[output_is_read]" in done.stderr
@@ -70,7 +70,7 @@ def test_json_and_a_file(trial: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_settled_is_no_finding(tmp_path: Path) -> None:
-    """A policy that is too hard ends in the time given, with what is open told at the end."""
+    """A policy that is too hard ends in the time given, with its open questions reported at the end."""
     path = tmp_path / "hard.yaml"
     path.write_text(HARD, encoding="utf-8")
     done = run(str(path), "--seconds", "0.5")

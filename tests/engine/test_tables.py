@@ -15,8 +15,8 @@ from hardship_rules import FactError, load_policy
 from hardship_rules.engine.tables import with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
+from hardship_rules.registers._headers import headers_of
 from hardship_rules.registers._mapped import Mapped, mapped
-from hardship_rules.registers.headers import headers_of
 from hardship_rules.testing.strategies import households, partial_households
 
 WEIHAI = load_policy("2021_weihai")

@@ -1,4 +1,4 @@
-"""Whether a workbook stays within what a spreadsheet can hold; what does not is refused before it is read."""
+"""Limits of a workbook that is read: sizes of its parts, places of its cells; the guard against zip bombs."""
 
 import re
 import zipfile
@@ -8,17 +8,17 @@ from attrs import define, field
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from hardship_rules.core.problem import Location, Problem
-from hardship_rules.registers._table import Area, Cell
+from hardship_rules.registers._table import Cell, MergedArea
 
 LARGEST_PART = 300_000_000
-"""The bytes that a sheet, or another part of a workbook, may unpack to."""
+"""The most bytes of an unpacked sheet, or another part of a workbook."""
 LARGEST_STYLES = 15_000_000
-"""The bytes that the styles may unpack to; openpyxl takes forty times as many, and a second a megabyte."""
+"""The most bytes of the unpacked styles: openpyxl takes forty times as much memory, and a second a megabyte."""
 PACKED, PACKED_FROM = 100, 20_000_000
-"""How many times smaller than unpacked no register is packed; looked at from so many bytes on."""
+"""The compression ratio that no register reaches, and the size in bytes from which it is checked."""
 ROWS, COLUMNS = 1_048_576, 16_384
-_AREA = 50_000_000  # cells between the first and the last that is filled in
-_WIDTHS = 20_000_000  # cells of all rows, each row as far as its last
+_AREA = 50_000_000  # filled columns times rows
+_WIDTHS = 20_000_000  # cells of all rows, each up to its last cell
 _MERGED = 5_000_000  # cells of all merged areas
 
 _DOCTYPE = "!DOCTYPE"
@@ -27,8 +27,8 @@ _ROW_TAG, _CELL_TAG = f"{SHEET_MAIN_NS} row", f"{SHEET_MAIN_NS} c"
 _FILLED = frozenset({f"{SHEET_MAIN_NS} v", f"{SHEET_MAIN_NS} is"})
 
 
-class OutOfBoundsError(Exception):
-    """A workbook is out of bounds: why."""
+class LimitError(Exception):
+    """A workbook is beyond a limit."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
@@ -36,24 +36,24 @@ class OutOfBoundsError(Exception):
 
 
 def check_parts(archive: zipfile.ZipFile, file: str) -> None:
-    """Raises where a part is too large, or begins with declarations of its own: these can grow without end."""
+    """Raise `LimitError` if a part is too large or has a document type, whose entities can expand without end."""
     place = Location(file, 1, 1)
     for part in archive.infolist():
         if part.file_size > LARGEST_PART:
-            raise OutOfBoundsError(Problem("register_too_large", location=place, values={"most": f"{LARGEST_PART:,}"}))
-        begins = _begins(archive, part)
+            raise LimitError(Problem("register_too_large", location=place, values={"most": f"{LARGEST_PART:,}"}))
+        first = _first_element(archive, part)
         if part.file_size > max(PACKED_FROM, PACKED * part.compress_size):
             values = {"times": f"{part.file_size // max(part.compress_size, 1):,}", "most": str(PACKED)}
-            raise OutOfBoundsError(Problem("workbook_packed", given=part.filename, location=place, values=values))
-        if begins == _DOCTYPE:
-            raise OutOfBoundsError(Problem("workbook_doctype", given=part.filename, location=place))
-        if begins.rpartition(":")[2] == "styleSheet" and part.file_size > LARGEST_STYLES:
+            raise LimitError(Problem("workbook_packed", given=part.filename, location=place, values=values))
+        if first == _DOCTYPE:
+            raise LimitError(Problem("workbook_doctype", given=part.filename, location=place))
+        if first.rpartition(":")[2] == "styleSheet" and part.file_size > LARGEST_STYLES:
             values = {"most": f"{LARGEST_STYLES:,}"}
-            raise OutOfBoundsError(Problem("register_too_large", location=place, values=values))
+            raise LimitError(Problem("register_too_large", location=place, values=values))
 
 
-def _begins(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str:
-    """The first element of an XML, or that it declares a document type before it; nothing of what is no XML."""
+def _first_element(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str:
+    """The first element of an XML part, or `_DOCTYPE` if a document type precedes it; empty for any other part."""
     if not part.filename.lower().endswith((".xml", ".rels")):
         return ""
     seen: list[str] = []
@@ -70,19 +70,19 @@ def _begins(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> str:
 
 
 @define
-class SheetBounds:
-    """The places of a sheet's rows and cells as its elements begin; openpyxl leaves out what is not in order."""
+class SheetLimits:
+    """The rows and cells of a sheet, followed element by element; openpyxl silently drops those out of order."""
 
     file: str
     sheet: str
     row: int = 0
     column: int = 0
-    columns: set[int] = field(factory=set)  # those that are filled in
+    columns: set[int] = field(factory=set)  # that are filled
     widths: int = 0
-    known: dict[str, int] = field(factory=dict)  # letters of columns
+    numbers: dict[str, int] = field(factory=dict)  # of columns by their letters
 
     def begins(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins; raises where a row or cell is out of bounds."""
+        """Follow the start of an element; raise `LimitError` if a row or cell is beyond a limit."""
         if tag == _CELL_TAG:
             self._cell(attributes.get("r"))
         elif tag == _ROW_TAG:
@@ -116,15 +116,15 @@ class SheetBounds:
             self.refuse("sheet_area", self.sheet, most=f"{_AREA:,}")
 
     def _number_of(self, letters: str) -> int:
-        if letters not in self.known:
+        if letters not in self.numbers:
             number = 0
             for letter in letters.upper():
                 number = number * 26 + ord(letter) - ord("A") + 1
-            self.known[letters] = number
-        return self.known[letters]
+            self.numbers[letters] = number
+        return self.numbers[letters]
 
-    def check_merged(self, areas: list[Area], width: int, height: int) -> None:
-        """Raises where merged areas are so large, or so many upon one another, that no one has merged them."""
+    def check_merged(self, areas: list[MergedArea], width: int, height: int) -> None:
+        """Raise `LimitError` if the merged areas within these bounds are too large."""
         cells = sum(
             max(0, min(area.right, width) - area.left + 1) * max(0, min(area.bottom, height) - area.top + 1)
             for area in areas
@@ -133,12 +133,12 @@ class SheetBounds:
             self.refuse("sheet_merged", self.sheet, most=f"{_MERGED:,}")
 
     def refuse(self, code: str, given: str, **values: str) -> None:
-        """Refuse the sheet at the last place that was in order."""
+        """Raise `LimitError` at the last valid place."""
         place = Cell(self.file, max(self.row, 1), max(self.column, 1), self.sheet)
-        raise OutOfBoundsError(Problem(code, given=given[:100], values=values, location=place))
+        raise LimitError(Problem(code, given=given[:100], values=values, location=place))
 
 
 def _number(written: str) -> int:
-    """A row's number; 0 where it is none. Some programs write 5 as 5.0."""
+    """A row's number, 0 if it is invalid; some programs write 5 as 5.0."""
     match = re.fullmatch(r"([0-9]{1,9})(?:\.0*)?", written, re.ASCII)
     return int(match[1]) if match else 0

@@ -1,15 +1,15 @@
-"""What of a register's cells may be told: codes, and nothing that may be a person's own."""
+"""The texts of a register that a suggested mapping may list: codes, and none that may identify a person."""
 
 import pytest
 
-from hardship_rules.registers.suggest import codes_in, table_seen
+from hardship_rules.registers.suggest import codes_in, table_sample
 
 NUMBER = "110101190001010002"
 
 
-def codes(texts: list[str], *, numbers: bool = False, personal: tuple[str, ...] = (), header: str = "类") -> object:
-    """The codes of a column in which 城市 is known, and how many other texts are not told."""
-    return codes_in(table_seen({header: texts}).columns[0], {"城市"}, personal, numbers=numbers)
+def codes(texts: list[str], *, is_number: bool = False, personal: tuple[str, ...] = (), header: str = "类") -> object:
+    """The codes of a column in which 城市 is known, and the number of other texts, which stay hidden."""
+    return codes_in(table_sample({header: texts}).columns[0], {"城市"}, personal, is_number=is_number)
 
 
 @pytest.mark.parametrize(
@@ -28,17 +28,17 @@ def codes(texts: list[str], *, numbers: bool = False, personal: tuple[str, ...] 
     ],
 )
 def test_codes_are_short_few_and_seen_again(texts: list[str], found: object) -> None:
-    """A code has six characters at most, three with a digit, stands in two rows or more, and is one of twelve."""
+    """A code has six characters at most, three with a digit, is in two rows or more, and is one of twelve."""
     assert codes(texts) == found
 
 
 def test_codes_among_numbers_are_words() -> None:
     """Among numbers what has a digit is an amount, and not counted as strange."""
-    assert codes(["无", "无", "1200", "3万", "3万"], numbers=True) == (("无",), 0)
+    assert codes(["无", "无", "1200", "3万", "3万"], is_number=True) == (("无",), 0)
 
 
 def test_names_are_no_codes() -> None:
-    """What stands where names stand, or in a column called after names, is no code."""
+    """A text in a column of names is no code."""
     assert codes(["李某", "李某"], personal=("李某",)) == ((), 1)
     assert codes(["李某", "李某"], header="联系人姓名") == ((), 1)
 
@@ -55,7 +55,7 @@ def test_names_are_no_codes() -> None:
 )
 def test_columns_of_persons(header: str, texts: list[str], *, personal: bool) -> None:
     """A column is a person's own by its header, by identity numbers in it, or where nearly each row is different."""
-    seen = table_seen({header: texts, "类": []})
+    seen = table_sample({header: texts, "类": []})
     assert seen.of_persons(seen.columns[1]) == (frozenset(filter(None, texts)) if personal else frozenset())
 
 
@@ -75,10 +75,10 @@ def test_columns_of_persons(header: str, texts: list[str], *, personal: bool) ->
 )
 def test_identity_numbers_have_a_day(text: str, found: int) -> None:
     """An identity number has 18 places, a day among them; X and full-width digits are its own."""
-    assert table_seen({"号": [f" {text} "]}).columns[0].identity_numbers == found
+    assert table_sample({"号": [f" {text} "]}).columns[0].identity_numbers == found
 
 
 def test_a_row_of_a_person_is_no_header() -> None:
     """Six digits in a row are no header; eleven make the whole row none."""
-    assert [each.has_no_header for each in table_seen({"户号": [], "202103收入": []}).columns] == [False, True]
-    assert [each.has_no_header for each in table_seen({"李某": [], NUMBER: []}).columns] == [True, True]
+    assert [each.has_no_header for each in table_sample({"户号": [], "202103收入": []}).columns] == [False, True]
+    assert [each.has_no_header for each in table_sample({"李某": [], NUMBER: []}).columns] == [True, True]

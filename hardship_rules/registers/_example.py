@@ -1,4 +1,4 @@
-"""A household invented for a policy, as plain as it may be: what a worked example shows, filled in to the last fact."""
+"""An invented household that is valid under a policy, with every fact: the example in a template."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,62 +11,64 @@ from hardship_rules.core.kinds import PURE, ChoiceKind, DateKind, NumberKind, Ye
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import FactError
 
-Given = dict[str, object]
-_SIZE = 2  # members, where so many may be
+Facts = dict[str, object]
+_SIZE = 2  # members, if the policy allows
+_ANY_DAY = date(2021, 3, 31)  # for a policy without a period
 
-_PLAIN_DAY = date(2021, 3, 31)
 
+def example_household(policy: Policy) -> tuple[Facts, list[Facts]]:
+    """The facts of a household and of its members, without those that then have a default.
 
-def invented(policy: Policy) -> tuple[Given, list[Given]]:
-    """The facts to be given of a household and of its members; what the policy then takes by itself is left out.
-
-    Each fact has the first value of the plainest that agrees with those before it, so that no `must` is broken.
+    Each fact has the simplest value that is valid with the facts before it, so that no `must` is broken.
     """
-    own: Given = {}
+    household: Facts = {}
     members = _members(policy)
-    parts: list[tuple[Given, int | None]] = [(own, None), *((member, place) for place, member in enumerate(members))]
+    parts: list[tuple[Facts, int | None]] = [
+        (household, None),
+        *((member, place) for place, member in enumerate(members)),
+    ]
     for name in policy.fact_order:
         fact = cast(Fact, policy.names[name])
         for part, place in parts:
-            if (place is not None) != fact.of_member or not _is_unknown(policy, own, members, fact, place):
+            if (place is not None) != fact.of_member or not _is_unknown(policy, household, members, fact, place):
                 continue
-            for value in _plainest(policy, fact, place or 0):
+            for value in _simplest(policy, fact, place or 0):
                 part[name] = value
-                if _read(policy, own, members) is not None:
+                if _read(policy, household, members) is not None:
                     break
                 del part[name]
-    return own, members
+    return household, members
 
 
-def _members(policy: Policy) -> list[Given]:
-    """Two members, or as many as there may be nearest to that."""
+def _members(policy: Policy) -> list[Facts]:
+    """Two members, or the nearest number that is valid, without facts."""
     counts = sorted(range(1, policy.members.at_most + 1), key=lambda count: abs(count - _SIZE))
     return next(([{} for _ in range(count)] for count in counts if _read(policy, {}, [{}] * count) is not None), [{}])
 
 
-def _read(policy: Policy, own: Given, members: list[Given]) -> Household | None:
-    """The household; None where it breaks what every household keeps to."""
+def _read(policy: Policy, household: Facts, members: list[Facts]) -> Household | None:
+    """The household as read; None if it is invalid, such as by breaking a `must`."""
     try:
-        return read_facts(policy, {**own, "members": members}, _day(policy))
+        return read_facts(policy, {**household, "members": members}, _day(policy))
     except FactError:
         return None
 
 
 def _day(policy: Policy) -> date:
-    return policy.start or policy.end or _PLAIN_DAY
+    return policy.start or policy.end or _ANY_DAY
 
 
-def _is_unknown(policy: Policy, own: Given, members: list[Given], fact: Fact, place: int | None) -> bool:
-    household = _read(policy, own, members)
+def _is_unknown(policy: Policy, given: Facts, members: list[Facts], fact: Fact, place: int | None) -> bool:
+    household = _read(policy, given, members)
     values = None if household is None else household.values if place is None else household.members[place].values
     return values is not None and values[fact.name] == fact.kind.unknown
 
 
-def _plainest(policy: Policy, fact: Fact, place: int) -> Iterator[object]:
-    """Values for a fact of the household or of the member at a place, the plainest first."""
+def _simplest(policy: Policy, fact: Fact, place: int) -> Iterator[object]:
+    """Values of a fact of the household, or of the member at a place, the simplest first."""
     match fact.kind:
         case ChoiceKind(options):
-            first = place if fact.name in policy.members.called_by else 0  # members are told apart by it
+            first = place if fact.name in policy.members.called_by else 0  # members differ in it
             yield from (*list(options)[first:], *list(options)[:first])
         case YesNoKind():
             yield from (False, True)

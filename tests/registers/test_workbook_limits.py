@@ -13,7 +13,7 @@ from workbooks import changed, saved
 from hardship_rules.core.problem import Problem
 from hardship_rules.registers._table import Grid
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
-from hardship_rules.registers._workbook_bounds import LARGEST_STYLES, OutOfBoundsError, check_parts
+from hardship_rules.registers._workbook_limits import LARGEST_STYLES, LimitError, check_parts
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -33,7 +33,7 @@ def read(path: Path) -> Grid | Problem:
 
 
 def with_rows(path: Path, rows: str, after: str = "") -> Path:
-    """A workbook whose sheet has these rows, and what stands after them, as XML."""
+    """A workbook whose sheet has these rows, and this XML after them."""
     saved(path, lambda sheet: sheet.append(["户号"]))
     data = f"<sheetData>{rows}</sheetData>{after}".encode()
     changed(path, lambda content: re.sub(rb"<sheetData>.*</sheetData>", lambda _: data, content, flags=re.DOTALL))
@@ -142,7 +142,7 @@ def _declared(path: Path, part: str, size: int) -> None:
 
 @pytest.mark.parametrize("part", [SHEET, "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml", "_rels/.rels"])
 def test_declarations_of_a_document_type_are_refused(tmp_path: Path, part: str) -> None:
-    """Entities that stand for one another ten times over would grow without end; no spreadsheet declares any."""
+    """Nested entities would expand without end; no spreadsheet declares any."""
     path = with_rows(tmp_path / "a.xlsx", ROW)
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!-- {"-x" * 2000} --><!DOCTYPE a [<!ENTITY a0 "1">{entities}]>'.encode()
@@ -164,11 +164,11 @@ def test_rows_without_cells_below_a_table_are_no_part_of_it(tmp_path: Path) -> N
 
 
 def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None:
-    """Styles of more than 15 MB, whatever their part is called, are refused before they are read."""
+    """Styles of more than 15 MB are refused before they are read, under any name of their part."""
     content = f'<styleSheet xmlns="a">{" " * LARGEST_STYLES}</styleSheet>'
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/other.xml", content)
-    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(OutOfBoundsError) as error:
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive, pytest.raises(LimitError) as error:
         check_parts(archive, "a.xlsx")
     assert (error.value.problem.code, error.value.problem.values["most"]) == ("register_too_large", "15,000,000")
 
