@@ -10,20 +10,20 @@ from hardship_rules.assessment.defaults import broken
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.expr import Choose, Clause, Expr, Name, OverMembers, names_in, parts_of
 from hardship_rules.core.interval import Truth
-from hardship_rules.core.kinds import ChoiceKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Value
 from hardship_rules.core.policy import Parameter, Policy, exprs_of, per_policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import (
     Scope,
     choice_value,
     evaluate,
+    evaluate_definition,
     is_known,
     meanings,
     nothing_known,
     options_of,
     possible,
     value,
-    work_out,
 )
 
 COMBINATIONS = 64  # the most that are tried for one household
@@ -44,10 +44,10 @@ class Completions:
     possible: tuple[str, ...]
     restricted: Completion = field(repr=False)
     households: tuple[Completion, ...] = field(default=(), repr=False)
-    tried: tuple[Path, ...] = ()
+    tried: tuple[KeyPath, ...] = ()
 
 
-def completions(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: Container[Path]) -> Completions:
+def completions(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed: Container[KeyPath]) -> Completions:
     """Try the completions of an evaluated household; `assumed` are the facts that have a constant default.
 
     Sound: facts that were left out keep their defaults, since whoever completes the household may give them first.
@@ -75,9 +75,11 @@ def completions(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed
     return Completions(agreed, after, restricted, tuple(search.households), tried)
 
 
-def _restricted(policy: Policy, case: Completion, assumed: Container[Path]) -> tuple[Completion, tuple[Path, ...]]:
+def _restricted(
+    policy: Policy, case: Completion, assumed: Container[KeyPath]
+) -> tuple[Completion, tuple[KeyPath, ...]]:
     """The household with each choice limited to the values that break no `must`, and the facts that this limits."""
-    limited: dict[Path, None] = {}
+    limited: dict[KeyPath, None] = {}
     paths = [path for path in _unknown(policy, case[0]) if path[-1] in _names_in_must(policy)]
     again = True
     while again:
@@ -96,7 +98,7 @@ def _restricted(policy: Policy, case: Completion, assumed: Container[Path]) -> t
     return case, tuple(limited)
 
 
-def witnesses(policy: Policy, scope: Scope, assumed: Container[Path]) -> tuple[Scope, ...] | None:
+def witnesses(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> tuple[Scope, ...] | None:
     """Completions that together reach every possible category of an evaluated household; None where none are found.
 
     A policy that gives the household and each of these the same truths leaves the same categories possible.
@@ -114,7 +116,7 @@ def witnesses(policy: Policy, scope: Scope, assumed: Container[Path]) -> tuple[S
     return None
 
 
-def _samples(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[Scope, tuple[str, ...]]]:
+def _samples(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Iterator[tuple[Scope, tuple[str, ...]]]:
     """A few completions that set every fact worth trying, each with its possible outcomes; mostly these reach all."""
     order = trial_order(policy)
     for number in range(3):
@@ -132,14 +134,14 @@ def _samples(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator
             yield sample, possible(policy.category, truths)
 
 
-def _unknown(policy: Policy, scope: Scope) -> Iterator[Path]:
+def _unknown(policy: Policy, scope: Scope) -> Iterator[KeyPath]:
     """The choices and booleans that are not known."""
     for name, fact in policy.facts.items():
-        if isinstance(fact.kind, ChoiceKind | YesNoKind) and not is_known(scope.values[name]):
+        if isinstance(fact.kind, ChoiceKind | BooleanKind) and not is_known(scope.values[name]):
             yield (name,)
     for name, fact in policy.members.facts.items():
         for number, member in enumerate(scope.members):
-            if isinstance(fact.kind, ChoiceKind | YesNoKind) and not is_known(member.values[name]):
+            if isinstance(fact.kind, ChoiceKind | BooleanKind) and not is_known(member.values[name]):
                 yield ("members", number, name)
 
 
@@ -157,10 +159,10 @@ class _Search:
     """
 
     policy: Policy
-    assumed: Container[Path]
+    assumed: Container[KeyPath]
     before: frozenset[str]  # the outcomes that are possible before the search
     reached: set[str] = Factory(set)
-    tried: dict[Path, None] = Factory(dict)
+    tried: dict[KeyPath, None] = Factory(dict)
     households: list[Completion] = field(factory=list, repr=False)
 
     def visit(self, case: Completion, share: int) -> None:
@@ -178,7 +180,7 @@ class _Search:
         for inner in completions_of(self.policy, case, path, self.assumed):
             self.visit(inner, share // len(values))
 
-    def next(self, scope: Scope, truths: tuple[Truth, ...]) -> Path | None:
+    def next(self, scope: Scope, truths: tuple[Truth, ...]) -> KeyPath | None:
         """The first fact, in trial order, that would help to settle an undecided outcome or `must`."""
         plans, order = Plans(self.policy), trial_order(self.policy)
         clauses = (*undecided(self.policy, truths), *self.policy.must)
@@ -195,22 +197,24 @@ def undecided(policy: Policy, truths: tuple[Truth, ...]) -> list[Clause]:
 # The values of one fact
 
 
-def values_of(scope: Scope, path: Path) -> tuple[Value, ...]:
+def values_of(scope: Scope, path: KeyPath) -> tuple[Value, ...]:
     """The possible values of an unknown choice or boolean."""
     unknown = value_at(scope, path)
     return (True, False) if unknown is None else tuple(sorted(options_of(unknown)))
 
 
-def completions_of(policy: Policy, case: Completion, path: Path, assumed: Container[Path]) -> Iterator[Completion]:
+def completions_of(
+    policy: Policy, case: Completion, path: KeyPath, assumed: Container[KeyPath]
+) -> Iterator[Completion]:
     """The household with each value of an unknown choice or boolean that breaks no `must`."""
     for tried in _real(policy, case[0], path, assumed):
         truths = case[1]
         for name in _dependents(policy).get(cast(str, path[-1]), ()):
-            truths = work_out(policy, name, tried, tried.members) or truths
+            truths = evaluate_definition(policy, name, tried, tried.members) or truths
         yield tried, truths
 
 
-def _real(policy: Policy, scope: Scope, path: Path, assumed: Container[Path]) -> Iterator[Scope]:
+def _real(policy: Policy, scope: Scope, path: KeyPath, assumed: Container[KeyPath]) -> Iterator[Scope]:
     """The facts with each value of one fact that breaks no `must`."""
     for choice in values_of(scope, path):
         tried = _changed(scope, path, choice)
@@ -218,7 +222,7 @@ def _real(policy: Policy, scope: Scope, path: Path, assumed: Container[Path]) ->
             yield tried
 
 
-def _changed(scope: Scope, path: Path, to: Value) -> Scope:
+def _changed(scope: Scope, path: KeyPath, to: Value) -> Scope:
     """The facts with another value of one; what depends on it is not evaluated yet."""
     changed = _copied(scope)
     _holder(changed, path).values[cast(str, path[-1])] = to
@@ -233,12 +237,12 @@ def _copied(scope: Scope) -> Scope:
     return copied
 
 
-def value_at(scope: Scope, path: Path) -> Value:
+def value_at(scope: Scope, path: KeyPath) -> Value:
     """The value of a fact."""
     return _holder(scope, path).values[cast(str, path[-1])]
 
 
-def _holder(scope: Scope, path: Path) -> Scope:
+def _holder(scope: Scope, path: KeyPath) -> Scope:
     return scope if len(path) == 1 else scope.members[cast(int, path[1])]
 
 
@@ -274,7 +278,7 @@ def trial_order(policy: Policy) -> dict[str, int]:
     worth = [
         name
         for name, fact in facts.items()
-        if isinstance(fact.kind, ChoiceKind | YesNoKind)
+        if isinstance(fact.kind, ChoiceKind | BooleanKind)
         and (uses[name] > 1 or name in leaps or name in _names_in_must(policy))
     ]
     worth.sort(key=lambda name: (-uses[name], name))  # not as the file has them: that is not in the fingerprint
@@ -287,7 +291,7 @@ def _uses(policy: Policy) -> tuple[Counter[str], set[str]]:
     scope.values.update(policy.constants)
     scope.known = scope.members[0].known = meanings(policy)
     for name in policy.category_order:
-        work_out(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
+        evaluate_definition(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
     uses, leaps = Counter({policy.category.name: 1}), set[str]()
     for name in reversed(policy.category_order):
         definition = policy.names[name]

@@ -17,8 +17,8 @@ from hardship_rules.core.expr import Clause, Expr, Name, OverMembers, parts_of
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Outcome, Policy, Term, refuse_undecidable
-from hardship_rules.core.problem import FactError, Path, Problem
+from hardship_rules.core.policy import Outcome, Policy, Term, require_decidable
+from hardship_rules.core.problem import FactError, KeyPath, Problem
 from hardship_rules.core.units import kind_of_name, unit_of
 from hardship_rules.engine.evaluate import Scope, value
 
@@ -169,7 +169,7 @@ class Assessment:
         assumed, unknown = frozenset(self.household.assumed), frozenset(self.household.unknown)
         return missing(self.policy, self.outcomes.completions, assumed, unknown)
 
-    def break_points(self, fact: Path | str | None = None) -> BreakPoints | None:
+    def break_points(self, fact: KeyPath | str | None = None) -> BreakPoints | None:
         """The values of one fact at which a decision changes, all other given facts unchanged.
 
         `fact` is a path, `("members", 0, "wage")` counting members from 0, or the name of a fact of the household.
@@ -201,7 +201,7 @@ class Assessment:
         return by_evidence(self.missing)
 
 
-def refuse_no_assessment(given: object) -> None:
+def require_assessment(given: object) -> None:
     """Raise `FactError` for an argument that is no assessment, such as a household."""
     if not isinstance(given, Assessment):
         raise FactError([Problem("assessment_expected", (), type(given).__name__)])
@@ -215,7 +215,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy with open
     parameters or without a decision.
     """
-    refuse_undecidable(policy)
+    require_decidable(policy)
     return Assessment(outcomes_of(policy, read_facts(policy, household, on)))
 
 

@@ -8,15 +8,15 @@ from typing import cast
 
 from attrs import define, evolve, field, frozen
 
-from hardship_rules.assessment.defaults import broken, without
-from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.defaults import broken, without_facts
+from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Outcomes
 from hardship_rules.core.expr import Clause, Compare
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, Range, add, high, low, negate, span
-from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
+from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Value, day_number
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.causes import innermost
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 
@@ -54,7 +54,7 @@ def line_of(fact: Fact) -> Line | None:
         case DateKind():
             start = EARLIEST.toordinal()
             return Line(LATEST.toordinal() - start, lambda step: day_number(date.fromordinal(start + step)))
-        case ChoiceKind() | YesNoKind():
+        case ChoiceKind() | BooleanKind():
             return None
 
 
@@ -73,10 +73,10 @@ def _number(scaled: int, units: int) -> Exact:
     return number.numerator if number.denominator == 1 else number
 
 
-def left_out(outcomes: Outcomes) -> frozenset[Path]:
+def left_out(outcomes: Outcomes) -> frozenset[KeyPath]:
     """The facts of a household that were left out and have a default."""
     policy, household = outcomes.policy, outcomes.household
-    holders: list[Path] = [(), *(("members", number) for number in range(len(household.members)))]
+    holders: list[KeyPath] = [(), *(("members", number) for number in range(len(household.members)))]
     paths = ((*before, fact.name) for fact in policy.stand_ins for before in holders if fact.of_member is bool(before))
     return frozenset(paths) - {*household.given, *household.unknown}
 
@@ -154,7 +154,7 @@ class BreakPoints:
     a span may have fewer possible outcomes than the span.
     """
 
-    path: Path
+    path: KeyPath
     fact: Fact
     spans: tuple[Span, ...]
     unsettled: tuple[tuple[Value, Value], ...] = field(default=(), repr=False)
@@ -167,7 +167,7 @@ class BreakPoints:
         return tuple(name for name, *results in zip(decisions, *profiles, strict=True) if len(set(results)) > 1)
 
 
-def break_points_of(outcomes: Outcomes, path: Path) -> BreakPoints:
+def break_points_of(outcomes: Outcomes, path: KeyPath) -> BreakPoints:
     """The break points of the fact at a path. Raises `KeyError` where the household has no such fact."""
     fact = _fact_at(outcomes, path)
     line = line_of(fact)
@@ -178,7 +178,7 @@ def break_points_of(outcomes: Outcomes, path: Path) -> BreakPoints:
     return BreakPoints(path, fact, tuple(Span(option, option, after) for option, after in afters if after is not None))
 
 
-def _fact_at(outcomes: Outcomes, path: Path) -> Fact:
+def _fact_at(outcomes: Outcomes, path: KeyPath) -> Fact:
     policy, members = outcomes.policy, outcomes.household.members
     match path:
         case (str(name),) if name in policy.facts:
@@ -194,7 +194,7 @@ class _Search:
     """The search for the break points of a number or a day."""
 
     outcomes: Outcomes
-    path: Path
+    path: KeyPath
     fact: Fact
     line: Line
 
@@ -224,14 +224,14 @@ class _Search:
         )
 
     @cached_property
-    def defaults(self) -> frozenset[Path]:
+    def defaults(self) -> frozenset[KeyPath]:
         """The other facts that were left out and have a default."""
         return left_out(self.outcomes) - {self.path}
 
     def between(self, piece: Piece) -> Outcomes | None:
         """The outcomes where the fact is only known to be in a piece; None where every value breaks a `must`."""
         policy, household = self.outcomes.policy, self.outcomes.household
-        scope, defaults = refilled(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
+        scope, defaults = with_defaults(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
         truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
         if defaults.outside or any(broken(policy, scope, self.defaults)):
             return None
@@ -252,7 +252,7 @@ class _Search:
 
     def musts(self, outcomes: Outcomes) -> Iterator[Value]:
         policy = outcomes.policy
-        known = without(policy, outcomes.household.scope(policy), self.defaults)
+        known = without_facts(policy, outcomes.household.scope(policy), self.defaults)
         return (value(clause, known) for clause in policy.must)
 
     def crossings(self, piece: Piece) -> set[Fraction]:
@@ -263,7 +263,7 @@ class _Search:
 
     def evaluated(self, piece: Piece) -> Scope:
         policy = self.outcomes.policy
-        scope, _ = refilled(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
+        scope, _ = with_defaults(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
         evaluate(policy, scope)
         return scope
 

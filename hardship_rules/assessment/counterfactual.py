@@ -10,14 +10,14 @@ from hardship_rules.assessment.outcomes import Figure, unit_name
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome, Term
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 
 
 @frozen
 class Change:
     """A known fact with another value, and the assessment of the household with that value."""
 
-    path: Path
+    path: KeyPath
     fact: Fact
     old: Value = field(repr=False)
     new: Value = field(repr=False)

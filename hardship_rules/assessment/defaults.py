@@ -9,7 +9,7 @@ from hardship_rules.core.expr import Choose, Clause, Constant, Expr, Option, Ove
 from hardship_rules.core.interval import Exact, Range, high, low, span
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Fact, Policy, per_policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Meaning, Scope, is_known, meaning, meanings, value
 
 
@@ -17,9 +17,9 @@ from hardship_rules.engine.evaluate import Meaning, Scope, is_known, meaning, me
 class Defaults:
     """The facts that were left out and got a default: computed from given facts, a constant, or outside its range."""
 
-    derived: dict[Path, None]
-    assumed: dict[Path, None]
-    outside: list[Path]
+    derived: dict[KeyPath, None]
+    assumed: dict[KeyPath, None]
+    outside: list[KeyPath]
 
 
 def fill_defaults(
@@ -36,7 +36,7 @@ def fill_defaults(
         for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
             if name in given[number] or name in unknown[number]:
                 continue
-            path: Path = ("members", number - 1, name) if number else (name,)
+            path: KeyPath = ("members", number - 1, name) if number else (name,)
             if constant is not None:
                 inside.values[name] = constant
                 defaults.assumed[path] = None
@@ -96,7 +96,7 @@ def _is_constant(expr: Expr | None, scope: Scope) -> bool:
     return isinstance(expr.otherwise, Constant | Option)
 
 
-def broken(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[Clause, Path]]:
+def broken(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Iterator[tuple[Clause, KeyPath]]:
     """The conditions of `must` that a household certainly breaks, each with the member who breaks it.
 
     `assumed` are the facts with constant defaults: these never make a household impossible, so that they count as
@@ -104,16 +104,16 @@ def broken(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[t
     """
     if all(value(clause, scope) is not False for clause in policy.must):
         return  # nor would one be broken with fewer known facts
-    known = without(policy, scope, assumed)
+    known = without_facts(policy, scope, assumed)
     for clause in policy.must:
         if value(clause, known) is False:
             yield from ((clause, path) for path in _broken_by(clause, known))
 
 
-def without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
+def without_facts(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Scope:
     """The facts of a scope, with some of them made unknown."""
 
-    def known_values(values: dict[str, Value], before: Path) -> dict[str, Value]:
+    def known_values(values: dict[str, Value], before: KeyPath) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
         return {
             name: facts[name].kind.unknown if (*before, name) in assumed else answer for name, answer in values.items()
@@ -127,7 +127,7 @@ def without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
     return known
 
 
-def _broken_by(clause: Clause, scope: Scope) -> Iterator[Path]:
+def _broken_by(clause: Clause, scope: Scope) -> Iterator[KeyPath]:
     """The paths of the members who break a condition on each of them; of another condition, that of all members."""
     condition = clause.when
     if isinstance(condition, OverMembers) and condition.what == "each" and condition.where is not None:

@@ -13,21 +13,30 @@ from attrs import define
 from hardship_rules.assessment.defaults import broken, fill_defaults
 from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
+from hardship_rules.core.hosts import NATIVE_TYPES, is_collection, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain, unit_text
-from hardship_rules.core.policy import Fact, Policy, Usual, day_problem, per_policy, refuse_no_policy
-from hardship_rules.core.problem import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
+from hardship_rules.core.kinds import (
+    BooleanKind,
+    ChoiceKind,
+    DateKind,
+    NumberKind,
+    Value,
+    day_number,
+    decimal_text,
+    unit_text,
+)
+from hardship_rules.core.policy import Fact, Policy, Usual, day_problem, per_policy, require_policy
+from hardship_rules.core.problem import MOST_PROBLEMS, SURROGATE, FactError, KeyPath, Location, Problem, nearest
 from hardship_rules.language import source
 from hardship_rules.language.grammar import DIGITS, exact_number
-from hardship_rules.language.shape import TRUTHS, number_problem
+from hardship_rules.language.shape import BOOLEANS, number_problem
 
 Given = Mapping[str, object] | HouseholdText
 
 
 def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
     """The typed facts of a household. Raises `FactError` with every problem."""
-    refuse_no_policy(policy)
+    require_policy(policy)
     return _Reader(policy).household(household, on)
 
 
@@ -79,14 +88,14 @@ class _Reader:
         self.policy = policy
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.locations: dict[Path, Location | None] = {}  # of the household, its members and facts
+        self.locations: dict[KeyPath, Location | None] = {}  # of the household, its members and facts
 
-    def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
+    def problem(self, code: str, path: KeyPath, location: Location | None, given: object = "", **values: str) -> None:
         self.report(Problem(code, path, given=shown(given), values=values, location=location))
 
     def report(self, problem: Problem) -> None:
         self.problems.append(problem)
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise FactError(self.problems)
 
     # The household, its members, their keys
@@ -131,7 +140,7 @@ class _Reader:
             warnings=(*self.warnings, *_unusual(policy, parts, self.locations)),
         )
 
-    def part(self, node: _Entries, before: Path) -> _Part:
+    def part(self, node: _Entries, before: KeyPath) -> _Part:
         """The facts and reserved keys of the household or of a member; facts that are not given are unknown."""
         facts = self.policy.members.facts if before else self.policy.facts
         spellings = _spellings(self.policy)[bool(before)]
@@ -196,7 +205,7 @@ class _Reader:
         parts = []
         self.locations["members",] = location
         for number, item in enumerate(listed):
-            path: Path = ("members", number)
+            path: KeyPath = ("members", number)
             place = cast(source.Node, item).at if type(item) in _NODES else None
             self.locations[path] = place
             facts = _entries(item)
@@ -209,18 +218,18 @@ class _Reader:
     def label(self, number: int, member: _Part) -> str | None:
         return self.text(member.reserved.get("label"), ("members", number, "label"))
 
-    def outside(self, path: Path) -> None:
+    def outside(self, path: KeyPath) -> None:
         """Report a default that the given facts put outside the range of its fact."""
         facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
         fact = facts[cast(str, path[-1])]
         kind = cast(NumberKind, fact.kind)
-        ends = {"least": plain(cast(Exact, kind.low)), "most": plain(cast(Exact, kind.high))}
+        ends = {"least": decimal_text(cast(Exact, kind.low)), "most": decimal_text(cast(Exact, kind.high))}
         values = {"title": fact.title, **ends}
         self.problem("derived_outside", path, self.locations.get(path[:-1]), "", **values)
 
     # Reserved keys
 
-    def text(self, entry: _Entry | None, path: Path) -> str | None:
+    def text(self, entry: _Entry | None, path: KeyPath) -> str | None:
         given, location = (None, None) if entry is None else entry
         if given is None:
             return None
@@ -275,7 +284,7 @@ class _Reader:
 
     # One fact
 
-    def fact(self, fact: Fact, given: object, location: Location | None, before: Path, part: _Part) -> None:
+    def fact(self, fact: Fact, given: object, location: Location | None, before: KeyPath, part: _Part) -> None:
         """Read one fact into its part: a value of its kind, stated to be unknown, or a problem."""
         path = (*before, fact.name)
         if type(given) is source.Scalar:
@@ -283,14 +292,14 @@ class _Reader:
             given = None if given.is_null else given.text
         elif type(given) in _NODES:
             location = cast(source.Node, given).at
-        elif type(given) not in OWN:
+        elif type(given) not in NATIVE_TYPES:
             given = plain_value(given)
         if isinstance(given, str):
             given = given.strip()
         if given is None:
             part.unknown[fact.name] = None
             return
-        if type(given) not in OWN and (type(given) in _NODES or is_many(given)):
+        if type(given) not in NATIVE_TYPES and (type(given) in _NODES or is_collection(given)):
             self.problem("fact_not_one_value", path, location, title=fact.title)
             part.values[fact.name] = fact.kind.unknown
             return
@@ -309,8 +318,8 @@ class _Reader:
                     known = [*options.values(), *options]
                     values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(shown(given), known)}
                     self.problem("unknown_fact_option", path, location, given, **values)
-            case YesNoKind():
-                typed = given if isinstance(given, bool) else TRUTHS.get(given) if isinstance(given, str) else None
+            case BooleanKind():
+                typed = given if isinstance(given, bool) else BOOLEANS.get(given) if isinstance(given, str) else None
                 if typed is None:
                     self.problem("fact_yes_no", path, location, given, title=fact.title)
             case DateKind():
@@ -321,7 +330,7 @@ class _Reader:
         part.values[fact.name] = fact.kind.unknown if typed is None else typed
 
     def number(
-        self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
+        self, kind: NumberKind, given: object, path: KeyPath, location: Location | None, title: str
     ) -> Exact | None:
         """An exact number from an int, a Decimal, a Fraction, a text, or a float by its shortest repr."""
         number = _exact(given)
@@ -336,7 +345,9 @@ class _Reader:
                 code = {"number": "fact_number"}.get(code, code)
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
-            self.problem("fact_outside", path, location, given, title=title, least=plain(least), most=plain(most))
+            self.problem(
+                "fact_outside", path, location, given, title=title, least=decimal_text(least), most=decimal_text(most)
+            )
         elif not isinstance(number, int) and 10**kind.decimals % number.denominator:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
@@ -344,7 +355,7 @@ class _Reader:
         return None
 
 
-def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
+def _paths(names: Iterable[Iterable[str]]) -> tuple[KeyPath, ...]:
     """The paths of facts, from their names in the household and in each member."""
     own, *members = names
     before = [(number, inner) for number, inner in enumerate(members)]
@@ -383,7 +394,7 @@ def _exact(given: object) -> Exact | None:
 _Usual = tuple[tuple[str, Fact, Usual], ...]
 
 
-def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[Path, Location | None]) -> Iterator[Problem]:
+def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[KeyPath, Location | None]) -> Iterator[Problem]:
     """A warning for every given number outside its usual range; zero (there is none) is always usual."""
     of_household, of_members = _with_usual_range(policy)
     for number, part in enumerate(parts):
@@ -391,14 +402,14 @@ def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[Path, Lo
             amount = part.values[name]
             if isinstance(amount, Exact) and amount and not usual.holds(amount):
                 path = ("members", number - 1, name) if number else (name,)
-                values = {"title": fact.title, **ends(policy, usual, fact.kind)}
-                yield Problem("fact_unusual", path, plain(amount), values, "warning", locations.get(path))
+                values = {"title": fact.title, **usual_range(policy, usual, fact.kind)}
+                yield Problem("fact_unusual", path, decimal_text(amount), values, "warning", locations.get(path))
 
 
-def ends(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
+def usual_range(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
     """A usual range as values of a problem: its least, its most, and their unit."""
     unit = unit_text(kind.unit or (), policy.units) if isinstance(kind, NumberKind) else ""
-    least, most = ("…" if end is None else plain(end) for end in (usual.low, usual.high))
+    least, most = ("…" if end is None else decimal_text(end) for end in (usual.low, usual.high))
     return {"least": least, "most": most, "unit": unit}
 
 

@@ -12,7 +12,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import span
 from hardship_rules.core.kinds import ANY_DAY, DateKind, Value, day_number, day_of
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import FactError, Location, Path, Problem
+from hardship_rules.core.problem import FactError, KeyPath, Location, Problem
 from hardship_rules.engine.evaluate import Scope, meanings
 from hardship_rules.language import source
 from hardship_rules.language.keys import RESERVED_TITLES
@@ -66,10 +66,10 @@ class Household:
     reference: str | None = field(repr=False)
     values: FrozenMapping[str, Value] = field(repr=False)
     members: tuple[Member, ...]
-    given: tuple[Path, ...] = field(repr=False)
-    unknown: tuple[Path, ...] = field(repr=False)
-    derived: tuple[Path, ...] = field(repr=False)
-    assumed: tuple[Path, ...] = field(repr=False)
+    given: tuple[KeyPath, ...] = field(repr=False)
+    unknown: tuple[KeyPath, ...] = field(repr=False)
+    derived: tuple[KeyPath, ...] = field(repr=False)
+    assumed: tuple[KeyPath, ...] = field(repr=False)
     warnings: tuple[Problem, ...] = field(default=(), repr=False, eq=False)
 
     def scope(self, policy: Policy) -> Scope:
@@ -122,7 +122,7 @@ def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
 
 
 def as_given(
-    policy: Policy, household: Household, changed: Mapping[Path, Value] = FrozenMapping()
+    policy: Policy, household: Household, changed: Mapping[KeyPath, Value] = FrozenMapping()
 ) -> dict[str, object]:
     """The household as a mapping that `assess` takes: without defaults, and perhaps with other values of some facts."""
     mapping: dict[str, object] = {} if household.reference is None else {"reference": household.reference}
@@ -142,13 +142,13 @@ def as_given(
     return mapping
 
 
-def refilled(
-    policy: Policy, household: Household, changed: Mapping[Path, Value] = FrozenMapping()
+def with_defaults(
+    policy: Policy, household: Household, changed: Mapping[KeyPath, Value] = FrozenMapping()
 ) -> tuple[Scope, Defaults]:
     """The given facts, perhaps with other values of some, and the defaults of all others under a policy."""
     given = {*household.given, *changed}
 
-    def given_values(values: FrozenMapping[str, Value], before: Path) -> dict[str, Value]:
+    def given_values(values: FrozenMapping[str, Value], before: KeyPath) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
         paths = ((name, (*before, name), value) for name, value in values.items())
         return {
@@ -161,12 +161,12 @@ def refilled(
     return scope, fill_defaults(policy, scope, _by_part(given, len(members)), _by_part(unknown, len(members)))
 
 
-def _part(path: Path) -> int:
+def _part(path: KeyPath) -> int:
     """The number of the part that a fact belongs to: 0 for the household, from 1 on for the members."""
     return cast(int, path[1]) + 1 if len(path) > 1 else 0
 
 
-def _by_part(paths: Iterable[Path], members: int) -> list[set[str]]:
+def _by_part(paths: Iterable[KeyPath], members: int) -> list[set[str]]:
     """The names of facts by part: first those of the household, then those of each member."""
     names: list[set[str]] = [set() for _ in range(members + 1)]
     for path in paths:

@@ -16,7 +16,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, Truth, high, low
 from hardship_rules.core.kinds import PURE, Unit, Value, unit_text
 from hardship_rules.core.policy import Decision, Outcome, Policy, per_policy
-from hardship_rules.core.problem import FactError, Path
+from hardship_rules.core.problem import FactError, KeyPath
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine.causes import Cause, innermost
 from hardship_rules.engine.evaluate import Scope, choice_value, evaluate, possible, value
@@ -263,7 +263,7 @@ class Outcomes:
             for decided in self.decisions.values()
         )
 
-    def changed(self, changes: Mapping[Path, Value]) -> "Outcomes | None":
+    def changed(self, changes: Mapping[KeyPath, Value]) -> "Outcomes | None":
         """The outcomes of the household with other values of some facts; None where that is no real household."""
         try:
             household = read_facts(self.policy, as_given(self.policy, self.household, changes), self.household.on)

@@ -29,7 +29,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.kinds import Value
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, is_known, options_of, value
 
 
@@ -41,7 +41,7 @@ class Plan:
     taken as equally likely, and a comparison of numbers as an even chance: this sets the order, never a verdict.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[KeyPath, ...]
     cost: float
     chance: float
 
@@ -176,5 +176,5 @@ def _one_of(plans: list[Plan], *, settles: bool) -> Plan:
     return Plan(_paths(open_), cost, 1 - still if settles else still)
 
 
-def _paths(plans: Iterable[Plan]) -> tuple[Path, ...]:
+def _paths(plans: Iterable[Plan]) -> tuple[KeyPath, ...]:
     return tuple(dict.fromkeys(path for plan in plans for path in plan.paths))

@@ -14,9 +14,9 @@ from hardship_rules.assessment._completions import (
 )
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path, path_text
+from hardship_rules.core.problem import KeyPath, path_text
 from hardship_rules.engine.evaluate import possible
 from hardship_rules.language.keys import RESERVED_TITLES
 
@@ -28,7 +28,7 @@ class Missing:
     `evidence` is the document that proves the fact, or "".
     """
 
-    path: Path
+    path: KeyPath
     title: str
     evidence: str
 
@@ -41,7 +41,7 @@ class Missing:
         return path_text(self.path)
 
 
-def missing_at(policy: Policy, path: Path) -> Missing:
+def missing_at(policy: Policy, path: KeyPath) -> Missing:
     """The fact, day or parameter at a path."""
     if path == ("on",):
         return Missing(path, RESERVED_TITLES["on"], "")
@@ -50,7 +50,7 @@ def missing_at(policy: Policy, path: Path) -> Missing:
 
 
 def missing(
-    policy: Policy, completions: Completions, assumed: Collection[Path], unknown: Collection[Path]
+    policy: Policy, completions: Completions, assumed: Collection[KeyPath], unknown: Collection[KeyPath]
 ) -> tuple[Missing, ...]:
     """The facts that leave the category open, in the order in which to ask for them.
 
@@ -73,17 +73,17 @@ def missing(
     return tuple(missing_at(policy, path) for path in (*ranked[len(idle) :], *idle))
 
 
-def _open(policy: Policy, case: Completion) -> list[Path]:
+def _open(policy: Policy, case: Completion) -> list[KeyPath]:
     """The facts that leave outcomes open, in the order of their plans."""
     plans = Plans(policy)
     clauses = undecided(policy, case[1])
     return list(dict.fromkeys(path for clause in clauses for path in plans.of(clause, case[0]).paths))
 
 
-def _may_matter(policy: Policy, case: Completion, path: Path, assumed: Collection[Path]) -> bool:
+def _may_matter(policy: Policy, case: Completion, path: KeyPath, assumed: Collection[KeyPath]) -> bool:
     """Whether values of a choice differ in the outcomes or facts that they leave open; True of what is no choice."""
     definition = policy.names.get(cast(str, path[-1]))
-    if not isinstance(definition, Fact) or not isinstance(definition.kind, ChoiceKind | YesNoKind):
+    if not isinstance(definition, Fact) or not isinstance(definition.kind, ChoiceKind | BooleanKind):
         return True
     ends = {
         (possible(policy.category, tried[1]), frozenset(_open(policy, tried)))

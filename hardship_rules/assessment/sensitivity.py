@@ -6,13 +6,13 @@ from typing import Literal, cast
 from attrs import field, frozen
 
 from hardship_rules.assessment._completions import completions, witnesses
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.assessment.defaults import broken
-from hardship_rules.assessment.household import Household, refilled
+from hardship_rules.assessment.household import Household, with_defaults
 from hardship_rules.core.expr import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, parts_of, walk
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.policy import Decision, Outcome, Policy, Reading, Term, exprs_of, per_policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.core.variants import policy_without
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 
@@ -61,7 +61,7 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     `choose`, never a part of an `all`. A clause of readings only is not removed, as its reading is changed. A reading
     that says what facts mean is not changed, as the facts would have to be asked again.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     policy, household = assessment.policy, assessment.household
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
@@ -83,9 +83,9 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[Path]] | None:
+def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[KeyPath]] | None:
     """The given facts with the defaults of a variant, and its constant defaults; None for no real household."""
-    scope, defaults = refilled(variant, household)
+    scope, defaults = with_defaults(variant, household)
     return None if defaults.outside or any(broken(variant, scope, defaults.assumed)) else (scope, defaults.assumed)
 
 

@@ -9,13 +9,13 @@ from attrs import Factory, define, field, frozen
 from hardship_rules.assessment._completions import completions
 from hardship_rules.assessment.break_points import Line, Piece, crossings, divided, left_out, lines_from
 from hardship_rules.assessment.defaults import Defaults, broken
-from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Outcomes
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, NumberKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, evaluate, outcomes
 
 TRIES = 500  # the most ranges that are evaluated for one number in one direction
@@ -31,7 +31,7 @@ class NearestAssumed:
     assumed.
     """
 
-    path: Path
+    path: KeyPath
     fact: Fact
     assumed: Value = field(repr=False)
     before: Value = field(repr=False)
@@ -49,14 +49,14 @@ class NearestAssumed:
         return self.outcomes.category
 
 
-def nearest_assumed_of(outcomes: Outcomes, search: "NearestValue | None" = None) -> NearestAssumed | None:
+def nearest_assumed_of(outcomes: Outcomes, search: "ValueSearch | None" = None) -> NearestAssumed | None:
     """The assumed fact whose smallest change gives another category; None where no single fact does.
 
     Numbers that change a figure which the policy shows (an income, an expenditure) come first, then other numbers, then
     choices and booleans, which have no distance. The nearest number is the one with the smallest change in its own
     unit, or the first of several such numbers. `search.is_cut` says afterwards whether a fact was left out.
     """
-    search = NearestValue(outcomes) if search is None else search
+    search = ValueSearch(outcomes) if search is None else search
     nearest: dict[int, tuple[Exact, NearestAssumed]] = {}
     for path in outcomes.household.assumed:
         for distance, change in _changes_of(search, path, None if 0 not in nearest else nearest[0][0]):
@@ -67,7 +67,7 @@ def nearest_assumed_of(outcomes: Outcomes, search: "NearestValue | None" = None)
 
 
 def _changes_of(
-    search: "NearestValue", path: Path, within: Exact | None
+    search: "ValueSearch", path: KeyPath, within: Exact | None
 ) -> Iterator[tuple[Exact | None, NearestAssumed]]:
     """The changes of a fact that give another category, with their distances; only numbers nearer than `within`."""
     fact, now = _fact_and_value(search.outcomes, path)
@@ -78,8 +78,10 @@ def _changes_of(
                 if nearest is not None:
                     new, before, after = nearest
                     yield _apart(new, cast(Exact, now)), NearestAssumed(path, fact, now, before, new, after)
-        case ChoiceKind() | YesNoKind() if within is None:
-            values: tuple[Value, ...] = (True, False) if isinstance(fact.kind, YesNoKind) else tuple(fact.kind.options)
+        case ChoiceKind() | BooleanKind() if within is None:
+            values: tuple[Value, ...] = (
+                (True, False) if isinstance(fact.kind, BooleanKind) else tuple(fact.kind.options)
+            )
             for other in (value for value in values if value != now):
                 changed = search.changed(path, other)
                 if changed is not None:
@@ -97,7 +99,7 @@ def _moves_a_figure(before: Outcomes, after: Outcomes) -> bool:
     return any(before.scope[name] != after.scope[name] for name in before.policy.show)
 
 
-def _fact_and_value(outcomes: Outcomes, path: Path) -> tuple[Fact, Value]:
+def _fact_and_value(outcomes: Outcomes, path: KeyPath) -> tuple[Fact, Value]:
     policy, household, name = outcomes.policy, outcomes.household, cast(str, path[-1])
     if len(path) == 1:
         return policy.facts[name], household.values[name]
@@ -105,7 +107,7 @@ def _fact_and_value(outcomes: Outcomes, path: Path) -> tuple[Fact, Value]:
 
 
 @define(slots=False)
-class NearestValue:
+class ValueSearch:
     """The search for values that change the category of a decided household, one fact at a time.
 
     `amounts` are the changes found so far, which are tried first for other facts: they mostly add to the same sums.
@@ -118,12 +120,12 @@ class NearestValue:
     effort: int = 0
     is_cut: bool = False  # whether the search of a number ended before its range was settled
 
-    def changed(self, path: Path, new: Value) -> Outcomes | None:
+    def changed(self, path: KeyPath, new: Value) -> Outcomes | None:
         """The outcomes with another value of one fact; None where the category does not change."""
         after = self.outcomes.changed({path: new})
         return None if after is None or after.possible == self.outcomes.possible else after
 
-    def nearest(self, path: Path, line: Line, within: Exact | None = None) -> tuple[Exact, Exact, Outcomes] | None:
+    def nearest(self, path: KeyPath, line: Line, within: Exact | None = None) -> tuple[Exact, Exact, Outcomes] | None:
         """The first value of a line that gives another category, the value before it, and the new outcomes.
 
         Both values were assessed. Only values nearer than the distance `within` are searched.
@@ -158,11 +160,11 @@ class NearestValue:
         return 0 if line.steps == 0 else min(line.steps, -(-distance // line.unit) - 1)
 
     @cached_property
-    def left_out(self) -> frozenset[Path]:
+    def left_out(self) -> frozenset[KeyPath]:
         """The facts that were left out and have a default."""
         return left_out(self.outcomes)
 
-    def open_between(self, path: Path, line: Line, piece: Piece) -> Scope | None:
+    def open_between(self, path: KeyPath, line: Line, piece: Piece) -> Scope | None:
         """The household with a piece of a line as the range of its number; None where no value changes the category.
 
         Interval arithmetic proves that, or that every value breaks a `must`.
@@ -174,14 +176,14 @@ class NearestValue:
         ids = completions(policy, scope, outcomes(policy.category, scope), replaced).possible
         return None if ids == tuple(outcome.id for outcome in self.outcomes.possible) else scope
 
-    def evaluated(self, path: Path, line: Line, piece: Piece) -> tuple[Scope, Defaults]:
+    def evaluated(self, path: KeyPath, line: Line, piece: Piece) -> tuple[Scope, Defaults]:
         """The household with a piece of a line as the range of its number, evaluated, and its defaults."""
         policy = self.outcomes.policy
-        scope, defaults = refilled(policy, self.outcomes.household, FrozenMapping({path: line.between(piece)}))
+        scope, defaults = with_defaults(policy, self.outcomes.household, FrozenMapping({path: line.between(piece)}))
         evaluate(policy, scope, policy.category_order)
         return scope, defaults
 
-    def divided(self, path: Path, line: Line, piece: Piece, whole: Scope) -> list[Piece]:
+    def divided(self, path: KeyPath, line: Line, piece: Piece, whole: Scope) -> list[Piece]:
         """A piece cut where the category may change, and at the amounts by which other facts changed it."""
         policy = self.outcomes.policy
         first, last = (self.evaluated(path, line, (step, step))[0] for step in piece)

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from hardship_rules.authoring._approval import approve
     from hardship_rules.authoring._checklist import checklist
     from hardship_rules.authoring._diff import Difference, diff
-    from hardship_rules.authoring._lint import Old, guard, guarded
+    from hardship_rules.authoring._lint import PolicyWithBase, lint, lint_file
     from hardship_rules.authoring._new_year import new_year, window
-    from hardship_rules.authoring._reading_copy import proofread
+    from hardship_rules.authoring._reading_copy import reading_copy
     from hardship_rules.authoring._review import Review, review
     from hardship_rules.authoring._review_document import review_document
     from hardship_rules.authoring._statements import Statement, statements
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Difference",
-    "Old",
+    "PolicyWithBase",
     "Review",
     "Statement",
     "approve",
     "checklist",
     "diff",
-    "guard",
-    "guarded",
+    "lint",
+    "lint_file",
     "new_year",
-    "proofread",
+    "reading_copy",
     "review",
     "review_document",
     "statements",
@@ -40,16 +40,16 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "Difference": "_diff",
-        "Old": "_lint",
+        "PolicyWithBase": "_lint",
         "Review": "_review",
         "Statement": "_statements",
         "approve": "_approval",
         "checklist": "_checklist",
         "diff": "_diff",
-        "guard": "_lint",
-        "guarded": "_lint",
+        "lint": "_lint",
+        "lint_file": "_lint",
         "new_year": "_new_year",
-        "proofread": "_reading_copy",
+        "reading_copy": "_reading_copy",
         "review": "_review",
         "review_document": "_review_document",
         "statements": "_statements",

@@ -8,9 +8,9 @@ from pathlib import Path
 from hardship_rules.core.hosts import read_day, shown
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Location, PolicyError, Problem
-from hardship_rules.explanation.forms import written
+from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.language.check import check
-from hardship_rules.language.find import Text, overlaps, read_file
+from hardship_rules.language.find import PolicyText, overlaps, read_file
 from hardship_rules.language.load import load
 from hardship_rules.language.policies import load_base
 from hardship_rules.language.resolve import resolve
@@ -45,13 +45,13 @@ def approve(
     base = load_base(path, folders)
     entry = [
         f"approved:   {_COMMENT}",
-        f"  by: {written(by)}",
+        f"  by: {yaml_scalar(by)}",
         f"  date: {date_of_approval}",
         f"  fingerprint: {policy.fingerprint}",
         *([] if base is None else [f"  base: {base.fingerprint}"]),
     ]
     text = _with_approval(file, entry)
-    approved = None if text is None else _policy_or_none(Text(text, file.name, file.folder), folders)
+    approved = None if text is None else _policy_or_none(PolicyText(text, file.name, file.folder), folders)
     if text is None or approved is None or approved.status != "approved" or approved.fingerprint != policy.fingerprint:
         raise PolicyError([Problem("approval_layout", given=file.name, location=Location(file.name, 1, 1))])
     return text, approved
@@ -73,18 +73,18 @@ def _refusals(policy: Policy, fingerprint: str | None) -> list[Problem]:
     return []
 
 
-def _policy(text: Text, folders: Sequence[str | Path]) -> Policy:
+def _policy(text: PolicyText, folders: Sequence[str | Path]) -> Policy:
     return check(load(resolve(text, folders)))
 
 
-def _policy_or_none(text: Text, folders: Sequence[str | Path]) -> Policy | None:
+def _policy_or_none(text: PolicyText, folders: Sequence[str | Path]) -> Policy | None:
     try:
         return _policy(text, folders)
     except PolicyError:
         return None
 
 
-def _with_approval(file: Text, entry: list[str]) -> str | None:
+def _with_approval(file: PolicyText, entry: list[str]) -> str | None:
     """The text with the approval in place of its status and approval, or below its head; other lines are unchanged.
 
     None where some top-level key does not begin a line of its own.

@@ -23,8 +23,8 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import Unit, unit_text
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Property, Reading, Usual, canonical
-from hardship_rules.core.problem import Path
-from hardship_rules.explanation.phrase import amount, gathered
+from hardship_rules.core.problem import KeyPath
+from hardship_rules.explanation.phrase import amount, combination
 from hardship_rules.language.check import IDS, current_id
 from hardship_rules.locale import sentences
 
@@ -32,7 +32,7 @@ WORDS = sentences("diff")
 _READING_COPY = sentences("reading_copy")
 
 _HEAD = ("policy", "series", "title", "effective")  # the sheet shows these of both policies
-_FACTS: dict[str, Path] = {"household": ("household",), "members": ("members", "facts")}
+_FACTS: dict[str, KeyPath] = {"household": ("household",), "members": ("members", "facts")}
 _PROPERTY_TEXTS = ("title", "source", "cite", "basis")  # attributes of their own
 
 
@@ -224,7 +224,7 @@ class _Policy:
         clause = None if top is None else _inside(top, statement.id)
         if_not = ""
         if clause is not None:
-            parts = gathered(clause.when)
+            parts = combination(clause.when)
             key, raw = (clause.when, clause.line) if parts is None else (parts[0], "")
             if_not = clause.if_not
         attributes = {
@@ -300,7 +300,7 @@ def _inside(clause: Clause, id_: str) -> Clause | None:
     """The clause with an id: this one, or one of its parts."""
     if clause.id == id_:
         return clause
-    gathered_parts = gathered(clause.when)
+    gathered_parts = combination(clause.when)
     parts = () if gathered_parts is None else gathered_parts[1]
     return next(filter(None, (_inside(part, id_) for part in parts)), None)
 

@@ -6,45 +6,45 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
-from hardship_rules.assessment.facts import ends
+from hardship_rules.assessment.facts import usual_range
 from hardship_rules.assessment.outcomes import decimal
 from hardship_rules.core.expr import Elapsed, Name, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading
+from hardship_rules.core.problem import KeyPath as Keys
 from hardship_rules.core.problem import Location, PolicyError, Problem
-from hardship_rules.core.problem import Path as Keys
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.signs import roundings_below_zero
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.check import IDS, current_id, ids
-from hardship_rules.language.find import Folders, before, find
+from hardship_rules.language.find import Folders, find, predecessor
 from hardship_rules.language.policies import load_base, load_policy
 
 JUMP = Fraction(1, 5)  # a larger change is a warning
 TYPO_FACTORS = (10, 100)  # of a zero too many, or of a wrong unit
 
-Old = tuple[Policy, Policy | None]
+PolicyWithBase = tuple[Policy, Policy | None]
 """A policy and the policy that it extends."""
 
 
-def guarded(name: str | Path, folders: Folders = (), against: str | Path | None = None) -> tuple[Problem, ...]:
+def lint_file(name: str | Path, folders: Folders = (), against: str | Path | None = None) -> tuple[Problem, ...]:
     """The warnings about the policy of a name or path, compared with `against`, or with the one before in its series.
 
     Raises `PolicyError` where it or `against` has problems; an earlier policy of the series with problems is skipped.
     """
     policy, base = load_policy(name, folders=folders), load_base(name, folders)
     if against is not None:
-        return guard(policy, base, (load_policy(against, folders=folders), load_base(against, folders)))
-    text = before(find(name, None, folders), folders)
+        return lint(policy, base, (load_policy(against, folders=folders), load_base(against, folders)))
+    text = predecessor(find(name, None, folders), folders)
     try:
         old = None if text is None else (load_policy(Path(text.name), folders=folders), load_base(text.name, folders))
     except PolicyError:
         old = None
-    return guard(policy, base, old)
+    return lint(policy, base, old)
 
 
-def guard(policy: Policy, base: Policy | None, old: Old | None) -> tuple[Problem, ...]:
+def lint(policy: Policy, base: Policy | None, old: PolicyWithBase | None) -> tuple[Problem, ...]:
     """The warnings about a policy, alone and compared with an older one, in file order; `base` is what it extends."""
     warnings = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
     if old is not None:
@@ -78,7 +78,7 @@ def _unusual(policy: Policy) -> Iterator[Problem]:
     for name, parameter in policy.parameters.items():
         for key, number in parameter.values.items():
             if number is not None and parameter.usual is not None and not parameter.usual.holds(number):
-                values = {"title": _row(policy, parameter, key), **ends(policy, parameter.usual, parameter.kind)}
+                values = {"title": _row(policy, parameter, key), **usual_range(policy, parameter.usual, parameter.kind)}
                 yield _warning("value_unusual", parameter.places[key], _path(name, key), exact_text(number), **values)
 
 

@@ -7,12 +7,12 @@ from typing import cast
 from attrs import frozen
 
 from hardship_rules.core.expr import BASES
-from hardship_rules.core.kinds import ChoiceKind, NumberKind, date_of, unit_text
+from hardship_rules.core.kinds import ChoiceKind, NumberKind, parse_date, unit_text
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Location
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.text import pad, width
-from hardship_rules.explanation.forms import written
+from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.language.keys import Word
 from hardship_rules.language.shape import NOT_PUBLISHED, conform_word
@@ -70,8 +70,8 @@ class _Writer:
     def head(self) -> Iterator[_Line]:
         yield _Line("language: 1")
         yield _Line(f"policy: {self.name}", WORDS["same_as_file"])
-        yield _Line(f"series: {written(cast(str, self.last.series))}")
-        yield _Line(f"title: {written(self.title) if self.title else ''}", "" if self.title else self.last.title)
+        yield _Line(f"series: {yaml_scalar(cast(str, self.last.series))}")
+        yield _Line(f"title: {yaml_scalar(self.title) if self.title else ''}", "" if self.title else self.last.title)
         yield _Line("status: draft", WORDS["draft"])
         yield _Line(f"extends: {_text(self.own, 'extends')}")
         start, end = window(self.last, self.year)
@@ -86,7 +86,7 @@ class _Writer:
             yield _Line("sources:")
         for key, node in sources:
             held = f", held: {_text(node, 'held')}" if node.get("held") is not None else ""
-            yield _Line(f"  {key}: {{title: {written(_text(node, 'title'))}{held}}}")
+            yield _Line(f"  {key}: {{title: {yaml_scalar(_text(node, 'title'))}{held}}}")
         if cited:
             yield _Line(f"  {self.source}:")
             yield _Line("    title:", WORDS["source"])
@@ -145,7 +145,7 @@ class _Writer:
             yield _Line(f"    chosen: {reading.chosen}", words)
             for key in ("why", "source", "cite"):
                 if node.get(key) is not None:
-                    yield _Line(f"    {key}: {written(_text(node, key))}")
+                    yield _Line(f"    {key}: {yaml_scalar(_text(node, key))}")
             if (basis := _text(node, "basis")) != "":
                 yield _Line("    basis:", WORDS["basis"].format(basis=_basis(basis)))
 
@@ -158,7 +158,7 @@ class _Writer:
             yield _Line(f"#   {name}:")
             for key, inner in node.entries:
                 words = one_line(cast(Scalar, inner).text)
-                yield _Line(f"#     {key.text}: {words if words.isdecimal() else written(words)}")
+                yield _Line(f"#     {key.text}: {words if words.isdecimal() else yaml_scalar(words)}")
 
 
 def window(last: Policy, year: int) -> tuple[date, date]:
@@ -170,7 +170,7 @@ def window(last: Policy, year: int) -> tuple[date, date]:
 
 def _moved(day: date, years: int) -> date:
     """The same day some years later; 28 February where that year has no 29th."""
-    moved = date_of(f"{day.year + years:04d}-{day:%m-%d}")
+    moved = parse_date(f"{day.year + years:04d}-{day:%m-%d}")
     return moved or date(day.year + years, day.month, day.day - 1)
 
 

@@ -18,13 +18,13 @@ from hardship_rules.core.expr import BASES, VERIFIED, Choose, Clause, Provenance
 from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, unit_text
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy, Reading, Term
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
-from hardship_rules.explanation.phrase import amount, cases, gathered, phrase, stand_in
+from hardship_rules.explanation.phrase import amount, case_texts, combination, default_text, phrase
 from hardship_rules.locale import sentences
 
 WORDS = sentences("reading_copy")
 
 
-def proofread(policy: Policy) -> Document:
+def reading_copy(policy: Policy) -> Document:
     """The whole policy in the order of its file: facts, parameters, readings, decisions, and unverified statements."""
     return Document(headed(policy, policy.title), tuple(_Copy(policy).blocks()))
 
@@ -51,7 +51,7 @@ def _status(policy: Policy) -> str:
 
 def asked(policy: Policy, fact: Fact) -> tuple[str, str, str]:
     """The possible answers to a fact, its default, and the document that proves it, in words."""
-    return _answer(policy, fact), stand_in(policy, fact) or WORDS["stays_unknown"], fact.evidence
+    return _answer(policy, fact), default_text(policy, fact) or WORDS["stays_unknown"], fact.evidence
 
 
 def _answer(policy: Policy, fact: Fact) -> str:
@@ -186,7 +186,7 @@ class _Copy:
             yield from self.condition(term.expr, term.title)
         elif isinstance(term.expr, Choose):
             yield Paragraph(WORDS["choose"].format(title=term.title))
-            yield Listing(tuple(Item(case) for case in cases(self.policy, term.expr, term.kind)))
+            yield Listing(tuple(Item(case) for case in case_texts(self.policy, term.expr, term.kind)))
         else:
             words = WORDS["equals"].format(title=term.title, words=phrase(self.policy, term.expr, term.kind))
             yield Paragraph(WORDS["stop"].format(words=words))
@@ -213,7 +213,7 @@ class _Copy:
             yield from self.condition(outcome.when, outcome.title, "_listed" if decision.every else "")
 
     def condition(self, clause: Clause, title: str, listed: str = "") -> Iterator[Block]:
-        combined = gathered(clause.when)
+        combined = combination(clause.when)
         if combined is None:
             yield Paragraph(WORDS[f"line{listed}"].format(words=phrase(self.policy, clause.when), title=title))
             return
@@ -225,7 +225,7 @@ class _Copy:
         """A clause with its parts; in full provenance only where it differs from the enclosing one."""
         same = clause.provenance == enclosing
         aside = grade(clause.provenance) if same else provenance_words(self.policy, clause.provenance)
-        combined = gathered(clause.when)
+        combined = combination(clause.when)
         if combined is None:
             return Item(line_of(self.policy, clause), clause.title, aside)
         words, parts = combined

@@ -6,13 +6,13 @@ from functools import partial
 from attrs import evolve, frozen
 
 from hardship_rules.authoring._diff import Difference, diff
-from hardship_rules.authoring._lint import Old, guard
+from hardship_rules.authoring._lint import PolicyWithBase, lint
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.proofs.questions import Claim
 from hardship_rules.proofs.report import Report, kept_and_changed
 from hardship_rules.testing.cases import Case, Mismatch
-from hardship_rules.testing.trial import tried
+from hardship_rules.testing.trial import try_property
 
 READINGS = "readings"  # the mismatch of a case whose readings the other policy does not have
 _OUTSIDE = "on_outside"
@@ -104,8 +104,8 @@ class Review:
 
 
 def review(
-    old: Old,
-    new: Old,
+    old: PolicyWithBase,
+    new: PolicyWithBase,
     cases: Iterable[Case] | None = None,
     prove: Callable[[Policy, Policy | None], Report] | None = None,
 ) -> Review:
@@ -117,13 +117,13 @@ def review(
     (old_policy, old_base), (policy, base) = old, new
     first = base is not None and base.name == old_policy.name
     decides = bool(old_policy.decisions) and not old_policy.is_open
-    report = (prove or partial(kept_and_changed, trial=tried))(policy, old_policy if decides else None)
+    report = (prove or partial(kept_and_changed, trial=try_property))(policy, old_policy if decides else None)
     return Review(
         old_policy,
         policy,
         (old_base, base),
         diff(old_policy, policy, (base if first else old_base, base)),
-        guard(policy, base, old),
+        lint(policy, base, old),
         report,
         None if cases is None else run_cases(cases, old_policy, policy),
     )

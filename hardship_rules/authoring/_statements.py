@@ -8,7 +8,7 @@ from hardship_rules.core.expr import BASES, Clause, Provenance, names_in
 from hardship_rules.core.kinds import ChoiceKind, unit_text
 from hardship_rules.core.policy import Decision, Note, Outcome, Parameter, Policy, Reading
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.explanation.phrase import amount, gathered, phrase
+from hardship_rules.explanation.phrase import amount, combination, phrase
 from hardship_rules.locale import sentences
 
 WORDS = sentences("statements")
@@ -91,7 +91,7 @@ def outcomes_of(decision: Decision) -> tuple[Outcome, ...]:
 
 def statements_of(policy: Policy, section: str, of: str, clause: Clause) -> Iterator[Statement]:
     """The statements of a clause and of all clauses inside it."""
-    combined = gathered(clause.when)
+    combined = combination(clause.when)
     if combined is None:
         names = tuple(names_in(clause))
         reading = names[0] if len(names) == 1 and names[0] in policy.readings else None

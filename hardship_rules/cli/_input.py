@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import evolve
 
 from hardship_rules.assessment.household import HouseholdText, load_household, read_household
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem, reason_of
 from hardship_rules.language import source
@@ -52,7 +52,7 @@ def policy_for(household: HouseholdText, name: str | None, on: str | None, folde
         raise FactError([Problem("policy_not_named", ("policy",), location=Location(household.name, 1, 1))])
     day = on or household.on
     try:
-        return load_policy(name, None if day is None else date_of(day), tuple(folders))
+        return load_policy(name, None if day is None else parse_date(day), tuple(folders))
     except PolicyError as error:  # a missing policy is reported at the household
         at = Location(household.name, 1, 1)
         raise PolicyError(evolve(problem, location=problem.location or at) for problem in error.problems) from None

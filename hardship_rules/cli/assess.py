@@ -21,7 +21,7 @@ from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
 from hardship_rules.explanation.formats import FORMATS, explain
-from hardship_rules.explanation.layout import Paint, plain, text_of
+from hardship_rules.explanation.layout import Paint, explanation_text, unpainted
 from hardship_rules.records import record
 
 _BEFORE_SENDING = "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。"
@@ -95,7 +95,7 @@ def assess(
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
     _check(files, form, lang, engine, what_would_change=what_would_change, notice=notice, turns=turns)
     detail = "full" if full else "short"
-    paint: Paint = _paint if output is None and _has_colour() else plain
+    paint: Paint = _paint if output is None and _has_colour() else unpainted
     check_output(files, form, output, embed=embed)
     answers, records, failed, read = [], {}, False, list[str | Policy](files)
     for file in files:
@@ -171,7 +171,7 @@ def _with_durable(policy: Policy, household: HouseholdText, on: str | None) -> A
 def _text(assessment: Assessment, lang: Language, paint: Paint, *, full: bool, hint: bool) -> str:
     """The explanation as text; with `hint`, the short one mentions the option for the full one."""
     if full:
-        return text_of(explanation_of(assessment, lang), paint)
+        return explanation_text(explanation_of(assessment, lang), paint)
     return brief_text(brief_of(assessment, lang), paint, hint=hint)
 
 

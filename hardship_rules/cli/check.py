@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring import guarded, summary, summary_data
+from hardship_rules.authoring import lint_file, summary, summary_data
 from hardship_rules.cli._input import sound_policy
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.core.policy import Policy
@@ -78,7 +78,7 @@ def check(
 def _warnings(name: str, folders: tuple[str, ...], against: str | None) -> tuple[Problem, ...]:
     """The warnings on a policy; raises `PolicyError` if it is not valid."""
     sound_policy(name, folders)
-    return guarded(name, folders, against)
+    return lint_file(name, folders, against)
 
 
 def _summary(name: str, form: str, lang: Language, folders: tuple[str, ...], warnings: tuple[Problem, ...]) -> str:

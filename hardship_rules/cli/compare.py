@@ -10,7 +10,7 @@ from attrs import frozen
 from hardship_rules.cli._input import household_of
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
 from hardship_rules.comparison import compare as compare_household
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.engine.tables import with_left_out
@@ -165,8 +165,9 @@ def _impact_text(
     cannot be read.
     """
     try:
-        from hardship_rules.registers import every_problem, impact, impact_json, impact_report, read_register, tables_of
+        from hardship_rules.registers import impact, impact_json, impact_report, read_register, tables_of
         from hardship_rules.registers.output import remarks_of, report
+        from hardship_rules.registers.register import every_problem
     except ModuleNotFoundError as error:
         raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
     mapping = mapping_for(new, None if request.mapping is None else load_mapping(request.mapping))
@@ -198,4 +199,4 @@ def _chosen(readings: Iterable[str]) -> dict[str, str]:
 
 
 def _policy(name: str, on: str | None, folders: tuple[str, ...]) -> Policy:
-    return load_policy(name, None if on is None else date_of(on), folders)
+    return load_policy(name, None if on is None else parse_date(on), folders)

@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.authoring import new_year, window
 from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem, nearest
 from hardship_rules.language.find import Year, all_series, years
 from hardship_rules.language.policies import load_policy
@@ -42,7 +42,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
 
 def _text(series: str, given: str, folders: tuple[Path, ...], name: str) -> str:
     """The draft for a year; `name` is the name of its file. Raises `PolicyError`."""
-    first = date_of(f"{given}-01-01")
+    first = parse_date(f"{given}-01-01")
     if first is None:
         raise PolicyError([Problem("year_number", given=given)])
     existing = years(series, folders)

@@ -20,7 +20,7 @@ from hardship_rules.cli._output import (
     written,
 )
 from hardship_rules.core.files import write_whole
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, Location, PolicyError, Problem
 from hardship_rules.language.mapping import load_mapping, mapping_for
@@ -133,8 +133,9 @@ class Job:
         show_values: bool,
     ) -> bool:
         """Assess a register and write its verdicts."""
-        from hardship_rules.registers import every_problem, read_register, rows_of, save, tables_of, totals_of, verdicts
+        from hardship_rules.registers import read_register, rows_of, save, tables_of, totals_of, verdicts
         from hardship_rules.registers.output import SUFFIXES
+        from hardship_rules.registers.register import every_problem
 
         try:
             self._check_output(output, SUFFIXES, (*files, mapping_file))
@@ -193,8 +194,9 @@ class Job:
 
     def suggest(self, files: Sequence[str], path: Path | None) -> bool:
         """Write or print a mapping of a register's columns."""
-        from hardship_rules.frames.given import texts_of
-        from hardship_rules.registers import suggest_mapping, table_sample, tables_of
+        from hardship_rules.frames.given import all_as_text
+        from hardship_rules.registers import suggest_mapping, tables_of
+        from hardship_rules.registers.suggest import table_sample
 
         try:
             if path is not None:
@@ -205,7 +207,7 @@ class Job:
             self._report(error.problems)
             return False
         households, members = (
-            table_sample(texts_of(raw.frame.head(_SAMPLE)).to_dict(as_series=False), raw.sheet or None)
+            table_sample(all_as_text(raw.frame.head(_SAMPLE)).to_dict(as_series=False), raw.sheet or None)
             for raw in (tables.households, tables.members)
         )
         text = suggest_mapping(policy, households, members)
@@ -219,7 +221,7 @@ class Job:
         name = self.policy_name or of_mapping
         if name is None:
             raise PolicyError([Problem("policy_of_register", ("policy",))])
-        day = None if self.on is None else date_of(self.on)
+        day = None if self.on is None else parse_date(self.on)
         if self.on is not None and day is None:
             raise FactError([Problem("date", ("on",), given=self.on)])
         return load_policy(name, day, self.folders)

@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.cli._input import STDIN, text_of
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.language.policies import load_policy
@@ -76,4 +76,4 @@ def replay(
 def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
     """The policy to compare with; of a series, the one in force on the record's day."""
     on = read_record(text, name).on
-    return load_policy(policy_name, None if on is None else date_of(on), folders)
+    return load_policy(policy_name, None if on is None else parse_date(on), folders)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring import Old
+from hardship_rules.authoring import PolicyWithBase
 from hardship_rules.cli._input import cases_of, sound_policy
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
 from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required
@@ -62,8 +62,8 @@ def review(
         from hardship_rules.authoring import review as review_of  # it may not be installed
         from hardship_rules.authoring import review_document  # it may not be installed
         from hardship_rules.proofs.report import kept_and_changed  # what it needs may not be installed
-        from hardship_rules.testing.trial import tried  # what it imports needs the prover
-    prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
+        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
+    prove = partial(kept_and_changed, members=members, seconds=seconds, progress=progress(lang), trial=try_property)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:
@@ -74,7 +74,7 @@ def review(
 
 def _read(
     old_name: str, new_name: str, paths: tuple[str, ...], folders: tuple[str, ...]
-) -> tuple[Old, Old, list[Case]]:
+) -> tuple[PolicyWithBase, PolicyWithBase, list[Case]]:
     """Both policies with their bases, and the cases; the new policy must pass `check`.
 
     Raises `PolicyError` with the problems of all of them.

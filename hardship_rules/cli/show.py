@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.authoring import checklist as checklist_of
-from hardship_rules.authoring import proofread
+from hardship_rules.authoring import reading_copy
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
@@ -92,7 +92,7 @@ def show(
             view_tables = register(policy, on, on_column, without, _known(policy, known, without), mapping)
             text = view_tables.tables() if tables else view_in_sql(view_tables, str(dialect), view)
         else:
-            text = RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
+            text = RENDERERS[form](checklist_of(policy) if checklist else reading_copy(policy))
     except (FactError, PolicyError) as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)

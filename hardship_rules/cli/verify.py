@@ -70,6 +70,6 @@ def _report(
         from hardship_rules.proofs import report as proofs  # it may not be installed
         from hardship_rules.proofs.report import proofs_json  # it may not be installed
         from hardship_rules.proofs.text import proofs_text  # it may not be installed
-        from hardship_rules.testing.trial import tried  # what it imports needs the prover
-    report = proofs.verify(policy, old, members, seconds, said=progress(lang), trial=tried)
+        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
+    report = proofs.verify(policy, old, members, seconds, progress=progress(lang), trial=try_property)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

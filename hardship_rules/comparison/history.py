@@ -15,13 +15,13 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number, high, low
 from hardship_rules.core.kinds import DateKind, NumberKind, Value
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy
-from hardship_rules.core.problem import FactError, Language, Path, path_text
+from hardship_rules.core.problem import FactError, KeyPath, Language, path_text
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section
 from hardship_rules.engine.evaluate import is_known
 from hardship_rules.explanation import reasons
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, value_json
-from hardship_rules.explanation.reasons import Telling
+from hardship_rules.explanation.reasons import Describer
 from hardship_rules.explanation.wording import full_name, one_line, value_text
 from hardship_rules.locale import sentences
 
@@ -38,7 +38,7 @@ _SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 class FactChange:
     """A fact with two different values; `path` is where it is now."""
 
-    path: Path
+    path: KeyPath
     fact: Fact
     old: Value = field(repr=False)
     new: Value = field(repr=False)
@@ -212,7 +212,7 @@ def fact_changes(before: Assessment, now: Assessment, matched: Mapping[int, int]
 
     A derived fact is left out where a changed fact that it is derived from was known before.
     """
-    pairs: list[tuple[Path, _Values, _Values]] = [((), before.household.values, now.household.values)]
+    pairs: list[tuple[KeyPath, _Values, _Values]] = [((), before.household.values, now.household.values)]
     pairs += [
         (("members", number), before.household.members[earlier].values, now.household.members[number].values)
         for number, earlier in sorted(matched.items())
@@ -289,7 +289,7 @@ class _Words:
     def __init__(self, development: Development, say: Mapping[str, str]) -> None:
         self.development = development
         self.say = say
-        self.before, self.now = (Telling(assessment, say) for assessment in (development.before, development.now))
+        self.before, self.now = (Describer(assessment, say) for assessment in (development.before, development.now))
 
     def verdict(self) -> str:
         """The category before and now."""
@@ -389,7 +389,7 @@ class _Words:
         what = self.say["of_member"].format(who=who, title=fact.title) if who else fact.title
         return self.say["changed"].format(what=what, old=old, new=new)
 
-    def day(self, text: Telling) -> str:
+    def day(self, text: Describer) -> str:
         on = text.assessment.household.on
         return self.say["no_day"] if on is None else on.isoformat()
 

@@ -12,16 +12,16 @@ from hardship_rules.assessment.break_points import lines_from
 from hardship_rules.assessment.counterfactual import Change, Total, totals
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.outcomes import Figure, Outcomes, unit_name
-from hardship_rules.assessment.value_search import NearestValue
+from hardship_rules.assessment.value_search import ValueSearch
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome, Policy
-from hardship_rules.core.problem import Language, Path, path_text
+from hardship_rules.core.problem import KeyPath, Language, path_text
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
 from hardship_rules.engine.evaluate import is_known
 from hardship_rules.explanation import reasons
-from hardship_rules.explanation.formats import document, explain
-from hardship_rules.explanation.json import as_json, outcome_json, turns_json, value_json
+from hardship_rules.explanation.formats import explain, render_explanation
+from hardship_rules.explanation.json import as_json, outcome_json, sensitivity_json, value_json
 from hardship_rules.explanation.wording import member_names, one_line, value_text
 from hardship_rules.locale import sentences
 
@@ -61,10 +61,10 @@ class Changes:
         They come at the end of the text, and before the folded part of a page or of Markdown.
         """
         if format == "json":
-            sensitivity = {"turns_on": turns_json(self.assessment)} if turns else {}
+            sensitivity = {"turns_on": sensitivity_json(self.assessment)} if turns else {}
             return as_json(self.assessment, {**sensitivity, "would_change": _json(self)})
         if format in ("markdown", "html"):
-            return document(self.assessment, format, lang, detail, _Words(self, lang).blocks())
+            return render_explanation(self.assessment, format, lang, detail, _Words(self, lang).blocks())
         return (
             explain(self.assessment, format=format, lang=lang, detail=detail)
             + "\n"
@@ -87,7 +87,7 @@ def what_would_change(
     assessment = assess(policy, household, on)
     if assessment.category is None:
         return Changes(assessment, ())
-    return Changes(assessment, tuple(_Search(assessment, NearestValue(assessment.outcomes)).changes()))
+    return Changes(assessment, tuple(_Search(assessment, ValueSearch(assessment.outcomes)).changes()))
 
 
 @frozen
@@ -95,7 +95,7 @@ class _Search:
     """The search for the changes of one decided household."""
 
     assessment: Assessment
-    search: NearestValue
+    search: ValueSearch
 
     def changes(self) -> Iterator[Change]:
         """The nearest value of each number in both directions, and every other option, with a different category."""
@@ -106,7 +106,7 @@ class _Search:
                     values: list[tuple[Value, Outcomes]] = [(new, after) for new, _, after in filter(None, nearest)]
                 case ChoiceKind(options):
                     values = list(self.options(path, [option for option in options if option != now]))
-                case YesNoKind():
+                case BooleanKind():
                     values = list(self.options(path, [not now]))
                 case DateKind():
                     values = []
@@ -114,7 +114,7 @@ class _Search:
                     assert_never(fact.kind)
             yield from (Change(path, fact, now, new, Assessment(after)) for new, after in values)
 
-    def known_facts(self) -> Iterator[tuple[Path, Fact, Value]]:
+    def known_facts(self) -> Iterator[tuple[KeyPath, Fact, Value]]:
         """The known facts with their values, the household's own first."""
         policy, household = self.assessment.policy, self.assessment.household
         members = ((("members", number), member.values) for number, member in enumerate(household.members))
@@ -123,7 +123,7 @@ class _Search:
                 if is_known(values[name]):
                     yield (*before, name), fact, values[name]
 
-    def options(self, path: Path, options: Iterable[Value]) -> Iterator[tuple[Value, Outcomes]]:
+    def options(self, path: KeyPath, options: Iterable[Value]) -> Iterator[tuple[Value, Outcomes]]:
         """The options that give a different category."""
         for option in options:
             after = self.search.changed(path, option)
@@ -197,7 +197,7 @@ class _Words:
 
     def alone(self) -> Iterator[_Sentence]:
         """The changes outside totals; options with the same result, and equal changes of members, share a sentence."""
-        options: dict[tuple[Path, tuple[Outcome, ...]], list[Change]] = {}
+        options: dict[tuple[KeyPath, tuple[Outcome, ...]], list[Change]] = {}
         for change in self.changes.alone:
             key = (change.path if change.by is None else (*change.path, change.by > 0), change.possible)
             options.setdefault(key, []).append(change)
@@ -230,7 +230,7 @@ class _Words:
         text = self.say[how + "_open" if is_open else how].format(what=what, categories=categories, **words)
         return _Sentence(text, what, is_open, is_number)
 
-    def what(self, paths: list[Path], title: str) -> str:
+    def what(self, paths: list[KeyPath], title: str) -> str:
         """A fact's title with its members."""
         who = self.say["join"].join(self.names[cast(int, path[1])] for path in paths if path[0] == "members")
         return self.say["of_member"].format(who=who, title=title) if who else title

@@ -16,7 +16,7 @@ from hardship_rules.core.hosts import items_of, pairs_of, plain_value
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Policy, Reading
-from hardship_rules.core.problem import FactError, Language, Path, Problem, path_text
+from hardship_rules.core.problem import FactError, KeyPath, Language, Problem, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.documents.text import pad, width
@@ -24,7 +24,7 @@ from hardship_rules.engine.causes import innermost
 from hardship_rules.explanation import reasons
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, reason_json, value_json
-from hardship_rules.explanation.reasons import MARKS, Telling
+from hardship_rules.explanation.reasons import MARKS, Describer
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.language import source
 from hardship_rules.locale import sentences
@@ -44,7 +44,7 @@ _SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
 class NotKnown:
     """A given fact or option that a policy does not have."""
 
-    path: Path
+    path: KeyPath
     title: str
     option: str | None = field(repr=False)
 
@@ -146,7 +146,7 @@ def compare(
 def _side(policy: Policy, other: Policy, household: Given, on: date | str | None) -> Side:
     """The household under a policy, without the facts and options that only the other policy has."""
     reserved = {"policy"} if on is None else {"policy", "on"}
-    left_out: dict[tuple[Path, str], NotKnown | None] = {
+    left_out: dict[tuple[KeyPath, str], NotKnown | None] = {
         ((), key): None for key, name in RESERVED.items() if name in reserved
     }
     rules = policy
@@ -169,7 +169,7 @@ def _side(policy: Policy, other: Policy, household: Given, on: date | str | None
             return Side(policy, assessment, rules is policy, tuple(not_known))
 
 
-def _foreign(policy: Policy, other: Policy, problem: Problem) -> dict[tuple[Path, str], NotKnown]:
+def _foreign(policy: Policy, other: Policy, problem: Problem) -> dict[tuple[KeyPath, str], NotKnown]:
     """The fact of a problem, by the keys it may be given under; empty where the other policy lacks it too."""
     if problem.code == "unknown_fact":
         fact = _fact(other, problem.at, problem.given)
@@ -188,20 +188,20 @@ def _foreign(policy: Policy, other: Policy, problem: Problem) -> dict[tuple[Path
     return {}
 
 
-def _fact(policy: Policy, before: Path, key: str) -> Fact | None:
+def _fact(policy: Policy, before: KeyPath, key: str) -> Fact | None:
     """The fact of a household or of a member with that name or title."""
     facts = policy.members.facts if before else policy.facts
     return next((fact for fact in facts.values() if key in (fact.name, fact.title)), None)
 
 
-def _without(household: Given, left_out: Mapping[tuple[Path, str], object]) -> Given:
+def _without(household: Given, left_out: Mapping[tuple[KeyPath, str], object]) -> Given:
     """The household without the facts under some keys."""
     if type(household) is HouseholdText:
         return evolve(household, node=cast(source.Mapping, _without_keys(household.node, (), left_out)))
     return cast(Mapping[str, object], _without_keys(household, (), left_out))
 
 
-def _without_keys(node: object, before: Path, left_out: Mapping[tuple[Path, str], object]) -> object:
+def _without_keys(node: object, before: KeyPath, left_out: Mapping[tuple[KeyPath, str], object]) -> object:
     """A household or member, read from a text or given by a host, without some keys."""
     if type(node) is source.Mapping:
         entries = (
@@ -224,7 +224,7 @@ def _without_keys(node: object, before: Path, left_out: Mapping[tuple[Path, str]
     }
 
 
-def _members_without(key: str, node: object, before: Path, left_out: Mapping[tuple[Path, str], object]) -> object:
+def _members_without(key: str, node: object, before: KeyPath, left_out: Mapping[tuple[KeyPath, str], object]) -> object:
     """The value under a key; in the list of members, each member without some keys."""
     if not before and RESERVED.get(key.strip()) == "members":
         if type(node) is source.Sequence:
@@ -316,12 +316,12 @@ def _standing(assessment: Assessment, name: str, trace: Trace | None) -> Standin
 # --- In words ----------------------------------------------------------------------------------------------------
 
 
-def figure_rows(texts: Sequence[Telling]) -> list[list[str]]:
+def figure_rows(texts: Sequence[Describer]) -> list[list[str]]:
     """The figures that either of two policies shows: title and amount under each."""
     return [_figure_row(texts, name) for name in dict.fromkeys(name for text in texts for name in text.policy.show)]
 
 
-def _figure_row(texts: Sequence[Telling], name: str) -> list[str]:
+def _figure_row(texts: Sequence[Describer], name: str) -> list[str]:
     """A figure under both policies; options that it depends on stand beside the amounts where they differ."""
     showing = [text if name in text.policy.show else None for text in texts]
     titles = [text.figure_title(name) for text in showing if text is not None]
@@ -333,7 +333,7 @@ def _figure_row(texts: Sequence[Telling], name: str) -> list[str]:
     return [plain[0], *(cell + by for cell, by in zip(cells, options, strict=True))]
 
 
-def reason_words(text: Telling, reason: Reason) -> list[str]:
+def reason_words(text: Describer, reason: Reason) -> list[str]:
     """A reason in words: its clause, both sides of a comparison, and its basis."""
     return [part for part in (text.words(reason), text.compared(reason), text.basis(reason)) if part]
 
@@ -352,7 +352,7 @@ class _Words:
         self.parting = comparison.parting
         self.say = say
         self.sides = [(say["names"][number], side) for number, side in enumerate(comparison.sides)]
-        self.texts = [Telling(side.assessment, say) for side in comparison.sides]
+        self.texts = [Describer(side.assessment, say) for side in comparison.sides]
 
     # The two forms
 
@@ -447,7 +447,7 @@ class _Words:
                 mark, means = MARKS[reason.holds], self.say[f"mark_{reason.holds}"]
                 yield Item(one_line(words), mark=mark, means=means)
 
-    def causes(self) -> Iterator[tuple[str, Telling, tuple[Reason, ...] | None]]:
+    def causes(self) -> Iterator[tuple[str, Describer, tuple[Reason, ...] | None]]:
         """The reasons of each side at the differing clause, or of its verdict; None where it has no such clause."""
         for number, ((name, side), text) in enumerate(zip(self.sides, self.texts, strict=True)):
             if self.parting is None:

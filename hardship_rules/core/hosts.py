@@ -14,9 +14,9 @@ from numbers import Integral, Rational
 from types import NoneType
 from typing import Any
 
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 
-OWN = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneType})
+NATIVE_TYPES = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneType})
 """The types whose values need no conversion."""
 
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}|[T ][0-9]{1,2}:[0-9]{2}).*")
@@ -51,7 +51,7 @@ def plain_value(given: object) -> object:
 
 def _as_python(given: Any) -> object:
     value: object = _own_type(given)
-    if value is not given or type(given) in OWN:
+    if value is not given or type(given) in NATIVE_TYPES:
         return value
     if isinstance(given, date):  # pandas' NaT is a datetime
         return None if given != given else given  # noqa: PLR0124  # as NaN, it is not equal to itself
@@ -108,7 +108,7 @@ def _of_numpy(given: Any, kind: str) -> object:
             if not _POINT_IN_TIME.fullmatch(value.dtype.str):
                 return value
             midnight = _MIDNIGHT.fullmatch(text)
-            return text if midnight is None else date_of(midnight[1]) or value
+            return text if midnight is None else parse_date(midnight[1]) or value
         case "O":
             return _own_type(value)
         case _:
@@ -147,7 +147,7 @@ def shown(given: object, write: Callable[[Any], str] = str) -> str:
         return str(UNREADABLE)
 
 
-def is_many(given: object) -> bool:
+def is_collection(given: object) -> bool:
     """Whether a value is a collection: a list, set, mapping, or array with dimensions."""
     try:
         return isinstance(given, list | set | frozenset | Mapping) or getattr(given, "shape", ()) != ()
@@ -161,13 +161,13 @@ def read_day(given: object) -> date | str:
     if isinstance(value, str):
         text = value.strip()
         code = "date_with_time" if _DAY_AND_TIME.fullmatch(text) else "date"
-        return date_of(text) or code
+        return parse_date(text) or code
     if not isinstance(value, date):
         return "date"
     try:
         if isinstance(value, datetime) and (value.time() != datetime.min.time() or getattr(value, "nanosecond", None)):
             return "date_with_time"
-        return date_of(date(value.year, value.month, value.day).isoformat()) or "date"
+        return parse_date(date(value.year, value.month, value.day).isoformat()) or "date"
     except Exception:  # noqa: BLE001  # a date class may have days outside Python's calendar
         return "date"
 

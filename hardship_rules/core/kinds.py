@@ -59,7 +59,7 @@ class ChoiceKind:
 
 
 @frozen
-class YesNoKind:
+class BooleanKind:
     """A boolean."""
 
     @property
@@ -85,9 +85,9 @@ class DateKind:
         return False
 
 
-Kind = NumberKind | ChoiceKind | YesNoKind | DateKind
+Kind = NumberKind | ChoiceKind | BooleanKind | DateKind
 
-YES_NO = YesNoKind()
+BOOLEAN = BooleanKind()
 DATE = DateKind()
 EARLIEST = date(1800, 1, 1)
 LATEST = date(2200, 12, 31)
@@ -113,7 +113,7 @@ def unit_text(unit: Unit, words: Mapping[str, str]) -> str:
     return over + under if over or not under else f"1{under}"
 
 
-def date_of(text: str) -> date | None:
+def parse_date(text: str) -> date | None:
     """The day of a text such as `2021-03-31`; None if it is no day from 1800 to 2200."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
@@ -124,7 +124,7 @@ def date_of(text: str) -> date | None:
     return day if EARLIEST <= day <= LATEST else None
 
 
-def plain(number: Exact) -> str:
+def decimal_text(number: Exact) -> str:
     """A number in decimal notation with thousands separators."""
     fraction = Fraction(number)
     return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):,f}"

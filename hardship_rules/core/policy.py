@@ -14,7 +14,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, Kind, NumberKind, Value
 from hardship_rules.core.memo import Memo, Result
-from hardship_rules.core.problem import Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.problem import KeyPath, Location, PolicyError, Problem, nearest, options_known
 
 Args = ParamSpec("Args")
 
@@ -47,7 +47,7 @@ class Former:
     fact, `("decisions",)` outcomes and clauses by id.
     """
 
-    of: Path
+    of: KeyPath
     old: str
     new: str
     at: Location = field(eq=False, repr=False)
@@ -338,9 +338,9 @@ class Policy:
         return None if self.approval is None else "approved"
 
     @cached_property
-    def formerly(self) -> FrozenMapping[Path, FrozenMapping[str, Former]]:
+    def formerly(self) -> FrozenMapping[KeyPath, FrozenMapping[str, Former]]:
         """The earlier names, by what they name."""
-        names: dict[Path, dict[str, Former]] = {}
+        names: dict[KeyPath, dict[str, Former]] = {}
         for former in self.formers:
             names.setdefault(former.of, {})[former.old] = former
         return FrozenMapping((of, FrozenMapping(formers)) for of, formers in names.items())
@@ -391,15 +391,15 @@ def per_policy(
     return once
 
 
-def refuse_no_policy(given: object) -> None:
+def require_policy(given: object) -> None:
     """Raise `PolicyError` if an argument is no policy; a common mistake is to pass its name."""
     if not isinstance(given, Policy):
         raise PolicyError([Problem("policy_not_loaded", (), type(given).__name__)])
 
 
-def refuse_undecidable(policy: Policy) -> None:
+def require_decidable(policy: Policy) -> None:
     """Raise `PolicyError` for what is no policy, has an open parameter, or has no decision."""
-    refuse_no_policy(policy)
+    require_policy(policy)
     if policy.is_open:
         open_ = ", ".join(
             f"`{name}` {parameter.title}" for name, parameter in policy.parameters.items() if not parameter.values

@@ -13,9 +13,9 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.locale import problem_sentences
 
 Language = Literal["zh", "en"]
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """The keys and positions that lead to a part of a policy or household, positions counted from 0."""
-MOST = 200
+MOST_PROBLEMS = 200
 """The most problems of one text that are reported."""
 
 _LONGEST_NAME = 100  # characters of a word that may be a typo of a known name
@@ -91,7 +91,7 @@ class Problem:
     """
 
     code: str
-    at: Path = ()
+    at: KeyPath = ()
     given: str = field(default="", converter=_printable, repr=False)
     values: FrozenMapping[str, str] = field(default=FrozenMapping(), converter=_printable_texts, repr=False)
     severity: Literal["error", "warning"] = "error"
@@ -136,7 +136,7 @@ class Problem:
         return f"{self.place}: {self.code}"
 
 
-def path_text(path: Path) -> str:
+def path_text(path: KeyPath) -> str:
     """A path as people write it, counting members from 1: `members[2].wage`."""
     text = ""
     for step in path:
@@ -188,10 +188,12 @@ def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def first_problems(problems: Iterable[Problem]) -> list[Problem]:
     """The first `MOST` problems; if there are more, one that says so follows."""
-    shown = list(islice(problems, MOST + 1))
-    if len(shown) > MOST:
-        last = shown[MOST]
-        shown[MOST] = Problem("more_problems", last.at, values={"most": str(MOST)}, location=last.location)
+    shown = list(islice(problems, MOST_PROBLEMS + 1))
+    if len(shown) > MOST_PROBLEMS:
+        last = shown[MOST_PROBLEMS]
+        shown[MOST_PROBLEMS] = Problem(
+            "more_problems", last.at, values={"most": str(MOST_PROBLEMS)}, location=last.location
+        )
     return shown
 
 

@@ -55,7 +55,7 @@ def _without(expr: Expr, clause: str) -> Expr | None:
             return expr
 
 
-def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
+def removable_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
     """The clauses that can be removed, each with its definition, of all definitions that some decision uses."""
     used = set(policy.decisions)
     for name in reversed(policy.order):

@@ -15,9 +15,9 @@ from hardship_rules.assessment.assessment import assess as assess_alone
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.expr import Clause, Expr, OverMembers, parts_of, walk
-from hardship_rules.core.kinds import YES_NO
+from hardship_rules.core.kinds import BOOLEAN
 from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
-from hardship_rules.core.problem import FactError, Language, Path, Problem
+from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
 from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, value
@@ -86,7 +86,7 @@ def assess(
 def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
     """One fact for each comparison and boolean; raises unless all are known and fit 64 bits."""
     facts: list[dict[str, object]] = [{"z": 1}]
-    unknown: dict[Path, None] = {}
+    unknown: dict[KeyPath, None] = {}
     for asserted in rules.asserted:
         number = asserted.of(scope, rules.options)
         if number is None:
@@ -101,7 +101,7 @@ def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
     return facts
 
 
-def _unknown_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Path]:
+def _unknown_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[KeyPath]:
     """The unknown facts that a number depends on; the number is needed even where its clause is already decided."""
     plans, expr = Plans(policy), asserted.expr
     if asserted.as_what == "count":
@@ -121,7 +121,7 @@ def _differences(assessment: Assessment, fired: tuple[Fires, ...]) -> Iterator[s
     held = {clause: fires.holds for fires in fired for clause in fires.clauses}
     definitions: list[Definition] = [*policy.terms.values(), *policy.decisions.values()]
     for definition in definitions:
-        if definition.name in policy.of_members or (isinstance(definition, Term) and definition.kind != YES_NO):
+        if definition.name in policy.of_members or (isinstance(definition, Term) and definition.kind != BOOLEAN):
             continue
         for part in (part for expr in exprs_of(definition) for part in walk(expr)):
             if isinstance(part, Clause) and part.id in held and held[part.id] is not value(part, scope):

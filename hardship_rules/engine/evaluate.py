@@ -420,13 +420,13 @@ def evaluate(policy: Policy, scope: Scope, names: Iterable[str] | None = None) -
     """
     decided: dict[str, tuple[Truth, ...]] = {}
     for name in policy.order if names is None else names:
-        truths = work_out(policy, name, scope, scope.members)
+        truths = evaluate_definition(policy, name, scope, scope.members)
         if truths is not None:
             decided[name] = truths
     return decided
 
 
-def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) -> tuple[Truth, ...] | None:
+def evaluate_definition(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) -> tuple[Truth, ...] | None:
     """Evaluate one parameter, term or decision into its scopes; returns whether each outcome of a decision holds."""
     definition = policy.names[name]
     scopes = members if name in policy.of_members else (scope,)

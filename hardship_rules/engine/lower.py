@@ -32,10 +32,10 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, high, low
-from hardship_rules.core.kinds import ChoiceKind, NumberKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Term, exprs_of
 from hardship_rules.core.problem import Location
-from hardship_rules.engine.evaluate import Scope, meanings, nothing_known, value, work_out
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, meanings, nothing_known, value
 from hardship_rules.engine.signs import rounded_part, signs_of
 
 _DAYS = {"year": 372, "month": 31}
@@ -128,7 +128,7 @@ def largest(made: WholePolicy) -> FrozenMapping[str, int]:
     magnitudes = {}
     for name in made.policy.order:
         inside = scope.members[0] if name in made.policy.of_members else scope
-        work_out(made.policy, name, scope, scope.members[:1])
+        evaluate_definition(made.policy, name, scope, scope.members[:1])
         definition = made.policy.names[name]
         own = _magnitude(inside[name]) if isinstance(definition, Parameter | Term) else 0
         magnitudes[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
@@ -214,7 +214,7 @@ class _Whole:
         """Whether an expression is a number or a day, not a choice or a boolean."""
         if isinstance(expr, Name) and expr.name != "on":
             definition = self.policy.names[expr.name]
-            return not isinstance(definition, Decision) and not isinstance(definition.kind, ChoiceKind | YesNoKind)
+            return not isinstance(definition, Decision) and not isinstance(definition.kind, ChoiceKind | BooleanKind)
         return not isinstance(expr, Option) and not (isinstance(expr, Constant) and isinstance(expr.value, bool))
 
     # Conditions and choices: only the numbers that they compare change

@@ -43,7 +43,7 @@ Causes = Iterator[tuple[str, Rows]]
 
 
 @frozen
-class Reasons:
+class RowCauses:
     """The causes of a policy's conditions by row, from the columns of their values."""
 
     policy: Policy

@@ -9,7 +9,7 @@ from hardship_rules.core.policy import Parameter, Policy, exprs_of, used_by
 
 
 @frozen
-class Turn:
+class Phase:
     """One phase: definitions of each member, then aggregates over the members, then definitions of the household."""
 
     of_members: tuple[str, ...]
@@ -29,7 +29,7 @@ def needed(policy: Policy, wanted: Collection[str]) -> tuple[str, ...]:
     return tuple(name for name in policy.order if name in names)
 
 
-def turns(policy: Policy, names: Collection[str]) -> tuple[Turn, ...]:
+def phases(policy: Policy, names: Collection[str]) -> tuple[Phase, ...]:
     """The phases that compute parameters, terms, decisions and the aggregates of every `must`."""
     pending = dict.fromkeys(names)
     pending_sums = {
@@ -39,7 +39,7 @@ def turns(policy: Policy, names: Collection[str]) -> tuple[Turn, ...]:
         if isinstance(part, OverMembers)
     }
     computed_sums: set[OverMembers] = set()
-    phases: list[Turn] = []
+    phases: list[Phase] = []
 
     def ready(*, of_members: bool) -> Iterator[str]:
         """The definitions of members, or of the household, whose inputs are computed, each after what it uses."""
@@ -55,7 +55,7 @@ def turns(policy: Policy, names: Collection[str]) -> tuple[Turn, ...]:
         sums = tuple(aggregate for aggregate in pending_sums if not set(names_in(aggregate)) & pending.keys())
         computed_sums.update(sums)
         pending_sums = {aggregate: None for aggregate in pending_sums if aggregate not in computed_sums}
-        phases.append(Turn(of_members, sums, tuple(ready(of_members=False))))
+        phases.append(Phase(of_members, sums, tuple(ready(of_members=False))))
         if len(pending) + len(pending_sums) == before and before:
             raise RuntimeError(pending)  # a checked policy has no cycles
     return tuple(phases)

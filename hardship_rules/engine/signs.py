@@ -31,8 +31,8 @@ from hardship_rules.core.expr import (
 from hardship_rules.core.interval import Exact, Number, Range, low, multiply
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_policy
-from hardship_rules.core.problem import Location, Path
-from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
+from hardship_rules.core.problem import KeyPath, Location
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
 
 _Amounts = dict[Expr, Exact]  # a sum: its parts with their factors
 
@@ -41,7 +41,7 @@ _Amounts = dict[Expr, Exact]  # a sum: its parts with their factors
 class Rounding:
     """A rounding, or the full years or months between two days, and the definition that it is in."""
 
-    path: Path
+    path: KeyPath
     title: str
     expr: Round | Elapsed
 
@@ -57,10 +57,10 @@ def roundings_below_zero(policy: Policy) -> tuple[Rounding, ...]:
 def _below_zero(policy: Policy) -> Iterator[Rounding]:
     required = tuple(amounts for clause in policy.must for amounts in _required(clause))
     signs = Signs(policy, _anything(policy, chosen=True), required)
-    exprs: list[tuple[Path, str, Expr]] = [
+    exprs: list[tuple[KeyPath, str, Expr]] = [
         (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
     ]
-    sections: tuple[tuple[Path, Mapping[str, Definition]], ...] = (
+    sections: tuple[tuple[KeyPath, Mapping[str, Definition]], ...] = (
         (("household",), policy.facts),
         (("members", "facts"), policy.members.facts),
         (("terms",), policy.terms),
@@ -98,7 +98,7 @@ def _anything(policy: Policy, *, chosen: bool) -> Scope:
     if chosen:
         scope.values |= dict(policy.constants)
     for name in policy.order:
-        work_out(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
+        evaluate_definition(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
     return scope.members[0]
 
 

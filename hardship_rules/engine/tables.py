@@ -28,7 +28,7 @@ from hardship_rules.core.expr import (
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import EARLIEST, YES_NO, ChoiceKind, DateKind, NumberKind, Unit, YesNoKind
+from hardship_rules.core.kinds import BOOLEAN, EARLIEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Unit
 from hardship_rules.core.policy import (
     Fact,
     Parameter,
@@ -36,7 +36,7 @@ from hardship_rules.core.policy import (
     Term,
     day_problem,
     per_policy,
-    refuse_no_policy,
+    require_policy,
     used_by,
 )
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
@@ -52,7 +52,7 @@ _MARGIN = "margin rounded"  # no name of a policy has a space in it
 
 
 @frozen
-class FramePolicy:
+class TablePolicy:
     """A policy over whole numbers for tables that have columns for only some of its facts.
 
     `figures` are the output columns, each with the name of its number (in hundredths where it ends in `_rounded`).
@@ -64,7 +64,7 @@ class FramePolicy:
     stand_ins: tuple[str, ...]
 
 
-def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
+def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
     """The policy for tables with columns of these facts."""
     absent = [fact for fact in policy.stand_ins if fact.name not in columns]
     terms, unknown = dict[str, Term](), dict[str, Fact]()
@@ -105,13 +105,13 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
         figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+    return TablePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
 
 
 @per_policy
-def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
+def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
     """The policy for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
-    prepared = frame_policy(policy, facts)
+    prepared = table_policy(policy, facts)
     wide = {name: bound for name, bound in largest(prepared.made).items() if bound > _LARGEST}
     if wide:
         values = {name: {"largest": f"{bound:.1e}"} for name, bound in wide.items()}
@@ -119,12 +119,12 @@ def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
     return prepared
 
 
-def day_inside(policy: Policy, on: date | str | None) -> date | None:
+def day_in_window(policy: Policy, on: date | str | None) -> date | None:
     """The day of a verdict, given as a date or a text; None where it is not given.
 
     Raises `FactError` for what is no day and for a day outside the policy's window.
     """
-    refuse_no_policy(policy)
+    require_policy(policy)
     day = None if plain_value(on) is None else read_day(on)
     if isinstance(day, str):
         raise FactError([Problem(day, ("on",), given=shown(on))])
@@ -317,7 +317,7 @@ def with_left_out(policy: Policy, names: Collection[str]) -> Policy:
             if name in names and fact.if_absent is not None:
                 replaced[name] = evolve(fact, if_absent=_first_stated(fact, fact.if_absent))
                 replaced[stated_column(name)] = evolve(fact, name=stated_column(name), if_absent=None)
-                replaced[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=YES_NO, if_absent=None)
+                replaced[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=BOOLEAN, if_absent=None)
         return FrozenMapping(replaced)
 
     return evolve(policy, facts=facts(policy.facts), members=evolve(policy.members, facts=facts(policy.members.facts)))
@@ -330,14 +330,14 @@ def _first_stated(fact: Fact, expr: Expr) -> Expr:
     return Choose((stated,), expr, fact.at)
 
 
-def anything(fact: Fact) -> "str | bool | int | float | date":
+def any_value(fact: Fact) -> "str | bool | int | float | date":
     """A valid value of a fact, for cells that are ignored: a null there would be read as unknown."""
     match fact.kind:
         case NumberKind(low=low, decimals=decimals):
             return float(cast(Exact, low)) if decimals else int(cast(Exact, low))
         case ChoiceKind(options):
             return next(iter(options))
-        case YesNoKind():
+        case BooleanKind():
             return False
         case DateKind():
             return EARLIEST

@@ -10,7 +10,7 @@ from attrs import evolve
 
 from hardship_rules.assessment.break_points import BreakPoints, Span
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, YesNoKind, day_of
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Decision, Fact
 from hardship_rules.explanation._brief_words import BriefPart
 from hardship_rules.explanation.wording import one_line_each
@@ -69,7 +69,7 @@ class BreakPointTable(BriefPart):
         """
         span, kind = spans[number], fact.kind
         low, high = self.words.value(fact, span.low), self.words.value(fact, span.high)
-        if isinstance(kind, ChoiceKind | YesNoKind) or span.low == span.high:
+        if isinstance(kind, ChoiceKind | BooleanKind) or span.low == span.high:
             return self.say["exactly"].format(low=low)
         is_day, is_last = isinstance(kind, DateKind), ends and number == len(spans) - 1
         if number == 0 and is_last:

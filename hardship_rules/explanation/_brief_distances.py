@@ -8,10 +8,10 @@ from typing import cast
 from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.break_points import lines_from
 from hardship_rules.assessment.counterfactual import Change, Total, totals
-from hardship_rules.assessment.defaults import without
+from hardship_rules.assessment.defaults import without_facts
 from hardship_rules.assessment.outcomes import Figure, Reason
 from hardship_rules.assessment.plan import Plans
-from hardship_rules.assessment.value_search import EFFORT, NearestAssumed, NearestValue, nearest_assumed_of
+from hardship_rules.assessment.value_search import EFFORT, NearestAssumed, ValueSearch, nearest_assumed_of
 from hardship_rules.core.expr import Clause
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
@@ -29,9 +29,9 @@ class Distances(BriefPart):
     # Counterfactuals
 
     @cached_property
-    def search(self) -> NearestValue:
+    def search(self) -> ValueSearch:
         """The search for the nearest values, with one limit of effort for the whole brief."""
-        return NearestValue(self.assessment.outcomes, most=EFFORT)
+        return ValueSearch(self.assessment.outcomes, most=EFFORT)
 
     @cached_property
     def nearest_default(self) -> NearestAssumed | None:
@@ -135,6 +135,6 @@ class Distances(BriefPart):
     def without_defaults(self) -> Scope:
         """The household with every fact that took a default unknown."""
         household = self.assessment.household
-        scope = without(self.policy, household.scope(self.policy), household.assumed)
+        scope = without_facts(self.policy, household.scope(self.policy), household.assumed)
         evaluate(self.policy, scope)
         return scope

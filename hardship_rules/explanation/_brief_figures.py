@@ -7,7 +7,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Figure, unit_name
 from hardship_rules.core.expr import (
     Add,
@@ -27,7 +27,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, high, low
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Parameter, Term
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 from hardship_rules.explanation._brief_words import BriefPart, multiple_text
 from hardship_rules.explanation.wording import fact_of, full_name, number_text, one_line, one_line_each, places
@@ -77,7 +77,7 @@ class BriefFigures(BriefPart):
             for path in self.words.given_numbers
         )
 
-    def counted_in(self, path: Path) -> str:
+    def counted_in(self, path: KeyPath) -> str:
         """The numerator of a number's unit: yuan, of yuan/year."""
         kind = cast(NumberKind, fact_of(self.policy, path).kind)
         return unit_name(kind.unit).split("/", maxsplit=1)[0]
@@ -132,7 +132,7 @@ class BriefFigures(BriefPart):
         """
         policy, household = self.policy, self.assessment.household
         known = {*household.given, *household.derived, *household.assumed}
-        changed: dict[Path, Value] = {}
+        changed: dict[KeyPath, Value] = {}
         members = ((("members", number), member.values) for number, member in enumerate(household.members))
         for before, values in (((), household.values), *members):
             for name, number in values.items():
@@ -143,7 +143,7 @@ class BriefFigures(BriefPart):
                     and isinstance(fact_of(policy, path).kind, NumberKind)
                 ):
                     changed[path] = Range(Fraction(number.low) / 2, Fraction(number.high) / 2)
-        scope, _ = refilled(policy, household, FrozenMapping(changed))
+        scope, _ = with_defaults(policy, household, FrozenMapping(changed))
         evaluate(policy, scope)
         return scope
 

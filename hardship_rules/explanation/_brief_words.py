@@ -13,9 +13,9 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import Language, Path
+from hardship_rules.core.problem import KeyPath, Language
 from hardship_rules.explanation.reasons import SENTENCES as REASON_SENTENCES
-from hardship_rules.explanation.reasons import Telling
+from hardship_rules.explanation.reasons import Describer
 from hardship_rules.explanation.wording import fact_of, fact_value, number_text, one_line, one_line_each, value_text
 from hardship_rules.locale import sentences
 
@@ -47,9 +47,9 @@ class BriefWords:
         self.policy = assessment.policy
         self.lang = lang
         self.say = SENTENCES[lang]
-        self.describe = Telling(assessment, REASON_SENTENCES[lang])
+        self.describe = Describer(assessment, REASON_SENTENCES[lang])
 
-    def fact(self, path: Path, title: str) -> str:
+    def fact(self, path: KeyPath, title: str) -> str:
         """The title of a fact with the name of its member."""
         return self.describe.of_member(cast(int, path[1]) if path[0] == "members" else None, title)
 
@@ -85,12 +85,12 @@ class BriefWords:
         )
 
     @cached_property
-    def given_numbers(self) -> tuple[Path, ...]:
+    def given_numbers(self) -> tuple[KeyPath, ...]:
         """The paths of the numbers that were given."""
         paths = self.assessment.household.given
         return tuple(path for path in paths if isinstance(fact_of(self.policy, path).kind, NumberKind))
 
-    def fact_value(self, path: Path) -> Value:
+    def fact_value(self, path: KeyPath) -> Value:
         """The value of the fact at a path."""
         return fact_value(self.assessment, path)
 

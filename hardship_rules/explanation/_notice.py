@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.assessment.outcomes import Figure, Reason
 from hardship_rules.assessment.questions import Missing
 from hardship_rules.core.expr import (
@@ -22,7 +22,7 @@ from hardship_rules.core.expr import (
     names_in,
 )
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
 from hardship_rules.core.policy import Fact, Outcome, Policy, Term
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
@@ -31,7 +31,7 @@ from hardship_rules.documents.text import as_text
 from hardship_rules.engine.evaluate import Scope, value
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.reasons import SENTENCES as REASON_SENTENCES
-from hardship_rules.explanation.reasons import Telling
+from hardship_rules.explanation.reasons import Describer
 from hardship_rules.explanation.wording import comparison, one_line
 from hardship_rules.language.keys import REPLY_WITHIN
 from hardship_rules.locale import sentences
@@ -70,7 +70,7 @@ def notice(assessment: Assessment, *, format: str = "text", lang: Language = "zh
 
     Raises `ValueError` for an unknown format or language.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     if format not in _RENDERERS:
         raise ValueError(f"format is one of {', '.join(_RENDERERS)}")
     if lang != "zh":
@@ -94,7 +94,7 @@ class _Letter:
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self.policy = assessment.policy
-        self.describe = Telling(assessment, REASON_SENTENCES["zh"])
+        self.describe = Describer(assessment, REASON_SENTENCES["zh"])
         self.recognising = recognising(self.policy)
         self.applicant = applicant(assessment)
 
@@ -220,7 +220,7 @@ class _Letter:
     def title(self, missing: Missing) -> str:
         """The title of a fact, marked where it is boolean."""
         fact = self.policy.names.get(str(missing.path[-1]))
-        is_boolean = isinstance(fact, Fact) and fact.kind == YES_NO
+        is_boolean = isinstance(fact, Fact) and fact.kind == BOOLEAN
         return self.say("yes_or_no", title=missing.title) if is_boolean else one_line(missing.title)
 
     # Reasons, and what to hand in

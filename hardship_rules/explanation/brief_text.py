@@ -6,7 +6,7 @@ from attrs import define
 
 from hardship_rules.documents.text import ellipsized, pad, width, wrapped
 from hardship_rules.explanation.brief import SENTENCES, Brief, Entry
-from hardship_rules.explanation.layout import Paint, plain
+from hardship_rules.explanation.layout import Paint, unpainted
 
 LINES = 25
 COLUMNS = 80
@@ -35,7 +35,7 @@ class _Block:
         return self.lines(self.most)
 
 
-def brief_text(brief: Brief, paint: Paint = plain, *, hint: bool = False) -> str:
+def brief_text(brief: Brief, paint: Paint = unpainted, *, hint: bool = False) -> str:
     """The brief as text, coloured by `paint`; `hint` adds the option of the command line for the full text."""
     return "\n".join(line.rstrip() for line in _Text(brief, paint, hint=hint).lines()) + "\n"
 

@@ -16,7 +16,7 @@ from hardship_rules.core.policy import Outcome
 from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Scale
 from hardship_rules.engine.causes import rests_on
-from hardship_rules.explanation.reasons import SENTENCES, Telling, scale_of
+from hardship_rules.explanation.reasons import SENTENCES, Describer, scale_of
 from hardship_rules.explanation.wording import one_line, one_line_each, sides
 
 
@@ -89,7 +89,7 @@ class Explanation:
 def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     """The explanation of an assessment in one language."""
     say = SENTENCES[lang]
-    describe = Telling(assessment, say)
+    describe = Describer(assessment, say)
     policy, household = assessment.policy, assessment.household
     on = say["no_date"] if household.on is None else say["on"].format(on=household.on)
     turns = turns_on(assessment)
@@ -103,9 +103,9 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
         meanings=tuple(describe.meanings()),
         warnings=tuple(describe.warnings(lang)),
         scale=scale_of(describe),
-        category=ruling(describe, assessment.decided),
+        category=ruling_of(describe, assessment.decided),
         later=tuple(
-            ruling(describe, decided)
+            ruling_of(describe, decided)
             for decided in assessment.decisions.values()
             if decided.decision is not policy.category
         ),
@@ -120,7 +120,7 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     )
 
 
-def ruling(describe: Telling, decided: Decided) -> Ruling:
+def ruling_of(describe: Describer, decided: Decided) -> Ruling:
     """A decision of an assessment with its grounds, in words."""
     reasons = (reason for reason in decided.reasons if reason.role != "stopped")
     grounds = (
@@ -139,7 +139,7 @@ def ruling(describe: Telling, decided: Decided) -> Ruling:
     )
 
 
-def _against(describe: Telling, decided: Decided) -> Iterator[Ground]:
+def _against(describe: Describer, decided: Decided) -> Iterator[Ground]:
     """The grounds that ruled out outcomes; outcomes ruled out by the same clauses share theirs."""
     reasons_of: dict[str, tuple[Reason, ...]] = {}
     for reason in decided.reasons:
@@ -162,14 +162,14 @@ def _against(describe: Telling, decided: Decided) -> Iterator[Ground]:
                 yield Ground(reason.holds, words, compared, describe.basis(reason))
 
 
-def _unverified_sentence(describe: Telling) -> str:
+def _unverified_sentence(describe: Describer) -> str:
     items = unverified(describe)
     if not items:
         return describe.say["verified"]
     return describe.say["unverified"].format(count=len(items), items=describe.say["join"].join(items))
 
 
-def unverified(describe: Telling) -> tuple[str, ...]:
+def unverified(describe: Describer) -> tuple[str, ...]:
     """The grounds of the category whose basis is neither the rule itself nor a notice, each with its basis."""
     items: dict[str, str] = {}
     decided = describe.assessment.decided

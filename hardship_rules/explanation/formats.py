@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Block, Document
@@ -11,8 +11,8 @@ from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
-from hardship_rules.explanation.json import as_json, turns_json
-from hardship_rules.explanation.layout import explanation_document, text_of
+from hardship_rules.explanation.json import as_json, sensitivity_json
+from hardship_rules.explanation.layout import explanation_document, explanation_text
 from hardship_rules.explanation.reasons import SENTENCES
 
 RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": as_markdown, "html": as_html})
@@ -45,7 +45,7 @@ def explain(
 
     Raises `ValueError` for an unknown format, language or detail.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     if format not in FORMATS:
         raise ValueError(f"format is one of {', '.join(FORMATS)}")
     if lang not in SENTENCES:
@@ -53,15 +53,17 @@ def explain(
     if detail not in DETAILS:
         raise ValueError(f"detail is one of {', '.join(DETAILS)}")
     if format == "json":
-        return as_json(assessment, {"turns_on": turns_json(assessment)} if turns else {})
+        return as_json(assessment, {"turns_on": sensitivity_json(assessment)} if turns else {})
     if format == "text" and detail == "short":
         return brief_text(brief_of(assessment, lang))
     if format == "text":
-        return text_of(explanation_of(assessment, lang))
-    return document(assessment, format, lang, detail)
+        return explanation_text(explanation_of(assessment, lang))
+    return render_explanation(assessment, format, lang, detail)
 
 
-def document(assessment: Assessment, form: str, lang: Language, detail: str, after: Iterable[Block] = ()) -> str:
+def render_explanation(
+    assessment: Assessment, form: str, lang: Language, detail: str, after: Iterable[Block] = ()
+) -> str:
     """The explanation as Markdown or HTML; the blocks `after` follow its first screen."""
     explanation = explanation_of(assessment, lang)
     foot = f"{assessment.policy.title[:_TITLE]} {assessment.policy.fingerprint[3:11]}  {explanation.disclaimer}"

@@ -9,11 +9,11 @@ from attrs import frozen
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.core.expr import Choose
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind, unit_text
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind, unit_text
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import FactError, Location
 from hardship_rules.documents.text import pad, width
-from hardship_rules.explanation.phrase import stand_in
+from hardship_rules.explanation.phrase import default_text
 from hardship_rules.explanation.wording import exact_text, one_line
 from hardship_rules.language import source
 from hardship_rules.language.keys import RESERVED_TITLES
@@ -55,7 +55,7 @@ def facts_schema(policy: Policy) -> Schema:
         "type": "object",
         "properties": {
             "policy": {"title": RESERVED_TITLES["policy"], "enum": [*names, None]},
-            "on": {"title": RESERVED_TITLES["on"], "description": window(policy), **_DAY},
+            "on": {"title": RESERVED_TITLES["on"], "description": effective_days(policy), **_DAY},
             "reference": {"title": RESERVED_TITLES["reference"], "type": ["string", "integer", "null"]},
             **_fact_schemas(policy, policy.facts.values()),
             "members": {
@@ -81,7 +81,7 @@ def facts_schema(policy: Policy) -> Schema:
 # What a form says of a fact
 
 
-def allowed(policy: Policy, fact: Fact) -> str:
+def allowed_values(policy: Policy, fact: Fact) -> str:
     """The values that a fact may have: 是 / 否, or 0 至 1亿 元/年，至多 2 位小数."""
     match fact.kind:
         case NumberKind(unit, low, high, decimals):
@@ -91,13 +91,13 @@ def allowed(policy: Policy, fact: Fact) -> str:
             return SENTENCES["decimals"].format(number=number, count=decimals) if decimals else number
         case ChoiceKind(options):
             return " / ".join(map(one_line, options.values()))
-        case YesNoKind():
+        case BooleanKind():
             return SENTENCES["yes_or_no"]
         case DateKind():
             return SENTENCES["day"]
 
 
-def window(policy: Policy) -> str:
+def effective_days(policy: Policy) -> str:
     """The days for which the policy is effective."""
     start, end = policy.start, policy.end
     sentence = {
@@ -117,9 +117,9 @@ def short_number(number: Exact) -> str:
     return exact_text(number)
 
 
-def absent(policy: Policy, fact: Fact) -> str:
+def default_note(policy: Policy, fact: Fact) -> str:
     """The default of a fact that is left out: 不填时按 0 元; empty where it has none."""
-    words = stand_in(policy, fact)
+    words = default_text(policy, fact)
     sentence = "default_cases" if isinstance(fact.if_absent, Choose) else "default"
     return one_line(SENTENCES[sentence].format(words=words)) if words else ""
 
@@ -129,7 +129,7 @@ def _proof(fact: Fact) -> str:
     return SENTENCES["proof"].format(evidence=one_line(fact.evidence)) if fact.evidence else ""
 
 
-def written(text: str) -> str:
+def yaml_scalar(text: str) -> str:
     """A text as a scalar of YAML, bare where it is read back unchanged, else in quotes."""
     bare = yaml.safe_dump(text, allow_unicode=True, width=10**6).removesuffix("\n...\n")
     if bare == text:
@@ -148,8 +148,8 @@ def _fact_schemas(policy: Policy, facts: Iterable[Fact]) -> dict[str, Schema]:
 
 
 def _fact_schema(policy: Policy, fact: Fact) -> Schema:
-    extensions = {"x-group": fact.group, "x-evidence": fact.evidence, "x-if-absent": absent(policy, fact)}
-    values = "" if isinstance(fact.kind, ChoiceKind | YesNoKind) else allowed(policy, fact)
+    extensions = {"x-group": fact.group, "x-evidence": fact.evidence, "x-if-absent": default_note(policy, fact)}
+    values = "" if isinstance(fact.kind, ChoiceKind | BooleanKind) else allowed_values(policy, fact)
     description = SENTENCES["sentences"].join(filter(None, (values, _proof(fact), extensions["x-if-absent"])))
     return {
         "title": fact.title,
@@ -173,7 +173,7 @@ def _value_schema(policy: Policy, fact: Fact) -> Schema:
             }
         case ChoiceKind(options):
             return _one_of(options.items())
-        case YesNoKind():
+        case BooleanKind():
             return _one_of([(True, SENTENCES["yes"]), (False, SENTENCES["no"])])
         case DateKind():
             return dict(_DAY)
@@ -204,8 +204,8 @@ def _template_lines(policy: Policy) -> Iterator[str]:
     yield f"# {SENTENCES['how_to_leave_out']}"
     yield from _aligned(
         [
-            _Row(f"{RESERVED_TITLES['policy']}: {written(policy.name)}"),
-            _Row(f"{RESERVED_TITLES['on']}:", window(policy)),
+            _Row(f"{RESERVED_TITLES['policy']}: {yaml_scalar(policy.name)}"),
+            _Row(f"{RESERVED_TITLES['on']}:", effective_days(policy)),
             _Row(f"#{RESERVED_TITLES['reference']}:", SENTENCES["reference"]),
         ]
     )
@@ -248,7 +248,7 @@ def _member(policy: Policy, given: Mapping[str, str], *, described: bool) -> Ite
 
 def _row(policy: Policy, fact: Fact, indent: str, given: str | None = None) -> _Row:
     """The line of a fact; with a default it is commented out, since an empty value would make the fact unknown."""
-    default, values = absent(policy, fact), allowed(policy, fact)
+    default, values = default_note(policy, fact), allowed_values(policy, fact)
     line = f"{indent}{'#' if default and given is None else ''}{_key(fact)}:"
     if isinstance(fact.kind, ChoiceKind):
         options = {name: _option(name, title) for name, title in fact.kind.options.items()}
@@ -259,12 +259,12 @@ def _row(policy: Policy, fact: Fact, indent: str, given: str | None = None) -> _
 
 def _option(name: str, title: str) -> str:
     """The title of an option, or its name where spaces around the title would be lost."""
-    return written(title if title == title.strip() else name)
+    return yaml_scalar(title if title == title.strip() else name)
 
 
 def _key(fact: Fact) -> str:
     """The title of a fact, or its name where the title is too long for a key of YAML."""
-    key = written(fact.title)
+    key = yaml_scalar(fact.title)
     return key if len(key) <= _LONGEST_KEY else fact.name
 
 

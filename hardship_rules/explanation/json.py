@@ -12,9 +12,9 @@ from hardship_rules.assessment.sensitivity import turns_on
 from hardship_rules.core.expr import Clause, Compare, Name, Option, Provenance
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range
-from hardship_rules.core.kinds import ChoiceKind, Kind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Kind, Value
 from hardship_rules.core.policy import Outcome, Policy
-from hardship_rules.core.problem import Path, path_text
+from hardship_rules.core.problem import KeyPath, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.explanation.wording import fact_of, fact_value, places
 
@@ -55,7 +55,7 @@ def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
     return _Writer(assessment).reason(reason)
 
 
-def turns_json(assessment: Assessment) -> list[dict[str, object]]:
+def sensitivity_json(assessment: Assessment) -> list[dict[str, object]]:
     """The sensitivity of the category: each reading option and each clause left out that would change it."""
     return [
         {
@@ -154,14 +154,14 @@ class _Writer:
     def named(self, name: str, answer: Figure | Value) -> object:
         return self.answer(kind_of_name(self.policy, name), answer)
 
-    def fact(self, path: Path) -> dict[str, object]:
+    def fact(self, path: KeyPath) -> dict[str, object]:
         fact = fact_of(self.policy, path)
         value = fact_value(self.assessment, path)
         return {"path": path_text(path), "title": fact.title, "value": self.plain(fact.kind, value)}
 
     def plain(self, kind: Kind, value: Value) -> object:
         """A known fact: a number or an option as text, or a boolean."""
-        return value if isinstance(kind, YesNoKind) else str(value)
+        return value if isinstance(kind, BooleanKind) else str(value)
 
     def reason(self, reason: Reason) -> dict[str, object]:
         clause, line = reason.clause, reason.clause.when

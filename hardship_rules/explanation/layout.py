@@ -30,12 +30,12 @@ _MOST_MISSING = 8  # facts listed on the first screen of a page; more are in a s
 _MOST_PARTS = 8  # parts of a figure listed on the first screen
 
 
-def plain(_role: str, text: str) -> str:
+def unpainted(_role: str, text: str) -> str:
     """A text without colour, for a terminal that has none."""
     return text
 
 
-def text_of(explanation: Explanation, paint: Paint = plain) -> str:
+def explanation_text(explanation: Explanation, paint: Paint = unpainted) -> str:
     """The full explanation as text, its verdict, headings and marks coloured by `paint`."""
     return "\n".join(_Text(explanation, paint).lines()) + "\n"
 

@@ -30,7 +30,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, Kind, NumberKind, Unit
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading, Term
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name, unit_of
@@ -47,12 +47,12 @@ def phrase(policy: Policy, expr: Expr, kind: Kind | None = None, *, lang: Langua
     return _Phrase(policy, WORDS[lang]).words(expr, kind)
 
 
-def cases(policy: Policy, choose: Choose, kind: Kind, *, lang: Language = "zh") -> tuple[str, ...]:
+def case_texts(policy: Policy, choose: Choose, kind: Kind, *, lang: Language = "zh") -> tuple[str, ...]:
     """The cases of a `choose` in words, each with its value, and last the `otherwise`."""
     return _Phrase(policy, WORDS[lang]).cases(choose, kind)
 
 
-def stand_in(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
+def default_text(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
     """The default of a fact (its `if absent`) in words; empty where it has none."""
     expr, say = fact.if_absent, WORDS[lang]
     if expr is None:
@@ -60,12 +60,12 @@ def stand_in(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
     if isinstance(expr, Choose):
         if isinstance(expr.otherwise, Name) and expr.otherwise.name == fact.name:
             expr = evolve(expr, otherwise=None)  # a fact that defaults to itself stays unknown
-        return say["cases"].join(cases(policy, expr, fact.kind, lang=lang))
+        return say["cases"].join(case_texts(policy, expr, fact.kind, lang=lang))
     words = phrase(policy, expr, fact.kind, lang=lang)
     return say["default_number" if words[0].isdigit() else "default"].format(words=words)
 
 
-def gathered(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, ...]] | None:
+def combination(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, ...]] | None:
     """The combination of an `all` or `any`, perhaps negated, in words, with its clauses; else None."""
     negated = False
     while isinstance(expr, Not):
@@ -203,14 +203,14 @@ class _Phrase:
         is_condition = isinstance(expr, Not | Compare | OneOf | AllOf | AnyOf) or (
             isinstance(expr, OverMembers) and expr.what in ("some", "each")
         )
-        return YesNoKind() if is_condition or (isinstance(expr, Constant) and isinstance(expr.value, bool)) else None
+        return BooleanKind() if is_condition or (isinstance(expr, Constant) and isinstance(expr.value, bool)) else None
 
     def name(self, expr: Name) -> str:
         """The title of a name: of a boolean as a statement, of a parameter with its single value."""
         if expr.name == "on":
             return self.say["on"]
         definition = self.policy.names[expr.name]
-        if isinstance(self.kind(expr), YesNoKind):
+        if isinstance(self.kind(expr), BooleanKind):
             return self.say["term" if isinstance(definition, Term) else "fact"].format(title=definition.title)
         if isinstance(definition, Parameter) and () in definition.values:
             value = amount(self.policy, definition.values[()], definition.kind.unit or (), full=False)
@@ -230,7 +230,7 @@ class _Phrase:
                 if isinstance(definition, Reading):
                     return self.reading(definition, expr.sign, right.option)
             return self.say[f"choice{expr.sign}"].format(left=self.choice(left, kind), right=self.choice(right, kind))
-        if isinstance(kind, YesNoKind | DateKind):
+        if isinstance(kind, BooleanKind | DateKind):
             template = f"{'day' if isinstance(kind, DateKind) else 'truth'}{expr.sign}"
             return self.say[template].format(left=self.words(left), right=self.words(right))
         number = self.say[f"number{expr.sign}"]

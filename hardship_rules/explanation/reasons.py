@@ -12,7 +12,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import Kind
 from hardship_rules.core.policy import Decision, Outcome, Parameter, Reading, Term
-from hardship_rules.core.problem import Language, Path
+from hardship_rules.core.problem import KeyPath, Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Extent, Scale
 from hardship_rules.explanation.wording import (
@@ -40,7 +40,7 @@ MARKS = {True: "√", False: "×", None: "○"}
 """The mark before a clause that holds, fails, or is unknown. All are in GBK, so that a Chinese console prints them."""
 
 
-class Telling:
+class Describer:
     """One assessment in words.
 
     `say` are the sentences to use, such as `SENTENCES["zh"]`; `names` are the names of the household's members.
@@ -222,12 +222,12 @@ class Telling:
                 message = self.say["fact"].format(title=self.names[cast(int, warning.at[1])], value=message)
             yield message
 
-    def facts(self, paths: tuple[Path, ...]) -> Iterator[str]:
+    def facts(self, paths: tuple[KeyPath, ...]) -> Iterator[str]:
         """Facts with their values; those with the same value and the same members share a line."""
-        for titles, value, who in self.facts_together(paths):
+        for titles, value, who in self.grouped_facts(paths):
             yield self.say["fact_of" if who else "fact"].format(title=titles, value=value, who=who)
 
-    def facts_together(self, paths: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
+    def grouped_facts(self, paths: Iterable[KeyPath]) -> Iterator[tuple[str, str, str]]:
         """Facts grouped by value and members: their titles, the value, and the names of the members."""
         members: dict[tuple[str, str], list[int]] = {}
         for path in paths:
@@ -272,7 +272,7 @@ _Limits = dict[tuple[Exact, Exact], tuple[Figure, str]]
 """Limits with the titles of their clauses, by their bounds."""
 
 
-def scale_of(describe: Telling) -> Scale | None:
+def scale_of(describe: Describer) -> Scale | None:
     """The shown figure that the category compares most often, among its limits; None where it compares none."""
     limits: dict[str, _Limits] = {name: {} for name in describe.policy.show}
     for reason in describe.assessment.decided.reasons:
@@ -286,7 +286,7 @@ def scale_of(describe: Telling) -> Scale | None:
     return _scale(describe, name, number, ordered)
 
 
-def _limits(describe: Telling, reason: Reason) -> Iterator[tuple[str, Figure]]:
+def _limits(describe: Describer, reason: Reason) -> Iterator[tuple[str, Figure]]:
     """Each shown term that a reason compares by name, with the other side of the comparison."""
     line = reason.clause.when
     if not isinstance(line, Compare) or not isinstance(reason.left, Figure) or not isinstance(reason.right, Figure):
@@ -300,7 +300,7 @@ def _limits(describe: Telling, reason: Reason) -> Iterator[tuple[str, Figure]]:
             yield side.name, limit
 
 
-def _scale(describe: Telling, name: str, number: Figure, limits: list[tuple[Figure, str]]) -> Scale:
+def _scale(describe: Describer, name: str, number: Figure, limits: list[tuple[Figure, str]]) -> Scale:
     figures = [number, *(limit for limit, _ in limits)]
     ends = [end for figure in figures for end in (figure.low, figure.high)]
     printed = [f"{end:,f}" for end in in_order(ends, places(describe.policy, number.unit))]
@@ -325,7 +325,7 @@ def _scale(describe: Telling, name: str, number: Figure, limits: list[tuple[Figu
     )
 
 
-def _limit_sentence(describe: Telling, number: Figure, limit: Figure, title: str, text: str) -> str:
+def _limit_sentence(describe: Describer, number: Figure, limit: Figure, title: str, text: str) -> str:
     """Whether the household is below or above a limit, and by how much where both are known."""
     difference = ""
     if number.exact is not None and limit.exact is not None:

@@ -15,7 +15,7 @@ from hardship_rules.assessment.outcomes import Figure, Reason, decimal
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import is_known
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
@@ -175,13 +175,13 @@ def _names_by_fact(assessment: Assessment, number: int, words: Mapping[str, str]
     return [name for name in names if name]
 
 
-def fact_of(policy: Policy, path: Path) -> Fact:
+def fact_of(policy: Policy, path: KeyPath) -> Fact:
     """The definition of a fact at a path."""
     name = cast(str, path[-1])
     return policy.members.facts[name] if path[0] == "members" else policy.facts[name]
 
 
-def fact_value(assessment: Assessment, path: Path) -> Value:
+def fact_value(assessment: Assessment, path: KeyPath) -> Value:
     """The value of the fact at a path."""
     household = assessment.household
     values = household.members[cast(int, path[1])].values if path[0] == "members" else household.values

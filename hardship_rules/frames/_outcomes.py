@@ -6,7 +6,7 @@ from typing import cast
 
 from hardship_rules.core.policy import Policy
 from hardship_rules.engine.row_causes import both, either, opposite
-from hardship_rules.engine.tables import ROUNDED, FramePolicy
+from hardship_rules.engine.tables import ROUNDED, TablePolicy
 from hardship_rules.frames._plan import Plan
 from hardship_rules.frames._values import Choices, Numbers, Truths, is_known, one_of
 from hardship_rules.frames.bounds import Bound, literal, quotient
@@ -15,7 +15,7 @@ from hardship_rules.frames.libraries import nw
 _SEPARATOR = ";"  # of several ids in one text
 
 
-def output_columns(policy: Policy, prepared: FramePolicy) -> dict[str, str]:
+def output_columns(policy: Policy, prepared: TablePolicy) -> dict[str, str]:
     """All columns in order, each with the decision, term or parameter that it shows, or an empty text."""
     columns: dict[str, str] = {}
     for name, decision in policy.decisions.items():

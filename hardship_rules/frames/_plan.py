@@ -13,8 +13,8 @@ from hardship_rules.core.interval import low as least_of
 from hardship_rules.core.kinds import DateKind, NumberKind
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
 from hardship_rules.engine.causes import is_structure
-from hardship_rules.engine.row_causes import Reasons, any_of, opposite
-from hardship_rules.engine.tables import FramePolicy
+from hardship_rules.engine.row_causes import RowCauses, any_of, opposite
+from hardship_rules.engine.tables import TablePolicy
 from hardship_rules.frames._cases import choose
 from hardship_rules.frames._joins import Join, MemberSum
 from hardship_rules.frames._meaning import (
@@ -38,7 +38,7 @@ class Plan:
     Rounds alternate between what can be computed of each member, over the members, and of the household.
     """
 
-    prepared: FramePolicy
+    prepared: TablePolicy
     join: Join
     households: "PlannedFrame"
     members: "PlannedFrame"
@@ -234,7 +234,7 @@ class Plan:
     def _put_reasons(self, decision: Decision, truths: list[Truths], depth: int) -> None:
         """Put for each outcome of the category the clauses that decide it, and in which rows each of them does."""
         frame = self.households
-        reasons = Reasons(self.policy, self.switches, lambda expr: cast(Truths, self.value(expr, frame)))
+        reasons = RowCauses(self.policy, self.switches, lambda expr: cast(Truths, self.value(expr, frame)))
         for outcome, truth in zip(decision.outcomes, truths, strict=True):
             if truth.low is not False:
                 deciding = reasons.deciding(cast(Clause, outcome.when), held=True)

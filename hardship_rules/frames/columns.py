@@ -8,9 +8,9 @@ from attrs import field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, span
-from hardship_rules.core.kinds import ANY_DAY, EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import ANY_DAY, EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path, Problem, nearest
+from hardship_rules.core.problem import KeyPath, Problem, nearest
 from hardship_rules.engine.row_causes import any_of
 from hardship_rules.frames import _numbers as numbers
 from hardship_rules.frames._values import Choices, Truths, Values, certain
@@ -108,7 +108,7 @@ class FactColumn:
         """The column from which values and faults are computed: a number (null if faulty), a text or a boolean."""
         if isinstance(self.fact.kind, NumberKind | DateKind):
             return self.whole if profile.faults is None or profile.faults else self.sound
-        filler = False if isinstance(self.fact.kind, YesNoKind) else ""
+        filler = False if isinstance(self.fact.kind, BooleanKind) else ""
         return self.column.fill_null(filler) if profile.filled else self.column
 
     def faulty(self, profile: ColumnProfile, held: nw.Expr) -> nw.Expr:
@@ -124,7 +124,7 @@ class FactColumn:
         """The values of the fact, computed from a column of `held`."""
         kind = self.fact.kind
         match kind:
-            case YesNoKind():
+            case BooleanKind():
                 low = held.fill_null(value=False) if profile.unknown else held
                 return Truths(low, held.fill_null(value=True)) if profile.unknown else certain(low)
             case ChoiceKind():
@@ -160,7 +160,7 @@ def range_of(fact: Fact) -> Number:
 
 def null_column(fact: Fact) -> nw.Expr:
     """A column of nulls, typed for a fact."""
-    types = {YesNoKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date(), NumberKind: nw.Int64()}
+    types = {BooleanKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date(), NumberKind: nw.Int64()}
     return nw.lit(None, dtype=types[type(fact.kind)])
 
 
@@ -175,7 +175,7 @@ def fact_column(
     null = {KNOWN_NULL: column.is_null()} if known else {}
     kind = fact.kind
     match kind:
-        case YesNoKind() if dtype == nw.Boolean:
+        case BooleanKind() if dtype == nw.Boolean:
             return FactColumn(fact, column, column, column, FrozenMapping(null))
         case ChoiceKind(options) if dtype in _TEXT:
             text = column if dtype == nw.String else column.cast(nw.String())
@@ -196,7 +196,7 @@ def fact_column(
             return _number_column(fact, kind, column, dtype, null)
         case _:
             wanted = {
-                YesNoKind: "Boolean",
+                BooleanKind: "Boolean",
                 ChoiceKind: "String",
                 DateKind: "Date",
                 NumberKind: "Int64, Decimal, Float64",
@@ -240,13 +240,13 @@ class FactFrame:
     numbered: tuple[str, ...] = ()  # the column that numbers its rows, if there is one
 
 
-def spellings(policy: Policy, of: Path, facts: Mapping[str, Fact]) -> dict[str, str]:
+def spellings(policy: Policy, of: KeyPath, facts: Mapping[str, Fact]) -> dict[str, str]:
     """The names that columns may have, with the fact of each: former words, titles, names."""
     earlier = {word: former.new for word, former in policy.formerly.get(of, {}).items()}
     return earlier | {fact.title: name for name, fact in facts.items()} | {name: name for name in facts}
 
 
-def days_in(policy: Policy, of: Path) -> set[str]:
+def date_columns(policy: Policy, of: KeyPath) -> set[str]:
     """The names that columns of dates may have."""
     facts = policy.facts if of == ("household",) else policy.members.facts
     words = spellings(policy, of, facts).items()
@@ -254,7 +254,7 @@ def days_in(policy: Policy, of: Path) -> set[str]:
 
 
 def read_frame(  # noqa: PLR0913, PLR0917  # a frame, and how it is read
-    policy: Policy, of: Path, facts: Mapping[str, Fact], frame: LazyFrame, key: str, known: Collection[str]
+    policy: Policy, of: KeyPath, facts: Mapping[str, Fact], frame: LazyFrame, key: str, known: Collection[str]
 ) -> FactFrame | list[Problem]:
     """A frame as facts, or the problems of all columns that cannot be read.
 

@@ -18,7 +18,7 @@ _CASE_INSENSITIVE = frozenset({"duckdb", "_duckdb", "pyspark"})  # `homes` and `
 _NULL_TYPES = frozenset({"null", "void"})  # the type of a column of nulls in Polars, DuckDB and Spark
 
 
-def frame_of(given: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
+def checked_frame(given: Any) -> nw.DataFrame[Any] | nw.LazyFrame[Any]:
     """A host's frame with text column names; raises `FactError` with every name that two columns share.
 
     Some engines refuse such a frame with an error of their own, others take the first column.
@@ -55,7 +55,7 @@ def has_time(column: nw.Expr) -> nw.Expr:
     return (clock.hour() != 0) | (clock.minute() != 0) | (clock.second() != 0) | (clock.nanosecond() != 0)
 
 
-def nothing_in(frame: nw.LazyFrame[Any]) -> set[str]:
+def untyped_columns(frame: nw.LazyFrame[Any]) -> set[str]:
     """The columns of a lazy frame that have no type because all their values are null."""
     unknown = {name for name, dtype in frame.collect_schema().items() if dtype == nw.Unknown}
     native = frame.to_native()
@@ -78,13 +78,13 @@ def all_null(frame: pl.DataFrame) -> list[str]:
     return [name for name, count in zip(frame.columns, nulls, strict=True) if count == frame.height]
 
 
-def blanks_as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+def empty_columns_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """A table whose empty columns are text columns: a text column can be read as any fact."""
     nulls = pl.Series([None] * frame.height, dtype=pl.String)
     return frame.with_columns(nulls.alias(name) for name in all_null(frame))
 
 
-def texts_of(frame: pl.DataFrame) -> pl.DataFrame:
+def all_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """A table with all columns as text; columns of lists, structs, bytes and objects become null."""
     without_text = [
         name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in (pl.Binary, pl.Object)
@@ -93,7 +93,7 @@ def texts_of(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(nulls.alias(name) for name in without_text).cast(pl.String)
 
 
-def in_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Collection[str] = ()) -> pl.DataFrame:
+def to_polars(frame: nw.DataFrame[Any], days: Collection[str] = (), aside: Collection[str] = ()) -> pl.DataFrame:
     """A frame in memory as a Polars frame, without the columns `aside`.
 
     A column that Polars cannot hold becomes a column of objects. `days` are the columns of dates: if pandas holds
@@ -161,7 +161,7 @@ def _local(moment: date) -> datetime:
     return datetime.combine(moment.date(), moment.time()) + rounded
 
 
-def as_given(given: nw.DataFrame[Any], frame: pl.DataFrame) -> Any:
+def as_host_frame(given: nw.DataFrame[Any], frame: pl.DataFrame) -> Any:
     """A Polars frame as the kind of frame that the host gave."""
     if given.implementation.is_pandas():
         return frame.to_pandas(use_pyarrow_extension_array=True)  # numpy would make columns with nulls floats

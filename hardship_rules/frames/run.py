@@ -11,10 +11,10 @@ from attrs import frozen
 from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.household import scope_of_facts
 from hardship_rules.core.interval import Number
-from hardship_rules.core.policy import Fact, Policy, refuse_undecidable
-from hardship_rules.core.problem import FactError, Path, Problem, nearest
+from hardship_rules.core.policy import Fact, Policy, require_decidable
+from hardship_rules.core.problem import FactError, KeyPath, Problem, nearest
 from hardship_rules.engine.row_causes import any_of, opposite
-from hardship_rules.engine.tables import DERIVED_OUTSIDE, day_inside, prepared_policy
+from hardship_rules.engine.tables import DERIVED_OUTSIDE, day_in_window, prepared_table_policy
 from hardship_rules.frames import _numbers as numbers
 from hardship_rules.frames._joins import FAULT, MEMBERS, Join, JoinByKey, MemberSum, join_of
 from hardship_rules.frames._outcomes import clauses_column, output_columns, outputs
@@ -27,12 +27,12 @@ from hardship_rules.frames.columns import (
     ROW,
     ColumnProfile,
     FactFrame,
-    days_in,
+    date_columns,
     null_column,
     read_frame,
     spellings,
 )
-from hardship_rules.frames.given import LazyFrame, all_null, as_given, frame_of, in_polars, nothing_in
+from hardship_rules.frames.given import LazyFrame, all_null, as_host_frame, checked_frame, to_polars, untyped_columns
 from hardship_rules.frames.libraries import cs, nw, pl
 
 Profiles = Mapping[str, ColumnProfile]
@@ -70,13 +70,13 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, 
     Raises `FactError` with every column that cannot be read, and `PolicyError` for a policy that cannot decide or whose
     numbers could overflow 64 bits.
     """
-    refuse_undecidable(policy)
+    require_decidable(policy)
     if undecided not in ("leave", "explain"):
         raise ValueError(f'undecided is "leave" or "explain", not {undecided!r}')
     columns = [columns] if isinstance(columns, str) else columns
     known = [known] if isinstance(known, str) and known != "all" else known
-    job = _Job(policy, key, day_inside(policy, on), None if columns is None else tuple(columns), known)
-    of_households, of_members = frame_of(households), frame_of(members)
+    job = _Job(policy, key, day_in_window(policy, on), None if columns is None else tuple(columns), known)
+    of_households, of_members = checked_frame(households), checked_frame(members)
     parts = _parts(policy)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
@@ -98,27 +98,27 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, 
     verdicts = _assess_in_memory(job, own, theirs)
     if undecided == "explain":
         verdicts = _explain_open_rows(policy, key, job.on, own, theirs, verdicts)
-    result = as_given(of_households, verdicts.drop(ROW))
+    result = as_host_frame(of_households, verdicts.drop(ROW))
     return result.set_index(households.index) if of_households.implementation.is_pandas() else result
 
 
-def _parts(policy: Policy) -> tuple[tuple[Path, Mapping[str, Fact]], tuple[Path, Mapping[str, Fact]]]:
+def _parts(policy: Policy) -> tuple[tuple[KeyPath, Mapping[str, Fact]], tuple[KeyPath, Mapping[str, Fact]]]:
     """The facts of the two frames, with their path in the policy."""
     return (("household",), policy.facts), (("members", "facts"), policy.members.facts)
 
 
-def _typed(given: nw.DataFrame[Any], policy: Policy, of: Path, facts: Mapping[str, Fact], key: str) -> pl.DataFrame:
+def _typed(given: nw.DataFrame[Any], policy: Policy, of: KeyPath, facts: Mapping[str, Fact], key: str) -> pl.DataFrame:
     """A frame in Polars; columns that are all null get the type of their fact, since hosts may give them none."""
     names = spellings(policy, of, facts)
-    frame = in_polars(given, days_in(policy, of), ASIDE - {key})
+    frame = to_polars(given, date_columns(policy, of), ASIDE - {key})
     nulls = {name: null_column(facts[names[name]]) for name in all_null(frame) if name in names and name != key}
     return nw.from_native(frame).with_columns(**nulls).to_native() if nulls else frame
 
 
-def _typed_lazily(frame: LazyFrame, policy: Policy, of: Path, facts: Mapping[str, Fact], key: str) -> LazyFrame:
+def _typed_lazily(frame: LazyFrame, policy: Policy, of: KeyPath, facts: Mapping[str, Fact], key: str) -> LazyFrame:
     """A lazy frame whose columns without a type have that of their fact."""
     names = spellings(policy, of, facts)
-    nulls = {name: null_column(facts[names[name]]) for name in nothing_in(frame) if name in names and name != key}
+    nulls = {name: null_column(facts[names[name]]) for name in untyped_columns(frame) if name in names and name != key}
     return frame.with_columns(**nulls) if nulls else frame
 
 
@@ -206,7 +206,7 @@ class _Job:
         """The plan for two frames, with the values of their facts."""
         numbered = count()
         frames = PlannedFrame(households[0].frame, numbered), PlannedFrame(members[0].frame, numbered)
-        prepared = prepared_policy(self.policy, frozenset((*households[0].facts, *members[0].facts)))
+        prepared = prepared_table_policy(self.policy, frozenset((*households[0].facts, *members[0].facts)))
         with_reasons = self.wanted is None or clauses_column(self.policy) in self.wanted
         plan = Plan(prepared, join, *frames, self.policy.switches, with_reasons)
         for frame, (fact_frame, profiles) in zip(frames, (households, members), strict=True):

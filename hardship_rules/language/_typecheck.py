@@ -30,22 +30,22 @@ from hardship_rules.core.expr import (
     walk,
 )
 from hardship_rules.core.kinds import (
+    BOOLEAN,
     DATE,
     PURE,
-    YES_NO,
+    BooleanKind,
     ChoiceKind,
     DateKind,
     Kind,
     NumberKind,
     Unit,
-    YesNoKind,
     unit_text,
 )
 from hardship_rules.core.policy import Decision, Parameter, Policy, Term
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest
 from hardship_rules.core.units import kind_of_name, product, times
 
-_KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", YesNoKind: "kind_yes_no", DateKind: "kind_date"}
+_KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", BooleanKind: "kind_yes_no", DateKind: "kind_date"}
 
 
 class _Unsound(Exception):
@@ -63,7 +63,7 @@ class TypeChecker:
         self.policy = policy
         self.of_members = of_members
         self.problems: list[Problem] = []
-        self.path: Path = ()
+        self.path: KeyPath = ()
         self.line = ""
         self.in_member = False
         self.before_terms = False
@@ -75,7 +75,7 @@ class TypeChecker:
 
     # Whole definitions
 
-    def fitted(self, expr: Expr, kind: Kind, path: Path, *, in_member: bool, before_terms: bool = False) -> Expr:
+    def fitted(self, expr: Expr, kind: Kind, path: KeyPath, *, in_member: bool, before_terms: bool = False) -> Expr:
         """The expression with resolved options, checked to be of a kind."""
         self.path, self.line, self.in_member, self.before_terms = path, "", in_member, before_terms
         return self.guarded(expr, lambda: self.fit(expr, kind))
@@ -86,7 +86,7 @@ class TypeChecker:
             return work()
         except _Unsound as unsound:
             self.problems.append(unsound.problem)
-            if len(self.problems) > MOST:
+            if len(self.problems) > MOST_PROBLEMS:
                 raise PolicyError(self.problems) from None
             return expr
 
@@ -165,7 +165,7 @@ class TypeChecker:
     def yes_no(self, expr: Expr) -> Expr:
         """A boolean expression."""
         resolved, own = self.resolve(expr)
-        if not isinstance(own, YesNoKind):
+        if not isinstance(own, BooleanKind):
             self.refuse("condition_expected", expr.at, own=_KIND_CODES[type(own)])
         return resolved
 
@@ -177,18 +177,18 @@ class TypeChecker:
             case Name(name):
                 return expr, self.name(name, expr.at)
             case Constant(bool()):
-                return expr, YES_NO
+                return expr, BOOLEAN
             case Constant():
                 return expr, NumberKind(None)
             case Compare(left, sign, right, at):
-                return self.compare(left, sign, right, at), YES_NO
+                return self.compare(left, sign, right, at), BOOLEAN
             case OneOf(part, options, at):
                 chosen, kind = self.resolve(part)
                 if not isinstance(kind, ChoiceKind):
                     self.refuse("in_needs_choice", at)
-                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), YES_NO
+                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), BOOLEAN
             case Not(part, at):
-                return Not(self.yes_no(part), at), YES_NO
+                return Not(self.yes_no(part), at), BOOLEAN
             case Add(parts, at):
                 resolved, unit = self.alike(parts, "unit_mismatch")
                 return Add(resolved, at), NumberKind(unit)
@@ -244,7 +244,7 @@ class TypeChecker:
         left, right, kind, other = self.sides(left, right)
         if type(kind) is not type(other):
             self.refuse("sides_differ", at, own=_KIND_CODES[type(kind)], wanted=_KIND_CODES[type(other)])
-        if isinstance(kind, ChoiceKind | YesNoKind) and sign not in ("==", "!="):
+        if isinstance(kind, ChoiceKind | BooleanKind) and sign not in ("==", "!="):
             self.refuse("only_equal", at)
         if isinstance(kind, NumberKind) and isinstance(other, NumberKind):
             units = kind.unit, other.unit
@@ -325,7 +325,9 @@ class TypeChecker:
         finally:
             self.in_member = False
         kind: Kind = (
-            YES_NO if what in ("some", "each") else NumberKind(self.declared("person", at) if what == "count" else unit)
+            BOOLEAN
+            if what in ("some", "each")
+            else NumberKind(self.declared("person", at) if what == "count" else unit)
         )
         return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
 

@@ -26,6 +26,6 @@ WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/",
 """The full-width digits and signs of a Chinese keyboard with their plain counterparts."""
 
 
-def signs(ranges: Ranges, written: Callable[[int], str] = chr) -> str:
+def character_class(ranges: Ranges, written: Callable[[int], str] = chr) -> str:
     """Ranges as the content of a character class; `written` gives the notation of a character in a dialect."""
     return "".join(written(a) if a == b else f"{written(a)}-{written(b)}" for a, b in ranges)

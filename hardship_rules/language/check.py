@@ -9,15 +9,15 @@ from attrs import evolve
 from hardship_rules.core.expr import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number, high, low
-from hardship_rules.core.kinds import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
 from hardship_rules.core.policy import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.core.units import is_whole, kind_of_name
-from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
 from hardship_rules.language._typecheck import TypeChecker
 from hardship_rules.language.keys import RESERVED_TITLES
 
-IDS: Path = ("decisions",)
+IDS: KeyPath = ("decisions",)
 """What the earlier names of outcomes and clauses belong to in `Policy.formerly`."""
 _CHAIN = 100  # terms that use one another
 
@@ -42,11 +42,11 @@ class _Checker:
         self.of_members = self.names_of_members()
 
     def problem(
-        self, code: str, path: Path, part: Definition | Location | None, given: str = "", **values: str
+        self, code: str, path: KeyPath, part: Definition | Location | None, given: str = "", **values: str
     ) -> None:
         location = part if part is None or isinstance(part, Location) else part.at
         self.problems.append(Problem(code, path, given=given, values=values, location=location))
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise PolicyError(self.problems)
 
     def names_of_members(self) -> frozenset[str]:
@@ -67,7 +67,7 @@ class _Checker:
         facts = {name: self.fact(types, fact, "household") for name, fact in policy.facts.items()}
         member_facts = {name: self.fact(types, fact, "members") for name, fact in policy.members.facts.items()}
         must = tuple(
-            cast(Clause, types.fitted(clause, YES_NO, ("must",), in_member=False, before_terms=True))
+            cast(Clause, types.fitted(clause, BOOLEAN, ("must",), in_member=False, before_terms=True))
             for clause in policy.must
         )
         terms = {
@@ -117,14 +117,14 @@ class _Checker:
                 self.problem("unknown_name", path, stated.at, fact, **nearest(fact, known))
             elif not isinstance(definition.kind, NumberKind):
                 self.problem("property_fact", path, stated.at, fact)
-        when = stated.when and cast(Clause, types.fitted(stated.when, YES_NO, path, in_member=False))
+        when = stated.when and cast(Clause, types.fitted(stated.when, BOOLEAN, path, in_member=False))
         return evolve(stated, decision=name, when=when)
 
     def decision(self, types: TypeChecker, decision: Decision) -> Decision:
         outcomes = []
         for outcome in decision.outcomes:
             path = ("decisions", decision.name, outcome.id)
-            when = cast(Clause, types.fitted(cast(Clause, outcome.when), YES_NO, path, in_member=False))
+            when = cast(Clause, types.fitted(cast(Clause, outcome.when), BOOLEAN, path, in_member=False))
             outcomes.append(evolve(outcome, when=when))
         return evolve(decision, outcomes=tuple(outcomes))
 
@@ -162,7 +162,7 @@ class _Checker:
         self.titles({name: fact.title for name, fact in self.policy.facts.items()}, ("household",), None)
         self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
 
-    def titles(self, titles: Mapping[str, str], path: Path, definition: Definition | None) -> None:
+    def titles(self, titles: Mapping[str, str], path: KeyPath, definition: Definition | None) -> None:
         reserved: dict[str, str] = {}
         if definition is None:
             reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
@@ -243,7 +243,7 @@ class _Checker:
                 if high_ is not None and number > high_:
                     self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f"<= {high_}")
 
-    def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
+    def goes_by(self, parameter: Parameter, by: str, path: KeyPath) -> object:
         names = self.policy.names
         if by not in names or isinstance(names[by], Parameter):
             self.problem("unknown_name", (*path, "by"), parameter, by, **nearest(by, names))
@@ -256,7 +256,7 @@ class _Checker:
         self.problem("by_not_choice", (*path, "by"), parameter, by)
         return None
 
-    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: Path) -> None:
+    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: KeyPath) -> None:
         """Check that a table has a value for each option or number; `lowest_keys` checks the first number."""
         groups: dict[tuple[str | int, ...], set[str | int]] = {}
         for keyed in parameter.values:
@@ -305,7 +305,7 @@ class _Checker:
             if not sound:
                 broken.add(name)
                 continue
-            work_out(policy, name, scope, scope.members[:1])  # members with unknown facts have equal values
+            evaluate_definition(policy, name, scope, scope.members[:1])  # members with unknown facts have equal values
         for name, stated in policy.properties.items():
             if stated.when is not None and not set(names_in(stated.when)) & broken:
                 self.divisors(policy, name, [stated.when], scope)
@@ -374,7 +374,7 @@ def current_id(policy: Policy, word: str) -> str:
 
 def _taken(policy: Policy) -> Iterator[Problem]:
     """The earlier names that are ambiguous or mean something else today."""
-    now: dict[Path, Mapping[str, object]] = {IDS: ids(policy)}
+    now: dict[KeyPath, Mapping[str, object]] = {IDS: ids(policy)}
     for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
         titles = {fact.title: fact.name for fact in facts.values()}
         now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
@@ -385,7 +385,7 @@ def _taken(policy: Policy) -> Iterator[Problem]:
                     **{name: name for name in options},
                     **{title: name for name, title in options.items()},
                 }
-    seen: dict[tuple[Path, str], str] = {}
+    seen: dict[tuple[KeyPath, str], str] = {}
     for former in policy.formers:
         first = seen.setdefault((former.of, former.old), former.new)
         means = now[former.of].get(former.old)

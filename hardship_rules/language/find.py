@@ -9,7 +9,7 @@ from typing import cast
 from attrs import frozen
 
 from hardship_rules.core.hosts import plain_value, read_day, shown
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Location, PolicyError, Problem, nearest, reason_of
 from hardship_rules.language.keys import Word
 from hardship_rules.language.shape import conform_word
@@ -38,7 +38,7 @@ BUNDLED = _bundled()
 
 
 @frozen
-class Text:
+class PolicyText:
     """The text of a policy, its name in problems, and the folder of its file."""
 
     text: str
@@ -50,7 +50,7 @@ class Text:
 class Year:
     """A file of a series with its first and last day; `readable` is whether the days could be read."""
 
-    text: Text
+    text: PolicyText
     series: str
     start: date
     end: date
@@ -80,7 +80,7 @@ def find(
     on: date | None,
     folders: Folders,
     known: dict[Path, Year | list[Problem]] | None = None,
-) -> Text:
+) -> PolicyText:
     """The text of a policy by path, by name, or by series and day; raises `PolicyError`.
 
     `known` caches the files of series by path; pass the same dictionary to find the policies of many days.
@@ -89,7 +89,7 @@ def find(
         raise PolicyError([Problem("policy_expected", (), type(name).__name__)])
     if not isinstance(name, str) or name.endswith((".yaml", ".yml", RESOLVED)) or "/" in name or "\\" in name:
         return read_file(_path_of(name))
-    places = [*searched(folders), BUNDLED]
+    places = [*folder_paths(folders), BUNDLED]
     for folder in places:
         path = folder / f"{name}.yaml"
         if conform_word(Scalar(name, Location(name, 1, 1)), Word("policy"), ()) == [] and _is_file(path):
@@ -97,28 +97,28 @@ def find(
     return _in_force(name, on, places, {} if known is None else known)
 
 
-def read_file(path: Path, name: str | None = None) -> Text:
+def read_file(path: Path, name: str | None = None) -> PolicyText:
     """The text of a file; raises `PolicyError`. `name` is its name in problems, by default the path."""
     label = name or str(path)
     content = read_bytes(path, label)
     text = content if isinstance(content, Problem) else decode(content, label)
     if isinstance(text, Problem):
         raise PolicyError([text])
-    return Text(text, label, path.parent)
+    return PolicyText(text, label, path.parent)
 
 
 def years(series: str, folders: Folders = ()) -> tuple[Year, ...]:
     """The files of a series with readable days, from the folders and the bundled policies, in order of their days."""
-    of_series = (year for year in _read_years(searched(folders)) if year.series == series and year.readable)
+    of_series = (year for year in _read_years(folder_paths(folders)) if year.series == series and year.readable)
     return tuple(sorted(of_series, key=lambda year: (year.start, year.end)))
 
 
 def all_series(folders: Folders = ()) -> tuple[str, ...]:
     """The series of the files in the folders and of the bundled policies."""
-    return tuple(dict.fromkeys(year.series for year in _read_years(searched(folders)) if year.series))
+    return tuple(dict.fromkeys(year.series for year in _read_years(folder_paths(folders)) if year.series))
 
 
-def before(text: Text, folders: Folders = ()) -> Text | None:
+def predecessor(text: PolicyText, folders: Folders = ()) -> PolicyText | None:
     """The preceding file of a policy's series: the one whose days end last before its own begin."""
     own = _year(text)
     if not isinstance(own, Year) or not own.series:
@@ -156,7 +156,7 @@ def day_asked(on: object) -> date | None:
     return day
 
 
-def searched(folders: Folders) -> tuple[Path, ...]:
+def folder_paths(folders: Folders) -> tuple[Path, ...]:
     """The paths of a host's argument `folders`; raises `PolicyError` if one of them cannot be searched."""
     given: object = (folders,) if isinstance(folders, str | bytes | os.PathLike) else folders
     if not isinstance(given, Iterable):
@@ -207,7 +207,9 @@ def _path_of(name: str | os.PathLike[str]) -> Path:
 # Files of series
 
 
-def _in_force(series: str, on: date | None, folders: list[Path], known_files: dict[Path, Year | list[Problem]]) -> Text:
+def _in_force(
+    series: str, on: date | None, folders: list[Path], known_files: dict[Path, Year | list[Problem]]
+) -> PolicyText:
     """The file of a series that is in force on a day."""
     paths = _files(folders)
     for path in paths:
@@ -244,9 +246,9 @@ def _overlap(year: Year, other: Year) -> Problem:
     return Problem("policies_overlap", ("effective",), given=year.days, values=values, location=year.at)
 
 
-def _with_own_folder(text: Text, folders: Folders) -> list[Path]:
+def _with_own_folder(text: PolicyText, folders: Folders) -> list[Path]:
     """The folder of a file and those of the caller; inside a zip it is the bundled one, which is searched anyway."""
-    return [*([text.folder] if isinstance(text.folder, Path) else []), *searched(folders)]
+    return [*([text.folder] if isinstance(text.folder, Path) else []), *folder_paths(folders)]
 
 
 def _read_years(folders: Sequence[Path], but: str | None = None) -> Iterator[Year]:
@@ -257,11 +259,11 @@ def _read_years(folders: Sequence[Path], but: str | None = None) -> Iterator[Yea
 
 def _files(folders: Sequence[Path]) -> list[Path]:
     """The policies of the folders; of several with one file name, the one in the first folder."""
-    named = {path.name: path for folder in reversed(folders) for path in listed(folder, ".yaml")}
+    named = {path.name: path for folder in reversed(folders) for path in list_files(folder, ".yaml")}
     return sorted(named.values(), key=lambda path: PurePath(str(path)))
 
 
-def listed(folder: Path, ending: str) -> list[Path]:
+def list_files(folder: Path, ending: str) -> list[Path]:
     """The files of a folder whose names have an ending, sorted; none if the folder is missing or unreadable."""
     try:
         return sorted((path for path in folder.iterdir() if path.name.endswith(ending)), key=lambda path: path.name)
@@ -276,14 +278,14 @@ def _read(path: Path) -> Year | list[Problem]:
         return list(error.problems)
 
 
-def _year(text: Text) -> Year | list[Problem]:
+def _year(text: PolicyText) -> Year | list[Problem]:
     """The series and days of a text, or why it cannot be read."""
     node, problems = parse(text.text, text.name)
     if not isinstance(node, Mapping):
         return problems
     effective = node.get("effective") or Mapping((), node.at)
     stated = effective.entries if isinstance(effective, Mapping) else ()
-    dates = {name.text: date_of(day.text) if isinstance(day, Scalar) else None for name, day in stated}
+    dates = {name.text: parse_date(day.text) if isinstance(day, Scalar) else None for name, day in stated}
     start, end = dates.get("from") or date.min, dates.get("to") or date.max
     readable = not problems and isinstance(effective, Mapping) and None not in dates.values() and start <= end
     series = node.get("series")

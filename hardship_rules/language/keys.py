@@ -53,7 +53,7 @@ class Entries:
 
 
 @frozen
-class Record:
+class Fields:
     """A mapping with keys of the language; of each group in `one_of` exactly one key is required."""
 
     keys: FrozenMapping[str, Key] = field(converter=_frozen_keys)
@@ -66,7 +66,7 @@ class Either:
 
     word: Word | None = None
     items: Items | None = None
-    mapping: "Record | Entries | Ref | None" = None
+    mapping: "Fields | Entries | Ref | None" = None
 
 
 @frozen
@@ -81,7 +81,7 @@ class Anything:
     """Any value, unchecked."""
 
 
-Shape = Word | Items | Entries | Record | Either | Ref | Anything
+Shape = Word | Items | Entries | Fields | Either | Ref | Anything
 
 # --- The language ---
 
@@ -91,11 +91,11 @@ FORMERLY = {"formerly": described("formerly", Either(TEXT, Items(TEXT)))}
 USUAL = {
     "usual": described(
         "usual",
-        Record({"from": described("usual_from", NUMBER), "to": described("usual_to", NUMBER)}),
+        Fields({"from": described("usual_from", NUMBER), "to": described("usual_to", NUMBER)}),
     )
 }
 OPTIONS = Entries(
-    Either(TEXT, None, Record({"title": described("option_title", TEXT, required=True), **FORMERLY})), "option"
+    Either(TEXT, None, Fields({"title": described("option_title", TEXT, required=True), **FORMERLY})), "option"
 )
 PROVENANCE = {
     "source": described("source", NAME),
@@ -112,7 +112,7 @@ CASES = {
     "choose": described("choose", Items(Ref("case"))),
     "otherwise": described("choose_otherwise", LINE),
 }
-FACT = Record(
+FACT = Fields(
     {
         "title": described("title", TEXT, required=True),
         "unit": described("unit", Word("unit")),
@@ -123,7 +123,7 @@ FACT = Record(
         "to": described("fact_to", NUMBER),
         "decimals": described("decimals", Word("whole")),
         **USUAL,
-        "if absent": described("if_absent", Either(LINE, None, Record(CASES))),
+        "if absent": described("if_absent", Either(LINE, None, Fields(CASES))),
         "counted in": described("counted_in", TEXT),
         "evidence": described("evidence", TEXT),
         "group": described("group", TEXT),
@@ -138,7 +138,7 @@ _VALUES = {
     "to": described("parameter_to", NUMBER),
     **USUAL,
 }
-PARAMETER = Record(
+PARAMETER = Fields(
     {
         "title": described("title", TEXT, required=True),
         "unit": described("unit", Word("unit"), required=True),
@@ -147,7 +147,7 @@ PARAMETER = Record(
         **PROVENANCE,
     }
 )
-READING = Record(
+READING = Fields(
     {
         "title": described("title", TEXT, required=True),
         "question": described("question", TEXT, required=True),
@@ -158,7 +158,7 @@ READING = Record(
         **PROVENANCE,
     }
 )
-TERM = Record(
+TERM = Fields(
     {
         "title": described("title", TEXT, required=True),
         "of": described("of", Word("member")),
@@ -171,7 +171,7 @@ TERM = Record(
     },
     one_of=(("value", "when", "choose"), ("unit", "one of", "when")),
 )
-OUTCOME = Record(
+OUTCOME = Fields(
     {
         "outcome": described("outcome", Word("option"), required=True),
         "title": described("outcome_title", TEXT, required=True),
@@ -181,31 +181,31 @@ OUTCOME = Record(
         **PROVENANCE,
     }
 )
-DECISION = Record(
+DECISION = Fields(
     {
         "title": described("title", TEXT, required=True),
         "first": described("first", Items(OUTCOME)),
         "every": described("every", Items(OUTCOME)),
-        "otherwise": described("otherwise", Record({key: OUTCOME.keys[key] for key in OUTCOME.keys if key != "when"})),
+        "otherwise": described("otherwise", Fields({key: OUTCOME.keys[key] for key in OUTCOME.keys if key != "when"})),
         "disjoint": described("disjoint", Word("truth")),
         **PROVENANCE,
     },
     one_of=(("first", "every"),),
 )
 SOURCES = Entries(
-    Record({"title": described("source_title", TEXT, required=True), "held": described("held", Word("truth"))})
+    Fields({"title": described("source_title", TEXT, required=True), "held": described("held", Word("truth"))})
 )
 _GETS = {
     "gets": described("gets", Either(Word("option"), Items(Word("option"))), required=True),
     "of": described("gets_of", NAME),
     "when": described("gets_when", CONDITION, required=True),
 }
-PROPERTY = Record(
+PROPERTY = Fields(
     {
         "title": described("property_title", TEXT, required=True),
         "raising": described(
             "raising",
-            Record(
+            Fields(
                 {
                     "facts": described("raising_facts", Either(NAME, Items(NAME)), required=True),
                     "never moves": described("never_moves", NAME, required=True),
@@ -214,32 +214,32 @@ PROPERTY = Record(
                 }
             ),
         ),
-        "never": described("never", Record(_GETS)),
-        "only": described("only", Record(_GETS)),
+        "never": described("never", Fields(_GETS)),
+        "only": described("only", Fields(_GETS)),
         **PROVENANCE,
     },
     one_of=(("raising", "never", "only"),),
 )
 REPLY_WITHIN = "reply within"  # distinct from the name of any note, since it has a space
 NOTES = Entries(
-    Record({"text": described("note_text", TEXT, required=True), **PROVENANCE}),
+    Fields({"text": described("note_text", TEXT, required=True), **PROVENANCE}),
     own={
         REPLY_WITHIN: described(
             "reply_within",
-            Record({"days": described("reply_days", Word("whole"), required=True), **PROVENANCE}),
+            Fields({"days": described("reply_days", Word("whole"), required=True), **PROVENANCE}),
         )
     },
 )
 
 _SHAPES: dict[str, Shape] = {
     "condition": Either(LINE, None, Ref("clause")),
-    "clause": Record(
+    "clause": Fields(
         {**BODY, "title": described("title", TEXT), "if not": described("if_not", TEXT), **FORMERLY, **PROVENANCE},
         one_of=(tuple(BODY),),
     ),
     "negated": Either(LINE, None, Ref("body")),
-    "body": Record(BODY, one_of=(tuple(BODY),)),
-    "case": Record(
+    "body": Fields(BODY, one_of=(tuple(BODY),)),
+    "case": Fields(
         {
             "when": described("case_when", CONDITION, required=True),
             "value": described("case_value", LINE, required=True),
@@ -255,13 +255,13 @@ _HEAD = {
     "title": described("policy_title", TEXT),
     "extends": described("extends", Word("policy")),
     "effective": described(
-        "effective", Record({"from": described("effective_from", DATE), "to": described("effective_to", DATE)})
+        "effective", Fields({"from": described("effective_from", DATE), "to": described("effective_to", DATE)})
     ),
     "sources": described("sources", SOURCES),
     "status": described("status", Word("draft")),
     "approved": described(
         "approved",
-        Record(
+        Fields(
             {
                 "by": described("approved_by", TEXT, required=True),
                 "date": described("approved_date", DATE, required=True),
@@ -271,14 +271,14 @@ _HEAD = {
         ),
     ),
 }
-POLICY = Record(
+POLICY = Fields(
     {
         **{name: key for name, key in _HEAD.items() if name != "extends"},
         "units": described("units", Entries(TEXT)),
         "household": described("household", Entries(FACT)),
         "members": described(
             "members",
-            Record(
+            Fields(
                 {
                     "called by": described("called_by", Items(NAME)),
                     "at most": described("at_most", Word("whole")),
@@ -296,13 +296,13 @@ POLICY = Record(
         "notes": described("notes", NOTES),
     }
 )
-OVERLAY = Record(
+OVERLAY = Fields(
     {
         **_HEAD,
-        "parameters": described("parameters_of_year", Entries(Record({**_VALUES, **PROVENANCE}))),
+        "parameters": described("parameters_of_year", Entries(Fields({**_VALUES, **PROVENANCE}))),
         "readings": described(
             "readings_of_year",
-            Entries(Record({"chosen": READING.keys["chosen"], "why": READING.keys["why"], **PROVENANCE})),
+            Entries(Fields({"chosen": READING.keys["chosen"], "why": READING.keys["why"], **PROVENANCE})),
         ),
         "notes": described("notes", NOTES),
     }

@@ -12,7 +12,7 @@ from attrs import Factory, define, frozen
 from hardship_rules.core.expr import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import DATE, PURE, YES_NO, ChoiceKind, Kind, NumberKind, Unit, date_of
+from hardship_rules.core.kinds import BOOLEAN, DATE, PURE, ChoiceKind, Kind, NumberKind, Unit, parse_date
 from hardship_rules.core.policy import (
     Approval,
     Decision,
@@ -29,11 +29,11 @@ from hardship_rules.core.policy import (
     Term,
     Usual,
 )
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.language.grammar import parse_line
 from hardship_rules.language.keys import REPLY_WITHIN
 from hardship_rules.language.resolve import resolved_text
-from hardship_rules.language.shape import TRUTHS, number_of
+from hardship_rules.language.shape import BOOLEANS, number_of
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence
 
 _MOST_TERMS = 500
@@ -74,7 +74,7 @@ class _PolicyLoader:
     def policy(self) -> Policy:
         whole = self.read.whole
         effective = cast(Mapping, whole.get("effective") or _NOWHERE)
-        start, end = (date_of(_text_of(effective, key)) for key in ("from", "to"))
+        start, end = (parse_date(_text_of(effective, key)) for key in ("from", "to"))
         if start is not None and end is not None and end < start:
             self.read.problem("dates_turned", ("effective",), effective, str(end))
         members = cast(Mapping, whole.get("members") or _NOWHERE)
@@ -117,7 +117,7 @@ class _PolicyLoader:
             formers=tuple(self.read.formers),
         )
 
-    def note(self, key: Scalar, node: Mapping, path: Path) -> Note:
+    def note(self, key: Scalar, node: Mapping, path: KeyPath) -> Note:
         provenance = self.read.provenance(node, None, path)
         if key.text == REPLY_WITHIN:
             if provenance is None and not any(problem.at == path for problem in self.read.problems):
@@ -131,13 +131,13 @@ class _PolicyLoader:
         if not isinstance(node, Mapping):
             return None
         by, fingerprint, base = (_text_of(node, key) for key in ("by", "fingerprint", "base"))
-        return Approval(by, cast(date, date_of(_text_of(node, "date"))), fingerprint, base or None, node.at)
+        return Approval(by, cast(date, parse_date(_text_of(node, "date"))), fingerprint, base or None, node.at)
 
-    def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
+    def section(self, name: str, read: Callable[[Scalar, Mapping, KeyPath], Part]) -> FrozenMapping[str, Part]:
         entries = _entries_of(self.read.whole.get(name))
         return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
 
-    def facts(self, node: Node | None, path: Path, *, of_member: bool) -> FrozenMapping[str, Fact]:
+    def facts(self, node: Node | None, path: KeyPath, *, of_member: bool) -> FrozenMapping[str, Fact]:
         facts = {}
         for key, inner in _entries_of(node):
             at = (*path, key.text)
@@ -160,13 +160,13 @@ class _PolicyLoader:
                 self.read.former((key.text, "one of"), option.text, words)
         return FrozenMapping(facts)
 
-    def fact_kind(self, node: Mapping, path: Path) -> Kind:
+    def fact_kind(self, node: Mapping, path: KeyPath) -> Kind:
         misfits = [key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None]
         if node.get("unit") is None:
             for key in misfits:
                 self.read.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
             options = node.get("one of")
-            return DATE if node.get("date") else YES_NO if options is None else ChoiceKind(_titles_of(options))
+            return DATE if node.get("date") else BOOLEAN if options is None else ChoiceKind(_titles_of(options))
         low, high = self.read.number(node, "from") or 0, self.read.number(node, "to")
         if high is None:
             self.read.problem("fact_needs_to", path, node)
@@ -176,7 +176,7 @@ class _PolicyLoader:
             self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, (0, 6), path)
         )
 
-    def parameter(self, key: Scalar, node: Mapping, path: Path) -> Parameter:
+    def parameter(self, key: Scalar, node: Mapping, path: KeyPath) -> Parameter:
         by = _names_of(node.get("by"))
         value, values = node.get("value"), node.get("values")
         if len(by) > _MOST_BY:
@@ -219,7 +219,7 @@ class _PolicyLoader:
         table: dict[tuple[str | int, ...], Exact | None],
         last: list[int | None],
         places: dict[tuple[str | int, ...], Location],
-        path: Path,
+        path: KeyPath,
     ) -> None:
         """Fill a parameter's table from nested values; `3 and more` is the key 3 and the last one."""
         for key, inner in node.entries:
@@ -237,7 +237,7 @@ class _PolicyLoader:
             else:
                 self.read.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
 
-    def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
+    def reading(self, key: Scalar, node: Mapping, path: KeyPath) -> Reading:
         options, chosen = _titles_of(node.get("one of")), _text_of(node, "chosen")
         if chosen not in options:
             values = options_known(chosen, options)
@@ -261,7 +261,7 @@ class _RuleLoader:
 
     read: "_NodeReader"
 
-    def line(self, scalar: Scalar, path: Path) -> Expr:
+    def line(self, scalar: Scalar, path: KeyPath) -> Expr:
         """The expression of one line."""
         self.read.count_line(scalar, path)
         expr = parse_line(scalar)
@@ -270,7 +270,7 @@ class _RuleLoader:
             return Constant(0, scalar.at)
         return expr
 
-    def value(self, node: Node, path: Path) -> Expr:
+    def value(self, node: Node, path: KeyPath) -> Expr:
         """The expression of a line, or of `choose` with its cases."""
         if isinstance(node, Scalar):
             return self.line(node, path)
@@ -286,7 +286,7 @@ class _RuleLoader:
         otherwise = mapping.get("otherwise")
         return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
 
-    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: Path, title: str = "") -> Clause:
+    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: KeyPath, title: str = "") -> Clause:
         """A condition with its id, words and provenance."""
         if isinstance(node, Scalar):
             return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
@@ -298,7 +298,7 @@ class _RuleLoader:
             id_, _text_of(mapping, "title", title), _text_of(mapping, "if not"), provenance, body, line, mapping.at
         )
 
-    def body(self, node: Node, id_: str, provenance: Provenance | None, path: Path) -> tuple[Expr, str]:
+    def body(self, node: Node, id_: str, provenance: Provenance | None, path: KeyPath) -> tuple[Expr, str]:
         """The expression of a condition, and its text if it is one line."""
         if isinstance(node, Scalar):
             return self.line(node, path), node.text
@@ -314,20 +314,20 @@ class _RuleLoader:
             return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
         return Not(part, part.at), line and f"not ({line})"
 
-    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: Path) -> tuple[Clause, ...]:
+    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: KeyPath) -> tuple[Clause, ...]:
         """The clauses of an `all` or `any`."""
         return tuple(
             self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
         )
 
-    def term(self, key: Scalar, node: Mapping, path: Path) -> Term:
+    def term(self, key: Scalar, node: Mapping, path: KeyPath) -> Term:
         """A term with its kind and expression."""
         provenance = self.read.provenance(node, None, path)
         if provenance is None and not any(problem.at == path for problem in self.read.problems):
             self.read.problem("provenance_missing", path, key, key.text)
         kind: Kind
         if (when := node.get("when")) is not None:
-            kind = YES_NO
+            kind = BOOLEAN
             expr: Expr = self.clause(when, key.text, provenance, path, _text_of(node, "title"))
         else:
             options = node.get("one of")
@@ -337,7 +337,7 @@ class _RuleLoader:
                 self.read.problem("otherwise_missing", path, key, key.text)
         return Term(key.text, _text_of(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
 
-    def decision(self, key: Scalar, node: Mapping, path: Path) -> Decision:
+    def decision(self, key: Scalar, node: Mapping, path: KeyPath) -> Decision:
         """A decision with its outcomes."""
         provenance = self.read.provenance(node, None, path)
         every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
@@ -357,10 +357,10 @@ class _RuleLoader:
         ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
         for repeated in sorted(name for name, count in ids.items() if count > 1):
             self.read.problem("duplicate_outcome", path, key, repeated)
-        disjoint = TRUTHS.get(_text_of(node, "disjoint")) or False
+        disjoint = BOOLEANS.get(_text_of(node, "disjoint")) or False
         return Decision(key.text, _text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
 
-    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:
+    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: KeyPath) -> Outcome:
         """An outcome with its condition."""
         name, title = _text_of(node, "outcome"), _text_of(node, "title")
         at = (*path, name)
@@ -372,7 +372,7 @@ class _RuleLoader:
             self.read.problem("provenance_missing", at, node, unknown.id)
         return Outcome(name, title, clause, provenance, node.at, _text_of(node, "tone", "plain"))
 
-    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
+    def property(self, key: Scalar, node: Mapping, path: KeyPath) -> Property:
         """An invariant that the policy states."""
         kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
         kind = next(word for word in kinds if node.get(word) is not None)
@@ -421,21 +421,21 @@ class _NodeReader:
     def sources(self) -> FrozenMapping[str, Source]:
         """The cited documents."""
         return FrozenMapping(
-            (key.text, Source(_text_of(node, "title"), TRUTHS.get(_text_of(node, "held"))))
+            (key.text, Source(_text_of(node, "title"), BOOLEANS.get(_text_of(node, "held"))))
             for key, node in _entries_of(self.whole.get("sources"))
         )
 
-    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
+    def problem(self, code: str, path: KeyPath, at: Node, given: str = "", **values: str) -> None:
         """Add the problem of a node; raises `PolicyError` if there are too many."""
         self.add(Problem(code, path, given=given, values=values, location=at.at))
 
     def add(self, problem: Problem) -> None:
         """Add a problem; raises `PolicyError` if there are too many."""
         self.problems.append(problem)
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise PolicyError(self.problems)
 
-    def count_line(self, line: Scalar, path: Path) -> None:
+    def count_line(self, line: Scalar, path: KeyPath) -> None:
         """Count a line; raises `PolicyError` if the policy has too many."""
         self.lines += 1
         self.characters += len(line.text)
@@ -443,14 +443,14 @@ class _NodeReader:
             most = {"most": f"{_MOST_LINES:,}", "characters": f"{_MOST_CHARACTERS:,}"}
             raise PolicyError([*self.problems, Problem("too_many_lines", path, values=most, location=line.at)])
 
-    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
+    def former(self, of: KeyPath, new: str, node: Node, before: str = "") -> None:
         """Add the earlier names of a node; an id without a dot has the prefix `before`."""
         words = node.get("formerly") if isinstance(node, Mapping) else None
         for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
             old = " ".join(cast(Scalar, word).text.split())
             self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
 
-    def usual(self, node: Mapping, path: Path) -> Usual | None:
+    def usual(self, node: Mapping, path: KeyPath) -> Usual | None:
         """The usual bounds of a fact or parameter."""
         ends = node.get("usual")
         if not isinstance(ends, Mapping):
@@ -460,7 +460,7 @@ class _NodeReader:
             self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), _text_of(ends, "to"))
         return Usual(low, high)
 
-    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
+    def listed(self, node: Node | None, known: list[str], path: KeyPath) -> None:
         """Check that a list has known names only."""
         names = frozenset(known)
         for item in node.items if isinstance(node, Sequence) else ():
@@ -468,7 +468,7 @@ class _NodeReader:
             if name.text not in names:
                 self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
 
-    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: Path) -> int:
+    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: KeyPath) -> int:
         """The whole number of a key, which must be within inclusive bounds."""
         word = node.get(key)
         if not isinstance(word, Scalar):
@@ -485,7 +485,7 @@ class _NodeReader:
         word = node.get(key)
         return number_of(word.text) if isinstance(word, Scalar) else None
 
-    def unit(self, node: Mapping, path: Path) -> Unit:
+    def unit(self, node: Mapping, path: KeyPath) -> Unit:
         """The unit of a node, composed of declared units."""
         word = cast(Scalar, node.get("unit"))
         if word.text == "1":
@@ -498,7 +498,7 @@ class _NodeReader:
             powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
         return tuple(sorted((base, power) for base, power in powers.items() if power))
 
-    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
+    def provenance(self, node: Mapping, enclosing: Provenance | None, path: KeyPath) -> Provenance | None:
         """The provenance of a node: its own if it states `basis`, else that of the enclosing node."""
         source, cite, basis = (_text_of(node, key) for key in ("source", "cite", "basis"))
         if not basis:

@@ -10,14 +10,14 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import PURE, ChoiceKind, DateKind, NumberKind, Unit, YesNoKind, plain, unit_text
-from hardship_rules.core.policy import Fact, Parameter, Policy, refuse_no_policy
-from hardship_rules.core.problem import MOST, Location, PolicyError, Problem, nearest
+from hardship_rules.core.kinds import PURE, BooleanKind, ChoiceKind, DateKind, NumberKind, Unit, decimal_text, unit_text
+from hardship_rules.core.policy import Fact, Parameter, Policy, require_policy
+from hardship_rules.core.problem import MOST_PROBLEMS, Location, PolicyError, Problem, nearest
 from hardship_rules.core.units import times
 from hardship_rules.language import source
 from hardship_rules.language.find import read_file
-from hardship_rules.language.keys import TEXT, Either, Entries, Record, Word, described
-from hardship_rules.language.shape import TRUTHS, conform, number_of
+from hardship_rules.language.keys import TEXT, Either, Entries, Fields, Word, described
+from hardship_rules.language.shape import BOOLEANS, conform, number_of
 
 CellValue = str | bool | Exact | None
 """The value of a text in a cell: an option, a boolean, a number, or None for unknown."""
@@ -35,7 +35,7 @@ _MULTIPLES = FrozenMapping(
 )
 _PERCENT = Fraction(1, 100)
 
-_COLUMN = Record(
+_COLUMN = Fields(
     {
         "column": described("column", TEXT, required=True),
         "codes": described("column_codes", Entries(Word("line"), "text")),
@@ -48,14 +48,14 @@ _TABLE = {
     "key": described("table_key", TEXT, required=True),
     "facts": described("table_facts", Entries(Either(TEXT, None, _COLUMN), "text")),
 }
-_MAPPING = Record(
+_MAPPING = Fields(
     {
         "mapping": described("mapping", TEXT, required=True),
         "policy": described("mapping_policy", Word("policy")),
         "blank": described("mapping_blank", TEXT),
-        "households": described("mapping_households", Record(_TABLE), required=True),
+        "households": described("mapping_households", Fields(_TABLE), required=True),
         "members": described(
-            "mapping_members", Record({**_TABLE, "identifier": described("table_identifier", TEXT)}), required=True
+            "mapping_members", Fields({**_TABLE, "identifier": described("table_identifier", TEXT)}), required=True
         ),
     }
 )
@@ -145,7 +145,7 @@ def mapping_for(policy: Policy, text: MappingText | None = None) -> RegisterMapp
     Without a text, each fact has the column of its own name or title. Raises `PolicyError` with every column that does
     not fit its fact.
     """
-    refuse_no_policy(policy)
+    require_policy(policy)
     if text is None:
         tables = (_default_table(policy, of_members=False), _default_table(policy, of_members=True))
         return RegisterMapping(policy, "left out", *tables)
@@ -165,10 +165,10 @@ def words_of(policy: Policy, fact: Fact) -> FrozenMapping[str, CellValue]:
             formers = policy.formerly.get((fact.name, "one of"), {})
             words |= {old: former.new for old, former in formers.items()}
             words |= {title: name for name, title in options.items()} | {name: name for name in options}
-        case YesNoKind():
+        case BooleanKind():
             words |= {
                 spelling: truth
-                for word, truth in TRUTHS.items()
+                for word, truth in BOOLEANS.items()
                 for spelling in (word, word.capitalize(), word.upper())  # as programs write it: true, True, TRUE
             }
         case _:
@@ -199,7 +199,7 @@ class _Reader:
 
     def problem(self, code: str, at: source.Scalar, given: str = "", **values: str) -> None:
         self.problems.append(Problem(code, (), given or at.text, values, location=at.at))
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise PolicyError(self.problems)
 
     def table(self, node: source.Mapping, name: str) -> Table:
@@ -264,13 +264,13 @@ class _Reader:
             case ChoiceKind(options):
                 values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(word.text, known)}
                 self.problem("unknown_fact_option", word, **values)
-            case YesNoKind():
+            case BooleanKind():
                 self.problem("truth", word)
             case NumberKind(low=low, high=high, decimals=decimals):
                 if (number := number_of(word.text)) is None:
                     self.problem("number", word)
                 elif not cast(Exact, low) <= number * factor <= cast(Exact, high):
-                    ends = {"least": plain(cast(Exact, low)), "most": plain(cast(Exact, high))}
+                    ends = {"least": decimal_text(cast(Exact, low)), "most": decimal_text(cast(Exact, high))}
                     self.problem("fact_outside", word, title=fact.title, **ends)
                 elif (Fraction(number) * factor * 10**decimals).denominator > 1:
                     self.problem("fact_decimals", word, title=fact.title, decimals=str(decimals))

@@ -7,7 +7,7 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.language import source
 from hardship_rules.language.check import check
-from hardship_rules.language.find import Folders, Text, day_asked, find, searched
+from hardship_rules.language.find import Folders, PolicyText, day_asked, find, folder_paths
 from hardship_rules.language.load import load
 from hardship_rules.language.resolve import base_of, resolve
 
@@ -20,7 +20,7 @@ def load_policy(
     A name is looked up in `folders`, one or several, then among the bundled policies. With `approved_only`, a policy
     is refused unless its present content is approved. Raises `PolicyError` with every problem.
     """
-    day, places = day_asked(on), searched(folders)
+    day, places = day_asked(on), folder_paths(folders)
     policy = _checked(find(name, day, places), places)
     if approved_only and policy.status != "approved":
         raise PolicyError([_unapproved(policy)])
@@ -31,7 +31,7 @@ def read_policy(text: str, name: str = "policy.yaml", folders: Folders = ()) -> 
     """The policy of a text; `name` is its name in problems. Raises `PolicyError` with every problem."""
     if problem := source.no_text(text, name):
         raise PolicyError([problem])
-    return _checked(Text(text, name, None), searched(folders))
+    return _checked(PolicyText(text, name, None), folder_paths(folders))
 
 
 def load_base(name: str | os.PathLike[str], folders: Folders = ()) -> Policy | None:
@@ -39,7 +39,7 @@ def load_base(name: str | os.PathLike[str], folders: Folders = ()) -> Policy | N
 
     None if it extends none, or one that is not complete without its overlay.
     """
-    places = searched(folders)
+    places = folder_paths(folders)
     text = base_of(find(name, None, places), places)
     try:
         return None if text is None else load(resolve(text, places))
@@ -47,7 +47,7 @@ def load_base(name: str | os.PathLike[str], folders: Folders = ()) -> Policy | N
         return None
 
 
-def _checked(text: Text, folders: Folders) -> Policy:
+def _checked(text: PolicyText, folders: Folders) -> Policy:
     with source.uncollected(text.text):
         return check(load(resolve(text, folders)))
 

@@ -3,8 +3,8 @@
 from pathlib import PurePath
 
 from hardship_rules.core.policy import canonical
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest
-from hardship_rules.language.find import BUNDLED, RESOLVED, Folders, Text, listed, read_file, searched
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest
+from hardship_rules.language.find import BUNDLED, RESOLVED, Folders, PolicyText, folder_paths, list_files, read_file
 from hardship_rules.language.keys import OVERLAY, PARAMETER, POLICY, READING, REPLY_WITHIN
 from hardship_rules.language.shape import conform
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, parse, parse_json
@@ -14,7 +14,7 @@ _PROVENANCE = ("source", "cite", "basis")
 _STATUS = ("status", "approved")  # keys about the policy that are no part of its content
 
 
-def resolve(text: Text, folders: Folders) -> Mapping:
+def resolve(text: PolicyText, folders: Folders) -> Mapping:
     """The policy of a text, completed by what it extends; raises `PolicyError` with every problem of shape."""
     if text.name.endswith(RESOLVED):
         return resolved_node(text.text, text.name)
@@ -57,15 +57,15 @@ def resolve(text: Text, folders: Folders) -> Mapping:
     return resolved
 
 
-def base_of(text: Text, folders: Folders) -> Text | None:
+def base_of(text: PolicyText, folders: Folders) -> PolicyText | None:
     """The text that a policy's text extends; None if it extends none, or one that is missing."""
     node, _ = parse(text.text, text.name)
     extends = node.get("extends") if isinstance(node, Mapping) else None
     base = _find_base(extends, text, [], folders) if isinstance(extends, Scalar) else None
-    return base if isinstance(base, Text) else None
+    return base if isinstance(base, PolicyText) else None
 
 
-def _find_base(extends: Scalar, text: Text, seen: list[str], folders: Folders) -> Text | Problem:
+def _find_base(extends: Scalar, text: PolicyText, seen: list[str], folders: Folders) -> PolicyText | Problem:
     """The text that an `extends` names: beside the file, then in the caller's folders, then among the bundled."""
     name = extends.text
     if name in seen:
@@ -74,7 +74,7 @@ def _find_base(extends: Scalar, text: Text, seen: list[str], folders: Folders) -
         values = {"most": str(_MOST_FILES)}
         return Problem("extends_chain", ("extends",), given=name, values=values, location=extends.at)
     beside = [] if text.folder is None else [text.folder]
-    places = (*beside, *searched(folders), BUNDLED)
+    places = (*beside, *folder_paths(folders), BUNDLED)
     for folder in places:
         path = folder / f"{name}.yaml"
         if path.is_file():
@@ -82,7 +82,7 @@ def _find_base(extends: Scalar, text: Text, seen: list[str], folders: Folders) -
                 return read_file(path)
             except PolicyError as error:
                 return error.problems[0]
-    known = sorted({PurePath(path.name).stem for folder in places for path in listed(folder, ".yaml")})
+    known = sorted({PurePath(path.name).stem for folder in places for path in list_files(folder, ".yaml")})
     values = {"known": ", ".join(known), **nearest(name, known)}
     return Problem("extends_missing", ("extends",), given=name, values=values, location=extends.at)
 
@@ -149,7 +149,7 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         return overlay
     entries = {key.text: (key, node) for key, node in base.entries}
     for key, node in overlay.entries:
-        if len(problems) > MOST:
+        if len(problems) > MOST_PROBLEMS:
             break
         path = (section, key.text)
         known = entries.get(key.text)
@@ -169,7 +169,7 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
     return Mapping(tuple(entries.values()), base.at)
 
 
-def _check_provenance(key: Scalar, node: Node, path: Path, problems: list[Problem]) -> None:
+def _check_provenance(key: Scalar, node: Node, path: KeyPath, problems: list[Problem]) -> None:
     """A restated entry must state its provenance again."""
     if isinstance(node, Mapping) and node.get("basis") is None:
         problems.append(Problem("provenance_again", path, given=key.text, location=key.at))

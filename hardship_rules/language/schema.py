@@ -13,14 +13,14 @@ from hardship_rules.language.keys import (
     Anything,
     Either,
     Entries,
+    Fields,
     Items,
     Key,
-    Record,
     Ref,
     Shape,
     Word,
 )
-from hardship_rules.language.shape import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
+from hardship_rules.language.shape import BOOLEANS, FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, UNIT
 from hardship_rules.locale import sentences
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -71,7 +71,7 @@ def _schema(shape: Shape) -> Schema:
             return {"type": "array", "items": _schema(of)}
         case Entries():
             return _entries(shape)
-        case Record():
+        case Fields():
             return _record(shape)
         case Either():
             return _either(shape)
@@ -97,7 +97,7 @@ def _properties(keys: Mapping[str, Key]) -> Schema:
     return {name: {"description": key.about, **_schema(key.shape)} for name, key in keys.items()}
 
 
-def _record(record: Record) -> Schema:
+def _record(record: Fields) -> Schema:
     groups = [{"oneOf": [{"required": [name]} for name in group]} for group in record.one_of]
     required = [name for name, key in record.keys.items() if key.required]
     return {
@@ -139,8 +139,8 @@ def _words() -> dict[str, Schema]:
         "policy": {"type": ["string", "integer"], **_pattern(POLICY_NAME.pattern, "policy")},
         "unit": {"type": ["string", "integer"], "minimum": 1, "maximum": 1, **_pattern(UNIT.pattern, "unit")},
         "date": {"type": "string", "format": "date", **_pattern(DAY, "date")},
-        "truth": {"enum": [True, False, *TRUTHS]},
-        "true": {"enum": [True, *(word for word, truth in TRUTHS.items() if truth)]},
+        "truth": {"enum": [True, False, *BOOLEANS]},
+        "true": {"enum": [True, *(word for word, truth in BOOLEANS.items() if truth)]},
         "member": {"const": "member"},
         "draft": {"const": "draft"},
         "fingerprint": {"type": "string", **_pattern(FINGERPRINT.pattern, "fingerprint")},

@@ -8,13 +8,13 @@ from typing import assert_never
 from hardship_rules.core.expr import BASES, MOVES, TONES
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import date_of
-from hardship_rules.core.problem import Path, Problem, first_problems, nearest, path_text
+from hardship_rules.core.kinds import parse_date
+from hardship_rules.core.problem import KeyPath, Problem, first_problems, nearest, path_text
 from hardship_rules.language.grammar import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
-from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
+from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Fields, Items, Ref, Shape, Word
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, misplaced
 
-TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
+BOOLEANS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
 """The words for booleans."""
 NOT_PUBLISHED = "not published"
 POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
@@ -23,12 +23,12 @@ FINGERPRINT = re.compile("v1:[0-9a-f]{64}")
 UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
-def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
+def conform(node: Node, shape: Shape, path: KeyPath = ()) -> list[Problem]:
     """The problems of a node that does not conform to a shape, up to the most that are reported."""
     return first_problems(_conform(node, shape, path))
 
 
-def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
+def _conform(node: Node, shape: Shape, path: KeyPath) -> Iterator[Problem]:
     match shape:
         case Anything():
             pass
@@ -47,15 +47,15 @@ def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
                 yield from _conform(item, of, (*path, number))
         case Entries() if isinstance(node, Mapping):
             yield from _conform_entries(node, shape, path)
-        case Record() if isinstance(node, Mapping):
+        case Fields() if isinstance(node, Mapping):
             yield from _conform_record(node, shape, path)
-        case Word() | Items() | Entries() | Record():
+        case Word() | Items() | Entries() | Fields():
             yield _unfit(node, path, shape)
         case _:
             assert_never(shape)
 
 
-def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Problem]:
+def _conform_entries(node: Mapping, shape: Entries, path: KeyPath) -> Iterator[Problem]:
     for key, value in node.entries:
         at = (*path, key.text)
         if key.text in shape.own:
@@ -73,7 +73,7 @@ def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Prob
             yield from problems
 
 
-def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Problem]:
+def _conform_record(node: Mapping, shape: Fields, path: KeyPath) -> Iterator[Problem]:
     for key, value in node.entries:
         known = shape.keys.get(key.text)
         if known is not None:
@@ -94,7 +94,7 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Proble
             yield Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)})
 
 
-def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
+def _unfit(node: Node, path: KeyPath, shape: Shape) -> Problem:
     """The problem of a value of the wrong type, often caused by a full-width colon or a missing space."""
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
@@ -113,11 +113,11 @@ def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
     return Problem(code, path, location=node.at, given=node.text if isinstance(node, Scalar) else "")
 
 
-def _blank(scalar: Scalar, path: Path) -> Problem:
+def _blank(scalar: Scalar, path: KeyPath) -> Problem:
     return Problem("blank", path, location=scalar.at, given=path_text(path))
 
 
-def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
+def conform_word(scalar: Scalar, shape: Word, path: KeyPath) -> list[Problem]:
     """The problems of a text that must be of some kind."""
     text, kind = scalar.text, shape.kind
 
@@ -138,19 +138,19 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [] if number_of(text) is not None else wrong(number_problem(text), most=str(DIGITS))
     if kind == "name" and text in RESERVED:
         return wrong("reserved_name")
-    if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and TRUTHS.get(text)):
+    if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and BOOLEANS.get(text)):
         return wrong("only_word", expected=kind)
     if kind == "language" and text != "1":
         return wrong("language_newer" if re.fullmatch("[0-9]+", text) and int(text[:9]) > 1 else "language")
     if kind == "date":
-        return [] if date_of(text) is not None else wrong("date")
+        return [] if parse_date(text) is not None else wrong("date")
     if kind == "moves" and text not in MOVES:
         return wrong("unknown_move", 0, text, known=", ".join(MOVES), **nearest(text, MOVES))
     if kind == "tone" and text not in TONES:
         return wrong("unknown_tone", 0, text, known=", ".join(TONES), **nearest(text, TONES))
     if kind == "basis" and text not in BASES:
         return wrong("unknown_basis", 0, text, known=", ".join(BASES), **nearest(text, BASES))
-    if kind == "truth" and text not in TRUTHS:
+    if kind == "truth" and text not in BOOLEANS:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):
         return wrong("whole")

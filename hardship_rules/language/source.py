@@ -16,8 +16,7 @@ from typing import Any, BinaryIO, cast
 import yaml
 from attrs import define, evolve, field
 
-from hardship_rules.core.problem import MOST, Location, Problem, first_problems, reason_of
-from hardship_rules.core.problem import Path as KeyPath
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, Problem, first_problems, reason_of
 
 LARGEST = 1_000_000  # bytes of a file
 DEEPEST = 64  # nested mappings and lists
@@ -281,7 +280,7 @@ class _Composer:
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise _TooManyProblems
 
     @cached_property

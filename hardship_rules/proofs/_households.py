@@ -7,7 +7,16 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_number, day_of
+from hardship_rules.core.kinds import (
+    EARLIEST,
+    LATEST,
+    BooleanKind,
+    ChoiceKind,
+    DateKind,
+    NumberKind,
+    day_number,
+    day_of,
+)
 from hardship_rules.core.policy import Fact
 from hardship_rules.engine.lower import WholePolicy
 from hardship_rules.proofs.terms import (
@@ -137,7 +146,7 @@ def _facts(space: Space, facts: Mapping[str, Fact], wanted: set[str]) -> dict[st
                     symbols[name] = _number(space, name, fact.kind)
                 case ChoiceKind(options):
                     symbols[name] = space.choice(name, options)
-                case YesNoKind():
+                case BooleanKind():
                     symbols[name] = space.flag(name)
                 case DateKind():
                     symbols[name] = _day(space, name, None, None)
@@ -198,7 +207,7 @@ def _value_in(model: z3.ModelRef, symbol: Symbol, fact: Fact, whole: WholePolicy
             return exact.numerator if exact.denominator == 1 else exact
         case ChoiceKind():
             return option_in(model, cast(Choice, symbol))
-        case YesNoKind():
+        case BooleanKind():
             return is_true_in(model, symbol)
         case DateKind():
             return day_of(number_in(model, cast(Cases, symbol)))

@@ -11,8 +11,8 @@ from attrs import evolve, field, frozen
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.policy import Decision, Policy, Property, Term, refuse_no_policy
-from hardship_rules.core.variants import clauses_of, policy_without
+from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
+from hardship_rules.core.variants import policy_without, removable_clauses
 from hardship_rules.engine.lower import whole
 from hardship_rules.proofs._encode import Encoding, decision_differs
 from hardship_rules.proofs._households import same_households_under
@@ -59,7 +59,7 @@ class Questions:
     """The questions about one policy. Each section may take `seconds`."""
 
     def __init__(self, policy: Policy, members: int, seconds: float, trial: Trial | None = None) -> None:
-        refuse_no_policy(policy)
+        require_policy(policy)
         self.policy = policy
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds
@@ -103,7 +103,7 @@ class Questions:
 
     def clauses(self) -> Iterator[Claim]:
         """For each clause, whether dropping it changes a decision for some household, under any readings."""
-        for definition, clause in clauses_of(self.policy):
+        for definition, clause in removable_clauses(self.policy):
             answer = self._ask_under_any_readings(partial(_find_difference_without, definition.name, clause.id))
             verdict = _verdict(answer, "matters", "matters_as_read", "never_matters")
             if verdict == "never_matters" and clause.id in self.policy.switches:

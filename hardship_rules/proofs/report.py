@@ -43,15 +43,15 @@ def verify(  # noqa: PLR0913  # a host may choose each of them
     members: int = 5,
     seconds: float = 30.0,
     *,
-    said: Progress = lambda _section, _count: None,
+    progress: Progress = lambda _section, _count: None,
     trial: Trial | None = None,
 ) -> Report:
     """Ask all questions about a policy; with `against`, also how categories change since that older policy.
 
-    Each section may take `seconds`; the rest of its claims is then not settled. `said` is called with the progress.
+    Each section may take `seconds`; the rest of its claims is then not settled. `progress` is called with the progress.
     `trial` tries properties that are not settled on random households.
     """
-    return _report(Questions(policy, members, seconds, trial), against, SECTIONS, said)
+    return _report(Questions(policy, members, seconds, trial), against, SECTIONS, progress)
 
 
 def kept_and_changed(  # noqa: PLR0913  # as `verify`
@@ -60,11 +60,11 @@ def kept_and_changed(  # noqa: PLR0913  # as `verify`
     members: int = 5,
     seconds: float = 30.0,
     *,
-    said: Progress = lambda _section, _count: None,
+    progress: Progress = lambda _section, _count: None,
     trial: Trial | None = None,
 ) -> Report:
     """Ask only about properties, and with `against` how categories change since that older policy."""
-    return _report(Questions(policy, members, seconds, trial), against, ("properties", "changes"), said)
+    return _report(Questions(policy, members, seconds, trial), against, ("properties", "changes"), progress)
 
 
 def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
@@ -72,7 +72,7 @@ def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -
     return tuple(Questions(new, members, seconds).category_changes(old))
 
 
-def _report(questions: Questions, against: Policy | None, sections: Collection[Section], said: Progress) -> Report:
+def _report(questions: Questions, against: Policy | None, sections: Collection[Section], progress: Progress) -> Report:
     began = monotonic()
     asks: dict[Section, Callable[[], Iterable[Claim]]] = {
         "outcomes": questions.outcomes,
@@ -88,10 +88,10 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
         if section not in sections:
             continue
         questions.start_section()
-        said(section, 0)
+        progress(section, 0)
         for count, claim in enumerate(ask(), 1):
             claims.append(claim)
-            said(section, count)
+            progress(section, count)
     return Report(questions.policy, against, questions.members, questions.seconds, monotonic() - began, tuple(claims))
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import FactError, Path
+from hardship_rules.core.problem import FactError, KeyPath
 from hardship_rules.proofs._households import Facts
 
 __all__ = ["Facts", "IsCounterexample", "Raised", "raised_between", "shrink_counterexample", "with_raised"]
 
-Raised = dict[Path, Any]
+Raised = dict[KeyPath, Any]
 """The facts that differ in a second household, by their paths."""
 
 IsCounterexample = Callable[[Facts, Raised], bool]
@@ -69,7 +69,7 @@ def shrink_counterexample(
     return facts, raised
 
 
-def with_raised(facts: Facts, raised: Mapping[Path, Any]) -> Facts:
+def with_raised(facts: Facts, raised: Mapping[KeyPath, Any]) -> Facts:
     """The second household: the first with some facts replaced."""
     for path, value in raised.items():
         facts = _replaced(facts, path, value)
@@ -83,26 +83,26 @@ def raised_between(before: Facts, after: Facts) -> Raised:
     }
 
 
-def _without_member(path: Path, number: int) -> Path:
+def _without_member(path: KeyPath, number: int) -> KeyPath:
     """The path of a fact once a member before it is gone."""
     if path[0] == "members" and isinstance(path[1], int) and path[1] > number:
         return ("members", path[1] - 1, *path[2:])
     return path
 
 
-def _paths(facts: Facts) -> Iterator[Path]:
+def _paths(facts: Facts) -> Iterator[KeyPath]:
     """The paths of all facts: those of the last member first, those of the household last."""
     for number, member in reversed(list(enumerate(facts["members"]))):
         yield from (("members", number, name) for name in list(member))
     yield from ((name,) for name in list(facts) if name not in ("members", "on"))
 
 
-def _value_at(facts: Facts, path: Path) -> Any:
+def _value_at(facts: Facts, path: KeyPath) -> Any:
     holder = facts["members"][path[1]] if path[0] == "members" else facts
     return holder[str(path[-1])]
 
 
-def _replaced(facts: Facts, path: Path, value: Any) -> Facts:
+def _replaced(facts: Facts, path: KeyPath, value: Any) -> Facts:
     """A copy of the household with another value for a fact; None drops the fact."""
 
     def replaced(holder: Facts) -> Facts:
@@ -115,7 +115,7 @@ def _replaced(facts: Facts, path: Path, value: Any) -> Facts:
     return {**facts, "members": members}
 
 
-def _simpler_values(policy: Policy, path: Path, value: Any) -> Iterator[Any]:
+def _simpler_values(policy: Policy, path: KeyPath, value: Any) -> Iterator[Any]:
     """Values that are simpler than one: zero and round amounts, earlier options, no."""
     fact = policy.names[str(path[-1])]
     if not isinstance(fact, Fact):

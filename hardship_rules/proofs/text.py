@@ -10,10 +10,10 @@ from typing import Any
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Policy, Property
-from hardship_rules.core.problem import Language, Path
+from hardship_rules.core.problem import KeyPath, Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.text import pad, width
-from hardship_rules.explanation.forms import written
+from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.keys import RESERVED_TITLES
 from hardship_rules.locale import sentences
@@ -122,7 +122,7 @@ def _household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator
     if answer.readings:
         yield f"      {_readings(answer, report.policy, say)}"
     undecided = assess(report.policy.with_readings(answer.readings), answer.facts).category is None
-    if undecided and (values := put_in(report.policy, answer.policy)):
+    if undecided and (values := assumed_numbers(report.policy, answer.policy)):
         yield f"      {say['put_in'].format(values=say['join'].join(values))}"
 
 
@@ -143,10 +143,10 @@ def _with_second(policy: Policy, lines: list[str], claim: Claim, say: Mapping[st
             yield f"{pad(line, widest)}    # {say['second'].format(value=value)}"
 
 
-def _raised_lines(policy: Policy, claim: Claim, lines: list[str]) -> dict[int, Path]:
+def _raised_lines(policy: Policy, claim: Claim, lines: list[str]) -> dict[int, KeyPath]:
     """The lines of the facts that differ in a second household, by number, with the paths of the facts."""
     titles = {path: policy.names[str(path[-1])].title for path in claim.raised}
-    paths: dict[int, Path] = {}
+    paths: dict[int, KeyPath] = {}
     member = -1
     for number, line in enumerate(lines):
         member += line.startswith("  - ")
@@ -183,7 +183,7 @@ def _readings(answer: Shown, policy: Policy, say: Mapping[str, str]) -> str:
     return say["as_read"].format(readings=say["join"].join(chosen))
 
 
-def put_in(policy: Policy, shown: Policy) -> list[str]:
+def assumed_numbers(policy: Policy, shown: Policy) -> list[str]:
     """The numbers that a household's policy has in place of unpublished ones, each with its title."""
     texts = []
     for name, parameter in policy.parameters.items():
@@ -217,7 +217,7 @@ def household_text(policy: Policy, facts: Mapping[str, Any], indent: str = "") -
 def _fact_lines(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> Iterator[str]:
     for name, fact in facts.items():
         if name in given:
-            yield f"{written(fact.title)}: {_value_text(fact, given[name])}"
+            yield f"{yaml_scalar(fact.title)}: {_value_text(fact, given[name])}"
 
 
 def _value_text(fact: Fact, value: Any) -> str:
@@ -225,7 +225,7 @@ def _value_text(fact: Fact, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(fact.kind, ChoiceKind):
-        return written(fact.kind.options[value])
+        return yaml_scalar(fact.kind.options[value])
     if isinstance(value, int | Fraction | Decimal):
         return exact_text(Fraction(value))
     return value.isoformat() if isinstance(value, date) else str(value)

@@ -14,7 +14,7 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem
 from hardship_rules.engine.signs import Rounding, roundings_below_zero
 from hardship_rules.language.check import check
-from hardship_rules.language.find import BUNDLED, RESOLVED, Folders, listed, read_file, searched
+from hardship_rules.language.find import BUNDLED, RESOLVED, Folders, folder_paths, list_files, read_file
 from hardship_rules.language.load import load
 from hardship_rules.language.policies import load_policy
 from hardship_rules.language.resolve import unfolded
@@ -100,7 +100,7 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
 
     A policy file is tried unchanged, then with the record's readings. Raises `PolicyError` where none is found.
     """
-    places = searched(folders)
+    places = folder_paths(folders)
     for policy in at_hand:
         if policy.fingerprint == record.fingerprint:
             return policy
@@ -124,14 +124,14 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
 
 def _candidates(folder: Path, record: Record, folders: Folders) -> Iterator[tuple[Policy, Path]]:
     """The candidates of a folder: a resolved text with the record's fingerprint, then files with its policy's name."""
-    for path in listed(folder, RESOLVED):
+    for path in list_files(folder, RESOLVED):
         try:
             text = read_file(path).text.strip()
             if "v1:" + hashlib.sha256(text.encode()).hexdigest() == record.fingerprint:
                 yield load_policy(str(path)), path
         except PolicyError:
             continue  # not a policy, or unreadable: the record's policy may still be in another file
-    for path in listed(folder, ".yaml"):
+    for path in list_files(folder, ".yaml"):
         try:
             if _policy_name(path) == record.policy:
                 yield load_policy(str(path), folders=folders), path

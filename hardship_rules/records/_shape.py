@@ -217,7 +217,7 @@ def reader_shape(shape: Shape = RECORD, version: int = VERSION) -> keys.Shape:
         case Object(_, others) if others is not None:  # a household; `assess` reports what is wrong with its facts
             return keys.Entries(reader_shape(others, version), "text")
         case Object(fields):
-            return keys.Record(
+            return keys.Fields(
                 {
                     key: keys.Key(
                         "记录的一项",

@@ -7,13 +7,13 @@ from math import isfinite
 from types import NoneType
 from typing import cast
 
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.assessment.outcomes import Decided, Figure, Reason
 from hardship_rules.core.expr import Compare, Name, Provenance, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical
-from hardship_rules.core.problem import SURROGATE, FactError, Path, Problem, path_text
+from hardship_rules.core.problem import SURROGATE, FactError, KeyPath, Problem, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.core.version import __version__
 from hardship_rules.explanation.wording import fact_of, fact_value, fraction_text
@@ -33,7 +33,7 @@ def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, ob
     `host` is data of the caller's own, written unchanged and never read. Raises `FactError` for characters in the
     reference or `host` that no reader accepts, and for each value of `host` that JSON cannot hold, with its place.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     problems: list[Problem] = []
     host_json = _host_json(host, ("host",), problems)
     if problems:
@@ -53,7 +53,7 @@ def checksum(node: Node) -> str:
     return "sha256:" + hashlib.sha256(canonical(tree(summed)).encode()).hexdigest()
 
 
-def _host_json(given: object, at: Path, problems: list[Problem]) -> object:
+def _host_json(given: object, at: KeyPath, problems: list[Problem]) -> object:
     """A value of the host's as lists, dictionaries, texts and numbers; anything else adds a problem."""
     if len(at) > DEEPEST:
         problems.append(Problem("too_deep", at, values={"most": str(DEEPEST)}))
@@ -74,7 +74,7 @@ def _host_json(given: object, at: Path, problems: list[Problem]) -> object:
     return None
 
 
-def _host_text(text: str, at: Path, problems: list[Problem]) -> str:
+def _host_text(text: str, at: KeyPath, problems: list[Problem]) -> str:
     if SURROGATE.search(text):
         problems.append(Problem("lone_surrogate", at, text))
     elif match := CONTROL.search(text):
@@ -82,7 +82,7 @@ def _host_text(text: str, at: Path, problems: list[Problem]) -> str:
     return text
 
 
-def _host_object(given: Mapping[object, object], at: Path, problems: list[Problem]) -> dict[str, object]:
+def _host_object(given: Mapping[object, object], at: KeyPath, problems: list[Problem]) -> dict[str, object]:
     """A mapping with text keys; a number, a boolean or None becomes its JSON text."""
     entries: dict[str, object] = {}
     for key, part in given.items():
@@ -168,7 +168,7 @@ def _stated(assessment: Assessment) -> dict[str, object]:
 
 
 def _given_facts(
-    facts: Iterable[Fact], values: Mapping[str, Value], before: Path, assessment: Assessment
+    facts: Iterable[Fact], values: Mapping[str, Value], before: KeyPath, assessment: Assessment
 ) -> dict[str, object]:
     given, unknown = set(assessment.household.given), set(assessment.household.unknown)
     return {
@@ -179,7 +179,7 @@ def _given_facts(
     }
 
 
-def _fact(assessment: Assessment, path: Path) -> dict[str, object]:
+def _fact(assessment: Assessment, path: KeyPath) -> dict[str, object]:
     fact = fact_of(assessment.policy, path)
     return {"path": path_text(path), "title": fact.title, "value": _written(fact.kind, fact_value(assessment, path))}
 

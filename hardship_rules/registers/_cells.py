@@ -12,15 +12,15 @@ from attrs import Factory, define, evolve, field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import EARLIEST, LATEST, PURE, ChoiceKind, DateKind, Kind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import EARLIEST, LATEST, PURE, BooleanKind, ChoiceKind, DateKind, Kind, NumberKind
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.frames.bounds import quotient
 from hardship_rules.frames.given import WITH_TIME, has_time
 from hardship_rules.frames.libraries import nw, pl
-from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, signs
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, character_class
 from hardship_rules.language.mapping import UNKNOWN_WORDS, Column
 
-SPACE = f"\\s{signs(SPACES)}{signs(UNSEEN)}"
+SPACE = f"\\s{character_class(SPACES)}{character_class(UNSEEN)}"
 """Spaces of any kind and invisible characters, as the inside of a regular expression's class."""
 
 _EDGES = f"^[{SPACE}]+|[{SPACE}]+$"
@@ -42,10 +42,10 @@ _MIDNIGHT = rf"[ T]+0?0:00(:00([.,]0+)?)?{_ZONE}"
 _MOMENT = f"{_DAY[:-1]}{_CLOCK}{_ZONE}"
 
 # Identity numbers and keys
-_AROUND = f"{SPACE}{signs(QUOTES)}"
+_AROUND = f"{SPACE}{character_class(QUOTES)}"
 _IN_NUMBERS = f"^[{_AROUND}=＝]+|[{_AROUND}]+"
-_FORMULA = f"^[{_AROUND}]*[=＝][{signs(QUOTES)}][{_AROUND}]*"  # without a quote, = is part of a key
-_AROUND_KEYS = f"{_FORMULA}|^[{_AROUND}]+|[{_AROUND}]+$|[{signs(UNSEEN)}]+"
+_FORMULA = f"^[{_AROUND}]*[=＝][{character_class(QUOTES)}][{_AROUND}]*"  # without a quote, = is part of a key
+_AROUND_KEYS = f"{_FORMULA}|^[{_AROUND}]+|[{_AROUND}]+$|[{character_class(UNSEEN)}]+"
 _WIDE = {chr(sign + 0xFEE0): chr(sign) for sign in range(0x21, 0x7F)} | WIDE  # also letters, as passports have
 _WIDE_SIGNS = {ord(wide): plain for wide, plain in _WIDE.items()}
 _AS_NUMBER, _OF_DIGITS = "^([0-9]{15}|[0-9]{17}[0-9X])$", "^[0-9]+$"
@@ -57,7 +57,7 @@ _PLACEHOLDER = "11010119000101000X"  # in place of a text that is no number, so 
 _TEXT = (nw.String, nw.Categorical, nw.Enum)
 _WHOLE = (nw.Int8, nw.Int16, nw.Int32, nw.Int64, nw.UInt8, nw.UInt16, nw.UInt32, nw.UInt64)
 _FRACTIONAL = (nw.Float32, nw.Float64, nw.Decimal)
-_DTYPES = {NumberKind: nw.Int64(), YesNoKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date()}
+_DTYPES = {NumberKind: nw.Int64(), BooleanKind: nw.Boolean(), ChoiceKind: nw.String(), DateKind: nw.Date()}
 
 _Texts = TypeVar("_Texts", nw.Expr, pl.Expr)
 
@@ -138,7 +138,7 @@ def key_cells(header: str, dtype: nw.dtypes.DType, *, required: bool, is_ascii: 
 
 def _holds(dtype: nw.dtypes.DType, kind: Kind) -> bool:
     """Whether a column of the type holds facts of the kind without any parsing."""
-    types = {YesNoKind: (nw.Boolean,), DateKind: (nw.Date, nw.Datetime)}
+    types = {BooleanKind: (nw.Boolean,), DateKind: (nw.Date, nw.Datetime)}
     return dtype in types.get(type(kind), ())
 
 
@@ -151,7 +151,7 @@ def _parsed(column: Column, text: nw.Expr, meaning: nw.Expr, is_word: nw.Expr, s
             return days_of_birth(text, steps) if column.identity_number else days_of(text, steps)
         case ChoiceKind():
             return Cells(meaning, FrozenMapping({"cell_option": ~is_word}), text.is_null())
-        case YesNoKind():
+        case BooleanKind():
             return Cells(meaning, FrozenMapping({"cell_yes_no": ~is_word}), text.is_null())
 
 

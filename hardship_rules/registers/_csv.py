@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from hardship_rules.core.problem import Location, Problem
-from hardship_rules.frames.given import blanks_as_texts
+from hardship_rules.frames.given import empty_columns_as_text
 from hardship_rules.frames.libraries import pl
 from hardship_rules.language.source import unreadable
 from hardship_rules.registers._table import HEADER_WITHIN, Cell, Grid, RawTable
@@ -84,7 +84,7 @@ def read_parquet(path: Path) -> RawTable | Problem:
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
         return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
-    frame = blanks_as_texts(frame)
+    frame = empty_columns_as_text(frame)
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)

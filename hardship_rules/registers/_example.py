@@ -7,7 +7,7 @@ from typing import cast
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import PURE, ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import PURE, BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import FactError
 
@@ -70,7 +70,7 @@ def _simplest(policy: Policy, fact: Fact, place: int) -> Iterator[object]:
         case ChoiceKind(options):
             first = place if fact.name in policy.members.called_by else 0  # members differ in it
             yield from (*list(options)[first:], *list(options)[:first])
-        case YesNoKind():
+        case BooleanKind():
             yield from (False, True)
         case DateKind():
             yield date(_day(policy).year - 45 + 2 * place, 5, 1)

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import MOST, Problem, nearest
+from hardship_rules.core.problem import MOST_PROBLEMS, Problem, nearest
 from hardship_rules.language.mapping import Column, Table, definitions_of, factor_of
 
 NO_FACTS = frozenset({"label", "称呼", "reference", "编号"})
@@ -69,7 +69,7 @@ def headers_of(policy: Policy, table: Table, headers: Sequence[str]) -> Headers:
     unused = []
     spellings = {bare(name): column for name, column in table.spelled.items()}
     for header in dict.fromkeys(headers):
-        if len(problems) > MOST:
+        if len(problems) > MOST_PROBLEMS:
             break
         if header in used or not bare(header):
             continue

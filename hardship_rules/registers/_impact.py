@@ -9,14 +9,14 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.core.expr import VERIFIED, Clause, Expr, names_in, walk
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.policy import Policy, exprs_of, refuse_no_policy
+from hardship_rules.core.policy import Policy, exprs_of, require_policy
 from hardship_rules.core.problem import FactError, PolicyError, Problem
 from hardship_rules.documents.document import Banner, Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
-from hardship_rules.engine.tables import ROUNDED, day_inside, frame_policy
+from hardship_rules.engine.tables import ROUNDED, day_in_window, table_policy
 from hardship_rules.explanation.json import policy_json
 from hardship_rules.explanation.reasons import SENTENCES
-from hardship_rules.frames.columns import days_in, spellings
-from hardship_rules.frames.given import as_given, column_names, frame_of, in_polars
+from hardship_rules.frames.columns import date_columns, spellings
+from hardship_rules.frames.given import as_host_frame, checked_frame, column_names, to_polars
 from hardship_rules.frames.libraries import nw
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.locale import sentences
@@ -100,13 +100,13 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and what join
     if the category has another name in the other policy.
     """
     for policy in (old, new):
-        refuse_no_policy(policy)
+        require_policy(policy)
     if old.category.name != new.category.name:
         values = {"other": old.category.name, "policy": old.name}
         raise PolicyError([Problem("categories_differ", given=new.category.name, values=values)])
-    day = day_inside(evolve(new, start=None, end=None), on)
+    day = day_in_window(evolve(new, start=None, end=None), on)
     decisions = [name for name in new.decisions if _has_one_outcome(new, name) and _has_one_outcome(old, name)]
-    given = frame_of(households), frame_of(members)
+    given = checked_frame(households), checked_frame(members)
     frames = _Frames(_for_both(old, new, given), key, day, tuple(decisions))
     before, now = frames.under(evolve(old, start=None, end=None), new, OLD), frames.under(new, old, NEW)
     frame = before.join(now, on=key, how="left")
@@ -118,7 +118,7 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and what join
         old,
         new,
         day,
-        as_given(given[0], frame.to_native()) if isinstance(given[0], nw.DataFrame) else frame.to_native(),
+        as_host_frame(given[0], frame.to_native()) if isinstance(given[0], nw.DataFrame) else frame.to_native(),
         sum(number for _, number in groups),
         _faults(groups),
         FrozenMapping((name, _moves(groups, name, with_clauses=name == category)) for name in decisions),
@@ -134,7 +134,7 @@ def _has_one_outcome(policy: Policy, name: str) -> bool:
 def _for_both(old: Policy, new: Policy, given: Sequence[nw.DataFrame[Any] | Lazy]) -> tuple[Any, ...]:
     """The frames for both policies; those in memory as Polars frames."""
     return tuple(
-        in_polars(frame, {*days_in(old, of), *days_in(new, of)})
+        to_polars(frame, {*date_columns(old, of), *date_columns(new, of)})
         if isinstance(frame, nw.DataFrame)
         else frame.to_native()
         for frame, of in zip(given, (("household",), ("members", "facts")), strict=True)
@@ -205,7 +205,7 @@ def _has_margin(policy: Policy) -> bool:
 
 def _figures(policy: Policy) -> Collection[str]:
     """The columns of figures that the policy shows."""
-    return frame_policy(policy, (*policy.facts, *policy.members.facts)).figures
+    return table_policy(policy, (*policy.facts, *policy.members.facts)).figures
 
 
 def _groups(table: Lazy, columns: list[str]) -> list[Group]:

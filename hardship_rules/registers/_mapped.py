@@ -10,14 +10,14 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import DateKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Problem
-from hardship_rules.engine.tables import anything, left_out_column, stated_column, with_left_out
+from hardship_rules.engine.tables import any_value, left_out_column, stated_column, with_left_out
 from hardship_rules.frames.given import (
-    as_given,
-    blanks_as_texts,
+    as_host_frame,
+    checked_frame,
     column_names,
-    frame_of,
-    in_polars,
-    nothing_in,
+    empty_columns_as_text,
+    to_polars,
+    untyped_columns,
 )
 from hardship_rules.frames.libraries import nw
 from hardship_rules.language.mapping import RegisterMapping
@@ -43,7 +43,7 @@ class Mapped:
         columns = [self.key.value.alias(key)]
         for name, cells in self.facts.items():
             if name in left_out:
-                placeholder = nw.lit(anything(self.headers.columns[name].fact))
+                placeholder = nw.lit(any_value(self.headers.columns[name].fact))
                 stated = nw.when(cells.blank).then(placeholder).otherwise(cells.value)
                 columns += [stated.alias(stated_column(name)), cells.blank.alias(left_out_column(name))]
             else:
@@ -123,13 +123,15 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
     left_out = [fact.name for fact in policy.stand_ins] if mapping.blank == "left out" else []
     frames, faults, unused, problems, columns = [], [], [], list[Problem](), set[str]()
     for given, table in ((households, mapping.households), (members, mapping.members)):
-        frame = frame_of(given)
+        frame = checked_frame(given)
         headers = headers_of(policy, table, column_names(frame))
         days = {column.name for column in headers.columns.values() if isinstance(column.fact.kind, DateKind)}
         lazy = (
-            nw.from_native(blanks_as_texts(in_polars(frame, days)).lazy()) if isinstance(frame, nw.DataFrame) else frame
+            nw.from_native(empty_columns_as_text(to_polars(frame, days)).lazy())
+            if isinstance(frame, nw.DataFrame)
+            else frame
         )
-        if empty := nothing_in(lazy):
+        if empty := untyped_columns(lazy):
             lazy = lazy.with_columns(nw.lit(None, dtype=nw.String()).alias(name) for name in empty)
         try:
             facts = None if headers.problems else mapped(lazy, headers)
@@ -141,7 +143,7 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
             columns |= set(facts.facts)
             both = (facts.frame(lazy, KEY, left_out).to_native(), facts.faults(lazy, KEY).to_native())
             if isinstance(frame, nw.DataFrame):
-                both = tuple(as_given(frame, part.collect()) for part in both)
+                both = tuple(as_host_frame(frame, part.collect()) for part in both)
             frames.append(both[0])
             faults.append(both[1])
             unused.append(headers.unused)

@@ -9,7 +9,7 @@ from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Problem
 from hardship_rules.frames.columns import spellings
-from hardship_rules.frames.given import column_names, frame_of, in_polars
+from hardship_rules.frames.given import checked_frame, column_names, to_polars
 from hardship_rules.frames.libraries import nw, pl
 from hardship_rules.language.mapping import UNKNOWN_WORDS
 from hardship_rules.registers._cells import normalized_numbers
@@ -91,7 +91,7 @@ def soundness(
 
 def _read(frame: Any, wanted: Mapping[str, tuple[str | None, ...]]) -> pl.DataFrame:
     """The wanted columns, each known by one of several names, with the row numbers as `row`; the key is required."""
-    given = frame_of(frame)
+    given = checked_frame(frame)
     present = column_names(given)
     named = {column: [name for name in names if name in present] for column, names in wanted.items()}
     problems = [Problem("column_missing", (str(key),), given=str(key)) for key in wanted["key"] if not named["key"]]
@@ -101,7 +101,7 @@ def _read(frame: Any, wanted: Mapping[str, tuple[str | None, ...]]) -> pl.DataFr
     if problems:
         raise FactError(problems)
     only = list(dict.fromkeys(names[0] for names in named.values() if names))
-    table = in_polars(given.select(only).collect() if isinstance(given, nw.LazyFrame) else given.select(only))
+    table = to_polars(given.select(only).collect() if isinstance(given, nw.LazyFrame) else given.select(only))
     empty = pl.Series([None] * table.height, dtype=pl.String)
     series = {column: table[names[0]] if names else empty for column, names in named.items()}
     for column, column_values in series.items():

@@ -17,8 +17,8 @@ from hardship_rules.core.policy import Decision, Policy
 from hardship_rules.core.problem import FactError, Problem
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine.tables import margin_unit, with_left_out
-from hardship_rules.explanation.explanation import Ground, ruling
-from hardship_rules.explanation.reasons import MARKS, SENTENCES, Telling
+from hardship_rules.explanation.explanation import Ground, ruling_of
+from hardship_rules.explanation.reasons import MARKS, SENTENCES, Describer
 from hardship_rules.frames.bounds import quotient
 from hardship_rules.frames.libraries import pl
 from hardship_rules.frames.run import assess_frame
@@ -288,7 +288,7 @@ def _missing(verdicts: Verdicts, row: int, assessment: Assessment) -> str:
 
 def _reasons(assessment: Assessment) -> str:
     """The clauses of the category with both sides: those that decided or are open, then those against others."""
-    reasons = ruling(Telling(assessment, SENTENCES["zh"]), assessment.decided)
+    reasons = ruling_of(Describer(assessment, SENTENCES["zh"]), assessment.decided)
 
     def line(ground: Ground) -> str:
         return " ".join(filter(None, (MARKS[ground.holds], ground.words, ground.compared, ground.basis)))

@@ -11,8 +11,8 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Location, Problem, nearest
-from hardship_rules.engine.tables import anything, left_out_column, stated_column
-from hardship_rules.explanation.forms import allowed
+from hardship_rules.engine.tables import any_value, left_out_column, stated_column
+from hardship_rules.explanation.forms import allowed_values
 from hardship_rules.frames.given import WITH_TIME
 from hardship_rules.frames.libraries import nw, pl
 from hardship_rules.language.mapping import Column, RegisterMapping, Table
@@ -143,7 +143,7 @@ class Register:
             values = table.frame[name]
             if name in partly_blank:
                 rows = table.blank[name]
-                stated = pl.select(pl.when(~rows).then(values).otherwise(pl.lit(anything(column.fact)))).to_series()
+                stated = pl.select(pl.when(~rows).then(values).otherwise(pl.lit(any_value(column.fact)))).to_series()
                 columns += [stated.alias(stated_column(name)), rows.alias(left_out_column(name))]
             elif name not in absent:
                 columns.append(values)
@@ -350,7 +350,7 @@ def _expected(policy: Policy, header: str, column: Column | None) -> Mapping[str
     """The values of a cell's problem: the column, and what it may contain."""
     if column is None:
         return {"column": header}
-    wanted = allowed(policy, column.fact)
+    wanted = allowed_values(policy, column.fact)
     words = [word for word, meaning in column.words.items() if meaning is not None]
     titles = set(column.fact.kind.options) if isinstance(column.fact.kind, ChoiceKind) else set()
     codes = [word for word in words if word not in titles and word not in wanted.split(" / ")]

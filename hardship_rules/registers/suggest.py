@@ -9,9 +9,9 @@ from unicodedata import normalize
 
 from attrs import Factory, define, field, frozen
 
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.explanation.forms import written
+from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.language.mapping import (
     IDENTIFIER,
@@ -143,14 +143,14 @@ def _lines(policy: Policy, households: TableSample, members: TableSample) -> Ite
     yield _WORDS["title"].format(title=one_line(policy.title))
     yield _WORDS["how"]
     yield "mapping: 1"
-    yield f"policy: {written(policy.name)}"
+    yield f"policy: {yaml_scalar(policy.name)}"
     yield _WORDS["blank"]
     yield "# blank: unknown"
     mapping = mapping_for(policy)
     for table, sample, other in ((mapping.households, households, members), (mapping.members, members, households)):
         yield "members:" if table.of_members else "households:"
         if sample.source is not None:
-            yield f"  from: {written(sample.source)}"
+            yield f"  from: {yaml_scalar(sample.source)}"
         key, candidates = _key(table, sample, other)
         yield _without_key(table, candidates) if key is None else f"  key: {_header(key, table.keys)}"
         identifier = _identifier(sample) if table.of_members else None
@@ -187,7 +187,7 @@ def _without_key(table: Table, candidates: list[ColumnSample]) -> str:
 
 def _header(column: ColumnSample, words: tuple[str, ...]) -> str:
     """A header, with a comment to check it unless it is one of the usual words."""
-    return f"{written(column.header)}{'' if column.plain in words else _WORDS['check']}"
+    return f"{yaml_scalar(column.header)}{'' if column.plain in words else _WORDS['check']}"
 
 
 def _identifier(sample: TableSample) -> ColumnSample | None:
@@ -207,7 +207,7 @@ def _identifier_lines(sample: TableSample, identifier: ColumnSample | None) -> I
         yield f"  identifier: {_header(identifier, _IDENTIFIERS)}"
     elif candidates := _of_identity_numbers(sample):
         yield _WORDS["identifiers"].format(columns=_listed(candidates))
-        yield from (f"  # identifier: {written(column.header)}" for column in candidates)
+        yield from (f"  # identifier: {yaml_scalar(column.header)}" for column in candidates)
 
 
 def recognised_columns(policy: Policy, table: Table, columns: Sequence[ColumnSample]) -> Recognition:
@@ -290,7 +290,7 @@ def _recognise_values(
 def _fitting(column: ColumnSample, facts: Sequence[Fact], words: Mapping[str, set[str]]) -> list[Fact]:
     """The choices and booleans with all values of a column among their words; it must have two values or more."""
     values = column.counts.keys() - set(UNKNOWN_WORDS)
-    kinds = (ChoiceKind, YesNoKind)
+    kinds = (ChoiceKind, BooleanKind)
     return [fact for fact in facts if len(values) > 1 and isinstance(fact.kind, kinds) and values <= words[fact.name]]
 
 
@@ -322,7 +322,7 @@ def _fact_lines(
             yield from _birth_lines(table, fact, identifier, has_column=name in matches)
     for doubt in recognition.doubts:
         yield _WORDS["doubt"].format(column=_name(doubt.column), reason=one_line(doubt.reason))
-        yield from (f"    # {_fact_name(table, fact)}: {written(doubt.column.header)}" for fact in doubt.facts)
+        yield from (f"    # {_fact_name(table, fact)}: {yaml_scalar(doubt.column.header)}" for fact in doubt.facts)
     used = {*matches, *({birth.name} if birth is not None else ())}
     if missing := [one_line(fact.title) for name, fact in facts.items() if name not in used]:
         yield _WORDS["no_column"].format(facts=_WORDS["join"].join(missing))
@@ -343,16 +343,16 @@ def _match_lines(policy: Policy, table: Table, samples: Sequence[TableSample], m
         codes, others = codes_in(column, words_of(policy, fact), personal, is_number=is_number)
     check = _WORDS["check"] if match.by_values else ""
     if not codes and not others and not match.unit:
-        yield f"    {_fact_name(table, fact)}: {written(column.header)}{check}"
+        yield f"    {_fact_name(table, fact)}: {yaml_scalar(column.header)}{check}"
         return
     yield f"    {_fact_name(table, fact)}:"
-    yield f"      column: {written(column.header)}{check}"
+    yield f"      column: {yaml_scalar(column.header)}{check}"
     if match.unit:
-        yield f"      unit: {written(match.unit)}"
+        yield f"      unit: {yaml_scalar(match.unit)}"
     if codes:
         yield _WORDS["codes"].format(values=_values(fact))
         yield "      # codes:"
-        yield from (f"      #   {written(code)}:" for code in codes)
+        yield from (f"      #   {yaml_scalar(code)}:" for code in codes)
     if others:
         yield _WORDS["other_values"].format(count=others, values=_values(fact))
 
@@ -378,7 +378,7 @@ def _is_short(text: str) -> bool:
 
 def _birth_lines(table: Table, fact: Fact, identifier: ColumnSample, *, has_column: bool) -> Iterator[str]:
     """The date of birth read from the identity number; as a comment if it has a column, or some number is no such."""
-    entry = f"{_fact_name(table, fact)}: {{column: {written(identifier.header)}, read: {IDENTITY_NUMBER}}}"
+    entry = f"{_fact_name(table, fact)}: {{column: {yaml_scalar(identifier.header)}, read: {IDENTITY_NUMBER}}}"
     others = len(identifier.texts) - identifier.identity_numbers
     if has_column:
         yield _WORDS["birth_instead"]
@@ -403,7 +403,7 @@ def _values(fact: Fact) -> str:
     match fact.kind:
         case ChoiceKind(options):
             return _WORDS["join"].join(map(one_line, options.values()))
-        case YesNoKind():
+        case BooleanKind():
             return _WORDS["yes_or_no"]
         case NumberKind():
             return _WORDS["number"]
@@ -416,7 +416,7 @@ def _fact_name(table: Table, fact: Fact) -> str:
     column = table.spelled.get(fact.title)
     is_unique = column is not None and column.fact == fact
     is_key = fact.title == one_line(fact.title) and len(fact.title) <= _LONGEST_TITLE
-    return written(fact.title if is_unique and is_key else fact.name)
+    return yaml_scalar(fact.title if is_unique and is_key else fact.name)
 
 
 def _listed(columns: list[ColumnSample]) -> str:

@@ -24,10 +24,10 @@ except ModuleNotFoundError as error:
 
 from hardship_rules.core.expr import names_in
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.documents.text import width, wrapped
-from hardship_rules.explanation.forms import absent, allowed, window
+from hardship_rules.explanation.forms import allowed_values, default_note, effective_days
 from hardship_rules.explanation.wording import exact_text, one_line
 from hardship_rules.language.mapping import IDENTIFIER, UNKNOWN_WORDS, units_of
 from hardship_rules.locale import sentences
@@ -124,7 +124,7 @@ def _identifier_column() -> SheetColumn:
 
 
 def _fact_column(policy: Policy, fact: Fact, header: str, *, has_groups: bool) -> SheetColumn:
-    values, need = allowed(policy, fact), _need(policy, fact)
+    values, need = allowed_values(policy, fact), _need(policy, fact)
     unit = units_of(policy, fact) if isinstance(fact.kind, NumberKind) else ""
     lines = [_WORDS["note"].format(need=_WORDS[need], values=values)]
     lines += [_WORDS["note_unit"].format(unit=unit)] if unit else []
@@ -150,7 +150,7 @@ def _need(policy: Policy, fact: Fact) -> Need:
 def _default(policy: Policy, fact: Fact) -> str:
     """The value of a fact that is left out, in words."""
     unknown = "default_number" if isinstance(fact.kind, NumberKind) else "default_unknown"
-    return absent(policy, fact) or _WORDS[unknown]
+    return default_note(policy, fact) or _WORDS[unknown]
 
 
 def _rule(fact: Fact) -> tuple[str, tuple[str, ...], str]:
@@ -158,7 +158,7 @@ def _rule(fact: Fact) -> tuple[str, tuple[str, ...], str]:
     match fact.kind:
         case ChoiceKind():
             return "@", (*_option_words(fact), _UNKNOWN), ""
-        case YesNoKind():
+        case BooleanKind():
             return "@", (_WORDS["yes"], _WORDS["no"], _UNKNOWN), ""
         case DateKind():
             return "yyyy-mm-dd", (), _or_unknown("{0}>=1,{0}<=DATE(2200,12,31),INT({0})={0}")
@@ -241,7 +241,7 @@ def _explanation(sheet: Worksheet, policy: Policy, file: str) -> Worksheet:
     for number, columns in enumerate(_WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = columns
     _add_paragraph(sheet, _WORDS["title"].format(title=one_line(policy.title)), bold=True)
-    about = _WORDS["about"].format(policy=policy.name, window=window(policy), fingerprint=policy.fingerprint)
+    about = _WORDS["about"].format(policy=policy.name, window=effective_days(policy), fingerprint=policy.fingerprint)
     _add_paragraph(sheet, about)
     names = {"row": HEADER_ROW + 1, "key": _KEY, "identifier": IDENTIFIER, "unknown": _UNKNOWN}
     steps = [_WORDS[f"step_{number}"].format(**names) for number in range(1, 7)]
@@ -276,7 +276,7 @@ def _explain_columns(
         fact = column.fact
         about = (column.note, "", "")
         if fact is not None:
-            about = (allowed(policy, fact), fact.evidence, _default(policy, fact))
+            about = (allowed_values(policy, fact), fact.evidence, _default(policy, fact))
         values = [_example(column, example) for example in examples]
         rows.append(((column.header, _WORDS[column.need], *map(one_line, about), *values), _FILLS[column.need]))
     for texts, fill in rows:
@@ -299,7 +299,7 @@ def _example(column: SheetColumn, example: Mapping[str, object]) -> str:
     match fact.kind:
         case ChoiceKind(options):
             return _option_words(fact)[list(options).index(str(value))]
-        case YesNoKind():
+        case BooleanKind():
             return _WORDS["yes"] if value else _WORDS["no"]
         case NumberKind():
             return exact_text(cast(Exact, value))

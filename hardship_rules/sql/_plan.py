@@ -11,8 +11,8 @@ from hardship_rules.core.interval import high as most
 from hardship_rules.core.interval import low as least
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
 from hardship_rules.engine.causes import is_structure
-from hardship_rules.engine.row_causes import Reasons, Rows, both, either
-from hardship_rules.engine.schedule import Turn
+from hardship_rules.engine.row_causes import RowCauses, Rows, both, either
+from hardship_rules.engine.schedule import Phase
 from hardship_rules.locale import sentences
 from hardship_rules.sql import _numbers as sql_numbers
 from hardship_rules.sql import _text as sql_text
@@ -45,7 +45,7 @@ class QueryPlan:
     reasons: dict[str, dict[str, Rows]] = Factory(dict)
     sum_tables: list[str] = Factory(list)
 
-    def compute(self, turns: Sequence[Turn]) -> None:
+    def compute(self, turns: Sequence[Phase]) -> None:
         """Add the steps of all turns, except those of the last query."""
         for number, turn in enumerate(turns):
             joined = self._join_households(turn)
@@ -96,7 +96,7 @@ class QueryPlan:
 
     # Between households and members
 
-    def _join_households(self, turn: Turn) -> list[str]:
+    def _join_households(self, turn: Phase) -> list[str]:
         """Join a query of the household's values that members need in a turn; the names of the values."""
         exprs = [expr for term in turn.of_members for expr in exprs_of(self.policy.names[term])]
         used = {part.name for expr in (*exprs, *turn.sums) for part in walk(expr) if isinstance(part, Name)}
@@ -227,7 +227,7 @@ class QueryPlan:
         remark = WORDS["first"].format(title=decision.title)
         table.values[decision.name] = table.put(decision.name, possible_in_sql(decision, held), remark, new_step=True)
         if decision is self.policy.category:
-            reasons = Reasons(self.policy, self.switches, lambda expr: self.truth(expr, titles=False))
+            reasons = RowCauses(self.policy, self.switches, lambda expr: self.truth(expr, titles=False))
             for outcome, truth in zip(decision.outcomes, held, strict=True):
                 if truth.low is not False:
                     self.reasons[outcome.id] = reasons.deciding(cast(Clause, outcome.when), held=True)

@@ -9,10 +9,10 @@ from typing import cast
 from attrs import frozen
 
 from hardship_rules.core.interval import Exact, span
-from hardship_rules.core.kinds import ANY_DAY, DATE, EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import ANY_DAY, DATE, EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.engine.tables import left_out_column, stated_column
-from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, signs
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, character_class
 from hardship_rules.language.mapping import UNKNOWN_WORDS, Column, Table
 from hardship_rules.locale import sentences
 from hardship_rules.sql import _numbers as sql_numbers
@@ -64,7 +64,7 @@ def _remark(fact: Fact) -> str:
 
 def _column_type(fact: Fact) -> str:
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return "boolean"
         case ChoiceKind():
             return "text"
@@ -96,7 +96,7 @@ def fact_in_sql(fact: Fact, table: str, *, read: bool = False) -> Sql:
     """
     given = f"{table}.{name(fact.name)}"
     match kind := fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return column(given)
         case ChoiceKind(options):
             whens = [
@@ -151,7 +151,7 @@ def faults(facts: Iterable[Fact], table: str, step: str, known: Iterable[str]) -
         if fact.name in known:
             yield sql_text.is_(given, "NULL"), f"known_null {label}"
         match fact.kind:
-            case YesNoKind():
+            case BooleanKind():
                 pass
             case ChoiceKind(options):
                 yield ~sql_text.within(taken, list(options)), f"unknown_fact_option {label}"
@@ -167,7 +167,7 @@ def faults(facts: Iterable[Fact], table: str, step: str, known: Iterable[str]) -
 def value_of_fact(fact: Fact, taken: Sql, *, known: bool) -> Value:
     """The values of a fact, given its column as `fact_in_sql` has it; `known` if it is never null."""
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return Truth(taken, known)
         case ChoiceKind(options):
             return values.in_column(taken, options, known=known)
@@ -239,7 +239,7 @@ def _trimmed(column_name: str) -> SelectColumn:
 
 def _bare_number(text: Sql, dialect: Dialect) -> Sql:
     """An identity number as `bare_number` cleans it; other texts stay, and are not valid."""
-    beside = quoted(rf"[\s{signs((*SPACES, *UNSEEN, *QUOTES), dialect.sign.format)}]+")
+    beside = quoted(rf"[\s{character_class((*SPACES, *UNSEEN, *QUOTES), dialect.sign.format)}]+")
     wide = "".join(sign for sign, plain in WIDE.items() if plain.isalnum()) + "x"
     plain = "".join(WIDE.get(sign, sign) for sign in wide).upper()
     bare = f"LTRIM(REGEXP_REPLACE(\n    {text},\n    {beside},\n    '', 'g'\n), '=＝')"
@@ -258,7 +258,7 @@ def _mapped_column(column: Column, taken: str) -> _MappedColumn:
                 for word, meaning in codes.items()
             ]
             return _MappedColumn(case(whens, Sql(text), Sql(text)), blank)
-        case YesNoKind():
+        case BooleanKind():
             unknown = _listed([word for word, meaning in column.words.items() if meaning is None])
             unread = Sql(f"{taken} IS NULL AND {text} NOT IN ({unknown})", sql_text.AND)
             return _MappedColumn(case(list(_yes_and_no(column, text)), None), blank, ((unread, "truth"),))

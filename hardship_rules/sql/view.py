@@ -12,22 +12,22 @@ from hardship_rules.core.expr import Constant
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import one_or_several
 from hardship_rules.core.interval import Number
-from hardship_rules.core.policy import Fact, Policy, refuse_undecidable
+from hardship_rules.core.policy import Fact, Policy, require_decidable
 from hardship_rules.core.problem import FactError, Location, Problem, nearest
 from hardship_rules.engine.lower import Denominator
 from hardship_rules.engine.row_causes import Rows
-from hardship_rules.engine.schedule import needed, turns
+from hardship_rules.engine.schedule import needed, phases
 from hardship_rules.engine.tables import (
     DERIVED_OUTSIDE,
     ROUNDED,
-    FramePolicy,
-    day_inside,
+    TablePolicy,
+    day_in_window,
     left_out_column,
-    prepared_policy,
+    prepared_table_policy,
     stated_column,
     with_left_out,
 )
-from hardship_rules.explanation.phrase import stand_in
+from hardship_rules.explanation.phrase import default_text
 from hardship_rules.language.mapping import RegisterMapping
 from hardship_rules.locale import sentences
 from hardship_rules.sql import _numbers as sql_numbers
@@ -135,7 +135,7 @@ def register(  # noqa: PLR0913, PLR0917  # a policy, a day, and the properties o
     With a mapping they are the host's own, and exactly the facts that it names have a column.
     """
     return RegisterTables(
-        policy, one_or_several(without), one_or_several(known), day_inside(policy, on), on_column, mapping
+        policy, one_or_several(without), one_or_several(known), day_in_window(policy, on), on_column, mapping
     )
 
 
@@ -147,9 +147,9 @@ def view_in_sql(of: RegisterTables, dialect: str, called: str | None = None) -> 
     if dialect not in DIALECTS:
         raise ValueError(f"dialect is one of {', '.join(DIALECTS)}")
     policy = of.judged
-    refuse_undecidable(policy)
+    require_decidable(policy)
     there = frozenset(fact.name for fact in (*of.facts(of_members=False), *of.facts(of_members=True)))
-    view = _View(policy, of, prepared_policy(policy, there), DIALECTS[dialect])
+    view = _View(policy, of, prepared_table_policy(policy, there), DIALECTS[dialect])
     return view.statement(called or f"hardship_{policy.name}")
 
 
@@ -157,7 +157,7 @@ def view_in_sql(of: RegisterTables, dialect: str, called: str | None = None) -> 
 class _View:
     policy: Policy
     register: RegisterTables
-    prepared: FramePolicy
+    prepared: TablePolicy
     dialect: Dialect
 
     def statement(self, called: str) -> str:
@@ -173,7 +173,7 @@ class _View:
         plan = QueryPlan(policy, self.dialect, self.policy.switches, own, theirs, froms, names, reachable(policy))
         plan.tables |= self._mapped_tables()
         outcomes = _OutcomeColumns(self.policy, self.prepared, plan)
-        plan.compute(turns(policy, needed(policy, outcomes.wanted)))
+        plan.compute(phases(policy, needed(policy, outcomes.wanted)))
         own.steps.append(Step("problem", (SelectColumn("found", self._problem(plan)),)))
         first, *rest = plan.sum_tables
         source = [
@@ -198,7 +198,7 @@ class _View:
         else:
             yield say["on_unknown" if self.register.on is None else "on"].format(on=self.register.on)
         for fact in self.register.not_there:
-            words = stand_in(policy, fact)
+            words = default_text(policy, fact)
             yield say["stand_in" if words else "unknown"].format(title=fact.title, words=words)
         if policy.readings:
             yield say["readings"]
@@ -294,7 +294,7 @@ class _OutcomeColumns:
     """The columns of decisions and figures; they are null for households with a problem."""
 
     policy: Policy
-    prepared: FramePolicy
+    prepared: TablePolicy
     plan: QueryPlan
 
     @property

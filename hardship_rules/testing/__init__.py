@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hardship_rules.testing.missing import Search, search
     from hardship_rules.testing.strategies._households import households, partial_households
     from hardship_rules.testing.strategies._policies import policies
-    from hardship_rules.testing.trial import tried
+    from hardship_rules.testing.trial import try_property
 
 __all__ = [
     "Case",
@@ -28,7 +28,7 @@ __all__ = [
     "policies",
     "read_cases",
     "search",
-    "tried",
+    "try_property",
 ]
 
 __getattr__, __dir__ = lazy(
@@ -46,6 +46,6 @@ __getattr__, __dir__ = lazy(
         "policies": "strategies._policies",
         "read_cases": "cases",
         "search": "missing",
-        "tried": "trial",
+        "try_property": "trial",
     },
 )

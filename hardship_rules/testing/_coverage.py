@@ -20,7 +20,7 @@ from hardship_rules.core.expr import (
     OverMembers,
     parts_of,
 )
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Decision, Fact, Policy, Term, per_policy
 from hardship_rules.core.problem import FactError, Language, Location
 from hardship_rules.core.units import kind_of_name
@@ -166,7 +166,7 @@ def _options(fact: Fact, way: _Way) -> Iterator[Item]:
     conditions: dict[str, Expr] = {}
     if isinstance(fact.kind, ChoiceKind):
         conditions = {option: Compare(name, "==", Option(option, _NOWHERE), _NOWHERE) for option in fact.kind.options}
-    if isinstance(fact.kind, YesNoKind):
+    if isinstance(fact.kind, BooleanKind):
         conditions = {YES: name, NO: Not(name, _NOWHERE)}
     for option, when in conditions.items():
         yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(way, when))

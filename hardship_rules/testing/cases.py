@@ -13,23 +13,23 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.outcomes import Figure
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import MOST, FactError, Location, PolicyError, Problem, path_text
+from hardship_rules.core.problem import MOST_PROBLEMS, FactError, Location, PolicyError, Problem, path_text
 from hardship_rules.language import source
 from hardship_rules.language.check import check, current_id
-from hardship_rules.language.find import Folders, Text, Year, find, searched
-from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
+from hardship_rules.language.find import Folders, PolicyText, Year, find, folder_paths
+from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Fields, Items, Key, Word
 from hardship_rules.language.load import load
 from hardship_rules.language.resolve import resolve
-from hardship_rules.language.shape import TRUTHS, conform
+from hardship_rules.language.shape import BOOLEANS, conform
 
 _MOST_COPIED = 1_000_000  # values of a shared household, times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"
 
 _OPTION = Word("option")
 _HOUSEHOLD = Either(mapping=Entries(Anything(), "text"))
-EXPECT = Record(
+EXPECT = Fields(
     {
         "category": Key("类别的标识；未定写 undecided", _OPTION),
         "decided_by": Key("起决定作用的条款", Items(TEXT)),
@@ -40,7 +40,7 @@ EXPECT = Record(
         "refused": Key("应当拒绝时的问题代码", Items(TEXT)),
     }
 )
-CASES = Record(
+CASES = Fields(
     {
         "policy": Key("适用的文件；写系列的，按各例的认定日期确定", Word("policy"), required=True),
         "on": Key("认定日期", DATE),
@@ -48,7 +48,7 @@ CASES = Record(
         "cases": Key(
             "各例",
             Items(
-                Record(
+                Fields(
                     {
                         "title": Key("这一例检验什么", TEXT, required=True),
                         "on": Key("认定日期", DATE),
@@ -201,7 +201,7 @@ def _exact_text(text: str) -> str:
     """A number or boolean in its canonical form; other words unchanged."""
     if _EXACT.fullmatch(text):
         return str(Fraction(text))
-    truth = TRUTHS.get(text)
+    truth = BOOLEANS.get(text)
     return text if truth is None else answer_text(truth)
 
 
@@ -222,7 +222,7 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     if problem := source.no_path(path):
         raise PolicyError([problem])
     name = str(path)
-    places = (Path(path).parent, *searched(folders))
+    places = (Path(path).parent, *folder_paths(folders))
     content = source.read_bytes(Path(path), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
@@ -241,7 +241,7 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
     policies: dict[source.Scalar | None, Policy | None] = {}
     loaded = _LoadedPolicies()
     for day in days:
-        if len(problems) > MOST:
+        if len(problems) > MOST_PROBLEMS:
             raise PolicyError(problems)
         policies[day] = _policy(node, day, places, problems, loaded)
     cases = [_case(name, policies[_day(node, case)], node, case, problems) for case in listed]
@@ -254,7 +254,7 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
 class _LoadedPolicies:
     """Policies loaded so far: a file of cases may have thousands of days, and few policies."""
 
-    policies: dict[Text, Policy] = Factory(dict)
+    policies: dict[PolicyText, Policy] = Factory(dict)
     files: dict[Path, Year | list[Problem]] = Factory(dict)  # of the series
 
 
@@ -289,7 +289,7 @@ def _policy(
     """The file's policy, or the one of its series that is in force on a day."""
     name = cast(source.Scalar, file.get("policy"))
     try:
-        text = find(name.text, None if day is None else date_of(day.text), folders, loaded.files)
+        text = find(name.text, None if day is None else parse_date(day.text), folders, loaded.files)
         if text not in loaded.policies:
             loaded.policies[text] = check(load(resolve(text, folders)))
         return loaded.policies[text]
@@ -315,7 +315,7 @@ def _case(
             changes.set(key, node, problems)
         for item in sorted(without, key=lambda node: _steps(cast(source.Scalar, node).text), reverse=True):
             changes.set(cast(source.Scalar, item), None, problems)
-            if len(problems) > MOST:
+            if len(problems) > MOST_PROBLEMS:
                 break
         household = changes.node()
     readings = {key.text: cast(source.Scalar, node).text for key, node in _keyed(case.get("readings"))}
@@ -344,7 +344,7 @@ def _case(
 
 def _is_confirmed(case: source.Mapping) -> bool:
     node = case.get("confirmed")
-    return node is None or TRUTHS[cast(source.Scalar, node).text]
+    return node is None or BOOLEANS[cast(source.Scalar, node).text]
 
 
 def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node], ...]:

@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Policy
-from hardship_rules.explanation.forms import written
+from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.locale import sentences
 from hardship_rules.proofs.prover import MEMBERS, SECONDS, Answer, Proof, Prover, Shown
 from hardship_rules.proofs.shrink import Facts, shrink_counterexample
@@ -146,14 +146,14 @@ def cases_text(policy: Policy, found: tuple[MissingCase, ...]) -> str:
     """A file of the cases, each marked as not confirmed."""
     say = sentences("missing_cases")
     head = [f"# {say[key]}" for key in ("head_generated", "head_confirm", "head_counted")]
-    head += [f"policy: {written(policy.name)}", "cases:"]
+    head += [f"policy: {yaml_scalar(policy.name)}", "cases:"]
     return "\n".join([*head, *(line for case in found for line in _lines(policy, case, say))]) + "\n"
 
 
 def _lines(policy: Policy, case: MissingCase, say: Mapping[str, str]) -> Iterator[str]:
     titles = [item_text(policy, item) for item in case.items]
     more = say["title_more"].format(count=len(titles)) if len(titles) > _TITLES else ""
-    yield f"  - title: {written(say['title_join'].join(titles[:_TITLES]) + more)}"
+    yield f"  - title: {yaml_scalar(say['title_join'].join(titles[:_TITLES]) + more)}"
     yield "    confirmed: false"
     if "on" in case.facts:
         yield f"    on: {case.facts['on']}"
@@ -177,4 +177,4 @@ def _lines(policy: Policy, case: MissingCase, say: Mapping[str, str]) -> Iterato
     if terms:
         yield "      terms:"
         yield from (f"        {name}: {answer_text(case.assessment.terms[name])}" for name in terms)
-    yield f"    because: {written(say['because'])}"
+    yield f"    because: {yaml_scalar(say['because'])}"

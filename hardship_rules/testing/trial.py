@@ -7,7 +7,7 @@ from typing import Any
 
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Fact, Policy, Property
-from hardship_rules.core.problem import FactError, Path
+from hardship_rules.core.problem import FactError, KeyPath
 from hardship_rules.proofs.properties import violates
 from hardship_rules.proofs.shrink import Facts, Raised
 
@@ -15,7 +15,7 @@ EXAMPLES = 300
 AMOUNTS = (Decimal(0), Decimal("0.01"), Decimal(1), Decimal(100), Decimal(1200), Decimal(10000))
 
 
-def tried(policy: Policy, prop: Property, seconds: float) -> tuple[int, tuple[Facts, Raised] | None]:
+def try_property(policy: Policy, prop: Property, seconds: float) -> tuple[int, tuple[Facts, Raised] | None]:
     """The number of passing examples, or the smallest counterexample with the facts raised in its second household.
 
     It is (0, None) if hypothesis is not installed, or if time runs out before the first household is drawn.
@@ -63,7 +63,7 @@ def tried(policy: Policy, prop: Property, seconds: float) -> tuple[int, tuple[Fa
 
 def raised(policy: Policy, prop: Property, facts: Facts, amounts: list[Decimal]) -> Raised:
     """The facts of a property raised by amounts in turn, where the fact's range allows it."""
-    holders: list[tuple[Path, dict[str, Any]]] = [((), facts)]
+    holders: list[tuple[KeyPath, dict[str, Any]]] = [((), facts)]
     holders += [(("members", number), member) for number, member in enumerate(facts["members"])]
     places = [(path, holder, name) for path, holder in holders for name in prop.facts if holder.get(name) is not None]
     raised_facts: Raised = {}

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hardship_rules import load_policy
 from hardship_rules.assessment.defaults import broken
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.assessment.household import as_given, refilled
+from hardship_rules.assessment.household import as_given, with_defaults
 from hardship_rules.core.interval import high, low, span
 from hardship_rules.testing.strategies import households, partial_households
 from hardship_rules.testing.strategies._paths import Facts
@@ -29,7 +29,7 @@ def test_reads_as_the_same(facts: Facts) -> None:
 def test_refilled_is_the_same(facts: Facts) -> None:
     """The defaults of facts that were left out are those of the household that was read."""
     household = read_facts(WEIHAI, facts)
-    scope, made = refilled(WEIHAI, household)
+    scope, made = with_defaults(WEIHAI, household)
     assert {name: scope.values[name] for name in WEIHAI.facts} == dict(household.values.items())
     assert [each.values for each in scope.members] == [dict(each.values.items()) for each in household.members]
     assert (tuple(made.derived), tuple(made.assumed)) == (household.derived, household.assumed)
@@ -41,9 +41,9 @@ def test_what_is_derived_follows() -> None:
     facts = {"on": "2021-03-31", "members": [{"relation": "self", "monthly_wage": 700}]}
     household = read_facts(WEIHAI, facts)
     path = ("members", 0, "monthly_wage")
-    scope, _ = refilled(WEIHAI, household, {path: 800})
+    scope, _ = with_defaults(WEIHAI, household, {path: 800})
     assert scope.members[0].values["wage"] == 9600  # 12 x 800
-    scope, _ = refilled(WEIHAI, household, {path: span(700, 800)})
+    scope, _ = with_defaults(WEIHAI, household, {path: span(700, 800)})
     wage = scope.members[0].values["wage"]
     assert (low(wage), high(wage)) == (8400, 9600)  # type: ignore[arg-type]  # numbers
 

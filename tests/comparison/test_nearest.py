@@ -16,7 +16,7 @@ from hardship_rules import FactError, Policy, assess, load_household, load_polic
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import Path as FactPath
+from hardship_rules.core.problem import KeyPath as FactPath
 from hardship_rules.core.problem import path_text
 from hardship_rules.testing.strategies import households, policies
 from hardship_rules.testing.strategies._paths import Facts

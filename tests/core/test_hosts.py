@@ -33,7 +33,7 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
 from hardship_rules.comparison.policies import Given
 from hardship_rules.core.hosts import UNREADABLE, plain_value
-from hardship_rules.engine.tables import day_inside
+from hardship_rules.engine.tables import day_in_window
 from hardship_rules.sql.view import register
 
 WEIHAI = load_policy("2021_weihai")
@@ -327,7 +327,7 @@ class TestOtherKinds:
             lambda: next_question(WEIHAI, {"members": [{}]}, given),  # type: ignore[arg-type]  # no day
             lambda: what_would_change(WEIHAI, {"members": [{}]}, given),  # type: ignore[arg-type]  # no day
             lambda: register(WEIHAI, given),  # type: ignore[arg-type]  # no day
-            lambda: day_inside(WEIHAI, given),  # type: ignore[arg-type]  # no day; `assess_frame` and `impact` ask it
+            lambda: day_in_window(WEIHAI, given),  # type: ignore[arg-type]  # no day; `assess_frame` and `impact` ask it
         ]
         for taker in takers:
             with pytest.raises(FactError) as caught:
@@ -369,7 +369,7 @@ class TestOtherKinds:
     @pytest.mark.parametrize("given", ["2021-03-31", np.datetime64("2021-03-31"), datetime(2021, 3, 31)])  # noqa: DTZ001
     def test_days_of_frames_and_databases(self, given: Any) -> None:
         """Frames and databases take the same days."""
-        assert day_inside(WEIHAI, given) == ON
+        assert day_in_window(WEIHAI, given) == ON
         assert register(WEIHAI, given).on == ON
 
     def test_one_name(self) -> None:

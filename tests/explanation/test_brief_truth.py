@@ -14,7 +14,7 @@ from sampling import examples
 from hardship_rules import Assessment, FactError, Policy, assess, explain, read_policy
 from hardship_rules.core.kinds import DateKind, NumberKind, day_of
 from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import Brief, brief_of
 from hardship_rules.testing.strategies import households, partial_households, policies
@@ -23,7 +23,7 @@ from hardship_rules.testing.strategies._paths import Facts, copied, fact_paths, 
 AMOUNT = r"(-?[\d,]+(?:\.\d+)?)"
 
 
-def changed(policy: Policy, household: Facts, path: Path, value: object) -> Assessment | None:
+def changed(policy: Policy, household: Facts, path: KeyPath, value: object) -> Assessment | None:
     """The household with one fact changed; None where that household is impossible."""
     other: dict[str, Any] = copied(household)
     holding(other, path)[cast(str, path[-1])] = value
@@ -43,7 +43,7 @@ def unit(fact: Fact) -> Fraction:
     return Fraction(1, 10 ** cast(NumberKind, fact.kind).decimals)
 
 
-def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[Path, Fact, Fraction]]:
+def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[KeyPath, Fact, Fraction]]:
     """The numbers that a household gives."""
     for path, fact in fact_paths(policy, household):
         now = holding(household, path).get(cast(str, path[-1]))

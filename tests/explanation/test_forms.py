@@ -17,7 +17,14 @@ from hardship_rules import FactError, Policy, PolicyError, assess, load_policy, 
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.core.expr import names_in
 from hardship_rules.documents.text import width
-from hardship_rules.explanation.forms import absent, allowed, facts_schema, short_number, template, written
+from hardship_rules.explanation.forms import (
+    allowed_values,
+    default_note,
+    facts_schema,
+    short_number,
+    template,
+    yaml_scalar,
+)
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.language import source
 from hardship_rules.testing.strategies import households, partial_households, policies
@@ -69,7 +76,7 @@ members: {facts: {age: {title: 年龄, unit: year, to: 130, if absent: 30}}}
 def test_what_may_be_written(name: str, words: str) -> None:
     """A number has its range, unit and decimals, a choice its options."""
     fact = POLICY.facts.get(name) or POLICY.members.facts[name]
-    assert allowed(POLICY, fact) == words
+    assert allowed_values(POLICY, fact) == words
 
 
 @pytest.mark.parametrize(
@@ -94,7 +101,7 @@ def test_what_may_be_written(name: str, words: str) -> None:
 def test_default(name: str, words: str) -> None:
     """The default of a fact is described by titles; without one there is nothing."""
     fact = POLICY.facts.get(name) or POLICY.members.facts[name]
-    assert absent(POLICY, fact) == words
+    assert default_note(POLICY, fact) == words
 
 
 def test_round_numbers_are_short() -> None:
@@ -308,7 +315,7 @@ def test_titles_that_need_quotes(titles: list[str], options: list[str]) -> None:
 @given(TITLES | st.text(max_size=40))
 def test_written_is_read_back(text: str) -> None:
     """Any text is read back unchanged as a key and as a value."""
-    node, problems = source.parse(f"{written(text)}: {written(text)}\n", "f")
+    node, problems = source.parse(f"{yaml_scalar(text)}: {yaml_scalar(text)}\n", "f")
     assert problems == []
     assert isinstance(node, source.Mapping)
     ((key, value),) = node.entries
@@ -329,7 +336,7 @@ def test_written_is_read_back(text: str) -> None:
 )
 def test_quotes_only_where_needed(text: str, as_written: str) -> None:
     """Chinese titles are bare; a text that YAML would read otherwise is in quotes."""
-    assert written(text) == as_written
+    assert yaml_scalar(text) == as_written
 
 
 def test_options_as_they_are_to_be_written() -> None:

@@ -23,7 +23,7 @@ from hardship_rules.documents.document import (
 from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.explanation import explanation_of
-from hardship_rules.explanation.layout import explanation_document, text_of
+from hardship_rules.explanation.layout import explanation_document, explanation_text
 
 PLAIN = titled(str)
 
@@ -37,13 +37,13 @@ def tagged(role: str, text: str) -> str:
 def test_painted_text_says_the_same(case: str) -> None:
     """Without its colours a coloured text is the plain one, columns and all."""
     assessment = assess(PLAIN, CASES[case])
-    painted = text_of(explanation_of(assessment, "zh"), tagged)
+    painted = explanation_text(explanation_of(assessment, "zh"), tagged)
     assert re.sub(r"‹[^:]*:(.*?)›", r"\1", painted) == explain(assessment, detail="full")
 
 
 def test_what_is_painted() -> None:
     """The verdict, the headings and the marks are painted by role."""
-    lines = text_of(explanation_of(assess(PLAIN, CASES["near"]), "zh"), tagged).splitlines()
+    lines = explanation_text(explanation_of(assess(PLAIN, CASES["near"]), "zh"), tagged).splitlines()
     assert lines[0].startswith("‹plain:nearly›        Titled")
     assert "‹heading:未认定为其他类别的原因›" in lines
     assert "‹√:√› below twice       150 < 200，低 50 yuan    〔归纳〕" in lines

@@ -10,7 +10,7 @@ from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.core.expr import Choose, Clause, Expr, walk
 from hardship_rules.core.kinds import Kind
 from hardship_rules.core.policy import Decision, exprs_of
-from hardship_rules.explanation.phrase import amount, cases, gathered, phrase
+from hardship_rules.explanation.phrase import amount, case_texts, combination, phrase
 from hardship_rules.testing.strategies import policies
 
 HEAD = """
@@ -144,12 +144,12 @@ def test_structures() -> None:
     for structure, words in expected.items():
         clause = policy_with(f"when: {{{structure}}}").terms["t"].expr
         assert isinstance(clause, Clause)
-        together = gathered(clause.when)
+        together = combination(clause.when)
         assert together is not None
         assert (together[0], [part.id for part in together[1]]) == (words, ["t.a", "t.b"])
     line = policy_with("when: {that: home}").terms["t"].expr
     assert isinstance(line, Clause)
-    assert gathered(line.when) is None
+    assert combination(line.when) is None
 
 
 def test_structures_in_a_line() -> None:
@@ -165,9 +165,9 @@ def test_cases() -> None:
     policy = policy_with(chosen)
     term = policy.terms["t"]
     assert isinstance(term.expr, Choose)
-    assert cases(policy, term.expr, term.kind) == ("“有房”为是的，取“城里”", "其他情形，取“乡下”")
+    assert case_texts(policy, term.expr, term.kind) == ("“有房”为是的，取“城里”", "其他情形，取“乡下”")
     absent = Choose(term.expr.cases, None, term.at)
-    assert cases(policy, absent, term.kind) == ("“有房”为是的，取“城里”", "其他情形，未知")
+    assert case_texts(policy, absent, term.kind) == ("“有房”为是的，取“城里”", "其他情形，未知")
 
 
 def test_amounts() -> None:

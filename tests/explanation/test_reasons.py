@@ -10,7 +10,7 @@ from hardship_rules import assess, compare, explain, load_household, load_policy
 from hardship_rules.core.expr import BASES
 from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Extent, Scale
-from hardship_rules.explanation.reasons import SENTENCES, Telling, scale_of
+from hardship_rules.explanation.reasons import SENTENCES, Describer, scale_of
 
 ZH, EN = SENTENCES["zh"], SENTENCES["en"]
 
@@ -65,8 +65,8 @@ def test_titles_stay_the_policys() -> None:
 def test_members_in_english() -> None:
     """The number that distinguishes members is in the language of the sentence."""
     twins = {"place": "town", "members": [{"relation": "self"}, {"relation": "child"}, {"relation": "child"}]}
-    assert Telling(assess(PLAIN, twins), SENTENCES["en"]).names == ("self", "child (person 2)", "child (person 3)")
-    assert Telling(assess(PLAIN, twins), SENTENCES["zh"]).names == ("self", "child（第2人）", "child（第3人）")
+    assert Describer(assess(PLAIN, twins), SENTENCES["en"]).names == ("self", "child (person 2)", "child (person 3)")
+    assert Describer(assess(PLAIN, twins), SENTENCES["zh"]).names == ("self", "child（第2人）", "child（第3人）")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -84,7 +84,7 @@ def test_whoever_tells_of_an_assessment_has_every_sentence(lang: Language) -> No
 
 def scale(household: dict[str, object], lang: str = "zh") -> Scale:
     """The scale of a household under the small policy."""
-    found = scale_of(Telling(assess(PLAIN, household), SENTENCES[lang]))
+    found = scale_of(Describer(assess(PLAIN, household), SENTENCES[lang]))
     assert found is not None
     return found
 
@@ -136,7 +136,7 @@ def test_a_fen_from_the_line(wage: str, number: str, sentence: str) -> None:
     worker = {"relation": "self", "wage": wage, **nothing, "medical_self_paid": 0, "education": "none"}
     facts = {"residence": "urban", "unit_has_union": True, "employment": "in_service", "controls_company": False}
     facts |= {"homes": 1, "motor_vehicle": False, "refuses_verification": False, "members": [worker]}
-    found = scale_of(Telling(assess(load_policy("2021_weihai"), facts), SENTENCES["zh"]))
+    found = scale_of(Describer(assess(load_policy("2021_weihai"), facts), SENTENCES["zh"]))
     assert found is not None
     assert (found.number.text, found.sentences[0]) == (number, sentence)
 
@@ -144,4 +144,4 @@ def test_a_fen_from_the_line(wage: str, number: str, sentence: str) -> None:
 def test_nothing_compared() -> None:
     """Without a comparison of a shown figure there is no scale."""
     out = assess(load_policy("2021_weihai"), {"unit_has_union": False, "members": [{"relation": "self"}]})
-    assert scale_of(Telling(out, SENTENCES["zh"])) is None
+    assert scale_of(Describer(out, SENTENCES["zh"])) is None

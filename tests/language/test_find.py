@@ -9,7 +9,7 @@ import pytest
 from years import THIS, files_in
 
 from hardship_rules import PolicyError, Problem, assess, load_policy, read_policy, record, replay
-from hardship_rules.language.find import all_series, before, find, overlaps, years
+from hardship_rules.language.find import all_series, find, overlaps, predecessor, years
 from hardship_rules.testing.cases import read_cases
 
 
@@ -263,7 +263,7 @@ class TestSeries:
         (tmp_path / "2027_city.yaml").write_text(later, encoding="utf-8")
 
         def name(file: str) -> str | None:
-            found = before(find(tmp_path / file, None, ()))
+            found = predecessor(find(tmp_path / file, None, ()))
             return None if found is None else Path(found.name).name
 
         assert name("2027_city.yaml") == "2025_city.yaml"

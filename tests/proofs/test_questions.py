@@ -4,11 +4,11 @@ import pytest
 from trial import HARD, TRIAL, with_edits
 
 from hardship_rules import assess, load_policy, read_policy
-from hardship_rules.core.variants import clauses_of
+from hardship_rules.core.variants import removable_clauses
 from hardship_rules.proofs.prover import NotSettled, Proof, Shown
 from hardship_rules.proofs.questions import Questions
 from hardship_rules.proofs.report import changes, verify
-from hardship_rules.testing.trial import tried
+from hardship_rules.testing.trial import try_property
 
 POLICY = read_policy(TRIAL)
 REPORT = verify(POLICY, members=3, seconds=60)
@@ -21,7 +21,7 @@ def test_every_question_is_asked_once() -> None:
     asked = [claim.section for claim in REPORT.claims]
     assert asked.count("outcomes") == len(POLICY.category.by_id)
     assert asked.count("overlaps") == 4 * 3 / 2
-    assert asked.count("clauses") == len(list(clauses_of(POLICY)))
+    assert asked.count("clauses") == len(list(removable_clauses(POLICY)))
     assert asked.count("properties") == len(POLICY.properties)
     assert asked.count("readings") == 1
 
@@ -95,7 +95,7 @@ def test_nothing_changes_from_a_policy_to_itself() -> None:
 
 def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
     """One outcome that is not settled in time leaves every other claim answered."""
-    report = verify(read_policy(HARD), members=1, seconds=6, trial=tried)
+    report = verify(read_policy(HARD), members=1, seconds=6, trial=try_property)
     claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
     assert claims["category.cube"].verdict == "not_settled"
     assert isinstance(claims["category.cube"].answer, NotSettled)

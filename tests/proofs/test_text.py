@@ -10,7 +10,7 @@ from hardship_rules.locale import sentences
 from hardship_rules.proofs.prover import Prover, Shown
 from hardship_rules.proofs.report import verify
 from hardship_rules.proofs.text import household_text, proofs_text
-from hardship_rules.testing.trial import tried
+from hardship_rules.testing.trial import try_property
 
 ZH, EN = sentences("proofs", "zh"), sentences("proofs", "en")
 
@@ -88,7 +88,7 @@ def test_a_number_not_published_is_told_where_it_decides() -> None:
 @pytest.mark.parametrize("verdict", ["在限时内没有结论"])
 def test_what_is_not_settled_is_said(verdict: str) -> None:
     """It is marked ○ and counted at the end, with a hint to the option for more time."""
-    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=tried))
+    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=try_property))
     assert verdict in text
     assert "○" in text
     assert "--seconds" in text

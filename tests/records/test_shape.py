@@ -180,6 +180,6 @@ def test_a_field_of_a_later_version() -> None:
     """A field is required from the version on that has it."""
     shape = Object({"old": Value(), "new": Field(Value(), since=2)})
     first, second = (reader_shape(shape, version) for version in (1, 2))
-    assert isinstance(first, keys.Record)
-    assert isinstance(second, keys.Record)
+    assert isinstance(first, keys.Fields)
+    assert isinstance(second, keys.Fields)
     assert (list(first.keys), list(second.keys)) == (["old"], ["old", "new"])

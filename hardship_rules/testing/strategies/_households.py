@@ -10,7 +10,7 @@ from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Choose
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Policy, per_policy, used_by
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.testing.strategies._moves import moved_near_threshold, moved_to_outcome
 from hardship_rules.testing.strategies._paths import (
     Facts,
@@ -49,7 +49,7 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
         if fact.name in holder:
             holder[fact.name] = value_of(fact, holder[fact.name], on)
     while unknown := unknown_paths(policy, household):
-        new: set[Path] = set()
+        new: set[KeyPath] = set()
         for path, fact in unknown:  # its default may depend on a fact drawn in this round
             if not any((*path[:-1], used) in new or (used,) in new for used in used_by(fact)):
                 seed = (own if len(path) == 1 else theirs[cast(int, path[1])]).seeds[fact.name]
@@ -92,7 +92,7 @@ def completed(
     draw: Callable[[st.SearchStrategy[Any]], Any],
     policy: Policy,
     household: Facts,
-    paths: Collection[Path] | None = None,
+    paths: Collection[KeyPath] | None = None,
 ) -> Facts:
     """The household with one unknown fact (of those in `paths`) or the day filled in; unchanged if none can be."""
     assessment = assess(policy, household)
@@ -172,7 +172,7 @@ def _make_valid(policy: Policy, household: Facts) -> None:
         chosen += (holder[name],)
 
 
-def _option_paths(policy: Policy, household: Facts) -> list[Path]:
+def _option_paths(policy: Policy, household: Facts) -> list[KeyPath]:
     """The paths of the choices that some `must` constrains."""
     listed = fact_paths(policy, household)
     return [path for path, fact in listed if fact.name in bound_by_must(policy) and isinstance(fact.kind, ChoiceKind)]

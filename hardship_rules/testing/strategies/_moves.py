@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hardship_rules.assessment.assessment import Assessment, Trace, assess
 from hardship_rules.core.expr import Compare, OverMembers, names_in
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.testing.strategies._paths import (
     Facts,
     copied,
@@ -58,7 +58,7 @@ def moved_to_outcome(policy: Policy, household: Facts, target: str) -> Facts:
 
 def _other_value(fact: Fact, now: object) -> object:
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return not now
         case ChoiceKind(options):
             return next(option for option in options if option != now)
@@ -81,7 +81,7 @@ def moved_near_threshold(draw: st.DrawFn, policy: Policy, household: Facts) -> F
     for _ in range(_MOST_TRIES):
         member = draw(st.integers(0, len(household["members"]) - 1))
         name = draw(st.sampled_from(amounts))
-        path: Path = (name,) if name in policy.facts else ("members", member, name)
+        path: KeyPath = (name,) if name in policy.facts else ("members", member, name)
         start = cast(Exact, value_at(assessment, path))
         before = _difference(assessment, outcome, comparison, member)
         moved = _with_amount(policy, household, path, start + _FURTHER)
@@ -117,7 +117,7 @@ def _find(trace: Trace, comparison: Compare, member: int) -> Trace | None:
     return next((trace for trace in inner if trace is not None), None)
 
 
-def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) -> tuple[Facts, Assessment] | None:
+def _with_amount(policy: Policy, household: Facts, path: KeyPath, amount: Exact) -> tuple[Facts, Assessment] | None:
     """The household with another amount and its assessment; None if that is not a valid household."""
     kind = cast(NumberKind, fact_named(policy, cast(str, path[-1])).kind)
     if not cast(Exact, kind.low) <= amount <= cast(Exact, kind.high):
@@ -126,7 +126,7 @@ def _with_amount(policy: Policy, household: Facts, path: Path, amount: Exact) ->
     return None if moved is None else (moved, assess(policy, moved))
 
 
-def _with_value(policy: Policy, household: Facts, path: Path, value: object) -> Facts | None:
+def _with_value(policy: Policy, household: Facts, path: KeyPath, value: object) -> Facts | None:
     """The household with another value; facts that a `must` relates to it fall back to their defaults.
 
     None if that is not a valid and complete household.

@@ -8,7 +8,7 @@ from typing import Any, cast
 from hypothesis import strategies as st
 
 from hardship_rules.core.interval import Exact, Range
-from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_of
+from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind, day_of
 from hardship_rules.core.policy import Fact, Policy, per_policy
 from hardship_rules.testing.strategies._thresholds import (
     bound_by_must,
@@ -51,7 +51,7 @@ def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
     fact = fact_named(policy, name)
     near = thresholds(policy)
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return st.booleans()
         case ChoiceKind(options):
             return st.sampled_from(list(options))
@@ -66,7 +66,7 @@ def seeds(policy: Policy, name: str) -> st.SearchStrategy[object]:
 def simplest_of(policy: Policy, name: str) -> object:
     """The seed that a fact's `seeds` shrink to: no, the first option, thirty years ago, or zero."""
     match fact_named(policy, name).kind:
-        case YesNoKind():
+        case BooleanKind():
             return False
         case ChoiceKind(options):
             return next(iter(options))
@@ -99,7 +99,7 @@ def value_of(fact: Fact, seed: object, on: date) -> object:
 def values_left(fact: Fact, known: object) -> st.SearchStrategy[list[Any]]:
     """Lists of values that agree with what is known of a fact, to be tried in order; all options of a choice."""
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return st.permutations([False, True])
         case ChoiceKind():
             return st.permutations(sorted(cast(frozenset[str], known)))
