@@ -1,13 +1,13 @@
-"""Invented identity numbers, and the forms in which people type them."""
+"""Invented identity numbers, in the notations that people type."""
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # as GB 11643 prints them
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # the weights printed in GB 11643
 
 
-LAST = "10X98765432"  # by the remainder, as it prints them
+LAST = "10X98765432"  # the check digits by remainder, as printed there
 
 
 def number(first: str) -> str:
-    """A number that checks, by the standard's own table."""
+    """A number with a valid check digit, by the standard's table."""
     return first + LAST[sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True)) % 11]
 
 

@@ -1,4 +1,4 @@
-"""Reviews of a small city's year beside the one before, for the tests of what is made of them."""
+"""Reviews of a small city's year against the previous one."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def few(policy: Policy, against: Policy | None) -> Report:
 def reviewed(
     folder: Path, *, measure: str = MEASURE, last: str = LAST, this: str = THIS, cases: str | None = None
 ) -> Review:
-    """The review of 2025 beside 2024, of the three files as they are given."""
+    """The review of 2025 against 2024, from the three given files."""
     files_in(folder, measure=measure, last=last, this=this)
     names = [folder / f"{year}_city.yaml" for year in (2024, 2025)]
     old, new = ((load_policy(name), load_base(name)) for name in names)

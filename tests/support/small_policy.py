@@ -1,4 +1,4 @@
-"""A policy small enough that everything a case can exercise in it is listed by hand."""
+"""A policy small enough to list by hand everything that a case can exercise."""
 
 from pathlib import Path
 
