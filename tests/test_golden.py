@@ -38,7 +38,7 @@ WORKED = {
     "2025_village_migrant_relative": ("relative", "new_file"),
     "huzhou_accidental": ("accidental", None),
 }
-"""Category and filing of each household, worked out by hand in the first line of its file; None where undecided."""
+"""Category and filing of each household, computed by hand in the first line of its file; None if undecided."""
 
 
 def name(path: Path) -> str:

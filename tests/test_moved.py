@@ -19,7 +19,7 @@ TAUGHT = {
     "strategies": ("households", "hardship_rules.testing"),
     "verify": ("possible", "hardship_rules.proofs"),
 }
-"""What the documentation of 0.2 imported: old module, a name in it, and the package that has it now."""
+"""The imports in the documentation of 0.2: the old module, a name in it, and its new package."""
 
 
 def run(command: str) -> str:

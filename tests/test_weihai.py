@@ -330,7 +330,7 @@ FIRST_CHOICES = {
     "file_of_outsider": ("withdrawn", "cancelled"),
     "exactly_one_year": ("no", "yes"),
 }
-"""The readings and their options as they are published, the first one chosen."""
+"""The published readings and their options, the chosen one first."""
 
 all_readings = st.fixed_dictionaries({name: st.sampled_from(options) for name, options in FIRST_CHOICES.items()})
 
@@ -787,7 +787,7 @@ def filed(category_: str, months: int = 6, **facts: object) -> Facts:
 
 NO_FILE: Facts = {"file": "none", "divorced": False}
 WAGES = {"deep": 0, "relative": 12000, "none": 24000}
-"""What a worker alone in the city earns a year to be in each category: 0, 1,000 and 2,000 a month."""
+"""The yearly wage of a worker alone in the city for each category: 0, 1,000 and 2,000 a month."""
 
 
 class TestFiling:
@@ -1040,7 +1040,7 @@ in_scope = {name: value for name, value in HOUSEHOLD.items() if name not in ("on
 undecided = partial_households(WEIHAI).map(
     lambda given_: {**{name: value for name, value in given_.items() if name != "left_service"}, **in_scope}
 )
-"""Partial households of which it is known that they are in scope and have no listed exclusion: most are undecided."""
+"""Partial households in scope and without a listed exclusion: most of them are undecided."""
 
 
 class TestWhatIsUnknown:

@@ -481,7 +481,7 @@ class TestText:
     """A household's text is read strictly: each value is the written text, with its location."""
 
     def test_what_is_written(self) -> None:
-        """`no`, `012` and `0.10` are what they look like, and `on` is a key."""
+        """`no`, `012` and `0.10` are read literally, and `on` is a key."""
         text = (
             "on: 2021-03-31\n编号: 012\nunit_has_union: no\nmembers:\n"
             "- {relation: self, 称呼: no, wage: 012, medical_self_paid: 0.10, dependent: 是, age: ~}\n"
@@ -494,7 +494,7 @@ class TestText:
         assert ("members", 0, "age") not in found.given
 
     def test_json(self) -> None:
-        """JSON is the same household, with tabs for white space and exponents refused as in YAML."""
+        """JSON gives the same household; tabs are white space, and exponents are refused as in YAML."""
         given_ = {"on": "2021-03-31", "members": [{"relation": "self", "wage": 0.1, "dependent": True}]}
         found = read_facts(WEIHAI, read_household(json.dumps(given_, indent="\t"), "household.json"))
         assert found == read_facts(WEIHAI, given_)
@@ -540,13 +540,13 @@ class TestText:
         ids=lambda given_: given_[:20],
     )
     def test_refused(self, text: str, code: str) -> None:
-        """What could be read two ways, or not at all, is refused with its code."""
+        """An ambiguous or unreadable text is refused with its code."""
         with pytest.raises(FactError) as caught:
             assess(WEIHAI, read_household(text))
         assert code in [problem.code for problem in caught.value.problems]
 
     def test_its_policy(self) -> None:
-        """The policy that a text is for can be asked of it before it is read."""
+        """The policy that a text names is available before the text is read."""
         text = read_household("政策: 2021_weihai\nmembers: [{relation: self}]\n")
         assert isinstance(text, HouseholdText)
         assert text.policy == "2021_weihai"

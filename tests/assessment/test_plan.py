@@ -1,4 +1,4 @@
-"""The order in which an expression asks for what leaves it open: what settles it for the fewest questions first."""
+"""The order of an expression's open facts: those that settle it with the fewest questions come first."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -49,8 +49,8 @@ def plan_of(when: str, members: int = 1, **facts: object) -> Plan:
 @pytest.mark.parametrize(
     ("when", "paths"),
     [
-        ("{any: {p: {that: place == a}, q: {that: y}}}", ["y", "place"]),  # a half is more often than a quarter
-        ("{all: {p: {that: y}, q: {that: place == a}}}", ["place", "y"]),  # fails three times in four
+        ("{any: {p: {that: place == a}, q: {that: y}}}", ["y", "place"]),  # holds in a half of the cases, not a quarter
+        ("{all: {p: {that: y}, q: {that: place == a}}}", ["place", "y"]),  # fails in three of four cases
         ('{any: {p: {that: "place in (a, b, c)"}, q: {that: y}}}', ["place", "y"]),
         ("{any: {p: {that: place != a}, q: {that: y}}}", ["place", "y"]),
         ("{any: {p: {that: money > more}, q: {that: y}}}", ["y", "money", "more"]),  # one question, not two

@@ -227,7 +227,7 @@ def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT00
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
 def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """A `first` gives the first outcome that holds; an `every` all that hold, here one that uses the other decision."""
+    """A `first` gives the first outcome that holds, an `every` all of them, also one that uses the other decision."""
     assessment = small(first, second)
     reached = {"x" if a else "y" if b else "w" for a, b in completions(first, second)}
     assert {outcome.id for outcome in assessment.possible} == reached

@@ -222,7 +222,7 @@ def test_more_than_one_category_is_undecided() -> None:
 
 
 def test_no_limits_of_what_is_not_published() -> None:
-    """An unpublished standard, and what is computed from it, is not printed as the bounds of its field."""
+    """The bounds of an unpublished standard's range, and of values computed from it, are not printed."""
     own = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})
     text = explain(family(lambda facts: facts.update(认定日期=date(2025, 3, 31), 家庭居住地="农村"), own))
     assert re.search(r"\n  低保标准（农村） +尚未公布\n", text)

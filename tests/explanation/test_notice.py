@@ -124,7 +124,7 @@ def test_waiting_for_a_standard() -> None:
 
 
 def test_which_categories_recognise() -> None:
-    """The recognised categories are those with the term `in_hardship`, else all that have a condition."""
+    """The recognised categories are those with the term `in_hardship`, else every outcome with a condition."""
     assert [outcome.id for outcome in recognising(WEIHAI)] == ["deep", "relative", "accidental"]
     assert [outcome.id for outcome in recognising(load_policy("example_huzhou"))] == ["deep", "relative", "accidental"]
 

@@ -356,7 +356,7 @@ def test_a_name_that_two_columns_have(kind: str, name: str) -> None:
 
 
 def test_names_that_are_one_to_duckdb() -> None:
-    """DuckDB reads `debt` for both `debt` and `DEBT`, so a mapping is refused that would read the wrong one."""
+    """DuckDB reads `debt` for both `debt` and `DEBT`; a mapping that would read the wrong one is refused."""
     own = duckdb.from_arrow(pa.table(OWN)).select('*, 1 AS "DEBT"')
     for take in takers(own, duckdb.from_arrow(pa.table(THEIRS))):
         with pytest.raises(FactError) as raised:

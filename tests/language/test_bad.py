@@ -57,5 +57,5 @@ def test_most_of_what_can_be_wrong_with_a_policy_is_tried() -> None:
 
 
 def test_the_bases_are_no_policies_of_their_own_to_refuse() -> None:
-    """A base at the end of its chain is sound by itself: the problem is in the files that extend it."""
+    """A base at the end of its chain is sound: the problem is in the files that extend it."""
     assert load_policy(BAD / "bases" / "chain_4.yaml").name == "chain_4"

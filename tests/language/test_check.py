@@ -136,7 +136,7 @@ decisions:
 
 
 def chain(length: int) -> str:
-    """Terms of which each uses the previous one."""
+    """Terms that each use the previous one."""
     lines = ["  t1: {title: 第1, unit: yuan, basis: definition, value: income}"]
     lines += [
         f"  t{n}: {{title: 第{n}, unit: yuan, basis: definition, value: t{n - 1} + 1}}" for n in range(2, length + 1)

@@ -27,7 +27,7 @@ SEEN = {
     *("mapping_expected", "list_expected", "text_expected", "number", "comma_in_number", "whole", "only_word"),
     *("language", "language_newer", "policy_name", "reserved_name", "truth"),
 }
-"""What the schema sees too: the codes of shape, but for days that no calendar has, and for marks and spaces."""
+"""The codes of shape, which the schema can find too, except for invalid dates, marks and spaces."""
 
 YEAR = """
 language: 1

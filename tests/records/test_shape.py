@@ -154,7 +154,7 @@ def edited(place: Place, key: str, value: object = None) -> dict[str, Any]:
 
 
 FIRST = {id(shape): (place, shape) for place, shape, read in objects(DOCUMENT, RECORD) if read}
-"""A place of each shape that the reader validates."""
+"""The location of one object for each shape that the reader validates."""
 EDITS = [
     *((place, "more", 1) for place, _ in FIRST.values()),
     *((place, key, None) for place, shape in FIRST.values() for key in shape.fields),

@@ -70,7 +70,7 @@ def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
 
 @pytest.mark.parametrize("text", ["3.71002E17", "3,71002e+17", "371002198002291200.0", "'3.7E+17"])
 def test_digits_that_a_spreadsheet_or_a_float_has_lost(text: str) -> None:
-    """Scientific notation in any form, and a float, have lost the last digits, also in keys."""
+    """A number in scientific notation, and a float, have lost the last digits, also in keys."""
     assert read(text) == (None, False, True)
     assert key(text)[1]
 

@@ -93,7 +93,7 @@ def test_rows_that_may_be_households(row: Row) -> None:
         (("张三电话：", None, "139", None), "电话"),
         (("第 1 页，共 3 页", None, None, None), "第1页,共3页"),
         (("制表：王五", None, "复核：", "赵六"), "制表、复核"),
-        (("填表人：", "张三", "审核人：", "李四"), "填表人、审核人"),  # as below a table
+        (("填表人：", "张三", "审核人：", "李四"), "填表人、审核人"),  # below the table
     ],
 )
 def test_notes_and_signatures(row: Row, label: str) -> None:

@@ -100,7 +100,7 @@ LONG_LOW, LONG_HIGH = (Sql(f"COALESCE(a_{end}, b_{end}, a_{end}, b_{end})") for 
 LONG_A = Numbers(LONG_LOW, LONG_HIGH, A.within)
 Meant = Callable[[Number, Number], Number]
 Worked = tuple[Callable[[str], Numbers], Meant]
-"""A number in SQL, by how a database divides, and what it means of two numbers."""
+"""A number in SQL, given the database's division, and its meaning for two numbers."""
 LEAVES: list[Worked] = [
     (lambda _: A, lambda a, _: a),
     (lambda _: B, lambda _, b: b),

@@ -387,7 +387,7 @@ def test_drawn_policies_have_sums_of_several_lines() -> None:
 
 
 NOT_SAID = [fact.name for fact in WEIHAI.stand_ins if fact.name not in WORKER]
-"""The facts with a default that the rows below do not have."""
+"""The facts with a default that are absent from the rows below."""
 
 
 def both_people(wage: Any = "28332", spouse: Any = "9444") -> list[Facts]:

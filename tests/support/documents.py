@@ -126,4 +126,4 @@ decisions:
 notes:
   dates: {text: 四月底截止。, basis: assumption}
 """
-"""A policy with one of each thing that can be said."""
+"""A policy with one of each construct."""

@@ -34,7 +34,7 @@ FORMS = {
     "no width": f"\ufeff{GOOD[:5]}\u200b{GOOD[5:9]}\u200c\u200d\u2060{GOOD[9:]}",
     "directions": f"\u202a\u200e{GOOD}\u202c\u200f\u2066\u2069",
 }
-"""The same number as keyboards, spreadsheets, web pages and other programs leave it."""
+"""The same number as keyboards, spreadsheets, web pages and other programs write it."""
 
 
 OTHERS = {
@@ -49,4 +49,4 @@ OTHERS = {
     "hyphens": f"{GOOD[:6]}-{GOOD[6:14]}-{GOOD[14:]}",
     "letter O": GOOD.replace("0", "O", 1),
 }
-"""What is not that number, though it looks like it."""
+"""Texts that only look like that number."""

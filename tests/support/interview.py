@@ -15,7 +15,7 @@ from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies._paths import Facts
 
 Ask = Callable[[Assessment], KeyPath | None]
-"""What to ask of a household next; None where it is settled."""
+"""The next question for a household; None if it is decided."""
 
 
 @frozen

@@ -22,7 +22,7 @@ properties:
   never_deep: {title: 没有深度, never: {gets: deep, when: {that: income * factor >= 0}}}
 """
 VILLAGE = LAST.replace("village: not published", "village: 900").replace("    from: 0\n    to: 100000\n", "")
-"""The year before with a number for the village, the same as this year's."""
+"""The previous year with a number for the village, the same as this year's."""
 
 
 def few(policy: Policy, against: Policy | None) -> Report:

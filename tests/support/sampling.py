@@ -9,7 +9,7 @@ from secrets import randbits
 
 LONG = bool(os.environ.get("HARDSHIP_RULES_LONG"))
 DRAWN: Counter[str] = Counter()
-"""What was drawn in this run, by what it was drawn for."""
+"""The number of examples drawn in this run, by kind."""
 
 
 def examples(small: int, large: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hardship_rules import Policy, read_policy
 
 HOSTILE = "</title><script>alert('1')</script>\"&lt;|`a`*b*_c_[d](e)~~#<!--\\"
-"""What would be markup in HTML or Markdown, and in attributes of theirs."""
+"""Texts that would be markup in HTML, in attributes, or in Markdown."""
 
 
 def titled(make: Callable[[str], str]) -> Policy:
@@ -91,4 +91,4 @@ GIVEN: dict[str, tuple[object, object]] = {
     "nothing known": (None, None),
 }
 CASES = {name: people(*given) for name, given in GIVEN.items()}
-"""Households by what they come to: 50 is below the line of 100, 150 below its double, 300 not."""
+"""Households by result: 50 is below the line of 100, 150 below its double, 300 is not."""

@@ -338,7 +338,7 @@ FAULTS = (
 
 
 def with_edits(edits: tuple[tuple[str, str], ...]) -> str:
-    """The sound policy with words replaced, each of which must occur."""
+    """The sound policy with words replaced; each of these words must occur in it."""
     text = TRIAL
     for old, new in edits:
         assert old in text, old
