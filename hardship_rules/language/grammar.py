@@ -226,15 +226,17 @@ class _Parser:
 
     def signed(self) -> Expr:
         start = self.peek()
-        is_negative = False
+        signs = 0
         while self.take("-"):
-            is_negative = not is_negative
+            signs += 1
         part = self.atom()
-        if not is_negative:
+        if not signs:
             return part
-        if isinstance(part, Constant):
-            return Constant(-part.value, self.place(start))
-        return Negate(part, self.place(start))
+        place = self.place(start)
+        if isinstance(part, Constant) and not isinstance(part.value, bool):
+            return Constant(-part.value if signs % 2 else part.value, place)
+        negative = Negate(part, place)  # kept where two signs cancel out: what is negated has to be a number
+        return negative if signs % 2 else Negate(negative, place)
 
     def atom(self) -> Expr:
         token = self.peek()

@@ -167,8 +167,10 @@ def test_the_bounds_of_a_line_hold_exactly(sound: str, unsound: str, found: str)
 
 
 def test_a_long_row_of_signs_is_no_recursion() -> None:
-    """A thousand minus signs are read without a recursion error."""
-    assert read("-" * 998 + "a") == n("a")
+    """A thousand minus signs are read without a recursion error, as two."""
+    assert read("-" * 998 + "a") == Negate(Negate(n("a"), AT), AT)
+    assert read("-" * 997 + "a") == Negate(n("a"), AT)
+    assert read("-" * 998 + "5") == c(5)
 
 
 @pytest.mark.parametrize(

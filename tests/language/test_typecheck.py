@@ -172,3 +172,14 @@ def test_each_line_of_a_condition_has_its_own_problem() -> None:
         "unknown_option",
         "member_name_outside",
     ]
+
+
+@pytest.mark.parametrize("signs", ["-", "--", "---"])
+@pytest.mark.parametrize(
+    "line", ["income > {}true", "{}true", "{}home", "{}home == true", "income > {}home", "count({}student) > 1"]
+)
+def test_a_minus_is_of_a_number(signs: str, line: str) -> None:
+    """A minus before a boolean is refused, also where several minus signs cancel out."""
+    assert codes(f'when: {{that: "{line.format(signs)}"}}') != []
+    assert codes(f'unit: 1, value: "{signs}5 * share"') == []
+    assert codes(f'unit: 1, value: "{signs}share"') == []
