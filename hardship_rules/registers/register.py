@@ -21,7 +21,7 @@ from hardship_rules.registers._cells import Cells
 from hardship_rules.registers._csv import read_csv, read_parquet
 from hardship_rules.registers._headers import Headers, headers_of, recogniser
 from hardship_rules.registers._mapped import KEY, mapped, with_steps
-from hardship_rules.registers._soundness import FEW, Finding, soundness
+from hardship_rules.registers._soundness import MOST_LISTED, Finding, soundness
 from hardship_rules.registers._table import Cell, Grid, RawTable, below_headers, without_non_data_rows
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
 
@@ -127,7 +127,9 @@ class Register:
         orphans = self.orphans
         if not orphans:
             return None
-        return _WORDS["orphans"].format(count=len(orphans), places="; ".join(place.short for place in orphans[:FEW]))
+        return _WORDS["orphans"].format(
+            count=len(orphans), places="; ".join(place.short for place in orphans[:MOST_LISTED])
+        )
 
     def sound(self, table: FactTable) -> pl.Series:
         """Whether each row of a table belongs to a household without problems."""
