@@ -72,7 +72,7 @@ class ColumnSample:
 
     @property
     def is_of_persons(self) -> bool:
-        """Whether the texts may identify persons: names, numbers, or a different text in nearly every row."""
+        """Whether the texts may identify persons: names, identity numbers, or a different text in nearly every row."""
         distinct = len(self.texts) >= _FEWEST_PERSONS and len(self.counts) >= _DISTINCT * len(self.texts)
         return bool(distinct or self.identity_numbers or _OF_NAMES.search(self.plain))
 
@@ -365,11 +365,11 @@ def codes_in(
     A code is short, one of few, occurs in several rows, and is no text that may identify a person (`personal`). In a
     column of numbers it has no digit.
     """
-    strange = [text for text in column.counts if text not in known and not (is_number and re.search(r"\d", text))]
-    if len(strange) > _MOST_CODES or _OF_NAMES.search(column.plain) or column.identity_numbers:
-        return (), len(strange)
-    codes = sorted(text for text in strange if column.counts[text] > 1 and _is_short(text) and text not in personal)
-    return tuple(codes), len(strange) - len(codes)
+    unknown = [text for text in column.counts if text not in known and not (is_number and re.search(r"\d", text))]
+    if len(unknown) > _MOST_CODES or _OF_NAMES.search(column.plain) or column.identity_numbers:
+        return (), len(unknown)
+    codes = sorted(text for text in unknown if column.counts[text] > 1 and _is_short(text) and text not in personal)
+    return tuple(codes), len(unknown) - len(codes)
 
 
 def _is_short(text: str) -> bool:
@@ -377,7 +377,7 @@ def _is_short(text: str) -> bool:
 
 
 def _birth_lines(table: Table, fact: Fact, identifier: ColumnSample, *, has_column: bool) -> Iterator[str]:
-    """The date of birth read from the identity number; as a comment if it has a column, or some number is no such."""
+    """The date of birth read from the identity number; a comment if it has its own column or some number is invalid."""
     entry = f"{_fact_name(table, fact)}: {{column: {yaml_scalar(identifier.header)}, read: {IDENTITY_NUMBER}}}"
     others = len(identifier.texts) - identifier.identity_numbers
     if has_column:
