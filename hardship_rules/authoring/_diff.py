@@ -324,13 +324,13 @@ def _with_current_ids(before: Entries, new: Policy) -> Entries:
 def _whole(entry: Entry, *, gone: bool = False) -> Iterator[Difference]:
     """A new or removed entry: one difference a value, the first with the other attributes."""
     values = {name: attribute for name, attribute in entry.attributes.items() if name not in _NAMED}
-    others = [
+    other_attributes = [
         WORDS["labelled"].format(label=WORDS[name], words=attribute.words)
         for name, attribute in entry.attributes.items()
         if name in _NAMED and not attribute.note and attribute.words and attribute.words != entry.title
     ]
     for number, (name, attribute) in enumerate(values.items()):
-        words = WORDS["steps"].join((attribute.words, *(() if number else others)))
+        words = WORDS["steps"].join((attribute.words, *(() if number else other_attributes)))
         was, now = (words, "") if gone else ("", words)
         yield Difference(entry.section, entry.id, _title(entry, name), was, now, "" if gone else _notes(entry))
 

@@ -52,7 +52,7 @@ def replay(
         try:
             name = STDIN if file == "-" else file
             text = text_of(file, name)
-            other = None if policy_name is None else _other(policy_name, text, name, folders)
+            other = None if policy_name is None else _policy_to_compare(policy_name, text, name, folders)
             replayed = replay_record(text, other, name=name, policies=loaded.values(), folders=folders)
         except (FactError, PolicyError) as error:
             failed = True
@@ -73,7 +73,7 @@ def replay(
     sys.exit(0 if same and not failed else 1)
 
 
-def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
+def _policy_to_compare(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
     """The policy to compare with; of a series, the one in force on the record's day."""
     on = read_record(text, name).on
     return load_policy(policy_name, None if on is None else parse_date(on), folders)

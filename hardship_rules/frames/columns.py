@@ -83,11 +83,11 @@ class FactColumn:
 
     def profile(self, scanned: Mapping[str, object]) -> ColumnProfile:
         """The profile of a column from its aggregates."""
-        others = bool(scanned.get("others"))
+        has_other_words = bool(scanned.get("others"))
         nulls = bool(scanned["nulls"])
-        possible = {**dict.fromkeys(self.faults, others), **scanned, KNOWN_NULL: nulls}
+        possible = {**dict.fromkeys(self.faults, has_other_words), **scanned, KNOWN_NULL: nulls}
         faults = frozenset(code for code in self.faults if possible[code])
-        return ColumnProfile(nulls=nulls or bool(faults), words=others, faults=faults)
+        return ColumnProfile(nulls=nulls or bool(faults), words=has_other_words, faults=faults)
 
     @property
     def has_other_word(self) -> nw.Expr:
@@ -148,7 +148,7 @@ class FactColumn:
 
 def _every_word(words: Mapping[str, tuple[str, ...]]) -> list[str]:
     """All names and further words of options."""
-    return [*words, *(word for others in words.values() for word in others)]
+    return [*words, *(word for further in words.values() for word in further)]
 
 
 def range_of(fact: Fact) -> Number:

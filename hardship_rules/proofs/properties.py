@@ -65,12 +65,12 @@ def violates(policy: Policy, prop: Property, facts: Facts, raised: Raised) -> bo
     if prop.kind != "raising":
         holds = prop.when is None or condition_value(policy, prop.when, facts)
         return any(outcome.id in prop.outcomes for outcome in decided.holding) and holds is (prop.kind == "never")
-    other = with_raised(facts, raised)
-    before, after = decided.outcome, assess(policy, other).decisions[prop.decision].outcome
+    second = with_raised(facts, raised)
+    before, after = decided.outcome, assess(policy, second).decisions[prop.decision].outcome
     if before is None or after is None:
         return False
     if prop.when is not None and not (
-        condition_value(policy, prop.when, facts) and condition_value(policy, prop.when, other)
+        condition_value(policy, prop.when, facts) and condition_value(policy, prop.when, second)
     ):
         return False
     return is_move(decided.decision, prop.to, before.id, after.id)

@@ -275,20 +275,20 @@ def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the las
     """A household with one category by an old policy and another by the prover's; encodings of the old are reused."""
     if prover not in encodings:
         encodings[prover] = _encoding_of_other(prover, old)
-    other = encodings[prover]
+    old_encoding = encodings[prover]
     conditions = [
-        other.outcome(old.category.name, was),
+        old_encoding.outcome(old.category.name, was),
         prover.outcome(prover.policy.category.name, becomes),
     ]
-    return prover.find(conditions, seconds, other)
+    return prover.find(conditions, seconds, old_encoding)
 
 
 def _encoding_of_other(prover: Prover, policy: Policy) -> Encoding:
     """Another policy over the households of a prover; its definitions are kept for all later questions."""
-    other = whole(policy)
-    households = same_households_under(prover.households, prover.whole_policy, other)
-    encoding = Encoding(policy, other, households, prover.encoding)
-    for clause in other.policy.must:
+    other_whole = whole(policy)
+    households = same_households_under(prover.households, prover.whole_policy, other_whole)
+    encoding = Encoding(policy, other_whole, households, prover.encoding)
+    for clause in other_whole.policy.must:
         prover.space.know(encoding.truth(clause))
     prover.keep()
     return encoding

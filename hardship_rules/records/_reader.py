@@ -112,7 +112,7 @@ def read_record(text: str, name: str = "record.json") -> Record:
 
 
 class _Malformed(ValueError):
-    """A value that the library writes in no record."""
+    """A value that no record written by the library has."""
 
 
 def _record(record: Mapping, name: str) -> Record:

@@ -19,7 +19,7 @@ FORMAT = "hardship-rules/replay/1"
 def replay_text(
     record: Record, now: Record, parts: Sequence[PartDiff], lang: Language, below_zero: Sequence[Rounding] = ()
 ) -> str:
-    """One line on the whole, the number of parts as recorded, then each other part with both sides.
+    """A line on the whole, the number of unchanged parts, then each changed part as recorded and as it is now.
 
     `below_zero` are the roundings whose meaning has changed since the record's release.
     """

@@ -391,8 +391,8 @@ def _normalized_key(text: nw.Expr, narrow: nw.Expr, steps: Steps) -> nw.Expr:
     is_number, is_digits = (
         steps.put(form.str.contains(pattern)) for form, pattern in ((number, _IDENTITY_NUMBER), (digits, _ALL_DIGITS))
     )
-    other = nw.when(is_digits).then(digits).otherwise(nw.when(bare != "").then(bare))
-    return steps.put(nw.when(is_number).then(number).otherwise(other))
+    other_key = nw.when(is_digits).then(digits).otherwise(nw.when(bare != "").then(bare))
+    return steps.put(nw.when(is_number).then(number).otherwise(other_key))
 
 
 def days_of_birth(text: nw.Expr, steps: Steps) -> Cells:

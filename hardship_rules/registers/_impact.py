@@ -22,7 +22,7 @@ from hardship_rules.frames.run import assess_frame
 from hardship_rules.locale import sentences
 
 FORMAT = "hardship-rules/impact/1"
-NEAREST = 20  # households nearest to a line that are listed
+NEAREST = 20  # households nearest to a threshold that are listed
 OLD, NEW = "_old", "_new"
 WORDS = sentences("impact")
 _ROWS = "_rows"
@@ -51,7 +51,7 @@ class Move:
 
 @frozen
 class Near:
-    """A household near a line of the new policy; `margin` is in the unit of the line, rounded to hundredths."""
+    """A household near a threshold of the new policy; `margin` is in the threshold's unit, rounded to hundredths."""
 
     key: object = field(repr=False)
     before: str | None
@@ -96,8 +96,8 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and what join
 
     The old policy applies on `on` even outside its own period. A column that only one policy knows is left out under
     the other; one with different names in the policies counts under both. A key with several rows is a problem and in
-    no move. `nearest` is the most households to list near a line. Raises what `assess_frame` raises, and `PolicyError`
-    if the category has another name in the other policy.
+    no move. `nearest` is the most households to list near a threshold. Raises what `assess_frame` raises, and
+    `PolicyError` if the category has another name in the other policy.
     """
     for policy in (old, new):
         require_policy(policy)
@@ -253,7 +253,7 @@ def _largest_first(entry: tuple[object, int]) -> tuple[int, str]:
 
 
 def _nearest(sound: Lazy, key: str, new: Policy, number: int) -> tuple[Near, ...]:
-    """The decided households nearest to a line of the new policy, by margin, then by key."""
+    """The decided households nearest to a threshold of the new policy, by margin, then by key."""
     category, margin = new.category.name, _margin(new) + NEW
     has_margin = ~nw.col(margin).is_null() & nw.col(category + NEW).is_in(_by_figures(new))
     rows = (
@@ -317,7 +317,7 @@ def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None, rem
 
 
 def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None, remarks: Sequence[str] = ()) -> Document:
-    """The report: who moves, by which clauses, other decisions, households near a line, faulty ones.
+    """The report: who moves, by which clauses, other decisions, households near a threshold, faulty ones.
 
     `left_out` is the number of households of the register that were not assessed because of their problems, `doubt` a
     caveat on all others; `remarks` are sentences on rows of no household, and on hidden ones.

@@ -71,7 +71,7 @@ def with_steps(table: nw.LazyFrame[Any], cells: Sequence[Cells]) -> nw.LazyFrame
 
 
 def mapped(table: nw.LazyFrame[Any], headers: Headers, in_ascii: Collection[str] = ()) -> Mapped:
-    """The facts of a table; `in_ascii` are the columns whose texts are all ASCII.
+    """The columns of a table as facts; `in_ascii` are those whose texts are all ASCII.
 
     Raises `FactError` with every column of a type that cannot hold its fact.
     """

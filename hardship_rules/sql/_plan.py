@@ -240,12 +240,12 @@ def _some_or_each(where: Truth, what: str) -> Truth:
     if not isinstance(where.holds, Sql):
         return where
     rows = where.holds
-    one = Sql(f"bool_or({rows})") if what == "some" else Sql(f"bool_and({rows})")
+    aggregate = Sql(f"bool_or({rows})") if what == "some" else Sql(f"bool_and({rows})")
     if where.known:
-        return Truth(one, known=True)
+        return Truth(aggregate, known=True)
     all_known = Sql(f"bool_and({sql_text.is_not(rows, 'NULL')})")
     true, false = Sql("TRUE"), Sql("FALSE")
-    whens = [(one, true), (all_known, false)] if what == "some" else [(~one, false), (all_known, true)]
+    whens = [(aggregate, true), (all_known, false)] if what == "some" else [(~aggregate, false), (all_known, true)]
     return Truth(sql_text.case(whens, None))
 
 
