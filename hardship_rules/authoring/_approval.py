@@ -34,12 +34,12 @@ def approve(
     if isinstance(date_of_approval, str):
         raise PolicyError([Problem(date_of_approval, ("approved", "date"), shown(day))])
     file = read_file(path)
-    others = overlaps(path, folders)
+    overlapping = overlaps(path, folders)
     try:
         policy = _policy(file, folders)
     except PolicyError as error:
-        raise PolicyError([*error.problems, *others]) from None
-    problems = [*others, *_refusals(policy, fingerprint)]
+        raise PolicyError([*error.problems, *overlapping]) from None
+    problems = [*overlapping, *_refusals(policy, fingerprint)]
     if problems:
         raise PolicyError(problems)
     base = load_base(path, folders)
@@ -74,6 +74,7 @@ def _refusals(policy: Policy, fingerprint: str | None) -> list[Problem]:
 
 
 def _policy(text: PolicyText, folders: Sequence[str | Path]) -> Policy:
+    """The checked policy of a text."""
     return check(load(resolve(text, folders)))
 
 
@@ -96,19 +97,19 @@ def _with_approval(file: PolicyText, entry: list[str]) -> str | None:
     starts = [key.at.line - 1 for key, _ in node.entries]
     if len(set(starts)) < len(starts):
         return None
-    ends = [_end(lines, start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
+    ends = [_block_end(lines, start, stop) for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True)]
     blocks = {key.text: (start, end) for (key, _), start, end in zip(node.entries, starts, ends, strict=True)}
     replaced = [blocks[key] for key in ("approved", "status") if key in blocks]
     at = replaced[0][0] if replaced else max(blocks[key][1] for key in _HEAD if key in blocks)
     line_end = next((match[0] for line in lines if (match := re.search(r"[\r\n]+$", line))), "\n")
-    gone = {number for start, end in replaced for number in range(start, end)}
+    dropped = {number for start, end in replaced for number in range(start, end)}
     if at and not re.search(r"[\r\n]$", lines[at - 1]):
         lines[at - 1] += line_end
-    kept = [("" if number in gone else line) for number, line in enumerate(lines)]
+    kept = [("" if number in dropped else line) for number, line in enumerate(lines)]
     return "".join([*kept[:at], *(line + line_end for line in entry), *kept[at:]])
 
 
-def _end(lines: list[str], start: int, stop: int) -> int:
+def _block_end(lines: list[str], start: int, stop: int) -> int:
     """The end of a block; blank lines and comments in the first column belong to the next block."""
     while stop > start + 1 and _BLANK.fullmatch(lines[stop - 1].rstrip("\r\n")) and not lines[stop - 1].startswith(" "):
         stop -= 1

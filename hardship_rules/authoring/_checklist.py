@@ -32,7 +32,7 @@ class _Rows:
         self.place = self.place_head()
 
     def tasks(self) -> dict[str, str]:
-        """The task of each row: to compare, or a reference to an equal row or a reading, or nothing for arithmetic."""
+        """The task of each row: boxes to tick, a reference to an equal row or to a reading, or none for arithmetic."""
         first: dict[object, str] = {}
         contents: dict[str, object] = {}
         tasks = {}
@@ -75,8 +75,8 @@ class _Rows:
         """
         titles = [source.title for source in self.policy.sources.values() if source.held is False]
         numbers = {title.partition("《")[0].rpartition("〕")[2].strip() for title in titles}
-        called = numbers.pop() if len(numbers) == 1 else ""
-        return WORDS["place"].format(called=called if called.endswith("号") else WORDS["the_text"])
+        number = numbers.pop() if len(numbers) == 1 else ""
+        return WORDS["place"].format(called=number if number.endswith("号") else WORDS["the_text"])
 
     # The tables
 

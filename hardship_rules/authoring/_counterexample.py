@@ -38,18 +38,18 @@ def change_tables(claim: Claim, old: Policy, new: Policy) -> Iterator[Block]:
         verdicts.append(_parting_row(comparison.parting, texts))
     heads = (WORDS["item"], WORDS["old"], WORDS["new"])
     yield Table(WORDS["verdicts"], heads, tuple(map(tuple, verdicts)), (30, 35, 35))
-    if titles := dict.fromkeys(each.title for side in comparison.sides for each in side.not_known):
+    if titles := dict.fromkeys(fact.title for side in comparison.sides for fact in side.not_known):
         yield Paragraph(WORDS["not_known"].format(titles=_SAY["join"].join(titles)), aside=True)
-    unfilled = compare(old, new, shown.facts).sides
-    for whose, policy, open_, side in zip(("old", "new"), (old, new), unfilled, comparison.sides, strict=True):
-        if open_.assessment.category is None and (values := assumed_numbers(policy, side.policy)):
+    unfilled = compare(old, new, shown.facts).sides  # without numbers in place of unpublished ones
+    for whose, policy, side, filled in zip(("old", "new"), (old, new), unfilled, comparison.sides, strict=True):
+        if side.assessment.category is None and (values := assumed_numbers(policy, filled.policy)):
             words = {"whose": WORDS[whose], "values": _SAY["join"].join(values)}
             yield Paragraph(WORDS["put_in"].format(**words), aside=True)
 
 
 def _parting_row(parting: Parting, texts: list[Describer]) -> list[str]:
     """The first clause at which the verdicts differ, with its reasons under each policy."""
-    clause = next(each.clause for each in (parting.first, parting.second) if each is not None)
+    clause = next(standing.clause for standing in (parting.first, parting.second) if standing is not None)
     title = WORDS["by_order"] if parting.by_order else f"{WORDS['parts']}\n{clause.title or clause.line}"
     cells = [
         WORDS["no_clause"]
@@ -77,7 +77,7 @@ def property_tables(claim: Claim, rule: Property) -> Iterator[Block]:
     other = Describer(Shown(shown.policy, shown.other, shown.readings).assessment, _SAY)
     raised = [(_title(text, path), _value(text, path), _value(other, path)) for path in claim.raised]
     same = [(*row, row[-1]) for row in _facts(text, shown.facts, frozenset(claim.raised))]
-    verdicts = [each.titles(each.assessment.decisions[rule.decision].holding) for each in (text, other)]
+    verdicts = [household.titles(household.assessment.decisions[rule.decision].holding) for household in (text, other)]
     heads = (WORDS["fact"], WORDS["first"], WORDS["second"])
     yield Table(WORDS["pair"], heads, (*raised, *same, (decision.title, *verdicts)), (40, 30, 30))
 
@@ -92,7 +92,7 @@ def _figures(text: Describer, rule: Property) -> Iterator[tuple[str, str]]:
 def _facts(
     text: Describer, facts: Mapping[str, Any], but: frozenset[KeyPath] = frozenset()
 ) -> Iterator[tuple[str, str]]:
-    """The known facts of a household without some, those with equal values in one row."""
+    """The known facts of a household other than those of `but`; facts with equal values share a row."""
     called = text.policy.members.called_by[:1]
     paths: list[KeyPath] = [(name,) for name in facts if name in text.policy.facts]
     paths += [

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from hardship_rules.assessment.outcomes import decimal
-from hardship_rules.authoring._reading_copy import asked
+from hardship_rules.authoring._reading_copy import fact_words
 from hardship_rules.authoring._statements import (
     Statement,
     note_words,
@@ -67,7 +67,8 @@ def diff(old: Policy, new: Policy, bases: tuple[Policy | None, Policy | None] = 
             differences += _whole(was, gone=True)
     differences += _rest(old, new, differences)
     sections = list(dict.fromkeys(entry.section for entry in (*after.values(), *before.values())))
-    differences.sort(key=lambda each: sections.index(each.section) if each.section in sections else len(sections))
+    order = {section: number for number, section in enumerate(sections)}
+    differences.sort(key=lambda difference: order.get(difference.section, len(sections)))
     return (*_base(*bases), *differences)
 
 
@@ -155,7 +156,7 @@ class _Policy:
 
     def fact(self, kind: str, fact: Fact) -> dict[str, Attribute]:
         node = self.tree["household"] if kind == "household" else self.tree["members"]["facts"]
-        answer, absent, evidence = asked(self.policy, fact)
+        answer, absent, evidence = fact_words(self.policy, fact)
         raw = canonical(node[fact.name])
         return {
             "": Attribute(answer, (fact.kind, fact.counted_in), raw),
@@ -300,8 +301,8 @@ def _inside(clause: Clause, id_: str) -> Clause | None:
     """The clause with an id: this one, or one of its parts."""
     if clause.id == id_:
         return clause
-    gathered_parts = combination(clause.when)
-    parts = () if gathered_parts is None else gathered_parts[1]
+    combined = combination(clause.when)
+    parts = () if combined is None else combined[1]
     return next(filter(None, (_inside(part, id_) for part in parts)), None)
 
 
@@ -323,13 +324,13 @@ def _with_current_ids(before: Entries, new: Policy) -> Entries:
 def _whole(entry: Entry, *, gone: bool = False) -> Iterator[Difference]:
     """A new or removed entry: one difference a value, the first with the other attributes."""
     values = {name: attribute for name, attribute in entry.attributes.items() if name not in _NAMED}
-    others = [
+    other_attributes = [
         WORDS["labelled"].format(label=WORDS[name], words=attribute.words)
         for name, attribute in entry.attributes.items()
         if name in _NAMED and not attribute.note and attribute.words and attribute.words != entry.title
     ]
     for number, (name, attribute) in enumerate(values.items()):
-        words = WORDS["steps"].join((attribute.words, *(() if number else others)))
+        words = WORDS["steps"].join((attribute.words, *(() if number else other_attributes)))
         was, now = (words, "") if gone else ("", words)
         yield Difference(entry.section, entry.id, _title(entry, name), was, now, "" if gone else _notes(entry))
 
@@ -374,8 +375,8 @@ def _both(before: Attribute | None, after: Attribute | None) -> tuple[str, str]:
     """Both attributes in words; where these are equal, also as the files write them."""
     if before is None or after is None or before.words != after.words or not before.words:
         return "" if before is None else before.words, "" if after is None else after.words
-    one, other = (WORDS["raw"].format(words=each.words, raw=each.raw) for each in (before, after))
-    return one, other
+    old, new = (WORDS["raw"].format(words=attribute.words, raw=attribute.raw) for attribute in (before, after))
+    return old, new
 
 
 def _notes(entry: Entry) -> str:
@@ -415,39 +416,40 @@ def by_how_much(policy: Policy, before: Attribute, after: Attribute) -> str:
 
 def _rest(old: Policy, new: Policy, differences: list[Difference]) -> Iterator[Difference]:
     """Definitions that differ in the files and in no entry, as the files write them."""
-    known = {step for each in differences for step in (each.id, each.id.split(".")[0])}
-    before, now = json.loads(old.resolved), json.loads(new.resolved)
-    for section in dict.fromkeys((*now, *before)):
+    shown = {name for difference in differences for name in (difference.id, difference.id.split(".")[0])}
+    old_tree, new_tree = json.loads(old.resolved), json.loads(new.resolved)
+    for section in dict.fromkeys((*new_tree, *old_tree)):
         if section in _HEAD:
             continue
-        one, other = (_definitions(section, tree.get(section)) for tree in (before, now))
-        for name in dict.fromkeys((*other, *one)):
-            if one.get(name) == other.get(name) or known & {name, f"{section}.{name}", section}:
+        before, after = (_definitions(section, tree.get(section)) for tree in (old_tree, new_tree))
+        for name in dict.fromkeys((*after, *before)):
+            if before.get(name) == after.get(name) or shown & {name, f"{section}.{name}", section}:
                 continue
-            was, becomes = ("" if name not in tree else _text(tree[name]) for tree in (one, other))
-            yield Difference(WORDS["rest"], f"{section}.{name}".strip("."), WORDS["in_file"], was, becomes)
+            was, now = (_text(definitions[name]) if name in definitions else "" for definitions in (before, after))
+            yield Difference(WORDS["rest"], f"{section}.{name}".strip("."), WORDS["in_file"], was, now)
 
 
 def _definitions(section: str, node: Any) -> dict[str, Any]:
     """The definitions of a section of a resolved policy."""
     if section == "members" and isinstance(node, dict):
         return {**node.get("facts", {}), **{name: part for name, part in node.items() if name != "facts"}}
-    if section == "decisions" and node:
+    if section == "decisions" and node:  # pairs of name and definition, since their order matters
         return dict(node)
     return node if isinstance(node, dict) else {"": node}
 
 
 def _text(node: Any) -> str:
+    """A node of a resolved policy as text."""
     return node if isinstance(node, str) else json.dumps(node, ensure_ascii=False, sort_keys=True)
 
 
 def _base(old: Policy | None, new: Policy | None) -> Iterator[Difference]:
     """The difference between two base policies, by name and fingerprint."""
-    one, other = (
+    was, now = (
         ""
         if base is None
         else WORDS["base_words"].format(title=base.title, name=base.name, fingerprint=base.fingerprint)
         for base in (old, new)
     )
-    if one != other:
-        yield Difference(WORDS["base"], "extends", WORDS["base"], one, other)
+    if was != now:
+        yield Difference(WORDS["base"], "extends", WORDS["base"], was, now)

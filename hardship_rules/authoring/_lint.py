@@ -12,8 +12,7 @@ from hardship_rules.core.expr import Elapsed, Name, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading
-from hardship_rules.core.problem import KeyPath as Keys
-from hardship_rules.core.problem import Location, PolicyError, Problem
+from hardship_rules.core.problem import KeyPath, Location, PolicyError, Problem
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.signs import roundings_below_zero
 from hardship_rules.explanation.wording import exact_text
@@ -48,15 +47,15 @@ def lint(policy: Policy, base: Policy | None, old: PolicyWithBase | None) -> tup
     """The warnings about a policy, alone and compared with an older one, in file order; `base` is what it extends."""
     warnings = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
     if old is not None:
-        last, last_base = old
-        warnings += [*_base(policy, base, last, last_base), *_needed(policy, last)]
-        warnings += [*_gone_facts(policy, last), *_gone_ids(policy, last)]
-        if last.name != policy.name:  # in a corrected version of one file most values stay
-            warnings += [*_values(policy, last), *_window(policy, last)]
+        old_policy, old_base = old
+        warnings += [*_base(policy, base, old_policy, old_base), *_needed(policy, old_policy)]
+        warnings += [*_gone_facts(policy, old_policy), *_gone_ids(policy, old_policy)]
+        if old_policy.name != policy.name:  # in a corrected version of one file most values stay
+            warnings += [*_values(policy, old_policy), *_window(policy, old_policy)]
     return tuple(sorted(warnings, key=lambda problem: problem.location or policy.at))
 
 
-def _warning(code: str, at: Location, path: Keys, given: str, **values: str) -> Problem:
+def _warning(code: str, at: Location, path: KeyPath, given: str, **values: str) -> Problem:
     return Problem(code, path, given, values, "warning", at)
 
 
@@ -78,7 +77,10 @@ def _unusual(policy: Policy) -> Iterator[Problem]:
     for name, parameter in policy.parameters.items():
         for key, number in parameter.values.items():
             if number is not None and parameter.usual is not None and not parameter.usual.holds(number):
-                values = {"title": _row(policy, parameter, key), **usual_range(policy, parameter.usual, parameter.kind)}
+                values = {
+                    "title": _row_title(policy, parameter, key),
+                    **usual_range(policy, parameter.usual, parameter.kind),
+                }
                 yield _warning("value_unusual", parameter.places[key], _path(name, key), exact_text(number), **values)
 
 
@@ -114,15 +116,15 @@ def _below_zero(policy: Policy) -> Iterator[Problem]:
 def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
     """Values of this file that equal the older ones, or differ much from them."""
     for name, parameter in policy.parameters.items():
-        last = old.parameters.get(name)
-        if last is None or parameter.places[()].file != policy.at.file:
+        earlier = old.parameters.get(name)
+        if earlier is None or parameter.places[()].file != policy.at.file:
             continue
         for key, number in parameter.values.items():
-            was = last.values.get(key)
+            was = earlier.values.get(key)
             if number is None or was is None:
                 continue
             at, path = parameter.places[key], _path(name, key)
-            values = {"title": _row(policy, parameter, key), "was": exact_text(was), "old": old.name}
+            values = {"title": _row_title(policy, parameter, key), "was": exact_text(was), "old": old.name}
             if number == was:
                 yield _warning("value_as_before", at, path, exact_text(number), **values)
             elif factor := _typo_factor(number, was):
@@ -169,17 +171,19 @@ def _needed(policy: Policy, old: Policy) -> Iterator[Problem]:
     """Facts that the category needs and that households written for the older policy do not have."""
     order = policy.category_order if policy.decisions else ()
     used = {name for step in order for name in policy.uses[step]}
-    sections: tuple[tuple[Keys, Mapping[str, Fact], Mapping[str, Fact]], ...] = (
-        (("household",), policy.facts, old.facts),
-        (("members", "facts"), policy.members.facts, old.members.facts),
-    )
-    for of, facts, earlier in sections:
+    for of, facts, earlier in _fact_sections(policy, old):
         renamed = {former.new for old_name, former in policy.formerly.get(of, {}).items() if old_name in earlier}
         for name, fact in facts.items():
             was = earlier.get(name)
             needed_before = name in renamed or (was is not None and _is_needed(was))
             if name in used and _is_needed(fact) and not needed_before:
                 yield _warning("fact_needed", fact.at, (*of, name), name, title=fact.title, old=old.name)
+
+
+def _fact_sections(policy: Policy, old: Policy) -> Iterator[tuple[KeyPath, Mapping[str, Fact], Mapping[str, Fact]]]:
+    """The facts of households and those of members: their path in the policy, and the facts of both policies."""
+    yield ("household",), policy.facts, old.facts
+    yield ("members", "facts"), policy.members.facts, old.members.facts
 
 
 def _is_needed(fact: Fact) -> bool:
@@ -189,11 +193,7 @@ def _is_needed(fact: Fact) -> bool:
 
 def _gone_facts(policy: Policy, old: Policy) -> Iterator[Problem]:
     """Facts and options that households written for the older policy may have, and that are gone."""
-    sections: tuple[tuple[Keys, Mapping[str, Fact], Mapping[str, Fact]], ...] = (
-        (("household",), policy.facts, old.facts),
-        (("members", "facts"), policy.members.facts, old.members.facts),
-    )
-    for of, facts, earlier in sections:
+    for of, facts, earlier in _fact_sections(policy, old):
         formerly = policy.formerly.get(of, {})
         for name, was in earlier.items():
             now = facts.get(formerly[name].new if name in formerly else name)
@@ -207,7 +207,7 @@ def _gone_facts(policy: Policy, old: Policy) -> Iterator[Problem]:
 
 
 def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
-    """Removed outcomes and clauses, whose ids records, cases and programs may have; of a whole one only the whole."""
+    """Removed outcomes and clauses, whose ids records and programs may have; not the parts of a removed clause."""
     now = ids(policy)
     outcomes = {f"{decision.name}.{name}" for decision in old.decisions.values() for name in decision.by_id}
     gone: list[str] = []
@@ -224,12 +224,12 @@ def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
 # --- Words -------------------------------------------------------------------------------------------------------
 
 
-def _path(name: str, key: tuple[str | int, ...]) -> Keys:
+def _path(name: str, key: tuple[str | int, ...]) -> KeyPath:
     return ("parameters", name, *map(str, key))
 
 
-def _row(policy: Policy, parameter: Parameter, key: tuple[str | int, ...]) -> str:
-    """A value in words: the title of its parameter with its options."""
+def _row_title(policy: Policy, parameter: Parameter, key: tuple[str | int, ...]) -> str:
+    """The title of one value of a parameter: that of the parameter, with its options."""
     words = []
     for by, step in zip(parameter.by, key, strict=True):
         kind = kind_of_name(policy, by)

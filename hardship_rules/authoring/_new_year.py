@@ -180,11 +180,13 @@ def _entries(node: Node | None) -> Iterator[tuple[str, Mapping]]:
 
 
 def _text(node: Mapping, key: str) -> str:
+    """The text under a key in one line; empty if there is none."""
     word = node.get(key)
     return " ".join(word.text.split()) if isinstance(word, Scalar) else ""
 
 
 def _basis(name: str) -> str:
+    """A basis with its Chinese name: summary 归纳."""
     return next((f"{word} {title}" for word, title in BASES.items() if word == name), name)
 
 

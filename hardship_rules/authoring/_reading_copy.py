@@ -43,18 +43,20 @@ def about(policy: Policy) -> dict[str, str]:
 
 
 def _status(policy: Policy) -> str:
+    """The draft status or the approval, in words; empty where the file states neither."""
     approval = policy.approval
     if approval is None or policy.is_draft:
         return WORDS["draft"] if policy.is_draft else ""
     return WORDS["approved" if policy.status == "approved" else "void"].format(by=approval.by, day=approval.day)
 
 
-def asked(policy: Policy, fact: Fact) -> tuple[str, str, str]:
+def fact_words(policy: Policy, fact: Fact) -> tuple[str, str, str]:
     """The possible answers to a fact, its default, and the document that proves it, in words."""
     return _answer(policy, fact), default_text(policy, fact) or WORDS["stays_unknown"], fact.evidence
 
 
 def _answer(policy: Policy, fact: Fact) -> str:
+    """The possible answers to a fact, in words."""
     match fact.kind:
         case NumberKind(unit, low, high, decimals):
             words = fact.counted_in or unit_text(unit or (), policy.units)
@@ -123,7 +125,7 @@ class _Copy:
             groups.setdefault(fact.group or WORDS["ungrouped"], []).append(fact)
         heads = (WORDS["fact"], WORDS["answer"], WORDS["absent"], WORDS["evidence"])
         for group, inside in groups.items():
-            rows = ((fact.title, *asked(self.policy, fact)) for fact in inside)
+            rows = ((fact.title, *fact_words(self.policy, fact)) for fact in inside)
             yield Table(group, heads, tuple(rows), shares=(28, 32, 26, 14))
 
     def must(self) -> Iterator[Block]:
@@ -222,7 +224,7 @@ class _Copy:
         yield Listing(tuple(self.item(part, clause.provenance) for part in parts))
 
     def item(self, clause: Clause, enclosing: Provenance | None) -> Item:
-        """A clause with its parts; in full provenance only where it differs from the enclosing one."""
+        """A clause with its parts; source and place are given only where they differ from the enclosing clause's."""
         same = clause.provenance == enclosing
         aside = grade(clause.provenance) if same else provenance_words(self.policy, clause.provenance)
         combined = combination(clause.when)
@@ -249,10 +251,10 @@ class _Copy:
         heads = (WORDS["basis"], WORDS["means"], WORDS["count"])
         rows = tuple((f"〔{word}〕", WORDS[basis], str(len(by_basis[basis]))) for basis, word in BASES.items())
         yield Table(WORDS["counts"], heads, rows, (25, 55, 20))
-        open_ = {basis: inside for basis, inside in by_basis.items() if inside and basis not in VERIFIED}
-        count = sum(map(len, open_.values()))
+        unverified = {basis: inside for basis, inside in by_basis.items() if inside and basis not in VERIFIED}
+        count = sum(map(len, unverified.values()))
         yield Paragraph(WORDS["not_verified"].format(count=count) if count else WORDS["all_verified"])
-        for number, (basis, inside) in enumerate(open_.items(), 1):
+        for number, (basis, inside) in enumerate(unverified.items(), 1):
             title = WORDS["of_basis"].format(basis=BASES[basis], count=len(inside))
             items = (
                 Item(_titles(group), of or section)

@@ -115,14 +115,14 @@ def review(
     categories are not compared then. `prove` sets the number of members and the time limit of the proofs.
     """
     (old_policy, old_base), (policy, base) = old, new
-    first = base is not None and base.name == old_policy.name
-    decides = bool(old_policy.decisions) and not old_policy.is_open
-    report = (prove or partial(kept_and_changed, trial=try_property))(policy, old_policy if decides else None)
+    is_first_year = base is not None and base.name == old_policy.name
+    old_decides = bool(old_policy.decisions) and not old_policy.is_open
+    report = (prove or partial(kept_and_changed, trial=try_property))(policy, old_policy if old_decides else None)
     return Review(
         old_policy,
         policy,
         (old_base, base),
-        diff(old_policy, policy, (base if first else old_base, base)),
+        diff(old_policy, policy, (base if is_first_year else old_base, base)),
         lint(policy, base, old),
         report,
         None if cases is None else run_cases(cases, old_policy, policy),

@@ -52,27 +52,27 @@ class _Sheet:
     # The two policies, and the summary
 
     def policies(self) -> Iterator[Block]:
-        olds, news = about(self.old), about(self.new)
-        for items in (olds, news):
+        old_words, new_words = about(self.old), about(self.new)
+        for items in (old_words, new_words):
             items[_STATUS] = items[_STATUS] or WORDS["not_said"]
         bases = (
             "" if base is None else WORDS["base_words"].format(title=base.title, name=base.name)
             for base in self.review.bases
         )
         rows = [(WORDS["name"], self.old.title, self.new.title), (WORDS["base"], *bases)]
-        rows += [(item, olds[item], news[item]) for item in news]
+        rows += [(item, old_words[item], new_words[item]) for item in new_words]
         filled = tuple(
             (item, was or WORDS["nothing"], now or WORDS["nothing"]) for item, was, now in rows if was or now
         )
         yield Table(WORDS["both"], (WORDS["item"], WORDS["old"], WORDS["new"]), filled, (16, 42, 42))
-        short = (
+        summary = (
             (WORDS["differences"], self.counted_differences()),
             (WORDS["warnings"], self.counted_warnings()),
             (WORDS["changes"], self.counted_changes()),
             (WORDS["cases"], self.counted_cases()),
             (WORDS["properties"], self.counted_properties()),
         )
-        yield Table(WORDS["in_short"], (WORDS["item"], WORDS["result"]), short, (26, 74))
+        yield Table(WORDS["in_short"], (WORDS["item"], WORDS["result"]), summary, (26, 74))
 
     def counted_differences(self) -> str:
         sections = Counter(difference.section for difference in self.review.differences)
@@ -237,6 +237,7 @@ class _Sheet:
 
 
 def _verdict(claim: Claim) -> str:
+    """Whether a property is kept or broken; open if that was not proved."""
     return claim.verdict if claim.verdict in ("kept", "broken") else "open"
 
 
@@ -333,14 +334,15 @@ class _Cases:
         expected, got = mismatch.expected.split(", "), mismatch.got.split(", ")
         if mismatch.what in ("decided_by", "missing") and "-" not in (*expected, *got):
             changes = []
-            for sentence, one, other in (("no_more", expected, got), ("now_too", got, expected)):
-                if items := [self.item_title(mismatch, item) for item in one if item not in other]:
+            for sentence, these, those in (("no_more", expected, got), ("now_too", got, expected)):
+                if items := [self.item_title(mismatch, item) for item in these if item not in those]:
                     changes.append(WORDS[sentence].format(what=what, items=WORDS["join"].join(items)))
             return WORDS["list"].join(changes)
         values = {"expected": self.value(mismatch, mismatch.expected), "got": self.value(mismatch, mismatch.got)}
         return WORDS["was_now"].format(what=what, **values)
 
     def what(self, mismatch: Mismatch) -> str:
+        """The title of the expectation that a mismatch is about."""
         kind, _, name = mismatch.what.partition(".")
         if kind == "category":
             return self.new.category.title
@@ -356,6 +358,7 @@ class _Cases:
         return WORDS["join"].join(self.item_title(mismatch, item) for item in text.split(", "))
 
     def item_title(self, mismatch: Mismatch, item: str) -> str:
+        """The title of an outcome or clause that a mismatch names; of anything else, its text."""
         if item == UNDECIDED:
             return WORDS["undecided"]
         kind, _, name = mismatch.what.partition(".")

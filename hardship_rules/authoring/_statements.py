@@ -141,6 +141,7 @@ def values_by_option(policy: Policy, parameter: Parameter) -> dict[tuple[str | i
 
 
 def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
+    """One step of a row's key in words; `last` is the number that stands for all higher ones."""
     if isinstance(key, int):
         return WORDS["and_more" if key == last else "numbered"].format(title=policy.names[by].title, number=key)
     kind = kind_of_name(policy, by)

@@ -18,6 +18,10 @@ from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.documents.text import as_text
 
 PROBLEMS = "hardship-rules/problems/1"
+"""The format of problems as JSON."""
+RECORD = "record"
+"""The form of a record, among the values of `--format`."""
+_RECORD_SUFFIX = ".record.json"
 
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="问题所用的语言。")
 FORMAT = click.option(
@@ -86,16 +90,16 @@ def problems_json(
     return json.dumps({"format": PROBLEMS, "problems": listed, **beside}, ensure_ascii=False) + "\n"
 
 
-def there(path: Path) -> bool:
-    """Whether something exists at a path; if that cannot be known, the error is reported when it is read or written."""
+def exists(path: Path) -> bool:
+    """Whether something exists at a path; an unreadable one counts as missing, and is reported when it is written."""
     try:
         return path.exists()
     except OSError:
         return False
 
 
-def over_what_is_read(path: Path, read: Iterable[str | Policy | None]) -> Problem | None:
-    """The problem of a file to write that is also read: by its path, or as a file of a policy."""
+def overwrite_problem(path: Path, read: Iterable[str | Policy | None]) -> Problem | None:
+    """The problem of an output file that is also an input, directly or as a file of a policy; None for any other."""
     names: set[str] = set()
     for source in read:
         if isinstance(source, Policy):
@@ -103,12 +107,12 @@ def over_what_is_read(path: Path, read: Iterable[str | Policy | None]) -> Proble
             names |= {source.at.file, source.category.at.file, *of_parameters}
         elif source is not None:
             names.add(source)
-    if not any(_same(path, Path(name)) for name in names - {"-"}):  # standard input
+    if not any(_is_same_file(path, Path(name)) for name in names - {"-"}):  # standard input
         return None
     return Problem("output_is_read", location=Location(str(path), 1, 1), given=str(path))
 
 
-def _same(path: Path, other: Path) -> bool:
+def _is_same_file(path: Path, other: Path) -> bool:
     """Whether the paths lead to one file, also by links; missing or unreadable files are reported elsewhere."""
     try:
         return path.is_file() and path.samefile(other)
@@ -116,25 +120,28 @@ def _same(path: Path, other: Path) -> bool:
         return False
 
 
-def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy | None]) -> bool:
-    """Write a file whole or not at all, and never over one that is read; whether it was written."""
-    if problem := over_what_is_read(path, read):
+def write_text(path: Path, text: str, lang: Language, read: Iterable[str | Policy | None]) -> bool:
+    """Write a text whole or not at all, and never over an input; print the problem if there is one.
+
+    Return whether it was written.
+    """
+    if problem := overwrite_problem(path, read):
         click.echo(problem.line(lang), err=True)
         return False
     content = text.encode("utf-8", "backslashreplace")  # file names may have lone surrogates
-    return was_written(path, lambda: write_whole(path, lambda stream: stream.write(content)), lang)
+    return write_or_report(path, lambda: write_whole(path, lambda stream: stream.write(content)), lang)
 
 
-def was_written(path: Path, write: Callable[[], object], lang: Language) -> bool:
-    """Write a file, print the problem if that fails; whether it was written."""
-    problem = not_written(path, write)
+def write_or_report(path: Path, write: Callable[[], object], lang: Language) -> bool:
+    """Call `write`, and print the problem if it fails. Return whether it succeeded."""
+    problem = try_write(path, write)
     if problem is not None:
         click.echo(problem.line(lang), err=True)
     return problem is None
 
 
-def not_written(path: Path, write: Callable[[], object]) -> Problem | None:
-    """Write a file; the problem if that fails."""
+def try_write(path: Path, write: Callable[[], object]) -> Problem | None:
+    """Call `write`, which writes a file. Return the problem if it fails."""
     try:
         write()
     except OSError as error:
@@ -142,40 +149,37 @@ def not_written(path: Path, write: Callable[[], object]) -> Problem | None:
     return None
 
 
-RECORD = "record"
-_SUFFIX = ".record.json"
-
-
 def check_output(files: Collection[str], form: str, output: str | None, *, embed: bool) -> None:
     """Refuse options that do not go together: several records and one file, a folder or `--embed` without records."""
-    into_folder = output is not None and there(Path(output)) and Path(output).is_dir()
+    into_folder = output is not None and exists(Path(output)) and Path(output).is_dir()
     if form != RECORD and embed:
         raise click.UsageError("--embed 要和 --format record 一起用")
     if form != RECORD and into_folder:
         raise click.UsageError("-o 要写文件名；只有写记录时可以是文件夹")
     if form == RECORD and len(files) > 1 and not into_folder:
         raise click.UsageError("几个 FILE 的记录各写一个文件：用 -o 指明一个已有的文件夹")
-    if form == RECORD and into_folder and len({_name(file) for file in files}) < len(files):
+    if form == RECORD and into_folder and len({_record_name(file) for file in files}) < len(files):
         raise click.UsageError("有几个 FILE 的文件名相同，记录会写到同一个文件；分开运行，写入不同的文件夹")
 
 
-def written_records(records: Mapping[str, str], output: Path, lang: Language) -> bool:
-    """Write the record to a file, or each into a folder by the name of its household; whether all were written."""
-    into_folder = there(output) and output.is_dir()
-    done = [
-        _written_once(text, output / _name(file) if into_folder else output, lang) for file, text in records.items()
+def write_records(records: Mapping[str, str], output: Path, lang: Language) -> bool:
+    """Write one record to a file, or each into a folder under its household's name. Return whether all were written."""
+    into_folder = exists(output) and output.is_dir()
+    results = [
+        _write_once(text, output / _record_name(file) if into_folder else output, lang)
+        for file, text in records.items()
     ]
-    return all(done)
+    return all(results)
 
 
-def _name(file: str) -> str:
+def _record_name(file: str) -> str:
     """The file name of a household's record in a folder."""
-    return ("stdin" if file == "-" else Path(file).stem) + _SUFFIX
+    return ("stdin" if file == "-" else Path(file).stem) + _RECORD_SUFFIX
 
 
-def _written_once(text: str, path: Path, lang: Language) -> bool:
+def _write_once(text: str, path: Path, lang: Language) -> bool:
     """Write a record, never over another one: it may contain an officer's decision."""
-    if there(path):
+    if exists(path):
         click.echo(Problem("record_exists", given=str(path), location=Location(str(path), 1, 1)).line(lang), err=True)
         return False
-    return written(path, text, lang, read=())
+    return write_text(path, text, lang, read=())

@@ -10,7 +10,7 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, Problem
 from hardship_rules.locale import sentences
 
-_EACH = 25  # answers between two reports of progress
+_REPORT_EVERY = 25  # answers between two reports of progress
 
 MEMBERS = click.option(
     "--members", type=click.IntRange(1, 64), default=5, show_default=True, help="家庭至多几名成员；更大的家庭不证明。"
@@ -52,7 +52,7 @@ def progress(lang: Language) -> Callable[[str, int], None]:
     say = sentences("proofs", lang)
 
     def report(section: str, count: int) -> None:
-        if count % _EACH == 0:
+        if count % _REPORT_EVERY == 0:
             title = say[section].partition("：")[0].partition(":")[0]
             click.echo(say["progress_count" if count else "progress"].format(section=title, count=count), err=True)
 

@@ -75,33 +75,30 @@ class _Stderr(TextIOWrapper):
             super().flush()
 
 
-def run(command: click.Command, words: Sequence[str]) -> NoReturn:
+def run(command: click.Command, arguments: Sequence[str]) -> NoReturn:
     """Run a command and exit: with its status, with 1 if a stream failed, or with 128 plus the signal's number."""
-    _prepare()
+    _prepare_streams()
     for number in _signals():
-        if signal.getsignal(number) in (
-            signal.SIG_DFL,
-            signal.default_int_handler,
-        ):  # else a parent process chose to ignore it
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # not ignored by a parent process
             signal.signal(number, _interrupt)
     try:
-        status = _status(command)
+        status = _run_for_status(command)
         if sys.stdout is not None:
             sys.stdout.flush()
     except _Interrupted as interrupted:
-        for number in _signals():  # little is left to do
+        for number in _signals():  # the program ends now: ignore further ones
             signal.signal(number, signal.SIG_IGN)
         status = 128 + interrupted.number
-        _fail(Problem("interrupted", ("signal",)), words)
+        _fail(Problem("interrupted", ("signal",)), arguments)
     except _OutputError as error:
         status = 1
-        _fail(Problem("stdout_not_written", ("stdout",), values={"reason": error.reason}), words)
+        _fail(Problem("stdout_not_written", ("stdout",), values={"reason": error.reason}), arguments)
     lost = isinstance(sys.stderr, _Stderr) and sys.stderr.lost
     sys.exit(1 if status == 0 and lost else status)
 
 
-def _status(command: click.Command) -> int:
-    """Run a command; its exit status."""
+def _run_for_status(command: click.Command) -> int:
+    """Run a command and return its exit status."""
     try:
         status = command.main(standalone_mode=False)
     except click.ClickException as error:
@@ -115,9 +112,10 @@ def _status(command: click.Command) -> int:
     return status if isinstance(status, int) else 0
 
 
-def _fail(problem: Problem, words: Sequence[str]) -> None:
+def _fail(problem: Problem, arguments: Sequence[str]) -> None:
+    """Print the problem that ended the program."""
     _discard(1)  # Python would write again at exit, and report the error in its own way
-    click.echo(problem.line(_language(words)), err=True)
+    click.echo(problem.line(_language(arguments)), err=True)
 
 
 def _signals() -> list[signal.Signals]:
@@ -128,21 +126,21 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG00
     raise _Interrupted(number)
 
 
-def _prepare() -> None:
+def _prepare_streams() -> None:
     """Replace closed streams, so that no file gets their number, and make every character printable.
 
     The replacement of a closed stream fails like it when it is read or written.
     """
-    for number, name in enumerate(_NAMES):
+    for descriptor, name in enumerate(_NAMES):
         try:
-            os.fstat(number)
+            os.fstat(descriptor)
         except OSError:
-            refusing = os.open(os.devnull, os.O_RDONLY if number else os.O_WRONLY)
-            if refusing != number:
-                os.dup2(refusing, number)
+            refusing = os.open(os.devnull, os.O_RDONLY if descriptor else os.O_WRONLY)
+            if refusing != descriptor:
+                os.dup2(refusing, descriptor)
                 os.close(refusing)
-            if number and getattr(sys, name) is None:
-                setattr(sys, name, TextIOWrapper(open(number, "wb", closefd=False), "utf-8"))  # noqa: SIM115  # open until exit
+            if descriptor and getattr(sys, name) is None:
+                setattr(sys, name, TextIOWrapper(open(descriptor, "wb", closefd=False), "utf-8"))  # noqa: SIM115  # open until exit
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout = _rewrapped(sys.stdout, _Stdout)
     if isinstance(sys.stderr, TextIOWrapper):
@@ -160,14 +158,14 @@ def _rewrapped(stream: TextIOWrapper, kind: type[TextIOWrapper]) -> TextIOWrappe
     return kind(buffer, encoding, "backslashreplace", line_buffering=lines)
 
 
-def _discard(number: int) -> None:
+def _discard(descriptor: int) -> None:
     """Discard what is buffered for a stream that cannot be written, by its file descriptor."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
+    os.dup2(nowhere, descriptor)
     os.close(nowhere)
 
 
-def _language(words: Sequence[str]) -> Language:
+def _language(arguments: Sequence[str]) -> Language:
     """The language of `--lang`, even if the command line was not understood."""
-    pairs = zip(words, [*words[1:], ""], strict=True)
-    return "en" if "--lang=en" in words or ("--lang", "en") in pairs else "zh"
+    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    return "en" if "--lang=en" in arguments or ("--lang", "en") in pairs else "zh"

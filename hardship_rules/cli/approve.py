@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.authoring import approve as approve_file
 from hardship_rules.authoring import lint_file
-from hardship_rules.cli._output import FOLDERS, LANG, written
+from hardship_rules.cli._output import FOLDERS, LANG, write_text
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Language, PolicyError, Problem
 
@@ -39,7 +39,7 @@ def approve(file: str, by: str, day: str, fingerprint: str | None, lang: Languag
     for warning in warnings:
         if warning.code not in _SETTLED:
             click.echo(warning.line(lang), err=True)
-    if not written(path, text, lang, read=()):
+    if not write_text(path, text, lang, read=()):
         sys.exit(1)
     click.echo(f"已写入批准：{policy.title}")
     click.echo(f"  批准：{by}，{day}")

@@ -10,7 +10,7 @@ from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.cli._input import household_of, policy_for
-from hardship_rules.cli._output import FOLDERS, RECORD, Target, check_output, problems_json, written, written_records
+from hardship_rules.cli._output import FOLDERS, RECORD, Target, check_output, problems_json, write_records, write_text
 from hardship_rules.comparison.nearest import what_would_change as changes_of
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
@@ -81,7 +81,7 @@ def assess(
     policy_name: str | None,
     on: str | None,
     engine: str,
-    turns: bool,  # noqa: FBT001  # a flag
+    turns: bool,  # noqa: FBT001  # click's flag
     what_would_change: bool,  # noqa: FBT001  # click's flag
     embed: bool,  # noqa: FBT001  # click's flag
     output: str | None,
@@ -129,14 +129,14 @@ def assess(
         else:
             answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
     if form == RECORD and output is not None:
-        sys.exit(0 if written_records(records, Path(output), lang) and not failed else 1)
+        sys.exit(0 if write_records(records, Path(output), lang) and not failed else 1)
     if notice and answers:
         click.echo(_BEFORE_SENDING, err=True)
     text = ("" if form == "json" else "\n").join(answers)
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
-        failed = not written(Path(output), text, lang, read)
+        failed = not write_text(Path(output), text, lang, read)
     sys.exit(1 if failed else 0)
 
 

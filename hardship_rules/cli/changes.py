@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.cli._input import household_of, policy_for
-from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, problems_json, written
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, problems_json, write_text
 from hardship_rules.comparison.history import changes as changes_of
 from hardship_rules.core.problem import FactError, Language, PolicyError, Problem
 
@@ -63,5 +63,5 @@ def changes(
     text = changes_of(second.policy, first, second).explain(format=form, lang=lang)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, [before, now, first.policy, second.policy]):
+    elif not write_text(Path(output), text, lang, [before, now, first.policy, second.policy]):
         sys.exit(1)

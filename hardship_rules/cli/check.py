@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.authoring import lint_file, summary, summary_data
 from hardship_rules.cli._input import sound_policy
-from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, write_text
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, PolicyError, Problem
 from hardship_rules.explanation.forms import facts_schema
@@ -29,7 +29,7 @@ from hardship_rules.language.schema import policy_schema, schema_text
 @FOLDERS
 def check(
     policies: tuple[str, ...],
-    of_facts: bool,  # noqa: FBT001  # click gives it so
+    of_facts: bool,  # noqa: FBT001  # click's flag
     of_policy: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     against: str | None,
@@ -71,7 +71,7 @@ def check(
     if output is None or failed:
         click.echo("".join(answers), nl=False)
     else:
-        failed = not written(Path(output), "".join(answers), lang, read)
+        failed = not write_text(Path(output), "".join(answers), lang, read)
     sys.exit(1 if failed else 0)
 
 

@@ -8,7 +8,7 @@ import click
 from attrs import frozen
 
 from hardship_rules.cli._input import household_of
-from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, write_text
 from hardship_rules.comparison import compare as compare_household
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
@@ -125,7 +125,7 @@ def compare(
     if output is None:
         click.echo(text, nl=False)
     elif not failed:
-        failed = not written(Path(output), text, lang, read)
+        failed = not write_text(Path(output), text, lang, read)
     sys.exit(1 if failed else 0)
 
 
@@ -152,7 +152,7 @@ def _compare_register(
     if text is not None and output is None:
         click.echo(text, nl=False)
     elif text is not None and output is not None:
-        sound = written(Path(output), text, lang, [*request.files, request.mapping, old, new]) and sound
+        sound = write_text(Path(output), text, lang, [*request.files, request.mapping, old, new]) and sound
     sys.exit(0 if sound else 1)
 
 

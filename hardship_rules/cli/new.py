@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.authoring import new_year, window
-from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
+from hardship_rules.cli._output import FOLDERS, LANG, Target, exists, write_text
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem, nearest
 from hardship_rules.language.find import Year, all_series, years
@@ -25,7 +25,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
 
     SERIES 是系列标识，如 weihai；YEAR 是年度，如 2026。
     """
-    if output is not None and there(Path(output)):
+    if output is not None and exists(Path(output)):
         click.echo(Problem("year_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
     try:
@@ -36,7 +36,7 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, read=()):
+    elif not write_text(Path(output), text, lang, read=()):
         sys.exit(1)
 
 

@@ -12,12 +12,12 @@ from hardship_rules.cli._output import (
     FOLDERS,
     LANG,
     Target,
-    not_written,
-    over_what_is_read,
+    exists,
+    overwrite_problem,
     problems_json,
-    there,
-    was_written,
-    written,
+    try_write,
+    write_or_report,
+    write_text,
 )
 from hardship_rules.core.files import write_whole
 from hardship_rules.core.kinds import parse_date
@@ -69,7 +69,7 @@ def register(
     on: str | None,
     mapping: str | None,
     output: str | None,
-    explain: bool,  # noqa: FBT001  # click gives them so
+    explain: bool,  # noqa: FBT001  # click's flag
     keep_going: bool,  # noqa: FBT001  # click's flag
     show_values: bool,  # noqa: FBT001  # click's flag
     template: str | None,
@@ -96,11 +96,11 @@ def register(
     job = Job(policy_name, on, lang, form, folders, force=force)
     try:
         if template is not None:
-            done = job.make_template(Path(template))
+            succeeded = job.make_template(Path(template))
         elif suggest_mapping:
-            done = job.suggest(files, None if output is None else Path(output))
+            succeeded = job.suggest(files, None if output is None else Path(output))
         else:
-            done = job.assess(
+            succeeded = job.assess(
                 files, mapping, Path(output or ""), explain=explain, keep_going=keep_going, show_values=show_values
             )
     except ModuleNotFoundError as error:
@@ -108,7 +108,7 @@ def register(
             raise
         click.echo(f"判定登记簿需要 {error.name}：pip install 'hardship-rules[register]'", err=True)
         sys.exit(1)
-    sys.exit(0 if done else 1)
+    sys.exit(0 if succeeded else 1)
 
 
 @frozen
@@ -164,7 +164,7 @@ class Job:
         rows = rows_of(assessed, reasons=explain)
         totals = totals_of(register, rows, self.on)
         self._say("saving", file=str(output))
-        if failure := not_written(output, lambda: save(output, rows, totals)):
+        if failure := try_write(output, lambda: save(output, rows, totals)):
             self._report([*listed, failure] if is_json else [failure], show_values=show_values)
             return False
         if is_json:  # standard output is one JSON object
@@ -190,7 +190,7 @@ class Job:
         def write() -> None:
             write_whole(path, lambda stream: stream.write(register_template(policy, path.name)))
 
-        return was_written(path, write, self.lang)
+        return write_or_report(path, write, self.lang)
 
     def suggest(self, files: Sequence[str], path: Path | None) -> bool:
         """Write or print a mapping of a register's columns."""
@@ -212,7 +212,7 @@ class Job:
         )
         text = suggest_mapping(policy, households, members)
         if path is not None:
-            return written(path, text, self.lang, [*files, policy])
+            return write_text(path, text, self.lang, [*files, policy])
         click.echo(text, nl=False)
         return True
 
@@ -229,12 +229,12 @@ class Job:
     def _check_output(self, path: Path, suffixes: Sequence[str], read: Sequence[str | None] = ()) -> None:
         """Refuse to write over a file, unless forced, or over one that is read, or with an unknown suffix."""
         at = Location(str(path), 1, 1)
-        if problem := over_what_is_read(path, read):
+        if problem := overwrite_problem(path, read):
             raise FactError([problem])
         if path.suffix.lower() not in suffixes:
             values = {"known": "、".join(suffixes)}
             raise FactError([Problem("output_suffix", location=at, given=path.suffix, values=values)])
-        if not self.force and there(path):
+        if not self.force and exists(path):
             raise FactError([Problem("file_exists", location=at, given=str(path))])
 
     def _say_what_was_read(self, register: "Register") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.cli._input import STDIN, text_of
-from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, write_text
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
@@ -33,7 +33,7 @@ from hardship_rules.records import replay as replay_record
 def replay(
     records: tuple[str, ...],
     policy_name: str | None,
-    schema: bool,  # noqa: FBT001  # a flag
+    schema: bool,  # noqa: FBT001  # click's flag
     output: str | None,
     form: str,
     lang: Language,
@@ -52,7 +52,7 @@ def replay(
         try:
             name = STDIN if file == "-" else file
             text = text_of(file, name)
-            other = None if policy_name is None else _other(policy_name, text, name, folders)
+            other = None if policy_name is None else _policy_to_compare(policy_name, text, name, folders)
             replayed = replay_record(text, other, name=name, policies=loaded.values(), folders=folders)
         except (FactError, PolicyError) as error:
             failed = True
@@ -69,11 +69,11 @@ def replay(
     if output is None:
         click.echo(whole, nl=False)
     elif not failed:
-        failed = not written(Path(output), whole, lang, read)
+        failed = not write_text(Path(output), whole, lang, read)
     sys.exit(0 if same and not failed else 1)
 
 
-def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
+def _policy_to_compare(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
     """The policy to compare with; of a series, the one in force on the record's day."""
     on = read_record(text, name).on
     return load_policy(policy_name, None if on is None else parse_date(on), folders)

@@ -8,7 +8,7 @@ import click
 
 from hardship_rules.authoring import PolicyWithBase
 from hardship_rules.cli._input import cases_of, sound_policy
-from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, write_text
 from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, PolicyError
@@ -59,16 +59,16 @@ def review(
         click.echo(error.report(lang), err=True)
         sys.exit(1)
     with prover_required():
-        from hardship_rules.authoring import review as review_of  # it may not be installed
-        from hardship_rules.authoring import review_document  # it may not be installed
-        from hardship_rules.proofs.report import kept_and_changed  # what it needs may not be installed
-        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
+        from hardship_rules.authoring import review as review_of
+        from hardship_rules.authoring import review_document
+        from hardship_rules.proofs.report import kept_and_changed
+        from hardship_rules.testing.trial import try_property
     prove = partial(kept_and_changed, members=members, seconds=seconds, progress=progress(lang), trial=try_property)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, [old[0], new[0], *(case.at.file for case in cases)]):
+    elif not write_text(Path(output), text, lang, [old[0], new[0], *(case.at.file for case in cases)]):
         sys.exit(1)
 
 

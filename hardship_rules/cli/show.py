@@ -8,7 +8,7 @@ import click
 
 from hardship_rules.authoring import checklist as checklist_of
 from hardship_rules.authoring import reading_copy
-from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, written
+from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, write_text
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.durable import ruleset
@@ -98,7 +98,7 @@ def show(
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, [policy, mapping_file]):
+    elif not write_text(Path(output), text, lang, [policy, mapping_file]):
         sys.exit(1)
 
 

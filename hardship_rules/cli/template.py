@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
+from hardship_rules.cli._output import FOLDERS, LANG, Target, exists, write_text
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem
 from hardship_rules.explanation.forms import template as template_of
 from hardship_rules.language.policies import load_policy
@@ -17,7 +17,7 @@ from hardship_rules.language.policies import load_policy
 @click.option("--force", is_flag=True, help="文件已经存在时覆盖它。")
 @LANG
 @FOLDERS
-def template(policy_name: str, output: str | None, force: bool, lang: Language, folders: tuple[str, ...]) -> None:  # noqa: FBT001  # click gives it so
+def template(policy_name: str, output: str | None, force: bool, lang: Language, folders: tuple[str, ...]) -> None:  # noqa: FBT001  # click's flag
     """生成空白的家庭文件：按政策列出每项事实、可填内容和证明材料。POLICY 是标识或路径。"""
     try:
         policy = load_policy(policy_name, folders=folders)
@@ -27,8 +27,8 @@ def template(policy_name: str, output: str | None, force: bool, lang: Language, 
         sys.exit(1)
     if output is None:
         click.echo(text, nl=False)
-    elif not force and there(Path(output)):
+    elif not force and exists(Path(output)):
         click.echo(Problem("file_exists", given=output, location=Location(output, 1, 1)).line(lang), err=True)
         sys.exit(1)
-    elif not written(Path(output), text, lang, [policy]):
+    elif not write_text(Path(output), text, lang, [policy]):
         sys.exit(1)

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from hardship_rules.cli._input import cases_of
-from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, problems_json, there, written
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, exists, problems_json, write_text
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem
 from hardship_rules.locale import sentences
 from hardship_rules.testing import Coverage, coverage, coverage_data, coverage_text
 from hardship_rules.testing.cases import Case, Mismatch
 
-_EACH = 25  # searches between two reports of progress
+_REPORT_EVERY = 25  # searches between two reports of progress
 
 
 @click.command()
@@ -33,7 +33,7 @@ _EACH = 25  # searches between two reports of progress
 @FOLDERS
 def test(
     paths: tuple[str, ...],
-    covers: bool,  # noqa: FBT001  # a flag
+    covers: bool,  # noqa: FBT001  # click's flag
     missing: str | None,
     policy_name: str | None,
     form: str,
@@ -47,7 +47,7 @@ def test(
     covers = covers or missing is not None
     if policy_name is not None and not covers:
         raise click.UsageError("-p 要和 --coverage 或 --write-missing 一起用")
-    if missing is not None and there(Path(missing)):
+    if missing is not None and exists(Path(missing)):
         problem = _file_exists(missing)
         if form == "json":
             click.echo(problems_json([problem], lang), nl=False)
@@ -68,13 +68,13 @@ def test(
     coverages = _coverages(cases, policy_name, missing, lang) if covers else []
     reports: list[str] = []
     if missing is not None and coverages:
-        coverages, reports, was_written = _write_missing(coverages[0], Path(missing), lang)
-        failed += not was_written
+        coverages, reports, succeeded = _write_missing(coverages[0], Path(missing), lang)
+        failed += not succeeded
     if form == "json":
         problems += [warning for case in cases for warning in case.warnings()]
         data: dict[str, Any] = {**counts, "cases": [_data(case, mismatches) for case, mismatches in results]}
         if covers:
-            data["coverage"] = [coverage_data(one) for one in coverages]
+            data["coverage"] = [coverage_data(of_policy) for of_policy in coverages]
         click.echo(problems_json(problems, lang, data), nl=False)
     else:
         for case, mismatches in results:
@@ -84,8 +84,8 @@ def test(
         click.echo(
             say["counts"].format(**counts) + (say["unconfirmed"].format(**counts) if counts["unconfirmed"] else "")
         )
-        for one in coverages:
-            click.echo("\n" + coverage_text(one, lang), nl=False)
+        for of_policy in coverages:
+            click.echo("\n" + coverage_text(of_policy, lang), nl=False)
     for line in reports:
         click.echo(line, err=True)
     sys.exit(1 if failed or not counts["passed"] else 0)
@@ -110,7 +110,9 @@ def _coverages(cases: list[Case], policy_name: str | None, missing: str | None, 
     coverages = list(coverage(wanted))
     if missing is not None and len(coverages) > 1:
         raise click.UsageError(
-            sentences("cli_test", lang)["several"].format(policies="、".join(one.policy.name for one in coverages))
+            sentences("cli_test", lang)["several"].format(
+                policies="、".join(of_policy.policy.name for of_policy in coverages)
+            )
         )
     return coverages
 
@@ -121,7 +123,7 @@ def _write_missing(measured: Coverage, path: Path, lang: Language) -> tuple[list
     The coverage with what was proved impossible, the lines to report, and whether nothing failed.
     """
     try:
-        from hardship_rules.proofs import terms as symbolic  # noqa: F401  # its error names the extra
+        from hardship_rules.proofs import terms  # noqa: F401  # its error names the extra
         from hardship_rules.testing.missing import cases_text, search
     except ModuleNotFoundError as error:
         if error.name != "z3":
@@ -130,16 +132,16 @@ def _write_missing(measured: Coverage, path: Path, lang: Language) -> tuple[list
     say = sentences("cli_test", lang)
 
     def progress(done: int, of: int) -> None:
-        if done and done % _EACH == 0:
+        if done and done % _REPORT_EVERY == 0:
             click.echo(say["progress"].format(done=done, of=of), err=True)
 
     searched = search(measured, progress=progress)
     reports = [say["not_settled"].format(count=len(searched.not_settled))] if searched.not_settled else []
     if not searched.found:
         return [searched.coverage], [*reports, say["nothing"].format(file=path)], True
-    if there(path):  # since the search began
+    if exists(path):  # since the search began
         return [searched.coverage], [*reports, _file_exists(str(path)).line(lang)], False
-    if not written(path, cases_text(measured.policy, searched.found), lang, read=()):
+    if not write_text(path, cases_text(measured.policy, searched.found), lang, read=()):
         return [searched.coverage], reports, False
     return [searched.coverage], [*reports, say["written"].format(file=path, count=len(searched.found))], True
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, write_text
 from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, PolicyError
@@ -53,7 +53,7 @@ def verify(
     report, text = _report(policy, old, members, seconds, form, lang)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, [policy, old]):
+    elif not write_text(Path(output), text, lang, [policy, old]):
         sys.exit(1)
     sys.exit(1 if report.findings else 0)
 
@@ -67,9 +67,9 @@ def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
     with prover_required():
-        from hardship_rules.proofs import report as proofs  # it may not be installed
-        from hardship_rules.proofs.report import proofs_json  # it may not be installed
-        from hardship_rules.proofs.text import proofs_text  # it may not be installed
-        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
-    report = proofs.verify(policy, old, members, seconds, progress=progress(lang), trial=try_property)
+        from hardship_rules.proofs.report import proofs_json
+        from hardship_rules.proofs.report import verify as prove
+        from hardship_rules.proofs.text import proofs_text
+        from hardship_rules.testing.trial import try_property
+    report = prove(policy, old, members, seconds, progress=progress(lang), trial=try_property)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

@@ -1,4 +1,4 @@
-"""Assesses a household by a second engine, durable-rules, and compares the result with `assess`.
+"""Assessing a household by a second engine, durable-rules, and comparing the result with that of `assess`.
 
 This library computes sums, counts, products and conditions on members, as one whole number for each comparison.
 durable-rules compares these numbers with zero and chains from clause to clause up to the outcomes.
@@ -11,7 +11,7 @@ from typing import cast
 from attrs import field, frozen
 
 from hardship_rules.assessment.assessment import Assessment
-from hardship_rules.assessment.assessment import assess as assess_alone
+from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.expr import Clause, Expr, OverMembers, parts_of, walk
@@ -26,7 +26,7 @@ from hardship_rules.explanation.formats import explain
 from hardship_rules.explanation.json import as_json
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
 
-INT64 = 2**63 - 1  # durable-rules silently saturates or wraps larger numbers
+_INT64_MAX = 2**63 - 1  # durable-rules silently saturates or wraps larger numbers
 
 _WORKER = Worker()
 
@@ -71,7 +71,7 @@ def assess(
     durable-rules cannot hold; `DurableError` if durable-rules is not installed or fails, and with the clause in which
     the two engines differ.
     """
-    assessment = assess_alone(policy, household, on)
+    assessment = assess_household(policy, household, on)
     rules = worker.ruleset_of(policy)
     scope = scope_of(rules.whole, assessment.household.scope(policy))
     evaluate(rules.whole.policy, scope)
@@ -91,7 +91,7 @@ def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
         number = asserted.of(scope, rules.options)
         if number is None:
             unknown |= dict.fromkeys(_unknown_paths(rules.whole.policy, asserted, scope))
-        elif not -INT64 <= number <= INT64:
+        elif not -_INT64_MAX <= number <= _INT64_MAX:
             raise DurableError(f"a number of {rules.name} is beyond 64 bits, where durable-rules goes wrong in silence")
         facts.append({asserted.property: number})
     if unknown:

@@ -1,4 +1,4 @@
-"""Runs durable-rules in a separate process, where it can crash, hang or leak threads without harm to the host."""
+"""Running durable-rules in a separate process, where it can crash, hang or leak threads without harm to the host."""
 
 import atexit
 import json
@@ -56,12 +56,12 @@ class Worker:
         if self._owner != os.getpid():
             self._leave_to_parent()
         with self._lock:
-            for last in (False, True):
+            for is_last_attempt in (False, True):
                 try:
-                    return self._ask(rules, facts)
-                except (OSError, ValueError) as error:  # it died: try again with a new one
+                    return self._run_once(rules, facts)
+                except (OSError, ValueError) as error:  # the process died or did not answer: try again with a new one
                     self._stop()
-                    if last:
+                    if is_last_attempt:
                         raise DurableError("the durable-rules process died twice over one household") from error
         raise AssertionError
 
@@ -71,18 +71,19 @@ class Worker:
             with self._lock:
                 self._stop()
 
-    def _ask(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
+    def _run_once(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
+        """The rules that fired, in a process that is started and given the ruleset if needed."""
         name = rules.name
         if len(self._defined) >= RULESETS and name not in self._defined:
             self._stop()
         if self._process is None or self._process.poll() is not None:
             self._start()
         if name not in self._defined:
-            self._answer({"define": rules.definitions})
+            self._request({"define": rules.definitions})
             self._defined.add(name)
-        return tuple(cast(list[str], self._answer({"run": name, "facts": list(facts)})))
+        return tuple(cast(list[str], self._request({"run": name, "facts": list(facts)})))
 
-    def _answer(self, request: dict[str, object]) -> object:
+    def _request(self, request: dict[str, object]) -> object:
         """Send a request and read its answer."""
         process = cast("subprocess.Popen[bytes]", self._process)
         assert process.stdin is not None  # noqa: S101  # it was started with pipes

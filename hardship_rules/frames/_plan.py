@@ -60,23 +60,26 @@ class Plan:
         """Compute the names that are wanted, and what the policy's `must` needs."""
         needed = _needed(self.policy, wanted)
         conditions = {clause.id: clause for clause in self.policy.must}
-        left = [name for name in self.policy.order if name in needed]
+        remaining = [name for name in self.policy.order if name in needed]
         self._put_constants(needed)
-        over: dict[OverMembers, None] = {
+        member_sums: dict[OverMembers, None] = {
             part: None
-            for expr in (*(expr for name in left for expr in exprs_of(self.policy.names[name])), *conditions.values())
+            for expr in (
+                *(expr for name in remaining for expr in exprs_of(self.policy.names[name])),
+                *conditions.values(),
+            )
             for part in walk(expr)
             if isinstance(part, OverMembers)
         }
         first = True
-        while left or first:
-            before = len(left)
-            left = self._compute_round(self.members, left)
-            ready = [part for part in over if part not in self.sums and self._is_known_to_members(part)]
+        while remaining or first:
+            before = len(remaining)
+            remaining = self._compute_round(self.members, remaining)
+            ready = [part for part in member_sums if part not in self.sums and self._is_known_to_members(part)]
             self._sum_over_members(ready, first=first)
-            left = self._compute_round(self.households, left)
-            if len(left) == before and not first:
-                raise RuntimeError(left)  # a checked policy has no cycles
+            remaining = self._compute_round(self.households, remaining)
+            if len(remaining) == before and not first:
+                raise RuntimeError(remaining)  # a checked policy has no cycles
             first = False
         self.households.add_columns()
 
@@ -99,13 +102,13 @@ class Plan:
                 frame.values[name] = option(definition.chosen)
 
     def _compute_round(self, frame: "PlannedFrame", names: list[str]) -> list[str]:
-        """Compute in one frame the names whose parts are known; the names that are left."""
-        left = []
+        """Compute in one frame the names whose parts are known, and return the remaining names."""
+        remaining = []
         for name in names:
             definition = self.policy.names[name]
             of_member = name in self.policy.of_members
             if of_member is not (frame is self.members) or not self._is_ready(definition, frame):
-                left.append(name)
+                remaining.append(name)
                 continue
             used = used_by(definition)
             if frame is self.members:
@@ -122,7 +125,7 @@ class Plan:
                 case _:
                     raise TypeError(definition)
         frame.add_columns()
-        return left
+        return remaining
 
     def _is_ready(self, definition: object, frame: "PlannedFrame") -> bool:
         """Whether everything that a definition uses has values."""
@@ -250,7 +253,7 @@ class PlannedFrame:
     values: dict[str, Values] = Factory(dict)
     depths: dict[str, int] = Factory(dict)
     columns: dict[int, tuple[str, nw.Expr]] = Factory(dict)  # columns with their names, by identity
-    _held: dict[str, nw.Expr] = Factory(dict)  # for each fact, the column that its values come from
+    _sources: dict[str, nw.Expr] = Factory(dict)  # for each fact, the column that its values come from
     _pending: dict[int, list[nw.Expr]] = Factory(dict)
 
     def new_name(self) -> str:
@@ -258,7 +261,7 @@ class PlannedFrame:
         return f"_{next(self.numbers)}"
 
     def new_column(self, column: nw.Expr, depth: int) -> str:
-        """Add a column later; its name."""
+        """Add a column later, and return its name."""
         name = self.new_name()
         self._pending.setdefault(depth, []).append(column.alias(name))
         return name
@@ -304,13 +307,13 @@ class PlannedFrame:
         """Set the values of facts that have a column."""
         for name, fact in facts.items():
             profile, is_number = profiles[name], isinstance(fact.fact.kind, NumberKind | DateKind)
-            held = fact.held(profile)
+            source = fact.source(profile)
             if profile.filled or is_number:
-                held = cast(nw.Expr, self.column(held, 0))
-            self._held[name] = held
+                source = cast(nw.Expr, self.column(source, 0))
+            self._sources[name] = source
             if profile.filled and is_number:
-                held = cast(nw.Expr, self.column(held.fill_null(int(least_of(range_of(fact.fact)))), 1))
-            value = fact.values(profile, held)
+                source = cast(nw.Expr, self.column(source.fill_null(int(least_of(range_of(fact.fact)))), 1))
+            value = fact.values(profile, source)
             used_often = profile.apart and isinstance(value, Choices)  # each option is compared at least once
             self.values[name] = self.columns_of(value, 0) if used_often else value
             self.depths[name] = int(profile.filled and is_number)
@@ -318,14 +321,14 @@ class PlannedFrame:
     def put_fault(
         self, name: str, facts: Mapping[str, FactColumn], profiles: Mapping[str, ColumnProfile], *, numbered: bool
     ) -> tuple[str, ...]:
-        """Add a column with the first fault of each row, as text or numbered; the faults that are possible."""
+        """Add a column with the first fault of each row, as text or numbered; return the faults that are possible."""
         codes = {fact: possible for fact, column in facts.items() if (possible := column.codes(profiles[fact]))}
         faults = tuple(f"{code} {fact}" for fact, of_fact in codes.items() for code in of_fact)
         texts = {fault: nw.lit(number if numbered else fault) for number, fault in enumerate(faults)}
         of_facts: list[tuple[nw.Expr, Bound]] = []
         for fact, of_fact in codes.items():
             *others, (last, _) = ((texts[f"{code} {fact}"], rows) for code, rows in of_fact.items())
-            of_facts.append((first_of(others, last), facts[fact].faulty(profiles[fact], self._held[fact])))
+            of_facts.append((first_of(others, last), facts[fact].faulty(profiles[fact], self._sources[fact])))
         first = first_of(of_facts, nw.lit(None, dtype=nw.Int64() if numbered else nw.String()))
         self._pending.setdefault(1, []).append(first.alias(name))
         self.add_columns()
@@ -345,12 +348,12 @@ def _range_of_sum(number: Number, at_most: int) -> Number:
 def _needed(policy: Policy, wanted: Collection[str]) -> dict[str, None]:
     """The names that are wanted or used by `must`, and all that they use."""
     needed: dict[str, None] = {}
-    left = [*wanted, *(name for clause in policy.must for name in names_in(clause))]
-    while left:
-        name = left.pop()
+    pending = [*wanted, *(name for clause in policy.must for name in names_in(clause))]
+    while pending:
+        name = pending.pop()
         if name not in needed and name != "on":
             needed[name] = None
-            left += used_by(policy.names[name])
+            pending += used_by(policy.names[name])
     return needed
 
 

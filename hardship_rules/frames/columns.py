@@ -54,7 +54,8 @@ class FactColumn:
     """The column of a fact.
 
     `sound` is its number in smallest units if no row is faulty; `whole` is null in faulty rows. `faults` are the faulty
-    rows by code. `words` are further words for each option. `ends` is whether no row of the column is out of range.
+    rows by code. `words` are further words for each option. `in_range` is an aggregate:
+    whether all numbers are in range.
     """
 
     fact: Fact
@@ -63,7 +64,7 @@ class FactColumn:
     whole: nw.Expr = field(repr=False)
     faults: FrozenMapping[str, nw.Expr] = field(repr=False)
     words: FrozenMapping[str, tuple[str, ...]] = field(factory=FrozenMapping)
-    ends: nw.Expr | None = field(default=None, repr=False)
+    in_range: nw.Expr | None = field(default=None, repr=False)
 
     @property
     def default_profile(self) -> ColumnProfile:
@@ -76,17 +77,17 @@ class FactColumn:
         nulls = {"nulls": self.column.null_count()}
         if isinstance(self.fact.kind, ChoiceKind):  # most columns have option names: one comparison shows that
             return {**nulls, "others": self.has_other_word.any()}
-        if self.ends is not None:
-            return {**nulls, "fact_outside": ~self.ends}
+        if self.in_range is not None:
+            return {**nulls, "fact_outside": ~self.in_range}
         return nulls | {code: rows.any() for code, rows in self.faults.items()}
 
     def profile(self, scanned: Mapping[str, object]) -> ColumnProfile:
         """The profile of a column from its aggregates."""
-        others = bool(scanned.get("others"))
+        has_other_words = bool(scanned.get("others"))
         nulls = bool(scanned["nulls"])
-        possible = {**dict.fromkeys(self.faults, others), **scanned, KNOWN_NULL: nulls}
+        possible = {**dict.fromkeys(self.faults, has_other_words), **scanned, KNOWN_NULL: nulls}
         faults = frozenset(code for code in self.faults if possible[code])
-        return ColumnProfile(nulls=nulls or bool(faults), words=others, faults=faults)
+        return ColumnProfile(nulls=nulls or bool(faults), words=has_other_words, faults=faults)
 
     @property
     def has_other_word(self) -> nw.Expr:
@@ -104,38 +105,38 @@ class FactColumn:
         """The rows of each fault that is possible."""
         return {code: rows for code, rows in self.faults.items() if profile.faults is None or code in profile.faults}
 
-    def held(self, profile: ColumnProfile) -> nw.Expr:
+    def source(self, profile: ColumnProfile) -> nw.Expr:
         """The column from which values and faults are computed: a number (null if faulty), a text or a boolean."""
         if isinstance(self.fact.kind, NumberKind | DateKind):
             return self.whole if profile.faults is None or profile.faults else self.sound
         filler = False if isinstance(self.fact.kind, BooleanKind) else ""
         return self.column.fill_null(filler) if profile.filled else self.column
 
-    def faulty(self, profile: ColumnProfile, held: nw.Expr) -> nw.Expr:
+    def faulty(self, profile: ColumnProfile, source: nw.Expr) -> nw.Expr:
         """The rows with a fault; only for columns that can have one."""
         codes = self.codes(profile)
         if isinstance(self.fact.kind, NumberKind):
-            return held.is_null() if KNOWN_NULL in codes else held.is_null() & ~self.column.is_null()
+            return source.is_null() if KNOWN_NULL in codes else source.is_null() & ~self.column.is_null()
         if isinstance(self.fact.kind, ChoiceKind) and profile.filled:
-            return ~held.is_in(_every_word(self.words))
+            return ~source.is_in(_every_word(self.words))
         return any_of(codes.values())
 
-    def values(self, profile: ColumnProfile, held: nw.Expr) -> Values:
-        """The values of the fact, computed from a column of `held`."""
+    def values(self, profile: ColumnProfile, source: nw.Expr) -> Values:
+        """The values of the fact, computed from its `source`."""
         kind = self.fact.kind
         match kind:
             case BooleanKind():
-                low = held.fill_null(value=False) if profile.unknown else held
-                return Truths(low, held.fill_null(value=True)) if profile.unknown else certain(low)
+                low = source.fill_null(value=False) if profile.unknown else source
+                return Truths(low, source.fill_null(value=True)) if profile.unknown else certain(low)
             case ChoiceKind():
-                can = {name: self._can_be(name, profile, held) for name in kind.options}
+                can = {name: self._can_be(name, profile, source) for name in kind.options}
                 return Choices(FrozenMapping(can), known=not profile.unknown or len(can) == 1)
             case NumberKind() | DateKind():
                 within = range_of(self.fact)
                 if not profile.unknown:
-                    return numbers.between(held, held, within)
+                    return numbers.between(source, source, within)
                 ends = numbers.constant(within)
-                return numbers.between(held.fill_null(ends.low), held.fill_null(ends.high), within)
+                return numbers.between(source.fill_null(ends.low), source.fill_null(ends.high), within)
 
     def _can_be(self, option: str, profile: ColumnProfile, text: nw.Expr) -> nw.Expr:
         """The rows in which a choice can be an option."""
@@ -147,7 +148,7 @@ class FactColumn:
 
 def _every_word(words: Mapping[str, tuple[str, ...]]) -> list[str]:
     """All names and further words of options."""
-    return [*words, *(word for others in words.values() for word in others)]
+    return [*words, *(word for further in words.values() for word in further)]
 
 
 def range_of(fact: Fact) -> Number:
@@ -208,23 +209,27 @@ def fact_column(
 def _number_column(
     fact: Fact, kind: NumberKind, column: nw.Expr, dtype: nw.dtypes.DType, null: Mapping[str, nw.Expr]
 ) -> FactColumn:
+    """The column of a number; `null` is the fault of its nulls, if they are one."""
     scale = 10**kind.decimals
     least, most = Fraction(cast(Exact, kind.low)), Fraction(cast(Exact, kind.high))
-    exact = int(least) if least.denominator == 1 else float(least), int(most) if most.denominator == 1 else float(most)
-    inside = (column >= exact[0]) & (column <= exact[1])
-    held = nw.when(inside).then(column)  # a number out of range could overflow int64 when multiplied
+    low = int(least) if least.denominator == 1 else float(least)
+    high = int(most) if most.denominator == 1 else float(most)
+    inside = (column >= low) & (column <= high)
+    bounded = nw.when(inside).then(column)  # a number out of range could overflow int64 when multiplied
     if dtype in _WHOLE:
-        sound, whole = (number.cast(nw.Int64()) for number in (column, held))
+        sound, whole = (number.cast(nw.Int64()) for number in (column, bounded))
         sound, whole = (number * scale if scale > 1 else number for number in (sound, whole))
-        ends = (column.min() >= exact[0]) & (column.max() <= exact[1])
-        return FactColumn(fact, column, sound, whole, FrozenMapping({**null, "fact_outside": ~inside}), ends=ends)
+        in_range = (column.min() >= low) & (column.max() <= high)
+        return FactColumn(
+            fact, column, sound, whole, FrozenMapping({**null, "fact_outside": ~inside}), in_range=in_range
+        )
     if dtype == nw.Decimal:
-        sound, whole = ((number * scale).cast(nw.Int64()) for number in (column, held))
-        too_fine = held * scale != whole
+        sound, whole = ((number * scale).cast(nw.Int64()) for number in (column, bounded))
+        too_fine = bounded * scale != whole
     else:
-        sound, whole = ((number.cast(nw.Float64()) * scale).round(0).cast(nw.Int64()) for number in (column, held))
+        sound, whole = ((number.cast(nw.Float64()) * scale).round(0).cast(nw.Int64()) for number in (column, bounded))
         # a float is taken as its shortest decimal notation
-        too_fine = quotient(whole.cast(nw.Float64()), scale) != held.cast(nw.Float64())
+        too_fine = quotient(whole.cast(nw.Float64()), scale) != bounded.cast(nw.Float64())
     whole = nw.when(~too_fine).then(whole)
     return FactColumn(
         fact, column, sound, whole, FrozenMapping({**null, "fact_outside": ~inside, "fact_decimals": too_fine})
@@ -289,5 +294,5 @@ def read_frame(  # noqa: PLR0913, PLR0917  # a frame, and how it is read
         return problems
     renamed = {column: name for name, column in read_from.items() if column != name}
     frame = frame.rename(renamed) if renamed else frame
-    numbered = (ROW,) if ROW in schema else ()
-    return FactFrame(frame.select(*numbered, key, *fact_columns), fact_columns, numbered)
+    row_numbers = (ROW,) if ROW in schema else ()
+    return FactFrame(frame.select(*row_numbers, key, *fact_columns), fact_columns, row_numbers)

@@ -279,7 +279,9 @@ def _quick_profiles(part: FactFrame) -> Profiles:
     """The profiles of a frame in memory from its null counts, the ends of numbers, and a sample of its texts."""
     frame: pl.DataFrame = part.frame.to_native().collect()
     nulls = frame.null_count().row(0, named=True)
-    ends = _aggregated(frame, {name: fact.ends for name, fact in part.facts.items() if fact.ends is not None})
+    in_range = _aggregated(
+        frame, {name: fact.in_range for name, fact in part.facts.items() if fact.in_range is not None}
+    )
     other_words = {name: fact.has_other_word.any() for name, fact in part.facts.items() if fact.words}
     words = _aggregated(frame.head(_SAMPLE), other_words)
     return {
@@ -287,7 +289,7 @@ def _quick_profiles(part: FactFrame) -> Profiles:
             nulls=nulls[name] > 0,
             apart=KNOWN_NULL in fact.faults or nulls[name] * _SELDOM < frame.height,
             words=words.get(name, False),
-            faults=frozenset() if ends.get(name) else None,
+            faults=frozenset() if in_range.get(name) else None,
         )
         for name, fact in part.facts.items()
     }
@@ -351,14 +353,14 @@ def _explain_open_rows(  # noqa: PLR0913, PLR0917  # the two frames, their verdi
     open_rows = is_open.arg_true()
     if not len(open_rows):
         return verdicts
-    own = _as_facts(households[open_rows], key).to_dicts()
+    household_rows = _as_facts(households[open_rows], key).to_dicts()
     keys = households[open_rows].get_column(key).unique()
-    of_open = members.filter(pl.col(key).is_in(keys.implode()))
-    theirs = _as_facts(of_open, key).partition_by(key, as_dict=True)
+    open_members = members.filter(pl.col(key).is_in(keys.implode()))
+    member_rows = _as_facts(open_members, key).partition_by(key, as_dict=True)
     rows = []
-    for facts in own:
-        name = facts.pop(key)
-        member_facts = [_without(member, key) for member in theirs[name,].to_dicts()]
+    for facts in household_rows:
+        key_value = facts.pop(key)
+        member_facts = [_without(member, key) for member in member_rows[key_value,].to_dicts()]
         rows.append(_assessed_row(policy, {**facts, "members": member_facts}, on))
     answers = pl.DataFrame(rows, schema={name: verdicts.schema[name] for name in rows[0] if name in verdicts.columns})
     replaced = verdicts.filter(is_open).with_columns(answers.get_columns())

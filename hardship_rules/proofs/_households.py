@@ -102,37 +102,41 @@ def same_households_under(households: Households, whole: WholePolicy, other: Who
     Facts of both policies share their symbols. Where the kinds differ in decimals or options, they are set equal.
     """
     space = households.space
-    theirs = symbolic_households(space, other, len(households.members))
+    other_households = symbolic_households(space, other, len(households.members))
 
-    def linked(mine: Symbols, own: Symbols, facts: Mapping[str, Fact], other_facts: Mapping[str, Fact]) -> Symbols:
-        symbols = dict(own)
+    def linked(
+        symbols: Symbols, other_symbols: Symbols, facts: Mapping[str, Fact], other_facts: Mapping[str, Fact]
+    ) -> Symbols:
+        linked_symbols = dict(other_symbols)
         for name, fact in other_facts.items():
             if name in facts and fact.kind == facts[name].kind and whole.scales.get(name) == other.scales.get(name):
-                symbols[name] = mine[name]
+                linked_symbols[name] = symbols[name]
             elif name in facts:
-                space.know(_equal(mine[name], whole.scales.get(name, 1), own[name], other.scales.get(name, 1)))
-        return symbols
+                space.know(
+                    _equal(symbols[name], whole.scales.get(name, 1), other_symbols[name], other.scales.get(name, 1))
+                )
+        return linked_symbols
 
-    facts = linked(households.facts, theirs.facts, whole.policy.facts, other.policy.facts)
+    facts = linked(households.facts, other_households.facts, whole.policy.facts, other.policy.facts)
     member_facts, other_member_facts = whole.policy.members.facts, other.policy.members.facts
     members = tuple(
-        linked(mine, own, member_facts, other_member_facts)
-        for mine, own in zip(households.members, theirs.members, strict=False)
+        linked(symbols, other_symbols, member_facts, other_member_facts)
+        for symbols, other_symbols in zip(households.members, other_households.members, strict=False)
     )
     return evolve(
-        theirs,
+        other_households,
         facts={**facts, "on": households.facts["on"]},
         members=members,
         present=households.present[: len(members)],
     )
 
 
-def _equal(mine: Symbol, scale: int, theirs: Symbol, other_scale: int) -> Truth:
+def _equal(symbol: Symbol, scale: int, other: Symbol, other_scale: int) -> Truth:
     """The condition that a fact has the same value in two scales or sets of options; no condition across kinds."""
-    if isinstance(mine, tuple) and isinstance(theirs, tuple):
-        return mine[0][1] * other_scale == theirs[0][1] * scale
-    if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-        return any_of(all_of((truth, is_option(theirs, option))) for option, truth in mine.items())
+    if isinstance(symbol, tuple) and isinstance(other, tuple):
+        return symbol[0][1] * other_scale == other[0][1] * scale
+    if isinstance(symbol, Mapping) and isinstance(other, Mapping):
+        return any_of(all_of((truth, is_option(other, option))) for option, truth in symbol.items())
     return True
 
 

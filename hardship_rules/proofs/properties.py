@@ -24,27 +24,27 @@ def find_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
 def _find_raising_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
     """Two households that differ only in higher amounts of some facts, and whose outcomes move the forbidden way."""
     when: Truth = True if prop.when is None else prover.condition(prop.when)
-    households = prover.households.with_free_facts(prover.whole_policy, prop.facts)
-    raised = Encoding(prover.policy, prover.whole_policy, households, prover.encoding)
-    conditions = [when, *(raised.truth(clause) for clause in prover.whole_policy.policy.must)]
+    raised_households = prover.households.with_free_facts(prover.whole_policy, prop.facts)
+    raised_encoding = Encoding(prover.policy, prover.whole_policy, raised_households, prover.encoding)
+    conditions = [when, *(raised_encoding.truth(clause) for clause in prover.whole_policy.policy.must)]
     if prop.when is not None:
-        conditions.append(prover.condition(prop.when, raised))
+        conditions.append(prover.condition(prop.when, raised_encoding))
     for fact in prop.facts:
         for before, after in (
-            (prover.households.facts, households.facts),
-            *zip(prover.households.members, households.members, strict=True),
+            (prover.households.facts, raised_households.facts),
+            *zip(prover.households.members, raised_households.members, strict=True),
         ):
             if fact in before:
                 ((_, less),), ((_, more),) = cast(Cases, before[fact]), cast(Cases, after[fact])
                 conditions.append(less <= more)
     decision = prover.policy.decisions[prop.decision]
     moves = any_of(
-        all_of((prover.outcome(prop.decision, before), raised.outcome(prop.decision, after)))
+        all_of((prover.outcome(prop.decision, before), raised_encoding.outcome(prop.decision, after)))
         for before in decision.by_id
         for after in decision.by_id
         if is_move(decision, prop.to, before, after)
     )
-    answer = prover.find([*conditions, moves], seconds, raised)
+    answer = prover.find([*conditions, moves], seconds, raised_encoding)
     if isinstance(answer, Shown) and not violates(
         answer.policy, prop, answer.facts, raised_between(answer.facts, cast(Facts, answer.other))
     ):
@@ -65,12 +65,12 @@ def violates(policy: Policy, prop: Property, facts: Facts, raised: Raised) -> bo
     if prop.kind != "raising":
         holds = prop.when is None or condition_value(policy, prop.when, facts)
         return any(outcome.id in prop.outcomes for outcome in decided.holding) and holds is (prop.kind == "never")
-    other = with_raised(facts, raised)
-    before, after = decided.outcome, assess(policy, other).decisions[prop.decision].outcome
+    second = with_raised(facts, raised)
+    before, after = decided.outcome, assess(policy, second).decisions[prop.decision].outcome
     if before is None or after is None:
         return False
     if prop.when is not None and not (
-        condition_value(policy, prop.when, facts) and condition_value(policy, prop.when, other)
+        condition_value(policy, prop.when, facts) and condition_value(policy, prop.when, second)
     ):
         return False
     return is_move(decided.decision, prop.to, before.id, after.id)

@@ -311,13 +311,15 @@ def _raise_for_first_clause(policy: Policy, scope: Scope, encoding: Encoding, mo
     evaluate(policy, scope)
     for name in policy.order:
         pairs = zip(exprs_of(policy.names[name]), exprs_of(encoding.policy.names[name]), strict=True)
-        clauses = [pair for one, other in pairs for pair in zip(_clauses(one), _clauses(other), strict=True)]
+        clauses = [
+            pair for expr, encoded_expr in pairs for pair in zip(_clauses(expr), _clauses(encoded_expr), strict=True)
+        ]
         of_member = name in policy.of_members
         scopes = zip(scope.members, encoding.scope.members, strict=False) if of_member else [(scope, encoding.scope)]
-        for evaluated, encoded in scopes:
+        for evaluated_scope, encoded_scope in scopes:
             for clause, over_whole_numbers in reversed(clauses):
-                proved = is_true_in(model, encoding.truth(over_whole_numbers, encoded))
-                assessed = value(clause, evaluated)
+                proved = is_true_in(model, encoding.truth(over_whole_numbers, encoded_scope))
+                assessed = value(clause, evaluated_scope)
                 if proved is not assessed:
                     raise DisagreementError(clause.id, proved, assessed)
 

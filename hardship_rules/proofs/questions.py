@@ -198,6 +198,7 @@ class Questions:
 
 
 def _verdict(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str:
+    """The word for an answer; `shown_as_read` is for a household that needs other readings than those chosen."""
     match answer:
         case Shown():
             return shown_as_read if answer.readings else shown
@@ -213,7 +214,7 @@ def _shrunk(claim: Claim, is_counterexample: IsCounterexample) -> Claim:
     if not claim.finding or not isinstance(answer, Shown):
         return claim
     facts, raised = shrink_counterexample(answer.policy, answer.facts, claim.raised, is_counterexample)
-    second = with_raised(facts, raised) if raised else answer.other and facts
+    second = with_raised(facts, raised) if raised else answer.other and facts  # without raised facts, both are one
     return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
 
 
@@ -263,9 +264,9 @@ def _find_difference_by_reading(name: str, prover: Prover, seconds: float) -> An
     return answer
 
 
-def _find_difference(prover: Prover, one: Encoding, other: Encoding, seconds: float) -> Answer:
+def _find_difference(prover: Prover, first: Encoding, second: Encoding, seconds: float) -> Answer:
     """A household for which two encodings differ in a decision."""
-    return prover.find([any_of(decision_differs(one, other, name) for name in prover.policy.decisions)], seconds)
+    return prover.find([any_of(decision_differs(first, second, name) for name in prover.policy.decisions)], seconds)
 
 
 def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the last two are those of every question
@@ -274,20 +275,20 @@ def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the las
     """A household with one category by an old policy and another by the prover's; encodings of the old are reused."""
     if prover not in encodings:
         encodings[prover] = _encoding_of_other(prover, old)
-    other = encodings[prover]
+    old_encoding = encodings[prover]
     conditions = [
-        other.outcome(old.category.name, was),
+        old_encoding.outcome(old.category.name, was),
         prover.outcome(prover.policy.category.name, becomes),
     ]
-    return prover.find(conditions, seconds, other)
+    return prover.find(conditions, seconds, old_encoding)
 
 
 def _encoding_of_other(prover: Prover, policy: Policy) -> Encoding:
     """Another policy over the households of a prover; its definitions are kept for all later questions."""
-    other = whole(policy)
-    households = same_households_under(prover.households, prover.whole_policy, other)
-    encoding = Encoding(policy, other, households, prover.encoding)
-    for clause in other.policy.must:
+    other_whole = whole(policy)
+    households = same_households_under(prover.households, prover.whole_policy, other_whole)
+    encoding = Encoding(policy, other_whole, households, prover.encoding)
+    for clause in other_whole.policy.must:
         prover.space.know(encoding.truth(clause))
     prover.keep()
     return encoding
@@ -297,6 +298,7 @@ def _encoding_of_other(prover: Prover, policy: Policy) -> Encoding:
 
 
 def _meets_all(policy: Policy, conditions: list[Clause], facts: Facts, _: Raised) -> bool:
+    """Whether a household meets all of some conditions."""
     return all(condition_value(policy, condition, facts) for condition in conditions)
 
 

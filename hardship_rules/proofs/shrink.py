@@ -1,4 +1,4 @@
-"""Shrinks a counterexample to the smallest household that still is one."""
+"""Shrinking a counterexample to the smallest household that still is one."""
 
 from collections.abc import Callable, Iterator, Mapping
 from time import monotonic
@@ -30,7 +30,7 @@ def shrink_counterexample(
     """
     until = monotonic() + seconds
 
-    def still(facts: Facts, raised: Raised) -> bool:
+    def is_still_one(facts: Facts, raised: Raised) -> bool:
         try:
             return monotonic() < until and is_counterexample(facts, raised)
         except FactError:
@@ -38,32 +38,34 @@ def shrink_counterexample(
 
     for path in list(raised):
         fewer_raised = {other: value for other, value in raised.items() if other != path}
-        if fewer_raised and still(facts, fewer_raised):
+        if fewer_raised and is_still_one(facts, fewer_raised):
             raised = fewer_raised
     for number in reversed(range(1, len(facts["members"]))):
         if not any(path[:2] == ("members", number) for path in raised):
             members = [member for place, member in enumerate(facts["members"]) if place != number]
             renumbered = {_without_member(path, number): value for path, value in raised.items()}
-            if still(smaller := {**facts, "members": members}, renumbered):
+            if is_still_one(smaller := {**facts, "members": members}, renumbered):
                 facts, raised = smaller, renumbered
-    if policy.start is not None and still(earlier := {**facts, "on": policy.start}, raised):
+    if policy.start is not None and is_still_one(earlier := {**facts, "on": policy.start}, raised):
         facts = earlier
-    before: Facts = {}
-    while before != facts:  # dropping one fact may allow another to be dropped
-        before = facts
+    previous: Facts = {}
+    while previous != facts:  # dropping one fact may allow another to be dropped
+        previous = facts
         for path in _paths(facts):
             if path in raised:
                 continue
-            if path[-1] not in policy.members.called_by[:1] and still(fewer := _replaced(facts, path, None), raised):
+            if path[-1] not in policy.members.called_by[:1] and is_still_one(
+                fewer := _replaced(facts, path, None), raised
+            ):
                 facts = fewer
                 continue
             for value in _simpler_values(policy, path, _value_at(facts, path)):
-                if still(simpler := _replaced(facts, path, value), raised):
+                if is_still_one(simpler := _replaced(facts, path, value), raised):
                     facts = simpler
                     break
     for path, value in list(raised.items()):
         for amount in _simpler_values(policy, path, value):
-            if amount > _value_at(facts, path) and still(facts, {**raised, path: amount}):
+            if amount > _value_at(facts, path) and is_still_one(facts, {**raised, path: amount}):
                 raised = {**raised, path: amount}
                 break
     return facts, raised

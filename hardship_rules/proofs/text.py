@@ -183,14 +183,14 @@ def _readings(answer: Shown, policy: Policy, say: Mapping[str, str]) -> str:
     return say["as_read"].format(readings=say["join"].join(chosen))
 
 
-def assumed_numbers(policy: Policy, shown: Policy) -> list[str]:
-    """The numbers that a household's policy has in place of unpublished ones, each with its title."""
+def assumed_numbers(policy: Policy, filled: Policy) -> list[str]:
+    """The numbers that a policy has unpublished and `filled` has in their place, each with its title."""
     texts = []
     for name, parameter in policy.parameters.items():
         for key, published in parameter.values.items():
-            number = shown.parameters[name].values[key]
+            number = filled.parameters[name].values[key]
             if published is None and number is not None:
-                options = "，".join(_option(policy, by, way) for by, way in zip(parameter.by, key, strict=True))
+                options = "，".join(_option(policy, by, step) for by, step in zip(parameter.by, key, strict=True))
                 texts.append(f"{parameter.title}{f'（{options}）' if options else ''} {exact_text(number)}")
     return texts
 

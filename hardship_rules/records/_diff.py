@@ -10,7 +10,7 @@ from hardship_rules.core.interval import Range, high, low
 from hardship_rules.records._reader import Answer, Record, RecordedDefault, RecordedReason, Verdict
 
 Sameness = Literal["same", "narrower", "different"]
-"""`narrower`: open in the record and less open now, within what it left open; a later release may do that."""
+"""`narrower`: the record left several possibilities open, and fewer of them remain; a later release may do that."""
 
 RecordedPart = RecordedDefault | Verdict | RecordedReason
 Part = TypeVar("Part", RecordedDefault, RecordedReason)
@@ -26,12 +26,12 @@ class PartDiff:
 
 
 def diff(was: Record, now: Record) -> tuple[PartDiff, ...]:
-    """Every part of either record beside its counterpart, in any order of the parts."""
+    """Every part of either record beside its counterpart; the order of the parts within a record does not matter."""
     return (*_defaults(was, now), *_verdicts(was, now))
 
 
 def overall(parts: Sequence[PartDiff]) -> Sameness:
-    """The sameness of a whole record: that of its least same part."""
+    """The sameness of a whole record: `different` if any part is, else `narrower` if any part is."""
     samenesses = {part.sameness for part in parts}
     return "different" if "different" in samenesses else "narrower" if "narrower" in samenesses else "same"
 
@@ -57,23 +57,25 @@ def _verdicts(was: Record, now: Record) -> Iterator[PartDiff]:
 def _reasons(was: Record, now: Record, decision: str, *, may_change: bool, narrower: bool) -> Iterator[PartDiff]:
     before, after = ([reason for reason in record.reasons if reason.decision == decision] for record in (was, now))
     for key in dict.fromkeys((reason.outcome, reason.clause) for reason in (*before, *after)):
-        one, other = ([each for each in reasons if (each.outcome, each.clause) == key] for reasons in (before, after))
-        for recorded, found in _paired(one, other):
+        same_clause = (
+            [reason for reason in reasons if (reason.outcome, reason.clause) == key] for reasons in (before, after)
+        )
+        for recorded, found in _paired(*same_clause):
             sameness = _of_reason(recorded, found, may_change=may_change, narrower=narrower)
             yield PartDiff(recorded, found, sameness)
 
 
 def _paired(was: Sequence[Part], now: Sequence[Part]) -> Iterator[tuple[Part | None, Part | None]]:
     """Pairs of equal parts, then the other parts in their order, then parts without a counterpart."""
-    rest = list(now)
-    unequal = []
+    without_pair = list(now)
+    without_equal = []
     for part in was:
-        if part in rest:
-            rest.remove(part)
+        if part in without_pair:
+            without_pair.remove(part)
             yield part, part
         else:
-            unequal.append(part)
-    yield from zip_longest(unequal, rest)
+            without_equal.append(part)
+    yield from zip_longest(without_equal, without_pair)
 
 
 def _of_verdict(was: Verdict | None, now: Verdict | None) -> Sameness:
@@ -88,13 +90,14 @@ def _of_verdict(was: Verdict | None, now: Verdict | None) -> Sameness:
 def _of_reason(was: RecordedReason | None, now: RecordedReason | None, *, may_change: bool, narrower: bool) -> Sameness:
     """Compare two reasons.
 
-    `may_change`: the decision was open, so a clause may become known; `narrower`: the decision is less open now.
+    `may_change`: the record leaves the decision open, so its clauses may become known. `narrower`: fewer outcomes of
+    the decision are possible now.
     """
     if was is None or now is None:
         return "narrower" if may_change and (was is None or was.role == "open" or narrower) else "different"
     if _without_title(was) == _without_title(now):
         return "same"
-    fits = (
+    is_within = (
         was.holds in (None, now.holds)
         and (was.role in ("open", now.role))
         and (was.holds is None or was.members == now.members)
@@ -102,7 +105,7 @@ def _of_reason(was: RecordedReason | None, now: RecordedReason | None, *, may_ch
         and _within(now.left, was.left)
         and _within(now.right, was.right)
     )
-    return "narrower" if fits else "different"
+    return "narrower" if is_within else "different"
 
 
 def _without_title(reason: RecordedReason) -> tuple[object, ...]:
@@ -110,7 +113,7 @@ def _without_title(reason: RecordedReason) -> tuple[object, ...]:
 
 
 def _within(now: Answer, was: Answer) -> bool:
-    """Whether an answer lies within what an earlier one left open."""
+    """Whether an answer is one of the possibilities that an earlier answer left open."""
     if isinstance(was, Range) and not isinstance(now, bool | frozenset | None):
         return low(was) <= low(now) and high(now) <= high(was)
     if isinstance(was, frozenset) and isinstance(now, frozenset):

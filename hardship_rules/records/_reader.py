@@ -112,7 +112,7 @@ def read_record(text: str, name: str = "record.json") -> Record:
 
 
 class _Malformed(ValueError):
-    """A value that the library writes in no record."""
+    """A value that no record written by the library has."""
 
 
 def _record(record: Mapping, name: str) -> Record:
@@ -137,9 +137,9 @@ def _record(record: Mapping, name: str) -> Record:
 
 
 def _with_reference(stated: Mapping, record: Mapping) -> Mapping:
-    """The stated household with the day and the host's reference, which a record keeps outside it."""
-    beside = [(Scalar(key, stated.at), node) for key in ("on", "reference") if (node := record.get(key)) is not None]
-    return Mapping((*beside, *stated.entries), stated.at)
+    """The stated household with the day and the host's reference, which a record keeps outside the facts."""
+    outside = [(Scalar(key, stated.at), node) for key in ("on", "reference") if (node := record.get(key)) is not None]
+    return Mapping((*outside, *stated.entries), stated.at)
 
 
 def _default(default: Mapping) -> RecordedDefault:
@@ -177,12 +177,14 @@ def _sign(node: Node) -> str:
 
 
 def _boolean(node: Node) -> bool | None:
+    """A boolean, or None for null."""
     if not isinstance(node, Scalar) or not (node.is_null or node.text in ("true", "false")):
         raise _Malformed
     return None if node.is_null else node.text == "true"
 
 
 def _answer(node: Node) -> Answer:
+    """One side of a comparison, as `_writer` writes it."""
     if not isinstance(node, Mapping):
         return _boolean(node)
     parts = {key.text: part for key, part in node.entries}
@@ -218,6 +220,7 @@ def _texts(node: Node | None) -> list[str]:
 
 
 def _word(node: Mapping, key: str) -> str:
+    """The text under a key that every record has."""
     word = node.get(key)
     if not isinstance(word, Scalar):
         raise _Malformed
@@ -225,4 +228,5 @@ def _word(node: Mapping, key: str) -> str:
 
 
 def _text(node: Node | None) -> str | None:
+    """The text of a value that may be absent or null."""
     return node.text if isinstance(node, Scalar) and not node.is_null else None

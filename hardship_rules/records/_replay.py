@@ -100,7 +100,7 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
 
     A policy file is tried unchanged, then with the record's readings. Raises `PolicyError` where none is found.
     """
-    places = folder_paths(folders)
+    searched = folder_paths(folders)
     for policy in at_hand:
         if policy.fingerprint == record.fingerprint:
             return policy
@@ -109,21 +109,21 @@ def policy_of(record: Record, at_hand: Iterable[Policy] = (), folders: Folders =
         if policy.fingerprint != record.fingerprint:
             raise PolicyError([Problem("record_edited", ("resolved",), location=Location(record.name, 1, 1))])
         return policy
-    others: list[str] = []
-    for folder in (*places, BUNDLED):
-        for policy, path in _candidates(folder, record, places):
+    rejected: list[str] = []
+    for folder in (*searched, BUNDLED):
+        for policy, path in _candidates(folder, record, searched):
             variant = _with_readings(policy, record)
             if variant is not None:
                 return variant
-            others.append(f"{path}（{policy.fingerprint[:11]}…）")
-    code = "record_policy_changed" if others else "record_policy_missing"
-    values = {"fingerprint": record.fingerprint, "known": "、".join(dict.fromkeys(others))}
+            rejected.append(f"{path}（{policy.fingerprint[:11]}…）")
+    code = "record_policy_changed" if rejected else "record_policy_missing"
+    values = {"fingerprint": record.fingerprint, "known": "、".join(dict.fromkeys(rejected))}
     location = Location(record.name, 1, 1)
     raise PolicyError([Problem(code, ("policy",), given=record.policy, values=values, location=location)])
 
 
 def _candidates(folder: Path, record: Record, folders: Folders) -> Iterator[tuple[Policy, Path]]:
-    """The candidates of a folder: a resolved text with the record's fingerprint, then files with its policy's name."""
+    """The policies to try in a folder: resolved texts with the record's fingerprint, then files of its policy."""
     for path in list_files(folder, RESOLVED):
         try:
             text = read_file(path).text.strip()

@@ -19,7 +19,7 @@ FORMAT = "hardship-rules/replay/1"
 def replay_text(
     record: Record, now: Record, parts: Sequence[PartDiff], lang: Language, below_zero: Sequence[Rounding] = ()
 ) -> str:
-    """One line on the whole, the number of parts as recorded, then each other part with both sides.
+    """A line on the whole, the number of unchanged parts, then each changed part as recorded and as it is now.
 
     `below_zero` are the roundings whose meaning has changed since the record's release.
     """
@@ -113,9 +113,11 @@ class _Text:
         yield self.say[overall(parts)].format(
             name=record.name, verdict=self.verdict(category), policy=now.policy_title, on=on
         )
-        same = [diff.recorded for diff in parts if diff.sameness == "same"]
+        same_parts = [diff.recorded for diff in parts if diff.sameness == "same"]
         kinds = (("decisions", Verdict), ("clauses", RecordedReason), ("facts", RecordedDefault))
-        yield self.say["counts"].format(**{key: sum(isinstance(part, kind) for part in same) for key, kind in kinds})
+        yield self.say["counts"].format(
+            **{key: sum(isinstance(part, kind) for part in same_parts) for key, kind in kinds}
+        )
         if record.library != now.library:
             yield self.say["library"].format(library=record.library)
         if below_zero:

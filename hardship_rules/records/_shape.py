@@ -221,11 +221,11 @@ def reader_shape(shape: Shape = RECORD, version: int = VERSION) -> keys.Shape:
                 {
                     key: keys.Key(
                         "记录的一项",
-                        reader_shape(known.shape, version) if known.replayed else keys.Anything(),
+                        reader_shape(key_field.shape, version) if key_field.replayed else keys.Anything(),
                         required=True,
                     )
-                    for key, known in fields.items()
-                    if known.since <= version
+                    for key, key_field in fields.items()
+                    if key_field.since <= version
                 }
             )
         case AnyOf():
@@ -265,7 +265,7 @@ def _schema(shape: Shape) -> Schema:
         case Object(fields, others):
             return {
                 "type": "object",
-                "properties": {key: _field_schema(known) for key, known in fields.items()},
+                "properties": {key: _field_schema(key_field) for key, key_field in fields.items()},
                 "required": list(fields),
                 "additionalProperties": False if others is None else _schema(others),
             }
@@ -277,9 +277,9 @@ def _schema(shape: Shape) -> Schema:
             assert_never(shape)
 
 
-def _field_schema(known: Field) -> Schema:
-    words = {"title": known.title, "description": known.description}
-    return {**{key: text for key, text in words.items() if text}, **_schema(known.shape)}
+def _field_schema(key_field: Field) -> Schema:
+    words = {"title": key_field.title, "description": key_field.description}
+    return {**{key: text for key, text in words.items() if text}, **_schema(key_field.shape)}
 
 
 def _value_schema(value: Value) -> Schema:

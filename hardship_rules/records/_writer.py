@@ -89,10 +89,10 @@ def _host_object(given: Mapping[object, object], at: KeyPath, problems: list[Pro
         if not isinstance(key, str | int | float | NoneType):
             problems.append(Problem("host_value", at, type(key).__name__))
             continue
-        of_key: list[Problem] = []
-        _host_json(key, at, of_key)
-        problems += of_key
-        if of_key:
+        key_problems: list[Problem] = []
+        _host_json(key, at, key_problems)
+        problems += key_problems
+        if key_problems:
             continue
         text = key if isinstance(key, str) else json.dumps(key)
         if text in entries:
@@ -168,13 +168,13 @@ def _stated(assessment: Assessment) -> dict[str, object]:
 
 
 def _given_facts(
-    facts: Iterable[Fact], values: Mapping[str, Value], before: KeyPath, assessment: Assessment
+    facts: Iterable[Fact], values: Mapping[str, Value], prefix: KeyPath, assessment: Assessment
 ) -> dict[str, object]:
     given, unknown = set(assessment.household.given), set(assessment.household.unknown)
     return {
         fact.name: _written(fact.kind, values[fact.name]) if path in given else None
         for fact in facts
-        for path in [(*before, fact.name)]
+        for path in [(*prefix, fact.name)]
         if path in given or path in unknown
     }
 
@@ -185,7 +185,7 @@ def _fact(assessment: Assessment, path: KeyPath) -> dict[str, object]:
 
 
 def _written(kind: Kind, value: Value) -> object:
-    """A known fact as a household's file has it; a number without a finite decimal form is a fraction."""
+    """The value of a known fact as a household's file has it; a number without a finite decimal form is a fraction."""
     match kind:
         case NumberKind():
             return fraction_text(cast(Exact, value))

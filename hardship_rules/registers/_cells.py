@@ -31,7 +31,7 @@ _INEXACT = r"^([0-9]+([.,][0-9]+)?[Ee]\+?[0-9]+|[0-9]{16,}\.0*)$"
 _NUMBER = r"^[-+]?([0-9]{1,3}(,[0-9]{3})+|[0-9]+)(\.[0-9]+)?$"
 _DIGITS = 18  # every number of so many digits fits into 64 bits
 _EXACT_IN_FLOAT = 2**51  # floats hold whole numbers up to here exactly, and divide them exactly
-_WITHIN = 2**63 - 1
+_INT64_MAX = 2**63 - 1
 
 # Dates
 _DAY = "|".join(rf"[0-9]{{4}}{sign}[0-9]{{1,2}}{sign}[0-9]{{1,2}}" for sign in ("-", r"\.", "/"))
@@ -48,7 +48,7 @@ _FORMULA = f"^[{_AROUND}]*[=＝][{character_class(QUOTES)}][{_AROUND}]*"  # with
 _AROUND_KEYS = f"{_FORMULA}|^[{_AROUND}]+|[{_AROUND}]+$|[{character_class(UNSEEN)}]+"
 _WIDE = {chr(sign + 0xFEE0): chr(sign) for sign in range(0x21, 0x7F)} | WIDE  # also letters, as passports have
 _WIDE_SIGNS = {ord(wide): plain for wide, plain in _WIDE.items()}
-_AS_NUMBER, _OF_DIGITS = "^([0-9]{15}|[0-9]{17}[0-9X])$", "^[0-9]+$"
+_IDENTITY_NUMBER, _ALL_DIGITS = "^([0-9]{15}|[0-9]{17}[0-9X])$", "^[0-9]+$"
 _WELL_FORMED = "^[1-9][0-9]{16}[0-9X]$"
 _WEIGHTS = tuple(2 ** (17 - place) % 11 for place in range(17))
 _PLACEHOLDER = "11010119000101000X"  # in place of a text that is no number, so that its digits can be summed
@@ -245,13 +245,13 @@ def _numbers_of_numbers(column: Column, given: nw.Expr, dtype: nw.dtypes.DType, 
     kind = cast(NumberKind, column.fact.kind)
     places = _places(column, kind)
     most = _largest_given(column, kind, places) // 10**places + 1
-    near = steps.put(nw.when((given <= most) & (given >= -most)).then(given))  # larger ones could leave 64 bits
+    bounded = steps.put(nw.when((given <= most) & (given >= -most)).then(given))  # larger ones could leave 64 bits
     if dtype == nw.Decimal:
-        whole = steps.put((near * 10**places).cast(nw.Int64()))
-        longer = near * 10**places != whole
+        whole = steps.put((bounded * 10**places).cast(nw.Int64()))
+        longer = bounded * 10**places != whole
     else:
-        whole = steps.put((near.cast(nw.Float64()) * 10**places).round(0).cast(nw.Int64()))
-        longer = quotient(whole.cast(nw.Float64()), 10**places) != near.cast(nw.Float64())
+        whole = steps.put((bounded.cast(nw.Float64()) * 10**places).round(0).cast(nw.Int64()))
+        longer = quotient(whole.cast(nw.Float64()), 10**places) != bounded.cast(nw.Float64())
     return _numbers(column, kind, places, Digits(whole, ~given.is_null(), longer.fill_null(value=False)), steps)
 
 
@@ -260,21 +260,21 @@ def _numbers(column: Column, kind: NumberKind, places: int, digits: Digits, step
     ratio = _ratio(column, kind, places)
     low, high = _ends(kind)
     most = _largest_given(column, kind, places)
-    near = (digits.whole <= most) & (digits.whole >= -most)
-    number = scaled = steps.put(nw.when(near).then(digits.whole) * ratio.numerator)
-    uneven = digits.longer
+    is_bounded = (digits.whole <= most) & (digits.whole >= -most)
+    number = scaled = steps.put(nw.when(is_bounded).then(digits.whole) * ratio.numerator)
+    is_too_fine = digits.longer
     if ratio.denominator > 1:
-        rest = steps.put(scaled % ratio.denominator)
-        number = steps.put(((scaled - rest) / ratio.denominator).round(0).cast(nw.Int64()))
-        uneven = uneven | (rest != 0)
-    uneven = steps.put(uneven.fill_null(value=False))
+        remainder = steps.put(scaled % ratio.denominator)
+        number = steps.put(((scaled - remainder) / ratio.denominator).round(0).cast(nw.Int64()))
+        is_too_fine = is_too_fine | (remainder != 0)
+    is_too_fine = steps.put(is_too_fine.fill_null(value=False))
     inside = steps.put(((number >= low) & (number <= high)).fill_null(value=False))
     faults = {
         "cell_number": ~digits.is_number,
         "cell_outside": digits.is_number & ~inside,
-        "cell_decimals": digits.is_number & inside & uneven,
+        "cell_decimals": digits.is_number & inside & is_too_fine,
     }
-    return Cells(nw.when(inside & ~uneven).then(number), FrozenMapping(faults), ~digits.is_number)
+    return Cells(nw.when(inside & ~is_too_fine).then(number), FrozenMapping(faults), ~digits.is_number)
 
 
 def _in_units(column: Column, whole: nw.Expr) -> nw.Expr:
@@ -313,7 +313,7 @@ def _largest_given(column: Column, kind: NumberKind, places: int) -> int:
     ratio = _ratio(column, kind, places)
     most = max(map(abs, _ends(kind)))
     given = int(most / ratio)
-    if given * ratio.numerator > _WITHIN or max(most, given) > _EXACT_IN_FLOAT:
+    if given * ratio.numerator > _INT64_MAX or max(most, given) > _EXACT_IN_FLOAT:
         raise PolicyError([Problem("register_range", (column.fact.name,), column.fact.title)])
     return given
 
@@ -336,14 +336,25 @@ def days_of(text: nw.Expr, steps: Steps) -> Cells:
 def _day_of(parts: tuple[nw.Expr, nw.Expr, nw.Expr], well_formed: nw.Expr, steps: Steps) -> Cells:
     """The day of a year, a month and a day as texts of digits, in the rows where they are well formed."""
     well_formed = steps.put(well_formed)
-    y, m, d = (steps.put(nw.when(well_formed).then(part).otherwise(nw.lit("1")).cast(nw.Int64())) for part in parts)
-    leap = ((y % 4 == 0) & (y % 100 != 0)) | (y % 400 == 0)
+    year, month, day_of_month = (
+        steps.put(nw.when(well_formed).then(part).otherwise(nw.lit("1")).cast(nw.Int64())) for part in parts
+    )
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
     of_february = nw.when(leap).then(nw.lit(29)).otherwise(nw.lit(28))
-    of_others = nw.when(m.is_in([4, 6, 9, 11])).then(nw.lit(30)).otherwise(nw.lit(31))
-    last = steps.put(nw.when(m == 2).then(of_february).otherwise(of_others))
-    exists = (m >= 1) & (m <= 12) & (d >= 1) & (d <= last) & (y >= EARLIEST.year) & (y <= LATEST.year)
+    of_others = nw.when(month.is_in([4, 6, 9, 11])).then(nw.lit(30)).otherwise(nw.lit(31))
+    last = steps.put(nw.when(month == 2).then(of_february).otherwise(of_others))
+    exists = (
+        (month >= 1)
+        & (month <= 12)
+        & (day_of_month >= 1)
+        & (day_of_month <= last)
+        & (year >= EARLIEST.year)
+        & (year <= LATEST.year)
+    )
     exists = steps.put(well_formed & exists)
-    written = nw.when(exists).then(y * 10_000 + m * 100 + d).otherwise(nw.lit(20_000_101)).cast(nw.String())
+    written = (
+        nw.when(exists).then(year * 10_000 + month * 100 + day_of_month).otherwise(nw.lit(20_000_101)).cast(nw.String())
+    )
     day = steps.put(written.str.to_date("%Y%m%d"))
     return Cells(nw.when(exists).then(day), FrozenMapping({"cell_date": ~exists}), well_formed.is_null())
 
@@ -377,9 +388,11 @@ def _normalized_key(text: nw.Expr, narrow: nw.Expr, steps: Steps) -> nw.Expr:
     bare = steps.put(text.str.replace_all(_AROUND_KEYS, ""))
     number = steps.put(_normalized_number(narrow))
     digits = steps.put(narrow.str.replace_all(_AROUND_KEYS, ""))
-    is_number, is_digits = (steps.put(a.str.contains(b)) for a, b in ((number, _AS_NUMBER), (digits, _OF_DIGITS)))
-    other = nw.when(is_digits).then(digits).otherwise(nw.when(bare != "").then(bare))
-    return steps.put(nw.when(is_number).then(number).otherwise(other))
+    is_number, is_digits = (
+        steps.put(form.str.contains(pattern)) for form, pattern in ((number, _IDENTITY_NUMBER), (digits, _ALL_DIGITS))
+    )
+    other_key = nw.when(is_digits).then(digits).otherwise(nw.when(bare != "").then(bare))
+    return steps.put(nw.when(is_number).then(number).otherwise(other_key))
 
 
 def days_of_birth(text: nw.Expr, steps: Steps) -> Cells:

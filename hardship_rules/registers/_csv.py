@@ -91,7 +91,7 @@ def read_parquet(path: Path) -> RawTable | Problem:
 
 
 def not_a_file(path: Path) -> Problem | None:
-    """Why a path is not a file that can be read, if so: a device has no end, and a pipe cannot be rewound."""
+    """The problem of a path that is not a readable file: a device has no end, and a pipe cannot be rewound."""
     name = str(path)
     place = Location(name, 1, 1)
     try:
@@ -100,7 +100,7 @@ def not_a_file(path: Path) -> Problem | None:
             return Problem("file_is_folder", location=place, given=name)
         if not stat.S_ISREG(mode):
             return unreadable(name, OSError(errno.ESPIPE, ""))
-        path.open("rb").close()  # raises what the system has against it, such as a missing permission
+        path.open("rb").close()  # raises the reason why it cannot be read, such as a missing permission
     except FileNotFoundError:
         return Problem("file_missing", location=place, given=name)
     except OSError as error:
@@ -122,7 +122,10 @@ def _as_utf8(content: bytes) -> tuple[bytes, str] | None:
 
 
 def _with_unix_ends(content: bytes) -> bytes:
-    """The content with line feeds as line ends, if some are a carriage return alone; in a quoted cell that is text."""
+    """The content with line feeds as line ends, if some of its lines end with a carriage return alone.
+
+    A carriage return in a quoted cell is text, and stays.
+    """
     if not _CR_ALONE.search(content):
         return content
     return _QUOTED_OR_END.sub(lambda match: b"\n" if match[0].startswith(b"\r") else match[0], content)

@@ -89,14 +89,14 @@ class HiddenRows:
         self._filled({})
         if not self._is_shared or not self.texts:
             return
-        number: list[str] = []
+        digits: list[str] = []
 
         def end(_: str) -> None:
             parser.CharacterDataHandler = parser.EndElementHandler = None
-            if int("".join(number)) in self.texts:
+            if int("".join(digits)) in self.texts:
                 self.struck[self._row] = None
 
-        parser.CharacterDataHandler, parser.EndElementHandler = number.append, end
+        parser.CharacterDataHandler, parser.EndElementHandler = digits.append, end
 
 
 def struck_styles(book: Any) -> frozenset[int]:

@@ -22,7 +22,7 @@ from hardship_rules.frames.run import assess_frame
 from hardship_rules.locale import sentences
 
 FORMAT = "hardship-rules/impact/1"
-NEAREST = 20  # households nearest to a line that are listed
+NEAREST = 20  # households nearest to a threshold that are listed
 OLD, NEW = "_old", "_new"
 WORDS = sentences("impact")
 _ROWS = "_rows"
@@ -51,7 +51,7 @@ class Move:
 
 @frozen
 class Near:
-    """A household near a line of the new policy; `margin` is in the unit of the line, rounded to hundredths."""
+    """A household near a threshold of the new policy; `margin` is in the threshold's unit, rounded to hundredths."""
 
     key: object = field(repr=False)
     before: str | None
@@ -96,8 +96,8 @@ def impact(  # noqa: PLR0913, PLR0917  # two policies, two frames, and what join
 
     The old policy applies on `on` even outside its own period. A column that only one policy knows is left out under
     the other; one with different names in the policies counts under both. A key with several rows is a problem and in
-    no move. `nearest` is the most households to list near a line. Raises what `assess_frame` raises, and `PolicyError`
-    if the category has another name in the other policy.
+    no move. `nearest` is the most households to list near a threshold. Raises what `assess_frame` raises, and
+    `PolicyError` if the category has another name in the other policy.
     """
     for policy in (old, new):
         require_policy(policy)
@@ -150,13 +150,13 @@ class _Frames:
     on: date | None
     decisions: tuple[str, ...]
 
-    def under(self, policy: Policy, other: Policy, end: str) -> Any:
+    def under(self, policy: Policy, other: Policy, suffix: str) -> Any:
         """Every household under a policy, each key once, the columns with the suffix `end`."""
         category, key = policy.category.name, self.key
         columns = [*self.decisions, f"{category}_clauses", *([_margin(policy)] if _has_margin(policy) else [])]
         words, others = _words(policy), _words(other)
         households, members = (
-            _known(frame, own, other, key) for frame, own, other in zip(self.given, words, others, strict=True)
+            _frame_for(frame, own, theirs, key) for frame, own, theirs in zip(self.given, words, others, strict=True)
         )
         assessed = nw.from_native(assess_frame(policy, households, members, key, self.on, columns=columns))
         assessed = assessed.with_columns(nw.len().over(key).alias(_ROWS))
@@ -164,7 +164,7 @@ class _Frames:
         assessed = assessed.with_columns(problem.alias("problem")).drop(_ROWS)
         in_memory = {"maintain_order": True} if isinstance(assessed, nw.DataFrame) else {}
         once = assessed.unique(subset=[key], keep="any", **in_memory)
-        return once.rename({name: name + end for name in once.collect_schema().names() if name != key})
+        return once.rename({name: name + suffix for name in once.collect_schema().names() if name != key})
 
 
 def _words(policy: Policy) -> tuple[dict[str, str], dict[str, str]]:
@@ -173,10 +173,11 @@ def _words(policy: Policy) -> tuple[dict[str, str], dict[str, str]]:
     return spellings(policy, ("household",), policy.facts), members
 
 
-def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key: str) -> Any:
-    """A frame without the columns that only the other policy knows; columns of both are renamed as in this policy.
+def _frame_for(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key: str) -> Any:
+    """The frame for one policy: without the columns that only the other policy knows.
 
-    `words` are the names that columns may have, with the fact of each, `others` those of the other policy.
+    A column that this policy knows by another name is renamed. `words` are the names that columns may have under this
+    policy, with the fact of each; `others` are those under the other policy.
     """
     columns = nw.from_native(frame)
     names = column_names(columns)
@@ -184,7 +185,7 @@ def _known(frame: Any, words: Mapping[str, str], others: Mapping[str, str], key:
     kept: dict[str, str] = {}
     for name in names:
         same_fact = [words[word] for word, fact in others.items() if word in words and fact == others.get(name)]
-        if name == key or name in words or name not in others:
+        if name == key or name in words or name not in others:  # `assess_frame` reports an unknown column
             kept[name] = name
         elif same_fact and same_fact[0] not in present:
             kept[name] = same_fact[0]
@@ -217,29 +218,32 @@ def _groups(table: Lazy, columns: list[str]) -> list[Group]:
 
 def _faults(groups: list[Group]) -> FrozenMapping[str, int]:
     """The number of rows by problem, under the old policy or else under the new one."""
-    numbers: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for row, number in groups:
         problem = row["problem_old"] or row["problem_new"]
         if problem is not None:
-            numbers[problem] = numbers.get(problem, 0) + number
-    return FrozenMapping(sorted(numbers.items()))
+            counts[problem] = counts.get(problem, 0) + number
+    return FrozenMapping(sorted(counts.items()))
 
 
 def _moves(groups: list[Group], name: str, *, with_clauses: bool) -> tuple[Move, ...]:
     """The moves of a decision, those of most households first."""
-    together: dict[tuple[Any, Any], dict[Clauses, int]] = {}
+    by_outcomes: dict[tuple[Any, Any], dict[Clauses, int]] = {}
     for row, number in groups:
         if row["problem_old"] or row["problem_new"]:
             continue
         clauses = (row[f"{name}_clauses{end}"] if with_clauses else None for end in (OLD, NEW))
         old, new = (tuple(ids.split(";")) if ids else () for ids in clauses)
-        by = together.setdefault((row[name + OLD], row[name + NEW]), {})
-        by[old, new] = by.get((old, new), 0) + number
+        by_clauses = by_outcomes.setdefault((row[name + OLD], row[name + NEW]), {})
+        by_clauses[old, new] = by_clauses.get((old, new), 0) + number
     moves = (
         Move(
-            before, now, sum(by.values()), FrozenMapping(sorted(by.items(), key=_largest_first) if with_clauses else ())
+            before,
+            now,
+            sum(by_clauses.values()),
+            FrozenMapping(sorted(by_clauses.items(), key=_largest_first) if with_clauses else ()),
         )
-        for (before, now), by in together.items()
+        for (before, now), by_clauses in by_outcomes.items()
     )
     return tuple(sorted(moves, key=lambda move: (-move.households, str(move.before), str(move.now))))
 
@@ -249,7 +253,7 @@ def _largest_first(entry: tuple[object, int]) -> tuple[int, str]:
 
 
 def _nearest(sound: Lazy, key: str, new: Policy, number: int) -> tuple[Near, ...]:
-    """The decided households nearest to a line of the new policy, by margin, then by key."""
+    """The decided households nearest to a threshold of the new policy, by margin, then by key."""
     category, margin = new.category.name, _margin(new) + NEW
     has_margin = ~nw.col(margin).is_null() & nw.col(category + NEW).is_in(_by_figures(new))
     rows = (
@@ -313,7 +317,7 @@ def impact_json(impact: Impact, left_out: int = 0, doubt: str | None = None, rem
 
 
 def impact_report(impact: Impact, left_out: int = 0, doubt: str | None = None, remarks: Sequence[str] = ()) -> Document:
-    """The report: who moves, by which clauses, other decisions, households near a line, faulty ones.
+    """The report: who moves, by which clauses, other decisions, households near a threshold, faulty ones.
 
     `left_out` is the number of households of the register that were not assessed because of their problems, `doubt` a
     caveat on all others; `remarks` are sentences on rows of no household, and on hidden ones.
@@ -356,7 +360,10 @@ class _Report:
         yield WORDS["causes"], (self.causes(moves),)
         for name, others in self.impact.decisions.items():
             if name != self.category.name:
-                yield WORDS["other"].format(title=self.impact.new.decisions[name].title), (self.other(name, others),)
+                yield (
+                    WORDS["other"].format(title=self.impact.new.decisions[name].title),
+                    (self.of_other_decision(name, others),),
+                )
         if self.impact.nearest:
             rows = tuple(
                 (str(near.key), self.title(near.before), self.title(near.now), f"{near.margin:,.2f}")
@@ -400,13 +407,13 @@ class _Report:
     def matrix(self, moves: tuple[Move, ...]) -> Table:
         """The number of households for each pair of categories."""
         flows = self.flows(moves)
-        number = {(flow.before, flow.now): flow.number for flow in flows.flows}
+        counts = {(flow.before, flow.now): flow.number for flow in flows.flows}
         rows = [
-            (before, *(_count(number.get((before, now), 0)) for now in flows.now), _count(_sum(number, before=before)))
+            (before, *(_count(counts.get((before, now), 0)) for now in flows.now), _count(_sum(counts, before=before)))
             for before in flows.before
         ]
-        totals = (_count(_sum(number, now=now)) for now in flows.now)
-        rows.append((WORDS["total"], *totals, _count(sum(number.values()))))
+        totals = (_count(_sum(counts, now=now)) for now in flows.now)
+        rows.append((WORDS["total"], *totals, _count(sum(counts.values()))))
         heads = (WORDS["row"], *flows.now, WORDS["total"])
         return Table(WORDS["matrix"], heads, tuple(rows), shares=(3, *(2 for _ in heads[1:])))
 
@@ -440,7 +447,7 @@ class _Report:
         title = definition.title if definition is not None else self.clauses.get(name, name)
         return WORDS[code].format(title=title) if code in WORDS else problem
 
-    def other(self, name: str, moves: tuple[Move, ...]) -> Block:
+    def of_other_decision(self, name: str, moves: tuple[Move, ...]) -> Block:
         """The moves of another decision, such as the one on the file."""
         title = self.impact.new.decisions[name].title
         if all(move.before is None and move.now is None for move in moves):
@@ -490,8 +497,8 @@ def _status(policy: Policy) -> str:
     return WORDS[policy.status or "not_said"]
 
 
-def _sum(number: Mapping[tuple[str, str], int], before: str | None = None, now: str | None = None) -> int:
-    return sum(count for pair, count in number.items() if before in (None, pair[0]) and now in (None, pair[1]))
+def _sum(counts: Mapping[tuple[str, str], int], before: str | None = None, now: str | None = None) -> int:
+    return sum(count for pair, count in counts.items() if before in (None, pair[0]) and now in (None, pair[1]))
 
 
 def _count(number: int) -> str:

@@ -71,7 +71,7 @@ def with_steps(table: nw.LazyFrame[Any], cells: Sequence[Cells]) -> nw.LazyFrame
 
 
 def mapped(table: nw.LazyFrame[Any], headers: Headers, in_ascii: Collection[str] = ()) -> Mapped:
-    """The facts of a table; `in_ascii` are the columns whose texts are all ASCII.
+    """The columns of a table as facts; `in_ascii` are those whose texts are all ASCII.
 
     Raises `FactError` with every column of a type that cannot hold its fact.
     """
@@ -121,7 +121,7 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
     """
     policy = mapping.policy
     left_out = [fact.name for fact in policy.stand_ins] if mapping.blank == "left out" else []
-    frames, faults, unused, problems, columns = [], [], [], list[Problem](), set[str]()
+    frames, faults, unused, problems, with_column = [], [], [], list[Problem](), set[str]()
     for given, table in ((households, mapping.households), (members, mapping.members)):
         frame = checked_frame(given)
         headers = headers_of(policy, table, column_names(frame))
@@ -134,20 +134,20 @@ def mapped_frames(mapping: RegisterMapping, households: Any, members: Any) -> Ma
         if empty := untyped_columns(lazy):
             lazy = lazy.with_columns(nw.lit(None, dtype=nw.String()).alias(name) for name in empty)
         try:
-            facts = None if headers.problems else mapped(lazy, headers)
+            table_columns = None if headers.problems else mapped(lazy, headers)
         except FactError as error:
             problems += error.problems
             continue
         problems += headers.problems
-        if facts is not None:
-            columns |= set(facts.facts)
-            both = (facts.frame(lazy, KEY, left_out).to_native(), facts.faults(lazy, KEY).to_native())
+        if table_columns is not None:
+            with_column |= set(table_columns.facts)
+            native = (table_columns.frame(lazy, KEY, left_out).to_native(), table_columns.faults(lazy, KEY).to_native())
             if isinstance(frame, nw.DataFrame):
-                both = tuple(as_host_frame(frame, part.collect()) for part in both)
-            frames.append(both[0])
-            faults.append(both[1])
+                native = tuple(as_host_frame(frame, part.collect()) for part in native)
+            frames.append(native[0])
+            faults.append(native[1])
             unused.append(headers.unused)
     if problems:
         raise FactError(problems)
-    policy = with_left_out(policy, [name for name in left_out if name in columns])
+    policy = with_left_out(policy, [name for name in left_out if name in with_column])
     return MappedFrames(policy, frames[0], frames[1], (faults[0], faults[1]), (unused[0], unused[1]))

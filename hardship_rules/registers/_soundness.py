@@ -1,4 +1,4 @@
-"""Integrity of a register: persons in two files or twice in one, files without a worker, members without a file."""
+"""Consistency of a register: persons in two files or twice in one, files without a worker, members without a file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from hardship_rules.language.mapping import UNKNOWN_WORDS
 from hardship_rules.registers._cells import normalized_numbers
 
 WORKER, SPOUSE = "self", "spouse"
-FEW = 5
+MOST_LISTED = 5
 """The most places that a sentence lists."""
 
 _NO_PERSON = rf"^([^\p{{L}}\p{{N}}]*|无|不详|{'|'.join(UNKNOWN_WORDS).upper()})$"
@@ -43,7 +43,7 @@ class Place:
 
 @frozen
 class Finding:
-    """A lack of integrity, with all rows involved; no identifier of a person is in it."""
+    """An inconsistency of a register, with all rows involved; it contains no identifier of a person."""
 
     code: Code
     places: tuple[Place, ...]
@@ -51,7 +51,7 @@ class Finding:
 
     def problem(self, names: Mapping[Place, str]) -> Problem:
         """The finding as a problem; `names` are the names of its places, such as 成员!A5."""
-        shown = [names[place] for place in self.places[:FEW]]
+        shown = [names[place] for place in self.places[:MOST_LISTED]]
         return Problem(self.code, values={"places": "; ".join(shown), "count": str(len(self.places))})
 
 
@@ -73,19 +73,19 @@ def soundness(
     listed = _read(households, {"key": (key,)})
     names = tuple(word for word, name in reversed(spelled.items()) if fact is not None and name == fact.name)
     people = _read(members, {"key": (key,), "who": names, "person": (identifier,)})
-    key_type, type_of_members = listed["key"].dtype, people["key"].dtype
-    both_whole = key_type.is_integer() and type_of_members.is_integer()
-    if key_type != type_of_members and not both_whole and listed.height and people.height:
-        values = {"own": str(key_type), "theirs": str(type_of_members)}
+    key_type, member_key_type = listed["key"].dtype, people["key"].dtype
+    both_whole = key_type.is_integer() and member_key_type.is_integer()
+    if key_type != member_key_type and not both_whole and listed.height and people.height:
+        values = {"own": str(key_type), "theirs": str(member_key_type)}
         raise FactError([Problem("key_kinds", (key,), given=key, values=values)])
     names_of = {title: name for name, title in options.items()} | {name: name for name in options}
     people = people.with_columns(
         who=pl.col("who").cast(pl.String).replace_strict(names_of, default=None, return_dtype=pl.String),
         person=normalized_numbers(pl.col("person").cast(pl.String)),
     ).with_columns(person=pl.when(~pl.col("person").str.contains(_NO_PERSON)).then("person"))
-    findings = [*_of_files(listed, people, has_worker=WORKER in options)]
+    findings = [*_file_findings(listed, people, has_worker=WORKER in options)]
     if identifier is not None:
-        findings += _of_persons(people)
+        findings += _person_findings(people)
     return tuple(sorted(findings, key=lambda finding: (finding.places[0], finding.code)))
 
 
@@ -128,12 +128,12 @@ def _finding(code: Code, rows: pl.DataFrame, *, of_members: bool) -> Iterator[Fi
         yield Finding(code, places, tuple(dict.fromkeys(rows["key"])))
 
 
-def _of_files(listed: pl.DataFrame, people: pl.DataFrame, *, has_worker: bool) -> Iterator[Finding]:
+def _file_findings(listed: pl.DataFrame, people: pl.DataFrame, *, has_worker: bool) -> Iterator[Finding]:
     """Keys that are listed twice, members whose key is not listed, files with no worker or with several."""
     for _, rows in listed.filter(pl.col("key").is_duplicated()).group_by("key", maintain_order=True):
         yield from _finding("household_twice", rows, of_members=False)
-    nowhere = people.filter(pl.col("key").is_null() | ~pl.col("key").is_in(listed["key"].implode()))
-    yield from _finding("member_of_no_household", nowhere, of_members=True)
+    strays = people.filter(pl.col("key").is_null() | ~pl.col("key").is_in(listed["key"].implode()))
+    yield from _finding("member_of_no_household", strays, of_members=True)
     if has_worker:
         workers = (pl.col("who") == WORKER).sum().alias("workers")
         files = people.group_by("key").agg(workers, pl.col("who").is_null().any().alias("incomplete"))
@@ -147,7 +147,7 @@ def _of_files(listed: pl.DataFrame, people: pl.DataFrame, *, has_worker: bool) -
             yield from _finding("household_of_workers", rows, of_members=True)
 
 
-def _of_persons(people: pl.DataFrame) -> Iterator[Finding]:
+def _person_findings(people: pl.DataFrame) -> Iterator[Finding]:
     """Persons who are in the register more than once, and rows without an identifier."""
     yield from _finding("person_not_told", people.filter(pl.col("person").is_null()), of_members=True)
     repeated = people.filter(pl.col("person").is_not_null() & pl.col("person").is_duplicated())

@@ -202,19 +202,19 @@ def _without_non_data_rows(
             and is_total(grid.cells[area.top - 1, area.left - 1] or "")
         ),
     )
-    unread = {
+    faulty_keys = {
         fault.row - header_row - 1 for fault in grid.faults if fault.code != "cell_merged" and fault.column - 1 == key
     }
-    left_out = non_data_rows(cells[header_row:], key, facts, unread)
+    left_out = non_data_rows(cells[header_row:], key, facts, faulty_keys)
     if not left_out:
         return grid, ()
     remarks = tuple(Remark(row.code, row.number + header_row + 1, label=row.label) for row in left_out)
     rows = {remark.row for remark in remarks}
-    beside = {
+    merged_with = {
         row for area in grid.merged if area.top in rows for row in range(area.top, min(area.bottom, cells.height) + 1)
     }
     cells = grid.cells.with_columns(pl.when(~pl.int_range(pl.len()).is_in([row - 1 for row in rows])).then(pl.all()))
-    blank = {row for row in beside if not any(text is not None for text in cells.row(row - 1))}
+    blank = {row for row in merged_with if not any(text is not None for text in cells.row(row - 1))}
     faults = tuple(fault for fault in grid.faults if fault.row not in rows | blank)
     return evolve(grid, cells=cells, faults=faults), remarks
 

@@ -15,12 +15,12 @@ TOTALS = frozenset(
 ) | frozenset(("total", "grandtotal", "subtotal"))
 """The words for a total: the text of a whole cell, in lower case, without spaces, brackets around it or a unit."""
 
-_DOERS = "填表|填报|填写|制表|编制|编报|统计|经办|审核|审批|审查|复核|核对|核实|校对|批准|签发|报送|上报|录入|调查"
-_DOERS = f"(?:{_DOERS}|联系|负责|分管|主管|工会|制单|申报)"
+_TASKS = "填表|填报|填写|制表|编制|编报|统计|经办|审核|审批|审查|复核|核对|核实|校对|批准|签发|报送|上报|录入|调查"
+_TASKS = f"(?:{_TASKS}|联系|负责|分管|主管|工会|制单|申报)"
 _OFFICE = "(?:填表|填报|报送|上报|申报|基层|本)?(?:单位|部门|工会)?"
 _NOTES = "(?:填表|填报|填写|编制|编报|制表|情况|有关|其他|补充)?说明|备注|附注|注释|注意事项|注意|注|notes?|remarks?"
 _SIGNATURES = (
-    f"{_OFFICE}{_DOERS}(?:人员?|员|单位|部门|日期|时间|电话|领导|主席|意见|名称)?(?:签字|签名|签章|盖章)?"
+    f"{_OFFICE}{_TASKS}(?:人员?|员|单位|部门|日期|时间|电话|领导|主席|意见|名称)?(?:签字|签名|签章|盖章)?"
     "|主席|副主席|主任|科长|领导|单位|单位名称|单位公章|公章|盖章|签字|签名|签章|日期|时间|电话|手机|联系方式"
     "|preparedby|filledinby|checkedby|reviewedby|approvedby|signature|date|phone|contact"
 )
@@ -41,9 +41,9 @@ _NUMBERED = re.compile(r"(?:\(?[0-9]{1,2}[).、](?=[^0-9])|\([一二三四五六
 _COUNT = re.compile(
     r"共?[-+]?[0-9][0-9,]{0,13}(?:\.[0-9]+)?(?:%|元|万元|户|人|名|家|个|套|辆|份|岁|月|年)?|[-—–―/\\*×·…]+"
 )
-_UNMARKED = re.compile(f"(?P<label>(?:{_DOERS})(?:人员?|员))[\u4e00-\u9fff·]{{0,4}}")  # 填表人 张三
-_BEGUN = re.compile(rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES})[0-9一二三四五]?{_IN_BRACKETS}:.", re.IGNORECASE)
-_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_DOERS})[{SPACE}]*[人员]"  # each such row has a cell with one of these
+_UNMARKED = re.compile(f"(?P<label>(?:{_TASKS})(?:人员?|员))[\u4e00-\u9fff·]{{0,4}}")  # 填表人 张三
+_NOTE_START = re.compile(rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES})[0-9一二三四五]?{_IN_BRACKETS}:.", re.IGNORECASE)
+_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_TASKS})[{SPACE}]*[人员]"  # each such row has a cell with one of these
 _AROUND_TOTALS = re.compile(r"^[(\[【〔<《*※—–-]+|(?:\((?:元|万元|户|人|名|家|个)\))?[:)\]】〕>》*※—–-]*$")
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
@@ -136,8 +136,8 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
     In a footer (`below`) a signature may be in the key's column, with its label in the column before.
     """
     first = next(iter(texts), None)
-    note = None if first is None or first != key else _BEGUN.match(texts[first])
-    if note is not None:  # the cells beside it belong to the note: a csv splits it at commas
+    note = None if first is None or first != key else _NOTE_START.match(texts[first])
+    if note is not None:  # the cells beside it belong to the note, which a csv splits at commas
         return note["label"]
     labels: list[str] = []
     is_open = False  # the cell before is a label without a text

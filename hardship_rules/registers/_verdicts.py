@@ -31,7 +31,7 @@ from hardship_rules.registers.register import FactTable, Register
 Progress = Callable[[int, int], None]
 
 WORDS = sentences("register_verdicts")
-_EACH = 1000  # households between two reports of progress
+_REPORT_EVERY = 1000  # households between two reports of progress
 _MOST_MISSING = 8  # facts that a cell lists
 _FIGURE = re.compile(r"(.+?)(_x(?P<scale>\d+)|_rounded)?")
 _JOIN, _PARTS = WORDS["join"], WORDS["parts"]
@@ -86,17 +86,17 @@ def verdicts(register: Register, on: date | str | None, *, every: bool = False, 
         wanted = pl.repeat(value=True, n=frame.height, eager=True)
     assessments: dict[int, Assessment] = {}
     refused: dict[int, tuple[Problem, ...]] = {}
-    of_members: dict[int, tuple[int, ...]] = {}
+    member_rows: dict[int, tuple[int, ...]] = {}
     total = int(wanted.sum())
     for number, (row, household, members) in enumerate(_households(register, frame.filter(wanted)["row"].to_list())):
-        if number % _EACH == 0 and total > _EACH:
+        if number % _REPORT_EVERY == 0 and total > _REPORT_EVERY:
             progress(number, total)
-        of_members[row] = members
+        member_rows[row] = members
         try:
             assessments[row] = assess(policy, household, on)
         except FactError as error:
             refused[row] = tuple(_at_cells(register, row, members, error))
-    return Verdicts(register, frame, FrozenMapping(assessments), FrozenMapping(refused), FrozenMapping(of_members))
+    return Verdicts(register, frame, FrozenMapping(assessments), FrozenMapping(refused), FrozenMapping(member_rows))
 
 
 def _households(register: Register, rows: list[int]) -> Iterator[tuple[int, dict[str, Any], tuple[int, ...]]]:
@@ -105,10 +105,10 @@ def _households(register: Register, rows: list[int]) -> Iterator[tuple[int, dict
     keys = households.frame[KEY][rows]
     numbered = members.frame.select(KEY).with_row_index("number").filter(pl.col(KEY).is_in(keys.implode()))
     grouped = dict(numbered.group_by(KEY, maintain_order=True).agg("number").iter_rows())
-    of_households = [tuple(grouped.get(key, ())) for key in keys]
-    of_members = _facts(register, members, list(chain.from_iterable(of_households)))
-    for row, facts, places in zip(rows, _facts(register, households, rows), of_households, strict=True):
-        yield row, {**facts, "members": list(islice(of_members, len(places)))}, places
+    member_rows = [tuple(grouped.get(key, ())) for key in keys]
+    member_facts = _facts(register, members, list(chain.from_iterable(member_rows)))
+    for row, facts, of_household in zip(rows, _facts(register, households, rows), member_rows, strict=True):
+        yield row, {**facts, "members": list(islice(member_facts, len(of_household)))}, of_household
 
 
 def _facts(register: Register, table: FactTable, rows: list[int]) -> Iterator[dict[str, Any]]:
@@ -138,9 +138,9 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     """The table of a register: every household in its order, those with a problem without a verdict."""
     register, policy = verdicts.register, verdicts.register.policy
     clauses = titles_of_clauses(policy)
-    columns = _of_frame(policy, verdicts.frame, clauses)
+    columns = _frame_columns(policy, verdicts.frame, clauses)
     undecided = verdicts.frame.filter(pl.col(policy.category.name).is_null())["row"]
-    assessed = [_of_assessment(verdicts, row, clauses) for row in undecided if row in verdicts.assessments]
+    assessed = [_assessment_columns(verdicts, row, clauses) for row in undecided if row in verdicts.assessments]
     if assessed:
         columns = columns.update(
             pl.DataFrame(assessed, schema_overrides=dict(columns.schema), infer_schema_length=None),
@@ -169,8 +169,8 @@ def rows_of(verdicts: Verdicts, *, reasons: bool = False) -> Rows:
     return Rows(table.rename({KEY: WORDS["key"]}).drop("row"), counted)
 
 
-def _of_frame(policy: Policy, frame: pl.DataFrame, clauses: Mapping[str, str]) -> pl.DataFrame:
-    """The columns from the result of `assess_frame`; the column of missing facts is empty."""
+def _frame_columns(policy: Policy, frame: pl.DataFrame, clauses: Mapping[str, str]) -> pl.DataFrame:
+    """The columns that come from `assess_frame`; missing facts are null here, since only `assess` lists them."""
     category = policy.category
     is_open = pl.col(category.name).is_null()
     deciding = _with_titles(frame[f"{category.name}_clauses"], clauses, _PARTS)
@@ -248,7 +248,7 @@ def _figures(policy: Policy, columns: list[str]) -> Iterator[pl.Expr]:
         yield (quotient(pl.col(column), scale) if scale > 1 else pl.col(column)).alias(heading)
 
 
-def _of_assessment(verdicts: Verdicts, row: int, clauses: Mapping[str, str]) -> dict[str, Any]:
+def _assessment_columns(verdicts: Verdicts, row: int, clauses: Mapping[str, str]) -> dict[str, Any]:
     """The columns from a household's assessment, which replace those from the frame."""
     policy, assessment = verdicts.register.policy, verdicts.assessments[row]
     decided = assessment.decided

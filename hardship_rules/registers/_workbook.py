@@ -168,8 +168,8 @@ def _rows(workbook: Workbook, name: str, *, with_formulas: bool) -> Iterator[lis
     try:
         formulas = book[name]
         formulas.reset_dimensions()
-        for row, other in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
-            yield [_value(workbook, cell, formula) for cell, formula in zip(row, other, strict=True)]
+        for row, formula_row in zip(sheet.iter_rows(), formulas.iter_rows(), strict=True):
+            yield [_value(workbook, cell, formula) for cell, formula in zip(row, formula_row, strict=True)]
     finally:
         book.close()
 

@@ -82,12 +82,12 @@ class Totals:
 
 
 def report(problems: Iterable[Problem], lang: Language, *, show_values: bool = False) -> str:
-    """All problems in the order of the sheets; those of one sentence in one column are one entry."""
+    """All problems in the order given; those with the same sentence in one column are one entry."""
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         at = problem.location
         column = (at.file, at.sheet, at.column) if isinstance(at, Cell) else (at,)
-        message = None if _is_of_one_row(problem) else problem.message(lang)  # which names that row
+        message = None if _is_of_one_row(problem) else problem.message(lang)  # a message that names its row
         sentence = (problem.severity, problem.code, message, problem.help(lang))
         groups.setdefault((column, sentence), []).append(problem)
     return "\n".join(line for group in groups.values() for line in _entry(group, lang, show_values=show_values))
@@ -140,7 +140,9 @@ def _entry(group: list[Problem], lang: Language, *, show_values: bool) -> Iterat
         places = row_ranges(problem.location.line for problem in group if problem.location is not None)
     elif show_values and any(problem.given for problem in group):
         places = [
-            f"{_name(problem)} {words['given'].format(given=problem.given)}" if problem.given else _name(problem)
+            f"{_cell_name(problem)} {words['given'].format(given=problem.given)}"
+            if problem.given
+            else _cell_name(problem)
             for problem in group
         ]
     elif len(group) > 1:
@@ -151,11 +153,11 @@ def _entry(group: list[Problem], lang: Language, *, show_values: bool) -> Iterat
 
 
 def _is_of_one_row(problem: Problem) -> bool:
-    """Whether a problem's sentence counts and names rows, and so far has one; others can be added to it."""
+    """Whether a problem's sentence lists rows and has one of them; problems of other rows can be merged into it."""
     return problem.values.get("count") == "1" and "places" in problem.values
 
 
-def _name(problem: Problem) -> str:
+def _cell_name(problem: Problem) -> str:
     return problem.location.name if isinstance(problem.location, Cell) else problem.place
 
 
@@ -238,7 +240,7 @@ def _spool(path: Path) -> Iterator[str]:
                 ALL_TEMP_FILES.remove(name)
 
 
-def _begin(sheet: Any, spool: str) -> None:
+def _begin_rows(sheet: Any, spool: str) -> None:
     """Begin the rows of a sheet, after its widths and panes are set."""
     sheet._writer = WorksheetWriter(sheet, spool)  # noqa: SLF001  # openpyxl has no public way to choose the file
     sheet._writer.write_top()  # noqa: SLF001  # as openpyxl does when it creates the writer
@@ -251,14 +253,14 @@ def _write_workbook(stream: BinaryIO, frame: pl.DataFrame, totals: Totals, spool
         _add_sheets(book, frame, totals, spools)
         book.save(stream)
     except BaseException:
-        _end(book)
+        _close_sheets(book)
         raise
 
 
-def _end(book: Any) -> None:
+def _close_sheets(book: Any) -> None:
     """Close the sheets of a workbook that cannot be saved: Python would report them on standard error."""
     for sheet in book.worksheets:
-        for rows in (sheet._rows, getattr(sheet._writer, "xf", None)):  # noqa: SLF001  # as `_begin` set them
+        for rows in (sheet._rows, getattr(sheet._writer, "xf", None)):  # noqa: SLF001  # as `_begin_rows` set them
             if rows is not None:
                 with suppress(OSError, ValueError):  # ValueError: an earlier attempt to close failed
                     rows.close()
@@ -275,13 +277,13 @@ def _add_sheets(book: openpyxl.Workbook, frame: pl.DataFrame, totals: Totals, sp
             [len(column.name), *(len(str(value).split("\n")[0]) for value in column.head(200) if value is not None)]
         )
         sheet.column_dimensions[get_column_letter(number)].width = min(_WIDEST, 3 + 2 * longest)
-    _begin(sheet, spools[0])
+    _begin_rows(sheet, spools[0])
     sheet.append([_head(sheet, name) for name in frame.columns])
     for row in frame.iter_rows():
         sheet.append([_cell(sheet, value) for value in row])
     sheet = book.create_sheet(_WORDS["totals"])
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 36, 76
-    _begin(sheet, spools[1])
+    _begin_rows(sheet, spools[1])
     for note in totals.notes:
         sheet.append([_head(sheet, note)])
     for name, value in totals.about:

@@ -21,7 +21,7 @@ from hardship_rules.registers._cells import Cells
 from hardship_rules.registers._csv import read_csv, read_parquet
 from hardship_rules.registers._headers import Headers, headers_of, recogniser
 from hardship_rules.registers._mapped import KEY, mapped, with_steps
-from hardship_rules.registers._soundness import FEW, Finding, soundness
+from hardship_rules.registers._soundness import MOST_LISTED, Finding, soundness
 from hardship_rules.registers._table import Cell, Grid, RawTable, below_headers, without_non_data_rows
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet
 
@@ -127,7 +127,9 @@ class Register:
         orphans = self.orphans
         if not orphans:
             return None
-        return _WORDS["orphans"].format(count=len(orphans), places="; ".join(place.short for place in orphans[:FEW]))
+        return _WORDS["orphans"].format(
+            count=len(orphans), places="; ".join(place.short for place in orphans[:MOST_LISTED])
+        )
 
     def sound(self, table: FactTable) -> pl.Series:
         """Whether each row of a table belongs to a household without problems."""
@@ -169,14 +171,14 @@ def tables_of(files: Sequence[str], mapping: RegisterMapping, *, guess: bool = F
         at = Location(files[0], 1, 1)
         raise FactError([Problem("register_files", location=at, given="、".join(files))])
     encodings: list[tuple[str, str]] = []
-    both = zip(paths, (mapping.households, mapping.members), strict=True)
-    return _tables([_table_of_file(path, table, encodings, guess=guess) for path, table in both], tuple(encodings))
+    pairs = zip(paths, (mapping.households, mapping.members), strict=True)
+    return _tables([_table_of_file(path, table, encodings, guess=guess) for path, table in pairs], tuple(encodings))
 
 
-def _tables(both: list[RawTable | Problem], encodings: tuple[tuple[str, str], ...]) -> Tables:
-    households, members = both
+def _tables(raw_tables: list[RawTable | Problem], encodings: tuple[tuple[str, str], ...]) -> Tables:
+    households, members = raw_tables
     if isinstance(households, Problem) or isinstance(members, Problem):
-        raise FactError(problem for problem in both if isinstance(problem, Problem))
+        raise FactError(problem for problem in raw_tables if isinstance(problem, Problem))
     return Tables(households, members, encodings)
 
 
@@ -222,22 +224,22 @@ def read_register(mapping: RegisterMapping, tables: Tables, *, show_values: bool
     The problems have the contents of cells only with `show_values`.
     """
     fact_tables: list[FactTable] = []
-    of_headers: list[Problem] = []
+    header_problems: list[Problem] = []
     for raw, table in ((tables.households, mapping.households), (tables.members, mapping.members)):
         try:
             fact_tables.append(_fact_table(mapping.policy, raw, table, show_values=show_values))
         except FactError as error:
-            of_headers += error.problems
-    if of_headers:
-        raise FactError(of_headers)
+            header_problems += error.problems
+    if header_problems:
+        raise FactError(header_problems)
     households, members = fact_tables
     problems: dict[str, list[Problem]] = {}
     astray: list[Problem] = []
     warnings: list[Problem] = []
     for facts, keys in ((households, households.frame[KEY]), (members, _keys_of_members(members))):
-        for row, of_row in facts.problems.items():
+        for row, row_problems in facts.problems.items():
             key = keys[row] if row >= 0 else None
-            (astray if key is None else problems.setdefault(key, [])).extend(of_row)
+            (astray if key is None else problems.setdefault(key, [])).extend(row_problems)
     known = set(households.frame[KEY])
     for finding in _findings(mapping.policy, households, members):
         problem = _problem(finding, households, members)
@@ -277,10 +279,12 @@ def every_problem(register: Register) -> tuple[Problem, ...]:
 def _fact_table(policy: Policy, raw: RawTable, table: Table, *, show_values: bool) -> FactTable:
     """The facts of a table, one column after another; raises `FactError` with every problem of its headers."""
     headers = headers_of(policy, table, raw.headers)
-    of_headers = [_at_header(raw, problem) for problem in headers.problems]
-    of_headers += [problem for _, listed in _unread(raw, set(raw.headers), among_headers=True) for problem in listed]
-    if of_headers:
-        raise FactError(of_headers)
+    header_problems = [_at_header(raw, problem) for problem in headers.problems]
+    header_problems += [
+        problem for _, listed in _unread(raw, set(raw.headers), among_headers=True) for problem in listed
+    ]
+    if header_problems:
+        raise FactError(header_problems)
     used = {column.name for column in headers.columns.values()} | {headers.key, headers.identifier or headers.key}
     texts = [name for name in used if raw.frame.schema[name] == pl.String]
     in_ascii = [name for name in texts if raw.frame[name].str.contains(_ASCII).all()]
@@ -288,7 +292,7 @@ def _fact_table(policy: Policy, raw: RawTable, table: Table, *, show_values: boo
         columns = mapped(nw.from_native(raw.frame.lazy()), headers, in_ascii)
     except FactError as error:
         raise FactError(_at_header(raw, problem) for problem in error.problems) from None
-    cells = {KEY: (headers.key, columns.key)}
+    cells = {KEY: (headers.key, columns.key)}  # each with its header; `fact ` keeps the names of facts apart
     cells |= {} if columns.identifier is None else {_PERSON: (str(headers.identifier), columns.identifier)}
     cells |= {f"fact {name}": (headers.columns[name].name, of_fact) for name, of_fact in columns.facts.items()}
     problems = dict(_unread(raw, {header for header, _ in cells.values()}))
@@ -298,9 +302,10 @@ def _fact_table(policy: Policy, raw: RawTable, table: Table, *, show_values: boo
         computed = _computed(raw.frame.select(header), of_column)
         values[name] = computed["value"]
         fact = name.removeprefix("fact ")
-        if name != fact and computed["blank"].any():
+        is_fact = name != fact
+        if is_fact and computed["blank"].any():
             blank[fact] = computed["blank"]
-        column = headers.columns.get(fact) if name != fact else None
+        column = headers.columns.get(fact) if is_fact else None
         for code in of_column.faults:
             for row in computed[code].fill_null(value=False).arg_true():
                 if any(problem.at == (header,) for problem in problems.get(row, ())):
@@ -334,7 +339,7 @@ def _unread(
             problems.setdefault(rows.get(fault.row, -1), []).append(
                 Problem(fault.code, (header,), values={"column": header}, location=place)
             )
-    return ((row, tuple(of_row)) for row, of_row in problems.items())
+    return ((row, tuple(row_problems)) for row, row_problems in problems.items())
 
 
 def _computed(column: pl.DataFrame, cells: Cells) -> pl.DataFrame:

@@ -72,7 +72,7 @@ class ColumnSample:
 
     @property
     def is_of_persons(self) -> bool:
-        """Whether the texts may identify persons: names, numbers, or a different text in nearly every row."""
+        """Whether the texts may identify persons: names, identity numbers, or a different text in nearly every row."""
         distinct = len(self.texts) >= _FEWEST_PERSONS and len(self.counts) >= _DISTINCT * len(self.texts)
         return bool(distinct or self.identity_numbers or _OF_NAMES.search(self.plain))
 
@@ -212,7 +212,7 @@ def _identifier_lines(sample: TableSample, identifier: ColumnSample | None) -> I
 
 def recognised_columns(policy: Policy, table: Table, columns: Sequence[ColumnSample]) -> Recognition:
     """The facts of columns: by header, else by values; otherwise the facts that they may be."""
-    recognition, others = Recognition(), list[ColumnSample]()
+    recognition, unnamed = Recognition(), list[ColumnSample]()
     facts = {normalize("NFKC", bare(word)): column.fact for word, column in table.spelled.items()}
     for column in columns:
         with_unit = WITH_UNIT.fullmatch(column.plain)
@@ -221,16 +221,16 @@ def recognised_columns(policy: Policy, table: Table, columns: Sequence[ColumnSam
         elif (fact := facts.get(column.plain)) is not None:
             recognition.matches.append(Match(column, fact))
         elif with_unit is None or (fact := facts.get(with_unit[1])) is None:
-            others.append(column)
+            unnamed.append(column)
         else:
             _recognise_unit(policy, recognition, column, fact, with_unit[2])
     _doubt_repeated(recognition)
     named = {match.fact for match in recognition.matches}
     named |= {fact for doubt in recognition.doubts for fact in doubt.facts}
     _recognise_values(
-        policy, recognition, others, [fact for fact in dict.fromkeys(facts.values()) if fact not in named]
+        policy, recognition, unnamed, [fact for fact in dict.fromkeys(facts.values()) if fact not in named]
     )
-    for column in others:
+    for column in unnamed:
         similar = _similar(column.plain, facts)
         if similar:
             recognition.doubts.append(Doubt(column, _WORDS["similar_header"], similar))
@@ -260,20 +260,20 @@ def _doubt_repeated(recognition: Recognition) -> None:
 
 
 def _recognise_values(
-    policy: Policy, recognition: Recognition, others: list[ColumnSample], facts: Sequence[Fact]
+    policy: Policy, recognition: Recognition, unnamed: list[ColumnSample], facts: Sequence[Fact]
 ) -> None:
-    """Recognise columns by their values, and remove them from `others`.
+    """Recognise columns by their values, and remove them from `unnamed`.
 
     A match needs more than values: 城市 and 农村 may be the residence or the registration. One choice alone must have
     such options, no other column may have them, and the header must be part of the choice's title.
     """
     words = {fact.name: words_of(policy, fact).keys() - set(UNKNOWN_WORDS) for fact in facts}
-    fitting = {column: _fitting(column, facts, words) for column in others}
+    fitting = {column: _fitting(column, facts, words) for column in unnamed}
     columns_of = Counter(fact.name for candidates in fitting.values() for fact in candidates)
     for column, candidates in fitting.items():
         if not candidates:
             continue
-        others.remove(column)
+        unnamed.remove(column)
         first = candidates[0]
         similar = _similar(column.plain, {fact.title: fact for fact in candidates})
         alone = len(candidates) == 1 and columns_of[first.name] == 1 and isinstance(first.kind, ChoiceKind)
@@ -336,13 +336,13 @@ def _fact_lines(
 def _match_lines(policy: Policy, table: Table, samples: Sequence[TableSample], match: Match) -> Iterator[str]:
     """The entry of a fact, with the codes in its column whose meaning is not known."""
     fact, column = match.fact, match.column
-    codes, others = tuple[str, ...](), 0
+    codes, other_texts = tuple[str, ...](), 0
     if not isinstance(fact.kind, DateKind):
         personal = frozenset[str]().union(*(sample.of_persons(column) for sample in samples))
         is_number = isinstance(fact.kind, NumberKind)
-        codes, others = codes_in(column, words_of(policy, fact), personal, is_number=is_number)
+        codes, other_texts = codes_in(column, words_of(policy, fact), personal, is_number=is_number)
     check = _WORDS["check"] if match.by_values else ""
-    if not codes and not others and not match.unit:
+    if not codes and not other_texts and not match.unit:
         yield f"    {_fact_name(table, fact)}: {yaml_scalar(column.header)}{check}"
         return
     yield f"    {_fact_name(table, fact)}:"
@@ -353,8 +353,8 @@ def _match_lines(policy: Policy, table: Table, samples: Sequence[TableSample], m
         yield _WORDS["codes"].format(values=_values(fact))
         yield "      # codes:"
         yield from (f"      #   {yaml_scalar(code)}:" for code in codes)
-    if others:
-        yield _WORDS["other_values"].format(count=others, values=_values(fact))
+    if other_texts:
+        yield _WORDS["other_values"].format(count=other_texts, values=_values(fact))
 
 
 def codes_in(
@@ -365,11 +365,11 @@ def codes_in(
     A code is short, one of few, occurs in several rows, and is no text that may identify a person (`personal`). In a
     column of numbers it has no digit.
     """
-    strange = [text for text in column.counts if text not in known and not (is_number and re.search(r"\d", text))]
-    if len(strange) > _MOST_CODES or _OF_NAMES.search(column.plain) or column.identity_numbers:
-        return (), len(strange)
-    codes = sorted(text for text in strange if column.counts[text] > 1 and _is_short(text) and text not in personal)
-    return tuple(codes), len(strange) - len(codes)
+    unknown = [text for text in column.counts if text not in known and not (is_number and re.search(r"\d", text))]
+    if len(unknown) > _MOST_CODES or _OF_NAMES.search(column.plain) or column.identity_numbers:
+        return (), len(unknown)
+    codes = sorted(text for text in unknown if column.counts[text] > 1 and _is_short(text) and text not in personal)
+    return tuple(codes), len(unknown) - len(codes)
 
 
 def _is_short(text: str) -> bool:
@@ -377,15 +377,15 @@ def _is_short(text: str) -> bool:
 
 
 def _birth_lines(table: Table, fact: Fact, identifier: ColumnSample, *, has_column: bool) -> Iterator[str]:
-    """The date of birth read from the identity number; as a comment if it has a column, or some number is no such."""
+    """The date of birth read from the identity number; a comment if it has its own column or some number is invalid."""
     entry = f"{_fact_name(table, fact)}: {{column: {yaml_scalar(identifier.header)}, read: {IDENTITY_NUMBER}}}"
-    others = len(identifier.texts) - identifier.identity_numbers
+    invalid = len(identifier.texts) - identifier.identity_numbers
     if has_column:
         yield _WORDS["birth_instead"]
     elif not identifier.texts:
         yield _WORDS["birth_unseen"].format(column=_name(identifier))
-    elif others:
-        yield _WORDS["birth_unread"].format(column=_name(identifier), count=others)
+    elif invalid:
+        yield _WORDS["birth_unread"].format(column=_name(identifier), count=invalid)
     else:
         yield f"    {entry}"
         return

@@ -51,9 +51,9 @@ _FILLS = {"required": "FFD966", "conditional": "FFF2CC", "optional": "EDEDED"}
 _BANDS = ("DDEBF7", "C9DDF0")  # of groups, in turn
 _SIDE = Side("thin", "808080")
 _BORDER = Border(left=_SIDE, right=_SIDE, top=_SIDE, bottom=_SIDE)
-_TOP = Alignment(wrap_text=True, vertical="top")
+_AT_TOP = Alignment(wrap_text=True, vertical="top")
 _A3, _A4 = 8, 9  # as page setups number them
-_POINTS = 16  # the height of a line
+_LINE_HEIGHT = 16  # points
 _WIDTHS = (26, 10, 36, 14, 38, 16, 16)  # of the columns of the explanation
 
 Need = Literal["required", "conditional", "optional"]
@@ -101,7 +101,7 @@ def register_template(policy: Policy, file: str = "登记表.xlsx") -> bytes:
 def sheet_columns(policy: Policy, *, of_members: bool) -> tuple[SheetColumn, ...]:
     """The columns of a sheet: the household's key, the members' identifier, and the facts, by groups."""
     facts = policy.members.facts if of_members else policy.facts
-    groups = {fact.group: [each for each in facts.values() if each.group == fact.group] for fact in facts.values()}
+    groups = {fact.group: [other for other in facts.values() if other.group == fact.group] for fact in facts.values()}
     keys = [_key_column(of_members=of_members), *([_identifier_column()] if of_members else [])]
     taken = {bare(column.header) for column in keys}
     columns = []
@@ -131,7 +131,7 @@ def _fact_column(policy: Policy, fact: Fact, header: str, *, has_groups: bool) -
     lines += [_WORDS["note_evidence"].format(evidence=one_line(fact.evidence))] if fact.evidence else []
     lines.append(_WORDS["note_left_out"].format(default=_default(policy, fact)))
     lines.append(_WORDS["note_unknown"].format(unknown=_UNKNOWN))
-    number_format, choices, formula = _rule(fact)
+    number_format, choices, formula = _cell_format(fact)
     refusal = _WORDS["refusal"].format(values=values, unknown=_UNKNOWN)
     if len(refusal) > _LONGEST_MESSAGE:
         refusal = _WORDS["refusal_short"].format(unknown=_UNKNOWN)
@@ -153,7 +153,7 @@ def _default(policy: Policy, fact: Fact) -> str:
     return default_note(policy, fact) or _WORDS[unknown]
 
 
-def _rule(fact: Fact) -> tuple[str, tuple[str, ...], str]:
+def _cell_format(fact: Fact) -> tuple[str, tuple[str, ...], str]:
     """The number format of a fact's cells, their choices, and the formula that is true for a valid cell."""
     match fact.kind:
         case ChoiceKind():
@@ -192,7 +192,7 @@ def _add_headers(sheet: Worksheet, columns: Sequence[SheetColumn], lists: Worksh
         if (validation := _validation(column, f"{letter}{HEADER_ROW + 1}", lists)) is not None:
             validation.add(f"{letter}{HEADER_ROW + 1}:{letter}{_LAST_ROW}")
             sheet.add_data_validation(validation)
-    sheet.row_dimensions[HEADER_ROW - 1].height = 2 * _POINTS
+    sheet.row_dimensions[HEADER_ROW - 1].height = 2 * _LINE_HEIGHT
     number = 1
     for count, (group, inside) in enumerate(groupby(columns, lambda column: column.group)):
         for first, _ in enumerate(list(inside)):
@@ -202,10 +202,10 @@ def _add_headers(sheet: Worksheet, columns: Sequence[SheetColumn], lists: Worksh
     keys = sum(column.fact is None for column in columns)
     sheet.freeze_panes = f"{get_column_letter(keys + 1)}{HEADER_ROW + 1}"
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{last}{_LAST_ROW}"
-    sheet.row_dimensions[HEADER_ROW].height = _POINTS * max(
+    sheet.row_dimensions[HEADER_ROW].height = _LINE_HEIGHT * max(
         len(wrapped(column.header, int(_width(column)) - 2)) for column in columns
     )
-    sheet.row_dimensions[HEADER_ROW].height += _POINTS  # for the arrow of the filter
+    sheet.row_dimensions[HEADER_ROW].height += _LINE_HEIGHT  # for the arrow of the filter
     _set_page(sheet, _A3)
     sheet.print_title_rows = f"1:{HEADER_ROW}"
 
@@ -238,8 +238,8 @@ def _list_formula(choices: Sequence[str], lists: Worksheet) -> str:
 
 def _explanation(sheet: Worksheet, policy: Policy, file: str) -> Worksheet:
     """The sheet that explains how to fill in the others; a table for each of them is added to it."""
-    for number, columns in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = columns
+    for number, characters in enumerate(_WIDTHS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = characters
     _add_paragraph(sheet, _WORDS["title"].format(title=one_line(policy.title)), bold=True)
     about = _WORDS["about"].format(policy=policy.name, window=effective_days(policy), fingerprint=policy.fingerprint)
     _add_paragraph(sheet, about)
@@ -285,7 +285,7 @@ def _explain_columns(
         for number, text in enumerate(texts, 1):
             _put(sheet, row, number, text, fill=fill if is_head or number <= 2 else "", bold=is_head or number == 1)
         lines = max(len(wrapped(text, _WIDTHS[number] - 4)) for number, text in enumerate(texts))
-        sheet.row_dimensions[row].height = _POINTS * lines
+        sheet.row_dimensions[row].height = _LINE_HEIGHT * lines
 
 
 def _example(column: SheetColumn, example: Mapping[str, object]) -> str:
@@ -316,7 +316,7 @@ def _put(  # noqa: PLR0913  # a place, a text, and its looks
         cell.value = text
         cell.data_type = "s"
     cell.number_format = "@"
-    cell.alignment = _TOP
+    cell.alignment = _AT_TOP
     cell.font = Font(bold=bold)
     if framed:
         cell.border = _BORDER
@@ -329,7 +329,7 @@ def _put_merged(sheet: Worksheet, row: int, first: int, text: str, *, bold: bool
     """Put a text into a row, over all columns from the first one."""
     _put(sheet, row, first, text, bold=bold, framed=False)
     sheet.merge_cells(start_row=row, start_column=first, end_row=row, end_column=len(_WIDTHS))
-    sheet.row_dimensions[row].height = _POINTS * len(wrapped(text, sum(_WIDTHS[first - 1 :]) - 4))
+    sheet.row_dimensions[row].height = _LINE_HEIGHT * len(wrapped(text, sum(_WIDTHS[first - 1 :]) - 4))
 
 
 def _add_paragraph(sheet: Worksheet, text: str, *, bold: bool = False) -> None:

@@ -36,8 +36,8 @@ class QueryPlan:
     switches: frozenset[str]
     households: TableSteps
     members: TableSteps
-    froms: dict[str, str]  # the sources of the rows of households (h) and members (m)
-    taken: Names
+    sources: dict[str, str]  # the tables of the rows of households (h) and members (m), with their joins
+    names: Names  # of the view's queries
     with_reasons: frozenset[str]  # definitions whose clauses may be reasons
     tables: dict[str, str] = Factory(dict)
     sums: dict[OverMembers, Value] = Factory(dict)
@@ -45,16 +45,16 @@ class QueryPlan:
     reasons: dict[str, dict[str, Rows]] = Factory(dict)
     sum_tables: list[str] = Factory(list)
 
-    def compute(self, turns: Sequence[Phase]) -> None:
-        """Add the steps of all turns, except those of the last query."""
-        for number, turn in enumerate(turns):
-            joined = self._join_households(turn)
-            for term in turn.of_members:
+    def compute(self, schedule: Sequence[Phase]) -> None:
+        """Add the steps of all phases; the last query is not among them."""
+        for number, phase in enumerate(schedule):
+            joined = self._join_households(phase)
+            for term in phase.of_members:
                 self._define(term, self.members)
-            self._sum_over_members(turn.sums, first=number == 0)
+            self._sum_over_members(phase.sums, first=number == 0)
             for term in joined:
                 del self.members.values[term]
-            for term in turn.of_household:
+            for term in phase.of_household:
                 self._define(term, self.households)
 
     def _define(self, called: str, table: TableSteps) -> None:
@@ -96,11 +96,11 @@ class QueryPlan:
 
     # Between households and members
 
-    def _join_households(self, turn: Phase) -> list[str]:
-        """Join a query of the household's values that members need in a turn; the names of the values."""
-        exprs = [expr for term in turn.of_members for expr in exprs_of(self.policy.names[term])]
-        used = {part.name for expr in (*exprs, *turn.sums) for part in walk(expr) if isinstance(part, Name)}
-        definitions = [self.policy.names[term] for term in turn.of_members]
+    def _join_households(self, phase: Phase) -> list[str]:
+        """Join a query of the household's values that members need in a phase, and return the names of the values."""
+        exprs = [expr for term in phase.of_members for expr in exprs_of(self.policy.names[term])]
+        used = {part.name for expr in (*exprs, *phase.sums) for part in walk(expr) if isinstance(part, Name)}
+        definitions = [self.policy.names[term] for term in phase.of_members]
         used |= {by for definition in definitions if isinstance(definition, Parameter) for by in definition.by}
         values = self.households.values
         wanted = [
@@ -110,46 +110,48 @@ class QueryPlan:
         ]
         if not wanted:
             return []
-        table = self.taken.new("own")
-        own = Names(("household",))
+        table = self.names.new("own")
+        column_names = Names(("household",))
         columns = [SelectColumn("household", Sql("h.household"))]
 
-        def kept(called: str) -> Value:
-            def keep(end: str, piece: Sql) -> Sql:
-                columns.append(SelectColumn(own.new(f"{called} {end}"), piece))
+        def joined_value(called: str) -> Value:
+            def add_column(end: str, piece: Sql) -> Sql:
+                columns.append(SelectColumn(column_names.new(f"{called} {end}"), piece))
                 return column(f"{name(table)}.{name(columns[-1].name)}")
 
-            return in_columns(values[called], keep)
+            return in_columns(values[called], add_column)
 
         for called in wanted:
-            self.members.values[called] = kept(called)
-        source = [self.froms["h"], *(f"LEFT JOIN {sums} USING (household)" for sums in self.sum_tables)]
+            self.members.values[called] = joined_value(called)
+        source = [self.sources["h"], *(f"LEFT JOIN {sums} USING (household)" for sums in self.sum_tables)]
         self.tables[table] = f"{comment(WORDS['own'])}\n{self.query(columns, source, self.households.steps)}"
-        self.froms["m"] += f"\nLEFT JOIN {name(table)} ON {name(table)}.household = m.household"
+        self.sources["m"] += f"\nLEFT JOIN {name(table)} ON {name(table)}.household = m.household"
         return wanted
 
-    def _sum_over_members(self, over: Sequence[OverMembers], *, first: bool) -> None:
+    def _sum_over_members(self, member_sums: Sequence[OverMembers], *, first: bool) -> None:
         """Add a query of sums with a row for each household that has members; the first also counts them."""
-        if not over and not first:
+        if not member_sums and not first:
             return
-        table = "sums" if first else self.taken.new("sums")
-        own = Names(("household",))
+        table = "sums" if first else self.names.new("sums")
+        column_names = Names(("household",))
         columns = [SelectColumn("household", Sql("m.household"))]
         if first:
-            columns.append(SelectColumn(own.new("members"), Sql("COUNT(*)")))
-            columns.append(SelectColumn(own.new("problem"), Sql("MIN(fault.found)")))
-        for part in over:
+            columns.append(SelectColumn(column_names.new("members"), Sql("COUNT(*)")))
+            columns.append(SelectColumn(column_names.new("problem"), Sql("MIN(fault.found)")))
+        for part in member_sums:
             definition, called = self._definition_with(part)
             where = self._where(part, called, definition)
             remark = "" if definition is None else titled(definition.title, getattr(definition, "provenance", None))
 
-            def keep(end: str, piece: Sql, called: str = called, remark: str = remark) -> Sql:
+            def add_column(end: str, piece: Sql, called: str = called, remark: str = remark) -> Sql:
                 ending = f" {end}" if end in ("low", "high") else ""
-                columns.append(SelectColumn(own.new(called + ending), piece, "" if ending == " high" else remark))
+                columns.append(
+                    SelectColumn(column_names.new(called + ending), piece, "" if ending == " high" else remark)
+                )
                 return column(f"{name(table)}.{name(columns[-1].name)}")
 
-            self.sums[part] = in_columns(self._over_members(part, where), keep)
-        query = self.query(columns, [self.froms["m"]], self.members.steps)
+            self.sums[part] = in_columns(self._over_members(part, where), add_column)
+        query = self.query(columns, [self.sources["m"]], self.members.steps)
         self.tables[table] = f"{comment(WORDS['members_read'])}\n{query}\nGROUP BY m.household"
         self.sum_tables.append(name(table))
 
@@ -238,12 +240,12 @@ def _some_or_each(where: Truth, what: str) -> Truth:
     if not isinstance(where.holds, Sql):
         return where
     rows = where.holds
-    one = Sql(f"bool_or({rows})") if what == "some" else Sql(f"bool_and({rows})")
+    aggregate = Sql(f"bool_or({rows})") if what == "some" else Sql(f"bool_and({rows})")
     if where.known:
-        return Truth(one, known=True)
+        return Truth(aggregate, known=True)
     all_known = Sql(f"bool_and({sql_text.is_not(rows, 'NULL')})")
     true, false = Sql("TRUE"), Sql("FALSE")
-    whens = [(one, true), (all_known, false)] if what == "some" else [(~one, false), (all_known, true)]
+    whens = [(aggregate, true), (all_known, false)] if what == "some" else [(~aggregate, false), (all_known, true)]
     return Truth(sql_text.case(whens, None))
 
 
@@ -267,6 +269,7 @@ def _total(where: Truth, part: Bound, within: Number, end: Literal["low", "high"
 
 
 def _filtered(aggregate: str, rows: Rows) -> Sql:
+    """An aggregate over some rows."""
     if not isinstance(rows, Sql):
         return Sql(aggregate)
     text = rows.text if "\n" not in rows.text else f"\n{indented(rows.text)}\n"
@@ -286,13 +289,15 @@ def _tail(clause_id: str) -> str:
 def reachable(policy: Policy) -> frozenset[str]:
     """The category and the conditions of the household whose clauses can be its reasons."""
     reached: set[str] = set()
-    left = [policy.category.name]
-    while left:
-        called = left.pop()
+    pending = [policy.category.name]
+    while pending:
+        called = pending.pop()
         definition = policy.names[called]
         if called in reached or called in policy.of_members or not isinstance(definition, Term | Decision):
             continue
         reached.add(called)
         for expr in exprs_of(definition):
-            left += [part.when.name for part in walk(expr) if isinstance(part, Clause) and isinstance(part.when, Name)]
+            pending += [
+                part.when.name for part in walk(expr) if isinstance(part, Clause) and isinstance(part.when, Name)
+            ]
     return frozenset(reached)

@@ -82,6 +82,7 @@ def _numeric_type(fact: Fact) -> str:
 
 
 def _digits(fact: Fact) -> int:
+    """The most digits of a number in the range of a fact, decimals included."""
     kind = cast(NumberKind, fact.kind)
     return max(len(str(abs(int(cast(Exact, end))))) for end in (kind.low, kind.high)) + kind.decimals
 
@@ -201,23 +202,23 @@ def mapped_table(table: Table, default: str, split: Sequence[str], day: str | No
     columns: list[SelectColumn] = []
     conditions: list[tuple[Sql, Sql]] = []
     for fact, mapped in table.columns.items():
-        own = stated_column(fact) if fact in split else fact
-        read = _mapped_column(mapped, f"{_READ}.{name(own)}")
-        columns.append(SelectColumn(own, read.value, mapped.fact.title))
+        value_name = stated_column(fact) if fact in split else fact
+        read = _mapped_column(mapped, f"{_READ}.{name(value_name)}")
+        columns.append(SelectColumn(value_name, read.value, mapped.fact.title))
         if fact in split:
             remark = WORDS["left_out"].format(title=mapped.fact.title)
             columns.append(SelectColumn(left_out_column(fact), read.blank, remark))
         conditions += [(when, Sql(quoted(f"{code} {fact}"))) for when, code in read.faults]
     shown = [SelectColumn("household", Sql(f"t.{name(table.keys[0])}"))]
     shown += [] if day is None else [SelectColumn(day, Sql(f"t.{name(day)}"))]
-    shown += [SelectColumn(fact.name, column(f"{_READ}.{name(fact.name)}")) for fact in columns]
+    shown += [SelectColumn(of_fact.name, column(f"{_READ}.{name(of_fact.name)}")) for of_fact in columns]
     shown.append(SelectColumn(FAULT, case(conditions, None) if conditions else Sql("CAST(NULL AS text)")))
     source = ".".join(map(name, (table.source or default).split(".")))
     texts = {mapped.name: _trimmed(mapped.name) for mapped in table.columns.values() if _is_text(mapped)}
     identity_numbers = [mapped.name for mapped in table.columns.values() if mapped.identity_number]
-    texts |= {called: SelectColumn(called, _bare_number(texts[called].piece, dialect)) for called in identity_numbers}
+    texts |= {number: SelectColumn(number, _bare_number(texts[number].piece, dialect)) for number in identity_numbers}
     steps = [(_CELL, tuple(texts.values())), (_READ, tuple(columns))]
-    step_texts = [Step(alias, some).text(dialect) for alias, some in steps if some]
+    step_texts = [Step(alias, of_step).text(dialect) for alias, of_step in steps if of_step]
     return "\n".join([selected(shown, alone=False), f"FROM {source} AS t", *step_texts])
 
 
@@ -238,7 +239,7 @@ def _trimmed(column_name: str) -> SelectColumn:
 
 
 def _bare_number(text: Sql, dialect: Dialect) -> Sql:
-    """An identity number as `bare_number` cleans it; other texts stay, and are not valid."""
+    """A text as identity numbers are compared: half-width, in capitals, without spaces, quotes and a leading =."""
     beside = quoted(rf"[\s{character_class((*SPACES, *UNSEEN, *QUOTES), dialect.sign.format)}]+")
     wide = "".join(sign for sign, plain in WIDE.items() if plain.isalnum()) + "x"
     plain = "".join(WIDE.get(sign, sign) for sign in wide).upper()
@@ -321,6 +322,7 @@ def _coded_number(column: Column, text: str, blank: Sql) -> _MappedColumn:
 
 
 def _times(number: str, factor: Fraction) -> str:
+    """A product in SQL; the division comes last."""
     product = number if factor.numerator == 1 else f"{number} * {factor.numerator}"
     return product if factor.denominator == 1 else f"{product} / {factor.denominator}"
 

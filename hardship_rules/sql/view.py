@@ -109,9 +109,9 @@ class RegisterTables:
     def not_there(self) -> tuple[Fact, ...]:
         """The facts that have no column."""
         of_both = (*self.facts(of_members=False), *self.facts(of_members=True))
-        there = {fact.name for fact in of_both} | set(self.left_out)
+        with_column = {fact.name for fact in of_both} | set(self.left_out)
         facts = (*self.policy.facts.values(), *self.policy.members.facts.values())
-        return tuple(fact for fact in facts if fact.name not in there)
+        return tuple(fact for fact in facts if fact.name not in with_column)
 
     def tables(self) -> str:
         """The statements that create the two tables, with an index on the household of members."""
@@ -148,8 +148,8 @@ def view_in_sql(of: RegisterTables, dialect: str, called: str | None = None) -> 
         raise ValueError(f"dialect is one of {', '.join(DIALECTS)}")
     policy = of.judged
     require_decidable(policy)
-    there = frozenset(fact.name for fact in (*of.facts(of_members=False), *of.facts(of_members=True)))
-    view = _View(policy, of, prepared_table_policy(policy, there), DIALECTS[dialect])
+    with_column = frozenset(fact.name for fact in (*of.facts(of_members=False), *of.facts(of_members=True)))
+    view = _View(policy, of, prepared_table_policy(policy, with_column), DIALECTS[dialect])
     return view.statement(called or f"hardship_{policy.name}")
 
 
@@ -164,25 +164,27 @@ class _View:
         """The statement that creates the view."""
         policy = self.prepared.made.policy
         names = Names(_TAKEN)
-        own, theirs = self._table("h", names), self._table("m", names)
-        own.values["on"] = self._day()
-        read = (
+        households, members = self._table("h", names), self._table("m", names)
+        households.values["on"] = self._day()
+        tables = (
             {"h": HOUSEHOLDS, "m": MEMBERS} if self.register.mapping is None else {"h": "own_read", "m": "members_read"}
         )
-        froms = {table: f"{source} AS {table}" for table, source in read.items()}
-        plan = QueryPlan(policy, self.dialect, self.policy.switches, own, theirs, froms, names, reachable(policy))
+        sources = {table: f"{source} AS {table}" for table, source in tables.items()}
+        plan = QueryPlan(
+            policy, self.dialect, self.policy.switches, households, members, sources, names, reachable(policy)
+        )
         plan.tables |= self._mapped_tables()
         outcomes = _OutcomeColumns(self.policy, self.prepared, plan)
         plan.compute(phases(policy, needed(policy, outcomes.wanted)))
-        own.steps.append(Step("problem", (SelectColumn("found", self._problem(plan)),)))
+        households.steps.append(Step("problem", (SelectColumn("found", self._problem(plan)),)))
         first, *rest = plan.sum_tables
         source = [
-            _COUNTED.format(source=read["h"]),
+            _COUNTED.format(source=tables["h"]),
             f"FULL JOIN {first} USING (household)",
             *(f"LEFT JOIN {sums} USING (household)" for sums in rest),
         ]
         columns = [SelectColumn("household", Sql("household")), *outcomes.columns(), *self._last_columns()]
-        query = plan.query(columns, source, own.steps)
+        query = plan.query(columns, source, households.steps)
         before = ",\n".join(f"{name(table)} AS (\n{indented(text)}\n)" for table, text in plan.tables.items())
         head = "\n".join(map(comment, self._head()))
         return f"{head}\n\nCREATE VIEW {name(called)} AS\nWITH\n{before}\n{query};\n"
@@ -210,7 +212,7 @@ class _View:
         register, say = self.register, WORDS
         if register.mapping is None:
             return {}
-        own, theirs = (
+        households, members = (
             mapped_table(table, default, register.left_out, day, self.dialect)
             for table, default, day in (
                 (register.mapping.households, HOUSEHOLDS, register.on_column),
@@ -218,8 +220,8 @@ class _View:
             )
         )
         return {
-            "own_read": f"{comment(say['households_read'])}\n{own}",
-            "members_read": f"{comment(say['members_as_read'])}\n{theirs}",
+            "own_read": f"{comment(say['households_read'])}\n{households}",
+            "members_read": f"{comment(say['members_as_read'])}\n{members}",
         }
 
     def _table(self, table: str, names: Names) -> TableSteps:

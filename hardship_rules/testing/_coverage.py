@@ -1,4 +1,4 @@
-"""The outcomes, clauses, options and thresholds of a policy that worked cases exercise, and those that none does."""
+"""Coverage: the outcomes, clauses, options and thresholds of a policy that worked cases exercise, and the others."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
@@ -36,9 +36,9 @@ _SIGNS: tuple[tuple[str, Literal["<", "==", ">"]], ...] = ((BELOW, "<"), (AT, "=
 _NOWHERE = Location("", 1, 1)
 
 _OF_SOME_MEMBER = None
-"""A step on the way to an expression: what follows it is about one member."""
+"""Among guards: the following ones, and the expression, are about one member."""
 
-_Way = tuple[Expr | None, ...]
+_Guards = tuple[Expr | None, ...]
 """The conditions under which an expression is reached, outermost first."""
 
 
@@ -91,17 +91,17 @@ def coverage(cases: Iterable[Case]) -> tuple[Coverage, ...]:
 
 def _coverage(policy: Policy, confirmed: set[Item], unconfirmed: set[Item]) -> Coverage:
     """The coverage of one policy, given the items of its confirmed and of its unconfirmed cases."""
-    every = items(policy)
-    left = [item for item in every if item not in confirmed]
+    all_items = items(policy)
+    not_confirmed = [item for item in all_items if item not in confirmed]
     unknown = nothing_known(policy)
     evaluate(policy, unknown)
-    unreachable = {item for item in left if value(item.when, unknown) is False}
+    unreachable = {item for item in not_confirmed if value(item.when, unknown) is False}
     return Coverage(
         policy,
-        confirmed=tuple(item for item in every if item in confirmed),
-        unconfirmed=tuple(item for item in left if item in unconfirmed),
-        unreachable=tuple(item for item in left if item in unreachable),
-        missing=tuple(item for item in left if item not in unconfirmed and item not in unreachable),
+        confirmed=tuple(item for item in all_items if item in confirmed),
+        unconfirmed=tuple(item for item in not_confirmed if item in unconfirmed),
+        unreachable=tuple(item for item in not_confirmed if item in unreachable),
+        missing=tuple(item for item in not_confirmed if item not in unconfirmed and item not in unreachable),
     )
 
 
@@ -138,13 +138,13 @@ def items(policy: Policy) -> tuple[Item, ...]:
 def _items(policy: Policy) -> Iterator[Item]:
     for decision in policy.decisions.values():
         yield from _outcomes(decision)
-    for facts, way in ((policy.facts, ()), (policy.members.facts, (_OF_SOME_MEMBER,))):
+    for facts, guards in ((policy.facts, ()), (policy.members.facts, (_OF_SOME_MEMBER,))):
         for fact in facts.values():
-            yield from _options(fact, way)
+            yield from _options(fact, guards)
     for term in policy.terms.values():
         yield from _within(policy, term.expr, (_OF_SOME_MEMBER,) if term.of_member else (), term)
     for decision in policy.decisions.values():
-        before: _Way = ()
+        before: _Guards = ()
         for outcome in decision.outcomes:
             when = cast(Clause, outcome.when)
             yield from _within(policy, when, before, decision)
@@ -160,7 +160,7 @@ def _outcomes(decision: Decision) -> Iterator[Item]:
         yield Item("outcome", f"{decision.name}.{outcome.id}", YES, outcome.title, "", outcome.at, when, when)
 
 
-def _options(fact: Fact, way: _Way) -> Iterator[Item]:
+def _options(fact: Fact, guards: _Guards) -> Iterator[Item]:
     """An item for each option of a choice, and for yes and no."""
     name = Name(fact.name, _NOWHERE)
     conditions: dict[str, Expr] = {}
@@ -169,24 +169,24 @@ def _options(fact: Fact, way: _Way) -> Iterator[Item]:
     if isinstance(fact.kind, BooleanKind):
         conditions = {YES: name, NO: Not(name, _NOWHERE)}
     for option, when in conditions.items():
-        yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(way, when))
+        yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(guards, when))
 
 
-def _within(policy: Policy, expr: Expr, way: _Way, inside: Term | Decision | Clause) -> Iterator[Item]:
-    """The items of the clauses and comparisons in an expression that is reached by a way."""
+def _within(policy: Policy, expr: Expr, guards: _Guards, inside: Term | Decision | Clause) -> Iterator[Item]:
+    """The items of the clauses and comparisons in an expression that is reached under some guards."""
     if isinstance(expr, Clause):
         inside = expr
         if expr.id not in policy.switches:
-            truths: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
-            for side, when in truths:
-                yield Item("clause", expr.id, side, expr.title, expr.line, expr.at, when, _reached(way, when))
+            sides: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
+            for side, when in sides:
+                yield Item("clause", expr.id, side, expr.title, expr.line, expr.at, when, _reached(guards, when))
     if isinstance(expr, Compare) and _is_ordered(policy, expr.left):
         id_, line = (inside.id, inside.line) if isinstance(inside, Clause) else (inside.name, "")
         for side, sign in _SIGNS:
             when = Compare(expr.left, sign, expr.right, _NOWHERE)
-            yield Item("threshold", id_, side, inside.title, line, expr.at, when, _reached(way, when))
-    for part, steps in _parts(policy, expr):
-        yield from _within(policy, part, (*way, *steps), inside)
+            yield Item("threshold", id_, side, inside.title, line, expr.at, when, _reached(guards, when))
+    for part, further in _parts(policy, expr):
+        yield from _within(policy, part, (*guards, *further), inside)
 
 
 def _is_ordered(policy: Policy, expr: Expr) -> bool:
@@ -196,7 +196,7 @@ def _is_ordered(policy: Policy, expr: Expr) -> bool:
     return not isinstance(expr, Option) and not (isinstance(expr, Constant) and isinstance(expr.value, bool))
 
 
-def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:
+def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Guards]]:
     """The direct parts of an expression, each with the further conditions under which it is reached."""
     match expr:
         case AllOf(clauses) | AnyOf(clauses):
@@ -207,7 +207,7 @@ def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:
         case OverMembers():
             yield from ((part, (_OF_SOME_MEMBER,)) for part in parts_of(expr))
         case Choose(cases, otherwise):
-            before: _Way = ()
+            before: _Guards = ()
             for when, result in cases:
                 yield when, before
                 yield result, (*before, when)
@@ -223,18 +223,19 @@ def _undecided_by(switch: Clause, junction: AllOf | AnyOf) -> Expr:
     return switch if isinstance(junction, AllOf) else Not(switch, _NOWHERE)
 
 
-def _reached(way: _Way, expr: Expr) -> Expr:
-    """The condition that an expression is reached and holds; after a member step, that it does for some member."""
+def _reached(guards: _Guards, expr: Expr) -> Expr:
+    """The condition that an expression is reached and holds; after `_OF_SOME_MEMBER`, that it does for some member."""
     conditions = [expr]
-    for step in reversed(way):
-        if step is _OF_SOME_MEMBER:
+    for guard in reversed(guards):
+        if guard is _OF_SOME_MEMBER:
             conditions = [OverMembers("some", None, _all(conditions), _NOWHERE)]
         else:
-            conditions = [step, *conditions]
+            conditions = [guard, *conditions]
     return _all(conditions)
 
 
 def _all(parts: list[Expr]) -> Expr:
+    """The condition that all of some conditions hold."""
     if len(parts) == 1:
         return parts[0]
     return AllOf(tuple(Clause("", "", "", None, part, "", _NOWHERE) for part in parts), _NOWHERE)

@@ -189,6 +189,7 @@ def _entries(node: source.Node | None) -> Iterator[tuple[str, source.Node]]:
 
 
 def _scalars(node: source.Node | None) -> list[source.Scalar]:
+    """The scalars of a list, or the one that stands for a list; none if there is no node."""
     items = node.items if isinstance(node, source.Sequence) else () if node is None else (node,)
     return [cast(source.Scalar, item) for item in items]
 
@@ -303,21 +304,22 @@ def _policy(
 def _case(
     name: str, policy: Policy | None, file: source.Mapping, case: source.Mapping, problems: list[Problem]
 ) -> Case | None:
+    """One case of a file; None, with its problems added, if it cannot be read."""
     if policy is None:
         return None
     title = cast(source.Scalar, case.get("title"))
     household: source.Node = case.get("household") or file.get("household") or source.Mapping((), case.at)
-    changed = _keyed(case.get("but"))
-    without = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
-    if changed or without:
-        changes = _EditedNode.of(cast(source.Mapping, household))
-        for key, node in changed:
-            changes.set(key, node, problems)
-        for item in sorted(without, key=lambda node: _steps(cast(source.Scalar, node).text), reverse=True):
-            changes.set(cast(source.Scalar, item), None, problems)
+    changed_facts = _keyed(case.get("but"))
+    removed = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
+    if changed_facts or removed:
+        edited = _EditedNode.of(cast(source.Mapping, household))
+        for key, node in changed_facts:
+            edited.set(key, node, problems)
+        for item in sorted(removed, key=lambda node: _steps(cast(source.Scalar, node).text), reverse=True):
+            edited.set(cast(source.Scalar, item), None, problems)
             if len(problems) > MOST_PROBLEMS:
                 break
-        household = changes.node()
+        household = edited.node()
     readings = {key.text: cast(source.Scalar, node).text for key, node in _keyed(case.get("readings"))}
     try:
         variant = policy.with_readings(readings) if readings else policy

@@ -52,26 +52,26 @@ def search(
 ) -> Search:
     """For each missing item a household that exercises it, or the proof that there is none.
 
-    One household may serve several items. It is looked for under the policy's readings first, then under any. Each
+    One household may exercise several items. It is searched for under the policy's readings first, then under any. Each
     item may take `seconds`. `progress` is called with the number of items done and the number of all.
     """
     cases: list[MissingCase] = []
     unreachable, not_settled = set(coverage.unreachable), []
-    left = dict.fromkeys(coverage.missing)
+    remaining = dict.fromkeys(coverage.missing)
     provers = _Provers(coverage.policy, members)
     for number, item in enumerate(coverage.missing):
         if progress is not None:
             progress(number, len(coverage.missing))
-        if item not in left:
+        if item not in remaining:
             continue
         answer = provers.answer(item, seconds)
-        case = _case(coverage.policy, item, answer, left) if isinstance(answer, Shown) else None
+        case = _case(coverage.policy, item, answer, remaining) if isinstance(answer, Shown) else None
         if case is not None:
             cases.append(case)
             for exercised_item in case.items:
-                del left[exercised_item]
+                del remaining[exercised_item]
             continue
-        del left[item]
+        del remaining[item]
         if isinstance(answer, Proof):
             unreachable.add(item)
         else:
@@ -107,7 +107,7 @@ class _Provers:
         return answer
 
 
-def _case(policy: Policy, item: Item, shown: Shown, left: Mapping[Item, None]) -> MissingCase | None:
+def _case(policy: Policy, item: Item, shown: Shown, missing: Mapping[Item, None]) -> MissingCase | None:
     """The case of a household, shrunk to the facts that matter; None if it depends on an unpublished number."""
     readings, complete = _fewest_readings(policy, item, shown)
     variant = complete.policy
@@ -122,13 +122,13 @@ def _case(policy: Policy, item: Item, shown: Shown, left: Mapping[Item, None]) -
     without_day = {name: value for name, value in facts.items() if name != "on"}
     facts = without_day if still_exercises(without_day, None) else facts
     assessment = assess(variant, facts)
-    also = exercised(assessment)
-    items = (item, *(other for other in left if other in also and other != item))
+    exercised_items = exercised(assessment)
+    items = (item, *(other for other in missing if other in exercised_items and other != item))
     return MissingCase(items, facts, readings, assessment)
 
 
 def _fewest_readings(policy: Policy, item: Item, shown: Shown) -> tuple[FrozenMapping[str, str], Assessment]:
-    """The changed readings without which the item is not exercised, and the assessment under them."""
+    """Those of the household's changed readings that the item needs, and the assessment under them."""
     readings = dict(shown.readings)
     assessment = assess(policy.with_readings(readings), shown.facts)
     for name in shown.readings:
@@ -142,12 +142,12 @@ def _fewest_readings(policy: Policy, item: Item, shown: Shown) -> tuple[FrozenMa
 # --- As a file of cases ------------------------------------------------------------------------------------------
 
 
-def cases_text(policy: Policy, found: tuple[MissingCase, ...]) -> str:
+def cases_text(policy: Policy, cases: tuple[MissingCase, ...]) -> str:
     """A file of the cases, each marked as not confirmed."""
     say = sentences("missing_cases")
     head = [f"# {say[key]}" for key in ("head_generated", "head_confirm", "head_counted")]
     head += [f"policy: {yaml_scalar(policy.name)}", "cases:"]
-    return "\n".join([*head, *(line for case in found for line in _lines(policy, case, say))]) + "\n"
+    return "\n".join([*head, *(line for case in cases for line in _lines(policy, case, say))]) + "\n"
 
 
 def _lines(policy: Policy, case: MissingCase, say: Mapping[str, str]) -> Iterator[str]:

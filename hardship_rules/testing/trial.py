@@ -1,4 +1,4 @@
-"""Tries a property on random households, for properties that the prover does not settle."""
+"""Trying a property on random households, for properties that the prover does not settle."""
 
 from decimal import Decimal
 from importlib import import_module
@@ -48,7 +48,7 @@ def try_property(policy: Policy, prop: Property, seconds: float) -> tuple[int, t
         max_examples=EXAMPLES,
         database=None,
         deadline=None,
-        derandomize=True,  # every run of a report says the same
+        derandomize=True,  # the same examples in every run
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     examples = st.tuples(households, st.lists(st.sampled_from(AMOUNTS), min_size=12, max_size=12))

@@ -40,9 +40,9 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
     moved = draw(_THREE_IN_FOUR)
     on = draw(days(policy))
     most = policy.members.at_most if draw(_ONE_IN_TWENTY_FOUR) else min(6, policy.members.at_most)
-    own = draw(_part(policy, of_member=False))
-    theirs = draw(st.lists(_part(policy, of_member=True), min_size=1, max_size=most))
-    household: Facts = {"on": on, **own.facts, "members": [dict(member.facts) for member in theirs]}
+    household_part = draw(_part(policy, of_member=False))
+    member_parts = draw(st.lists(_part(policy, of_member=True), min_size=1, max_size=most))
+    household: Facts = {"on": on, **household_part.facts, "members": [dict(member.facts) for member in member_parts]}
     _make_valid(policy, household)
     for path, fact in fact_paths(policy, household):
         holder = holding(household, path)
@@ -52,7 +52,7 @@ def households(draw: st.DrawFn, policy: Policy) -> Facts:
         new: set[KeyPath] = set()
         for path, fact in unknown:  # its default may depend on a fact drawn in this round
             if not any((*path[:-1], used) in new or (used,) in new for used in used_by(fact)):
-                seed = (own if len(path) == 1 else theirs[cast(int, path[1])]).seeds[fact.name]
+                seed = (household_part if len(path) == 1 else member_parts[cast(int, path[1])]).seeds[fact.name]
                 holding(household, path)[fact.name] = value_of(fact, seed, on)
             new.add(path)
     if moved:
@@ -128,7 +128,7 @@ def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[_Part]:
     """
     facts = policy.members.facts if of_member else policy.facts
     drawn = {name: seeds(policy, name) for name in facts}
-    others = tuple(name for name in facts if name in with_default(policy) and name not in bound_by_must(policy))
+    omissible = tuple(name for name in facts if name in with_default(policy) and name not in bound_by_must(policy))
     always = {
         name: drawn[name]
         for name, fact in facts.items()
@@ -136,12 +136,12 @@ def _part(policy: Policy, *, of_member: bool) -> st.SearchStrategy[_Part]:
     }
     sometimes_unknown = {name: drawn[name] for name, fact in facts.items() if _has_partial_default(fact)}
     simplest = {name: simplest_of(policy, name) for name in facts}
-    few = st.lists(st.sampled_from(others), max_size=3, unique=True) if others else st.just([])
-    also = few.flatmap(lambda names: _dictionaries({name: drawn[name] for name in names}))
+    optional_names = st.lists(st.sampled_from(omissible), max_size=3, unique=True) if omissible else st.just([])
+    optional_facts = optional_names.flatmap(lambda names: _dictionaries({name: drawn[name] for name in names}))
     any_ = st.builds(
         lambda required, optional, seeds: _Part({**required, **optional}, {**simplest, **seeds}),
         _dictionaries(always),
-        also,
+        optional_facts,
         _dictionaries(sometimes_unknown),
     )
     plain = st.just(_Part({name: simplest[name] for name in always}, simplest))

@@ -1,4 +1,4 @@
-"""Moves a household to another outcome, and near a threshold: exactly on it, or one smallest unit beside it."""
+"""Moving a household to another outcome, and near a threshold: exactly on it, or one smallest unit beside it."""
 
 from fractions import Fraction
 from typing import cast
@@ -49,14 +49,15 @@ def moved_to_outcome(policy: Policy, household: Facts, target: str) -> Facts:
                 for name in changeable_facts(policy, reason.clause):
                     for path, fact in list(fact_paths(policy, household)):
                         if fact.name == name and (len(path) == 1 or path[1] in reason.members):
-                            other = _other_value(fact, value_at(assessment, path))
-                            household = _with_value(policy, household, path, other) or household
+                            new_value = _other_value(fact, value_at(assessment, path))
+                            household = _with_value(policy, household, path, new_value) or household
         if household == before:  # too many facts give it that outcome
             break
     return household
 
 
 def _other_value(fact: Fact, now: object) -> object:
+    """A value other than the present one; for an amount the lowest, for a date the present one."""
     match fact.kind:
         case BooleanKind():
             return not now
@@ -90,8 +91,8 @@ def moved_near_threshold(draw: st.DrawFn, policy: Policy, household: Facts) -> F
             continue
         steps = 10 ** cast(NumberKind, fact_named(policy, name).kind).decimals
         at_threshold = (start - before * _FURTHER / (after - before)) * steps
-        beside = draw(st.sampled_from((0, 0, 0, -1, 1, -1, 1, 100)))
-        moved = _with_amount(policy, household, path, Fraction(at_threshold.__floor__() + beside, steps))
+        offset = draw(st.sampled_from((0, 0, 0, -1, 1, -1, 1, 100)))
+        moved = _with_amount(policy, household, path, Fraction(at_threshold.__floor__() + offset, steps))
         if moved is not None:
             return moved[0]
     return household

@@ -53,10 +53,10 @@ def lengths_from(policy: Policy, fact: Fact) -> list[str]:
     facts = {**policy.facts, **policy.members.facts}
     return [
         name
-        for name, other in facts.items()
-        if other.if_absent is not None
-        and isinstance(other.if_absent, Elapsed)
-        and fact.name in names_in(other.if_absent)
+        for name, length in facts.items()
+        if length.if_absent is not None
+        and isinstance(length.if_absent, Elapsed)
+        and fact.name in names_in(length.if_absent)
     ]
 
 

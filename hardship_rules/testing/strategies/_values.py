@@ -82,10 +82,10 @@ def _numbers(kind: NumberKind, near: list[Exact], *, extremes: bool) -> st.Searc
     least, most = cast(Exact, kind.low), cast(Exact, kind.high)
     zero = max(least, 0)
     near = [number // step * step for number in near]  # a threshold may have more decimals than the fact
-    beside = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
+    around = [min(max(number + side * step, least), most) for number in near for side in (0, -1, 1)]
     ends = [least, most] if extremes else []
     everyday = [number for number in map(Fraction, _EVERYDAY_AMOUNTS) if number <= most and number % step == 0]
-    return st.sampled_from([plain(number) for number in (*[zero] * 8, *beside * 4, *everyday, *ends)])
+    return st.sampled_from([plain(number) for number in (*[zero] * 8, *around * 4, *everyday, *ends)])
 
 
 def value_of(fact: Fact, seed: object, on: date) -> object:
