@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from framing import drawn
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
+from small_policy import POLICY
 
 from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.testing.strategies import households, partial_households, policies
@@ -193,3 +195,21 @@ def test_without_hypothesis_the_error_says_what_to_install(needs_it: str) -> Non
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # this program
     assert done.stdout == "hardship_rules.testing.strategies needs hypothesis: pip install 'hardship-rules[verify]'\n"
+
+
+@pytest.mark.parametrize(
+    ("window", "first", "last"),
+    [
+        ("from: 2030-06-01", "2030-06-01", "2031-06-01"),
+        ("to: 1999-12-31", "1998-12-31", "1999-12-31"),
+        ("from: 2200-12-01", "2200-12-01", "2200-12-31"),
+        ("to: 1800-02-01", "1800-01-01", "1800-02-01"),
+        ("from: 2025-01-01, to: 2025-01-02", "2025-01-01", "2025-01-02"),
+    ],
+)
+def test_days_lie_in_the_window(window: str, first: str, last: str) -> None:
+    """Households are of days on which the policy is in force, also where it has only a first or only a last day."""
+    policy = read_policy(POLICY.replace("title: 小例\n", f"title: 小例\neffective: {{{window}}}\n"))
+    for household in drawn(households(policy), 10):
+        assert first <= str(household["on"]) <= last
+        assert assess(policy, household).category is not None

@@ -18,6 +18,7 @@ from hardship_rules.testing.strategies._thresholds import (
 )
 
 _OLDEST = 100  # years before the day of the verdict, for a date
+_YEAR = timedelta(days=365)
 _GROWN = 30  # years, to which a date shrinks
 _EVERYDAY_AMOUNTS = (
     "0.01",
@@ -38,8 +39,12 @@ _EVERYDAY_AMOUNTS = (
 
 
 def days(policy: Policy) -> st.SearchStrategy[date]:
-    """The days on which the policy is in force."""
-    return st.dates(policy.start or date(2021, 1, 1), policy.end or date(2021, 12, 31))
+    """The days on which the policy is in force; a year of them where it has no first or no last day."""
+    if policy.start is not None:
+        return st.dates(policy.start, policy.end or min(LATEST, policy.start + _YEAR))
+    if policy.end is not None:
+        return st.dates(max(EARLIEST, policy.end - _YEAR), policy.end)
+    return st.dates(date(2021, 1, 1), date(2021, 12, 31))
 
 
 @per_policy
