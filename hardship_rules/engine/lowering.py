@@ -636,9 +636,12 @@ class _Folding:
 
     def program(self) -> Program:
         source = self.source
-        new = [0] * len(source.steps)
+        new, of_name = [0] * len(source.steps), [0] * len(source.steps)
         for number, step in enumerate(source.steps):
-            new[number] = self.step(step, [new[arg] for arg in step.args])
+            of_name[number] = new[number] = self.step(step, [new[arg] for arg in step.args])
+            inner = self.build.steps[new[number]]
+            if inner.op == "name" and self.build.steps[inner.args[0]].op == "const":
+                new[number] = inner.args[0]  # what uses it is folded further; the name keeps its step
 
         def moved(quotient: Quotient) -> Quotient:
             return Quotient(new[quotient.step], over(quotient.by))
@@ -647,7 +650,7 @@ class _Folding:
             return Denominator(by.number, tuple((new[step], power) for step, power in by.factors))
 
         def steps(table: Mapping[str, int]) -> FrozenMapping[str, int]:
-            return FrozenMapping((name, new[step]) for name, step in table.items())
+            return FrozenMapping((name, of_name[step]) for name, step in table.items())
 
         return Program(
             source.fingerprint,
