@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from hardship_rules.assessment.outcomes import Decided, Figure, Reason
     from hardship_rules.assessment.questions import Missing
     from hardship_rules.assessment.sensitivity import Turn, turns_on
-    from hardship_rules.comparison import compare
-    from hardship_rules.comparison.comparison import Comparison
     from hardship_rules.comparison.history import Development, Due, FactChange, MemberChange, changes
     from hardship_rules.comparison.nearest import Changes, what_would_change
-    from hardship_rules.comparison.parting import NotKnown, Parting, Side, Standing
+    from hardship_rules.comparison.policies import Comparison, NotKnown, Parting, Side, Standing, compare
     from hardship_rules.core.expr import Provenance
     from hardship_rules.core.policy import Outcome, Policy
     from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
@@ -79,7 +77,7 @@ __getattr__, __dir__ = lazy(
         "Assessment": "assessment.assessment",
         "Change": "assessment.counterfactual",
         "Changes": "comparison.nearest",
-        "Comparison": "comparison.comparison",
+        "Comparison": "comparison.policies",
         "Decided": "assessment.outcomes",
         "Development": "comparison.history",
         "Due": "comparison.history",
@@ -90,24 +88,24 @@ __getattr__, __dir__ = lazy(
         "Location": "core.problem",
         "MemberChange": "comparison.history",
         "Missing": "assessment.questions",
-        "NotKnown": "comparison.parting",
+        "NotKnown": "comparison.policies",
         "Outcome": "core.policy",
-        "Parting": "comparison.parting",
+        "Parting": "comparison.policies",
         "Policy": "core.policy",
         "PolicyError": "core.problem",
         "Problem": "core.problem",
         "Provenance": "core.expr",
         "Reason": "assessment.outcomes",
         "Replay": "records",
-        "Side": "comparison.parting",
-        "Standing": "comparison.parting",
+        "Side": "comparison.policies",
+        "Standing": "comparison.policies",
         "Total": "assessment.counterfactual",
         "Trace": "assessment.assessment",
         "Turn": "assessment.sensitivity",
         "__version__": "core.version",
         "assess": "assessment.assessment",
         "changes": "comparison.history",
-        "compare": "comparison",
+        "compare": "comparison.policies",
         "explain": "explanation.formats",
         "load_household": "assessment.household",
         "load_policy": "language.policies",

@@ -45,6 +45,7 @@ def dotted(path: Path) -> str:
 
 
 NAMES = {dotted(path): path for path in MODULES}
+MODULE_NAMES = NAMES.keys() - {"hardship_rules"}
 
 
 def package(name: str) -> str:
@@ -72,7 +73,7 @@ def imported(path: Path, *, always: bool = False) -> Iterator[str]:
             yield from (name if name in NAMES else module for name in names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in NAMES)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in NAMES:
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in MODULE_NAMES:
             yield node.value
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, f"{path}:{node.lineno} imports relatively"

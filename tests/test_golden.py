@@ -13,10 +13,10 @@ from places import ROOT
 from sealed import sealed
 
 from hardship_rules import assess, load_household, load_policy, record, replay
-from hardship_rules.records._diff import held
-from hardship_rules.records._record_schema import record_schema
-from hardship_rules.records._recorded import Verdict, read_record
+from hardship_rules.records._diff import diff
+from hardship_rules.records._reader import Verdict, read_record
 from hardship_rules.records._replay import Replay
+from hardship_rules.records._shape import record_schema
 
 GOLDEN = ROOT / "tests" / "golden"
 KEPT = GOLDEN / "policies"
@@ -87,7 +87,7 @@ def test_the_bundled_policy_still_gives_its_verdict(path: Path) -> None:
     was = read_record(path.read_text("utf-8"))
     household = load_household(GOLDEN / "households" / f"{name(path)}.yaml")
     now = read_record(record(assess(load_policy(was.policy), household)))
-    verdicts = [each for each in held(was, now) if isinstance(each.recorded or each.found, Verdict)]
+    verdicts = [each for each in diff(was, now) if isinstance(each.recorded or each.found, Verdict)]
     assert "different" not in {each.sameness for each in verdicts} or path.name in CHANGED
 
 

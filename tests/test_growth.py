@@ -9,7 +9,7 @@ import pytest
 from timing import seconds
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_household, read_policy, turns_on
-from hardship_rules.core.problem import MOST
+from hardship_rules.core.problem import MOST_PROBLEMS
 from hardship_rules.language.mapping import mapping_for, read_mapping
 from hardship_rules.language.source import parse, parse_json
 from hardship_rules.registers.register import tables_of
@@ -302,10 +302,10 @@ def test_problems_without_end_are_reported_as_far_as_they_help() -> None:
         with pytest.raises((PolicyError, FactError)) as error:
             refused()
         *shown, last = error.value.problems
-        assert (len(shown), last.code) == (MOST, "more_problems")
+        assert (len(shown), last.code) == (MOST_PROBLEMS, "more_problems")
         lines = [problem.location.line for problem in error.value.problems if problem.location is not None]
         assert lines == sorted(lines)
-        assert len(lines) == MOST + 1
+        assert len(lines) == MOST_PROBLEMS + 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hardship_rules import assess, load_policy
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.engine.evaluate import evaluate, value
 from hardship_rules.testing.strategies import households
-from hardship_rules.testing.strategies.seeds import plain
+from hardship_rules.testing.strategies._values import plain
 
 HUZHOU = load_policy("example_huzhou")
 FEN = Fraction(1, 100)

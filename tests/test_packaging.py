@@ -72,7 +72,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 import hardship_rules
 from hardship_rules import PolicyError, assess, load_policy, record, replay
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import lint_file
 policy = load_policy("2021_weihai")
 assert policy.at.file.startswith(sys.argv[1]), policy.at
 assert load_policy(policy.at.file) == policy
@@ -82,7 +82,7 @@ try:
 except PolicyError as error:
     assert [problem.code for problem in error.problems] == ["policy_missing"], error
     assert "2021_weihai" in error.report()
-assert not any(problem.severity == "error" for problem in guarded("2021_weihai"))
+assert not any(problem.severity == "error" for problem in lint_file("2021_weihai"))
 assert replay(record(assess(policy, {"on": "2021-05-01", "members": [{}]}))).same
 print(policy.fingerprint)
 """

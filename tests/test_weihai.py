@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from hardship_rules import Assessment, FactError, Figure, Policy, assess, load_policy
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.households import completed
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
-from hardship_rules.testing.strategies.seeds import plain
+from hardship_rules.testing.strategies._households import completed
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
+from hardship_rules.testing.strategies._values import plain
 
 WEIHAI = load_policy("2021_weihai")
 ON = date(2021, 3, 31)

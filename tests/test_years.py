@@ -7,7 +7,7 @@ import pytest
 
 from hardship_rules import Policy, load_policy
 from hardship_rules.core.policy import Note, Parameter, Reading
-from hardship_rules.language.resolve import BUNDLED
+from hardship_rules.language.find import BUNDLED
 
 YEARS = {number: load_policy(f"{number}_weihai") for number in (2021, 2023, 2024, 2025)}
 MEASURE = load_policy("shandong_2020_58")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hardship_rules.assessment.outcomes import Decided, Figure, Reason
     from hardship_rules.assessment.questions import Missing
     from hardship_rules.assessment.sensitivity import Turn, turns_on
-    from hardship_rules.assessment.value_search import NearestAssumed, NearestValue
+    from hardship_rules.assessment.value_search import NearestAssumed, ValueSearch
 
 __all__ = [
     "Assessment",
@@ -27,12 +27,12 @@ __all__ = [
     "HouseholdText",
     "Missing",
     "NearestAssumed",
-    "NearestValue",
     "Reason",
     "Span",
     "Total",
     "Trace",
     "Turn",
+    "ValueSearch",
     "assess",
     "load_household",
     "next_question",
@@ -52,7 +52,7 @@ __getattr__, __dir__ = lazy(
         "HouseholdText": "household",
         "Missing": "questions",
         "NearestAssumed": "value_search",
-        "NearestValue": "value_search",
+        "ValueSearch": "value_search",
         "Reason": "outcomes",
         "Span": "break_points",
         "Total": "counterfactual",

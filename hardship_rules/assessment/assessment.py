@@ -11,21 +11,21 @@ from hardship_rules.assessment.break_points import BreakPoints, break_points_of
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household, HouseholdText
 from hardship_rules.assessment.outcomes import Decided, Figure, Outcomes, Reason, answer_of, outcomes_of, unit_name
-from hardship_rules.assessment.questions import Missing, by_evidence, missing, named
+from hardship_rules.assessment.questions import Missing, by_evidence, missing, missing_at
 from hardship_rules.assessment.value_search import NearestAssumed, nearest_assumed_of
 from hardship_rules.core.expr import Clause, Expr, Name, OverMembers, parts_of
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Outcome, Policy, Term, refuse_no_policy
-from hardship_rules.core.problem import FactError, Path, PolicyError, Problem
+from hardship_rules.core.policy import Outcome, Policy, Term, require_decidable
+from hardship_rules.core.problem import FactError, KeyPath, Problem
 from hardship_rules.core.units import kind_of_name, unit_of
 from hardship_rules.engine.evaluate import Scope, value
 
 
 @frozen
 class Trace:
-    """An expression with its answer; `parts` are those of what stands inside it, made when looked at."""
+    """An expression with its value; the traces of its parts are made when they are read."""
 
     expr: Expr
     member: int | None
@@ -34,12 +34,12 @@ class Trace:
 
     @cached_property
     def value(self) -> Value:
-        """Its answer."""
+        """The value of the expression."""
         return value(self.expr, self.scope)
 
     @cached_property
     def parts(self) -> "tuple[Trace, ...]":
-        """What it was worked out from: for a term its definition, over the members each member's own."""
+        """The traces of its parts: of a term its definition, of a sum over members those of each member."""
         expr = self.expr
         if isinstance(expr, OverMembers):
             household = self.scope.outer or self.scope
@@ -61,7 +61,7 @@ class Trace:
 class Assessment:
     """A policy applied to a household. Immutable; no fact's value shows in its `repr`.
 
-    The category is worked out at once as far as ranges settle it, everything else when it is first looked at.
+    Creating one evaluates the category as far as ranges settle it; everything else is computed on first use.
     """
 
     outcomes: Outcomes
@@ -78,7 +78,7 @@ class Assessment:
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """What is unusual in the facts given, or written in an earlier word; it changes nothing."""
+        """Unusual facts, and names from before a renaming; they do not affect the result."""
         return self.household.warnings
 
     @property
@@ -88,22 +88,22 @@ class Assessment:
 
     @property
     def possible(self) -> tuple[Outcome, ...]:
-        """The categories that some completion of what is unknown could still reach, the decided one alone if it is."""
+        """The categories that some completion of the household may reach; one where the category is decided."""
         return self.outcomes.possible
 
     @property
     def ruled_out(self) -> tuple[Outcome, ...]:
-        """The categories that only trying the facts of `tried` in combination has ruled out."""
+        """The categories that only the trial of completions (of the facts in `tried`) has ruled out."""
         return self.outcomes.ruled_out
 
     @cached_property
     def tried(self) -> tuple[Missing, ...]:
-        """The unknown facts of which every combination was tried to rule out categories; nothing where none was."""
-        return tuple(named(self.policy, path) for path in self.outcomes.left.tried)
+        """The unknown facts whose values were tried in combination to rule out categories."""
+        return tuple(missing_at(self.policy, path) for path in self.outcomes.completions.tried)
 
     @property
     def decided(self) -> Decided:
-        """What the category came to, with its reasons."""
+        """The category with its reasons."""
         return self.outcomes.decided
 
     @property
@@ -113,7 +113,7 @@ class Assessment:
 
     @cached_property
     def terms(self) -> FrozenMapping[str, Figure | Value]:
-        """Every term and parameter of the household by its name: a `Figure`, a yes-or-no, or an option."""
+        """Every term and parameter of the household by its name: a `Figure`, a boolean, or an option."""
         names = [*self.policy.parameters, *self.policy.terms]
         return FrozenMapping((name, self.figure(name)) for name in names if name not in self.policy.of_members)
 
@@ -128,7 +128,7 @@ class Assessment:
         return self.outcomes.scope
 
     def figure(self, name: str, member: int | None = None) -> "Figure | Value":
-        """The answer of a fact, parameter or term of the household, or of a member (counted from 0)."""
+        """The value of a fact, parameter or term of the household, or of a member (counted from 0)."""
         return self._named(name, self._scope if member is None else self._scope.members[member])
 
     def _named(self, name: str, scope: Scope) -> "Figure | Value":
@@ -136,7 +136,7 @@ class Assessment:
         return answer_of(scope[name], unit_name(kind.unit if isinstance(kind, NumberKind) else None))
 
     def per_member(self, over: OverMembers) -> "tuple[tuple[Truth, Figure | Value], ...]":
-        """Of each member whether a sum or count takes it, and what it brings."""
+        """For each member whether a sum or count includes it, and the value that it adds."""
         unit = unit_name(None if over.part is None else unit_of(over.part, self.policy))
         return tuple(
             (
@@ -147,7 +147,7 @@ class Assessment:
         )
 
     def trace(self, name: str, member: int | None = None) -> Trace:
-        """The expression of a term (of a member: counted from 0), or of an outcome as `decision.outcome`, answered."""
+        """The trace of a term (of a member counted from 0), or of an outcome named as `decision.outcome`."""
         decision, _, wanted = name.partition(".")
         if decision in self.policy.decisions:
             for outcome in self.policy.decisions[decision].outcomes:
@@ -163,25 +163,25 @@ class Assessment:
 
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
-        """What would settle an undecided category, in the order in which to ask for it."""
+        """The facts that would settle an undecided category, in the order in which to ask for them."""
         if self.category is not None:
             return ()
         assumed, unknown = frozenset(self.household.assumed), frozenset(self.household.unknown)
-        return missing(self.policy, self.outcomes.left, assumed, unknown)
+        return missing(self.policy, self.outcomes.completions, assumed, unknown)
 
-    def break_points(self, fact: Path | str | None = None) -> BreakPoints | None:
-        """From which value of one fact on a decision changes, all other given facts as they are.
+    def break_points(self, fact: KeyPath | str | None = None) -> BreakPoints | None:
+        """The values of one fact at which a decision changes, all other given facts unchanged.
 
-        `fact` is the fact's path, `("members", 0, "wage")` counting members from 0, or the name of one of the
-        household's own. Without it, it is the one fact that is missing: None where there is none, or several. Defaults
-        follow from the changed fact. Raises `KeyError` where the policy has no such fact, or the household no such
+        `fact` is a path, `("members", 0, "wage")` counting members from 0, or the name of a fact of the household.
+        Without it, it is the one missing fact: None where none or several are missing. Defaults are computed again
+        from the changed fact. Raises `KeyError` where the policy has no such fact, or the household no such
         member.
 
             for span in assessment.break_points().spans:
                 print(span.low, span.high, span.category)
         """
         if fact is None:
-            asked = [each.path for each in self.missing]
+            asked = [missing.path for missing in self.missing]
             if len(asked) != 1 or asked[0] == ("on",) or asked[0][0] == "parameters":
                 return None
             fact = asked[0]
@@ -189,20 +189,20 @@ class Assessment:
 
     @cached_property
     def nearest_assumed(self) -> NearestAssumed | None:
-        """Of the facts that a constant replaced, the one whose smallest change gives another category.
+        """The fact with a constant default whose smallest change gives another category.
 
-        None where the category is undecided, or no such fact changes it by itself.
+        None where the category is undecided, or where no such fact alone changes it.
         """
         return None if self.category is None else nearest_assumed_of(self.outcomes)
 
     @property
     def missing_by_evidence(self) -> FrozenMapping[str, tuple[Missing, ...]]:
-        """What is missing by the document that proves it, in the same order; without a document under ""."""
+        """The missing facts by the document that proves them, in the same order; without a document under ""."""
         return by_evidence(self.missing)
 
 
-def refuse_no_assessment(given: object) -> None:
-    """Raise `FactError` where a host hands in a household, or anything else, in place of an assessment."""
+def require_assessment(given: object) -> None:
+    """Raise `FactError` for an argument that is no assessment, such as a household."""
     if not isinstance(given, Assessment):
         raise FactError([Problem("assessment_expected", (), type(given).__name__)])
 
@@ -210,26 +210,21 @@ def refuse_no_assessment(given: object) -> None:
 def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None) -> Assessment:
     """Apply a policy to a household on a day.
 
-    The household is a mapping of facts by name or title, or what `load_household` gives; `members` is a list of
-    such mappings; a row of a table is one, and values may be those of NumPy, pandas, Polars or PyArrow. What is not
-    given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy that cannot
-    decide: one with open parameters, or with no decision.
+    The household is a mapping of facts by name or title (a row of a table is one), or the result of `load_household`.
+    `members` is a list of such mappings. Values may be those of NumPy, pandas, Polars or PyArrow; a fact that is not
+    given is unknown. Raises `FactError` with every problem of the household, and `PolicyError` for a policy with open
+    parameters or without a decision.
     """
-    refuse_no_policy(policy)
-    if policy.is_open:
-        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
-    if not policy.decisions:
-        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+    require_decidable(policy)
     return Assessment(outcomes_of(policy, read_facts(policy, household, on)))
 
 
 def next_question(
     policy: Policy, household: Mapping[str, object] | HouseholdText, on: date | str | None = None
 ) -> Missing | None:
-    """The one fact to ask now, so that the category is settled in few questions; None where it is settled.
+    """The fact to ask next, to settle the category in few questions; None where it is settled.
 
-    It is the first of what `assess` finds missing. What the household says is unknown, and a parameter that is not
-    published, are named only where nothing else is left to ask. Raises what `assess` raises.
+    It is the first of `Assessment.missing`. A fact that the household states to be unknown, or an unpublished
+    parameter, is named only where there is no other. Raises what `assess` raises.
     """
     return next(iter(assess(policy, household, on).missing), None)

@@ -1,4 +1,4 @@
-"""The values of one fact at which a decision changes."""
+"""Break points: the values of one fact at which a decision changes."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
@@ -8,42 +8,44 @@ from typing import cast
 
 from attrs import define, evolve, field, frozen
 
-from hardship_rules.assessment.defaults import broken, without
-from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.defaults import broken, without_facts
+from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Outcomes
 from hardship_rules.core.expr import Clause, Compare
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, Range, add, high, low, negate, span
-from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number
+from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Value, day_number
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.causes import innermost
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 
+LOOKS = 500  # the most pieces of a fact's range that are evaluated; the rest is left unsettled
+
 Piece = tuple[int, int]
-"""The first and the last step of a part of a line."""
+"""The first and the last step of a part of a line, both included."""
 
 
 @frozen
 class Line:
-    """The values of a fact from `at(0)` to `at(steps)`; ascending, or descending from a value towards the least."""
+    """The values of a fact from `at(0)` to `at(steps)`, in ascending or descending order."""
 
     steps: int
     at: Callable[[int], Exact]
 
     @property
     def unit(self) -> Fraction:
-        """The distance of a value from the next, on a line that has two."""
+        """The distance between neighbouring values; the line must have two."""
         return abs(Fraction(self.at(1)) - self.at(0))
 
     def between(self, piece: Piece) -> Number:
-        """All values of a piece."""
+        """The interval of the values of a piece."""
         first, last = (self.at(step) for step in piece)
         return span(min(first, last), max(first, last))
 
 
 def line_of(fact: Fact) -> Line | None:
-    """All values that a number or a day may have, ascending; None for a choice and a boolean."""
+    """All values of a number or a day, ascending; None for a choice and a boolean."""
     match fact.kind:
         case NumberKind(low=least, high=most, decimals=decimals):
             units = 10**decimals
@@ -52,12 +54,12 @@ def line_of(fact: Fact) -> Line | None:
         case DateKind():
             start = EARLIEST.toordinal()
             return Line(LATEST.toordinal() - start, lambda step: day_number(date.fromordinal(start + step)))
-        case ChoiceKind() | YesNoKind():
+        case ChoiceKind() | BooleanKind():
             return None
 
 
 def lines_from(kind: NumberKind, now: Exact) -> Iterator[Line]:
-    """The values above and below what a number is now; none where that is no multiple of its smallest unit."""
+    """The values above and below a number, nearest first; none where it is no multiple of its smallest unit."""
     units = 10**kind.decimals
     start = Fraction(now) * units
     if start.denominator == 1:
@@ -71,18 +73,18 @@ def _number(scaled: int, units: int) -> Exact:
     return number.numerator if number.denominator == 1 else number
 
 
-def left_out(outcomes: Outcomes) -> frozenset[Path]:
-    """The facts of a household that were left out and that a default may replace."""
+def left_out(outcomes: Outcomes) -> frozenset[KeyPath]:
+    """The facts of a household that were left out and have a default."""
     policy, household = outcomes.policy, outcomes.household
-    holders: list[Path] = [(), *(("members", number) for number in range(len(household.members)))]
+    holders: list[KeyPath] = [(), *(("members", number) for number in range(len(household.members)))]
     paths = ((*before, fact.name) for fact in policy.stand_ins for before in holders if fact.of_member is bool(before))
     return frozenset(paths) - {*household.given, *household.unknown}
 
 
 def crossings(policy: Policy, decisions: Iterable[Decision], whole: Scope, first: Scope, last: Scope) -> set[Fraction]:
-    """How far into a piece the sides of comparisons that are open over the whole of it may meet, as shares of it.
+    """Where in a piece the sides of undecided comparisons may be equal, as fractions of the piece.
 
-    They are solved from the first and the last value, which is exact where both sides are straight lines.
+    They are interpolated from the first and last value, which is exact where both sides are linear.
     """
     return {
         share
@@ -95,7 +97,7 @@ def crossings(policy: Policy, decisions: Iterable[Decision], whole: Scope, first
 
 
 def _gap(comparison: Compare, scope: Scope) -> tuple[Exact, Exact] | None:
-    """How far the left side is above the right, at least and at most; None where they are no numbers."""
+    """The bounds of the left side minus the right; None where they are not numbers."""
     left, right = value(comparison.left, scope), value(comparison.right, scope)
     if isinstance(left, int | Fraction | Range) and isinstance(right, int | Fraction | Range):
         gap = add(left, negate(right))
@@ -104,14 +106,14 @@ def _gap(comparison: Compare, scope: Scope) -> tuple[Exact, Exact] | None:
 
 
 def _zeros(first: tuple[Exact, Exact] | None, last: tuple[Exact, Exact] | None) -> Iterator[Fraction]:
-    """How far into a piece a straight line from the gap at its beginning to that at its end is at 0."""
+    """Where in a piece the linear interpolation of its first and last gap is zero."""
     for start, end in zip(first or (), last or (), strict=False):
         if (start < 0) is not (end < 0):
             yield Fraction(start) / (start - end)
 
 
 def divided(piece: Piece, shares: Iterable[Fraction], also: Iterable[int] = ()) -> list[Piece]:
-    """A piece of several steps in parts: cut in its middle, around each share of it, and before the steps of `also`."""
+    """A piece of several steps, cut in its middle, around each fraction of it, and before the steps of `also`."""
     least, most = piece
     cuts = {(least + most + 1) // 2, *also}
     for share in shares:
@@ -121,14 +123,11 @@ def divided(piece: Piece, shares: Iterable[Fraction], also: Iterable[int] = ()) 
     return list(zip(starts, [*(start - 1 for start in starts[1:]), most], strict=True))
 
 
-LOOKS = 500  # pieces of a fact's range that are looked at before the rest is left unsettled
-
-
 @frozen
 class Span:
     """The values of one fact from `low` to `high`, both included, for which every decision is the same.
 
-    Of a choice or a boolean both are the same option. `outcomes` are those of the household with `low`.
+    For a choice or a boolean both are the same option. `outcomes` are those of the household with `low`.
     """
 
     low: Value = field(repr=False)
@@ -137,7 +136,7 @@ class Span:
 
     @property
     def category(self) -> Outcome | None:
-        """The category; None where other facts are needed as well."""
+        """The category; None where more facts are needed."""
         return self.outcomes.category
 
     @property
@@ -148,29 +147,28 @@ class Span:
 
 @frozen
 class BreakPoints:
-    """The range of one fact in spans, in ascending order; of a choice or a boolean one for each option.
+    """The range of one fact in spans, in ascending order; a choice or a boolean has one span for each option.
 
-    Neighbouring spans differ in some decision, and both ends of each were assessed. Values that no household can have
-    (they break a `must`) are in no span. `unsettled` are ranges that were not settled within 500 looks: nothing is
-    known of them. Where other facts are missing as well, what a span leaves possible may be less for some of its
-    values.
+    Neighbouring spans differ in some decision, and both ends of each were assessed. Values that break a `must` are in
+    no span. `unsettled` are ranges that 500 evaluations did not settle. Where other facts are missing, some values of
+    a span may have fewer possible outcomes than the span.
     """
 
-    path: Path
+    path: KeyPath
     fact: Fact
     spans: tuple[Span, ...]
     unsettled: tuple[tuple[Value, Value], ...] = field(default=(), repr=False)
 
     @property
     def changing(self) -> tuple[str, ...]:
-        """The names of the decisions that are not the same in all spans, in the policy's order."""
-        profiles = [each.outcomes.profile for each in self.spans]
+        """The names of the decisions that differ between spans, in the policy's order."""
+        profiles = {span.outcomes.profile for span in self.spans}
         decisions = self.spans[0].outcomes.policy.decisions if self.spans else ()
-        return tuple(name for number, name in enumerate(decisions) if len({each[number] for each in profiles}) > 1)
+        return tuple(name for name, *results in zip(decisions, *profiles, strict=True) if len(set(results)) > 1)
 
 
-def break_points_of(outcomes: Outcomes, path: Path) -> BreakPoints:
-    """The break points of the fact at a path. Raises `KeyError` where there is none."""
+def break_points_of(outcomes: Outcomes, path: KeyPath) -> BreakPoints:
+    """The break points of the fact at a path. Raises `KeyError` where the household has no such fact."""
     fact = _fact_at(outcomes, path)
     line = line_of(fact)
     if line is not None:
@@ -180,7 +178,7 @@ def break_points_of(outcomes: Outcomes, path: Path) -> BreakPoints:
     return BreakPoints(path, fact, tuple(Span(option, option, after) for option, after in afters if after is not None))
 
 
-def _fact_at(outcomes: Outcomes, path: Path) -> Fact:
+def _fact_at(outcomes: Outcomes, path: KeyPath) -> Fact:
     policy, members = outcomes.policy, outcomes.household.members
     match path:
         case (str(name),) if name in policy.facts:
@@ -196,11 +194,12 @@ class _Search:
     """The search for the break points of a number or a day."""
 
     outcomes: Outcomes
-    path: Path
+    path: KeyPath
     fact: Fact
     line: Line
 
     def break_points(self) -> BreakPoints:
+        """Evaluate pieces of the range, and divide those in which a decision may change."""
         settled: list[tuple[Piece, Outcomes]] = []
         pieces = [(0, self.line.steps)]
         for _ in range(LOOKS):
@@ -225,16 +224,16 @@ class _Search:
         )
 
     @cached_property
-    def defaults(self) -> frozenset[Path]:
-        """The other facts that were left out and that some default may replace."""
+    def defaults(self) -> frozenset[KeyPath]:
+        """The other facts that were left out and have a default."""
         return left_out(self.outcomes) - {self.path}
 
     def between(self, piece: Piece) -> Outcomes | None:
-        """The household where the fact is only known to lie in a piece; None where that is certainly no household."""
+        """The outcomes where the fact is only known to be in a piece; None where every value breaks a `must`."""
         policy, household = self.outcomes.policy, self.outcomes.household
-        scope, made = refilled(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
+        scope, defaults = with_defaults(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
         truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
-        if made.outside or any(broken(policy, scope, self.defaults)):
+        if defaults.outside or any(broken(policy, scope, self.defaults)):
             return None
         members = tuple(
             evolve(member, values=_facts(member.values, inside))
@@ -245,32 +244,32 @@ class _Search:
         return Outcomes(policy, known, scope, truths)
 
     def alike(self, end: Outcomes, whole: Outcomes) -> bool:
-        """Whether an end of a piece comes to what the whole piece comes to, so that every value between does.
+        """Whether an end of a piece has the outcomes of the whole piece, so that every value between has them.
 
-        Each `must` has to come out alike too, so that there is a household with every value.
+        The values of every `must` have to be equal too, so that there is a household with every value.
         """
         return end.profile == whole.profile and list(self.musts(end)) == list(self.musts(whole))
 
     def musts(self, outcomes: Outcomes) -> Iterator[Value]:
         policy = outcomes.policy
-        known = without(policy, outcomes.household.scope(policy), self.defaults)
+        known = without_facts(policy, outcomes.household.scope(policy), self.defaults)
         return (value(clause, known) for clause in policy.must)
 
     def crossings(self, piece: Piece) -> set[Fraction]:
-        """Where in a piece decisions may change."""
+        """Where in a piece decisions may change, as fractions of it."""
         policy = self.outcomes.policy
         whole, first, last = (self.evaluated(part) for part in (piece, (piece[0],) * 2, (piece[1],) * 2))
         return crossings(policy, policy.decisions.values(), whole, first, last)
 
     def evaluated(self, piece: Piece) -> Scope:
         policy = self.outcomes.policy
-        scope, _ = refilled(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
+        scope, _ = with_defaults(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
         evaluate(policy, scope)
         return scope
 
 
 def _append(settled: list[tuple[Piece, Outcomes]], piece: Piece, after: Outcomes) -> None:
-    """Append a piece, or lengthen the one before it where that touches it and comes to the same."""
+    """Append a piece, or extend the piece before it if it is adjacent and has the same outcomes."""
     least, most = piece
     if settled and settled[-1][0][1] == least - 1 and settled[-1][1].profile == after.profile:
         (least, _), after = settled.pop()

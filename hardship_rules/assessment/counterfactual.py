@@ -1,4 +1,4 @@
-"""A fact that is changed, with the verdict then; and a total of the household that several such changes are one of."""
+"""A changed fact with its new verdict, and the total that several such changes have in common."""
 
 from collections.abc import Iterable
 from typing import cast
@@ -10,14 +10,14 @@ from hardship_rules.assessment.outcomes import Figure, unit_name
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome, Term
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 
 
 @frozen
 class Change:
-    """One known fact otherwise than it is, and the household so changed, assessed."""
+    """A known fact with another value, and the assessment of the household with that value."""
 
-    path: Path
+    path: KeyPath
     fact: Fact
     old: Value = field(repr=False)
     new: Value = field(repr=False)
@@ -25,50 +25,50 @@ class Change:
 
     @property
     def by(self) -> Exact | None:
-        """How much more a number is, less than 0 where it is less; None for a yes-or-no and a choice."""
+        """The new number minus the old one; None for a boolean and a choice."""
         if not isinstance(self.fact.kind, NumberKind):
             return None
         return cast(Exact, self.new) - cast(Exact, self.old)
 
     @property
     def possible(self) -> tuple[Outcome, ...]:
-        """The categories that are then possible."""
+        """The categories that are possible after the change."""
         return self.after.possible
 
     @property
     def category(self) -> Outcome | None:
-        """The category that it leads to; None where more facts would then be needed."""
+        """The category after the change; None where more facts would be needed."""
         return self.after.category
 
 
 @frozen
 class Total:
-    """A figure of the household that several facts add to: so much more or less of it, through any of `changes`."""
+    """A change of a figure of the household, which any of several changes of single facts makes."""
 
     term: Term
     changes: tuple[Change, ...]
 
     @property
     def by(self) -> Exact:
-        """How much more it is, less than 0 where it is less."""
+        """The new figure minus the old one."""
         return cast(Exact, self.changes[0].by)
 
     @property
     def possible(self) -> tuple[Outcome, ...]:
-        """The categories that are then possible."""
+        """The categories that are possible after the change."""
         return self.changes[0].possible
 
     @property
     def category(self) -> Outcome | None:
-        """The category that it leads to; None where more facts would then be needed."""
+        """The category after the change; None where more facts would be needed."""
         return self.changes[0].category
 
 
 def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ...]:
-    """The changes that an officer thinks of as one of a total: a term that the policy shows first.
+    """The changes grouped by the total that they change: a term that the policy shows.
 
-    A change belongs to the first such term that moves by exactly as much as the fact. All that raise a term, or all
-    that lower it, have to be of one amount and lead to one category; otherwise each stays a fact's own.
+    A change belongs to the first such term that changes by exactly the same amount as the fact. The changes that raise
+    a term (or lower it) form a total only if they have one amount and lead to one category.
     """
     groups: dict[tuple[str, bool], list[Change]] = {}
     for change in changes:
@@ -76,13 +76,14 @@ def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ..
         if term is not None:
             groups.setdefault((term.name, cast(Exact, change.by) > 0), []).append(change)
     return tuple(
-        Total(assessment.policy.terms[name], tuple(together))
-        for (name, _), together in groups.items()
-        if len({(change.by, change.possible) for change in together}) == 1
+        Total(assessment.policy.terms[name], tuple(group))
+        for (name, _), group in groups.items()
+        if len({(change.by, change.possible) for change in group}) == 1
     )
 
 
 def _moved(assessment: Assessment, change: Change) -> Term | None:
+    """The first term shown that changes by the same amount as the fact."""
     policy, kind = assessment.policy, change.fact.kind
     if isinstance(kind, NumberKind):
         unit, by = unit_name(kind.unit), cast(Exact, change.by)

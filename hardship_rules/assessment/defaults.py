@@ -1,4 +1,4 @@
-"""What stands in for facts that were left out, and what every real household meets."""
+"""Defaults of facts that were left out, and the conditions (`must`) that every real household meets."""
 
 from collections.abc import Container, Iterator, Sequence
 from typing import cast
@@ -8,70 +8,73 @@ from attrs import frozen
 from hardship_rules.core.expr import Choose, Clause, Constant, Expr, Option, OverMembers
 from hardship_rules.core.interval import Exact, Range, high, low, span
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.policy import Fact, Policy, per_policy
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Meaning, Scope, is_known, meaning, meanings, value
 
 
 @frozen
-class StandIns:
-    """The paths of facts worked out from what was given, of constants assumed, and of what came out of its range."""
+class Defaults:
+    """The facts that were left out and got a default: computed from given facts, a constant, or outside its range."""
 
-    derived: dict[Path, None]
-    assumed: dict[Path, None]
-    outside: list[Path]
+    derived: dict[KeyPath, None]
+    assumed: dict[KeyPath, None]
+    outside: list[KeyPath]
 
 
-def fill(policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown: Sequence[Container[str]]) -> StandIns:
-    """Put into a scope what the policy says of facts left out; one that was said to be unknown stays so.
+def fill_defaults(
+    policy: Policy, scope: Scope, given: Sequence[Container[str]], unknown: Sequence[Container[str]]
+) -> Defaults:
+    """Put the defaults of facts that were left out into a scope.
 
-    `given` and `unknown` are the names of the facts given and said to be unknown: the household's, then each member's.
+    `given` and `unknown` are the names of the facts that are given and stated to be unknown: first those of the
+    household, then those of each member. Neither get a default.
     """
-    made = StandIns({}, {}, [])
-    for fact, means, constant in _stand_ins(policy):
+    defaults = Defaults({}, {}, [])
+    for fact, means, constant in _defaults(policy):
         name = fact.name
         for number, inside in enumerate(scope.members, 1) if fact.of_member else ((0, scope),):
             if name in given[number] or name in unknown[number]:
                 continue
-            path: Path = ("members", number - 1, name) if number else (name,)
+            path: KeyPath = ("members", number - 1, name) if number else (name,)
             if constant is not None:
                 inside.values[name] = constant
-                made.assumed[path] = None
+                defaults.assumed[path] = None
                 continue
-            found = means(inside)
+            default = means(inside)
             if isinstance(fact.kind, NumberKind):
-                within = _within(fact.kind, cast(Exact | Range, found))
+                within = _within(fact.kind, cast(Exact | Range, default))
                 if within is None:
-                    made.outside.append(path)
+                    defaults.outside.append(path)
                     continue
-                found = within
-            inside.values[name] = found
-            if is_known(found):
-                used = policy.uses[name]
-                follows = "on" in used or any(
-                    each in given[0] or each in given[number] or {(each,), (*path[:-1], each)} & made.derived.keys()
-                    for each in used
+                default = within
+            inside.values[name] = default
+            if is_known(default):
+                inputs = policy.uses[name]
+                follows = "on" in inputs or any(
+                    used in given[0] or used in given[number] or {(used,), (*path[:-1], used)} & defaults.derived.keys()
+                    for used in inputs
                 )
-                (made.derived if follows and not _constant(fact.if_absent, inside) else made.assumed)[path] = None
-    return made
+                is_derived = follows and not _is_constant(fact.if_absent, inside)
+                (defaults.derived if is_derived else defaults.assumed)[path] = None
+    return defaults
 
 
-def _stand_ins(policy: Policy) -> tuple[tuple[Fact, Meaning, Value], ...]:
-    """The facts that something stands in for, what that is, and its value where it is a constant; made once."""
-    if "stand_ins" not in policy.kept:
-        found = []
-        for fact in policy.stand_ins:
-            expr = cast(Expr, fact.if_absent)
-            constant = value(expr, Scope({})) if isinstance(expr, Constant | Option) else None
-            if isinstance(fact.kind, NumberKind) and constant is not None:
-                constant = _within(fact.kind, cast(Exact, constant))
-            found.append((fact, meaning(expr, meanings(policy)), constant))
-        policy.kept["stand_ins"] = tuple(found)
-    return cast(tuple[tuple[Fact, Meaning, Value], ...], policy.kept["stand_ins"])
+@per_policy
+def _defaults(policy: Policy) -> tuple[tuple[Fact, Meaning, Value], ...]:
+    """The facts that have a default, each with the meaning of its default, and its value where that is a constant."""
+    defaults = []
+    for fact in policy.stand_ins:
+        expr = cast(Expr, fact.if_absent)
+        constant = value(expr, Scope({})) if isinstance(expr, Constant | Option) else None
+        if isinstance(fact.kind, NumberKind) and constant is not None:
+            constant = _within(fact.kind, cast(Exact, constant))
+        defaults.append((fact, meaning(expr, meanings(policy)), constant))
+    return tuple(defaults)
 
 
 def _within(kind: NumberKind, number: Exact | Range) -> Value:
-    """A number as far as it lies in its fact's range; None where no part of it does."""
+    """A number limited to the range of its fact; None where it is outside."""
     least, most = cast(Exact, kind.low), cast(Exact, kind.high)
     if not isinstance(number, Range) and least <= number <= most:
         return number
@@ -80,8 +83,8 @@ def _within(kind: NumberKind, number: Exact | Range) -> Value:
     return span(max(low(number), least), min(high(number), most))
 
 
-def _constant(expr: Expr | None, scope: Scope) -> bool:
-    """What stands in is a constant, whichever of the cases that may hold does."""
+def _is_constant(expr: Expr | None, scope: Scope) -> bool:
+    """Whether a default is a constant in every case that may hold."""
     if not isinstance(expr, Choose):
         return isinstance(expr, Constant | Option)
     for when, result in expr.cases:
@@ -93,36 +96,39 @@ def _constant(expr: Expr | None, scope: Scope) -> bool:
     return isinstance(expr.otherwise, Constant | Option)
 
 
-def broken(policy: Policy, scope: Scope, assumed: Container[Path]) -> Iterator[tuple[Clause, Path]]:
-    """What every real household meets and this one certainly does not, with the member who breaks it.
+def broken(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Iterator[tuple[Clause, KeyPath]]:
+    """The conditions of `must` that a household certainly breaks, each with the member who breaks it.
 
-    Constants that stood in are not held against it: they never make a household impossible.
+    `assumed` are the facts with constant defaults: these never make a household impossible, so that they count as
+    unknown.
     """
     if all(value(clause, scope) is not False for clause in policy.must):
-        return  # with less known, none of them would be broken either
-    known = without(policy, scope, assumed)
+        return  # nor would one be broken with fewer known facts
+    known = without_facts(policy, scope, assumed)
     for clause in policy.must:
         if value(clause, known) is False:
             yield from ((clause, path) for path in _broken_by(clause, known))
 
 
-def without(policy: Policy, scope: Scope, assumed: Container[Path]) -> Scope:
-    """The facts with some of them unknown."""
+def without_facts(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Scope:
+    """The facts of a scope, with some of them made unknown."""
 
-    def kept(values: dict[str, Value], before: Path) -> dict[str, Value]:
+    def known_values(values: dict[str, Value], before: KeyPath) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
-        return {name: facts[name].kind.unknown if (*before, name) in assumed else each for name, each in values.items()}
+        return {
+            name: facts[name].kind.unknown if (*before, name) in assumed else answer for name, answer in values.items()
+        }
 
-    known = Scope(kept(scope.values, ()), known=scope.known)
+    known = Scope(known_values(scope.values, ()), known=scope.known)
     known.members = tuple(
-        Scope(kept(member.values, ("members", number)), (), known, known=scope.known)
+        Scope(known_values(member.values, ("members", number)), (), known, known=scope.known)
         for number, member in enumerate(scope.members)
     )
     return known
 
 
-def _broken_by(clause: Clause, scope: Scope) -> Iterator[Path]:
-    """The members who break a condition on each of them, else the household."""
+def _broken_by(clause: Clause, scope: Scope) -> Iterator[KeyPath]:
+    """The paths of the members who break a condition on each of them; of another condition, that of all members."""
     condition = clause.when
     if isinstance(condition, OverMembers) and condition.what == "each" and condition.where is not None:
         for number, member in enumerate(scope.members):

@@ -1,6 +1,6 @@
-"""A household as it was given becomes typed facts, with what was derived and assumed, or every problem in it."""
+"""Reading of a household: typed facts with their defaults and warnings, or every problem in it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,48 +10,56 @@ from unicodedata import decomposition, normalize
 
 from attrs import define
 
-from hardship_rules.assessment.defaults import broken, fill
+from hardship_rules.assessment.defaults import broken, fill_defaults
 from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
-from hardship_rules.assessment.usual import unusual
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.hosts import OWN, is_many, items_of, pairs_of, plain_value, read_day, shown
+from hardship_rules.core.hosts import NATIVE_TYPES, is_collection, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_number, plain
-from hardship_rules.core.policy import Fact, Policy, refuse_no_policy
-from hardship_rules.core.problem import MOST, SURROGATE, FactError, Location, Path, Problem, nearest
+from hardship_rules.core.kinds import (
+    BooleanKind,
+    ChoiceKind,
+    DateKind,
+    NumberKind,
+    Value,
+    day_number,
+    decimal_text,
+    unit_text,
+)
+from hardship_rules.core.policy import Fact, Policy, Usual, day_problem, per_policy, require_policy
+from hardship_rules.core.problem import MOST_PROBLEMS, SURROGATE, FactError, KeyPath, Location, Problem, nearest
 from hardship_rules.language import source
 from hardship_rules.language.grammar import DIGITS, exact_number
-from hardship_rules.language.shape import TRUTHS, number_problem
+from hardship_rules.language.shape import BOOLEANS, number_problem
 
 Given = Mapping[str, object] | HouseholdText
 
 
 def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
-    """The typed facts of a household; raises `FactError` with every problem."""
-    refuse_no_policy(policy)
+    """The typed facts of a household. Raises `FactError` with every problem."""
+    require_policy(policy)
     return _Reader(policy).household(household, on)
 
 
 _NODES = (source.Scalar, source.Sequence, source.Mapping)
-# A node is known by its type: `isinstance` asks the object itself, and a host's may raise
-_Entry = tuple[object, Location | None]  # a value as given, and where its key stands in a text
+# Nodes are recognised by `type`: `isinstance` asks the object itself, and an object of the caller may raise
+_Entry = tuple[object, Location | None]  # a value as given, and the location of its key in a text
 
 
 @define
 class _Part:
-    """The household's own facts or one member's as they are read: what was given, and what was said to be unknown."""
+    """The facts of the household or of one member while they are read; `values` has every fact in the end."""
 
     values: dict[str, Value]
     given: dict[str, None]
-    closed: dict[str, None]
+    unknown: dict[str, None]
     reserved: dict[str, _Entry]
 
 
-_Entries = list[tuple[object, object, Location | None]]  # keys with values, each key with its place in a text
+_Entries = list[tuple[object, object, Location | None]]  # keys and values, with the location of each key in a text
 
 
 def _entries(node: object) -> _Entries | None:
-    """The keys and values of a mapping, a text's or a host's; None where it is none."""
+    """The keys and values of a mapping, from a text or from the caller; None for anything else."""
     if type(node) is source.Mapping:
         return [(key.text, inner, key.at) for key, inner in node.entries]
     if type(node) is dict:
@@ -60,39 +68,43 @@ def _entries(node: object) -> _Entries | None:
     return None if pairs is None else [(key, given, None) for key, given in pairs]
 
 
-def _spelled(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
-    """What each key of the household, and of a member, stands for, by name and by title: a fact, or a reserved key."""
-    if "spelled" not in policy.kept:
-        household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
-        member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
-        sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
-        for spelled, of, facts in sections:
-            spelled.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
-            spelled.update({fact.title: fact for fact in facts.values()})
-            spelled.update(facts.items())
-        policy.kept["spelled"] = household, member
-    return cast(tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]], policy.kept["spelled"])
+@per_policy
+def _spellings(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
+    """The fact or reserved key of each name, title and former name: of the household, and of a member."""
+    household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
+    member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
+    sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
+    for spellings, of, facts in sections:
+        spellings.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
+        spellings.update({fact.title: fact for fact in facts.values()})
+        spellings.update(facts.items())
+    return household, member
 
 
 class _Reader:
+    """The reading of one household, which collects its problems and warnings."""
+
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.places: dict[Path, Location | None] = {}  # of the household and its members
+        self.locations: dict[KeyPath, Location | None] = {}  # of the household, its members and facts
 
-    def problem(self, code: str, path: Path, location: Location | None, given: object = "", **values: str) -> None:
-        self.problems.append(Problem(code, path, given=shown(given), values=values, location=location))
-        if len(self.problems) > MOST:
+    def problem(self, code: str, path: KeyPath, location: Location | None, given: object = "", **values: str) -> None:
+        self.report(Problem(code, path, given=shown(given), values=values, location=location))
+
+    def report(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > MOST_PROBLEMS:
             raise FactError(self.problems)
 
-    # Keys
+    # The household, its members, their keys
 
     def household(self, household: Given, on: date | str | None) -> Household:
         policy = self.policy
         node: object = household.node if type(household) is HouseholdText else household
         top = Location(household.name, 1, 1) if type(household) is HouseholdText else None
-        self.places[()] = top
+        self.locations[()] = top
         facts = _entries(node)
         if facts is None:
             self.problem("household_not_mapping", (), None, type(node).__name__)
@@ -106,11 +118,11 @@ class _Reader:
             raise FactError(self.problems)
         scope = scope_of_facts(policy, day, own.values, [member.values for member in members])
         parts = (own, *members)
-        made = fill(policy, scope, [part.given for part in parts], [part.closed for part in parts])
-        for path in made.outside:
+        defaults = fill_defaults(policy, scope, [part.given for part in parts], [part.unknown for part in parts])
+        for path in defaults.outside:
             self.outside(path)
-        for clause, path in broken(policy, scope, made.assumed) if not made.outside else ():
-            self.problem("must_broken", path, self.places.get(path, top), clause.title or clause.line)
+        for clause, path in broken(policy, scope, defaults.assumed) if not defaults.outside else ():
+            self.problem("must_broken", path, self.locations.get(path, top), clause.title or clause.line)
         reference = self.text(own.reserved.get("reference"), ("reference",))
         if self.problems:
             raise FactError(self.problems)
@@ -122,18 +134,18 @@ class _Reader:
                 Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
             ),
             given=_paths(part.given for part in parts),
-            unknown=_paths(part.closed for part in parts),
-            derived=tuple(made.derived),
-            assumed=tuple(made.assumed),
-            warnings=(*self.warnings, *unusual(policy, parts, self.places)),
+            unknown=_paths(part.unknown for part in parts),
+            derived=tuple(defaults.derived),
+            assumed=tuple(defaults.assumed),
+            warnings=(*self.warnings, *_unusual(policy, parts, self.locations)),
         )
 
-    def part(self, node: _Entries, before: Path) -> _Part:
-        """The facts of the household or of a member, each known or unknown, and the reserved keys beside them."""
+    def part(self, node: _Entries, before: KeyPath) -> _Part:
+        """The facts and reserved keys of the household or of a member; facts that are not given are unknown."""
         facts = self.policy.members.facts if before else self.policy.facts
-        spelled = _spelled(self.policy)[bool(before)]
+        spellings = _spellings(self.policy)[bool(before)]
         part = _Part({}, {}, {}, {})
-        values, reserved, closed = part.values, part.reserved, part.closed
+        values, reserved, unknown = part.values, part.reserved, part.unknown
         formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
         for key, given, location in node:
             if type(key) is not str:
@@ -142,9 +154,9 @@ class _Reader:
                     self.problem("fact_key", before, None, shown(key, repr))
                     continue
                 key = text  # noqa: PLW2901  # a text of a class of its own, as a text
-            known = spelled.get(key) or spelled.get(key.strip())
+            known = spellings.get(key) or spellings.get(key.strip())
             if known is None:
-                names = [*facts, *(spelling for spelling in spelled if spelling not in facts)]
+                names = [*facts, *(spelling for spelling in spellings if spelling not in facts)]
                 self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
                 continue
             name = known if isinstance(known, str) else known.name
@@ -153,10 +165,10 @@ class _Reader:
                 path = (*before, name)
                 self.warnings.append(Problem("fact_renamed", path, key.strip(), now, "warning", location))
             if location is not None:
-                self.places[*before, name] = location
-            if name in values or name in reserved or name in closed:
+                self.locations[*before, name] = location
+            if name in values or name in reserved or name in unknown:
                 texts = (str.__str__(other).strip() for other, *_ in node if isinstance(other, str))
-                other = next(text for text in texts if spelled.get(text) is known)
+                other = next(text for text in texts if spellings.get(text) is known)
                 self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
             elif isinstance(known, str):
                 reserved[name] = given, location
@@ -191,11 +203,11 @@ class _Reader:
             self.problem(code, ("members",), location, count, most=str(most))
             return []
         parts = []
-        self.places["members",] = location
+        self.locations["members",] = location
         for number, item in enumerate(listed):
-            path: Path = ("members", number)
+            path: KeyPath = ("members", number)
             place = cast(source.Node, item).at if type(item) in _NODES else None
-            self.places[path] = place
+            self.locations[path] = place
             facts = _entries(item)
             if facts is None:
                 self.problem("member_not_mapping", path, place)
@@ -206,18 +218,18 @@ class _Reader:
     def label(self, number: int, member: _Part) -> str | None:
         return self.text(member.reserved.get("label"), ("members", number, "label"))
 
-    def outside(self, path: Path) -> None:
-        """What follows from the facts given lies outside the range of the fact that it stands in for."""
+    def outside(self, path: KeyPath) -> None:
+        """Report a default that the given facts put outside the range of its fact."""
         facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
         fact = facts[cast(str, path[-1])]
         kind = cast(NumberKind, fact.kind)
-        ends = {"least": plain(cast(Exact, kind.low)), "most": plain(cast(Exact, kind.high))}
+        ends = {"least": decimal_text(cast(Exact, kind.low)), "most": decimal_text(cast(Exact, kind.high))}
         values = {"title": fact.title, **ends}
-        self.problem("derived_outside", path, self.places.get(path[:-1]), "", **values)
+        self.problem("derived_outside", path, self.locations.get(path[:-1]), "", **values)
 
     # Reserved keys
 
-    def text(self, entry: _Entry | None, path: Path) -> str | None:
+    def text(self, entry: _Entry | None, path: KeyPath) -> str | None:
         given, location = (None, None) if entry is None else entry
         if given is None:
             return None
@@ -248,11 +260,11 @@ class _Reader:
             self.problem("policy_differs", ("policy",), entry[1], name, policy=self.policy.name)
 
     def day(self, entry: _Entry | None, on: date | str | None) -> date | None:
-        """The day the verdict is about, as the file and the caller say it, inside the policy's window."""
-        said: list[_Entry] = [] if entry is None or entry[0] is None else [entry]
-        said += [] if on is None else [(on, None)]
+        """The day of the verdict, from the household, the caller, or both; it has to be in the policy's window."""
+        entries: list[_Entry] = [] if entry is None or entry[0] is None else [entry]
+        entries += [] if on is None else [(on, None)]
         days = []
-        for given, location in said:
+        for given, location in entries:
             if type(given) is source.Scalar:
                 given = None if given.is_null else given.text  # noqa: PLW2901  # what the text says
             if plain_value(given) is None:
@@ -265,64 +277,62 @@ class _Reader:
         if len(days) == 2 and days[0][0] != days[1][0]:
             self.problem("on_differs", ("on",), days[0][1], days[0][0], other=str(days[1][0]))
         for day, location in days[:1]:
-            start, end = self.policy.start or date.min, self.policy.end or date.max
-            if not start <= day <= end:
-                window = {"start": str(self.policy.start or "…"), "end": str(self.policy.end or "…")}
-                self.problem("on_outside", ("on",), location, day, policy=self.policy.name, **window)
+            if (problem := day_problem(self.policy, day, location)) is not None:
+                self.report(problem)
             return day
         return None
 
     # One fact
 
-    def fact(self, fact: Fact, given: object, location: Location | None, before: Path, part: _Part) -> None:
-        """One fact as given, into its part: a value of its kind, said to be unknown, or a problem."""
+    def fact(self, fact: Fact, given: object, location: Location | None, before: KeyPath, part: _Part) -> None:
+        """Read one fact into its part: a value of its kind, stated to be unknown, or a problem."""
         path = (*before, fact.name)
         if type(given) is source.Scalar:
             location = given.at if given.text else location
             given = None if given.is_null else given.text
         elif type(given) in _NODES:
             location = cast(source.Node, given).at
-        elif type(given) not in OWN:
+        elif type(given) not in NATIVE_TYPES:
             given = plain_value(given)
         if isinstance(given, str):
             given = given.strip()
         if given is None:
-            part.closed[fact.name] = None
+            part.unknown[fact.name] = None
             return
-        if type(given) not in OWN and (type(given) in _NODES or is_many(given)):
+        if type(given) not in NATIVE_TYPES and (type(given) in _NODES or is_collection(given)):
             self.problem("fact_not_one_value", path, location, title=fact.title)
             part.values[fact.name] = fact.kind.unknown
             return
         match fact.kind:
             case NumberKind():
-                found: Value = self.number(fact.kind, given, path, location, fact.title)
+                typed: Value = self.number(fact.kind, given, path, location, fact.title)
             case ChoiceKind(options):
-                found = _option(given, options)
+                typed = _option(given, options)
                 formerly = self.policy.formerly.get((fact.name, "one of"), {})
                 former = formerly.get(given) if isinstance(given, str) else None
-                if found is None and former is not None:
-                    found = former.new
+                if typed is None and former is not None:
+                    typed = former.new
                     now = {"title": fact.title, "now": options[former.new]}
                     self.warnings.append(Problem("option_renamed", path, former.old, now, "warning", location))
-                if found is None:
+                if typed is None:
                     known = [*options.values(), *options]
                     values = {"title": fact.title, "known": ", ".join(options.values()), **nearest(shown(given), known)}
                     self.problem("unknown_fact_option", path, location, given, **values)
-            case YesNoKind():
-                found = given if isinstance(given, bool) else TRUTHS.get(given) if isinstance(given, str) else None
-                if found is None:
+            case BooleanKind():
+                typed = given if isinstance(given, bool) else BOOLEANS.get(given) if isinstance(given, str) else None
+                if typed is None:
                     self.problem("fact_yes_no", path, location, given, title=fact.title)
             case DateKind():
                 day = read_day(given)
-                found = None if isinstance(day, str) else day_number(day)
+                typed = None if isinstance(day, str) else day_number(day)
                 if isinstance(day, str):
                     self.problem(day, path, location, given)
-        part.values[fact.name] = fact.kind.unknown if found is None else found
+        part.values[fact.name] = fact.kind.unknown if typed is None else typed
 
     def number(
-        self, kind: NumberKind, given: object, path: Path, location: Location | None, title: str
+        self, kind: NumberKind, given: object, path: KeyPath, location: Location | None, title: str
     ) -> Exact | None:
-        """An exact number from a whole number, a Decimal, a fraction, a text, or a float by its shortest repr."""
+        """An exact number from an int, a Decimal, a Fraction, a text, or a float by its shortest repr."""
         number = _exact(given)
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
         if number is None:
@@ -335,7 +345,9 @@ class _Reader:
                 code = {"number": "fact_number"}.get(code, code)
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
-            self.problem("fact_outside", path, location, given, title=title, least=plain(least), most=plain(most))
+            self.problem(
+                "fact_outside", path, location, given, title=title, least=decimal_text(least), most=decimal_text(most)
+            )
         elif not isinstance(number, int) and 10**kind.decimals % number.denominator:
             self.problem("fact_decimals", path, location, given, title=title, decimals=str(kind.decimals))
         else:
@@ -343,8 +355,8 @@ class _Reader:
         return None
 
 
-def _paths(names: Iterable[Iterable[str]]) -> tuple[Path, ...]:
-    """The paths of some facts of the household, and then of each member."""
+def _paths(names: Iterable[Iterable[str]]) -> tuple[KeyPath, ...]:
+    """The paths of facts, from their names in the household and in each member."""
     own, *members = names
     before = [(number, inner) for number, inner in enumerate(members)]
     return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
@@ -359,7 +371,7 @@ def _option(given: object, options: Mapping[str, str]) -> str | None:
 
 
 def _exact(given: object) -> Exact | None:
-    """The number of a value in one of Python's own types."""
+    """The exact number of a value of a built-in type; None where it is no finite number of a sensible size."""
     if type(given) is int:
         return given
     if isinstance(given, str):
@@ -375,3 +387,37 @@ def _exact(given: object) -> Exact | None:
     if isinstance(given, Fraction):
         return given.numerator if given.denominator == 1 else given
     return None
+
+
+# Unusual facts
+
+_Usual = tuple[tuple[str, Fact, Usual], ...]
+
+
+def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[KeyPath, Location | None]) -> Iterator[Problem]:
+    """A warning for every given number outside its usual range; zero (there is none) is always usual."""
+    of_household, of_members = _with_usual_range(policy)
+    for number, part in enumerate(parts):
+        for name, fact, usual in of_members if number else of_household:
+            amount = part.values[name]
+            if isinstance(amount, Exact) and amount and not usual.holds(amount):
+                path = ("members", number - 1, name) if number else (name,)
+                values = {"title": fact.title, **usual_range(policy, usual, fact.kind)}
+                yield Problem("fact_unusual", path, decimal_text(amount), values, "warning", locations.get(path))
+
+
+def usual_range(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
+    """A usual range as values of a problem: its least, its most, and their unit."""
+    unit = unit_text(kind.unit or (), policy.units) if isinstance(kind, NumberKind) else ""
+    least, most = ("…" if end is None else decimal_text(end) for end in (usual.low, usual.high))
+    return {"least": least, "most": most, "unit": unit}
+
+
+@per_policy
+def _with_usual_range(policy: Policy) -> tuple[_Usual, _Usual]:
+    """The facts of the household, and of each member, that have a usual range."""
+
+    def with_range(facts: Mapping[str, Fact]) -> _Usual:
+        return tuple((name, fact, fact.usual) for name, fact in facts.items() if fact.usual is not None)
+
+    return with_range(policy.facts), with_range(policy.members.facts)

@@ -1,4 +1,4 @@
-"""A household as it is given: its text, its facts, and the facts again for another assessment."""
+"""A household: its text as written, its typed facts, and these facts for another assessment."""
 
 import pathlib
 from collections.abc import Iterable, Mapping
@@ -7,35 +7,35 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.defaults import StandIns, fill
+from hardship_rules.assessment.defaults import Defaults, fill_defaults
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import span
 from hardship_rules.core.kinds import ANY_DAY, DateKind, Value, day_number, day_of
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import FactError, Location, Path, Problem
+from hardship_rules.core.problem import FactError, KeyPath, Location, Problem
 from hardship_rules.engine.evaluate import Scope, meanings
 from hardship_rules.language import source
 from hardship_rules.language.keys import RESERVED_TITLES
 
 RESERVED = {title: name for name, title in RESERVED_TITLES.items()} | {name: name for name in RESERVED_TITLES}
-"""The keys of a household that are never facts, by title and by name."""
+"""The names of the keys of a household that are not facts, by title and by name."""
 
 
 @frozen
 class HouseholdText:
-    """A household's text, read strictly: every value is still as it was written, with its place."""
+    """The text of a household, parsed strictly: every value as it is written, with its location."""
 
     name: str
     node: source.Mapping = field(repr=False)
 
     @property
     def policy(self) -> str | None:
-        """The policy that the text says it is for."""
+        """The policy that the text names."""
         return self._word("policy")
 
     @property
     def on(self) -> str | None:
-        """The day that the text says the verdict is about, as written."""
+        """The day of the verdict, as written in the text."""
         return self._word("on")
 
     def _word(self, name: str) -> str | None:
@@ -47,7 +47,7 @@ class HouseholdText:
 
 @frozen
 class Member:
-    """One member: the label that explanations call it by, and its facts."""
+    """The facts of one member, and its label in explanations."""
 
     label: str | None = field(repr=False)
     values: FrozenMapping[str, Value] = field(repr=False)
@@ -55,33 +55,32 @@ class Member:
 
 @frozen
 class Household:
-    """A household's facts in the kinds of a policy; none of them shows in `repr`.
+    """The typed facts of a household; none of them shows in `repr`.
 
-    `given`, `derived` and `assumed` are paths, counting members from 0: what the caller said, what was worked out
-    from that, and what a constant of the policy stood in for; `unknown` are those that the caller said are not known.
-    The rest was left out and is unknown as well. `warnings` are what its writer may want to look at again: they change
-    nothing.
+    `given`, `derived`, `assumed` and `unknown` are paths, counting members from 0: facts that the caller gave, defaults
+    computed from these, constant defaults, and facts that the caller stated to be unknown. Any other fact was left out
+    and is unknown. `warnings` are about facts that may be typos; they do not affect the result.
     """
 
     on: date | None
     reference: str | None = field(repr=False)
     values: FrozenMapping[str, Value] = field(repr=False)
     members: tuple[Member, ...]
-    given: tuple[Path, ...] = field(repr=False)
-    unknown: tuple[Path, ...] = field(repr=False)
-    derived: tuple[Path, ...] = field(repr=False)
-    assumed: tuple[Path, ...] = field(repr=False)
+    given: tuple[KeyPath, ...] = field(repr=False)
+    unknown: tuple[KeyPath, ...] = field(repr=False)
+    derived: tuple[KeyPath, ...] = field(repr=False)
+    assumed: tuple[KeyPath, ...] = field(repr=False)
     warnings: tuple[Problem, ...] = field(default=(), repr=False, eq=False)
 
     def scope(self, policy: Policy) -> Scope:
-        """The facts with the policy's constants, ready to be evaluated."""
+        """The facts and the policy's constants, as `evaluate` takes them."""
         return scope_of_facts(policy, self.on, self.values, [member.values for member in self.members])
 
 
 def scope_of_facts(
     policy: Policy, on: date | None, own: Mapping[str, Value], members: Iterable[Mapping[str, Value]]
 ) -> Scope:
-    """The values of a household's facts on a day with the policy's constants, ready to be evaluated."""
+    """The facts of a household, the day and the policy's constants, as `evaluate` takes them."""
     known = meanings(policy)
     values = dict(own.items())
     values.update(policy.constants.items())
@@ -92,7 +91,7 @@ def scope_of_facts(
 
 
 def _unknown_day(policy: Policy) -> Value:
-    """Some day on which the policy is in force."""
+    """Any day on which the policy is in force."""
     every = ANY_DAY
     start = every.low if policy.start is None else day_number(policy.start)
     end = every.high if policy.end is None else day_number(policy.end)
@@ -100,7 +99,7 @@ def _unknown_day(policy: Policy) -> Value:
 
 
 def load_household(path: str | pathlib.Path) -> HouseholdText:
-    """A household's file, YAML or JSON, every value as it is written. Raises `FactError`."""
+    """Read a household from a YAML or JSON file, every value as it is written. Raises `FactError`."""
     if problem := source.no_path(path):
         raise FactError([problem])
     content = source.read_bytes(pathlib.Path(path), str(path))
@@ -111,7 +110,7 @@ def load_household(path: str | pathlib.Path) -> HouseholdText:
 
 
 def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
-    """A household's text, YAML or JSON, every value as it is written. Raises `FactError`."""
+    """Read a household from YAML or JSON text, every value as it is written. Raises `FactError`."""
     node, problems = source.parse(text, name)
     if isinstance(node, source.Mapping) and not problems:
         return HouseholdText(name, node)
@@ -123,52 +122,52 @@ def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
 
 
 def as_given(
-    policy: Policy, household: Household, changed: Mapping[Path, Value] = FrozenMapping()
+    policy: Policy, household: Household, changed: Mapping[KeyPath, Value] = FrozenMapping()
 ) -> dict[str, object]:
-    """The mapping that reads as the same household, stand-ins left out, or with some facts given another value."""
-    whole: dict[str, object] = {} if household.reference is None else {"reference": household.reference}
+    """The household as a mapping that `assess` takes: without defaults, and perhaps with other values of some facts."""
+    mapping: dict[str, object] = {} if household.reference is None else {"reference": household.reference}
     members: list[dict[str, object]] = [
         {} if member.label is None else {"label": member.label} for member in household.members
     ]
-    parts = [whole, *members]
+    parts = [mapping, *members]
     values = [household.values, *(member.values for member in household.members)]
     for path in household.unknown:
         parts[_part(path)][cast(str, path[-1])] = None
     for path in dict.fromkeys((*household.given, *changed)):
         name, part = cast(str, path[-1]), _part(path)
-        found = changed[path] if path in changed else values[part][name]
+        fact = changed[path] if path in changed else values[part][name]
         is_day = isinstance(cast(Fact, policy.names[name]).kind, DateKind)
-        parts[part][name] = day_of(cast(int, found)) if is_day else found
-    whole["members"] = members
-    return whole
+        parts[part][name] = day_of(cast(int, fact)) if is_day else fact
+    mapping["members"] = members
+    return mapping
 
 
-def refilled(
-    policy: Policy, household: Household, changed: Mapping[Path, Value] = FrozenMapping()
-) -> tuple[Scope, StandIns]:
-    """The facts that were given, some perhaps with another value, and what stands in for the others under a policy."""
+def with_defaults(
+    policy: Policy, household: Household, changed: Mapping[KeyPath, Value] = FrozenMapping()
+) -> tuple[Scope, Defaults]:
+    """The given facts, perhaps with other values of some, and the defaults of all others under a policy."""
     given = {*household.given, *changed}
 
-    def kept(values: FrozenMapping[str, Value], before: Path) -> dict[str, Value]:
+    def given_values(values: FrozenMapping[str, Value], before: KeyPath) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
-        own = ((name, (*before, name), each) for name, each in values.items())
+        paths = ((name, (*before, name), value) for name, value in values.items())
         return {
-            name: changed.get(path, each) if path in given else facts[name].kind.unknown for name, path, each in own
+            name: changed.get(path, value) if path in given else facts[name].kind.unknown for name, path, value in paths
         }
 
-    members = [kept(member.values, ("members", number)) for number, member in enumerate(household.members)]
-    scope = scope_of_facts(policy, household.on, kept(household.values, ()), members)
+    members = [given_values(member.values, ("members", number)) for number, member in enumerate(household.members)]
+    scope = scope_of_facts(policy, household.on, given_values(household.values, ()), members)
     unknown = (path for path in household.unknown if path not in changed)
-    return scope, fill(policy, scope, _by_part(given, len(members)), _by_part(unknown, len(members)))
+    return scope, fill_defaults(policy, scope, _by_part(given, len(members)), _by_part(unknown, len(members)))
 
 
-def _part(path: Path) -> int:
-    """Whose fact it is: 0 for the household's own, and from 1 on each member's."""
+def _part(path: KeyPath) -> int:
+    """The number of the part that a fact belongs to: 0 for the household, from 1 on for the members."""
     return cast(int, path[1]) + 1 if len(path) > 1 else 0
 
 
-def _by_part(paths: Iterable[Path], members: int) -> list[set[str]]:
-    """The names of facts of the household, and of each member."""
+def _by_part(paths: Iterable[KeyPath], members: int) -> list[set[str]]:
+    """The names of facts by part: first those of the household, then those of each member."""
     names: list[set[str]] = [set() for _ in range(members + 1)]
     for path in paths:
         names[_part(path)].add(cast(str, path[-1]))

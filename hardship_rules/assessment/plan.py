@@ -1,4 +1,4 @@
-"""What to ask to settle an expression, and in which order: first what settles it for the fewest questions."""
+"""Plans of questions: the unknown facts that would settle an expression, fewest expected questions first."""
 
 from collections.abc import Iterable
 from typing import assert_never, cast
@@ -29,7 +29,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.kinds import Value
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, is_known, options_of, value
 
 
@@ -37,11 +37,11 @@ from hardship_rules.engine.evaluate import Scope, is_known, options_of, value
 class Plan:
     """The facts, days and unpublished parameters that leave an expression open, in the order in which to ask for them.
 
-    `cost` is how many questions that takes and `chance` how often the expression then holds, where each answer is as
-    likely as any other and a comparison of numbers holds half the time: for the order only, never for a verdict.
+    `cost` is the expected number of questions and `chance` the probability that the expression then holds. Answers are
+    taken as equally likely, and a comparison of numbers as an even chance: this sets the order, never a verdict.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[KeyPath, ...]
     cost: float
     chance: float
 
@@ -51,17 +51,17 @@ NOTHING = Plan((), 0.0, 0.0)
 
 @frozen
 class Plans:
-    """The plans of a policy's expressions for one household, each made once."""
+    """The plans of a policy's expressions for one household, each computed once."""
 
     policy: Policy
-    kept: dict[tuple[int, int | None], tuple[Expr, Plan]] = Factory(dict)  # an expression lives as long as its id
+    kept: dict[tuple[int, int | None], tuple[Expr, Plan]] = Factory(dict)  # with the expression, to keep its id valid
 
     def of(self, expr: Expr, scope: Scope, member: int | None = None) -> Plan:
         """The plan of an expression in the scope of the household or of a member."""
         key = id(expr), member
         if key not in self.kept:
-            found = value(expr, scope)
-            plan = Plan((), 0.0, float(found is True)) if is_known(found) else self._of(expr, scope, member)
+            answer = value(expr, scope)
+            plan = Plan((), 0.0, float(answer is True)) if is_known(answer) else self._of(expr, scope, member)
             self.kept[key] = expr, plan
         return self.kept[key][1]
 
@@ -90,12 +90,12 @@ class Plans:
             case OverMembers(what, part, where):
                 members = list(enumerate((scope.outer or scope).members))
                 if what in ("some", "each"):
-                    each = [self.of(cast(Expr, where), inside, number) for number, inside in members]
-                    return _one_of(each, settles=what == "some")
+                    plans = [self.of(cast(Expr, where), inside, number) for number, inside in members]
+                    return _one_of(plans, settles=what == "some")
                 return _each_of([self._counted(part, where, inside, number) for number, inside in members])
             case Choose(cases, otherwise):
-                each_case = [(self.of(when, scope, member), result) for when, result in cases]
-                return self._first_of(each_case, cast(Expr, otherwise), scope, member)
+                planned = [(self.of(when, scope, member), result) for when, result in cases]
+                return self._first_of(planned, cast(Expr, otherwise), scope, member)
             case Add() | Multiply() | Divide() | Negate() | Extreme() | Round() | Elapsed():
                 return _each_of(self._parts(expr, scope, member))
             case _:
@@ -119,38 +119,38 @@ class Plans:
             case Decision(outcomes=outcomes):
                 return _each_of([self.of(cast(Clause, outcome.when), home) for outcome in outcomes])
             case Parameter(by=by, values=values):
-                plans = [self._named(Name(each, expr.at), scope, member) for each in by if not is_known(scope[each])]
+                plans = [self._named(Name(key, expr.at), scope, member) for key in by if not is_known(scope[key])]
                 published = None not in values.values()
                 return _each_of(plans if published else [*plans, Plan((("parameters", name),), 1.0, 0.5)])
             case Reading():
                 return NOTHING
 
     def _counted(self, part: Expr | None, where: Expr | None, member: Scope, number: int) -> Plan:
-        """Whether a member counts, and then what it brings."""
+        """Whether a member counts, then the value that it adds."""
         counts = Plan((), 0.0, 1.0) if where is None else self.of(where, member, number)
         if part is None or (where is not None and value(where, member) is False):
             return counts
-        brings = self.of(part, member, number)
-        return Plan(_together([counts, brings]), counts.cost + counts.chance * brings.cost, 0.5)
+        added = self.of(part, member, number)
+        return Plan(_paths([counts, added]), counts.cost + counts.chance * added.cost, 0.5)
 
     def _first_of(self, cases: list[tuple[Plan, Expr]], otherwise: Expr, scope: Scope, member: int | None) -> Plan:
-        """Which case it is, and then what that is."""
-        asked: list[Plan] = []
+        """The conditions of the cases in order, each with the result that follows."""
+        plans: list[Plan] = []
         cost, still = 0.0, 1.0
         for when, result in [*cases, (Plan((), 0.0, 1.0), otherwise)]:
             if not when.paths and not when.chance:
                 continue
             then = self.of(result, scope, member)
-            asked += [when, then]
+            plans += [when, then]
             cost += still * (when.cost + when.chance * then.cost)
             still *= 1 - when.chance
             if not when.paths:
                 break
-        return Plan(_together(asked), cost, 0.5)
+        return Plan(_paths(plans), cost, 0.5)
 
 
 def _alike(left: Value, right: Value) -> float:
-    """How often two choices are the same; of numbers and days, one half."""
+    """The probability that two choices are equal; one half for numbers and days."""
     if not isinstance(left, str | frozenset):
         return 0.5
     mine, other = options_of(left), options_of(right)
@@ -158,23 +158,23 @@ def _alike(left: Value, right: Value) -> float:
 
 
 def _each_of(plans: list[Plan], chance: float = 0.5) -> Plan:
-    """All of them have to be known."""
-    return Plan(_together(plans), sum(plan.cost for plan in plans), chance)
+    """The plan of an expression that needs all of its parts."""
+    return Plan(_paths(plans), sum(plan.cost for plan in plans), chance)
 
 
 def _one_of(plans: list[Plan], *, settles: bool) -> Plan:
-    """One of them may settle it: first the one that does so most often for its questions."""
+    """The plan of an `all` or `any`, which one part may settle: the most likely per question comes first."""
 
-    def often(plan: Plan) -> float:
+    def settling(plan: Plan) -> float:
         return plan.chance if settles else 1 - plan.chance
 
-    open_ = sorted((plan for plan in plans if plan.paths), key=lambda plan: plan.cost / max(often(plan), 0.001))
+    open_ = sorted((plan for plan in plans if plan.paths), key=lambda plan: plan.cost / max(settling(plan), 0.001))
     cost, still = 0.0, 1.0
     for plan in open_:
         cost += still * plan.cost
-        still *= 1 - often(plan)
-    return Plan(_together(open_), cost, 1 - still if settles else still)
+        still *= 1 - settling(plan)
+    return Plan(_paths(open_), cost, 1 - still if settles else still)
 
 
-def _together(plans: Iterable[Plan]) -> tuple[Path, ...]:
+def _paths(plans: Iterable[Plan]) -> tuple[KeyPath, ...]:
     return tuple(dict.fromkeys(path for plan in plans for path in plan.paths))

@@ -1,107 +1,22 @@
-"""What a verdict depends on: the readings and provisions that would change the category."""
+"""Sensitivity of a verdict: the readings and unverified provisions that would change the category."""
 
-from collections.abc import Callable, Collection, Iterator
-from functools import partial
-from typing import Literal, TypeVar, cast
+from collections.abc import Collection, Iterator
+from typing import Literal, cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment._completions import narrowed, witnesses
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment._completions import completions, witnesses
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.assessment.defaults import broken
-from hardship_rules.assessment.household import Household, refilled
+from hardship_rules.assessment.household import Household, with_defaults
 from hardship_rules.core.expr import VERIFIED, AllOf, AnyOf, Choose, Clause, Expr, Not, Provenance, parts_of, walk
 from hardship_rules.core.interval import Truth
-from hardship_rules.core.policy import Decision, Outcome, Policy, Reading, Term, exprs_of
-from hardship_rules.core.problem import Path
+from hardship_rules.core.policy import Decision, Outcome, Policy, Reading, Term, exprs_of, per_policy
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.core.variants import policy_without
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 
-_Left = Truth | Literal["gone", "any"]
-"""The answer without a clause; gone where that was all there was, any where it is not computed here."""
-
-
-def removable(definition: Term | Decision, scope: Scope) -> frozenset[str]:
-    """The ids of the clauses without which a definition may have another answer.
-
-    Of any other, the answer is the same with it and without it, however the unknown facts turn out. The scope is that
-    of the household, with the values of all that the definition uses.
-    """
-    return frozenset(_of_definition(definition, scope, turns_out=True))
-
-
-def altering(definition: Term | Decision, scope: Scope) -> frozenset[str]:
-    """The ids of the clauses without which a definition may have another answer for just what is known in the scope.
-
-    Of any other, what is unknown in the scope stays so: the unknown facts may still turn out otherwise without it.
-    """
-    return frozenset(_of_definition(definition, scope, turns_out=False))
-
-
-def _of_definition(definition: Term | Decision, scope: Scope, *, turns_out: bool) -> Iterator[str]:
-    if isinstance(definition, Term):
-        scopes = scope.members if definition.of_member else (scope,)
-        for each in scopes:
-            yield from (id_ for id_, _ in _without(definition.expr, each, turns_out=turns_out))
-        return
-    for when in exprs_of(definition):
-        answer = value(when, scope)
-        for id_, left in _without(when, scope, turns_out=turns_out):
-            if left != "gone" or answer is not False:  # an outcome that does not hold may as well be gone
-                yield id_
-        if answer is True and not definition.every:  # no outcome after it is reached
-            break
-
-
-def _without(expr: Expr, scope: Scope, *, turns_out: bool) -> Iterator[tuple[str, _Left]]:
-    """The clauses whose removal may matter to an expression, each with its answer then."""
-    match expr:
-        case Clause():
-            yield expr.id, "gone"
-            yield from _without(expr.when, scope, turns_out=turns_out)
-        case AllOf() | AnyOf():
-            yield from _among(expr, scope, turns_out=turns_out)
-        case Not(AllOf() | AnyOf() as part) if len(part.clauses) == 1:
-            yield from ((inner.id, "any") for inner in walk(part) if isinstance(inner, Clause))  # it may go with them
-        case Not():
-            for id_, left in _without(expr.part, scope, turns_out=turns_out):
-                yield id_, left if left is None or isinstance(left, str) else not left
-        case Choose():
-            for when, _ in expr.cases:
-                answer = value(when, scope)
-                for id_, left in _without(when, scope, turns_out=turns_out):
-                    if left != "gone" or answer is not False:
-                        yield id_, "any"
-                if answer is True:  # no case after it is reached
-                    break
-        case _:
-            pass
-
-
-def _among(expr: AllOf | AnyOf, scope: Scope, *, turns_out: bool) -> Iterator[tuple[str, _Left]]:
-    """Those inside an `all` or `any`: what the others come to is counted, not evaluated again for each."""
-    neutral = isinstance(expr, AllOf)  # a clause that holds says nothing in an `all`, one that does not in an `any`
-    answers = [cast(Truth, value(clause, scope)) for clause in expr.clauses]
-    decisive, unknown = answers.count(not neutral), answers.count(None)
-    now = not neutral if decisive else None if unknown else neutral
-    for clause, answer in zip(expr.clauses, answers, strict=True):
-        others = decisive - (answer is (not neutral)), unknown - (answer is None)
-        if others[0]:
-            continue
-        for id_, left in _without(clause, scope, turns_out=turns_out):
-            then: _Left
-            if left is (not neutral):
-                then = left
-            elif left == "any":
-                then = "any"
-            else:  # a clause that is gone says as little as one that is neutral
-                then = None if others[1] or left is None else neutral
-            if then is not now or (then is None and turns_out and not (left == "gone" and answer is neutral)):
-                yield id_, then
-
-
-UNCERTAIN = frozenset({"analogue", "assumption"})  # what a clause's basis is, for the clause to be tried
-Part = TypeVar("Part", Term, Decision)
+UNCERTAIN = frozenset({"analogue", "assumption"})  # the bases of the clauses whose removal is tried
 
 
 @frozen
@@ -119,35 +34,34 @@ class Turn:
 
     @property
     def id(self) -> str:
-        """The reading's name or the clause's id."""
+        """The name of the reading or the id of the clause."""
         return self.what.id if isinstance(self.what, Clause) else self.what.name
 
     @property
     def title(self) -> str:
-        """What the reading or clause is called."""
+        """The title of the reading or clause."""
         return self.what.title or self.id
 
     @property
     def provenance(self) -> Provenance | None:
-        """Where the reading or clause comes from."""
+        """The source of the reading or clause."""
         return self.what.provenance
 
     @property
     def is_verified(self) -> bool:
-        """Rule or notice says what is chosen."""
+        """Whether a rule, a notice or a definition states it."""
         return self.provenance is not None and self.provenance.basis in VERIFIED
 
 
 def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
-    """The readings and unverified provisions on which the category rests, each by itself.
+    """The readings and unverified provisions that alone change the category, or the categories that are possible.
 
-    Each reading is set to each other option, each provision of basis analogue or assumption is removed, one at a time,
-    and the household is evaluated again; of an undecided household the possible categories are compared. A provision
-    is a whole: an outcome, a child of an `any` (a kind of member, one exclusion among several) or a case of a
-    `choose`, never a part of an `all`. A clause that looks only at readings is not removed: its reading is tried. A
-    reading that says what facts mean is not tried: the facts would have to be asked again.
+    Each reading is set to each other option, and each provision of basis analogue or assumption is removed, one at a
+    time. A provision is an outcome, a child of an `any` (a kind of member, one exclusion among several) or a case of a
+    `choose`, never a part of an `all`. A clause of readings only is not removed, as its reading is changed. A reading
+    that says what facts mean is not changed, as the facts would have to be asked again.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     policy, household = assessment.policy, assessment.household
     assumed = frozenset(household.assumed)
     now = [outcome.id for outcome in assessment.possible]
@@ -157,60 +71,59 @@ def turns_on(assessment: Assessment) -> tuple[Turn, ...]:
         *_by_clause(policy, household),
     )
     for what, option, variant in variants:
-        filled = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
-        if filled is None:
+        facts = _refilled(variant, household) if isinstance(what, Reading) else (household.scope(policy), assumed)
+        if facts is None:
             continue
-        scope, stood_in = filled
+        scope, constants = facts
         decision = variant.category
         truths = evaluate(variant, scope, policy.category_order)[decision.name]
-        ids = narrowed(variant, scope, truths, stood_in).possible
+        ids = completions(variant, scope, truths, constants).possible
         if list(ids) != now:
             turns.append(Turn(what, option, tuple(decision.by_id[name] for name in ids)))
     return tuple(turns)
 
 
-def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[Path]] | None:
-    """The facts that were given, with what stands in for the others under a variant; None where it is impossible.
-
-    The paths are those of the constants that stood in.
-    """
-    scope, made = refilled(variant, household)
-    return None if made.outside or any(broken(variant, scope, made.assumed)) else (scope, made.assumed)
+def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[KeyPath]] | None:
+    """The given facts with the defaults of a variant, and its constant defaults; None for no real household."""
+    scope, defaults = with_defaults(variant, household)
+    return None if defaults.outside or any(broken(variant, scope, defaults.assumed)) else (scope, defaults.assumed)
 
 
-# Variants of a policy, each made once, when it is first tried
+# Variants of a policy
 
 
 def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
     for name, reading in policy.readings.items():
         for option in reading.kind.options:
             if option != reading.chosen and not reading.affects:
-                yield reading, option, _kept(policy, (name, option), partial(policy.with_readings, {name: option}))
+                yield reading, option, _with_reading(policy, name, option)
 
 
 def _by_clause(policy: Policy, household: Household) -> Iterator[tuple[Clause, None, Policy]]:
     """The policy without each clause whose removal may matter to the household."""
     scope = household.scope(policy)
-    found = witnesses(policy, scope, frozenset(household.assumed))
+    reaching = witnesses(policy, scope, frozenset(household.assumed))
     for definition, clauses in _uncertain_clauses(policy):
         matter = removable(definition, scope)
-        if found is not None:
-            matter &= frozenset[str]().union(*(altering(definition, each) for each in (scope, *found)))
+        if reaching is not None:
+            matter &= frozenset[str]().union(*(altering(definition, witness) for witness in (scope, *reaching)))
         for clause in clauses:
             if clause.id in matter:
-                variant = partial(policy_without, policy, definition, clause.id)
-                yield clause, None, _kept(policy, (clause.id, None), variant)
+                yield clause, None, _without_clause(policy, definition.name, clause.id)
 
 
-def _kept(policy: Policy, what: tuple[str, str | None], make: Callable[[], Policy]) -> Policy:
-    variants = cast(dict[tuple[str, str | None], Policy], policy.kept.setdefault("variants", {}))
-    if what not in variants:
-        variants[what] = make()
-    return variants[what]
+@per_policy
+def _with_reading(policy: Policy, name: str, option: str) -> Policy:
+    return policy.with_readings({name: option})
+
+
+@per_policy
+def _without_clause(policy: Policy, definition: str, clause: str) -> Policy:
+    return policy_without(policy, cast(Term | Decision, policy.names[definition]), clause)
 
 
 def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[Clause]]]:
-    """What the category is computed from, with the provisions that can be removed."""
+    """The terms and decisions of the category that have removable provisions, each with these."""
     for name in policy.category_order:
         definition = policy.names[name]
         if isinstance(definition, Term | Decision) and (clauses := _uncertain(policy, definition)):
@@ -218,7 +131,7 @@ def _uncertain_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, list[C
 
 
 def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
-    """The unverified provisions of a definition: a term's whole condition goes with those that name it."""
+    """The unverified provisions of a definition; not the whole condition of a term, which its users remove."""
     return [
         clause
         for expr in exprs_of(definition)
@@ -230,9 +143,9 @@ def _uncertain(policy: Policy, definition: Term | Decision) -> list[Clause]:
 
 
 def provisions(expr: Expr, *, is_whole: bool = False) -> Iterator[Clause]:
-    """The clauses that say something by themselves: an outcome, a child of an `any`, a case of a `choose`.
+    """The clauses that are complete provisions: an outcome, a child of an `any`, a case of a `choose`.
 
-    Never a part of an `all`, which means nothing without the other parts: half of an exclusion is no exclusion.
+    A part of an `all` is none, as it means nothing without the other parts: half of an exclusion is no exclusion.
     """
     match expr:
         case Clause():
@@ -250,3 +163,89 @@ def provisions(expr: Expr, *, is_whole: bool = False) -> Iterator[Clause]:
         case _:
             for part in parts_of(expr):
                 yield from provisions(part)
+
+
+# Clauses whose removal may matter, found without removing each of them
+
+_Without = Truth | Literal["gone", "any"]
+"""A condition's value without one of its clauses: "gone" if nothing of it is left, "any" if it is not computed here."""
+
+
+def removable(definition: Term | Decision, scope: Scope) -> frozenset[str]:
+    """The ids of the clauses whose removal may change the value of a definition.
+
+    The removal of any other clause leaves the value the same in every completion of the household. `scope` is that of
+    the household, with the values of all names that the definition uses.
+    """
+    return frozenset(_removable(definition, scope, completed=True))
+
+
+def altering(definition: Term | Decision, scope: Scope) -> frozenset[str]:
+    """The ids of the clauses whose removal may change the value of a definition for the known facts of a scope.
+
+    The removal of any other clause leaves an unknown value unknown, though it may matter in some completion.
+    """
+    return frozenset(_removable(definition, scope, completed=False))
+
+
+def _removable(definition: Term | Decision, scope: Scope, *, completed: bool) -> Iterator[str]:
+    if isinstance(definition, Term):
+        scopes = scope.members if definition.of_member else (scope,)
+        for holder in scopes:
+            yield from (id_ for id_, _ in _without(definition.expr, holder, completed=completed))
+        return
+    for when in exprs_of(definition):
+        answer = value(when, scope)
+        for id_, left in _without(when, scope, completed=completed):
+            if left != "gone" or answer is not False:  # an outcome that does not hold makes no difference
+                yield id_
+        if answer is True and not definition.every:  # no outcome after it is reached
+            break
+
+
+def _without(expr: Expr, scope: Scope, *, completed: bool) -> Iterator[tuple[str, _Without]]:
+    """The clauses whose removal may change an expression, each with the value without it."""
+    match expr:
+        case Clause():
+            yield expr.id, "gone"
+            yield from _without(expr.when, scope, completed=completed)
+        case AllOf() | AnyOf():
+            yield from _among(expr, scope, completed=completed)
+        case Not(AllOf() | AnyOf() as part) if len(part.clauses) == 1:
+            # the whole `not` may go with a clause
+            yield from ((inner.id, "any") for inner in walk(part) if isinstance(inner, Clause))
+        case Not():
+            for id_, left in _without(expr.part, scope, completed=completed):
+                yield id_, left if left is None or isinstance(left, str) else not left
+        case Choose():
+            for when, _ in expr.cases:
+                answer = value(when, scope)
+                for id_, left in _without(when, scope, completed=completed):
+                    if left != "gone" or answer is not False:
+                        yield id_, "any"
+                if answer is True:  # no case after it is reached
+                    break
+        case _:
+            pass
+
+
+def _among(expr: AllOf | AnyOf, scope: Scope, *, completed: bool) -> Iterator[tuple[str, _Without]]:
+    """The same for an `all` or `any`; the values of its clauses are counted once, not evaluated for each removal."""
+    neutral = isinstance(expr, AllOf)  # the value that settles nothing: true in an `all`, false in an `any`
+    answers = [cast(Truth, value(clause, scope)) for clause in expr.clauses]
+    decisive, unknown = answers.count(not neutral), answers.count(None)
+    now = not neutral if decisive else None if unknown else neutral
+    for clause, answer in zip(expr.clauses, answers, strict=True):
+        others = decisive - (answer is (not neutral)), unknown - (answer is None)
+        if others[0]:
+            continue
+        for id_, left in _without(clause, scope, completed=completed):
+            then: _Without
+            if left is (not neutral):
+                then = left
+            elif left == "any":
+                then = "any"
+            else:  # a removed clause is like a neutral one
+                then = None if others[1] or left is None else neutral
+            if then is not now or (then is None and completed and not (left == "gone" and answer is neutral)):
+                yield id_, then

@@ -1,4 +1,4 @@
-"""The nearest value of a fact that gives another category, and the assumed fact that is nearest to doing so."""
+"""Search for the nearest value of a fact that changes the category."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -6,32 +6,32 @@ from typing import cast
 
 from attrs import Factory, define, field, frozen
 
-from hardship_rules.assessment._completions import narrowed
+from hardship_rules.assessment._completions import completions
 from hardship_rules.assessment.break_points import Line, Piece, crossings, divided, left_out, lines_from
-from hardship_rules.assessment.defaults import StandIns, broken
-from hardship_rules.assessment.household import refilled
+from hardship_rules.assessment.defaults import Defaults, broken
+from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Outcomes
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, NumberKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, evaluate, outcomes
 
-TRIES = 500  # ranges looked at for one number in one direction, after which it is left out
-EFFORT = 26_000  # ranges looked at for all numbers of one screen, times members, after which the rest is left out
-_OWN_EFFORT = 12  # members that the household's own terms and decisions take as long as
+TRIES = 500  # the most ranges that are evaluated for one number in one direction
+EFFORT = 26_000  # the most evaluations for all numbers of one screen, in ranges times members
+_OWN_EFFORT = 12  # the evaluation of the household's own definitions, in members
 
 
 @frozen
 class NearestAssumed:
-    """A fact that a constant replaced, and the nearest value of it that gives another category.
+    """A fact with a constant default, and its nearest value that gives another category.
 
-    `before` is the last value towards it that gives the same category: of a number one smallest unit less far, of a
-    choice or a boolean the one assumed.
+    `before` is the last value that gives the same category: the number one unit before `new`, or the option or boolean
+    assumed.
     """
 
-    path: Path
+    path: KeyPath
     fact: Fact
     assumed: Value = field(repr=False)
     before: Value = field(repr=False)
@@ -40,24 +40,23 @@ class NearestAssumed:
 
     @property
     def possible(self) -> tuple[Outcome, ...]:
-        """The categories that are then possible."""
+        """The categories that are possible with the new value."""
         return self.outcomes.possible
 
     @property
     def category(self) -> Outcome | None:
-        """The category that it gives; None where other facts would then be needed."""
+        """The category with the new value; None where more facts would be needed."""
         return self.outcomes.category
 
 
-def nearest_assumed_of(outcomes: Outcomes, search: "NearestValue | None" = None) -> NearestAssumed | None:
-    """The assumed fact whose smallest change gives another category; None where none does by itself.
+def nearest_assumed_of(outcomes: Outcomes, search: "ValueSearch | None" = None) -> NearestAssumed | None:
+    """The assumed fact whose smallest change gives another category; None where no single fact does.
 
-    Numbers that move a figure which the policy shows (an income, an expenditure) come first, then other numbers, then
-    choices and booleans, which have no distance. Among numbers the least change in the fact's own unit is the nearest,
-    and among several alike the first in the household's order. A `search` that is given says afterwards whether every
-    fact was looked at.
+    Numbers that change a figure which the policy shows (an income, an expenditure) come first, then other numbers, then
+    choices and booleans, which have no distance. The nearest number is the one with the smallest change in its own
+    unit, or the first of several such numbers. `search.is_cut` says afterwards whether a fact was left out.
     """
-    search = NearestValue(outcomes) if search is None else search
+    search = ValueSearch(outcomes) if search is None else search
     nearest: dict[int, tuple[Exact, NearestAssumed]] = {}
     for path in outcomes.household.assumed:
         for distance, change in _changes_of(search, path, None if 0 not in nearest else nearest[0][0]):
@@ -68,22 +67,22 @@ def nearest_assumed_of(outcomes: Outcomes, search: "NearestValue | None" = None)
 
 
 def _changes_of(
-    search: "NearestValue", path: Path, within: Exact | None
+    search: "ValueSearch", path: KeyPath, within: Exact | None
 ) -> Iterator[tuple[Exact | None, NearestAssumed]]:
-    """The changes of one fact that give another category, each with its distance; of a number nearer than `within`."""
+    """The changes of a fact that give another category, with their distances; only numbers nearer than `within`."""
     fact, now = _fact_and_value(search.outcomes, path)
     match fact.kind:
         case NumberKind() as kind:
             for line in lines_from(kind, cast(Exact, now)):
-                found = search.nearest(path, line, within)
-                if found is not None:
-                    new, before, after = found
+                nearest = search.nearest(path, line, within)
+                if nearest is not None:
+                    new, before, after = nearest
                     yield _apart(new, cast(Exact, now)), NearestAssumed(path, fact, now, before, new, after)
-        case ChoiceKind() | YesNoKind() if within is None:
-            others = (
-                (not now,) if isinstance(fact.kind, YesNoKind) else (each for each in fact.kind.options if each != now)
+        case ChoiceKind() | BooleanKind() if within is None:
+            values: tuple[Value, ...] = (
+                (True, False) if isinstance(fact.kind, BooleanKind) else tuple(fact.kind.options)
             )
-            for other in others:
+            for other in (value for value in values if value != now):
                 changed = search.changed(path, other)
                 if changed is not None:
                     yield None, NearestAssumed(path, fact, now, now, other, changed)
@@ -96,11 +95,11 @@ def _apart(a: Exact, b: Exact) -> Exact:
 
 
 def _moves_a_figure(before: Outcomes, after: Outcomes) -> bool:
-    """Whether a figure that the policy shows is another."""
+    """Whether a figure that the policy shows changes."""
     return any(before.scope[name] != after.scope[name] for name in before.policy.show)
 
 
-def _fact_and_value(outcomes: Outcomes, path: Path) -> tuple[Fact, Value]:
+def _fact_and_value(outcomes: Outcomes, path: KeyPath) -> tuple[Fact, Value]:
     policy, household, name = outcomes.policy, outcomes.household, cast(str, path[-1])
     if len(path) == 1:
         return policy.facts[name], household.values[name]
@@ -108,28 +107,28 @@ def _fact_and_value(outcomes: Outcomes, path: Path) -> tuple[Fact, Value]:
 
 
 @define(slots=False)
-class NearestValue:
+class ValueSearch:
     """The search for values that change the category of a decided household, one fact at a time.
 
-    `amounts` are those by which facts were found to change it so far: other facts mostly go into the same sums. `most`
-    is the effort for all facts together, in ranges looked at times members.
+    `amounts` are the changes found so far, which are tried first for other facts: they mostly add to the same sums.
+    `most` limits the effort for all facts together, in ranges times members.
     """
 
     outcomes: Outcomes
     amounts: set[Exact] = Factory(set)
     most: int | None = None
     effort: int = 0
-    is_cut: bool = False  # whether a number was left out before its whole range was settled
+    is_cut: bool = False  # whether the search of a number ended before its range was settled
 
-    def changed(self, path: Path, new: Value) -> Outcomes | None:
-        """The household with another value of one fact, where its category is then another."""
+    def changed(self, path: KeyPath, new: Value) -> Outcomes | None:
+        """The outcomes with another value of one fact; None where the category does not change."""
         after = self.outcomes.changed({path: new})
         return None if after is None or after.possible == self.outcomes.possible else after
 
-    def nearest(self, path: Path, line: Line, within: Exact | None = None) -> tuple[Exact, Exact, Outcomes] | None:
-        """The first number of a line, from its beginning, that gives another category, and the one before it.
+    def nearest(self, path: KeyPath, line: Line, within: Exact | None = None) -> tuple[Exact, Exact, Outcomes] | None:
+        """The first value of a line that gives another category, the value before it, and the new outcomes.
 
-        The one before it does not: both were assessed. `within` is a distance from which on it need not be looked for.
+        Both values were assessed. Only values nearer than the distance `within` are searched.
         """
         last = line.steps if within is None else self.steps_within(line, within)
         pieces = [(1, last)] if last > 0 else []
@@ -144,12 +143,12 @@ class NearestValue:
             whole = self.open_between(path, line, piece)
             if whole is None:
                 continue
-            found = self.changed(path, line.at(least))
-            if found is not None:
+            after = self.changed(path, line.at(least))
+            if after is not None:
                 new, before = line.at(least), line.at(least - 1)
                 self.amounts.add(_apart(new, line.at(0)))
                 same = self.outcomes.changed({path: before})
-                return (new, before, found) if same is not None and same.possible == self.outcomes.possible else None
+                return (new, before, after) if same is not None and same.possible == self.outcomes.possible else None
             if least < most:
                 pieces += reversed(self.divided(path, line, (least + 1, most), whole))
         self.is_cut = self.is_cut or bool(pieces)
@@ -157,35 +156,35 @@ class NearestValue:
 
     @staticmethod
     def steps_within(line: Line, distance: Exact) -> int:
-        """The steps of a line that are nearer to its beginning than a distance."""
+        """The number of steps of a line that are nearer to its start than a distance."""
         return 0 if line.steps == 0 else min(line.steps, -(-distance // line.unit) - 1)
 
     @cached_property
-    def left_out(self) -> frozenset[Path]:
-        """The facts that were left out and that some default may replace."""
+    def left_out(self) -> frozenset[KeyPath]:
+        """The facts that were left out and have a default."""
         return left_out(self.outcomes)
 
-    def open_between(self, path: Path, line: Line, piece: Piece) -> Scope | None:
-        """The household with a piece of a line for its number, where some of it may give another category.
+    def open_between(self, path: KeyPath, line: Line, piece: Piece) -> Scope | None:
+        """The household with a piece of a line as the range of its number; None where no value changes the category.
 
-        None where none of it does, which the arithmetic of ranges proves, or where there is no such household.
+        Interval arithmetic proves that, or that every value breaks a `must`.
         """
         policy, replaced = self.outcomes.policy, self.left_out - {path}
-        scope, made = self.evaluated(path, line, piece)
-        if made.outside or any(broken(policy, scope, replaced)):
+        scope, defaults = self.evaluated(path, line, piece)
+        if defaults.outside or any(broken(policy, scope, replaced)):
             return None
-        ids = narrowed(policy, scope, outcomes(policy.category, scope), replaced).possible
+        ids = completions(policy, scope, outcomes(policy.category, scope), replaced).possible
         return None if ids == tuple(outcome.id for outcome in self.outcomes.possible) else scope
 
-    def evaluated(self, path: Path, line: Line, piece: Piece) -> tuple[Scope, StandIns]:
-        """All that the category is computed from, for a piece of a line."""
+    def evaluated(self, path: KeyPath, line: Line, piece: Piece) -> tuple[Scope, Defaults]:
+        """The household with a piece of a line as the range of its number, evaluated, and its defaults."""
         policy = self.outcomes.policy
-        scope, made = refilled(policy, self.outcomes.household, FrozenMapping({path: line.between(piece)}))
+        scope, defaults = with_defaults(policy, self.outcomes.household, FrozenMapping({path: line.between(piece)}))
         evaluate(policy, scope, policy.category_order)
-        return scope, made
+        return scope, defaults
 
-    def divided(self, path: Path, line: Line, piece: Piece, whole: Scope) -> list[Piece]:
-        """The parts of a piece: cut where the category may change, and where it did by other facts."""
+    def divided(self, path: KeyPath, line: Line, piece: Piece, whole: Scope) -> list[Piece]:
+        """A piece cut where the category may change, and at the amounts by which other facts changed it."""
         policy = self.outcomes.policy
         first, last = (self.evaluated(path, line, (step, step))[0] for step in piece)
         also = (int(amount / line.unit) for amount in self.amounts)

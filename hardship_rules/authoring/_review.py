@@ -1,73 +1,73 @@
-"""A new policy beside the one before it: differences, warnings, proofs and cases."""
+"""The review of a new policy beside an older one: differences, warnings, proofs and worked cases."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from attrs import evolve, frozen
 
-from hardship_rules.authoring._differences import Difference, differences
-from hardship_rules.authoring.lint import Old, guard
+from hardship_rules.authoring._diff import Difference, diff
+from hardship_rules.authoring._lint import PolicyWithBase, lint
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import PolicyError, Problem
 from hardship_rules.proofs.questions import Claim
 from hardship_rules.proofs.report import Report, kept_and_changed
 from hardship_rules.testing.cases import Case, Mismatch
-from hardship_rules.testing.trial import tried
+from hardship_rules.testing.trial import try_property
 
-READINGS = "readings"  # what a case differs in whose readings the other policy does not have
+READINGS = "readings"  # the mismatch of a case whose readings the other policy does not have
 _OUTSIDE = "on_outside"
 
 
 @frozen
-class Recast:
-    """A case of the older policy, what in it came out otherwise than it says, and what does under the newer."""
+class CaseResult:
+    """A case of the older policy with its mismatches under that policy and under the newer one."""
 
     case: Case
     before: tuple[Mismatch, ...]
     after: tuple[Mismatch, ...]
 
     @property
-    def of_category(self) -> bool:
-        """The category, or those still possible, are others; or there is no verdict any more, or now there is."""
-        return any(each.what in ("category", "possible", "refused", READINGS) for each in self.after)
+    def changes_category(self) -> bool:
+        """Whether the category or the possible ones changed, or only one of the policies gives a verdict."""
+        return any(mismatch.what in ("category", "possible", "refused", READINGS) for mismatch in self.after)
 
 
 @frozen
-class Cases:
-    """The cases of an older policy, run under both, and those of the newer with what came out otherwise in each."""
+class CaseResults:
+    """The results of the older policy's cases, and the mismatches of the newer policy's own cases."""
 
-    recast: tuple[Recast, ...]
+    results: tuple[CaseResult, ...]
     own: tuple[tuple[Case, tuple[Mismatch, ...]], ...]
-    about_days: int  # cases that only ask whether a day is one of the older policy's: not run under the newer
+    about_days: int  # cases that only test the days of the older policy; not run under the newer
 
     @property
-    def changed(self) -> tuple[Recast, ...]:
-        """Those that came out as they say, and no longer do."""
-        return tuple(each for each in self.recast if each.after and not each.before)
+    def changed(self) -> tuple[CaseResult, ...]:
+        """The cases that pass under the older policy only."""
+        return tuple(result for result in self.results if result.after and not result.before)
 
     @property
-    def failed_before(self) -> tuple[Recast, ...]:
-        """Those that did not come out as they say: nothing is seen by them."""
-        return tuple(each for each in self.recast if each.before)
+    def failed_before(self) -> tuple[CaseResult, ...]:
+        """The cases that fail under their own policy, and so show nothing about the change."""
+        return tuple(result for result in self.results if result.before)
 
 
-def recast(cases: Iterable[Case], old: Policy, new: Policy) -> Cases:
-    """The cases of both policies, those of the older under each of them as if it were in force on the case's day.
+def run_cases(cases: Iterable[Case], old: Policy, new: Policy) -> CaseResults:
+    """Run the cases of both policies, those of the older under both, as if in force on the day of each case.
 
-    A case is of a policy by that policy's name. Where both are called the same, as a corrected file is, all are of
+    A case belongs to the policy that it names. Where both have one name, as a corrected file has, all cases belong to
     the older.
     """
-    found, own, about_days = [], [], 0
+    results, own, about_days = [], [], 0
     before, after = (evolve(policy, start=None, end=None) for policy in (old, new))
     for case in cases:
         if case.base.name == old.name:
             if case.refusals == (_OUTSIDE,):
                 about_days += 1
             else:
-                found.append(Recast(case, _run(case, before), _run(case, after)))
+                results.append(CaseResult(case, _run(case, before), _run(case, after)))
         elif case.base.name == new.name:
             own.append((case, _run(case, new)))
-    return Cases(tuple(found), tuple(own), about_days)
+    return CaseResults(tuple(results), tuple(own), about_days)
 
 
 def _run(case: Case, policy: Policy) -> tuple[Mismatch, ...]:
@@ -80,50 +80,50 @@ def _run(case: Case, policy: Policy) -> tuple[Mismatch, ...]:
 
 @frozen
 class Review:
-    """A policy beside the one before it; `cases` is None where none were given."""
+    """A new policy beside an older one; `cases` is None where none were given."""
 
     old: Policy
     new: Policy
-    bases: tuple[Policy | None, Policy | None]  # what they extend
+    bases: tuple[Policy | None, Policy | None]  # the policies that they extend
     differences: tuple[Difference, ...]
     warnings: tuple[Problem, ...]
     report: Report
-    cases: Cases | None
+    cases: CaseResults | None
 
     @property
     def properties(self) -> tuple[Claim, ...]:
-        """Of each property of the new policy whether it is kept."""
+        """The claims on the properties of the new policy."""
         return tuple(claim for claim in self.report.claims if claim.section == "properties")
 
     @property
     def changes(self) -> tuple[Claim, ...] | None:
-        """Of each two categories whether a household comes from one to the other; None where the old has none."""
+        """The claims on changes from one category to another; None where the old policy has no categories."""
         if self.report.against is None:
             return None
         return tuple(claim for claim in self.report.claims if claim.section == "changes")
 
 
 def review(
-    old: Old,
-    new: Old,
+    old: PolicyWithBase,
+    new: PolicyWithBase,
     cases: Iterable[Case] | None = None,
     prove: Callable[[Policy, Policy | None], Report] | None = None,
 ) -> Review:
-    """A policy that can assess beside an older one, each with what it extends.
+    """Review a policy beside an older one, each with the policy that it extends.
 
-    The older may still be open, as the measure is that a first year's file extends: then no categories are compared.
-    `prove` says for how many members, and for how long, is asked.
+    The new policy must be complete. The older may still be open, like the measure that a first year's file extends;
+    categories are not compared then. `prove` sets the number of members and the time limit of the proofs.
     """
-    (last, last_base), (policy, base) = old, new
-    first = base is not None and base.name == last.name
-    decides = bool(last.decisions) and not last.is_open
-    report = (prove or partial(kept_and_changed, trial=tried))(policy, last if decides else None)
+    (old_policy, old_base), (policy, base) = old, new
+    first = base is not None and base.name == old_policy.name
+    decides = bool(old_policy.decisions) and not old_policy.is_open
+    report = (prove or partial(kept_and_changed, trial=try_property))(policy, old_policy if decides else None)
     return Review(
-        last,
+        old_policy,
         policy,
-        (last_base, base),
-        differences(last, policy, (base if first else last_base, base)),
-        guard(policy, base, old),
+        (old_base, base),
+        diff(old_policy, policy, (base if first else old_base, base)),
+        lint(policy, base, old),
         report,
-        None if cases is None else recast(cases, last, policy),
+        None if cases is None else run_cases(cases, old_policy, policy),
     )

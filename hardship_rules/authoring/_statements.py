@@ -1,48 +1,24 @@
-"""What a policy says that can be held against the regulation's text, one statement at a time."""
+"""The statements of a policy, each of which can be compared with the regulation's text."""
 
 from collections.abc import Iterator
 
 from attrs import frozen
 
 from hardship_rules.core.expr import BASES, Clause, Provenance, names_in
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import ChoiceKind, unit_text
 from hardship_rules.core.policy import Decision, Note, Outcome, Parameter, Policy, Reading
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.explanation.phrase import amount, gathered, phrase
+from hardship_rules.explanation.phrase import amount, combination, phrase
 from hardship_rules.locale import sentences
 
-WORDS: FrozenMapping[str, str] = FrozenMapping(
-    {
-        "parameters": "参数",
-        "readings": "解读",
-        "terms": "定义",
-        "notes": "附注",
-        "reply_within": "请申请人自收到通知之日起{days}日内提交",
-        "otherwise": "以上都不成立",
-        "reading": "{question}可选：{options}。现选“{chosen}”。",
-        "first": "依次判断，取第一个成立的",
-        "every": "逐项判断，成立的都列出",
-        "list": "，",
-        "join": "、",
-        "steps": "；",
-        "numbered": "{title}为 {number} 的",
-        "and_more": "{title}为 {number} 及以上的",
-        "option_value": "{options} {value}",
-        "not_published": "{value}（在 {low} 至 {high} 之间）",
-        "open": "尚无数值，由年度文件填写",
-        "equals": "＝{words}",
-        "basis": "〔{basis}〕",
-        "provenance": "〔{basis}〕{source}",
-    }
-)
+WORDS = sentences("statements")
 
 
 @frozen
 class Statement:
-    """One thing that a policy says: in which section, of which definition or outcome, in which words, how well known.
+    """One statement of a policy: its section, the definition or outcome it belongs to (`of`), its words and provenance.
 
-    `parts` are the ids of those that it takes together; `reading` is the one that it looks at, and at nothing else.
+    `parts` are the ids of the statements that it combines; `reading` is set where it uses only that reading.
     """
 
     section: str
@@ -56,9 +32,9 @@ class Statement:
 
 
 def statements(policy: Policy) -> tuple[Statement, ...]:
-    """The parameters, readings, terms, decisions with every clause of theirs, and notes, in the policy's order.
+    """The parameters, readings, terms, decisions with all their clauses, and notes, in the policy's order.
 
-    What every household must meet keeps facts together and is not the regulation's: it is left out.
+    The `must` conditions are left out: they keep facts consistent and are not in the regulation.
     """
     return tuple(_statements(policy))
 
@@ -85,7 +61,7 @@ def _statements(policy: Policy) -> Iterator[Statement]:
 
 
 def note_words(note: Note) -> str:
-    """What a note says."""
+    """The text of a note."""
     return note.text if note.days is None else WORDS["reply_within"].format(days=note.days)
 
 
@@ -109,38 +85,38 @@ def _decision(policy: Policy, decision: Decision) -> Iterator[Statement]:
 
 
 def outcomes_of(decision: Decision) -> tuple[Outcome, ...]:
-    """Every outcome of a decision, `otherwise` last."""
+    """The outcomes of a decision, `otherwise` last."""
     return decision.outcomes if decision.otherwise is None else (*decision.outcomes, decision.otherwise)
 
 
 def statements_of(policy: Policy, section: str, of: str, clause: Clause) -> Iterator[Statement]:
-    """A clause, and every clause that it consists of."""
-    together = gathered(clause.when)
-    if together is None:
+    """The statements of a clause and of all clauses inside it."""
+    combined = combination(clause.when)
+    if combined is None:
         names = tuple(names_in(clause))
         reading = names[0] if len(names) == 1 and names[0] in policy.readings else None
         words = line_of(policy, clause)
         yield Statement(section, of, clause.id, clause.title, words, clause.provenance, reading=reading)
         return
-    words, parts = together
+    words, parts = combined
     yield Statement(section, of, clause.id, clause.title, words, clause.provenance, tuple(part.id for part in parts))
     for part in parts:
         yield from statements_of(policy, section, of, part)
 
 
 def line_of(policy: Policy, clause: Clause) -> str:
-    """What a clause of one line says in words; nothing where its title says the same."""
+    """A clause of one line in words; empty where its title says the same."""
     words = phrase(policy, clause.when)
-    return "" if _bare(words) == _bare(clause.title) else words
+    return "" if _plain(words) == _plain(clause.title) else words
 
 
-def _bare(words: str) -> str:
-    """A sentence without its quotation marks, and without `成立` or `为是` at its end."""
+def _plain(words: str) -> str:
+    """A sentence without quotation marks, and without `成立` or `为是` at its end."""
     return words.replace("“", "").replace("”", "").removesuffix("成立").removesuffix("为是")
 
 
 def values_of(policy: Policy, parameter: Parameter) -> tuple[str, ...]:
-    """The numbers of a parameter in words, with what they go by: 城市 787 元/月/人."""
+    """The values of a parameter in words, each with its options: 城市 787 元/月/人."""
     if not parameter.values:
         words = unit_text(parameter.kind.unit or (), policy.units)
         return (WORDS["open"] + (WORDS["list"] + words if words else ""),)
@@ -151,17 +127,17 @@ def values_of(policy: Policy, parameter: Parameter) -> tuple[str, ...]:
 
 
 def values_by_option(policy: Policy, parameter: Parameter) -> dict[tuple[str | int, ...], tuple[str, str]]:
-    """What each number of a parameter is for, and how much it is, in words."""
+    """The options and the value of each row of a parameter, in words."""
     unit = parameter.kind.unit or ()
-    found = {}
-    for keyed, number in parameter.values.items():
+    values = {}
+    for key, number in parameter.values.items():
         value = amount(policy, number, unit)
         if number is None:
             ends = {"low": amount(policy, parameter.kind.low, ()), "high": amount(policy, parameter.kind.high, unit)}
             value = WORDS["not_published"].format(value=value, **ends)
-        options = (_option(policy, *each) for each in zip(parameter.by, keyed, parameter.last, strict=True))
-        found[keyed] = (WORDS["list"].join(options), value)
-    return found
+        options = (_option(policy, *step) for step in zip(parameter.by, key, parameter.last, strict=True))
+        values[key] = (WORDS["list"].join(options), value)
+    return values
 
 
 def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
@@ -172,17 +148,17 @@ def _option(policy: Policy, by: str, key: str | int, last: int | None) -> str:
 
 
 def headed(policy: Policy, title: str) -> str:
-    """The title of what is written of a policy; of a draft it says so first, as explanations do."""
+    """The title of a document about a policy, which marks a draft as explanations do."""
     return sentences("explain")["draft"].format(verdict=title) if policy.status == "draft" else title
 
 
 def grade(provenance: Provenance | None) -> str:
-    """How well something is known: 〔归纳〕."""
+    """How well a statement is known: 〔归纳〕."""
     return "" if provenance is None else WORDS["basis"].format(basis=BASES[provenance.basis])
 
 
 def provenance_words(policy: Policy, provenance: Provenance | None) -> str:
-    """How well something is known, in which document it is said, and where in it: 〔通知〕某通知，第二条."""
+    """How well a statement is known, its source, and the place in it: 〔通知〕某通知，第二条."""
     if provenance is None:
         return ""
     source = policy.sources[provenance.source].title if provenance.source else ""

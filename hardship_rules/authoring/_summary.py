@@ -1,101 +1,31 @@
-"""What a policy's file now means, said back: its window, its parameters and its readings beside those it extends."""
+"""The summary of a policy file: its days, and its parameters and readings beside those of its base."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from hardship_rules.core.expr import BASES, Provenance
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import ChoiceKind, NumberKind, unit_text
 from hardship_rules.core.policy import Parameter, Policy, Reading
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.shape import NOT_PUBLISHED
+from hardship_rules.locale import sentences
 
 _Key = tuple[str | int, ...]
 _Part = TypeVar("_Part", Parameter, Reading)
 
-SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {
-        "zh": FrozenMapping(
-            {
-                "sound": "{name}: 没有问题：{title}",
-                "warned": "{name}: 没有错误，有 {count} 处提示：{title}",
-                "draft": "状态：草案，尚未批准",
-                "approved": "批准：{by}，{day}",
-                "void": "状态：草案；{by}于 {day} 批准之后内容有改动，须重新批准",
-                "window": "适用：{start} 至 {end}",
-                "from": "适用：{start} 起",
-                "to": "适用：到 {end} 为止",
-                "always": "适用：没有写起止日期",
-                "series": "（系列 {series}）",
-                "extends": "依据：{name} {title}",
-                "parameters": "参数 {count} 项",
-                "parameters_changed": "参数：本文件改动 {changed} 项，其余 {count} 项照办法",
-                "readings": "解读 {count} 项",
-                "readings_changed": "解读：本文件改动 {changed} 项，其余 {count} 项照办法",
-                "row": "{title}：{value}",
-                "beside": "（办法：{base}）",
-                "beside_same": "（与办法相同，出处改写）",
-                "options": "（{options}）",
-                "join": "，",
-                "last": "{number} {unit}及以上",
-                "why": "，理由：{why}",
-                "open_value": "未定",
-                "not_published": "尚未公布，{low} 至 {high} {unit}之间",
-                "open": "尚无数值的参数：{names}；写上数值以前，本文件只能供年度文件引用，不能用来审核",
-                "unpublished": "尚未公布：{rows}；用到它的家庭，结论为“待定”",
-                "fingerprint": "指纹：{fingerprint}",
-            }
-        ),
-        "en": FrozenMapping(
-            {
-                "sound": "{name}: no problems: {title}",
-                "warned": "{name}: no errors, warnings: {count}: {title}",
-                "draft": "status: a draft, not approved",
-                "approved": "approved: {by}, {day}",
-                "void": "status: a draft, changed since {by} approved it on {day}",
-                "window": "in force: {start} to {end}",
-                "from": "in force: from {start}",
-                "to": "in force: to {end}",
-                "always": "in force: no dates are given",
-                "series": " (series {series})",
-                "extends": "extends: {name}, {title}",
-                "parameters": "parameters: {count}",
-                "parameters_changed": "parameters: {changed} changed here, the other {count} as in the base",
-                "readings": "readings: {count}",
-                "readings_changed": "readings: {changed} changed here, the other {count} as in the base",
-                "row": "{title}: {value}",
-                "beside": " (base: {base})",
-                "beside_same": " (as in the base, with another provenance)",
-                "options": " ({options})",
-                "join": ", ",
-                "last": "{number} {unit} and more",
-                "why": ", because {why}",
-                "open_value": "open",
-                "not_published": "not published, between {low} and {high} {unit}",
-                "open": (
-                    "parameters still without a value: {names}; until they have one, other files can extend this one, "
-                    "but it cannot assess"
-                ),
-                "unpublished": "not published: {rows}; households that it concerns are undecided",
-                "fingerprint": "fingerprint: {fingerprint}",
-            }
-        ),
-    }
-)
-
 
 def summary(name: str, policy: Policy, base: Policy | None, lang: Language = "zh", warnings: int = 0) -> str:
-    """What the policy of that file means, in about fifteen lines; `base` is the policy that it extends.
+    """The summary of a policy file in about fifteen lines; `base` is the policy that it extends.
 
-    `warnings` is how many there are, told elsewhere.
+    `name` is the file's name, and `warnings` the number of warnings about it.
     """
     return "\n".join(_Text(policy, base, lang).lines(name, warnings))
 
 
 def summary_data(policy: Policy, base: Policy | None) -> dict[str, object]:
-    """The same for programs: exact numbers as text, `not published` as the language has it, null where still open."""
+    """The summary as JSON: exact numbers as text, `not published` as the language writes it, null for open values."""
     return {
         "id": policy.name,
         "title": policy.title,
@@ -129,14 +59,14 @@ def summary_data(policy: Policy, base: Policy | None) -> dict[str, object]:
             name: {
                 "title": reading.title,
                 "chosen": reading.chosen,
-                **({} if read is None else {"base": read.chosen}),
+                **({} if was_reading is None else {"base": was_reading.chosen}),
                 "options": dict(reading.kind.options),
                 "why": reading.why,
-                "changed": _changed(reading, read),
+                "changed": _changed(reading, was_reading),
                 **_basis(reading.provenance),
             }
             for name, reading in policy.readings.items()
-            for read in [None if base is None else base.readings[name]]
+            for was_reading in [None if base is None else base.readings[name]]
         },
     }
 
@@ -148,7 +78,7 @@ class _Text:
         self.policy = policy
         self.base = base
         self.lang = lang
-        self.say = SENTENCES[lang]
+        self.say = sentences("summary", lang)
 
     def lines(self, name: str, warnings: int) -> Iterator[str]:
         policy, base, say = self.policy, self.base, self.say
@@ -168,7 +98,7 @@ class _Text:
             if base is None or reading != base.readings[reading.name]:
                 yield "    " + self.reading(reading)
         if names := _open(policy):
-            titles = (f"`{each}` {policy.parameters[each].title}" for each in names)
+            titles = (f"`{parameter}` {policy.parameters[parameter].title}" for parameter in names)
             yield "  " + say["open"].format(names=say["join"].join(titles))
         rows = [
             self.title(parameter, key)
@@ -181,7 +111,7 @@ class _Text:
         yield "  " + say["fingerprint"].format(fingerprint=policy.fingerprint)
 
     def status(self) -> Iterator[str]:
-        """Who approved it, or that nobody did; nothing where nothing is said."""
+        """The approval or the draft status, where the file states one."""
         approval = self.policy.approval
         if approval is None or self.policy.is_draft:
             if self.policy.status is not None:
@@ -230,7 +160,7 @@ class _Text:
         return parameter.title + (self.say["options"].format(options=self.say["join"].join(words)) if words else "")
 
     def option(self, parameter: Parameter, key: _Key, place: int) -> str:
-        """What a row of a table is for: an option's title, a number with its unit, the last number and more."""
+        """One option of a row: its title, a number with its unit, or the last number "and more"."""
         kind = kind_of_name(self.policy, parameter.by[place])
         if isinstance(kind, ChoiceKind):
             return kind.options[str(key[place])]
@@ -259,7 +189,7 @@ class _Text:
 
 
 def _keys(parameter: Parameter) -> list[_Key]:
-    """The rows of its table; one where it is still open."""
+    """The keys of a parameter's rows; one empty key while it is open."""
     return list(parameter.values) or [()]
 
 

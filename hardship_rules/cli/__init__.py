@@ -1,21 +1,25 @@
-"""The command line: one module for each command."""
+"""The command line `hardship-rules`: one module a command; extra `cli`."""
 
 import click
 
-from hardship_rules.cli.approve import approve
-from hardship_rules.cli.assess import assess
-from hardship_rules.cli.changes import changes
-from hardship_rules.cli.check import check
-from hardship_rules.cli.compare import compare
-from hardship_rules.cli.new import new
-from hardship_rules.cli.register import register
-from hardship_rules.cli.replay import replay
-from hardship_rules.cli.review import review
-from hardship_rules.cli.show import show
-from hardship_rules.cli.template import template
-from hardship_rules.cli.test import test
-from hardship_rules.cli.verify import verify
+from hardship_rules.cli import (
+    approve,
+    assess,
+    changes,
+    check,
+    compare,
+    new,
+    register,
+    replay,
+    review,
+    show,
+    template,
+    test,
+    verify,
+)
 from hardship_rules.core.version import __version__
+
+__all__ = ["commands"]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,5 +31,19 @@ def commands() -> None:
     """
 
 
-for _command in (approve, assess, changes, check, compare, new, register, replay, review, show, template, test, verify):
+for _command in (
+    approve.approve,
+    assess.assess,
+    changes.changes,
+    check.check,
+    compare.compare,
+    new.new,
+    register.register,
+    replay.replay,
+    review.review,
+    show.show,
+    template.template,
+    test.test,
+    verify.verify,
+):
     commands.add_command(_command)

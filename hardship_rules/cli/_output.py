@@ -1,4 +1,4 @@
-"""Where the commands write: the screen, a file, a record."""
+"""Output of the commands: options they share, forms of documents, files written whole, records."""
 
 import json
 import os
@@ -26,9 +26,9 @@ FORMAT = click.option(
 
 
 class Target(click.Path):
-    """A file to be written; a name that ends as a folder's does is none, and is not cut."""
+    """A file to write; a name that ends with a separator is refused unless it is a folder."""
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # type: ignore[override]  # as names of files are handed in
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # type: ignore[override]  # file names are given as texts
         """The file's name."""
         if value.endswith(tuple(filter(None, (os.sep, os.altsep)))) and not Path(value).is_dir():
             self.fail(f"没有文件夹 `{value}`；写文件名，或先建立文件夹。", param, ctx)
@@ -48,13 +48,13 @@ FOLDERS = click.option(
 RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
     {"text": as_text, "markdown": as_markdown, "html": as_html}
 )
-"""The forms of a document for people."""
+"""The forms of a document, by the values of `--format`."""
 
 _BY_ENDING = FrozenMapping({".html": "html", ".htm": "html", ".md": "markdown"})
 
 
 def form_by_ending(form: str | None, output: str | None) -> str:
-    """The form of a document: as asked for, or as the file's name ends, or text."""
+    """The form of a document: as given, else by the file's suffix, else text."""
     ending = "" if output is None else Path(output).suffix.lower()
     return form or _BY_ENDING.get(ending, "text")
 
@@ -66,11 +66,11 @@ def problems_json(
     *,
     show_values: bool = False,
 ) -> str:
-    """The problems as a program reads them: code, place, path, sentence and mend, what stands there if that is shown.
+    """The problems as JSON: code, place, path, sentence and fix; with `show_values` also the text given.
 
-    `beside` are keys at the end.
+    `beside` are further keys of the object, at its end.
     """
-    nowhere = dict.fromkeys(each.name for each in fields(Location))
+    nowhere = dict.fromkeys(attribute.name for attribute in fields(Location))
     listed = [
         {
             "code": problem.code,
@@ -87,7 +87,7 @@ def problems_json(
 
 
 def there(path: Path) -> bool:
-    """Something is there; what cannot be looked at is told when it is read or written."""
+    """Whether something exists at a path; if that cannot be known, the error is reported when it is read or written."""
     try:
         return path.exists()
     except OSError:
@@ -95,20 +95,21 @@ def there(path: Path) -> bool:
 
 
 def over_what_is_read(path: Path, read: Iterable[str | Policy | None]) -> Problem | None:
-    """That a file to be written is one that is read: given by its path, or one that a policy stands in."""
+    """The problem of a file to write that is also read: by its path, or as a file of a policy."""
     names: set[str] = set()
-    for each in read:
-        if isinstance(each, Policy):
-            names |= {each.at.file, each.category.at.file, *(own.at.file for own in each.parameters.values())}
-        elif each is not None:
-            names.add(each)
-    if not any(_same(path, Path(name)) for name in names - {"-"}):  # that is standard input
+    for source in read:
+        if isinstance(source, Policy):
+            of_parameters = (parameter.at.file for parameter in source.parameters.values())
+            names |= {source.at.file, source.category.at.file, *of_parameters}
+        elif source is not None:
+            names.add(source)
+    if not any(_same(path, Path(name)) for name in names - {"-"}):  # standard input
         return None
     return Problem("output_is_read", location=Location(str(path), 1, 1), given=str(path))
 
 
 def _same(path: Path, other: Path) -> bool:
-    """The paths lead to one file, by links too; what is not there, or cannot be looked at, is told elsewhere."""
+    """Whether the paths lead to one file, also by links; missing or unreadable files are reported elsewhere."""
     try:
         return path.is_file() and path.samefile(other)
     except OSError:
@@ -116,16 +117,16 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def written(path: Path, text: str, lang: Language, read: Iterable[str | Policy | None]) -> bool:
-    """Write a file whole or not at all, and never over one that was read."""
+    """Write a file whole or not at all, and never over one that is read; whether it was written."""
     if problem := over_what_is_read(path, read):
         click.echo(problem.line(lang), err=True)
         return False
-    content = text.encode("utf-8", "backslashreplace")  # a file's name may have what UTF-8 has not
+    content = text.encode("utf-8", "backslashreplace")  # file names may have lone surrogates
     return was_written(path, lambda: write_whole(path, lambda stream: stream.write(content)), lang)
 
 
 def was_written(path: Path, write: Callable[[], object], lang: Language) -> bool:
-    """Let a file be written, and report why it is not."""
+    """Write a file, print the problem if that fails; whether it was written."""
     problem = not_written(path, write)
     if problem is not None:
         click.echo(problem.line(lang), err=True)
@@ -133,7 +134,7 @@ def was_written(path: Path, write: Callable[[], object], lang: Language) -> bool
 
 
 def not_written(path: Path, write: Callable[[], object]) -> Problem | None:
-    """Let a file be written; the problem where it is not."""
+    """Write a file; the problem if that fails."""
     try:
         write()
     except OSError as error:
@@ -146,7 +147,7 @@ _SUFFIX = ".record.json"
 
 
 def check_output(files: Collection[str], form: str, output: str | None, *, embed: bool) -> None:
-    """Refuse what cannot be meant: several records in one file, an answer into a folder, a policy into no record."""
+    """Refuse options that do not go together: several records and one file, a folder or `--embed` without records."""
     into_folder = output is not None and there(Path(output)) and Path(output).is_dir()
     if form != RECORD and embed:
         raise click.UsageError("--embed 要和 --format record 一起用")
@@ -159,19 +160,22 @@ def check_output(files: Collection[str], form: str, output: str | None, *, embed
 
 
 def written_records(records: Mapping[str, str], output: Path, lang: Language) -> bool:
-    """Write each household's record whole or not at all: the one into a file, or each into the folder by its name."""
+    """Write the record to a file, or each into a folder by the name of its household; whether all were written."""
     into_folder = there(output) and output.is_dir()
-    done = [_written(text, output / _name(file) if into_folder else output, lang) for file, text in records.items()]
+    done = [
+        _written_once(text, output / _name(file) if into_folder else output, lang) for file, text in records.items()
+    ]
     return all(done)
 
 
 def _name(file: str) -> str:
-    """The name of the record's file in a folder: that of the household's."""
+    """The file name of a household's record in a folder."""
     return ("stdin" if file == "-" else Path(file).stem) + _SUFFIX
 
 
-def _written(text: str, path: Path, lang: Language) -> bool:
-    if there(path):  # it may have an officer's decision in it
+def _written_once(text: str, path: Path, lang: Language) -> bool:
+    """Write a record, never over another one: it may contain an officer's decision."""
+    if there(path):
         click.echo(Problem("record_exists", given=str(path), location=Location(str(path), 1, 1)).line(lang), err=True)
         return False
     return written(path, text, lang, read=())

@@ -1,4 +1,4 @@
-"""What the commands that prove share: how large a household, how long, what to install, and how far it is."""
+"""Shared by the commands that prove: limits of a proof, the prover's extra, and progress."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -10,7 +10,7 @@ from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, Problem
 from hardship_rules.locale import sentences
 
-_EACH = 25  # answers after which progress is told
+_EACH = 25  # answers between two reports of progress
 
 MEMBERS = click.option(
     "--members", type=click.IntRange(1, 64), default=5, show_default=True, help="家庭至多几名成员；更大的家庭不证明。"
@@ -21,20 +21,23 @@ SECONDS = click.option(
 
 
 def open_problems(policies: Iterable[Policy]) -> list[Problem]:
-    """Only what can be applied can be proved."""
+    """The problems of policies that nothing can be proved about: open ones, and those without a decision."""
     problems = []
     for policy in policies:
         if policy.is_open:
-            open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-            problems.append(Problem("policy_open", given=policy.name, values={"parameters": open_}))
+            parameters = policy.parameters.items()
+            without_value = ", ".join(
+                f"`{name}` {parameter.title}" for name, parameter in parameters if not parameter.values
+            )
+            problems.append(Problem("policy_open", given=policy.name, values={"parameters": without_value}))
         elif not policy.decisions:
             problems.append(Problem("policy_without_decision", given=policy.name))
     return problems
 
 
 @contextmanager
-def what_proves() -> Iterator[None]:
-    """Around the imports of what may not be installed: then it is said what to install, and that is all."""
+def prover_required() -> Iterator[None]:
+    """Around imports of the prover: if it is not installed, print its extra and exit."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -45,12 +48,12 @@ def what_proves() -> Iterator[None]:
 
 
 def progress(lang: Language) -> Callable[[str, int], None]:
-    """What tells on standard error which section is asked, and how much of it is answered."""
+    """A function that reports on standard error the section of the proof, and the number of its answers."""
     say = sentences("proofs", lang)
 
-    def said(section: str, count: int) -> None:
+    def report(section: str, count: int) -> None:
         if count % _EACH == 0:
             title = say[section].partition("：")[0].partition(":")[0]
             click.echo(say["progress_count" if count else "progress"].format(section=title, count=count), err=True)
 
-    return said
+    return report

@@ -1,4 +1,4 @@
-"""The standard streams and signals around a command: what cannot be written or is interrupted is one line, not lost."""
+"""Standard streams and signals around a command: failed writes and interruptions are reported in one line."""
 
 import codecs
 import os
@@ -15,43 +15,43 @@ import click
 from hardship_rules.core.problem import Language, Problem, reason_of
 
 _NAMES = ("stdin", "stdout", "stderr")
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is of Unix: the terminal is gone
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # SIGHUP, of Unix only: the terminal was closed
 
 
 class _Interrupted(BaseException):
-    """A signal asks the program to end; unfinished files are removed on the way out."""
+    """A signal asks the program to end; as an exception, so that unfinished files are removed."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.number = number
 
 
-class _Unwritten(Exception):
-    """Standard output does not take what is written to it."""
+class _OutputError(Exception):
+    """Standard output cannot be written."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
 
 
-class _Results(TextIOWrapper):
-    """Standard output, its errors kept apart from those of files; click would hide that a reader has gone."""
+class _Stdout(TextIOWrapper):
+    """Standard output, with its own error, apart from those of files: click would hide a closed pipe."""
 
     def write(self, text: str, /) -> int:
         try:
             return super().write(text)
         except OSError as error:
-            raise _Unwritten(reason_of(error)) from None
+            raise _OutputError(reason_of(error)) from None
 
     def flush(self) -> None:
         try:
             super().flush()
         except OSError as error:
-            raise _Unwritten(reason_of(error)) from None
+            raise _OutputError(reason_of(error)) from None
 
 
-class _Reports(TextIOWrapper):
-    """Standard error: where it cannot be written the work goes on, and the exit status says that reports were lost."""
+class _Stderr(TextIOWrapper):
+    """Standard error: if it cannot be written the command continues, and exits with 1 since reports were lost."""
 
     lost = False
 
@@ -70,35 +70,38 @@ class _Reports(TextIOWrapper):
 
     def _lose(self) -> None:
         self.lost = True
-        _drop(2)
+        _discard(2)
         with suppress(OSError):
             super().flush()
 
 
 def run(command: click.Command, words: Sequence[str]) -> NoReturn:
-    """Run a command and exit: with its own status, with 1 where a stream failed, with 128 and the signal's number."""
+    """Run a command and exit: with its status, with 1 if a stream failed, or with 128 plus the signal's number."""
     _prepare()
     for number in _signals():
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):  # it may be meant to be ignored
+        if signal.getsignal(number) in (
+            signal.SIG_DFL,
+            signal.default_int_handler,
+        ):  # else a parent process chose to ignore it
             signal.signal(number, _interrupt)
     try:
         status = _status(command)
         if sys.stdout is not None:
             sys.stdout.flush()
     except _Interrupted as interrupted:
-        for number in _signals():  # the rest is short, and a second signal changes nothing
+        for number in _signals():  # little is left to do
             signal.signal(number, signal.SIG_IGN)
         status = 128 + interrupted.number
         _fail(Problem("interrupted", ("signal",)), words)
-    except _Unwritten as error:
+    except _OutputError as error:
         status = 1
         _fail(Problem("stdout_not_written", ("stdout",), values={"reason": error.reason}), words)
-    reports = sys.stderr
-    sys.exit(1 if status == 0 and isinstance(reports, _Reports) and reports.lost else status)
+    lost = isinstance(sys.stderr, _Stderr) and sys.stderr.lost
+    sys.exit(1 if status == 0 and lost else status)
 
 
 def _status(command: click.Command) -> int:
-    """The exit status of a command that is run."""
+    """Run a command; its exit status."""
     try:
         status = command.main(standalone_mode=False)
     except click.ClickException as error:
@@ -113,7 +116,7 @@ def _status(command: click.Command) -> int:
 
 
 def _fail(problem: Problem, words: Sequence[str]) -> None:
-    _drop(1)  # Python would try once more at its end, and complain in its own way
+    _discard(1)  # Python would write again at exit, and report the error in its own way
     click.echo(problem.line(_language(words)), err=True)
 
 
@@ -126,9 +129,9 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG00
 
 
 def _prepare() -> None:
-    """Let no file that is opened get the number of a stream that is closed, and every character be printed somehow.
+    """Replace closed streams, so that no file gets their number, and make every character printable.
 
-    What takes a closed stream's place refuses what is asked of it, as a closed stream does.
+    The replacement of a closed stream fails like it when it is read or written.
     """
     for number, name in enumerate(_NAMES):
         try:
@@ -139,32 +142,32 @@ def _prepare() -> None:
                 os.dup2(refusing, number)
                 os.close(refusing)
             if number and getattr(sys, name) is None:
-                setattr(sys, name, TextIOWrapper(open(number, "wb", closefd=False), "utf-8"))  # noqa: SIM115  # it stays
+                setattr(sys, name, TextIOWrapper(open(number, "wb", closefd=False), "utf-8"))  # noqa: SIM115  # open until exit
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout = _again(sys.stdout, _Results)
+        sys.stdout = _rewrapped(sys.stdout, _Stdout)
     if isinstance(sys.stderr, TextIOWrapper):
-        sys.stderr = _again(sys.stderr, _Reports)
+        sys.stderr = _rewrapped(sys.stderr, _Stderr)
 
 
-def _again(stream: TextIOWrapper, kind: type[TextIOWrapper]) -> TextIOWrapper:
-    """A stream with its own answer to a failed write; a character that it cannot encode is printed as its code."""
+def _rewrapped(stream: TextIOWrapper, kind: type[TextIOWrapper]) -> TextIOWrapper:
+    """A stream as another kind; a character that it cannot encode is printed as its code."""
     encoding, lines = stream.encoding, stream.line_buffering
-    if codecs.lookup(encoding).name == "ascii":  # click takes that for a mistake, and would write around the stream
+    if codecs.lookup(encoding).name == "ascii":  # click would take that for a mistake, and bypass the stream
         encoding = "utf-8"
     buffer = cast("BinaryIO | RawIOBase", stream.detach())
-    if isinstance(buffer, RawIOBase):  # unbuffered, it would lose what does not fit at once
+    if isinstance(buffer, RawIOBase):  # an unbuffered stream loses the rest of a partial write
         buffer = BufferedWriter(buffer)
     return kind(buffer, encoding, "backslashreplace", line_buffering=lines)
 
 
-def _drop(number: int) -> None:
-    """Let what is held back for a stream that refused it go nowhere."""
+def _discard(number: int) -> None:
+    """Discard what is buffered for a stream that cannot be written, by its file descriptor."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, number)
     os.close(nowhere)
 
 
 def _language(words: Sequence[str]) -> Language:
-    """The language that is asked for, also where the words were never understood."""
+    """The language of `--lang`, even if the command line was not understood."""
     pairs = zip(words, [*words[1:], ""], strict=True)
     return "en" if "--lang=en" in words or ("--lang", "en") in pairs else "zh"

@@ -1,14 +1,14 @@
-"""`hardship-rules approve`: an approval is written into a policy's file, with the fingerprint that was approved."""
+"""`hardship-rules approve`: write an approval into a policy's file, with the fingerprint that was approved."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.approval import approve as approve_file
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import approve as approve_file
+from hardship_rules.authoring import lint_file
 from hardship_rules.cli._output import FOLDERS, LANG, written
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Language, PolicyError, Problem
 
 _SETTLED = ("approval_other", "base_changed")  # what a new approval settles
@@ -26,13 +26,13 @@ def approve(file: str, by: str, day: str, fingerprint: str | None, lang: Languag
     by = " ".join(by.split())
     if not by or not by.isprintable():
         raise click.UsageError("--by 要写批准的单位")
-    on, path = date_of(day), Path(file)
+    on, path = parse_date(day), Path(file)
     if on is None:
         click.echo(Problem("date", given=day).line(lang), err=True)
         sys.exit(1)
     try:
         text, policy = approve_file(path, by, on, folders, fingerprint)
-        warnings = guarded(path, folders)
+        warnings = lint_file(path, folders)
     except PolicyError as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`hardship-rules assess`: households are assessed, and the reasons told."""
+"""`hardship-rules assess`: the verdicts on households, with their reasons."""
 
 import os
 import sys
@@ -14,14 +14,14 @@ from hardship_rules.cli._output import FOLDERS, RECORD, Target, check_output, pr
 from hardship_rules.comparison.nearest import what_would_change as changes_of
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
-from hardship_rules.durable.run import assess as assess_by_both
+from hardship_rules.durable.run import assess as assess_with_durable
 from hardship_rules.durable.worker import DurableError
 from hardship_rules.explanation import notice as notice_of
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
 from hardship_rules.explanation.formats import FORMATS, explain
-from hardship_rules.explanation.layout import Paint, plain, text_of
+from hardship_rules.explanation.layout import Paint, explanation_text, unpainted
 from hardship_rules.records import record
 
 _BEFORE_SENDING = "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。"
@@ -95,7 +95,7 @@ def assess(
     """审核家庭，说明类别和理由。FILE 是 YAML 或 JSON 文件，- 为标准输入。"""
     _check(files, form, lang, engine, what_would_change=what_would_change, notice=notice, turns=turns)
     detail = "full" if full else "short"
-    paint: Paint = _paint if output is None and _has_colour() else plain
+    paint: Paint = _paint if output is None and _has_colour() else unpainted
     check_output(files, form, output, embed=embed)
     answers, records, failed, read = [], {}, False, list[str | Policy](files)
     for file in files:
@@ -103,12 +103,12 @@ def assess(
             household = household_of(file)
             read.append(policy := policy_for(household, policy_name, on, folders))
             if form == RECORD:
-                judge = assess_household if engine == "evaluator" else _by_both
+                judge = assess_household if engine == "evaluator" else _with_durable
                 answer = records[file] = record(judge(policy, household, on), embed=embed)
             elif what_would_change:
                 answer = changes_of(policy, household, on).explain(format=form, lang=lang, detail=detail, turns=turns)
             elif engine != "evaluator":
-                answer = assess_by_both(policy, household, on).explain(format=form, lang=lang)
+                answer = assess_with_durable(policy, household, on).explain(format=form, lang=lang)
             else:
                 assessment = assess_household(policy, household, on)
                 if notice:
@@ -150,7 +150,7 @@ def _check(
     notice: bool,
     turns: bool,
 ) -> None:
-    """Refuse options that do not go together."""
+    """Refuse options that cannot be combined."""
     if what_would_change and (engine != "evaluator" or notice or form == RECORD):
         raise click.UsageError("--what-would-change 不能与 --format record、--notice、--engine 同用。")
     if notice and (form in ("json", RECORD) or lang != "zh" or turns or engine != "evaluator"):
@@ -163,22 +163,23 @@ def _check(
         raise click.UsageError("--format html 一次写一个家庭。")
 
 
-def _by_both(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
-    return assess_by_both(policy, household, on).assessment
+def _with_durable(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
+    """The assessment, which durable-rules confirms."""
+    return assess_with_durable(policy, household, on).assessment
 
 
 def _text(assessment: Assessment, lang: Language, paint: Paint, *, full: bool, hint: bool) -> str:
-    """The explanation as text; `hint` says in the short one how to have the full one."""
+    """The explanation as text; with `hint`, the short one mentions the option for the full one."""
     if full:
-        return text_of(explanation_of(assessment, lang), paint)
+        return explanation_text(explanation_of(assessment, lang), paint)
     return brief_text(brief_of(assessment, lang), paint, hint=hint)
 
 
 def _has_colour() -> bool:
-    """Standard output is a terminal that shows colours, and nobody asked for none (no-color.org)."""
+    """Whether standard output is a terminal with colours, and NO_COLOR is not set (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _paint(role: str, text: str) -> str:
-    """A text as a terminal colours it: marks by what they say, the verdict by its tone and bold, headings bold."""
+    """A text in colour: marks by their meaning, the verdict by its tone and in bold, headings in bold."""
     return click.style(text, fg=_COLOURS.get(role), bold=None if role in _MARKS else True)

@@ -1,4 +1,4 @@
-"""`hardship-rules changes`: a household before and now, what is otherwise, and what is due."""
+"""`hardship-rules changes`: a household before and now, the differences, and the actions due on its file."""
 
 import sys
 from pathlib import Path
@@ -46,11 +46,11 @@ def changes(
 
     BEFORE 和 NOW 是 YAML 或 JSON 文件，各按自己的政策和认定日期审核；档案情况按 NOW 所写。
     """
-    found, problems = [], list[Problem]()
+    assessments, problems = [], list[Problem]()
     for file in (before, now):
         try:
             household = household_of(file)
-            found.append(assess(policy_for(household, policy_name, None, folders), household))
+            assessments.append(assess(policy_for(household, policy_name, None, folders), household))
         except (FactError, PolicyError) as error:
             problems += error.problems
     if problems:
@@ -59,8 +59,9 @@ def changes(
         else:
             click.echo(FactError(problems).report(lang), err=True)
         sys.exit(1)
-    text = changes_of(found[1].policy, found[0], found[1]).explain(format=form, lang=lang)
+    first, second = assessments
+    text = changes_of(second.policy, first, second).explain(format=form, lang=lang)
     if output is None:
         click.echo(text, nl=False)
-    elif not written(Path(output), text, lang, [before, now, *(each.policy for each in found)]):
+    elif not written(Path(output), text, lang, [before, now, first.policy, second.policy]):
         sys.exit(1)

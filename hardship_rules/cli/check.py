@@ -1,12 +1,11 @@
-"""`hardship-rules check`: policy files are checked, every problem with its place and mend, what is sound said back."""
+"""`hardship-rules check`: the problems of policy files with their fixes, or a summary of each valid one."""
 
 import sys
 from pathlib import Path
 
 import click
 
-from hardship_rules.authoring import summary, summary_data
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring import lint_file, summary, summary_data
 from hardship_rules.cli._input import sound_policy
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
 from hardship_rules.core.policy import Policy
@@ -63,8 +62,9 @@ def check(
             else:
                 warnings = () if of_policy else _warnings(name, folders, against)
                 failed = failed or (strict and bool(warnings))
-                said = schema_text(policy_schema()) if of_policy else _said(name, form, lang, folders, warnings)
-                answers.append(said)
+                answers.append(
+                    schema_text(policy_schema()) if of_policy else _summary(name, form, lang, folders, warnings)
+                )
         except PolicyError as error:
             failed = True
             answers.append(problems_json(error.problems, lang) if form == "json" else f"{error.report(lang)}\n")
@@ -76,11 +76,13 @@ def check(
 
 
 def _warnings(name: str, folders: tuple[str, ...], against: str | None) -> tuple[Problem, ...]:
+    """The warnings on a policy; raises `PolicyError` if it is not valid."""
     sound_policy(name, folders)
-    return guarded(name, folders, against)
+    return lint_file(name, folders, against)
 
 
-def _said(name: str, form: str, lang: Language, folders: tuple[str, ...], warnings: tuple[Problem, ...]) -> str:
+def _summary(name: str, form: str, lang: Language, folders: tuple[str, ...], warnings: tuple[Problem, ...]) -> str:
+    """The warnings on a policy, and its summary."""
     policy, base = load_policy(name, folders=folders), load_base(name, folders)
     if form == "json":
         return problems_json(warnings, lang, {"policy": summary_data(policy, base)})

@@ -1,4 +1,4 @@
-"""`hardship-rules compare`: two policies side by side, for households or for a register."""
+"""`hardship-rules compare`: the verdicts of two policies side by side, for households or for a register."""
 
 import sys
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from attrs import frozen
 from hardship_rules.cli._input import household_of
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, written
 from hardship_rules.comparison import compare as compare_household
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.engine.tables import with_left_out
@@ -19,45 +19,14 @@ from hardship_rules.language.policies import load_policy
 
 
 @frozen
-class Asked:
-    """Which register, how it is to be read, and for which day."""
+class RegisterRequest:
+    """The files of a register, how to read them, and the day of its verdicts."""
 
     files: tuple[str, ...]
     mapping: str | None
     on: str
     keep_going: bool
     show_values: bool
-
-
-def impact_text(old: Policy, new: Policy, asked: Asked, form: str, lang: Language) -> tuple[str | None, bool]:
-    """The report on a register in a form, and whether nothing is wrong with any household; the problems are told here.
-
-    There is no report where something is wrong, unless it is to keep going. Raises `FactError` where no register can be
-    read.
-    """
-    try:
-        from hardship_rules.registers import impact, impact_json, impact_report
-        from hardship_rules.registers.output import report, rows_told  # it may not be installed
-        from hardship_rules.registers.register import KEY, every_problem, read_register, tables_of
-        from hardship_rules.registers.verdicts import doubt_of  # it may not be installed
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
-    mapping = mapping_for(new, None if asked.mapping is None else load_mapping(asked.mapping))
-    register = read_register(mapping, tables_of(asked.files, mapping), show_values=asked.show_values)
-    problems = every_problem(register)
-    if told := (*problems, *register.warnings):
-        json = form == "json" and bool(problems) and not asked.keep_going  # else the report itself is the one JSON
-        show = asked.show_values
-        text = problems_json(told, lang, show_values=show) if json else report(told, lang, show_values=show) + "\n"
-        click.echo(text, nl=False, err=not json)
-    if problems and not asked.keep_going:
-        return None, False
-    own, theirs = register.frame(register.households), register.frame(register.members)
-    before, now = (with_left_out(policy, register.blanks) for policy in (old, new))
-    found = impact(before, now, own, theirs, KEY, asked.on)
-    beside = (len(register.problems), doubt_of(register), rows_told(register.warnings))
-    text = impact_json(found, *beside) if form == "json" else RENDERERS[form](impact_report(found, *beside))
-    return text, not problems
 
 
 @click.command()
@@ -127,8 +96,8 @@ def compare(
     if registers:
         if len(days) != 1:
             raise click.UsageError("登记簿用 --on 给出一个认定日期。")
-        asked = Asked(registers, mapping, days[0], keep_going, show_values)
-        _register(policy, other, chosen, asked, output, form_by_ending(form, output), lang, folders)
+        request = RegisterRequest(registers, mapping, days[0], keep_going, show_values)
+        _compare_register(policy, other, chosen, request, output, form_by_ending(form, output), lang, folders)
         return
     if mapping is not None or keep_going or show_values:
         raise click.UsageError("--mapping、--keep-going、--show-values 只用于 --register。")
@@ -160,20 +129,20 @@ def compare(
     sys.exit(1 if failed else 0)
 
 
-def _register(  # what is asked, and how it is to be written
+def _compare_register(
     policy: str,
     other: str,
     chosen: dict[str, str],
-    asked: Asked,
+    request: RegisterRequest,
     output: str | None,
     form: str,
     lang: Language,
     folders: tuple[str, ...],
 ) -> None:
-    """A register under both policies: what moves, in one report."""
+    """Write the impact of the second policy on a register, and exit."""
     try:
-        old, new = _policy(policy, asked.on, folders), _policy(other, asked.on, folders).with_readings(chosen)
-        text, sound = impact_text(old, new, asked, form, lang)
+        old, new = _policy(policy, request.on, folders), _policy(other, request.on, folders).with_readings(chosen)
+        text, sound = _impact_text(old, new, request, form, lang)
     except (FactError, PolicyError) as error:
         if form == "json":
             click.echo(problems_json(error.problems, lang), nl=False)
@@ -183,16 +152,51 @@ def _register(  # what is asked, and how it is to be written
     if text is not None and output is None:
         click.echo(text, nl=False)
     elif text is not None and output is not None:
-        sound = written(Path(output), text, lang, [*asked.files, asked.mapping, old, new]) and sound
+        sound = written(Path(output), text, lang, [*request.files, request.mapping, old, new]) and sound
     sys.exit(0 if sound else 1)
 
 
+def _impact_text(
+    old: Policy, new: Policy, request: RegisterRequest, form: str, lang: Language
+) -> tuple[str | None, bool]:
+    """The report of the impact in a form, and whether the register has no problems; these are printed here.
+
+    There is no report of a register with problems, unless it is to keep going. Raises `FactError` if the register
+    cannot be read.
+    """
+    try:
+        from hardship_rules.registers import impact, impact_json, impact_report, read_register, tables_of
+        from hardship_rules.registers.output import remarks_of, report
+        from hardship_rules.registers.register import every_problem
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"缺少 {error.name}：pip install 'hardship-rules[register]'") from None
+    mapping = mapping_for(new, None if request.mapping is None else load_mapping(request.mapping))
+    register = read_register(mapping, tables_of(request.files, mapping), show_values=request.show_values)
+    problems = every_problem(register)
+    if listed := (*problems, *register.warnings):
+        is_json = form == "json" and bool(problems) and not request.keep_going  # else the one JSON is the report
+        show = request.show_values
+        text = (
+            problems_json(listed, lang, show_values=show) if is_json else report(listed, lang, show_values=show) + "\n"
+        )
+        click.echo(text, nl=False, err=not is_json)
+    if problems and not request.keep_going:
+        return None, False
+    before, now = (with_left_out(policy, register.partly_blank) for policy in (old, new))
+    households, members = register.frame(register.households), register.frame(register.members)
+    result = impact(before, now, households, members, on=request.on)
+    about = (len(register.problems), register.doubt, remarks_of(register.warnings))
+    text = impact_json(result, *about) if form == "json" else RENDERERS[form](impact_report(result, *about))
+    return text, not problems
+
+
 def _chosen(readings: Iterable[str]) -> dict[str, str]:
-    pairs = [each.partition("=") for each in readings]
+    """The options of `--reading` by their readings."""
+    pairs = [reading.partition("=") for reading in readings]
     if any(not sign for _, sign, _ in pairs):
         raise click.UsageError("--reading 写成 解读=选项，如 equal_to_standard=granted。")
     return {name: option for name, _, option in pairs}
 
 
 def _policy(name: str, on: str | None, folders: tuple[str, ...]) -> Policy:
-    return load_policy(name, None if on is None else date_of(on), folders)
+    return load_policy(name, None if on is None else parse_date(on), folders)

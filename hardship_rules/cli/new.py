@@ -1,4 +1,4 @@
-"""`hardship-rules new`: next year's file from the last one of the series, still to be filled in."""
+"""`hardship-rules new`: a draft of a year's policy file, from the last file of the series."""
 
 import sys
 from pathlib import Path
@@ -7,10 +7,10 @@ import click
 
 from hardship_rules.authoring import new_year, window
 from hardship_rules.cli._output import FOLDERS, LANG, Target, there, written
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Language, Location, PolicyError, Problem, nearest
+from hardship_rules.language.find import Year, all_series, years
 from hardship_rules.language.policies import load_policy
-from hardship_rules.language.resolve import Year, all_series, years
 from hardship_rules.language.source import Mapping, parse
 
 
@@ -41,30 +41,31 @@ def new(series: str, year: str, output: str | None, lang: Language, folders: tup
 
 
 def _text(series: str, given: str, folders: tuple[Path, ...], name: str) -> str:
-    first = date_of(f"{given}-01-01")
+    """The draft for a year; `name` is the name of its file. Raises `PolicyError`."""
+    first = parse_date(f"{given}-01-01")
     if first is None:
         raise PolicyError([Problem("year_number", given=given)])
-    found = years(series, folders)
-    if not found:
+    existing = years(series, folders)
+    if not existing:
         known = all_series(folders)
         values = {"known": ", ".join(known), **nearest(series, known)}
         raise PolicyError([Problem("policy_missing", given=series, values=values)])
-    values = {"series": series, "known": ", ".join(map(str, found))}
-    earlier = [each for each in found if each.start < first]
+    values = {"series": series, "known": ", ".join(map(str, existing))}
+    earlier = [year for year in existing if year.start < first]
     if not earlier:
         raise PolicyError([Problem("year_first", given=given, values=values)])
-    last = max(earlier, key=lambda each: each.end)
+    last = max(earlier, key=lambda year: year.end)
     policy = load_policy(last.text.name, folders=folders)
     start, end = window(policy, first.year)
-    taken = [each for each in found if each.start <= end and start <= each.end]
-    if taken:
-        values = {"series": series, "known": ", ".join(map(str, taken))}
+    overlapping = [year for year in existing if year.start <= end and start <= year.end]
+    if overlapping:
+        values = {"series": series, "known": ", ".join(map(str, overlapping))}
         raise PolicyError([Problem("year_taken", given=given, values=values)])
-    return new_year(policy, _own(last), first.year, name)
+    return new_year(policy, _node_of(last), first.year, name)
 
 
-def _own(last: Year) -> Mapping:
-    """What the last year's file itself says, beside what it extends."""
+def _node_of(last: Year) -> Mapping:
+    """The content of the last year's file itself, without its base. Raises `PolicyError` if it has none."""
     node, _ = parse(last.text.text, last.text.name)
     if not isinstance(node, Mapping) or node.get("extends") is None:
         raise PolicyError([Problem("year_whole", given=last.text.name, location=last.at)])

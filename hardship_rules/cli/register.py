@@ -1,9 +1,9 @@
-"""`hardship-rules register`: the verdicts of a register."""
+"""`hardship-rules register`: assess a register, make its empty workbook, or suggest a mapping of its columns."""
 
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 from attrs import frozen
@@ -20,184 +20,18 @@ from hardship_rules.cli._output import (
     written,
 )
 from hardship_rules.core.files import write_whole
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, Location, PolicyError, Problem
-from hardship_rules.frames.given import texts_of
 from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
-from hardship_rules.registers.headers import ASIDE
-from hardship_rules.registers.output import SUFFIXES, report, save, totals_of
-from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
-from hardship_rules.registers.suggest import suggest_mapping, table_seen
-from hardship_rules.registers.template import register_template
-from hardship_rules.registers.verdicts import rows_of, verdicts
+from hardship_rules.locale import sentences
 
-_SEEN = 10_000  # rows of each table that are looked at for a mapping
-_SAY = {
-    "zh": {
-        "encoding": "{file}：按 {encoding} 读取",
-        "unused": "{file}：没有用到的列：{columns}",
-        "read": "已读入 {households:,} 户、{members:,} 人",
-        "one_by_one": "逐户判定：{done:,} / {total:,}",
-        "saving": "正在写入 {file}",
-        "nothing": "有 {count:,} 处问题，没有写结果；只判定没有问题的家庭，加上 --keep-going",
-        "left": "有 {count:,} 处问题；有问题的家庭没有判定，问题列在结果中",
-    },
-    "en": {
-        "encoding": "{file}: read as {encoding}",
-        "unused": "{file}: columns that were not used: {columns}",
-        "read": "{households:,} households with {members:,} members were read",
-        "one_by_one": "assessed one by one: {done:,} of {total:,}",
-        "saving": "writing {file}",
-        "nothing": "{count:,} problems, nothing was written; add --keep-going to assess the households without one",
-        "left": "{count:,} problems; households with one were not assessed, and are listed with it",
-    },
-}
-
-
-@frozen
-class Job:
-    """By which policy, for which day, and how problems are told."""
-
-    policy_name: str | None
-    on: str | None
-    lang: Language
-    form: str
-    folders: tuple[str, ...]
-    force: bool
-
-    def assess(
-        self,
-        files: Sequence[str],
-        mapping: str | None,
-        output: Path,
-        *,
-        explain: bool,
-        keep_going: bool,
-        show_values: bool,
-    ) -> bool:
-        """Assess a register and write what comes of it; whether all went well."""
-        try:
-            self.check_output(output, SUFFIXES, (*files, mapping))
-            text = None if mapping is None else load_mapping(mapping)
-            policy = self.policy(None if text is None else text.policy)
-            mapped = mapping_for(policy, text)
-            tables = tables_of(files, mapped)
-            for file, encoding in tables.encodings:
-                self.say("encoding", file=file, encoding=encoding)
-            register = read_register(mapped, tables, show_values=show_values)
-            self.about(register)
-            found = verdicts(register, self.on, every=explain, progress=self.progress)
-        except (FactError, PolicyError) as error:
-            self.tell(error.problems, show_values=show_values)
-            return False
-        problems = [*every_problem(register), *(each for some in found.refused.values() for each in some)]
-        listed = [*problems, *register.warnings]
-        is_json = self.form == "json"
-        if not is_json or (problems and not keep_going):
-            self.tell(listed, show_values=show_values)
-        if problems and not keep_going:
-            self.say("nothing", count=len(problems))
-            return False
-        rows = rows_of(found, reasons=explain)
-        totals = totals_of(register, rows, self.on)
-        self.say("saving", file=str(output))
-        if failure := not_written(output, lambda: save(output, rows, totals)):
-            self.tell([*listed, failure] if is_json else [failure], show_values=show_values)
-            return False
-        if is_json:  # one object, whatever there is to say
-            beside = {"output": str(output), **totals.data()}
-            click.echo(problems_json(listed, self.lang, beside, show_values=show_values), nl=False)
-        else:
-            click.echo(totals.text(), nl=False)
-        if problems:
-            self.say("left", count=len(problems))
-        return not problems
-
-    def policy(self, of_mapping: str | None = None) -> Policy:
-        """The policy that is named, or that the mapping is for."""
-        name = self.policy_name or of_mapping
-        if name is None:
-            raise PolicyError([Problem("policy_of_register", ("policy",))])
-        day = None if self.on is None else date_of(self.on)
-        if self.on is not None and day is None:
-            raise FactError([Problem("date", ("on",), given=self.on)])
-        return load_policy(name, day, self.folders)
-
-    def check_output(self, path: Path, suffixes: Sequence[str], read: Sequence[str | None] = ()) -> None:
-        """A file is never written over another, over what is read not at all, nor in a form its name does not say."""
-        at = Location(str(path), 1, 1)
-        if problem := over_what_is_read(path, read):
-            raise FactError([problem])
-        if path.suffix.lower() not in suffixes:
-            raise FactError(
-                [Problem("output_suffix", location=at, given=path.suffix, values={"known": "、".join(suffixes)})]
-            )
-        if not self.force and there(path):
-            raise FactError([Problem("file_exists", location=at, given=str(path))])
-
-    def about(self, register: Register) -> None:
-        """Say how much was read, and what of it was not used."""
-        for part in (register.households, register.members):
-            unused = [header for header in part.headers.unused if header not in ASIDE]
-            if unused:
-                place = f"{part.raw.file} {part.raw.sheet}".strip()
-                self.say("unused", file=place, columns="、".join(unused))
-        self.say("read", households=register.households.frame.height, members=register.members.frame.height)
-
-    def progress(self, done: int, total: int) -> None:
-        """Say how far the work has come."""
-        self.say("one_by_one", done=done, total=total)
-
-    def say(self, word: str, **values: object) -> None:
-        """Say something beside the results."""
-        click.echo(_SAY[self.lang][word].format(**values), err=True)
-
-    def tell(self, problems: Iterable[Problem], *, show_values: bool = False) -> None:
-        """Tell problems as they are asked for."""
-        listed = list(problems)
-        if listed and self.form == "json":
-            click.echo(problems_json(listed, self.lang, show_values=show_values), nl=False)
-        elif listed:
-            click.echo(report(listed, self.lang, show_values=show_values), err=True)
-
-    def make_template(self, path: Path) -> bool:
-        """Write the workbook that is still to be filled in; whether that went well."""
-        try:
-            self.check_output(path, (".xlsx",))
-            policy = self.policy()
-        except (FactError, PolicyError) as error:
-            self.tell(error.problems)
-            return False
-
-        def write(stream: BinaryIO) -> None:
-            stream.write(register_template(policy, path.name))
-
-        return was_written(path, lambda: write_whole(path, write), self.lang)
-
-    def suggest(self, files: Sequence[str], path: Path | None) -> bool:
-        """Propose a mapping for a register's columns; whether that went well."""
-        try:
-            if path is not None:
-                self.check_output(path, (".yaml", ".yml"))
-            policy = self.policy()
-            tables = tables_of(files, mapping_for(policy), guess=True)
-        except (FactError, PolicyError) as error:
-            self.tell(error.problems)
-            return False
-        seen = [
-            table_seen(texts_of(raw.frame.head(_SEEN)).to_dict(as_series=False), raw.sheet or None)
-            for raw in (tables.households, tables.members)
-        ]
-        text = suggest_mapping(policy, *seen)
-        if path is not None:
-            return written(path, text, self.lang, [*files, policy])
-        click.echo(text, nl=False)
-        return True
-
+if TYPE_CHECKING:
+    from hardship_rules.registers import Register
 
 _NEEDED = {"polars", "narwhals", "openpyxl"}
+_SAMPLE = 10_000  # rows of each table from which a mapping is suggested
 
 
 @click.command()
@@ -259,20 +93,171 @@ def register(
         raise click.UsageError("--suggest-mapping 只与 -p、--on、-o、--force 同用。")
     if template is None and not suggest_mapping and output is None:
         raise click.UsageError("缺少 -o：结果写入哪个文件。")
-    try:  # what it needs may not be installed
-        from hardship_rules.cli.register import Job  # it may not be installed
+    job = Job(policy_name, on, lang, form, folders, force=force)
+    try:
+        if template is not None:
+            done = job.make_template(Path(template))
+        elif suggest_mapping:
+            done = job.suggest(files, None if output is None else Path(output))
+        else:
+            done = job.assess(
+                files, mapping, Path(output or ""), explain=explain, keep_going=keep_going, show_values=show_values
+            )
     except ModuleNotFoundError as error:
         if error.name not in _NEEDED:
             raise
         click.echo(f"判定登记簿需要 {error.name}：pip install 'hardship-rules[register]'", err=True)
         sys.exit(1)
-    job = Job(policy_name, on, lang, form, folders, force=force)
-    if template is not None:
-        done = job.make_template(Path(template))
-    elif suggest_mapping:
-        done = job.suggest(files, None if output is None else Path(output))
-    else:
-        done = job.assess(
-            files, mapping, Path(output or ""), explain=explain, keep_going=keep_going, show_values=show_values
-        )
     sys.exit(0 if done else 1)
+
+
+@frozen
+class Job:
+    """What to do with a register: the policy, the day, and how to report. Each action returns whether all went well."""
+
+    policy_name: str | None
+    on: str | None
+    lang: Language
+    form: str
+    folders: tuple[str, ...]
+    force: bool
+
+    def assess(
+        self,
+        files: Sequence[str],
+        mapping_file: str | None,
+        output: Path,
+        *,
+        explain: bool,
+        keep_going: bool,
+        show_values: bool,
+    ) -> bool:
+        """Assess a register and write its verdicts."""
+        from hardship_rules.registers import read_register, rows_of, save, tables_of, totals_of, verdicts
+        from hardship_rules.registers.output import SUFFIXES
+        from hardship_rules.registers.register import every_problem
+
+        try:
+            self._check_output(output, SUFFIXES, (*files, mapping_file))
+            text = None if mapping_file is None else load_mapping(mapping_file)
+            mapping = mapping_for(self._policy(None if text is None else text.policy), text)
+            tables = tables_of(files, mapping)
+            for file, encoding in tables.encodings:
+                self._say("encoding", file=file, encoding=encoding)
+            register = read_register(mapping, tables, show_values=show_values)
+            self._say_what_was_read(register)
+            assessed = verdicts(register, self.on, every=explain, progress=self._progress)
+        except (FactError, PolicyError) as error:
+            self._report(error.problems, show_values=show_values)
+            return False
+        problems = [
+            *every_problem(register),
+            *(problem for refused in assessed.refused.values() for problem in refused),
+        ]
+        listed = [*problems, *register.warnings]
+        is_json = self.form == "json"
+        if not is_json or (problems and not keep_going):
+            self._report(listed, show_values=show_values)
+        if problems and not keep_going:
+            self._say("nothing", count=len(problems))
+            return False
+        rows = rows_of(assessed, reasons=explain)
+        totals = totals_of(register, rows, self.on)
+        self._say("saving", file=str(output))
+        if failure := not_written(output, lambda: save(output, rows, totals)):
+            self._report([*listed, failure] if is_json else [failure], show_values=show_values)
+            return False
+        if is_json:  # standard output is one JSON object
+            beside = {"output": str(output), **totals.data()}
+            click.echo(problems_json(listed, self.lang, beside, show_values=show_values), nl=False)
+        else:
+            click.echo(totals.text(), nl=False)
+        if problems:
+            self._say("left", count=len(problems))
+        return not problems
+
+    def make_template(self, path: Path) -> bool:
+        """Write the workbook of an empty register."""
+        from hardship_rules.registers import register_template
+
+        try:
+            self._check_output(path, (".xlsx",))
+            policy = self._policy()
+        except (FactError, PolicyError) as error:
+            self._report(error.problems)
+            return False
+
+        def write() -> None:
+            write_whole(path, lambda stream: stream.write(register_template(policy, path.name)))
+
+        return was_written(path, write, self.lang)
+
+    def suggest(self, files: Sequence[str], path: Path | None) -> bool:
+        """Write or print a mapping of a register's columns."""
+        from hardship_rules.frames.given import all_as_text
+        from hardship_rules.registers import suggest_mapping, tables_of
+        from hardship_rules.registers.suggest import table_sample
+
+        try:
+            if path is not None:
+                self._check_output(path, (".yaml", ".yml"))
+            policy = self._policy()
+            tables = tables_of(files, mapping_for(policy), guess=True)
+        except (FactError, PolicyError) as error:
+            self._report(error.problems)
+            return False
+        households, members = (
+            table_sample(all_as_text(raw.frame.head(_SAMPLE)).to_dict(as_series=False), raw.sheet or None)
+            for raw in (tables.households, tables.members)
+        )
+        text = suggest_mapping(policy, households, members)
+        if path is not None:
+            return written(path, text, self.lang, [*files, policy])
+        click.echo(text, nl=False)
+        return True
+
+    def _policy(self, of_mapping: str | None = None) -> Policy:
+        """The policy that was named, or else the one that the mapping is for."""
+        name = self.policy_name or of_mapping
+        if name is None:
+            raise PolicyError([Problem("policy_of_register", ("policy",))])
+        day = None if self.on is None else parse_date(self.on)
+        if self.on is not None and day is None:
+            raise FactError([Problem("date", ("on",), given=self.on)])
+        return load_policy(name, day, self.folders)
+
+    def _check_output(self, path: Path, suffixes: Sequence[str], read: Sequence[str | None] = ()) -> None:
+        """Refuse to write over a file, unless forced, or over one that is read, or with an unknown suffix."""
+        at = Location(str(path), 1, 1)
+        if problem := over_what_is_read(path, read):
+            raise FactError([problem])
+        if path.suffix.lower() not in suffixes:
+            values = {"known": "、".join(suffixes)}
+            raise FactError([Problem("output_suffix", location=at, given=path.suffix, values=values)])
+        if not self.force and there(path):
+            raise FactError([Problem("file_exists", location=at, given=str(path))])
+
+    def _say_what_was_read(self, register: "Register") -> None:
+        """The unused columns, and the number of households and members."""
+        for table in (register.households, register.members):
+            if unread := table.headers.unread:
+                place = f"{table.raw.file} {table.raw.sheet}".strip()
+                self._say("unused", file=place, columns="、".join(unread))
+        self._say("read", households=register.households.frame.height, members=register.members.frame.height)
+
+    def _progress(self, done: int, total: int) -> None:
+        self._say("one_by_one", done=done, total=total)
+
+    def _say(self, key: str, **values: object) -> None:
+        """Print a sentence on standard error."""
+        click.echo(sentences("cli_register", self.lang)[key].format(**values), err=True)
+
+    def _report(self, problems: Iterable[Problem], *, show_values: bool = False) -> None:
+        """Print problems: as JSON on standard output, as text on standard error."""
+        from hardship_rules.registers.output import report
+
+        listed = list(problems)
+        if listed and self.form == "json":
+            click.echo(problems_json(listed, self.lang, show_values=show_values), nl=False)
+        elif listed:
+            click.echo(report(listed, self.lang, show_values=show_values), err=True)

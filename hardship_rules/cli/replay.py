@@ -1,4 +1,4 @@
-"""`hardship-rules replay`: records are assessed again, and what is not as recorded is told."""
+"""`hardship-rules replay`: assess records again, and report the differences."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 
 from hardship_rules.cli._input import STDIN, text_of
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.language.policies import load_policy
@@ -47,13 +47,13 @@ def replay(
     if schema is bool(records):
         raise click.UsageError("--schema 不写 RECORD" if schema else "缺少 RECORD")
     answers, failed, same, read = [], False, True, list[str | Policy | None](records)
-    at_hand: dict[str, Policy] = {}
+    loaded: dict[str, Policy] = {}
     for file in records:
         try:
             name = STDIN if file == "-" else file
             text = text_of(file, name)
             other = None if policy_name is None else _other(policy_name, text, name, folders)
-            replayed = replay_record(text, other, name=name, policies=at_hand.values(), folders=folders)
+            replayed = replay_record(text, other, name=name, policies=loaded.values(), folders=folders)
         except (FactError, PolicyError) as error:
             failed = True
             if form == "json":
@@ -62,7 +62,7 @@ def replay(
                 click.echo(error.report(lang), err=True)
         else:
             read += [replayed.policy, other]
-            at_hand[replayed.policy.fingerprint] = replayed.policy
+            loaded[replayed.policy.fingerprint] = replayed.policy
             same = same and replayed.same
             answers.append(replayed.explain(format=form, lang=lang))
     whole = schema_text(record_schema()) if schema else "".join(answers)
@@ -74,6 +74,6 @@ def replay(
 
 
 def _other(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
-    """The policy to compare with, of a series the one in force on the record's day."""
+    """The policy to compare with; of a series, the one in force on the record's day."""
     on = read_record(text, name).on
-    return load_policy(policy_name, None if on is None else date_of(on), folders)
+    return load_policy(policy_name, None if on is None else parse_date(on), folders)

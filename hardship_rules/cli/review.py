@@ -1,4 +1,4 @@
-"""`hardship-rules review`: the sheet that whoever approves a policy reads and signs."""
+"""`hardship-rules review`: the sheet to read and sign when a policy is approved."""
 
 import sys
 from functools import partial
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from hardship_rules.authoring.lint import Old
+from hardship_rules.authoring import PolicyWithBase
 from hardship_rules.cli._input import cases_of, sound_policy
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, written
-from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, what_proves
+from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, PolicyError
 from hardship_rules.language.policies import load_base, load_policy
@@ -58,12 +58,12 @@ def review(
     except PolicyError as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)
-    with what_proves():
+    with prover_required():
         from hardship_rules.authoring import review as review_of  # it may not be installed
         from hardship_rules.authoring import review_document  # it may not be installed
         from hardship_rules.proofs.report import kept_and_changed  # what it needs may not be installed
-        from hardship_rules.testing.trial import tried  # what it imports needs the prover
-    prove = partial(kept_and_changed, members=members, seconds=seconds, said=progress(lang), trial=tried)
+        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
+    prove = partial(kept_and_changed, members=members, seconds=seconds, progress=progress(lang), trial=try_property)
     document = review_document(review_of(old, new, cases if paths else None, prove))
     text = RENDERERS[form_by_ending(form, output)](document)
     if output is None:
@@ -74,19 +74,19 @@ def review(
 
 def _read(
     old_name: str, new_name: str, paths: tuple[str, ...], folders: tuple[str, ...]
-) -> tuple[Old, Old, list[Case]]:
-    """Both policies with what they extend, the new one as `check` has it, and the cases.
+) -> tuple[PolicyWithBase, PolicyWithBase, list[Case]]:
+    """Both policies with their bases, and the cases; the new policy must pass `check`.
 
-    Raises `PolicyError` with every problem of them all.
+    Raises `PolicyError` with the problems of all of them.
     """
     cases, problems = cases_of(paths, folders)
-    found: list[Policy] = []
+    policies: list[Policy] = []
     for name, load in ((old_name, load_policy), (new_name, sound_policy)):
         try:
-            found.append(load(name, folders=folders))
+            policies.append(load(name, folders=folders))
         except PolicyError as error:
             problems += error.problems
-    if problems := problems or open_problems(found[1:]):
+    if problems := problems or open_problems(policies[1:]):
         raise PolicyError(problems)
-    old, new = found
+    old, new = policies
     return (old, load_base(old_name, folders)), (new, load_base(new_name, folders)), cases

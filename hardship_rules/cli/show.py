@@ -1,4 +1,4 @@
-"""`hardship-rules show`: a policy as a document to proof-read, a checklist, a ruleset, a view, or the text to keep."""
+"""`hardship-rules show`: a policy as a document to proof-read, a checklist, a ruleset, a SQL view, or resolved text."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hardship_rules.authoring import checklist as checklist_of
-from hardship_rules.authoring.reading_copy import proofread
+from hardship_rules.authoring import reading_copy
 from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, written
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
@@ -89,10 +89,10 @@ def show(
             text = policy.resolved + "\n"
         elif form == _SQL:
             mapping = None if mapping_file is None else mapping_for(policy, load_mapping(mapping_file))
-            of = register(policy, on, on_column, without, _known(policy, known, without), mapping)
-            text = of.tables() if tables else view_in_sql(of, str(dialect), view)
+            view_tables = register(policy, on, on_column, without, _known(policy, known, without), mapping)
+            text = view_tables.tables() if tables else view_in_sql(view_tables, str(dialect), view)
         else:
-            text = RENDERERS[form](checklist_of(policy) if checklist else proofread(policy))
+            text = RENDERERS[form](checklist_of(policy) if checklist else reading_copy(policy))
     except (FactError, PolicyError) as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)
@@ -103,7 +103,7 @@ def show(
 
 
 def _known(policy: Policy, known: tuple[str, ...], without: tuple[str, ...]) -> list[str]:
-    """The columns that have no null, where all of them are meant as well."""
+    """The columns without nulls; `all` means all that the tables have."""
     if known != ("all",):
         return list(known)
     return [name for name in (*policy.facts, *policy.members.facts) if name not in without]

@@ -1,4 +1,4 @@
-"""`hardship-rules template`: an empty household to be filled in, with what may be written at each fact."""
+"""`hardship-rules template`: an empty household file to fill in, with the possible values of each fact."""
 
 import sys
 from pathlib import Path

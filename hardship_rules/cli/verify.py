@@ -1,4 +1,4 @@
-"""`hardship-rules verify`: what is proved of a policy for all households, and what has changed since another."""
+"""`hardship-rules verify`: proofs about a policy for all households, and the changes from another policy."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, written
-from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, what_proves
+from hardship_rules.cli._proving import MEMBERS, SECONDS, open_problems, progress, prover_required
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import Language, PolicyError
 from hardship_rules.language.policies import load_policy
@@ -43,7 +43,7 @@ def verify(
     try:
         policy = load_policy(policy_name, folders=folders)
         old = None if against is None else load_policy(against, folders=folders)
-        _closed([policy, *([] if old is None else [old])])
+        _refuse_open([policy, *([] if old is None else [old])])
     except PolicyError as error:
         if form == "json":
             click.echo(problems_json(error.problems, lang), nl=False)
@@ -58,7 +58,7 @@ def verify(
     sys.exit(1 if report.findings else 0)
 
 
-def _closed(policies: list[Policy]) -> None:
+def _refuse_open(policies: list[Policy]) -> None:
     if problems := open_problems(policies):
         raise PolicyError(problems)
 
@@ -66,10 +66,10 @@ def _closed(policies: list[Policy]) -> None:
 def _report(
     policy: Policy, old: Policy | None, members: int, seconds: float, form: str, lang: Language
 ) -> "tuple[Report, str]":
-    with what_proves():
+    with prover_required():
         from hardship_rules.proofs import report as proofs  # it may not be installed
         from hardship_rules.proofs.report import proofs_json  # it may not be installed
         from hardship_rules.proofs.text import proofs_text  # it may not be installed
-        from hardship_rules.testing.trial import tried  # what it imports needs the prover
-    report = proofs.verify(policy, old, members, seconds, said=progress(lang), trial=tried)
+        from hardship_rules.testing.trial import try_property  # what it imports needs the prover
+    report = proofs.verify(policy, old, members, seconds, progress=progress(lang), trial=try_property)
     return report, proofs_json(report) if form == "json" else proofs_text(report, lang)

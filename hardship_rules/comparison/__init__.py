@@ -1,15 +1,13 @@
-"""Two verdicts side by side: the nearest change of facts, another policy, another time."""
+"""Two verdicts side by side: under two policies, at two times, and after the nearest change of facts."""
 
 from typing import TYPE_CHECKING
 
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.comparison._compare import compare
-    from hardship_rules.comparison.comparison import Comparison
     from hardship_rules.comparison.history import Development, Due, FactChange, MemberChange, changes
     from hardship_rules.comparison.nearest import Changes, what_would_change
-    from hardship_rules.comparison.parting import NotKnown, Parting, Side, Standing
+    from hardship_rules.comparison.policies import Comparison, NotKnown, Parting, Side, Standing, compare
 
 __all__ = [
     "Changes",
@@ -31,17 +29,17 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "Changes": "nearest",
-        "Comparison": "comparison",
+        "Comparison": "policies",
         "Development": "history",
         "Due": "history",
         "FactChange": "history",
         "MemberChange": "history",
-        "NotKnown": "parting",
-        "Parting": "parting",
-        "Side": "parting",
-        "Standing": "parting",
+        "NotKnown": "policies",
+        "Parting": "policies",
+        "Side": "policies",
+        "Standing": "policies",
         "changes": "history",
-        "compare": "_compare",
+        "compare": "policies",
         "what_would_change": "nearest",
     },
 )

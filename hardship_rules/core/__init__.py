@@ -1,6 +1,6 @@
-"""The nouns of a policy: its expressions, facts, terms and decisions, kinds of value, units, and problems.
+"""The data model of a policy: expressions, facts, terms, decisions, kinds of value, units, and problems.
 
-Nothing here reads a file or evaluates a line. Values are frozen; `Policy` is what every other package works on.
+Nothing here parses a policy or evaluates an expression. Values are immutable; every other package works on `Policy`.
 """
 
 from typing import TYPE_CHECKING

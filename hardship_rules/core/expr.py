@@ -1,4 +1,4 @@
-"""What a line or a condition of a policy may say: one small tree, closed, without behaviour."""
+"""The expressions of a policy: a closed union of node classes without behaviour."""
 
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -12,10 +12,11 @@ from hardship_rules.locale import sentences
 
 Basis = Literal["rule", "notice", "summary", "analogue", "assumption", "definition"]
 BASES: FrozenMapping[str, str] = FrozenMapping(sentences("grades"))
-"""How well a rule is known: each grade with its Chinese word, the best known first."""
-MOVES = ("earlier", "later", "another")  # where a property says that no outcome moves to
-TONES = ("urgent", "elevated", "special", "plain")  # how a page and a terminal colour an outcome
+"""The grades of how well a rule is known, each with its Chinese word, the best known first."""
+MOVES = ("earlier", "later", "another")  # directions of change that a property can exclude
+TONES = ("urgent", "elevated", "special", "plain")  # colours of an outcome on a page and a terminal
 VERIFIED = frozenset({"rule", "notice", "definition"})
+"""The grades that need no further confirmation."""
 
 
 def _at() -> Any:
@@ -24,7 +25,7 @@ def _at() -> Any:
 
 @frozen
 class Name:
-    """A fact, parameter, reading, term or decision, or the day `on`."""
+    """A reference to a fact, parameter, reading, term or decision, or to the day `on`."""
 
     name: str
     at: Location = _at()
@@ -32,7 +33,7 @@ class Name:
 
 @frozen
 class Option:
-    """An option of the choice it stands beside."""
+    """An option of the choice on the other side of a comparison."""
 
     option: str
     at: Location = _at()
@@ -40,7 +41,7 @@ class Option:
 
 @frozen
 class Constant:
-    """A number, true or false, as written."""
+    """A number or boolean literal."""
 
     value: Exact | bool
     at: Location = _at()
@@ -48,7 +49,7 @@ class Constant:
 
 @frozen
 class Add:
-    """The sum of its parts."""
+    """The sum of the parts."""
 
     parts: "tuple[Expr, ...]"
     at: Location = _at()
@@ -56,7 +57,7 @@ class Add:
 
 @frozen
 class Negate:
-    """Its part, below zero."""
+    """The negation of a number."""
 
     part: "Expr"
     at: Location = _at()
@@ -64,7 +65,7 @@ class Negate:
 
 @frozen
 class Multiply:
-    """The product of its parts."""
+    """The product of the parts."""
 
     parts: "tuple[Expr, ...]"
     at: Location = _at()
@@ -72,7 +73,7 @@ class Multiply:
 
 @frozen
 class Divide:
-    """One number over another that is certainly positive."""
+    """A quotient; a sound policy has positive divisors only."""
 
     over: "Expr"
     by: "Expr"
@@ -81,7 +82,7 @@ class Divide:
 
 @frozen
 class Extreme:
-    """The least or the greatest of its parts."""
+    """The minimum or maximum of the parts."""
 
     which: Literal["min", "max"]
     parts: "tuple[Expr, ...]"
@@ -90,7 +91,7 @@ class Extreme:
 
 @frozen
 class Round:
-    """A number to a multiple of a step."""
+    """A number rounded to a multiple of a step."""
 
     direction: Direction
     part: "Expr"
@@ -100,7 +101,7 @@ class Round:
 
 @frozen
 class Elapsed:
-    """The full years or months from one day to another; to an earlier day, minus what they are from that day."""
+    """The full years or months between two days; negative if the end precedes the start."""
 
     unit: Literal["year", "month"]
     start: "Expr"
@@ -110,7 +111,7 @@ class Elapsed:
 
 @frozen
 class OverMembers:
-    """Over the members for whom a condition holds: the sum of a number, how many, whether some, whether each."""
+    """An aggregate over the members that meet a condition: a sum, a count, or whether some or each meets it."""
 
     what: Literal["sum", "count", "some", "each"]
     part: "Expr | None"
@@ -120,7 +121,7 @@ class OverMembers:
 
 @frozen
 class Compare:
-    """Two numbers, days or choices, and what is said of them."""
+    """A comparison of two numbers, days or choices."""
 
     left: "Expr"
     sign: Literal["<", "<=", "==", "!=", ">=", ">"]
@@ -130,7 +131,7 @@ class Compare:
 
 @frozen
 class OneOf:
-    """A choice is one of several options."""
+    """Whether a choice is one of several options."""
 
     part: "Expr"
     options: tuple[Option | Name, ...]
@@ -139,7 +140,7 @@ class OneOf:
 
 @frozen
 class Not:
-    """Its part does not hold."""
+    """The negation of a condition."""
 
     part: "Expr"
     at: Location = _at()
@@ -147,7 +148,7 @@ class Not:
 
 @frozen
 class AllOf:
-    """Every clause holds."""
+    """Whether every clause holds."""
 
     clauses: "tuple[Clause, ...]"
     at: Location = _at()
@@ -155,7 +156,7 @@ class AllOf:
 
 @frozen
 class AnyOf:
-    """Some clause holds."""
+    """Whether some clause holds."""
 
     clauses: "tuple[Clause, ...]"
     at: Location = _at()
@@ -163,7 +164,7 @@ class AnyOf:
 
 @frozen
 class Choose:
-    """The value of the first case that holds, else `otherwise`."""
+    """The value of the first case whose condition holds, or `otherwise`."""
 
     cases: "tuple[tuple[Expr, Expr], ...]"
     otherwise: "Expr | None"
@@ -172,7 +173,7 @@ class Choose:
 
 @frozen
 class Provenance:
-    """Where something comes from and how well that is known."""
+    """The source of a definition or clause, the place in it, and how well it is known."""
 
     basis: Basis
     source: str | None = None
@@ -181,7 +182,7 @@ class Provenance:
 
 @frozen
 class Clause:
-    """A named condition of the regulation, in its words, with its provenance; `line` is its text where it is one."""
+    """A named condition with its words and provenance; `line` is its text if it is written on one line."""
 
     id: str
     title: str
@@ -215,7 +216,7 @@ Expr = (
 
 
 def parts_of(expr: Expr) -> tuple[Expr, ...]:
-    """The expressions that stand directly inside one."""
+    """The direct parts of an expression."""
     match expr:
         case Name() | Option() | Constant():
             return ()
@@ -237,12 +238,12 @@ def parts_of(expr: Expr) -> tuple[Expr, ...]:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it."""
+    """An expression and all of its parts, depth first."""
     yield expr
     for part in parts_of(expr):
         yield from walk(part)
 
 
 def names_in(expr: Expr) -> Iterator[str]:
-    """Every name that stands in an expression; before options are known as such, those too."""
+    """Every name in an expression; before type checking, options are names too."""
     return (part.name for part in walk(expr) if isinstance(part, Name))

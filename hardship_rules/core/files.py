@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, and what a run that was killed left beside it is removed by the next."""
+"""Atomic writing of files, with removal of the temporary files of killed processes."""
 
 import errno
 import hashlib
@@ -16,15 +16,14 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-_SWEPT = 16  # names of one target that are looked at for what a killed run left: one for each run at a time
-_CLOSE_FIRST = sys.platform == "win32"  # where an open file can be neither moved nor removed: there that is the lock
+_SWEPT = 16  # names of temporary files to clean up: one for each process that writes the target at a time
+_CLOSE_FIRST = sys.platform == "win32"  # an open file can be neither moved nor removed there, which is the lock
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Let a file be written beside its place, and move it there once all of it is on the disk.
+    """Write a file completely or not at all: to a temporary file beside it, which then replaces it.
 
-    A link leads to the file that is meant; a pipe or a device takes what is written to it. Raises `OSError`, and the
-    file is as it was.
+    A symbolic link is followed; a pipe or a device is written directly. Raises `OSError` and leaves the file as it was.
     """
     before = _status(path)
     if before is not None and stat.S_ISDIR(before.st_mode):
@@ -34,15 +33,15 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
             write(stream)
         return
     target = Path(os.path.realpath(path))
-    if before is not None and not os.access(target, os.W_OK):  # somebody protected it
+    if before is not None and not os.access(target, os.W_OK):  # it is write-protected
         raise _error(errno.EACCES, path)
     with _part(target, 0o666 if before is None else 0o600) as (part, stream):
         write(stream)
         stream.flush()
-        if before is not None:  # whoever might read and write it still may
+        if before is not None:  # keep owner and permissions
             _hand_over(stream, before)
             shutil.copymode(target, part)
-        os.fsync(stream.fileno())  # a full disk may be noticed only here
+        os.fsync(stream.fileno())  # a full disk may be reported only here
         if _CLOSE_FIRST:
             stream.close()
         part.replace(target)
@@ -50,7 +49,7 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
 @contextmanager
 def scratch(path: Path) -> Iterator[Path]:
-    """A file among the system's temporary ones, for as long as what is to stand in the path is being put together."""
+    """A temporary file of the system, removed at the end, in which to prepare the content of a path."""
     with _part(Path(tempfile.gettempdir(), path.name), 0o600) as (part, stream):
         if _CLOSE_FIRST:
             stream.close()
@@ -59,53 +58,53 @@ def scratch(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _part(target: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new hidden file beside the target, locked while this run has it, and removed unless it was moved away."""
+    """A new hidden file beside the target, locked meanwhile, and removed at the end unless it was moved."""
     part, stream = _new(target, mode)
     try:
         for number in range(_SWEPT):
             _remove_if_left(_name(target, number))
         yield part, stream
     finally:
-        # The lock goes with the stream: a file of that name might be another run's by then.
+        # Closing the stream releases the lock, and then the file of that name may belong to another process.
         if _CLOSE_FIRST:
             with suppress(OSError):
                 stream.close()
         with suppress(OSError):
             if _CLOSE_FIRST or _is_at(stream.fileno(), part):
                 part.unlink()
-        with suppress(OSError):  # what it could not write was reported
+        with suppress(OSError):  # a failure to write was reported before
             stream.close()
 
 
 def _name(target: Path, number: int) -> Path:
-    """The hidden names of a target: as long for a long name as for a short one, and the same in every run."""
+    """A hidden name for a target: short for any target, and the same in every process."""
     digest = hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]
     return target.parent / f".hardship-rules-{digest}-{number}.part"
 
 
 def _new(target: Path, mode: int) -> tuple[Path, BinaryIO]:
-    """The first hidden file of the target that no run has, made and locked."""
+    """The first free hidden file of the target, created and locked."""
     for number in count():
         part = _name(target, number)
         _remove_if_left(part)
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        except FileExistsError:  # of a run that goes on, or of someone else
+        except FileExistsError:  # of a running process, or of another user
             continue
-        except OSError as error:  # it is the target that whoever asked for it knows
+        except OSError as error:  # the caller knows the target only
             raise _error(error.errno or errno.EIO, target) from None
         stream = os.fdopen(descriptor, "wb")
         if _lock(descriptor) is not False and _is_at(descriptor, part):
             return part, stream
-        stream.close()  # another run took it for one that was left, before it was locked
+        stream.close()  # another process removed it as left over before it was locked
     raise AssertionError
 
 
 def _remove_if_left(part: Path) -> None:
-    """Remove a hidden file that no run holds locked."""
+    """Remove a hidden file unless a process has it locked."""
     with suppress(OSError):
         if _CLOSE_FIRST:
-            part.unlink()  # refused while a run has it open
+            part.unlink()  # refused while a process has it open
             return
         descriptor = os.open(part, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         try:
@@ -116,7 +115,7 @@ def _remove_if_left(part: Path) -> None:
 
 
 def _lock(descriptor: int) -> bool | None:
-    """Whether the lock was free; None where the file system has none."""
+    """Whether the lock was acquired; None if the file system has no locks."""
     if sys.platform == "win32":
         return None
     try:
@@ -129,7 +128,7 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """The open file is the one of that name."""
+    """Whether the open file is the one of that name."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
@@ -137,7 +136,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _hand_over(stream: BinaryIO, before: os.stat_result) -> None:
-    """Give a file to the owner of the one it replaces, as far as this user may."""
+    """Give a file to the owner of the file that it replaces, if this user may."""
     if sys.platform != "win32":
         with suppress(OSError):
             os.fchown(stream.fileno(), before.st_uid, before.st_gid)
@@ -151,7 +150,7 @@ def _status(path: Path) -> os.stat_result | None:
     except OSError as error:
         if error.errno != errno.ELOOP:
             raise
-        return None  # links that lead nowhere are replaced like a file
+        return None  # a loop of links is replaced like a file
 
 
 def _error(number: int, path: Path) -> OSError:

@@ -1,4 +1,4 @@
-"""A mapping that cannot be changed, and that can be hashed, compared, pickled and shared between threads."""
+"""An immutable mapping that can be hashed, pickled and shared between threads."""
 
 from collections.abc import Hashable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from typing import Any, Generic, TypeVar
@@ -8,7 +8,7 @@ V = TypeVar("V")
 
 
 class FrozenMapping(Mapping[K, V], Generic[K, V]):
-    """The entries it was made from, in their order, for good (`MappingProxyType` cannot be pickled)."""
+    """An immutable mapping that keeps the order of its entries (`MappingProxyType` cannot be pickled)."""
 
     __slots__ = ("_entries",)
     _entries: dict[K, V]
@@ -35,7 +35,7 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
         return key in self._entries
 
     def get(self, key: K, default: Any = None) -> Any:
-        """The value under a key, or the default."""
+        """The value of a key, or the default."""
         return self._entries.get(key, default)
 
     def items(self) -> ItemsView[K, V]:
@@ -50,7 +50,7 @@ class FrozenMapping(Mapping[K, V], Generic[K, V]):
         return hash(frozenset(self._entries.items()))
 
     def __repr__(self) -> str:
-        """Its keys; the values may be a household's facts, which show nowhere."""
+        """The keys only: values may be facts of a household, which are private."""
         return f"FrozenMapping({', '.join(map(str, self._entries))})"
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
-"""Values of a host's libraries become Python's own; none of these libraries is imported here.
+"""Conversion of values of other libraries (NumPy, pandas, PyArrow, SQLAlchemy) to Python's own types.
 
-NumPy's scalars are known by their `dtype`, PyArrow's by `as_py`, rows of tables by their keys or fields. Nothing in
-this module raises because of what an object does when it is looked at: such a value is `UNREADABLE`.
+None of these libraries is imported: scalars of NumPy are recognised by `dtype`, those of PyArrow by `as_py`, rows of
+tables by their keys or fields. A value that raises when it is read becomes `UNREADABLE`.
 """
 
 import re
@@ -14,21 +14,21 @@ from numbers import Integral, Rational
 from types import NoneType
 from typing import Any
 
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 
-OWN = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneType})
-"""The types whose values are taken as they stand."""
+NATIVE_TYPES = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneType})
+"""The types whose values need no conversion."""
 
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}|[T ][0-9]{1,2}:[0-9]{2}).*")
 _MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0:.]+)?")
 _POINT_IN_TIME = re.compile(r".M8\[(?:D|h|m|s|ms|us|ns|ps|fs|as)\]")  # a month or a week is no day
 _OF_ONE_DAY = 86_400_000  # milliseconds
-_PACKED = {16: "e", 32: "f"}  # how `struct` calls a float of so many bits
+_PACKED = {16: "e", 32: "f"}  # formats of `struct` for a float, by its bits
 _DIGITS = 10  # enough for any float of 32 bits
 
 
 class _Unreadable:
-    """A value that raises when it is looked at, or cannot be written as text."""
+    """A value that raises when it is read, or that has no text."""
 
     def __str__(self) -> str:
         return "…"
@@ -38,20 +38,20 @@ UNREADABLE = _Unreadable()
 
 
 def plain_value(given: object) -> object:
-    """A value in Python's own types: text, numbers, booleans, days and points in time; None where there is none.
+    """A value in Python's own types: text, numbers, booleans, dates and datetimes; None for a missing value.
 
-    A float of less than 64 bits is the shortest decimal that is that float. What is none of these comes back as it is.
+    A float of fewer than 64 bits becomes the shortest decimal that is the same float. Other types are returned as they
+    are.
     """
     try:
-        value = _as_python(given)
-    except Exception:  # noqa: BLE001  # an object of a host's may raise anything when it is looked at
+        return _as_python(given)
+    except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return UNREADABLE
-    return value
 
 
 def _as_python(given: Any) -> object:
     value: object = _own_type(given)
-    if value is not given or type(given) in OWN:
+    if value is not given or type(given) in NATIVE_TYPES:
         return value
     if isinstance(given, date):  # pandas' NaT is a datetime
         return None if given != given else given  # noqa: PLR0124  # as NaN, it is not equal to itself
@@ -72,7 +72,7 @@ def _as_python(given: Any) -> object:
 
 
 def _own_type(given: Any) -> Any:
-    """A value of a subclass as one of the class itself, without what the subclass overrides."""
+    """A value of a subclass as one of the built-in class, without overridden methods."""
     match given:
         case bool():
             return given
@@ -89,7 +89,7 @@ def _own_type(given: Any) -> Any:
 
 
 def _of_numpy(given: Any, kind: str) -> object:
-    value = given[()]  # of an array without dimensions, its one value
+    value = given[()]  # an array without dimensions gives its one value
     match kind:
         case "b":
             return bool(value)
@@ -108,7 +108,7 @@ def _of_numpy(given: Any, kind: str) -> object:
             if not _POINT_IN_TIME.fullmatch(value.dtype.str):
                 return value
             midnight = _MIDNIGHT.fullmatch(text)
-            return text if midnight is None else date_of(midnight[1]) or value
+            return text if midnight is None else parse_date(midnight[1]) or value
         case "O":
             return _own_type(value)
         case _:
@@ -118,7 +118,7 @@ def _of_numpy(given: Any, kind: str) -> object:
 def _of_arrow(given: Any) -> object:
     value = given.as_py()
     if str(given.type).startswith("date64") and value is not None and given.value % _OF_ONE_DAY:
-        late = timedelta(milliseconds=given.value % _OF_ONE_DAY)  # a time of day, which `as_py` leaves out
+        late = timedelta(milliseconds=given.value % _OF_ONE_DAY)  # the time of day, which `as_py` leaves out
         return datetime.combine(value, datetime.min.time()) + late
     if isinstance(value, float):
         return _float(value, given.type.bit_width)
@@ -126,7 +126,7 @@ def _of_arrow(given: Any) -> object:
 
 
 def _float(value: float, bits: int) -> float | Decimal:
-    """A float of so many bits, by the shortest decimal that is this float and no other of its bits."""
+    """A float of so many bits as the shortest decimal that converts back to it."""
     form = _PACKED.get(bits)
     for digits in range(1, _DIGITS) if form else ():
         text = f"{value:.{digits}g}"
@@ -139,7 +139,7 @@ def _float(value: float, bits: int) -> float | Decimal:
 
 
 def shown(given: object, write: Callable[[Any], str] = str) -> str:
-    """What was given, as text for a problem; … where it cannot be written."""
+    """A value as text for a problem; … if it has no text."""
     try:
         text = str.__str__(given) if isinstance(given, str) and write is str else write(given)
         return str.__str__(text)
@@ -147,39 +147,39 @@ def shown(given: object, write: Callable[[Any], str] = str) -> str:
         return str(UNREADABLE)
 
 
-def is_many(given: object) -> bool:
-    """A list, a mapping, or an array of any dimension: no one value."""
+def is_collection(given: object) -> bool:
+    """Whether a value is a collection: a list, set, mapping, or array with dimensions."""
     try:
         return isinstance(given, list | set | frozenset | Mapping) or getattr(given, "shape", ()) != ()
-    except Exception:  # noqa: BLE001  # an object of a host's may raise anything when it is looked at
+    except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return False
 
 
 def read_day(given: object) -> date | str:
-    """The day of a date, of a point in time at midnight in its own zone, or of a text; or the code of the problem."""
+    """The day of a date, of a datetime at midnight in its own zone, or of a text; else the code of the problem."""
     value = plain_value(given)
     if isinstance(value, str):
         text = value.strip()
         code = "date_with_time" if _DAY_AND_TIME.fullmatch(text) else "date"
-        return date_of(text) or code
+        return parse_date(text) or code
     if not isinstance(value, date):
         return "date"
     try:
         if isinstance(value, datetime) and (value.time() != datetime.min.time() or getattr(value, "nanosecond", None)):
             return "date_with_time"
-        return date_of(date(value.year, value.month, value.day).isoformat()) or "date"
-    except Exception:  # noqa: BLE001  # a day of a library's own that Python's calendar does not have
+        return parse_date(date(value.year, value.month, value.day).isoformat()) or "date"
+    except Exception:  # noqa: BLE001  # a date class may have days outside Python's calendar
         return "date"
 
 
 def pairs_of(given: object) -> list[tuple[object, object]] | None:
-    """The keys and values of a mapping or of a table's row; None where it is neither, or cannot be read.
+    """The keys and values of a mapping or of a row of a table; None if it is neither or cannot be read.
 
-    A row is pandas', one with named fields (a named tuple, SQLAlchemy's), or one with keys (sqlite3's).
+    Rows are those of pandas, those with named fields (named tuples, SQLAlchemy), and those with keys (sqlite3).
     """
     try:
         return _pairs_of(given)
-    except Exception:  # noqa: BLE001  # an object of a host's may raise anything when it is looked at
+    except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return None
 
 
@@ -188,14 +188,14 @@ def _pairs_of(given: Any) -> list[tuple[object, object]] | None:
         return [(key, value) for key, value in given.items()]
     if isinstance(given, type | str | bytes) or getattr(given, "ndim", 1) != 1:
         return None
-    if hasattr(given, "iloc"):  # in pandas NaN is how a missing value is written, texts and booleans too
+    if hasattr(given, "iloc"):  # pandas writes NaN for any missing value, in columns of texts too
         values = (given.iloc[number] for number in range(len(given)))
         return [(key, None if _is_nan(value) else value) for key, value in zip(given.index, values, strict=True)]
     fields = getattr(given, "_fields", None)
     if isinstance(fields, Sequence):
         return list(zip(fields, given, strict=True))
     if callable(getattr(given, "keys", None)):
-        return [(key, given[key]) for key in given.keys()]  # noqa: SIM118  # such a row's own iterator gives its values
+        return [(key, given[key]) for key in given.keys()]  # noqa: SIM118  # iterating over such a row gives its values
     return None
 
 
@@ -205,7 +205,7 @@ def _is_nan(given: object) -> bool:
 
 
 def one_or_several(given: str | Collection[str]) -> frozenset[str]:
-    """The names of a collection; one text alone is one name. Raises `TypeError` where it is neither."""
+    """The names of a collection; a single text is one name. Raises `TypeError` for anything else."""
     listed: object = given
     if isinstance(listed, bytes) or not isinstance(listed, Collection):
         raise TypeError(f"one name or a list of names is expected, not {type(given).__name__}")
@@ -213,10 +213,10 @@ def one_or_several(given: str | Collection[str]) -> frozenset[str]:
 
 
 def items_of(given: object, most: int) -> Sequence[object] | int | None:
-    """What a list holds, or how many where that is more than the most; None where it is no list, or cannot be read."""
+    """The items of a list, or their number if it exceeds `most`; None if it is no list or cannot be read."""
     try:
         return _items_of(given, most)
-    except Exception:  # noqa: BLE001  # an object of a host's may raise anything when it is looked at
+    except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return None
 
 

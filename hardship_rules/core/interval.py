@@ -1,4 +1,4 @@
-"""A number that may not be known: a point, or everything from one number to another, and its arithmetic."""
+"""Interval arithmetic: a number is exact, or unknown within bounds."""
 
 from fractions import Fraction
 from typing import Literal
@@ -8,12 +8,12 @@ from attrs import frozen
 Exact = int | Fraction
 Truth = bool | None
 Direction = Literal["down", "half_up", "up", "floor"]
-"""Towards zero, to the nearest and a half away from zero, away from zero; `floor`, which no policy writes, below."""
+"""How to round: towards zero, half away from zero, away from zero, or down (`floor`, which no policy can write)."""
 
 
 @frozen
 class Range:
-    """Some number from `low` to `high`, both included, `low < high`; which one is not known."""
+    """An unknown number from `low` to `high`, both included, where `low < high`."""
 
     low: Exact
     high: Exact
@@ -23,17 +23,17 @@ Number = Exact | Range
 
 
 def span(low: Exact, high: Exact) -> Number:
-    """The numbers from `low` to `high`: a point where they are one."""
+    """The interval from `low` to `high`; the number itself if they are equal."""
     return low if low == high else Range(low, high)
 
 
 def low(number: Number) -> Exact:
-    """The least it can be."""
+    """The lower bound."""
     return number.low if isinstance(number, Range) else number
 
 
 def high(number: Number) -> Exact:
-    """The most it can be."""
+    """The upper bound."""
     return number.high if isinstance(number, Range) else number
 
 
@@ -45,7 +45,7 @@ def add(a: Number, b: Number) -> Number:
 
 
 def negate(a: Number) -> Number:
-    """The opposite -a."""
+    """The negation -a."""
     return Range(-a.high, -a.low) if isinstance(a, Range) else -a
 
 
@@ -60,7 +60,7 @@ def multiply(a: Number, b: Number) -> Number:
 
 
 def divide(a: Number, b: Number) -> Number:
-    """The quotient a / b, for a `b` that is certainly positive."""
+    """The quotient a / b; `b` must be positive."""
     if isinstance(b, Range):
         return multiply(a, Range(Fraction(1) / b.high, Fraction(1) / b.low))
     if isinstance(a, Range):
@@ -70,22 +70,22 @@ def divide(a: Number, b: Number) -> Number:
 
 
 def least(a: Number, b: Number) -> Number:
-    """The smaller of a and b."""
+    """The minimum of a and b."""
     return span(min(low(a), low(b)), min(high(a), high(b)))
 
 
 def greatest(a: Number, b: Number) -> Number:
-    """The greater of a and b."""
+    """The maximum of a and b."""
     return span(max(low(a), low(b)), max(high(a), high(b)))
 
 
 def hull(a: Number, b: Number) -> Number:
-    """Everything that a or b can be, and what lies between."""
+    """The smallest interval that contains a and b."""
     return span(min(low(a), low(b)), max(high(a), high(b)))
 
 
 def rounded(a: Number, step: Exact, direction: Direction) -> Number:
-    """The number a to a multiple of the positive step; below zero as above it, but for a `floor`."""
+    """The number a rounded to a multiple of a positive step; symmetric about zero, except for `floor`."""
     if isinstance(a, Range):
         return span(_rounded(a.low, step, direction), _rounded(a.high, step, direction))
     return _rounded(a, step, direction)
@@ -96,25 +96,25 @@ def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
     over, by = abs(steps.numerator), steps.denominator
     match direction:
         case "down":
-            whole = over // by
+            magnitude = over // by
         case "half_up":
-            whole = (2 * over + by) // (2 * by)
+            magnitude = (2 * over + by) // (2 * by)
         case "up":
-            whole = -(-over // by)
+            magnitude = -(-over // by)
         case "floor":
             return steps.numerator // by * step
-    return (whole if a >= 0 else -whole) * step
+    return (magnitude if a >= 0 else -magnitude) * step
 
 
 def less(a: Number, b: Number) -> Truth:
-    """Whether a < b, or None where it may be either."""
+    """Whether a < b; None if the bounds do not decide it."""
     if isinstance(a, Range) or isinstance(b, Range):
         return True if high(a) < low(b) else False if low(a) >= high(b) else None
     return a < b
 
 
 def equal(a: Number, b: Number) -> Truth:
-    """Whether a == b, or None where it may be either."""
+    """Whether a == b; None if the bounds do not decide it."""
     if isinstance(a, Range) or isinstance(b, Range):
         return None if low(a) <= high(b) and low(b) <= high(a) else False
     return a == b

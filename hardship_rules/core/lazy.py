@@ -1,4 +1,4 @@
-"""Names of a package whose modules are imported when a name is first used (PEP 562)."""
+"""Lazy names of a package: a module is imported when one of its names is first used (PEP 562)."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -7,9 +7,9 @@ from typing import Any
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package: `homes` has the module of each name, below it or by its full path.
+    """The `__getattr__` and `__dir__` of a package; `homes` has the module of each name, below it or by its full path.
 
-    `import` of the package alone loads none of them, so that what an extra brings is needed only where it is used.
+    Importing the package loads none of the modules, so a library of an extra is needed only where it is used.
     """
 
     def attribute(name: str) -> Any:

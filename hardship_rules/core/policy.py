@@ -1,11 +1,11 @@
-"""The parts that a policy consists of: facts, parameters, readings, terms, decisions, and the policy itself."""
+"""A policy and its parts: facts, parameters, readings, terms and decisions."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cached_property
-from typing import Any, Literal, cast
+from functools import cached_property, wraps
+from typing import Concatenate, Literal, ParamSpec, cast
 
 from attrs import evolve, field, frozen
 
@@ -13,12 +13,15 @@ from hardship_rules.core.expr import Clause, Expr, Provenance, names_in, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, Kind, NumberKind, Value
-from hardship_rules.core.problem import Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.memo import Memo, Result
+from hardship_rules.core.problem import KeyPath, Location, PolicyError, Problem, nearest, options_known
+
+Args = ParamSpec("Args")
 
 
 @frozen
 class Source:
-    """A document that clauses refer to; `held` where it is known whether its text is at hand."""
+    """A cited document; `held` is whether its text is available, None if not stated."""
 
     title: str
     held: bool | None
@@ -26,25 +29,25 @@ class Source:
 
 @frozen
 class Usual:
-    """What a number commonly lies between; outside it may be a slip of the pen, and changes nothing."""
+    """The usual bounds of a number; one outside may be a typo and causes a warning only."""
 
     low: Exact | None
     high: Exact | None
 
     def holds(self, number: Exact) -> bool:
-        """The number is one of the common ones."""
+        """Whether a number is within the usual bounds."""
         return (self.low is None or self.low <= number) and (self.high is None or number <= self.high)
 
 
 @frozen
 class Former:
-    """An earlier word for something: among what it was one, the word, and what is said now.
+    """An earlier name and the current one.
 
-    `of` is `("household",)`, `("members", "facts")`, `(FACT, "one of")` for its options, or `("decisions",)` for the
-    ids of outcomes and clauses.
+    `of` is what is named: `("household",)` and `("members", "facts")` are facts, `(FACT, "one of")` the options of a
+    fact, `("decisions",)` outcomes and clauses by id.
     """
 
-    of: Path
+    of: KeyPath
     old: str
     new: str
     at: Location = field(eq=False, repr=False)
@@ -52,7 +55,7 @@ class Former:
 
 @frozen
 class Approval:
-    """Who approved a policy, on which day, and the fingerprints of what was approved and of what that extends."""
+    """Who approved a policy and when, with the fingerprints of the approved content and of its base."""
 
     by: str
     day: date
@@ -63,7 +66,7 @@ class Approval:
 
 @frozen
 class Fact:
-    """Something a household or a member says of itself, and what stands in for it when it is left out."""
+    """An input about a household or a member, with the default for when it is left out."""
 
     name: str
     title: str
@@ -79,7 +82,7 @@ class Fact:
 
 @frozen
 class Members:
-    """The facts of each member, those by which explanations call one, and how many there may be."""
+    """The facts of each member, the facts that name one in explanations, and the most members of a household."""
 
     called_by: tuple[str, ...]
     at_most: int
@@ -88,10 +91,11 @@ class Members:
 
 @frozen
 class Parameter:
-    """A number of the year, for each option or whole number that it goes by; None where it is not published.
+    """A number of the year: one value, or a table by options or whole numbers.
 
-    `last` holds, for each thing it goes by, the number that stands for itself "and more". No values: still open.
-    `places` says where each value, each option before it, and the table itself, `()`, stand.
+    `values` has an entry for each combination of keys; None is a value that is not published. Without values the
+    policy is open. `last` has, for each dimension, the number that means "and more". `places` has the location of
+    each value, of each row, and of the table itself under `()`.
     """
 
     name: str
@@ -108,7 +112,7 @@ class Parameter:
 
 @frozen
 class Reading:
-    """A question that the sources leave open, the answer chosen, and why."""
+    """A question that the sources leave open, with the chosen answer and the reason."""
 
     name: str
     title: str
@@ -136,7 +140,7 @@ class Term:
 
 @frozen
 class Outcome:
-    """What a decision can come to; `when` is None for `otherwise`. `tone` colours it, and means nothing else."""
+    """A possible result of a decision; `when` is None for `otherwise`. `tone` is a colour without further meaning."""
 
     id: str
     title: str
@@ -148,7 +152,7 @@ class Outcome:
 
 @frozen
 class Decision:
-    """The first outcome that holds, or every one that does."""
+    """A decision between outcomes: the first that holds, or every one that holds."""
 
     name: str
     title: str
@@ -160,22 +164,23 @@ class Decision:
 
     @cached_property
     def options(self) -> FrozenMapping[str, str]:
-        """Every outcome's id with its title, `otherwise` last."""
+        """The title of every outcome by id, `otherwise` last."""
         return FrozenMapping((name, outcome.title) for name, outcome in self.by_id.items())
 
     @cached_property
     def by_id(self) -> FrozenMapping[str, Outcome]:
-        """Every outcome by its id, `otherwise` last."""
+        """Every outcome by id, `otherwise` last."""
         last = () if self.otherwise is None else (self.otherwise,)
         return FrozenMapping((outcome.id, outcome) for outcome in (*self.outcomes, *last))
 
 
 @frozen
 class Property:
-    """What a policy is meant to keep to, whatever it decides: `kind` says how its parts are read.
+    """An invariant of a policy over all households; `kind` says which of its fields apply.
 
-    `raising`: more of `facts`, all else equal, never moves `decision` the way of `to`, where `when` holds before and
-    after. `never`: who meets `when` gets none of `outcomes`. `only`: none but who meets `when` gets one of them.
+    `raising`: an increase of `facts`, all else equal, never moves `decision` in the direction `to`, while `when` holds
+    before and after. `never`: a household that meets `when` gets none of `outcomes`. `only`: only a household that
+    meets `when` gets one of `outcomes`.
     """
 
     name: str
@@ -192,7 +197,7 @@ class Property:
 
 @frozen
 class Note:
-    """Something to be known beside the rules; `days` are those within which to reply, which have no text."""
+    """A remark beside the rules; the note on the time to reply has `days` and no text."""
 
     text: str
     provenance: Provenance | None
@@ -203,7 +208,7 @@ Definition = Fact | Parameter | Reading | Term | Decision
 
 
 def exprs_of(definition: Definition) -> tuple[Expr, ...]:
-    """What a definition is worked out by: a term's expression, a decision's outcomes, a fact's `if absent`."""
+    """The expressions of a definition: a term's own, the conditions of outcomes, the `if absent` of a fact."""
     match definition:
         case Term(expr=expr):
             return (expr,)
@@ -216,7 +221,7 @@ def exprs_of(definition: Definition) -> tuple[Expr, ...]:
 
 
 def used_by(definition: Definition) -> tuple[str, ...]:
-    """The names that a definition is worked out from."""
+    """The names that a definition refers to, each once."""
     if isinstance(definition, Parameter):
         return definition.by
     return tuple(dict.fromkeys(name for expr in exprs_of(definition) for name in names_in(expr)))
@@ -224,7 +229,7 @@ def used_by(definition: Definition) -> tuple[str, ...]:
 
 @frozen
 class Policy:
-    """A policy that has been read, completed by what it extends, and checked: sound, immutable, and safe to share."""
+    """A policy, complete with what it extends and checked: sound, immutable, and safe to share between threads."""
 
     name: str
     series: str | None
@@ -245,7 +250,7 @@ class Policy:
     resolved: str = field(repr=False)
     at: Location = field(eq=False, repr=False)
     properties: FrozenMapping[str, Property] = field(default=FrozenMapping(), repr=False)
-    is_draft: bool = field(default=False, repr=False)  # it says so of itself
+    is_draft: bool = field(default=False, repr=False)  # it says `status: draft`
     approval: Approval | None = field(default=None, repr=False)
     formers: tuple[Former, ...] = field(default=(), repr=False)
     order: tuple[str, ...] = field(default=(), repr=False)  # parameters, terms and decisions, each after what it uses
@@ -253,9 +258,9 @@ class Policy:
     of_members: frozenset[str] = field(default=frozenset(), repr=False)  # the names that each member has a value of
 
     @cached_property
-    def kept(self) -> dict[str, Any]:
-        """What is made of it once for speed and lives as long as it does; no part of its value."""
-        return {}
+    def memo(self) -> Memo:
+        """The results of `per_policy` functions. No part of its value: `==`, hash, repr, pickles and copies lack it."""
+        return Memo()
 
     @cached_property
     def names(self) -> FrozenMapping[str, Definition]:
@@ -265,34 +270,34 @@ class Policy:
 
     @cached_property
     def uses(self) -> FrozenMapping[str, tuple[str, ...]]:
-        """The names that each is worked out from, its own left out."""
-        found = ((name, used_by(definition)) for name, definition in self.names.items())
-        return FrozenMapping((name, tuple(used for used in names if used != name)) for name, names in found)
+        """The names that each definition refers to, without its own."""
+        uses = ((name, used_by(definition)) for name, definition in self.names.items())
+        return FrozenMapping((name, tuple(used for used in names if used != name)) for name, names in uses)
 
     @cached_property
     def constants(self) -> FrozenMapping[str, Value]:
-        """What stands before any household: the readings' chosen options and the parameters that go by nothing."""
+        """The values that need no household: the chosen options of readings, and parameters with one value."""
         values: dict[str, Value] = {name: reading.chosen for name, reading in self.readings.items()}
-        for name, each in self.parameters.items():
-            if not each.by:
-                number = each.values.get(())
-                values[name] = each.kind.unknown if number is None else number
+        for name, parameter in self.parameters.items():
+            if not parameter.by:
+                number = parameter.values.get(())
+                values[name] = parameter.kind.unknown if number is None else number
         return FrozenMapping(values)
 
     @cached_property
     def stand_ins(self) -> tuple[Fact, ...]:
-        """The facts that something stands in for when they are left out, each after those that it uses."""
+        """The facts with a default, each after those that its default uses."""
         facts = (self.names[name] for name in self.fact_order)
         return tuple(fact for fact in facts if isinstance(fact, Fact) and fact.if_absent is not None)
 
     @cached_property
     def category(self) -> Decision:
-        """The first decision."""
+        """The first decision, the main result of the policy."""
         return next(iter(self.decisions.values()))
 
     @cached_property
     def category_order(self) -> tuple[str, ...]:
-        """What of `order` the category is worked out from, itself last."""
+        """The part of `order` that the category depends on, the category last."""
         wanted = {self.category.name}
         for name in reversed(self.order):
             if name in wanted:
@@ -301,7 +306,7 @@ class Policy:
 
     @cached_property
     def switches(self) -> frozenset[str]:
-        """The ids of the clauses that look only at readings and parameters: the same for every household."""
+        """The ids of the clauses that depend on readings and parameters only: equal for every household."""
         of_facts = {"on", *self.facts, *self.members.facts}
         for name in self.order:
             if of_facts & set(self.uses[name]):
@@ -317,37 +322,40 @@ class Policy:
 
     @cached_property
     def is_open(self) -> bool:
-        """Some parameter has no value yet: the policy can be checked, not applied."""
+        """Whether a parameter has no value yet; such a policy can be checked but not applied."""
         return any(not parameter.values for parameter in self.parameters.values())
 
     @cached_property
     def fingerprint(self) -> str:
-        """`v1:` and the SHA-256 of the resolved policy; README says how that is formed."""
+        """`v1:` and the SHA-256 of the canonical text of the resolved policy."""
         return "v1:" + hashlib.sha256(self.resolved.encode()).hexdigest()
 
     @cached_property
     def status(self) -> Literal["draft", "approved"] | None:
-        """Approved as it now stands, a draft by its own word or changed since it was approved, or neither is said."""
+        """`approved` with this content; `draft` if it says so or changed since its approval; else None."""
         if self.is_draft or (self.approval is not None and self.approval.fingerprint != self.fingerprint):
             return "draft"
         return None if self.approval is None else "approved"
 
     @cached_property
-    def formerly(self) -> FrozenMapping[Path, FrozenMapping[str, Former]]:
-        """The earlier words, by what they were one of."""
-        found: dict[Path, dict[str, Former]] = {}
+    def formerly(self) -> FrozenMapping[KeyPath, FrozenMapping[str, Former]]:
+        """The earlier names, by what they name."""
+        names: dict[KeyPath, dict[str, Former]] = {}
         for former in self.formers:
-            found.setdefault(former.of, {})[former.old] = former
-        return FrozenMapping((of, FrozenMapping(words)) for of, words in found.items())
+            names.setdefault(former.of, {})[former.old] = former
+        return FrozenMapping((of, FrozenMapping(formers)) for of, formers in names.items())
 
     def with_readings(self, chosen: Mapping[str, str]) -> "Policy":
-        """The variant of this policy in which the readings named have the options given; raises `PolicyError`."""
+        """The variant of this policy with other options of some readings.
+
+        `chosen` has an option by the name of a reading. Raises `PolicyError` for an unknown reading or option.
+        """
         if not isinstance(cast(object, chosen), Mapping):
             raise PolicyError([Problem("readings_expected", ("readings",), type(chosen).__name__)])
         problems = []
         readings = dict(self.readings)
         resolved = json.loads(self.resolved)
-        for name, option in ((str(key), str(word)) for key, word in chosen.items()):  # whatever a host hands in
+        for name, option in ((str(key), str(word)) for key, word in chosen.items()):  # a host may pass other types
             path = ("readings", name)
             if (reading := readings.get(name)) is None:
                 known = nearest(name, readings)
@@ -365,12 +373,50 @@ class Policy:
         return evolve(self, readings=FrozenMapping(readings), resolved=canonical(resolved))
 
 
-def refuse_no_policy(given: object) -> None:
-    """Raise `PolicyError` where a host hands in a policy's name, or anything else, in place of a policy."""
+def per_policy(
+    compute: Callable[Concatenate[Policy, Args], Result],
+) -> Callable[Concatenate[Policy, Args], Result]:
+    """A function that is computed once for each policy and further (hashable) arguments.
+
+    Results live as long as the policy and belong to that object: an equal policy computes its own.
+
+        @per_policy
+        def names_in_must(policy: Policy) -> frozenset[str]: ...
+    """
+
+    @wraps(compute)
+    def once(policy: Policy, /, *args: Args.args, **options: Args.kwargs) -> Result:
+        return policy.memo.result((compute, *args, *options.items()), lambda: compute(policy, *args, **options))
+
+    return once
+
+
+def require_policy(given: object) -> None:
+    """Raise `PolicyError` if an argument is no policy; a common mistake is to pass its name."""
     if not isinstance(given, Policy):
         raise PolicyError([Problem("policy_not_loaded", (), type(given).__name__)])
 
 
+def require_decidable(policy: Policy) -> None:
+    """Raise `PolicyError` for what is no policy, has an open parameter, or has no decision."""
+    require_policy(policy)
+    if policy.is_open:
+        open_ = ", ".join(
+            f"`{name}` {parameter.title}" for name, parameter in policy.parameters.items() if not parameter.values
+        )
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+    if not policy.decisions:
+        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+
+
+def day_problem(policy: Policy, day: date, location: Location | None = None) -> Problem | None:
+    """The problem of a day outside the policy's window; None inside it."""
+    if (policy.start or date.min) <= day <= (policy.end or date.max):
+        return None
+    window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
+    return Problem("on_outside", ("on",), str(day), {"policy": policy.name, **window}, location=location)
+
+
 def canonical(tree: object) -> str:
-    """The one text of a tree of texts, lists and mappings."""
+    """The canonical JSON text of a tree of strings, lists and mappings."""
     return json.dumps(tree, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

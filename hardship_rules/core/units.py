@@ -1,4 +1,4 @@
-"""What is known of a name or an expression of a sound policy: its kind, its unit, and whether it is whole."""
+"""The kind of a name, the unit of an expression, and whether it is whole, in a checked policy."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Term
 
 
 def kind_of_name(policy: Policy, name: str) -> Kind | None:
-    """The kind that a name was given where it was defined; None for a decision that has every outcome that holds."""
+    """The kind of a name by its definition; None for a decision with `every`, which has several outcomes."""
     if name == "on":
         return DATE
     definition = policy.names[name]
@@ -31,7 +31,7 @@ def kind_of_name(policy: Policy, name: str) -> Kind | None:
 
 
 def is_whole(expr: Expr, policy: Policy) -> bool:
-    """A number of a sound policy that is certainly whole."""
+    """Whether a number is an integer for every household."""
     match expr:
         case Name(name):
             definition = policy.names[name]
@@ -58,7 +58,7 @@ def is_whole(expr: Expr, policy: Policy) -> bool:
 
 
 def unit_of(expr: Expr, policy: Policy) -> Unit | None:
-    """The unit of a number in a sound policy; None for a bare one, and for what is no number."""
+    """The unit of a number; None for a bare number, and for other kinds."""
     match expr:
         case Name(name):
             kind = kind_of_name(policy, name)
@@ -85,7 +85,7 @@ def unit_of(expr: Expr, policy: Policy) -> Unit | None:
 
 
 def times(a: Unit, b: Unit, power: int = 1) -> Unit:
-    """One unit times a power of another."""
+    """The unit a · b^power."""
     powers = dict(a)
     for base, own in b:
         powers[base] = powers.get(base, 0) + power * own
@@ -93,10 +93,10 @@ def times(a: Unit, b: Unit, power: int = 1) -> Unit:
 
 
 def product(units: Sequence[Unit | None]) -> Unit | None:
-    """The unit of a product, in which a bare number is pure; None where every number is bare."""
+    """The unit of a product, where a bare number counts as pure; None if every number is bare."""
     if all(unit is None for unit in units):
         return None
-    whole = PURE
+    result = PURE
     for unit in units:
-        whole = times(whole, unit or PURE)
-    return whole
+        result = times(result, unit or PURE)
+    return result

@@ -1,4 +1,4 @@
-"""A policy without one of its clauses, and the clauses that can be taken away from it."""
+"""Variants of a policy, each without one clause."""
 
 from collections.abc import Iterator
 from typing import TypeVar, cast
@@ -13,10 +13,10 @@ Part = TypeVar("Part", Term, Decision)
 
 
 def policy_without(policy: Policy, definition: Term | Decision, clause: str) -> Policy:
-    """The policy without a clause of one of its terms or decisions, which is not all that the definition says."""
+    """The policy without one clause of a term or decision; the clause must not be the whole definition."""
     if isinstance(definition, Decision):
         return evolve(policy, decisions=_replaced(policy.decisions, _decision_without(definition, clause)))
-    expr = cast(Expr, without(definition.expr, clause))
+    expr = cast(Expr, _without(definition.expr, clause))
     return evolve(policy, terms=_replaced(policy.terms, evolve(definition, expr=expr)))
 
 
@@ -25,38 +25,38 @@ def _replaced(parts: FrozenMapping[str, Part], part: Part) -> FrozenMapping[str,
 
 
 def _decision_without(decision: Decision, clause: str) -> Decision:
-    whens = (without(cast(Clause, outcome.when), clause) for outcome in decision.outcomes)
+    whens = (_without(cast(Clause, outcome.when), clause) for outcome in decision.outcomes)
     outcomes = zip(decision.outcomes, cast(Iterator[Clause | None], whens), strict=True)
     return evolve(
         decision, outcomes=tuple(evolve(outcome, when=when) for outcome, when in outcomes if when is not None)
     )
 
 
-def without(expr: Expr, clause: str) -> Expr | None:
-    """An expression without the clause of that id; None where that was all there was of it.
+def _without(expr: Expr, clause: str) -> Expr | None:
+    """An expression without the clause of an id; None if nothing remains.
 
-    An emptied `all` is true and an emptied `any` false, but under a `not` the `not` goes with what it turned round.
+    An empty `all` is true and an empty `any` false; a `not` around one of them is removed too.
     """
     match expr:
         case Clause():
-            when = None if expr.id == clause else without(expr.when, clause)
+            when = None if expr.id == clause else _without(expr.when, clause)
             return None if when is None else evolve(expr, when=when)
         case AllOf() | AnyOf():
-            kept = (cast(Clause | None, without(inner, clause)) for inner in expr.clauses)
-            return evolve(expr, clauses=tuple(inner for inner in kept if inner is not None))
+            clauses = (cast(Clause | None, _without(inner, clause)) for inner in expr.clauses)
+            return evolve(expr, clauses=tuple(inner for inner in clauses if inner is not None))
         case Not():
-            part = without(expr.part, clause)
+            part = _without(expr.part, clause)
             emptied = isinstance(part, AllOf | AnyOf) and not part.clauses
             return None if part is None or emptied else evolve(expr, part=part)
         case Choose():
-            cases = ((without(when, clause), result) for when, result in expr.cases)
+            cases = ((_without(when, clause), result) for when, result in expr.cases)
             return evolve(expr, cases=tuple((when, result) for when, result in cases if when is not None))
         case _:
             return expr
 
 
-def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
-    """The clauses that are part of something a decision is worked out from, with that; not what is all of it."""
+def removable_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
+    """The clauses that can be removed, each with its definition, of all definitions that some decision uses."""
     used = set(policy.decisions)
     for name in reversed(policy.order):
         if name in used:
@@ -70,12 +70,12 @@ def clauses_of(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
 
 
 def _parts(expr: Expr) -> Iterator[Clause]:
-    """The clauses inside an expression that can be taken away from it, one by one."""
+    """The clauses inside an expression that can be removed one by one."""
     for part in walk(expr):
-        if isinstance(part, Clause) and part is not expr and not _is_all_of_it(expr, part):
+        if isinstance(part, Clause) and part is not expr and not _is_only_clause(expr, part):
             yield part
 
 
-def _is_all_of_it(expr: Expr, clause: Clause) -> bool:
-    """It is the only clause of an `all` or `any`, which is asked instead."""
+def _is_only_clause(expr: Expr, clause: Clause) -> bool:
+    """Whether it is the only clause of an `all` or `any`; the enclosing clause is removed instead."""
     return any(isinstance(part, AllOf | AnyOf) and part.clauses == (clause,) for part in walk(expr))

@@ -1,6 +1,6 @@
-"""A document of sections, tables and drawings, and its forms: text, Markdown and HTML with one style sheet.
+"""Documents of sections, lists, tables and drawings, as text, Markdown or HTML with one style sheet.
 
-What a document says is the caller's; nothing here knows a policy.
+The content is the caller's; nothing here depends on a policy.
 """
 
 from typing import TYPE_CHECKING
@@ -8,17 +8,41 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.documents.document import Document, Item, Listing, Pairs, Paragraph, Section, Table
+    from hardship_rules.documents.document import (
+        Banner,
+        Block,
+        Document,
+        Extent,
+        Flow,
+        Flows,
+        Fold,
+        Item,
+        Listing,
+        Pair,
+        Pairs,
+        Paragraph,
+        Scale,
+        Section,
+        Table,
+    )
     from hardship_rules.documents.html import as_html
     from hardship_rules.documents.markdown import as_markdown
     from hardship_rules.documents.text import as_text
 
 __all__ = [
+    "Banner",
+    "Block",
     "Document",
+    "Extent",
+    "Flow",
+    "Flows",
+    "Fold",
     "Item",
     "Listing",
+    "Pair",
     "Pairs",
     "Paragraph",
+    "Scale",
     "Section",
     "Table",
     "as_html",
@@ -29,11 +53,19 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
+        "Banner": "document",
+        "Block": "document",
         "Document": "document",
+        "Extent": "document",
+        "Flow": "document",
+        "Flows": "document",
+        "Fold": "document",
         "Item": "document",
         "Listing": "document",
+        "Pair": "document",
         "Pairs": "document",
         "Paragraph": "document",
+        "Scale": "document",
         "Section": "document",
         "Table": "document",
         "as_html": "html",

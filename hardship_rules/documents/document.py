@@ -1,4 +1,4 @@
-"""What a document for people consists of: sections of paragraphs, nested lists and tables, whatever they say."""
+"""The document model: blocks such as paragraphs, lists, tables and drawings, independent of their form and content."""
 
 from typing import Literal
 
@@ -10,10 +10,10 @@ from hardship_rules.core.interval import Exact
 
 @frozen
 class Paragraph:
-    """A sentence or several; `aside` where it is about what follows, set small where the form can.
+    """Running text; line ends in it are kept.
 
-    `signed` where it is the number or the end of a letter, set at the right where the form can; `flush` where it is
-    whom a letter is addressed to, which begins at the margin.
+    `aside` is set small, as a remark. In a letter, `signed` is set at the right (reference, seal, date), and `flush`
+    begins at the margin without an indent (the addressee).
     """
 
     text: str
@@ -24,9 +24,9 @@ class Paragraph:
 
 @frozen
 class Item:
-    """An entry of a list: what it is called, what it says, an aside, and the entries that it consists of.
+    """An entry of a list: a bold `lead` and a colon, the text, a small `aside`, and below it the nested `parts`.
 
-    `mark` stands before it in place of its number, and `means` says what that mark means.
+    `mark` replaces its number; `means` is what a screen reader says for the mark.
     """
 
     text: str
@@ -39,30 +39,30 @@ class Item:
 
 @frozen
 class Listing:
-    """A numbered list of entries, however deep."""
+    """A list, numbered by level with 1. （1） ① A. a."""
 
     items: tuple[Item, ...]
 
 
 @frozen
 class Table:
-    """Rows under heads; the first cell of a row that is no number says what the row is about.
+    """A table with a caption above it; columns of numbers are aligned right.
 
-    `shares` are the columns' parts of the page's width, where that is not left to what they hold. `by_hand` where the
-    rows are to be written in: they are high enough for that.
+    `shares` are the relative widths of the columns; without them the content decides. `named_by` is the column of
+    row headers. `by_hand` makes the rows high enough to write in.
     """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     shares: tuple[int, ...] = ()
-    named_by: int = 0  # the column whose cell names the row
+    named_by: int = 0
     by_hand: bool = False
 
 
 @frozen
 class Extent:
-    """A number, or what it lies between, with how it is written."""
+    """A number with its label; an unknown number has a `low` and a `high` that differ."""
 
     low: Exact
     high: Exact
@@ -71,7 +71,10 @@ class Extent:
 
 @frozen
 class Scale:
-    """Where a number stands among limits, in their true order; `about` and a sentence for each limit say the same."""
+    """A drawing of a number as a bar, among limits as lines; the limits are also listed below it.
+
+    `about` describes the number, and `sentences` the limits, for forms without drawings and for screen readers.
+    """
 
     title: str
     number: Extent
@@ -82,7 +85,7 @@ class Scale:
 
 @frozen
 class Flow:
-    """So many that were one thing and are another now, or the same still."""
+    """A band of a flow diagram: how many went from one name to another, or stayed."""
 
     before: str
     now: str
@@ -91,9 +94,9 @@ class Flow:
 
 @frozen
 class Flows:
-    """How many go from what to what, drawn where the form can; a table beside it says the same, and `about` the whole.
+    """A flow (Sankey) diagram: bars on two sides, and bands between them; a form without drawings has only `about`.
 
-    `sides` are what the two sides are called, `before` and `now` what there is on each, in the order to be drawn in.
+    `sides` are the headings of both sides; `before` and `now` are the names on each, from the top.
     """
 
     title: str
@@ -106,12 +109,12 @@ class Flows:
 
 @frozen
 class Banner:
-    """A verdict as it is read first: a small line above it, the verdict in its tone, and one sentence.
+    """A verdict on a ground of its tone's colour: a small line, the verdict in large type, and one sentence.
 
-    At the beginning of a document it is the document's title.
+    As the first block of a document it is the title.
     """
 
-    tone: str  # of `TONES`, or `open`
+    tone: str  # one of `TONES`, or `open`
     small: str
     verdict: str
     sentence: str = ""
@@ -119,7 +122,7 @@ class Banner:
 
 @frozen
 class Pair:
-    """What something is called, what it comes to, and what explains that."""
+    """A name with its value, and a small explanation below the value."""
 
     name: str
     value: str
@@ -128,7 +131,7 @@ class Pair:
 
 @frozen
 class Pairs:
-    """Names with their values; `amounts` where the values are numbers, set one below the other."""
+    """Names at the left, values beside them; `amounts` aligns the values right as numbers."""
 
     rows: tuple[Pair, ...]
     amounts: bool = False
@@ -136,7 +139,7 @@ class Pairs:
 
 @frozen
 class Fold:
-    """A part of a document that is read only where it is wanted: closed at first, where the form can."""
+    """A section that opens at a click on its title, or is open at first; in text and Markdown a plain section."""
 
     title: str
     blocks: "tuple[Block, ...]"
@@ -145,7 +148,7 @@ class Fold:
 
 @frozen
 class Section:
-    """A part of a document under its own title, with the sections that it consists of among its blocks."""
+    """Blocks under a heading; a section inside another has a smaller heading."""
 
     title: str
     blocks: "tuple[Block, ...]"
@@ -156,9 +159,10 @@ Block = Paragraph | Listing | Table | Scale | Flows | Banner | Pairs | Section |
 
 @frozen
 class Document:
-    """A title and what stands under it; a `letter` looks like one: its title centred, its paragraphs indented.
+    """A title with blocks below it.
 
-    `whole` are words that are never broken over two lines; `foot` stands at the foot of each printed sheet.
+    A `letter` has a centred title and indented paragraphs. `landscape` is the orientation of the paper. The words of
+    `whole` are never broken over two lines; `foot` is printed at the foot of each sheet.
     """
 
     title: str
@@ -171,29 +175,29 @@ class Document:
 
     @property
     def banner(self) -> Banner | None:
-        """What the document begins with in place of its title."""
+        """The banner that the document begins with, if any; it replaces the title."""
         first = self.blocks[0] if self.blocks else None
         return first if isinstance(first, Banner) else None
 
 
 TONE_MARKS = FrozenMapping({"urgent": "●", "elevated": "◐", "special": "▲", "plain": "○", "open": "…"})
-"""What stands before a verdict, so that its colour is never the only sign."""
+"""The mark before a verdict by its tone, so that colour is never the only sign."""
 
 _TENS = 10
 _NUMERALS = "〇一二三四五六七八九"
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"  # no more of them are in GBK
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"  # GBK has no more of them
 _LETTERS = 26
 
 
 def numeral(number: int) -> str:
-    """A number from 1 to 99 in Chinese: 十二."""
+    """A number from 1 to 99 as a Chinese numeral: 十二."""
     tens, ones = divmod(number, _TENS)
     before = ("" if tens == 1 else _NUMERALS[tens]) + "十" if tens else ""
     return before + (_NUMERALS[ones] if ones else "")
 
 
 def mark(depth: int, number: int) -> str:
-    """What stands before an entry of a list: 1. （1） ① A. a. and so on, so that each level has marks of its own."""
+    """The mark of an entry by its level and number: 1. （1） ① A. a. and then 1）."""
     match depth:
         case 0:
             return f"{number}."
@@ -210,5 +214,5 @@ def mark(depth: int, number: int) -> str:
 
 
 def scale_items(scale: Scale) -> tuple[Item, ...]:
-    """The limits of a scale as entries of a list, each with the mark that its line in the drawing has."""
+    """The sentences of a scale's limits as entries of a list, with the marks that the limits have in the drawing."""
     return tuple(Item(sentence, mark=mark(2, number)) for number, sentence in enumerate(scale.sentences, 1))

@@ -1,4 +1,4 @@
-"""A document as one HTML page that needs nothing else: no script, no network, fit for a telephone and for A4 paper."""
+"""A document as one HTML page without scripts or network access, for desktop, telephone and A4 paper."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,9 +7,7 @@ from html import escape
 from importlib.resources import files
 from typing import assert_never
 
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.documents._svg_flows import flows_as_svg
-from hardship_rules.documents._svg_scale import as_svg
+from hardship_rules.documents._svg import flows_svg, scale_svg
 from hardship_rules.documents.document import (
     TONE_MARKS,
     Banner,
@@ -27,76 +25,59 @@ from hardship_rules.documents.document import (
     mark,
     scale_items,
 )
+from hardship_rules.locale import sentences
 
-_WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {
-        "zh": FrozenMapping(
-            {
-                "contents": "目录",
-                "folded": "其余各部分，打开后阅读；打印时只印已打开的部分",
-                "sheet": "'第 ' counter(page) ' 页 共 ' counter(pages) ' 页'",
-            }
-        ),
-        "en": FrozenMapping(
-            {
-                "contents": "Contents",
-                "folded": "The rest, to be opened; only what is open is printed",
-                "sheet": "'page ' counter(page) ' of ' counter(pages)",
-            }
-        ),
-    }
-)
 _CHINESE = re.compile(r"[\u3400-\u9fff](?:[\u3000-\u303f\u3400-\u9fff\uff00-\uffef“”0-9.%]*[\u3400-\u9fff）%])?")
 _DAY = r"(?:[\u4e00-\u9fff]{1,6} )?(?<![\w.,-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])"  # with the word before it
 _AMOUNT = r"(?<![\w.,-])-?[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?%?"
-_UNIT = r" [\u4e00-\u9fff]{1,2}"  # with the number before it; two characters more or less are no harm
-_WRITTEN = r"[0-9_]+年[0-9_]+月[0-9_]+日"  # a day, or where it is to be written in
+_UNIT = r" [\u4e00-\u9fff]{1,2}"  # after its number; at most two characters of the next word
+_WRITTEN = r"[0-9_]+年[0-9_]+月[0-9_]+日"  # a date, or blanks for one
 _UNBROKEN = re.compile(rf"{_DAY}|{_WRITTEN}|{_AMOUNT}{_UNIT}|(?=-?[0-9][0-9.,%]){_AMOUNT}(?!\w)")
 _NUMBER = re.compile(rf"(?:—|{_AMOUNT}(?:{_UNIT})?)?")
-_WHOLE = 12  # characters up to which a word is kept on one line
-_NAVIGABLE = 4  # sections from which on the page has links to them
-_SHORT = 6  # rows up to which a table is kept on one sheet of paper
-_STACKED, _WIDE = 3, 4  # columns from which a table becomes a list on a telephone, and from which it scrolls
+_LONGEST_WHOLE = 12  # characters of a word that is kept on one line
+_FEWEST_CONTENTS = 4  # sections for which a page has contents
+_MOST_UNBROKEN = 6  # rows of a table that is kept on one sheet of paper
+_STACKED, _WIDE = 3, 4  # columns of a table that becomes a list on a telephone, and from which it scrolls
 _NUMERIC = ' class="num"'
+
+
+def as_html(document: Document) -> str:
+    """A document as one page of HTML, with every text escaped."""
+    return "\n".join(_Page(document).lines()) + "\n"
 
 
 @cache
 def style() -> str:
-    """The style sheet without its comments; sizes of paper in the place of their names, which `@page` does not know."""
+    """The style sheet without its comments."""
     text = files(__package__).joinpath("style.css").read_text(encoding="utf-8")
     return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).strip()
 
 
-def _sized(name: str) -> str:
-    """What a custom property of the style sheet is."""
-    found = re.search(rf"{name}:([^;]*);", style())
-    return found[1] if found else ""
-
-
-def as_html(document: Document) -> str:
-    """The document as one page of HTML."""
-    return "\n".join(_Page(document).lines()) + "\n"
+def _property(name: str) -> str:
+    """The value of a custom property of the style sheet, for `@page`, where `var` does not work."""
+    declaration = re.search(rf"{name}:([^;]*);", style())
+    return declaration[1] if declaration else ""
 
 
 class _Page:
-    """The lines of one page, every text in it escaped."""
+    """The lines of one page."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.say = _WORDS["zh" if document.lang.startswith("zh") else "en"]
+        self.say = sentences("page", "zh" if document.lang.startswith("zh") else "en")
         self.plain = escape if document.lang.startswith("zh") else _chinese_marked
         self.tables = 0
         self.drawings = 0
         words = sorted((word for word in document.whole if _CHINESE.fullmatch(word)), key=len, reverse=True)
-        names = "|".join(re.escape(word) for word in words if len(word) <= _WHOLE)
+        names = "|".join(re.escape(word) for word in words if len(word) <= _LONGEST_WHOLE)
         self.unbroken = re.compile(f"{names}|{_UNBROKEN.pattern}") if names else _UNBROKEN
 
     def words(self, text: str) -> str:
-        """A text, its amounts, days and classes each kept on one line."""
+        """A text whose amounts, dates and whole words are each kept on one line."""
         at, parts = 0, []
-        for found in self.unbroken.finditer(text):
-            parts += [self.plain(text[at : found.start()]), f'<span class="n">{self.plain(found[0])}</span>']
-            at = found.end()
+        for match in self.unbroken.finditer(text):
+            parts += [self.plain(text[at : match.start()]), f'<span class="n">{self.plain(match[0])}</span>']
+            at = match.end()
         return "".join((*parts, self.plain(text[at:])))
 
     def lines(self) -> Iterator[str]:
@@ -125,22 +106,22 @@ class _Page:
         yield from ("</main>", "</body>", "</html>")
 
     def sheet(self) -> str:
-        """The style sheet, and what is this document's own: the paper and what stands at its foot."""
+        """The style sheet, with the paper and the foot of this document."""
         document = self.document
         paper = "A4 landscape" if document.landscape else "A4"
-        margin, font = _sized("--m-letter" if document.kind == "letter" else "--m-form"), _sized("--t-foot")
-        font = font.replace("var(--sans)", _sized("--sans"))
+        margin, font = _property("--m-letter" if document.kind == "letter" else "--m-form"), _property("--t-foot")
+        font = font.replace("var(--sans)", _property("--sans"))
         foot = "" if document.kind == "letter" else f"@bottom-left{{content:{_css_text(document.foot)};font:{font}}}"
         number = f"@bottom-right{{content:{self.say['sheet']};font:{font}}}"
         return f"{style()}@page{{size:{paper};margin:{margin};{foot}{number}}}"
 
     def main(self, blocks: tuple[Block, ...]) -> Iterator[str]:
-        """The blocks, the contents after the first screen: before what is folded, else before the second section."""
+        """The blocks, with the contents before the first fold, or else before the second section."""
         folds = [block for block in blocks if isinstance(block, Fold)]
         parts: list[Section | Fold] = [*folds] or [block for block in blocks if isinstance(block, Section)]
         ids = {id(part): f"s{number}" for number, part in enumerate(parts, 1)}
-        after = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _NAVIGABLE else None
-        if folds and not folds[0].is_open:  # their titles are a list of contents
+        after = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _FEWEST_CONTENTS else None
+        if folds and not folds[0].is_open:  # their titles serve as contents
             after = None
         for block in blocks:
             if folds and block is folds[0] and not folds[0].is_open:
@@ -152,7 +133,7 @@ class _Page:
             yield from self.block(block, 2, f' id="{ids[id(block)]}"' if id(block) in ids else "")
 
     def banner(self, banner: Banner, tag: str = "p") -> Iterator[str]:
-        """A verdict, its mark left to the eye."""
+        """A verdict; its mark is hidden from screen readers."""
         yield f'<div class="banner {escape(banner.tone)}">'
         yield f'<p class="small">{self.words(banner.small)}</p>'
         before = f'<span class="mark" aria-hidden="true">{TONE_MARKS[banner.tone]}</span>'
@@ -177,11 +158,12 @@ class _Page:
                 yield from self.banner(block)
             case Scale():
                 self.drawings += 1
-                yield f"<figure>{as_svg(block, f'd{self.drawings}')}<figcaption>{self.broken(block.about)}</figcaption>"
+                drawing = scale_svg(block, f"d{self.drawings}")
+                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption>"
                 yield from (*self.items(scale_items(block), 0), "</figure>")
             case Flows():
                 self.drawings += 1
-                drawing = flows_as_svg(block, f"d{self.drawings}")
+                drawing = flows_svg(block, f"d{self.drawings}")
                 yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption></figure>"
             case Section(title, blocks):
                 yield f"<section{id_}>"
@@ -229,7 +211,7 @@ class _Page:
         yield "</ol>"
 
     def table(self, table: Table) -> Iterator[str]:
-        """A table in a box of its own, which scrolls where the window is narrower, by keyboard too."""
+        """A table in a box that scrolls where the window is narrower, by keyboard too."""
         self.tables += 1
         name = f"t{self.tables}"
         columns = len(table.heads)
@@ -240,7 +222,7 @@ class _Page:
             all(_NUMBER.fullmatch(cell) for cell in column) and any(column)
             for column in (list(zip(*table.rows, strict=True)) or [()] * columns)
         ]
-        boxed = "table short" if len(table.rows) <= _SHORT else "table"
+        boxed = "table short" if len(table.rows) <= _MOST_UNBROKEN else "table"
         yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
         yield f'<table class="{" ".join(kinds)}" style="--columns:{columns}">'
         yield f'<caption id="{name}"><span class="title">{self.words(table.caption)}</span></caption>'
@@ -258,7 +240,7 @@ class _Page:
         yield "</tbody></table></div>"
 
     def cells(self, table: Table, row: tuple[str, ...], numbers: list[bool], *, named: bool) -> Iterator[str]:
-        """The cells of a row; `named` where each is to say on a telephone what its column is."""
+        """The cells of a row; `named` gives each the head of its column, shown on a telephone."""
         for column, cell in enumerate(row):
             number = _NUMERIC * numbers[column]
             if column == table.named_by:
@@ -269,10 +251,10 @@ class _Page:
 
 
 def _css_text(text: str) -> str:
-    """A text as a string of CSS, everything in it that is no letter or figure written as its number."""
-    return "'" + "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in text) + "'"
+    """A text as a CSS string, with all but letters and digits escaped."""
+    return "'" + "".join(char if char.isalnum() else f"\\{ord(char):x} " for char in text) + "'"
 
 
 def _chinese_marked(text: str) -> str:
-    """A text of a page in another language, each part in Chinese said to be Chinese: for voices and for fonts."""
+    """An escaped text of a page in another language, with its Chinese parts marked for screen readers and fonts."""
     return _CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', escape(text))

@@ -1,4 +1,4 @@
-"""A document as Markdown: headings, nested lists and pipe tables, with nothing in the text taken for markup."""
+"""A document as GitHub's Markdown: headings, nested lists and pipe tables, with all markup in its texts escaped."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ from hardship_rules.documents.document import (
 
 
 def as_markdown(document: Document) -> str:
-    """The document as GitHub's Markdown."""
+    """A document as GitHub's Markdown."""
     head = [] if document.banner else [f"# {_escaped(document.title)}", ""]
     colon = "：" if document.lang.startswith("zh") else ": "
     lines = [*head, *_blocks(document.blocks, 2, colon)]
@@ -59,7 +59,7 @@ def _blocks(blocks: Iterable[Block], level: int, colon: str) -> Iterator[str]:
 
 
 def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
-    """Bullets that carry their own marks: Markdown would number each level 1., 2., 3."""
+    """Bullets with marks of their own, since Markdown numbers every level 1., 2., 3."""
     for number, item in enumerate(items, 1):
         lead = f"**{_escaped(item.lead)}**" if item.lead else ""
         words = "：".join(part for part in (lead, _escaped(item.text)) if part)
@@ -81,7 +81,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text in which nothing means anything to Markdown."""
+    """A text with its Markdown escaped."""
     text = re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", text.replace("&", "&amp;"))
     text = re.sub(r"^(\s*)([-+=])", r"\1\\\2", text, flags=re.MULTILINE)
     return re.sub(r"^(\s*[0-9]+)([.)])", r"\1\\\2", text, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A document as text for a terminal, in columns of its width."""
+"""A document as text for a terminal, and the measuring and wrapping of Chinese and Latin text in columns."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,73 +23,23 @@ from hardship_rules.documents.document import (
     scale_items,
 )
 
-_OPENING = "（〔《“‘【"  # never at the end of a line
-_CLOSING = "，。、；：？！）〕》”’】％"  # never at the beginning of one
-_LATIN = r"[!-~]+?(?:[.](?=[A-Za-z])|(?![!-~]))"  # a word or number; a path may be cut after its points
-_GRADE = r"〔[^〕\s]{1,4}〕"
-_AMOUNT = r"-?\d[\d,]*(?:\.\d+)? [\u4e00-\u9fff](?=[)}\]\s，。、；：）]|即|$)"  # with the sign for its unit
-_PIECE = re.compile(rf"\s+|(?:{_GRADE}|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*")
-_LONGEST_KEPT = 40  # columns of a word that is kept whole
-
-
-def width(text: str) -> int:
-    """The columns of a text in a terminal."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-
-
-def pad(text: str, columns: int) -> str:
-    """A text filled up with spaces to so many columns."""
-    return text + " " * (columns - width(text))
-
-
-def wrapped(text: str, columns: int, whole: Iterable[str] | None = None) -> list[str]:
-    """The lines of a text, none wider than so many columns, cut where Chinese and Latin may be.
-
-    With `whole` neither amounts nor these words are cut, and no line begins with the point after a Chinese word.
-    """
-    pattern = _PIECE if whole is None else _keeping(tuple(word for word in whole if width(word) <= _LONGEST_KEPT))
-    return [line for paragraph in text.split("\n") for line in _lines(paragraph, columns, pattern)]
-
-
-@cache
-def _keeping(words: tuple[str, ...]) -> re.Pattern[str]:
-    kept = "|".join([_AMOUNT, *(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)])
-    return re.compile(
-        rf"\s+|(?:{_GRADE}|[{_OPENING}(]*(?:{kept})|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*[),.;:]*[{_CLOSING}]*"
-    )
-
-
-def _lines(text: str, columns: int, pattern: re.Pattern[str]) -> Iterator[str]:
-    line = ""
-    for piece in _pieces(text, columns, pattern):
-        if line and width((line + piece).rstrip()) > columns:
-            yield line.rstrip()
-            line = piece.lstrip()
-        else:
-            line += piece
-    yield line.rstrip()
-
-
-def _pieces(text: str, columns: int, pattern: re.Pattern[str]) -> Iterator[str]:
-    """What is not cut where there is another way; a piece wider than a whole line is."""
-    for piece in pattern.findall(text):
-        rest = piece
-        while width(rest.rstrip()) > columns:
-            fits = next((count for count in range(len(rest), 1, -1) if width(rest[:count]) <= columns), 1)
-            yield rest[:fits]
-            rest = rest[fits:]
-        yield rest
-
-
-PAGE = 110  # columns
-LETTER = 80
+PAGE = 110  # columns of a page
+LETTER = 80  # columns of a letter
 _NARROWEST = 8
 _GAP = "  "
-_INDENT = "\u3000\u3000"  # two characters: how a paragraph of a Chinese letter begins
+_INDENT = "\u3000\u3000"  # of a paragraph in a Chinese letter
+
+_OPENING = "（〔《“‘【"  # not at the end of a line
+_CLOSING = "，。、；：？！）〕》”’】％"  # not at the beginning of a line
+_LATIN = r"[!-~]+?(?:[.](?=[A-Za-z])|(?![!-~]))"  # a word or number; a path is cut after its points
+_GRADE = r"〔[^〕\s]{1,4}〕"
+_AMOUNT = r"-?\d[\d,]*(?:\.\d+)? [\u4e00-\u9fff](?=[)}\]\s，。、；：）]|即|$)"  # with its unit
+_PIECE = re.compile(rf"\s+|(?:{_GRADE}|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*")
+_LONGEST_WHOLE = 40  # columns of a word that is not cut
 
 
 def as_text(document: Document) -> str:
-    """The document as text, its title underlined; of a letter, centred."""
+    """A document as text; the title is underlined, or centred for a letter."""
     if document.kind == "letter":
         title = (_centred(line) for line in wrapped(document.title, LETTER))
         lines = [*title, "", *_letter(document.blocks)]
@@ -104,7 +54,7 @@ def _centred(text: str) -> str:
 
 
 def _letter(blocks: Iterable[Block]) -> Iterator[str]:
-    """Narrower than a page, paragraphs indented, heads without a rule, and what is signed at the right."""
+    """The blocks of a letter: 80 columns, paragraphs indented, no rules, signatures at the right."""
     for block in blocks:
         match block:
             case Paragraph(text, signed=True):
@@ -147,7 +97,7 @@ def _blocks(blocks: Iterable[Block], depth: int) -> Iterator[str]:
 
 
 def _pairs(pairs: Pairs) -> Iterator[str]:
-    """A line a name with its value, what explains it below."""
+    """One line per pair, with the explanation below it."""
     columns = min(max((width(pair.name) for pair in pairs.rows), default=0), PAGE // 3)
     indent = " " * (columns + 2 * len(_GAP))
     for pair in pairs.rows:
@@ -170,7 +120,7 @@ def _items(items: Iterable[Item], depth: int, page: int = PAGE) -> Iterator[str]
 
 
 def item_text(item: Item) -> str:
-    """What an entry says, on one line: 称呼：内容  〔旁注〕."""
+    """The text of an entry on one line: 称呼：内容  〔旁注〕."""
     return "：".join(part for part in (item.lead, item.text) if part) + (f"  {item.aside}" if item.aside else "")
 
 
@@ -193,12 +143,74 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _columns(rows: tuple[tuple[str, ...], ...], shares: tuple[int, ...]) -> list[int]:
-    """As wide as what stands in each, an empty one its share; where that is too wide, the widest give way first."""
+    """The widths of columns: by their content, or by their share if empty; the widest are narrowed to fit the page."""
     room = PAGE - len(_GAP)
     columns = [max(width(line) for cell in column for line in cell.split("\n")) for column in zip(*rows, strict=True)]
     for number, column in enumerate(zip(*rows, strict=True)):
-        if shares and not any(column[1:]):  # one that is there to be written in
+        if shares and not any(column[1:]):  # a column to write in
             columns[number] = max(_NARROWEST, room * shares[number] // sum(shares))
     while sum(columns) + len(_GAP) * len(columns) > room and max(columns) > _NARROWEST:
         columns[columns.index(max(columns))] -= 1
     return columns
+
+
+# Columns
+
+
+def width(text: str) -> int:
+    """The columns that a text takes in a terminal; a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def pad(text: str, columns: int) -> str:
+    """A text padded with spaces to `columns` columns."""
+    return text + " " * (columns - width(text))
+
+
+def ellipsized(text: str, columns: int) -> str:
+    """The beginning of a text with an ellipsis, in at most `columns` columns."""
+    beginning = ""
+    for character in text:
+        if width(beginning + character) > columns - 2:
+            break
+        beginning += character
+    return beginning + "…"
+
+
+def wrapped(text: str, columns: int, whole: Iterable[str] | None = None) -> list[str]:
+    """The lines of a text, at most `columns` wide, broken by the rules for Chinese and Latin text.
+
+    With `whole`, amounts and these words are not broken either, and no line begins with Latin punctuation.
+    """
+    pattern = _PIECE if whole is None else _piece_with(tuple(word for word in whole if width(word) <= _LONGEST_WHOLE))
+    return [line for paragraph in text.split("\n") for line in _lines(paragraph, columns, pattern)]
+
+
+@cache
+def _piece_with(words: tuple[str, ...]) -> re.Pattern[str]:
+    words_pattern = "|".join([_AMOUNT, *(re.escape(word) for word in sorted(words, key=len, reverse=True) if word)])
+    return re.compile(
+        rf"\s+|(?:{_GRADE}|[{_OPENING}(]*(?:{words_pattern})|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*[),.;:]*[{_CLOSING}]*"
+    )
+
+
+def _lines(text: str, columns: int, pattern: re.Pattern[str]) -> Iterator[str]:
+    line = ""
+    for piece in _pieces(text, columns, pattern):
+        if line and width((line + piece).rstrip()) > columns:
+            yield line.rstrip()
+            line = piece.lstrip()
+        else:
+            line += piece
+    yield line.rstrip()
+
+
+def _pieces(text: str, columns: int, pattern: re.Pattern[str]) -> Iterator[str]:
+    """The unbreakable pieces of a text; a piece wider than a line is cut."""
+    for piece in pattern.findall(text):
+        rest = piece
+        while width(rest.rstrip()) > columns:
+            fits = next((count for count in range(len(rest), 1, -1) if width(rest[:count]) <= columns), 1)
+            yield rest[:fits]
+            rest = rest[fits:]
+        yield rest

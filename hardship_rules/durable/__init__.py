@@ -1,7 +1,4 @@
-"""A policy as a ruleset of durable-rules, run in a process of its own; its verdicts are compared with `assess`.
-
-Extra `durable`.
-"""
+"""A policy as a ruleset of durable-rules in a separate process, compared with `assess` (extra `durable`)."""
 
 from typing import TYPE_CHECKING
 

@@ -1,7 +1,7 @@
-"""A second engine that keeps the first honest: a household decided by durable-rules, and held against `assess`.
+"""Assesses a household by a second engine, durable-rules, and compares the result with `assess`.
 
-Sums, counts, products and what concerns single members are worked out by this library, as one whole number for each
-comparison. What durable-rules does is compare those with zero, and chain: clause upon clause, up to the outcomes.
+This library computes sums, counts, products and conditions on members, as one whole number for each comparison.
+durable-rules compares these numbers with zero and chains from clause to clause up to the outcomes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ from hardship_rules.assessment.assessment import assess as assess_alone
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.expr import Clause, Expr, OverMembers, parts_of, walk
-from hardship_rules.core.kinds import YES_NO
+from hardship_rules.core.kinds import BOOLEAN
 from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
-from hardship_rules.core.problem import FactError, Language, Path, Problem
+from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
 from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, value
@@ -26,34 +26,34 @@ from hardship_rules.explanation.formats import explain
 from hardship_rules.explanation.json import as_json
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
 
-INT64 = 2**63 - 1  # beyond which durable-rules saturates or wraps without a word
+INT64 = 2**63 - 1  # durable-rules silently saturates or wraps larger numbers
 
 _WORKER = Worker()
 
 
 @frozen
 class DurableAssessment:
-    """The evaluator's assessment, with which durable-rules agrees, and what fired there, in order."""
+    """The assessment, confirmed by durable-rules, and what fired there, in order."""
 
     assessment: Assessment
     fired: tuple[Fires, ...] = field(repr=False)
 
     def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """The assessment as `explain` gives it, as `text` or `json`, with what fired at its end."""
+        """The explanation as `text` or `json`, with what fired at its end."""
         if format == "json":
-            return as_json(self.assessment, {"fired": [self._fired(each) for each in self.fired]})
+            return as_json(self.assessment, {"fired": [self._fired_data(fires) for fires in self.fired]})
         if format != "text":
             raise ValueError("format is one of text, json")
         say = SENTENCES[lang]
         lines = [say["fired"]]
-        for each in self.fired:
-            lines += [say["fired_clause"].format(mark=MARKS[each.holds], clause=clause) for clause in each.clauses]
-            if each.decision:
-                lines.append(say["fired_outcome"].format(decision=each.decision, outcome=each.outcome))
+        for fires in self.fired:
+            lines += [say["fired_clause"].format(mark=MARKS[fires.holds], clause=clause) for clause in fires.clauses]
+            if fires.decision:
+                lines.append(say["fired_outcome"].format(decision=fires.decision, outcome=fires.outcome))
         return explain(self.assessment, format=format, lang=lang) + "\n" + "\n".join(lines) + "\n"
 
     @staticmethod
-    def _fired(fires: Fires) -> dict[str, object]:
+    def _fired_data(fires: Fires) -> dict[str, object]:
         if fires.decision:
             return {"decision": fires.decision, "outcome": fires.outcome}
         return {"clauses": list(fires.clauses), "holds": fires.holds}
@@ -67,42 +67,42 @@ def assess(
 ) -> DurableAssessment:
     """Assess a household by both engines.
 
-    Raises `FactError` as `assess` does, and for a household that is not fully known, with the facts that are needed;
-    `PolicyError` for a policy that durable-rules cannot hold; `DurableError` where durable-rules is not installed or
-    fails, and where the two differ, with the clause.
+    Raises `FactError` as `assess` does, and for unknown facts that durable-rules needs; `PolicyError` for a policy that
+    durable-rules cannot hold; `DurableError` if durable-rules is not installed or fails, and with the clause in which
+    the two engines differ.
     """
-    alone = assess_alone(policy, household, on)
+    assessment = assess_alone(policy, household, on)
     rules = worker.ruleset_of(policy)
-    scope = scope_of(rules.whole, alone.household.scope(policy))
+    scope = scope_of(rules.whole, assessment.household.scope(policy))
     evaluate(rules.whole.policy, scope)
-    facts = _asserted(rules, scope)
+    facts = _facts_to_assert(rules, scope)
     fired = tuple(rules.meanings[rule] for rule in worker.run(rules, facts) if rule in rules.meanings)
-    difference = next(_differences(alone, fired), None)
+    difference = next(_differences(assessment, fired), None)
     if difference is not None:
         raise DurableError(f"durable-rules and the evaluator differ over {difference}")
-    return DurableAssessment(alone, tuple(each for each in fired if each.clauses or each.decision))
+    return DurableAssessment(assessment, tuple(fires for fires in fired if fires.clauses or fires.decision))
 
 
-def _asserted(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
-    """One fact for each comparison and yes-or-no, all of them known and inside 64 bits."""
-    found: list[dict[str, object]] = [{"z": 1}]
-    open_: dict[Path, None] = {}
-    for each in rules.asserted:
-        number = each.of(scope, rules.options)
+def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
+    """One fact for each comparison and boolean; raises unless all are known and fit 64 bits."""
+    facts: list[dict[str, object]] = [{"z": 1}]
+    unknown: dict[KeyPath, None] = {}
+    for asserted in rules.asserted:
+        number = asserted.of(scope, rules.options)
         if number is None:
-            open_ |= dict.fromkeys(_open_paths(rules.whole.policy, each, scope))
+            unknown |= dict.fromkeys(_unknown_paths(rules.whole.policy, asserted, scope))
         elif not -INT64 <= number <= INT64:
             raise DurableError(f"a number of {rules.name} is beyond 64 bits, where durable-rules goes wrong in silence")
-        found.append({each.property: number})
-    if open_:
+        facts.append({asserted.property: number})
+    if unknown:
         names = rules.whole.policy.names
-        titles = {path: "on" if path == ("on",) else names[str(path[-1])].title for path in open_}
+        titles = {path: "on" if path == ("on",) else names[str(path[-1])].title for path in unknown}
         raise FactError(Problem("durable_unknown", path, given=title) for path, title in titles.items())
-    return found
+    return facts
 
 
-def _open_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Path]:
-    """What leaves it open: a clause may be known whatever a number in it is, yet the number is asserted."""
+def _unknown_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[KeyPath]:
+    """The unknown facts that a number depends on; the number is needed even where its clause is already decided."""
     plans, expr = Plans(policy), asserted.expr
     if asserted.as_what == "count":
         where = cast(Expr, cast(OverMembers, expr).where)
@@ -113,20 +113,20 @@ def _open_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[Pa
         yield from plans.of(part, scope).paths
 
 
-def _differences(alone: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:
-    """The clauses and decisions over which the two engines differ."""
-    policy = alone.policy
-    scope = alone.household.scope(policy)
+def _differences(assessment: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:
+    """The clauses and decisions in which the two engines differ."""
+    policy = assessment.policy
+    scope = assessment.household.scope(policy)
     evaluate(policy, scope)
-    held = {clause: each.holds for each in fired for clause in each.clauses}
+    held = {clause: fires.holds for fires in fired for clause in fires.clauses}
     definitions: list[Definition] = [*policy.terms.values(), *policy.decisions.values()]
     for definition in definitions:
-        if definition.name in policy.of_members or (isinstance(definition, Term) and definition.kind != YES_NO):
+        if definition.name in policy.of_members or (isinstance(definition, Term) and definition.kind != BOOLEAN):
             continue
         for part in (part for expr in exprs_of(definition) for part in walk(expr)):
             if isinstance(part, Clause) and part.id in held and held[part.id] is not value(part, scope):
                 yield part.id
-    for name, decided in alone.decisions.items():
-        came = sorted(each.outcome for each in fired if each.decision == name)  # of an `every`, in any order
-        if came != sorted(outcome.id for outcome in decided.holding):
+    for name, decided in assessment.decisions.items():
+        outcomes = sorted(fires.outcome for fires in fired if fires.decision == name)  # of an `every`, in any order
+        if outcomes != sorted(outcome.id for outcome in decided.holding):
             yield name

@@ -1,4 +1,4 @@
-"""durable-rules in a process of its own: it can crash, hang or leave threads behind without harm to the host."""
+"""Runs durable-rules in a separate process, where it can crash, hang or leak threads without harm to the host."""
 
 import atexit
 import json
@@ -15,8 +15,10 @@ from typing import Self, cast
 from hardship_rules.core.policy import Policy
 from hardship_rules.durable._ruleset import Ruleset, ruleset
 
-SECONDS = 20  # after which a worker that does not answer is stopped
-RULESETS = 64  # that one worker holds before it is replaced by a new one: they cannot be taken out again
+SECONDS = 20
+"""A worker that does not answer within so many seconds is stopped."""
+RULESETS = 64
+"""A process that holds so many rulesets is replaced, since rulesets cannot be removed."""
 
 
 class DurableError(RuntimeError):
@@ -24,9 +26,9 @@ class DurableError(RuntimeError):
 
 
 class Worker:
-    """The process, started at the first call, guarded by a lock, and started anew when it dies.
+    """A process that runs durable-rules: started on first use, restarted when it dies, guarded by a lock.
 
-    It ends with `close`, with the `with` block, or with the program. A forked process has its own.
+    It ends with `close`, with the `with` block, or with the program. A forked process starts its own.
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:
@@ -50,14 +52,14 @@ class Worker:
         return self._rulesets[policy.fingerprint]
 
     def run(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
-        """Assert facts under a ruleset; the rules that fired, in order. Raises `DurableError`."""
+        """Assert facts under a ruleset and return the rules that fired, in order. Raises `DurableError`."""
         if self._owner != os.getpid():
             self._leave_to_parent()
         with self._lock:
             for last in (False, True):
                 try:
                     return self._ask(rules, facts)
-                except (OSError, ValueError) as error:  # it died: once more with a new one
+                except (OSError, ValueError) as error:  # it died: try again with a new one
                     self._stop()
                     if last:
                         raise DurableError("the durable-rules process died twice over one household") from error
@@ -80,7 +82,8 @@ class Worker:
             self._defined.add(name)
         return tuple(cast(list[str], self._answer({"run": name, "facts": list(facts)})))
 
-    def _answer(self, question: dict[str, object]) -> object:
+    def _answer(self, request: dict[str, object]) -> object:
+        """Send a request and read its answer."""
         process = cast("subprocess.Popen[bytes]", self._process)
         assert process.stdin is not None  # noqa: S101  # it was started with pipes
         assert process.stdout is not None  # noqa: S101  # as above
@@ -88,7 +91,7 @@ class Worker:
         timer.daemon = True
         timer.start()
         try:
-            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             answer = json.loads(process.stdout.readline() or b"!")
         finally:
@@ -120,34 +123,35 @@ class Worker:
         if process is not None:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
+            _close_pipes(process)
             atexit.unregister(self.close)
 
     def _leave_to_parent(self) -> None:
-        """After a fork: the process belongs to the parent, the pipes' copies are closed, and the lock is a new one."""
+        """After a fork: leave the process to the parent, close the copies of its pipes, and make a new lock."""
         process, self._process = self._process, None
         self._lock = Lock()
         self._owner = os.getpid()
         self._defined.clear()
         if process is not None:
-            process.returncode = 0  # not this process's to wait for
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
+            process.returncode = 0  # only the parent can wait for it
+            _close_pipes(process)
+
+
+def _close_pipes(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
 
 
 def _serve() -> None:
-    """Answer questions, one a line, until there are no more."""
-    from durable import engine  # noqa: PLC0415  # only this process has it
+    """Answer requests on standard input, one a line, until it ends."""
+    from durable import engine  # noqa: PLC0415  # only this process needs it
 
     fired: list[str] = []
 
     class Host(engine.Host):  # type: ignore[misc]  # durable-rules has no types
-        """A host whose actions are texts: the rule, the property it asserts, and the value."""
+        """A host with actions named `rule|property|value`: record the rule, and assert the property if there is one."""
 
         def get_action(self, action_name: str) -> object:
             rule, fact, given = action_name.split("|")
@@ -162,25 +166,25 @@ def _serve() -> None:
     host = Host()
     sids = 0
     for line in sys.stdin.buffer:
-        question = json.loads(line)
+        request = json.loads(line)
         try:
-            wrong = None
-            if "define" in question:
-                host.register_rulesets(json.loads(question["define"]))
+            failed = None
+            if "define" in request:
+                host.register_rulesets(json.loads(request["define"]))
                 done: object = True
             else:
                 sids += 1
                 sid = f"s{sids}"
                 fired.clear()
                 try:
-                    for fact in question["facts"]:
-                        host.assert_fact(question["run"], {"sid": sid, **fact})
-                    wrong = host.get_state(question["run"], sid).get("exception")
+                    for fact in request["facts"]:
+                        host.assert_fact(request["run"], {"sid": sid, **fact})
+                    failed = host.get_state(request["run"], sid).get("exception")
                 finally:
-                    host.delete_state(question["run"], sid)
+                    host.delete_state(request["run"], sid)
                 done = fired
-            answer = {"error": "durable-rules: an action failed"} if wrong else {"done": done}
-        except Exception as error:  # noqa: BLE001  # whatever it is, the host is told; its text may hold facts
+            answer = {"error": "durable-rules: an action failed"} if failed else {"done": done}
+        except Exception as error:  # noqa: BLE001  # the host gets the type of any error; its text may hold facts
             answer = {"error": f"durable-rules refused: {type(error).__name__}"}
         sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
         sys.stdout.buffer.flush()

@@ -1,7 +1,7 @@
 """What a policy means: the value of each of its lines for facts that are known, unknown or partly known.
 
-An unknown number is an interval, an unknown choice the options that it may be. `lower` gives the policy over whole
-numbers that frames, SQL, durable-rules and proofs run.
+An unknown number is an interval, an unknown choice the set of its possible options. `whole` lowers a policy to whole
+numbers, which frames, SQL, durable-rules and proofs run.
 """
 
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.engine.evaluate import Scope, evaluate, nothing_known, possible, value
+    from hardship_rules.engine.evaluate import Scope, nothing_known, possible, value
     from hardship_rules.engine.lower import WholePolicy, whole
     from hardship_rules.engine.signs import Rounding, roundings_below_zero
 
@@ -17,7 +17,6 @@ __all__ = [
     "Rounding",
     "Scope",
     "WholePolicy",
-    "evaluate",
     "nothing_known",
     "possible",
     "roundings_below_zero",
@@ -31,7 +30,6 @@ __getattr__, __dir__ = lazy(
         "Rounding": "signs",
         "Scope": "evaluate",
         "WholePolicy": "lower",
-        "evaluate": "evaluate",
         "nothing_known": "evaluate",
         "possible": "evaluate",
         "roundings_below_zero": "signs",

@@ -1,4 +1,4 @@
-"""Why a condition is what it is: the innermost clauses that made it so, and what it rests on."""
+"""The causes of a condition's value: the innermost clauses that decide it, and the provenance they depend on."""
 
 from typing import cast
 
@@ -8,29 +8,30 @@ from hardship_rules.core.policy import Parameter, Policy, Reading, Term
 from hardship_rules.engine.evaluate import Scope, value
 
 Cause = tuple[Clause, Truth, Scope]
+"""A clause, its value, and the scope in which it has that value."""
 
 
 def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[Cause]:
-    """The innermost clauses that made a clause what it is, into the named conditions that it rests on, as they hold.
+    """The innermost clauses that give a clause its value, through the conditions that it names.
 
-    A clause that looks only at readings is a switch: it is a reason only where nothing else is, and a branch that
-    a switch has put to sleep is passed over unless the switch alone stopped it.
+    A switch (a clause of readings and parameters only) is a cause only where there is no other. A branch that a switch
+    turns off has no causes, unless there are no others.
     """
     truth = cast(Truth, value(clause, scope))
-    found = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
-    return list({cause[0].id: cause for cause in found}.values())
+    causes = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
+    return list({cause[0].id: cause for cause in causes}.values())
 
 
 def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[Cause]:
-    """The causes of an expression's truth. Attributes are read by hand: patterns that take them apart are slow."""
-    match expr:
+    """The causes of an expression's value; with `awake`, none of branches that a switch turns off."""
+    match expr:  # patterns do not bind attributes: that is slow
         case Clause():
-            if not isinstance(expr.when, _INTO):
+            if not isinstance(expr.when, _COMPOUND):
                 return [(expr, truth, scope)]
             inner = _causes(policy, expr.when, truth, scope, awake=awake)
             return inner if inner or is_structure(expr.when) else [(expr, truth, scope)]
         case AllOf() | AnyOf():
-            together = truth is isinstance(expr, AllOf)  # then every clause of it is what it is
+            together = truth is isinstance(expr, AllOf)  # then every clause has that value
             alike = [clause for clause in expr.clauses if together or value(clause, scope) is truth]
             switches = [clause for clause in alike if clause.id in policy.switches]
             others = [clause for clause in alike if clause.id not in policy.switches] if switches else alike
@@ -47,32 +48,32 @@ def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bo
             return []
 
 
-_INTO = (AllOf, AnyOf, Not, Name)  # what a clause may hold that has causes of its own
+_COMPOUND = (AllOf, AnyOf, Not, Name)  # the conditions that have causes of their own
 
 
 def is_structure(expr: Expr) -> bool:
-    """Not one line: `all`, `any`, or `not` of one."""
+    """Whether a condition is an `all`, an `any`, or the `not` of one, rather than one line."""
     return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and is_structure(expr.part))
 
 
 def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ...]:
-    """The title and provenance of a clause and of every term, parameter and reading that it is worked out from."""
-    found: dict[str, Provenance] = {}
+    """The title and provenance of a clause and of every term, parameter and reading that it depends on."""
+    provenances: dict[str, Provenance] = {}
 
     def visit(expr: Expr) -> None:
         if isinstance(expr, Name) and expr.name in policy.names:
             definition = policy.names[expr.name]
-            if isinstance(definition, Term | Parameter | Reading) and definition.title not in found:
+            if isinstance(definition, Term | Parameter | Reading) and definition.title not in provenances:
                 if definition.provenance is not None:
-                    found[definition.title] = definition.provenance
+                    provenances[definition.title] = definition.provenance
                 if isinstance(definition, Term):
                     visit(definition.expr)
-                for by in definition.by if isinstance(definition, Parameter) else ():
-                    visit(Name(by, expr.at))
+                for key in definition.by if isinstance(definition, Parameter) else ():
+                    visit(Name(key, expr.at))
         for part in parts_of(expr):
             visit(part)
 
     if clause.provenance is not None:
-        found[clause.title or clause.line] = clause.provenance
+        provenances[clause.title or clause.line] = clause.provenance
     visit(clause.when)
-    return tuple(found.items())
+    return tuple(provenances.items())

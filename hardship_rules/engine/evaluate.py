@@ -1,4 +1,4 @@
-"""What a policy means: the values of lines, terms and decisions for the facts of a household, known or not."""
+"""The values of lines, terms and decisions for the facts of a household, known or not."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
@@ -49,21 +49,23 @@ from hardship_rules.core.interval import (
     span,
 )
 from hardship_rules.core.kinds import DATE, Value
-from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, per_policy
 
 _DAYS = {"year": 372, "month": 31}
 
-
 Meaning = Callable[["Scope"], Value]
+"""An expression as a function: its value in a scope."""
 Known = Mapping[int, Meaning]
+"""The meanings of expressions, by the identity of the expression."""
 _NOTHING: Known = FrozenMapping()
 
 
 @define(eq=False)
 class Scope:
-    """The values of names: the household's, and for each member its own over those. `certain`: the member is there.
+    """The values of names: of the household, or of a member, whose `outer` scope is the household's.
 
-    `known` are the meanings of a policy's expressions by their identity; the policy keeps both alive.
+    `certain` is False for a member who may not exist. `known` are the meanings of a policy's expressions, which the
+    policy keeps alive.
     """
 
     values: dict[str, Value]
@@ -73,11 +75,11 @@ class Scope:
     known: Known = _NOTHING
 
     def __getstate__(self) -> tuple[object, ...]:
-        """All but the meanings, which are functions and no other process's; without them they are made as needed."""
+        """All but the meanings, which cannot be pickled; without them each is made when it is needed."""
         return self.values, self.members, self.outer, self.certain
 
     def __setstate__(self, state: tuple[object, ...]) -> None:
-        self.values, self.members, self.outer, self.certain = state  # type: ignore[assignment]  # as they were got
+        self.values, self.members, self.outer, self.certain = state  # type: ignore[assignment]  # as `__getstate__` gave them
         self.known = _NOTHING
 
     def __getitem__(self, name: str) -> Value:
@@ -86,19 +88,19 @@ class Scope:
 
 
 def is_known(value: Value) -> bool:
-    """It is one number, one option, yes or no."""
+    """Whether a value is one number, one option, or one boolean."""
     return value is not None and not isinstance(value, Range | frozenset)
 
 
-def narrowed(options: frozenset[str]) -> str | frozenset[str]:
-    """Options that a choice may be, as its value: the option itself where there is one."""
+def choice_value(options: frozenset[str]) -> str | frozenset[str]:
+    """The value of a choice that may be any of some options: the option itself if there is one."""
     return next(iter(options)) if len(options) == 1 else options
 
 
 def join(a: Value, b: Value) -> Value:
-    """Everything that either can be."""
+    """The smallest value that includes two values."""
     if isinstance(a, str | frozenset):
-        return narrowed(options_of(a) | options_of(b))
+        return choice_value(options_of(a) | options_of(b))
     if a is None or b is None or isinstance(a, bool):
         return a if a is b else None
     return hull(a, cast(Number, b))
@@ -115,39 +117,38 @@ def value(expr: Expr, scope: Scope) -> Value:
     return (meaning(expr, scope.known) if means is None else means)(scope)
 
 
+@per_policy
 def meanings(policy: Policy) -> Known:
-    """The meaning of every expression of a policy by its identity, made once and kept with it."""
-    if "meanings" not in policy.kept:
-        known: dict[int, Meaning] = {}
+    """The meaning of every expression of a policy by its identity."""
+    known: dict[int, Meaning] = {}
 
-        def learn(expr: Expr) -> None:
-            for part in parts_of(expr):
-                learn(part)
-            known[id(expr)] = meaning(expr, known, policy.constants)
+    def learn(expr: Expr) -> None:
+        for part in parts_of(expr):
+            learn(part)
+        known[id(expr)] = meaning(expr, known, policy.constants)
 
-        for clause in policy.must:
-            learn(clause)
-        for definition in policy.names.values():
-            for expr in exprs_of(definition):
-                learn(expr)
-        policy.kept["meanings"] = known
-    return cast(Known, policy.kept["meanings"])
+    for clause in policy.must:
+        learn(clause)
+    for definition in policy.names.values():
+        for expr in exprs_of(definition):
+            learn(expr)
+    return known
 
 
 def meaning(expr: Expr, known: Known, constants: Mapping[str, Value] = FrozenMapping()) -> Meaning:
-    """What an expression means: its value in any scope, as a function.
+    """The meaning of an expression, made of the known meanings of its parts.
 
-    What is known already is not made again, and what rests on constants alone is worked out at once.
+    An expression of constants alone is evaluated once, here.
     """
     if id(expr) in known:
         return known[id(expr)]
     if isinstance(expr, Name) and expr.name in constants:
         return _Always(constants[expr.name])
     parts = {id(part): meaning(part, known, constants) for part in parts_of(expr)}
-    made = _meaning(expr, lambda part: parts[id(part)])
+    means = _meaning(expr, lambda part: parts[id(part)])
     if parts and all(isinstance(part, _Always) for part in parts.values()) and not isinstance(expr, OverMembers):
-        return _Always(made(Scope({})))
-    return made
+        return _Always(means(Scope({})))
+    return means
 
 
 def _meaning(expr: Expr, of: Callable[[Expr], Meaning]) -> Meaning:
@@ -206,7 +207,7 @@ def _named(name: str) -> Meaning:
 
 @frozen
 class _Always:
-    """The meaning of what is the same in every scope."""
+    """The meaning of a constant."""
 
     constant: Value
 
@@ -223,7 +224,7 @@ def _opposite(truth: Truth) -> Truth:
 
 
 def _junction(parts: list[Meaning], *, settles: bool) -> Meaning:
-    """All of some conditions, settled by one that is false, or any of them, settled by one that is true."""
+    """The meaning of `all` (settled by a false condition) or of `any` (settled by a true one)."""
     if any(isinstance(part, _Always) and part.constant is settles for part in parts):
         return _Always(settles)
     parts = [part for part in parts if not isinstance(part, _Always) or part.constant is None]
@@ -262,13 +263,13 @@ def _comparison(expr: Compare, left: Meaning, right: Meaning) -> Meaning:
         option, same = expr.right.option, sign == "=="
 
         def is_option(scope: Scope) -> Truth:
-            found = left(scope)
-            if type(found) is str:
-                return (found == option) is same
-            return _same(found, option) if same else _opposite(_same(found, option))
+            choice = left(scope)
+            if type(choice) is str:
+                return (choice == option) is same
+            return _same(choice, option) if same else _opposite(_same(choice, option))
 
         return is_option
-    compare, turned, opposed = _COMPARISONS[sign]
+    compare, swapped, negated = _COMPARISONS[sign]
 
     def comparison(scope: Scope) -> Truth:
         a, b = left(scope), right(scope)
@@ -277,8 +278,8 @@ def _comparison(expr: Compare, left: Meaning, right: Meaning) -> Meaning:
         if isinstance(a, str | frozenset):
             truth = _same(a, b)
         else:
-            truth = compare(cast(Number, b), a) if turned else compare(a, cast(Number, b))
-        return _opposite(truth) if opposed else truth
+            truth = compare(cast(Number, b), a) if swapped else compare(a, cast(Number, b))
+        return _opposite(truth) if negated else truth
 
     return comparison
 
@@ -290,7 +291,7 @@ _COMPARISONS: dict[str, tuple[Callable[[Number, Number], Truth], bool, bool]] = 
     "<=": (less, True, True),
     "==": (equal, False, False),
     "!=": (equal, False, True),
-}  # the comparison that answers it, with the sides turned round, and the opposite of that
+}  # the function for a sign, whether its sides are swapped, and whether its answer is negated
 
 
 def _same(a: Value, b: Value) -> Truth:
@@ -301,11 +302,11 @@ def _same(a: Value, b: Value) -> Truth:
 
 def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
     def membership(scope: Scope) -> Truth:
-        found = part(scope)
-        if isinstance(found, str):
-            return found in names
-        may = cast(frozenset[str], found)
-        return True if may <= names else None if may & names else False
+        choice = part(scope)
+        if isinstance(choice, str):
+            return choice in names
+        options = cast(frozenset[str], choice)
+        return True if options <= names else None if options & names else False
 
     return membership
 
@@ -323,30 +324,30 @@ def _full(days: Exact, length: int) -> Exact:
 
 
 def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:
-    """The value of the first case that certainly holds, joined with those of the cases before it that may."""
+    """The result of the first case that certainly holds, joined with the results of earlier cases that may hold."""
     cases = [(when, result) for when, result in cases if not isinstance(when, _Always) or when.constant is not False]
     if not cases:
         return cast(Meaning, otherwise)
 
     def choice(scope: Scope) -> Value:
-        found: list[Value] = []
+        results: list[Value] = []
         for when, result in cases:
             truth = when(scope)
             if truth is False:
                 continue
-            found.append(result(scope))
+            results.append(result(scope))
             if truth is True:
                 break
         else:
-            found.append(cast(Meaning, otherwise)(scope))
-        return found[0] if len(found) == 1 else reduce(join, found)
+            results.append(cast(Meaning, otherwise)(scope))
+        return results[0] if len(results) == 1 else reduce(join, results)
 
     return choice
 
 
 def _over_members(what: str, part: Meaning | None, where: Meaning | None) -> Meaning:
-    """A sum or count widens by every member who may or may not count; `some` and `each` are any and all of them."""
-    settles = what == "some"  # the truth that settles it, for a member who is certainly there
+    """The meaning of `some`, `each`, `sum` or `count`; a member who may not count widens a sum."""
+    settles = what == "some"  # the value that settles it, of a member who certainly exists
 
     def holds(scope: Scope) -> Truth:
         result: Truth = not settles
@@ -371,10 +372,10 @@ def _over_members(what: str, part: Meaning | None, where: Meaning | None) -> Mea
 
 
 def parameter(definition: Parameter, scope: Scope) -> Value:
-    """The number of a parameter for what it goes by: a range where that, or the number itself, is not known."""
+    """The number of a parameter for the values of its keys: a range if these or the number are not known."""
     if not definition.values:
         return definition.kind.unknown
-    found: list[Value] = [
+    numbers: list[Value] = [
         definition.kind.unknown if number is None else number
         for keyed, number in definition.values.items()
         if all(
@@ -382,28 +383,29 @@ def parameter(definition: Parameter, scope: Scope) -> Value:
             for name, key, last in zip(definition.by, keyed, definition.last, strict=True)
         )
     ]
-    return reduce(join, found)
+    return reduce(join, numbers)
 
 
-def _may_be(goes_by: Value, key: str | int, last: int | None) -> bool:
+def _may_be(given: Value, key: str | int, last: int | None) -> bool:
+    """Whether a key applies to a value that may be unknown; the key `last` applies to all numbers above it too."""
     if isinstance(key, str):
-        return key in options_of(goes_by)
-    number = cast(Number, goes_by)
+        return key in options_of(given)
+    number = cast(Number, given)
     return low(number) <= key <= high(number) or (key == last and high(number) >= key)
 
 
 def outcomes(decision: Decision, scope: Scope) -> tuple[Truth, ...]:
-    """Whether each outcome holds; of a `first`, up to the one that certainly does."""
-    found: list[Truth] = []
+    """Whether each outcome holds; of a `first` decision, up to the first one that certainly does."""
+    truths: list[Truth] = []
     for outcome in decision.outcomes:
-        found.append(cast(Truth, value(cast(Clause, outcome.when), scope)))
-        if found[-1] and not decision.every:
+        truths.append(cast(Truth, value(cast(Clause, outcome.when), scope)))
+        if truths[-1] and not decision.every:
             break
-    return tuple(found)
+    return tuple(truths)
 
 
 def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
-    """The outcomes that a decision can still come to: those that hold or may."""
+    """The ids of the outcomes that hold or may hold, with `otherwise` if no outcome certainly holds."""
     may = [outcome.id for outcome, truth in zip(decision.outcomes, truths, strict=False) if truth is not False]
     if not decision.every and decision.otherwise is not None and True not in truths:
         may.append(decision.otherwise.id)
@@ -411,34 +413,35 @@ def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
 
 
 def evaluate(policy: Policy, scope: Scope, names: Iterable[str] | None = None) -> dict[str, tuple[Truth, ...]]:
-    """Work out parameters, terms and decisions into the scope of a household's facts; the decisions' outcomes.
+    """Evaluate parameters, terms and decisions into the scope of a household's facts.
 
-    `names` are those to work out, each after what it uses; all of the policy's where it is left out.
+    `names` are those to evaluate, each after what it uses; without it, all of the policy's. Returns whether each
+    outcome holds, by decision.
     """
     decided: dict[str, tuple[Truth, ...]] = {}
     for name in policy.order if names is None else names:
-        truths = work_out(policy, name, scope, scope.members)
+        truths = evaluate_definition(policy, name, scope, scope.members)
         if truths is not None:
             decided[name] = truths
     return decided
 
 
-def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) -> tuple[Truth, ...] | None:
-    """Put the value of one parameter, term or decision into the scopes that have it; a decision's outcomes."""
+def evaluate_definition(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) -> tuple[Truth, ...] | None:
+    """Evaluate one parameter, term or decision into its scopes; returns whether each outcome of a decision holds."""
     definition = policy.names[name]
     scopes = members if name in policy.of_members else (scope,)
     match definition:
         case Term():
             means = meaning(definition.expr, scope.known)
-            for each in scopes:
-                each.values[name] = means(each)
+            for holder in scopes:
+                holder.values[name] = means(holder)
         case Parameter():
-            for each in scopes:
-                each.values[name] = parameter(definition, each)
+            for holder in scopes:
+                holder.values[name] = parameter(definition, holder)
         case Decision():
             truths = outcomes(definition, scope)
             if not definition.every:
-                scope.values[name] = narrowed(frozenset(possible(definition, truths)))
+                scope.values[name] = choice_value(frozenset(possible(definition, truths)))
             return truths
         case Fact() | Reading():
             raise TypeError(name)
@@ -446,7 +449,7 @@ def work_out(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) 
 
 
 def nothing_known(policy: Policy) -> Scope:
-    """The household of which nothing is known, under any readings: one member there, all the others maybe there."""
+    """A household with no known facts, under any readings: its first member exists, all others may."""
     values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
     values |= dict(policy.constants)
     values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}

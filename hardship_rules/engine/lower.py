@@ -1,4 +1,4 @@
-"""A policy becomes the same policy over whole numbers: smallest units, cross-multiplied, no division but a floor."""
+"""Lowering of a policy to whole numbers: smallest units, cross-multiplied, with floor as the only division."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -32,10 +32,10 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, high, low
-from hardship_rules.core.kinds import ChoiceKind, NumberKind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Term, exprs_of
 from hardship_rules.core.problem import Location
-from hardship_rules.engine.evaluate import Scope, meanings, nothing_known, value, work_out
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, meanings, nothing_known, value
 from hardship_rules.engine.signs import rounded_part, signs_of
 
 _DAYS = {"year": 372, "month": 31}
@@ -44,7 +44,7 @@ _NOWHERE = Location("", 1, 1)
 
 @frozen
 class Denominator:
-    """What a whole number is to be divided by: a positive number times positive expressions of the household."""
+    """The denominator of a whole number: a positive number times powers of positive expressions of the household."""
 
     number: int = 1
     factors: tuple[tuple[Expr, int], ...] = ()
@@ -56,12 +56,12 @@ class Denominator:
         return Denominator(self.number * other.number, tuple(powers.items()))
 
     def common(self, other: "Denominator") -> "Denominator":
-        """The least that both divide."""
+        """The least common multiple."""
         powers = Counter(dict(self.factors)) | Counter(dict(other.factors))
         return Denominator(lcm(self.number, other.number), tuple(powers.items()))
 
     def raise_(self, part: Expr, own: "Denominator") -> Expr:
-        """A part over its own denominator, as the same over this one, which the own divides."""
+        """The numerator over this denominator of a part whose own denominator divides it."""
         factors: list[Expr] = [part]
         missing = Counter(dict(self.factors))
         missing.subtract(dict(own.factors))
@@ -72,10 +72,10 @@ class Denominator:
 
 @frozen
 class WholePolicy:
-    """A policy over whole numbers: each number in it is that of the original times its denominator.
+    """A policy over whole numbers: each of its numbers is that of the original times its denominator.
 
-    `policy` has the same names, clauses and order; facts and parameters count in their smallest units. An engine
-    that can add, multiply, compare and floor whole numbers can run it.
+    `policy` has the same names, clauses and order; facts and parameters count in their smallest units. It needs only
+    sums, products, comparisons and floors of whole numbers.
     """
 
     policy: Policy
@@ -83,7 +83,7 @@ class WholePolicy:
     denominators: FrozenMapping[str, Denominator] = field(repr=False)  # of terms and parameters
 
     def exact(self, name: str, scope: Scope) -> Exact | None:
-        """The number that a term's or parameter's whole number in a scope stands for; None where that is not known."""
+        """The exact number of a term or parameter, from the whole number in a scope; None where it is not known."""
         over = value(Name(name, _NOWHERE), scope)
         by = value(self.denominators[name].raise_(Constant(1, _NOWHERE), Denominator()), scope)
         if not isinstance(over, int) or not isinstance(by, int):
@@ -92,25 +92,25 @@ class WholePolicy:
 
 
 def whole(policy: Policy) -> WholePolicy:
-    """The same policy over whole numbers."""
+    """A policy lowered to whole numbers."""
     return _Whole(policy).policy_over_whole_numbers()
 
 
 def condition_over(policy: Policy, made: WholePolicy, condition: Expr) -> Expr:
-    """A further condition of a policy, over the whole numbers that were made of it."""
+    """A further condition of a policy, lowered to the whole numbers of `made`."""
     converter = _Whole(policy)
     converter.denominators = dict(made.denominators)
     return converter.condition(condition)
 
 
 def scope_of(made: WholePolicy, scope: Scope) -> Scope:
-    """The facts of a scope in their smallest units, ready to be evaluated under the policy over whole numbers."""
-    constants = {name for name, each in made.policy.parameters.items() if not each.by}
+    """The facts of a scope in their smallest units, as the policy over whole numbers takes them."""
+    constants = {name for name, parameter in made.policy.parameters.items() if not parameter.by}
 
     def scaled(values: dict[str, Value]) -> dict[str, Value]:
         return {
-            name: _scaled(each, made.scales[name]) if name in made.scales else each
-            for name, each in values.items()
+            name: _scaled(answer, made.scales[name]) if name in made.scales else answer
+            for name, answer in values.items()
             if name not in constants
         }
 
@@ -123,20 +123,20 @@ def scope_of(made: WholePolicy, scope: Scope) -> Scope:
 
 
 def largest(made: WholePolicy) -> FrozenMapping[str, int]:
-    """For each parameter, term and decision the largest magnitude that any number inside it can reach."""
+    """The largest magnitude that any number inside each parameter, term and decision can reach."""
     scope = nothing_known(made.policy)
-    found = {}
+    magnitudes = {}
     for name in made.policy.order:
         inside = scope.members[0] if name in made.policy.of_members else scope
-        work_out(made.policy, name, scope, scope.members[:1])
+        evaluate_definition(made.policy, name, scope, scope.members[:1])
         definition = made.policy.names[name]
         own = _magnitude(inside[name]) if isinstance(definition, Parameter | Term) else 0
-        found[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
-    return FrozenMapping(found)
+        magnitudes[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])
+    return FrozenMapping(magnitudes)
 
 
 def _reached(expr: Expr, scope: Scope) -> int:
-    """The most that an expression, or anything on the way to it, can come to, in whatever order it is worked out."""
+    """The largest magnitude of an expression and its intermediate results, in any order of evaluation."""
     inside = scope.members[0] if isinstance(expr, OverMembers) else scope
     parts = parts_of(expr)
     own: int = _magnitude(value(expr, scope))
@@ -147,10 +147,10 @@ def _reached(expr: Expr, scope: Scope) -> int:
     return max([own, *(_reached(part, inside) for part in parts)])
 
 
-def _magnitude(found: Value) -> int:
-    if found is None or isinstance(found, str | frozenset):
+def _magnitude(answer: Value) -> int:
+    if answer is None or isinstance(answer, str | frozenset):
         return 0
-    return int(max(Fraction(low(found)), -Fraction(low(found)), Fraction(high(found)), -Fraction(high(found))))
+    return int(max(Fraction(low(answer)), -Fraction(low(answer)), Fraction(high(answer)), -Fraction(high(answer))))
 
 
 class _Whole:
@@ -193,7 +193,7 @@ class _Whole:
 
     def parameter(self, parameter: Parameter) -> Parameter:
         scale = self.denominators[parameter.name].number
-        numbers = {key: None if each is None else int(each * scale) for key, each in parameter.values.items()}
+        numbers = {key: None if number is None else int(number * scale) for key, number in parameter.values.items()}
         least, most = (None if end is None else int(end * scale) for end in (parameter.kind.low, parameter.kind.high))
         return evolve(parameter, values=FrozenMapping(numbers), kind=NumberKind(parameter.kind.unit, least, most))
 
@@ -205,18 +205,19 @@ class _Whole:
 
     def decision(self, decision: Decision) -> Decision:
         outcomes = (
-            evolve(each, when=cast(Clause, self.condition(cast(Clause, each.when)))) for each in decision.outcomes
+            evolve(outcome, when=cast(Clause, self.condition(cast(Clause, outcome.when))))
+            for outcome in decision.outcomes
         )
         return evolve(decision, outcomes=tuple(outcomes))
 
     def is_number(self, expr: Expr) -> bool:
-        """A number or a day, not a choice or a yes-or-no."""
+        """Whether an expression is a number or a day, not a choice or a boolean."""
         if isinstance(expr, Name) and expr.name != "on":
             definition = self.policy.names[expr.name]
-            return not isinstance(definition, Decision) and not isinstance(definition.kind, ChoiceKind | YesNoKind)
+            return not isinstance(definition, Decision) and not isinstance(definition.kind, ChoiceKind | BooleanKind)
         return not isinstance(expr, Option) and not (isinstance(expr, Constant) and isinstance(expr.value, bool))
 
-    # Conditions and choices stay as they are but for the numbers that they compare
+    # Conditions and choices: only the numbers that they compare change
 
     def condition(self, expr: Expr) -> Expr:
         match expr:
@@ -243,7 +244,7 @@ class _Whole:
             case _:
                 raise TypeError(expr)
 
-    # Numbers: the whole number, and what it is to be divided by
+    # Numbers: a whole number and its denominator
 
     def number(self, expr: Expr) -> tuple[Expr, Denominator]:
         match expr:
@@ -298,7 +299,7 @@ class _Whole:
         return expr, self.denominators.get(name, Denominator())
 
     def together(self, parts: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Denominator]:
-        """Several numbers over one denominator."""
+        """Several numbers over their common denominator."""
         numbers = [self.number(part) for part in parts]
         by = Denominator()
         for _, own in numbers:
@@ -332,10 +333,10 @@ class _Whole:
         return _product(steps, [whole_steps]), of_step
 
     def from_zero(self, part: Expr, over: Expr, steps: Callable[[Expr], Expr]) -> Expr:
-        """The steps from zero to a number, `over` being a positive multiple of it, as they are above zero.
+        """The steps from zero to a number, of which `over` is a positive multiple; `steps` gives them above zero.
 
-        Where it may be on either side, its part above zero and its part below are taken by themselves: neither sum
-        falls as the number rises, so that of an unknown number both ends stay exact.
+        For a number of unknown sign, the parts above and below zero are rounded apart. Each is monotone in the number,
+        so that the bounds of an unknown number stay exact.
         """
         signs = signs_of(self.policy)
         if signs.never_below_zero(part):
@@ -352,14 +353,14 @@ def _scale(parameter: Parameter) -> int:
     return lcm(*(Fraction(number).denominator for number in numbers if number is not None))
 
 
-def _scaled(found: Value, scale: int) -> Value:
-    if isinstance(found, Range):
-        return Range(found.low * scale, found.high * scale)
-    return int(cast(Exact, found) * scale)
+def _scaled(answer: Value, scale: int) -> Value:
+    if isinstance(answer, Range):
+        return Range(answer.low * scale, answer.high * scale)
+    return int(cast(Exact, answer) * scale)
 
 
 def _product(number: int, parts: list[Expr]) -> Expr:
-    """A number times some expressions, the numbers among them multiplied out and products laid flat."""
+    """The product of a number and some expressions, flat, with its constants multiplied together."""
     flat: list[Expr] = []
     for part in parts:
         flat += part.parts if isinstance(part, Multiply) else [part]
@@ -373,7 +374,7 @@ def _product(number: int, parts: list[Expr]) -> Expr:
 
 
 def _as_denominator(positive: Expr) -> Denominator:
-    """A positive whole number as a denominator: its constant apart, where that is positive as well."""
+    """A positive whole number as a denominator, with its constant factor apart if that is positive."""
     if isinstance(positive, Constant):
         return Denominator(cast(int, positive.value))
     if isinstance(positive, Multiply) and isinstance(first := positive.parts[0], Constant) and first.value > 0:
@@ -382,17 +383,17 @@ def _as_denominator(positive: Expr) -> Denominator:
 
 
 def _floor(over: Expr, by: Expr) -> Expr:
-    """The one division that is left: the floor of a whole number over a positive one."""
+    """The floor of a whole number over a positive one: the only division."""
     return Round("floor", Divide(over, by, over.at), Constant(1, over.at), over.at)
 
 
 def _nearest(over: Expr, by: Expr) -> Expr:
-    """The whole number nearest to the quotient of two that are not below zero, of two as near the greater."""
+    """The whole number nearest to a quotient of numbers not below zero; halves go up."""
     return _floor(Add((_product(2, [over]), by), over.at), _product(2, [by]))
 
 
 def _nearest_over_unknown(over: Expr, by: Expr) -> Expr:
-    """The same with what it is divided by in one place, so that its ends stay exact where that is not known."""
+    """`_nearest` with the divisor used once, so that its bounds stay exact where the divisor is not known."""
     halves = _floor(_product(2, [over]), by)
     return _floor(Add((halves, Constant(1, over.at)), over.at), Constant(2, over.at))
 

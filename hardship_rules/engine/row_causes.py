@@ -1,4 +1,4 @@
-"""The rows of a table in which each clause decided an outcome, as `causes` finds them for one household."""
+"""The rows of a table in which each clause decides an outcome: `causes` for all rows at the same time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -10,61 +10,62 @@ from hardship_rules.core.expr import AllOf, AnyOf, Clause, Expr, Name, Not, part
 from hardship_rules.core.policy import Policy, Term
 from hardship_rules.engine.causes import is_structure
 
-Rows = Any  # a bool, or an expression that has &, | and ~
+Rows = Any  # a boolean column: an expression with &, | and ~, or a bool for all rows alike
 _Rows = TypeVar("_Rows")
 
 
 def both(a: _Rows, b: _Rows) -> _Rows:
-    """Where both hold."""
+    """The rows in both."""
     if a is False or b is False:
-        return cast(_Rows, False)  # noqa: FBT003  # in no row
+        return cast(_Rows, False)  # noqa: FBT003  # no row
     return b if a is True else a if b is True or a is b else cast(Rows, a) & b
 
 
 def either(a: _Rows, b: _Rows) -> _Rows:
-    """Where one of them holds."""
+    """The rows in either."""
     if a is True or b is True:
-        return cast(_Rows, True)  # noqa: FBT003  # in every row
+        return cast(_Rows, True)  # noqa: FBT003  # every row
     return b if a is False else a if b is False or a is b else cast(Rows, a) | b
 
 
 def opposite(a: _Rows) -> _Rows:
-    """Where it does not hold."""
+    """All other rows."""
     return cast(_Rows, not a if isinstance(a, bool) else ~cast(Rows, a))
 
 
 def any_of(several: Iterable[_Rows]) -> _Rows:
-    """Where one of several holds."""
-    return reduce(either, several, cast(_Rows, False))  # noqa: FBT003  # where there are none
+    """The rows in at least one of several columns."""
+    return reduce(either, several, cast(_Rows, False))  # noqa: FBT003  # of none
 
 
 Causes = Iterator[tuple[str, Rows]]
+"""The ids of clauses, each with the rows in which it is a cause."""
 
 
 @frozen
-class Reasons:
-    """What tells in which rows which clauses decided: a policy, its switches, and the truth of its conditions."""
+class RowCauses:
+    """The causes of a policy's conditions by row, from the columns of their values."""
 
     policy: Policy
-    switches: frozenset[str]
-    truth_of: Callable[[Expr], Rows]
+    switches: frozenset[str]  # the ids of clauses of readings and parameters only
+    truth_of: Callable[[Expr], Rows]  # the column of a condition's values
 
     def deciding(self, clause: Clause, *, held: bool) -> dict[str, Rows]:
-        """The innermost clauses that made a clause hold, or fail, each with the rows in which it did, if it does.
+        """The innermost clauses that make a clause hold (or fail), each with the rows in which it does so.
 
-        In each row as `why.innermost` has it: switches only where nothing else is a reason.
+        In each row they are those of `causes.innermost`: switches only where there is no other cause.
         """
         causes = list(self.causes(clause, held=held, awake=True))
         if self.has_switch(clause) and not self.always(clause, held=held):
             asleep = opposite(any_of(where for _, where in causes))
             causes += [(name, both(asleep, where)) for name, where in self.causes(clause, held=held, awake=False)]
-        found: dict[str, Rows] = {}
+        rows: dict[str, Rows] = {}
         for name, where in causes:
-            found[name] = either(found.get(name, False), where)
-        return {name: where for name, where in found.items() if where is not False}
+            rows[name] = either(rows.get(name, False), where)
+        return {name: where for name, where in rows.items() if where is not False}
 
     def causes(self, expr: Expr, *, held: bool, awake: bool) -> Causes:
-        """The causes of an expression being so, each with the rows in which it is one."""
+        """The causes of an expression's value; with `awake`, none of branches that a switch turns off."""
         match expr:
             case Clause():
                 inner = list(self.causes(expr.when, held=held, awake=awake))
@@ -82,7 +83,7 @@ class Reasons:
                 return
 
     def always(self, expr: Expr, *, held: bool) -> bool:
-        """Whatever the row, an expression that is so has a cause that is no switch put to sleep."""
+        """Whether the expression has an active cause in every row."""
         match expr:
             case Clause():
                 return not is_structure(expr.when) or self.always(expr.when, held=held)
@@ -101,7 +102,7 @@ class Reasons:
                 return False
 
     def has_switch(self, expr: Expr) -> bool:
-        """A switch stands in it: only then may it be so without a cause inside it."""
+        """Whether an expression has a switch in it: only then may it have no active cause inside."""
         if isinstance(expr, Clause) and expr.id in self.switches:
             return True
         term = self.policy.names.get(expr.name) if isinstance(expr, Name) else None
@@ -110,8 +111,8 @@ class Reasons:
         return any(self.has_switch(part) for part in parts_of(expr))
 
     def of_several(self, expr: AllOf | AnyOf, *, held: bool, awake: bool) -> Causes:
-        """The causes of all or any of some clauses being so: those that are so too."""
-        together = held is isinstance(expr, AllOf)  # then every clause of it is what it is
+        """The causes of an `all` or `any`: those of its clauses that have its value."""
+        together = held is isinstance(expr, AllOf)  # then every clause has that value
         alike = {clause: True if together else _is(self.truth_of(clause), held=held) for clause in expr.clauses}
         switches = [clause for clause in alike if clause.id in self.switches and alike[clause] is True]
         nothing_else = opposite(any_of(alike[clause] for clause in alike if clause.id not in self.switches))
@@ -125,4 +126,5 @@ class Reasons:
 
 
 def _is(truth: Rows, *, held: bool) -> Rows:
+    """The rows in which a condition certainly holds, or certainly fails."""
     return truth.low if held else opposite(truth.high)

@@ -1,4 +1,4 @@
-"""In which turns a policy is worked out on a table of members and one of households, and what a turn hands on."""
+"""The order in which a policy is computed over two tables, one of members and one of households."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,8 +9,8 @@ from hardship_rules.core.policy import Parameter, Policy, exprs_of, used_by
 
 
 @frozen
-class Turn:
-    """What can be worked out of each member, then said of all members, then worked out of the household."""
+class Phase:
+    """One phase: definitions of each member, then aggregates over the members, then definitions of the household."""
 
     of_members: tuple[str, ...]
     sums: tuple[OverMembers, ...]
@@ -18,63 +18,64 @@ class Turn:
 
 
 def needed(policy: Policy, wanted: Collection[str]) -> tuple[str, ...]:
-    """What is wanted, what its `must` needs, and all that these are worked out from; as the policy orders it."""
-    found: set[str] = set()
-    left = [*wanted, *(name for clause in policy.must for name in names_in(clause))]
-    while left:
-        name = left.pop()
-        if name not in found and name != "on":
-            found.add(name)
-            left += used_by(policy.names[name])
-    return tuple(name for name in policy.order if name in found)
+    """The names that are wanted or that a `must` uses, with all that they use, in the policy's order."""
+    names: set[str] = set()
+    pending = [*wanted, *(name for clause in policy.must for name in names_in(clause))]
+    while pending:
+        name = pending.pop()
+        if name not in names and name != "on":
+            names.add(name)
+            pending += used_by(policy.names[name])
+    return tuple(name for name in policy.order if name in names)
 
 
-def turns(policy: Policy, names: Collection[str]) -> tuple[Turn, ...]:
-    """The turns in which parameters, terms and decisions, and its `must`, are worked out."""
-    left = dict.fromkeys(names)
-    sums_left = {
+def phases(policy: Policy, names: Collection[str]) -> tuple[Phase, ...]:
+    """The phases that compute parameters, terms, decisions and the aggregates of every `must`."""
+    pending = dict.fromkeys(names)
+    pending_sums = {
         part: None
         for expr in (*(expr for name in names for expr in exprs_of(policy.names[name])), *policy.must)
         for part in walk(expr)
         if isinstance(part, OverMembers)
     }
-    added: set[OverMembers] = set()
-    found: list[Turn] = []
+    computed_sums: set[OverMembers] = set()
+    phases: list[Phase] = []
 
-    def side(*, of_members: bool) -> Iterator[str]:
-        """What can be worked out on one side, each after what it uses."""
-        for name in list(left):
-            if (name in policy.of_members) is of_members and not (set(_looked_at(policy, name, added)) & left.keys()):
-                del left[name]
+    def ready(*, of_members: bool) -> Iterator[str]:
+        """The definitions of members, or of the household, whose inputs are computed, each after what it uses."""
+        for name in list(pending):
+            is_ready = not set(_inputs(policy, name, computed_sums)) & pending.keys()
+            if (name in policy.of_members) is of_members and is_ready:
+                del pending[name]
                 yield name
 
-    while left or sums_left or not found:
-        before = len(left) + len(sums_left)
-        of_members = tuple(side(of_members=True))
-        sums = tuple(each for each in sums_left if not set(names_in(each)) & left.keys())
-        added.update(sums)
-        sums_left = {each: None for each in sums_left if each not in added}
-        found.append(Turn(of_members, sums, tuple(side(of_members=False))))
-        if len(left) + len(sums_left) == before and before:
-            raise RuntimeError(left)  # a checked policy has no cycles
-    return tuple(found)
+    while pending or pending_sums or not phases:
+        before = len(pending) + len(pending_sums)
+        of_members = tuple(ready(of_members=True))
+        sums = tuple(aggregate for aggregate in pending_sums if not set(names_in(aggregate)) & pending.keys())
+        computed_sums.update(sums)
+        pending_sums = {aggregate: None for aggregate in pending_sums if aggregate not in computed_sums}
+        phases.append(Phase(of_members, sums, tuple(ready(of_members=False))))
+        if len(pending) + len(pending_sums) == before and before:
+            raise RuntimeError(pending)  # a checked policy has no cycles
+    return tuple(phases)
 
 
-def _looked_at(policy: Policy, name: str, added: Collection[OverMembers]) -> Iterator[str]:
-    """The names that must be there for it; of what is said of all members, those where it has not been said yet."""
+def _inputs(policy: Policy, name: str, computed_sums: Collection[OverMembers]) -> Iterator[str]:
+    """The names that a definition needs computed; its own where it has an aggregate that is not computed yet."""
     definition = policy.names[name]
     if isinstance(definition, Parameter):
         yield from definition.by
     for expr in exprs_of(definition):
-        yield from _outside(expr, added, name)
+        yield from _inputs_of(expr, computed_sums, name)
 
 
-def _outside(expr: Expr, added: Collection[OverMembers], name: str) -> Iterator[str]:
+def _inputs_of(expr: Expr, computed_sums: Collection[OverMembers], name: str) -> Iterator[str]:
     if isinstance(expr, Name):
         yield expr.name
     elif isinstance(expr, OverMembers):
-        if expr not in added:
+        if expr not in computed_sums:
             yield name
     else:
         for part in parts_of(expr):
-            yield from _outside(part, added, name)
+            yield from _inputs_of(part, computed_sums, name)

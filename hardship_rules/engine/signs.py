@@ -30,45 +30,49 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.interval import Exact, Number, Range, low, multiply
 from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
-from hardship_rules.core.problem import Location, Path
-from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
+from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_policy
+from hardship_rules.core.problem import KeyPath, Location
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
 
-_Amounts = dict[Expr, Exact]  # what each expression of a sum is multiplied by
+_Amounts = dict[Expr, Exact]  # a sum: its parts with their factors
 
 
 @frozen
 class Rounding:
     """A rounding, or the full years or months between two days, and the definition that it is in."""
 
-    path: Path
+    path: KeyPath
     title: str
     expr: Round | Elapsed
 
 
 def roundings_below_zero(policy: Policy) -> tuple[Rounding, ...]:
-    """Those that can go below zero in some household under the policy's readings, in the policy's order.
+    """The roundings that can go below zero in some household under the policy's readings, in the policy's order.
 
-    What a `must` excludes cannot, nor can what stands where a reading never leads.
+    Households that a `must` excludes do not count, nor do branches that no chosen reading reaches.
     """
     return tuple(_below_zero(policy))
 
 
 def _below_zero(policy: Policy) -> Iterator[Rounding]:
-    required = tuple(sum_ for clause in policy.must for sum_ in _required(clause))
+    required = tuple(amounts for clause in policy.must for amounts in _required(clause))
     signs = Signs(policy, _anything(policy, chosen=True), required)
-    exprs: list[tuple[Path, str, Expr]] = [
+    exprs: list[tuple[KeyPath, str, Expr]] = [
         (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
     ]
-    sections: tuple[tuple[Path, Mapping[str, Definition]], ...] = (
+    sections: tuple[tuple[KeyPath, Mapping[str, Definition]], ...] = (
         (("household",), policy.facts),
         (("members", "facts"), policy.members.facts),
         (("terms",), policy.terms),
         (("decisions",), policy.decisions),
     )
-    for of, definitions in sections:
-        exprs += [((*of, name), each.title, expr) for name, each in definitions.items() for expr in exprs_of(each)]
-    exprs += [(("properties", each.name), each.title, each.when) for each in policy.properties.values() if each.when]
+    for section, definitions in sections:
+        exprs += [
+            ((*section, name), definition.title, expr)
+            for name, definition in definitions.items()
+            for expr in exprs_of(definition)
+        ]
+    exprs += [(("properties", rule.name), rule.title, rule.when) for rule in policy.properties.values() if rule.when]
     for path, title, expr in exprs:
         for part in _live(expr, signs.scope):
             if isinstance(part, Round | Elapsed) and not signs.never_below_zero(rounded_part(part)):
@@ -76,43 +80,42 @@ def _below_zero(policy: Policy) -> Iterator[Rounding]:
 
 
 def rounded_part(expr: Round | Elapsed) -> Expr:
-    """The number that is rounded; of two days, how far the second is after the first."""
+    """The number that is rounded; of two days, the days from the first to the second."""
     if isinstance(expr, Round):
         return expr.part
     return Add((expr.end, Negate(expr.start, expr.at)), expr.at)
 
 
+@per_policy
 def signs_of(policy: Policy) -> "Signs":
-    """What is certain of numbers by their ranges alone, under any readings; made once and kept with the policy."""
-    if "signs" not in policy.kept:
-        policy.kept["signs"] = Signs(policy, _anything(policy, chosen=False))
-    return cast(Signs, policy.kept["signs"])
+    """The signs of a policy's numbers by their ranges alone, under any readings."""
+    return Signs(policy, _anything(policy, chosen=False))
 
 
 def _anything(policy: Policy, *, chosen: bool) -> Scope:
-    """The first member of the household of which nothing is known, under the readings chosen or under any."""
+    """The first member of a household with no known facts, under the chosen readings or under any."""
     scope = nothing_known(policy)
     if chosen:
         scope.values |= dict(policy.constants)
     for name in policy.order:
-        work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
+        evaluate_definition(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
     return scope.members[0]
 
 
 class Signs:
-    """Which numbers of a policy are never below zero: by their ranges, by how they are made, by what is required."""
+    """Which numbers of a policy are never below zero: by range, by construction, or by a `must`."""
 
     def __init__(self, policy: Policy, scope: Scope, required: tuple[_Amounts, ...] = ()) -> None:
         self.policy = policy
         self.scope = scope
-        self.required = [sum_ for sum_ in required if all(self.is_number(part) for part in sum_)]  # never below zero
+        self.required = [amounts for amounts in required if all(map(self.is_number, amounts))]  # never below zero
         self.terms: dict[str, bool] = {}
 
     def never_below_zero(self, expr: Expr) -> bool:
-        """Whether a number is zero or more in every household; where that is not seen, False."""
+        """Whether a number is provably zero or more in every household."""
         if low(cast(Number, value(expr, self.scope))) >= 0:
             return True
-        if any(self.is_above(_amounts(expr), sum_) for sum_ in self.required):
+        if any(self.is_above(_amounts(expr), required) for required in self.required):
             return True
         match expr:
             case Extreme("max", parts):
@@ -132,11 +135,11 @@ class Signs:
 
     def is_number(self, expr: Expr) -> bool:
         """Whether an expression is a number or a day."""
-        found = value(expr, self.scope)
-        return isinstance(found, int | Fraction | Range) and not isinstance(found, bool)
+        answer = value(expr, self.scope)
+        return isinstance(answer, int | Fraction | Range) and not isinstance(answer, bool)
 
     def is_above(self, amounts: _Amounts, required: _Amounts) -> bool:
-        """Whether a sum is never below another one, by the ranges of what is in one of them only."""
+        """Whether a sum is never below another one, by the ranges of the parts in which they differ."""
         if not amounts.keys() & required.keys():
             return False
         left = {part: amounts.get(part, 0) - required.get(part, 0) for part in (*amounts, *required)}
@@ -157,20 +160,20 @@ _ONE = Constant(1, Location("", 1, 1))
 
 
 def _amounts(expr: Expr, times: Exact = 1) -> _Amounts:
-    """How often each part is in a sum, numbers as written taken together."""
-    found: _Amounts = {}
+    """The factor of each part of a sum; constants count as one part."""
+    amounts: _Amounts = {}
     match expr:
         case Add(parts):
             for part in parts:
                 for inner, amount in _amounts(part, times).items():
-                    found[inner] = found.get(inner, 0) + amount
+                    amounts[inner] = amounts.get(inner, 0) + amount
         case Negate(part):
-            found = _amounts(part, -times)
+            amounts = _amounts(part, -times)
         case Constant(number):
-            found[_ONE] = number * times
+            amounts[_ONE] = number * times
         case _:
-            found[expr] = times
-    return {part: amount for part, amount in found.items() if amount}
+            amounts[expr] = times
+    return {part: amount for part, amount in amounts.items() if amount}
 
 
 def _difference(more: Expr, less: Expr) -> _Amounts:
@@ -178,7 +181,7 @@ def _difference(more: Expr, less: Expr) -> _Amounts:
 
 
 def _required(expr: Expr) -> Iterator[_Amounts]:
-    """The sums that are never below zero where a condition holds, in whatever it says of every member too."""
+    """The sums that a condition keeps at zero or above; conditions on each member included."""
     match expr:
         case Clause(when=when) | OverMembers("each", where=when) if when is not None:
             yield from _required(when)
@@ -198,7 +201,7 @@ _CONDITIONS = Clause | Compare | AllOf | AnyOf | Not | OneOf
 
 
 def _live(expr: Expr, scope: Scope) -> Iterator[Expr]:
-    """An expression and what is inside it, but for what matters to no household."""
+    """An expression and its parts, without conditions of a known value and branches that are never reached."""
     is_condition = isinstance(expr, _CONDITIONS) or (isinstance(expr, OverMembers) and expr.what in ("some", "each"))
     if is_condition and value(expr, scope) is not None:
         return

@@ -1,4 +1,4 @@
-"""A policy as tables of households run it: terms in place of facts without a column, and defaults for blank cells."""
+"""A policy for tables of households: terms in place of facts without a column, and defaults for blank cells."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -28,26 +28,35 @@ from hardship_rules.core.expr import (
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import EARLIEST, YES_NO, ChoiceKind, DateKind, NumberKind, Unit, YesNoKind
-from hardship_rules.core.policy import Fact, Parameter, Policy, Term, refuse_no_policy, used_by
+from hardship_rules.core.kinds import BOOLEAN, EARLIEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Unit
+from hardship_rules.core.policy import (
+    Fact,
+    Parameter,
+    Policy,
+    Term,
+    day_problem,
+    per_policy,
+    require_policy,
+    used_by,
+)
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine.lower import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
-ROUNDED = "_rounded"
-DERIVED_OUTSIDE = "derived_outside "
-_WITHIN = 2**63 - 1
+ROUNDED = "_rounded"  # how the column of a rounded figure ends
+DERIVED_OUTSIDE = "derived_outside "  # how the id of the `must` of a default's range begins
+_LARGEST = 2**63 - 1
 _MARGIN = "margin rounded"  # no name of a policy has a space in it
 
 
 @frozen
-class FramePolicy:
-    """A policy over whole numbers for frames that have only some of its facts.
+class TablePolicy:
+    """A policy over whole numbers for tables that have columns for only some of its facts.
 
-    `figures` are the columns to be shown and the names of what they hold, in hundredths where they are `_rounded`;
-    `stand_ins` are the facts that have no column, in whose place something stands.
+    `figures` are the output columns, each with the name of its number (in hundredths where it ends in `_rounded`).
+    `stand_ins` are the facts without a column that have a default.
     """
 
     made: WholePolicy
@@ -55,15 +64,15 @@ class FramePolicy:
     stand_ins: tuple[str, ...]
 
 
-def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
-    """The policy for frames with these of its facts as columns."""
+def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
+    """The policy for tables with columns of these facts."""
     absent = [fact for fact in policy.stand_ins if fact.name not in columns]
     terms, unknown = dict[str, Term](), dict[str, Fact]()
     of_members = set(policy.of_members)
     for fact in absent:
-        own = f"{fact.name} unknown"
-        unknown[own] = evolve(fact, name=own, if_absent=None)
-        for name, expr in _in_place_of(fact, absent).items():
+        never_given = f"{fact.name} unknown"
+        unknown[never_given] = evolve(fact, name=never_given, if_absent=None)
+        for name, expr in _default_terms(fact, absent).items():
             terms[name] = Term(name, fact.title, fact.kind, expr, fact.of_member, None, fact.at)
             of_members |= {name} if fact.of_member else set()
     shown = _shown(policy)
@@ -96,101 +105,88 @@ def frame_policy(policy: Policy, columns: Collection[str]) -> FramePolicy:
         figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    return FramePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+    return TablePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
 
 
-def refuse_undecidable(policy: Policy) -> None:
-    """A policy that cannot decide, as `assess` refuses it."""
-    refuse_no_policy(policy)
-    if policy.is_open:
-        open_ = ", ".join(f"`{name}` {each.title}" for name, each in policy.parameters.items() if not each.values)
-        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
-    if not policy.decisions:
-        raise PolicyError([Problem("policy_without_decision", given=policy.name)])
+@per_policy
+def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
+    """The policy for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
+    prepared = table_policy(policy, facts)
+    wide = {name: bound for name, bound in largest(prepared.made).items() if bound > _LARGEST}
+    if wide:
+        values = {name: {"largest": f"{bound:.1e}"} for name, bound in wide.items()}
+        raise PolicyError([Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()])
+    return prepared
 
 
-def day_inside(policy: Policy, on: date | str | None) -> date | None:
-    """The day the verdict is about, inside the policy's window."""
-    refuse_no_policy(policy)
+def day_in_window(policy: Policy, on: date | str | None) -> date | None:
+    """The day of a verdict, given as a date or a text; None where it is not given.
+
+    Raises `FactError` for what is no day and for a day outside the policy's window.
+    """
+    require_policy(policy)
     day = None if plain_value(on) is None else read_day(on)
     if isinstance(day, str):
         raise FactError([Problem(day, ("on",), given=shown(on))])
-    start, end = policy.start or date.min, policy.end or date.max
-    if day is not None and not start <= day <= end:
-        window = {"start": str(policy.start or "…"), "end": str(policy.end or "…")}
-        raise FactError([Problem("on_outside", ("on",), given=str(day), values={"policy": policy.name, **window})])
+    if day is not None and (problem := day_problem(policy, day)) is not None:
+        raise FactError([problem])
     return day
-
-
-def prepared_policy(policy: Policy, facts: frozenset[str]) -> FramePolicy:
-    """The policy for frames with columns of some facts, made once; refused where some number could leave 64 bits."""
-    kept = policy.kept.setdefault("frames", {})
-    if facts not in kept:
-        prepared = frame_policy(policy, facts)
-        wide = {name: most for name, most in largest(prepared.made).items() if most > _WITHIN}
-        if wide:
-            values = {name: {"largest": f"{most:.1e}"} for name, most in wide.items()}
-            raise PolicyError(
-                [Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()]
-            )
-        kept[facts] = prepared
-    return cast(FramePolicy, kept[facts])
 
 
 def _ordered(policy: Policy) -> tuple[str, ...]:
     """Parameters, terms and decisions, each after what it uses."""
-    found: dict[str, None] = {}
+    ordered: dict[str, None] = {}
 
     def visit(name: str) -> None:
         definition = policy.names.get(name)
-        if name in found or definition is None or isinstance(definition, Fact):
+        if name in ordered or definition is None or isinstance(definition, Fact):
             return
         for used in used_by(definition):
             if used != name:
                 visit(used)
         if name not in policy.readings:
-            found[name] = None
+            ordered[name] = None
 
     for name in (*policy.parameters, *policy.terms, *policy.decisions):
         visit(name)
-    return tuple(found)
+    return tuple(ordered)
 
 
-# What stands in for a fact without a column
+# Defaults of facts without a column
 
 
-def _in_place_of(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
-    """What is found for the fact, what that is within its range, and as much of it as is held against a `must`.
+def _default_terms(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
+    """The terms that replace a fact without a column: its default, that within its range, and what a `must` sees.
 
-    Constants that stand in are not held against a household: in their place the fact is unknown.
+    A `must` does not see constants: they say nothing about the household, so that the fact is unknown to it.
     """
-    own = {fact.name: f"{fact.name} unknown"}
-    found = cast(Expr, _renamed(cast(Expr, fact.if_absent), own))
-    unknown = Name(own[fact.name], fact.at)
-    held = {each.name: f"{each.name} held" for each in absent if each is not fact}
-    without = cast(Expr, _renamed(_without_constants(found, unknown), held))
+    renamed = {fact.name: f"{fact.name} unknown"}
+    default = cast(Expr, _renamed(cast(Expr, fact.if_absent), renamed))
+    unknown = Name(renamed[fact.name], fact.at)
+    held = {other.name: f"{other.name} held" for other in absent if other is not fact}
+    without = cast(Expr, _renamed(_without_constants(default, unknown), held))
     if not isinstance(fact.kind, NumberKind):
-        return {fact.name: found, f"{fact.name} held": without}
+        return {fact.name: default, f"{fact.name} held": without}
     return {
-        f"{fact.name} found": found,
+        f"{fact.name} found": default,
         fact.name: _within(Name(f"{fact.name} found", fact.at), fact.kind),
         f"{fact.name} held": _within(without, fact.kind),
     }
 
 
 def _within(expr: Expr, kind: NumberKind) -> Expr:
-    """A number as far as it lies in the range of its fact."""
+    """A number limited to the range of its fact."""
     at = expr.at
     below = Extreme("min", (expr, Constant(cast(Exact, kind.high), at)), at)
     return Extreme("max", (below, Constant(cast(Exact, kind.low), at)), at)
 
 
 def _in_range(fact: Fact) -> Clause:
-    """What stands in for a fact lies in its range; of each member, where it is a fact of members."""
-    kind, at, found = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
+    """The `must` that the default of a fact lies in its range, for each member if it is a fact of members."""
+    kind, at, default = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
     lines = [
-        Compare(found, ">=", Constant(cast(Exact, kind.low), at), at),
-        Compare(found, "<=", Constant(cast(Exact, kind.high), at), at),
+        Compare(default, ">=", Constant(cast(Exact, kind.low), at), at),
+        Compare(default, "<=", Constant(cast(Exact, kind.high), at), at),
     ]
     clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, line, "", at) for line in lines]
     inside = AllOf(tuple(clauses), at)
@@ -199,6 +195,7 @@ def _in_range(fact: Fact) -> Clause:
 
 
 def _without_constants(expr: Expr, unknown: Name) -> Expr:
+    """A default with the fact unknown wherever it would be a constant."""
     if isinstance(expr, Constant | Option):
         return unknown
     if isinstance(expr, Choose):
@@ -209,13 +206,13 @@ def _without_constants(expr: Expr, unknown: Name) -> Expr:
 
 
 def _renamed(part: Any, to: Mapping[str, str]) -> Any:
-    """An expression with other names in it."""
+    """An expression with some of its names replaced."""
     if isinstance(part, Name):
         return evolve(part, name=to.get(part.name, part.name))
     if isinstance(part, tuple):
         return tuple(_renamed(inner, to) for inner in part)
     if isinstance(part, get_args(Expr)):
-        names = [each.name for each in attrs.fields(type(part))]
+        names = [attribute.name for attribute in attrs.fields(type(part))]
         return evolve(part, **{name: _renamed(getattr(part, name), to) for name in names})
     return part
 
@@ -224,7 +221,7 @@ def _renamed(part: Any, to: Mapping[str, str]) -> Any:
 
 
 def _shown(policy: Policy) -> tuple[str, ...]:
-    """The numbers of the household that explanations begin with; all of its terms, where the policy does not say."""
+    """The numbers of the household that explanations begin with; where the policy names none, all of its terms."""
     names = policy.show or tuple(policy.terms)
     return tuple(name for name in names if _is_figure(policy, name))
 
@@ -240,7 +237,7 @@ def _figure(policy: Policy, name: str, expr: Expr) -> Term:
 
 
 def _shown_as(number: Expr, scale: int | None) -> Expr:
-    """A number in whole parts of `scale`; any other to hundredths, as figures are: a half goes away from zero."""
+    """A number in whole parts of `scale`; without a scale, to hundredths with halves rounded away from zero."""
     if scale is not None:
         return Round("floor", number, Constant(Fraction(1, scale), _NOWHERE), _NOWHERE)
     below = Compare(number, "<", Constant(0, _NOWHERE), _NOWHERE)
@@ -249,15 +246,15 @@ def _shown_as(number: Expr, scale: int | None) -> Expr:
 
 
 def margin_unit(policy: Policy) -> Unit | None:
-    """The unit of the distance to the nearest line; None where there is no such distance, or it is a bare number."""
+    """The unit of the margin; None where there is no margin, or it is a pure number."""
     margin = _margin(policy, _shown(policy))
     return None if margin is None else unit_of(margin, policy)
 
 
 def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
-    """How far the household is from the nearest line of the category that a figure shown is compared with.
+    """The margin: the distance from the nearest threshold of the category that a shown figure is compared with.
 
-    Lines in another unit than the first of them are left out; where there is none, there is no such distance.
+    Thresholds in another unit than the first one are left out; None where there is no threshold.
     """
     pairs: dict[tuple[Expr, Expr], None] = {}
     for clause in (outcome.when for outcome in policy.category.outcomes):
@@ -277,7 +274,7 @@ def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
 
 
 def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it, through the terms that it names; nothing of single members."""
+    """An expression and its parts, through the terms that it names, but not into terms and sums of members."""
     yield expr
     term = policy.names.get(expr.name) if isinstance(expr, Name) else None
     if isinstance(term, Term) and not term.of_member:
@@ -288,37 +285,40 @@ def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
 
 
 def _column(name: str, scale: int | None) -> str:
-    """The column of a figure: of a whole number its name, of one in hundredths `_x100`; of what is divided, rounded."""
+    """The column of a figure: its name, with `_x100` if it is in hundredths, or with `_rounded` without a scale."""
     if scale is None:
         return name + ROUNDED
     return name if scale == 1 else f"{name}_x{scale}"
 
 
+# Facts that are left out in some rows
+
+
 def left_out_column(name: str) -> str:
-    """The column that tells in which rows a fact is left out; no name of a policy has a space in it."""
+    """The boolean column of the rows in which a fact is left out; no name of a policy has a space in it."""
     return f"{name} left out"
 
 
 def stated_column(name: str) -> str:
-    """The column that holds a fact where it is not left out."""
+    """The column of a fact's values in the rows in which it is not left out."""
     return f"{name} stated"
 
 
 def with_left_out(policy: Policy, names: Collection[str]) -> Policy:
-    """The policy for frames in which these facts, all with something that stands in, are left out in some rows.
+    """The policy for tables in which these facts, all with a default, are left out in some rows.
 
-    In place of such a fact's column they have `stated_column` and `left_out_column`; where it is left out, what is
-    stated is not looked at. The fact itself has no column, and what stands in for it is first of all what is stated.
+    Such a fact has a `stated_column` and a `left_out_column` instead of its own. Its default becomes the stated value,
+    or the former default where it is left out; what is stated there is ignored.
     """
 
     def facts(own: FrozenMapping[str, Fact]) -> FrozenMapping[str, Fact]:
-        found = dict(own)
+        replaced = dict(own)
         for name, fact in own.items():
             if name in names and fact.if_absent is not None:
-                found[name] = evolve(fact, if_absent=_first_stated(fact, fact.if_absent))
-                found[stated_column(name)] = evolve(fact, name=stated_column(name), if_absent=None)
-                found[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=YES_NO, if_absent=None)
-        return FrozenMapping(found)
+                replaced[name] = evolve(fact, if_absent=_first_stated(fact, fact.if_absent))
+                replaced[stated_column(name)] = evolve(fact, name=stated_column(name), if_absent=None)
+                replaced[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=BOOLEAN, if_absent=None)
+        return FrozenMapping(replaced)
 
     return evolve(policy, facts=facts(policy.facts), members=evolve(policy.members, facts=facts(policy.members.facts)))
 
@@ -330,14 +330,14 @@ def _first_stated(fact: Fact, expr: Expr) -> Expr:
     return Choose((stated,), expr, fact.at)
 
 
-def anything(fact: Fact) -> "str | bool | int | float | date":
-    """Some value of a fact, to stand in a column where it is not looked at: a null would be looked at."""
+def any_value(fact: Fact) -> "str | bool | int | float | date":
+    """A valid value of a fact, for cells that are ignored: a null there would be read as unknown."""
     match fact.kind:
         case NumberKind(low=low, decimals=decimals):
             return float(cast(Exact, low)) if decimals else int(cast(Exact, low))
         case ChoiceKind(options):
             return next(iter(options))
-        case YesNoKind():
+        case BooleanKind():
             return False
         case DateKind():
             return EARLIEST

@@ -1,11 +1,11 @@
-"""The letter with which the union answers an application: what is missing, why it is returned, what to hand in."""
+"""The letter that answers an application: what is missing, why it is refused, or what to hand in."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import cast
 
-from hardship_rules.assessment.assessment import Assessment, refuse_no_assessment
+from hardship_rules.assessment.assessment import Assessment, require_assessment
 from hardship_rules.assessment.outcomes import Figure, Reason
 from hardship_rules.assessment.questions import Missing
 from hardship_rules.core.expr import (
@@ -22,60 +22,55 @@ from hardship_rules.core.expr import (
     names_in,
 )
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
 from hardship_rules.core.policy import Fact, Outcome, Policy, Term
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, numeral
-from hardship_rules.documents.html import as_html
-from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.documents.text import as_text
 from hardship_rules.engine.evaluate import Scope, value
-from hardship_rules.explanation.reasons import SENTENCES as TELLING
-from hardship_rules.explanation.reasons import Telling
+from hardship_rules.explanation.formats import RENDERERS
+from hardship_rules.explanation.reasons import SENTENCES as REASON_SENTENCES
+from hardship_rules.explanation.reasons import Describer
 from hardship_rules.explanation.wording import comparison, one_line
 from hardship_rules.language.keys import REPLY_WITHIN
 from hardship_rules.locale import sentences
 
 SENTENCES = sentences("notice")
 
-# What a policy calls what only a letter asks for
-RECOGNISED = "in_hardship"  # the condition of which categories recognise a household; without it, all but `otherwise`
-MATERIALS = "materials"  # the decision that lists what is to be handed in
+# Names in a policy that only the letter uses
+RECOGNISED = "in_hardship"  # the term that is true of categories that recognise a household
+MATERIALS = "materials"  # the decision that lists the documents to hand in
 OBJECTION = "objection"  # the note that says where to object
 
 _DAY = ("on",)
-_PAIR = 2  # numbers that follow each other and are still listed one by one
+_PAIR = 2  # consecutive numbers; more of them are printed as a range
 _APPLICANT = re.compile(r"[^非不（(]*(?:申请人|本人)(?:[（(].*)?")  # not 申请人的配偶
-_OWN_FILE = re.compile(r"\\|://|[^\s.]\.[A-Za-z][A-Za-z0-9]{0,4}(?![A-Za-z0-9])")  # regulation.md is in no document
+_OWN_FILE = re.compile(r"\\|://|[^\s.]\.[A-Za-z][A-Za-z0-9]{0,4}(?![A-Za-z0-9])")  # such as regulation.md
 _REMARK = re.compile(rf"[（(〔【\[](?:解读|{'|'.join(BASES.values())})[）)〕】\]]")
 
-_RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping(
-    {"text": as_text, "markdown": as_markdown, "html": as_html}
-)
+_RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"text": as_text, **RENDERERS})
 
 
 def notice(assessment: Assessment, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # the public face's word
     """The letter that answers an application, in Chinese, as `text`, `markdown` or one `html` page.
 
-    An undecided household is told which documents and facts are missing, one that is refused the reasons, one that is
-    recognised what to hand in; each where to object, in the words of the policy's note `objection`.
+    The letter for an undecided household lists the missing documents and facts, for a refused one the reasons, for a
+    recognised one the documents to hand in. Each says where to object, by the policy's note `objection`.
 
-    The letter passes through the primary union and others' hands, so it holds no more of the household than its
-    reasons need: no name, label or age, no relation but which member is the applicant (the others are numbered as in
-    the application), no fact's value, and amounts only where the deciding clause compares the household's figure with
-    a limit that is public; a limit that is itself computed from the household's money is not shown. The host's own
-    `reference` is: let it be no identity number.
+    The letter passes through many hands, so it has no more about the household than its reasons need. It has no name,
+    label, age or value of a fact, and no relation but that of the applicant; other members are numbered as in the
+    application. It has an amount only where the deciding clause compares it with a public limit, one that is not
+    computed from the household's own money. It has the host's `reference`, which must not be an identity number.
 
-    It cites the documents that its reasons rest on, with the place in them, never the policy's file, and says nothing
-    of how well each is known; where that is only assumed, it cites nothing. The days within which to reply are those
-    of the policy's note `reply within`, counted from the day on which the letter is received; without it there is a
-    blank. To whom the letter goes, the union's name, the seal and the day are left to be written in, and the union
-    checks the letter before it goes out.
+    It cites the documents behind its reasons with the place in them, never the policy file and never a basis; for an
+    assumption it cites nothing. The days to reply are those of the policy's note `reply within`, from the day on which
+    the letter is received. The addressee, the union's name, the seal and the date are left blank, also the days to
+    reply without that note. The union checks the letter before it is sent.
 
-    Raises `ValueError` for a format or language that there is not.
+    Raises `ValueError` for an unknown format or language.
     """
-    refuse_no_assessment(assessment)
+    require_assessment(assessment)
     if format not in _RENDERERS:
         raise ValueError(f"format is one of {', '.join(_RENDERERS)}")
     if lang != "zh":
@@ -84,7 +79,7 @@ def notice(assessment: Assessment, *, format: str = "text", lang: Language = "zh
 
 
 def recognising(policy: Policy) -> tuple[Outcome, ...]:
-    """The categories that recognise a household."""
+    """The categories that recognise a household: by the term `in_hardship`, or without it all of the `first` list."""
     category, term = policy.category, policy.terms.get(RECOGNISED)
     if not isinstance(term, Term):
         return category.outcomes
@@ -94,12 +89,12 @@ def recognising(policy: Policy) -> tuple[Outcome, ...]:
 
 
 class _Letter:
-    """The parts of one letter."""
+    """The blocks of one letter."""
 
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self.policy = assessment.policy
-        self.tell = Telling(assessment, TELLING["zh"])
+        self.describe = Describer(assessment, REASON_SENTENCES["zh"])
         self.recognising = recognising(self.policy)
         self.applicant = applicant(assessment)
 
@@ -112,7 +107,7 @@ class _Letter:
             state, parts = "recognised", self.recognised()
         else:
             state, parts = "refused", self.reasons()
-        title = self.tell.headed(SENTENCES[f"title_{state}"])
+        title = self.describe.headed(SENTENCES[f"title_{state}"])
         blocks = (*self.head(state), *self.numbered(parts), *self.foot())
         return Document(title, blocks, kind="letter")
 
@@ -131,7 +126,7 @@ class _Letter:
         yield Paragraph(self.say(state, on=day, category=title))
 
     def numbered(self, parts: Iterable[Block]) -> Iterator[Block]:
-        """The parts, the sections among them with their number."""
+        """The parts, each section with its number before its title."""
         number = 0
         for part in parts:
             if isinstance(part, Section):
@@ -152,7 +147,7 @@ class _Letter:
             yield Section(SENTENCES[heading], (*((Listing(items),) if items else ()), *after))
 
     def reply(self, within: str, by: str) -> Block:
-        """Within how many days to reply, counted from the day on which the letter is received; else a blank."""
+        """The days within which to reply; a blank where the policy has no such note."""
         note = self.policy.notes.get(REPLY_WITHIN)
         return Paragraph(SENTENCES[by] if note is None else self.say(within, days=note.days))
 
@@ -160,13 +155,13 @@ class _Letter:
 
     @cached_property
     def asked(self) -> tuple[Missing, ...]:
-        """The facts that the applicant can be asked for: no standard, and no day, which the union sets."""
+        """The missing facts that the applicant can supply, without parameters and the day of the verdict."""
         return tuple(
             missing for missing in self.assessment.missing if missing.path[0] != "parameters" and missing.path != _DAY
         )
 
     def missing(self) -> Iterator[Block]:
-        """The documents that are missing, each with what it proves; facts without one; standards not published."""
+        """The missing documents with the facts they prove, the facts without a document, the unpublished standards."""
         papers = dict.fromkeys(missing.evidence for missing in self.asked if missing.evidence)
         proved = {paper: [missing for missing in self.asked if missing.evidence == paper] for paper in papers}
         yield from self.listed(
@@ -184,29 +179,29 @@ class _Letter:
             yield Paragraph(SENTENCES["undated"])
 
     def proved(self, missing: Iterable[Missing]) -> str:
-        """The titles of facts in one sentence: the household's first."""
+        """The titles of facts in one sentence, those of the household first."""
         missing = tuple(missing)
-        own = SENTENCES["join"].join(self.title(each) for each in missing if each.member is None)
-        theirs = self.facts(each for each in missing if each.member is not None)
-        return SENTENCES["sentences"].join(filter(None, (own, *theirs)))
+        household = SENTENCES["join"].join(self.title(fact) for fact in missing if fact.member is None)
+        members = self.facts(fact for fact in missing if fact.member is not None)
+        return SENTENCES["sentences"].join(filter(None, (household, *members)))
 
     def facts(self, missing: Iterable[Missing]) -> list[str]:
-        """The titles of facts, those of one member together, and members who lack the same together."""
-        whose: dict[int | None, list[str]] = {}
-        for each in missing:
-            whose.setdefault(each.member, []).append(self.title(each))
-        members: dict[tuple[str, ...], list[int]] = {}
-        for member, titles in whose.items():
+        """The titles of facts, grouped by member; members with the same missing facts share an entry."""
+        titles_of: dict[int | None, list[str]] = {}
+        for fact in missing:
+            titles_of.setdefault(fact.member, []).append(self.title(fact))
+        groups: dict[tuple[str, ...], list[int]] = {}
+        for member, titles in titles_of.items():
             if member is not None:
-                members.setdefault(tuple(titles), []).append(member)
-        theirs = (
-            self.say("of_member", who=self.called(numbers), title=SENTENCES["join"].join(titles))
-            for titles, numbers in members.items()
+                groups.setdefault(tuple(titles), []).append(member)
+        of_members = (
+            self.say("of_member", who=self.called(members), title=SENTENCES["join"].join(titles))
+            for titles, members in groups.items()
         )
-        return [*whose.get(None, ()), *theirs]
+        return [*titles_of.get(None, ()), *of_members]
 
     def called(self, members: list[int]) -> str:
-        """Members: the applicant as such, others by their numbers, those that follow each other from first to last."""
+        """The applicant by that word, other members by their numbers, with consecutive numbers as a range."""
         others = sorted(member + 1 for member in members if member != self.applicant)
         runs: list[list[int]] = []
         for number in others:
@@ -223,15 +218,15 @@ class _Letter:
         return SENTENCES["join"].join(words)
 
     def title(self, missing: Missing) -> str:
-        """What a fact is called; of one that is no more than yes or no, that it is."""
+        """The title of a fact, marked where it is boolean."""
         fact = self.policy.names.get(str(missing.path[-1]))
-        is_yes_or_no = isinstance(fact, Fact) and fact.kind == YES_NO
-        return self.say("yes_or_no", title=missing.title) if is_yes_or_no else one_line(missing.title)
+        is_boolean = isinstance(fact, Fact) and fact.kind == BOOLEAN
+        return self.say("yes_or_no", title=missing.title) if is_boolean else one_line(missing.title)
 
     # Reasons, and what to hand in
 
     def reasons(self) -> Iterator[Block]:
-        """The clauses that made the category what it is; for `otherwise`, what stopped each that recognises."""
+        """The clauses that decided the category; for `otherwise`, those that ruled out the recognising ones."""
         decided, category = self.assessment.decided, cast(Outcome, self.assessment.category)
         if category.when is not None:
             reasons = [reason for reason in decided.reasons if reason.role == "decided"]
@@ -245,37 +240,34 @@ class _Letter:
         yield from self.listed("reasons", stopped, *self.documents(reasons))
 
     def reason(self, reason: Reason) -> str:
-        """A clause in the words for what it came to, with the household's figure where the limit is public.
-
-        Of a limit of nothing the words say enough.
-        """
-        words = _plain(self.tell.clause(reason))
+        """A clause in words, with the household's figure and the limit where that is public and not 0."""
+        words = _plain(self.describe.clause(reason))
         sides = self.sides(reason)
         if sides is None or sides[1].exact == 0:
             return words
         number, limit, _ = sides
-        texts = [self.tell.counted(text, number.unit) for text in comparison(self.policy, number, limit)[:2]]
+        texts = [self.describe.with_unit(text, number.unit) for text in comparison(self.policy, number, limit)[:2]]
         return self.say("reason_limit", words=words, number=texts[0], limit=texts[1])
 
     def sides(self, reason: Reason) -> tuple[Figure, Figure, Expr] | None:
-        """The household's figure, and the limit with what it is computed from, where one is public; else None."""
+        """The household's figure, the limit, and the limit's expression, where exactly one side is public."""
         line, left, right = reason.clause.when, reason.left, reason.right
         if not isinstance(line, Compare) or not isinstance(left, Figure) or not isinstance(right, Figure):
             return None
-        turned = self.is_public(line.left)
-        if turned is self.is_public(line.right) or left.exact is None or right.exact is None:
+        is_reversed = self.is_public(line.left)
+        if is_reversed is self.is_public(line.right) or left.exact is None or right.exact is None:
             return None
-        return (right, left, line.left) if turned else (left, right, line.right)
+        return (right, left, line.left) if is_reversed else (left, right, line.right)
 
     def is_public(self, expr: Expr) -> bool:
-        """It is worked out from no number that the household gives."""
+        """Whether an expression is computed without any number of the household."""
         definitions = map(self.policy.names.get, self.names(expr))
         return not any(
             isinstance(definition, Fact) and isinstance(definition.kind, NumberKind) for definition in definitions
         )
 
     def names(self, expr: Expr) -> set[str]:
-        """Every name that it is computed from."""
+        """Every name that an expression is computed from."""
         names, seen = list(names_in(expr)), set[str]()
         while names:
             name = names.pop()
@@ -285,35 +277,36 @@ class _Letter:
         return seen
 
     def documents(self, reasons: Iterable[Reason]) -> Iterator[Block]:
-        """The documents that reasons rest on, each with the places in it; none where that is only assumed.
+        """The documents behind reasons, each with the places in it.
 
-        What a rule or notice says it says of the applicant; what another union retells, or does itself, is a model.
+        The letter is based on a rule or notice; another union's page is only cited for comparison, and an assumption
+        not at all.
         """
-        places: dict[str, dict[str, dict[str, None]]] = {"stated": {}, "retold": {}}
+        places: dict[str, dict[str, dict[str, None]]] = {"based_on": {}, "compare": {}}
         for provenance in (known for reason in reasons for known in self.provenances(reason)):
             if provenance.source is not None and provenance.basis not in {"assumption", "definition"}:
-                kind = "stated" if provenance.basis in {"rule", "notice"} else "retold"
+                kind = "based_on" if provenance.basis in {"rule", "notice"} else "compare"
                 title = one_line(self.policy.sources[provenance.source].title)
                 cited = places[kind].setdefault(title, {})
                 if provenance.cite and not _OWN_FILE.search(provenance.cite):
                     cited[one_line(provenance.cite)] = None
-        kinds = (
-            self.say(kind, documents=SENTENCES["join"].join(self.document_words(*each) for each in cited.items()))
-            for kind, cited in places.items()
-            if cited
-        )
-        if words := SENTENCES["list"].join(kinds):
-            yield Paragraph(self.say("documents", documents=words))
+        clauses = []
+        for kind, documents in places.items():
+            if documents:
+                words = (self.document_words(title, articles) for title, articles in documents.items())
+                clauses.append(self.say(kind, documents=SENTENCES["join"].join(words)))
+        if clauses:
+            yield Paragraph(self.say("documents", documents=SENTENCES["list"].join(clauses)))
 
     def document_words(self, title: str, places: Iterable[str]) -> str:
-        """A document, and where in it: 《通知》第二条, 《通知》（附件）."""
+        """A document with the places in it: 《通知》第二条, 《通知》（附件）."""
         place = SENTENCES["join"].join(places)
         if not place:
             return title
         return self.say("article" if place.startswith("第") else "place", title=title, place=place)
 
     def provenances(self, reason: Reason) -> Iterator[Provenance]:
-        """Whence a reason is: its clause, and the parameters of its limit where the letter tells it."""
+        """The provenance of a reason: of its clause, and of the parameters of the limit that the letter shows."""
         sides = self.sides(reason)
         limits = () if sides is None else self.names(sides[2])
         parameters = (parameter for name, parameter in self.policy.parameters.items() if name in limits)
@@ -336,15 +329,15 @@ class _Letter:
 
 
 def _plain(text: str) -> str:
-    """A text of the policy's without its remarks on how well it is known."""
+    """A text of the policy without its remarks on the basis."""
     return one_line(_REMARK.sub("", text))
 
 
 def applicant(assessment: Assessment) -> int | None:
-    """The member whom the policy counts as the applicant, counted from 0; None where it does not say who that is.
+    """The number of the applicant among the members, from 0; None where the policy does not say who it is.
 
-    That is whoever meets the condition of a `must` which one member meets, where its words say that it is about the
-    applicant: `count(relation == self) == 1`.
+    It is the member who meets the condition that a `must` wants of exactly one member, such as
+    `count(relation == self) == 1`, if the words of the condition are about the applicant.
     """
     policy = assessment.policy
     members = set()
@@ -356,7 +349,7 @@ def applicant(assessment: Assessment) -> int | None:
 
 
 def _counts_of_one(policy: Policy) -> Iterator[OverMembers]:
-    """The counts of members that every household has exactly one of."""
+    """The counts of members that `must` requires to be 1."""
     exprs: list[Expr] = [*policy.must]
     while exprs:
         expr = exprs.pop()
@@ -377,7 +370,7 @@ def _is_one(policy: Policy, expr: Expr) -> bool:
 
 
 def _is_of_applicant(policy: Policy, where: Expr) -> bool:
-    """A condition on members says in its words, or by the name of its option, that it is about the applicant."""
+    """Whether a condition on members is about the applicant, by its title or the name of its option."""
     match where:
         case Name(name=name):
             words = name, policy.names[name].title

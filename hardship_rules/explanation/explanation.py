@@ -1,6 +1,9 @@
-"""What an explanation says, as data made once, whatever it is laid out as."""
+"""The full explanation of an assessment as data, independent of its layout.
 
-from collections.abc import Iterable, Iterator
+Every text is made one line, so that no text of a file or a fact can forge another line or send codes to a terminal.
+"""
+
+from collections.abc import Iterator
 
 from attrs import field, frozen
 
@@ -13,29 +16,25 @@ from hardship_rules.core.policy import Outcome
 from hardship_rules.core.problem import Language
 from hardship_rules.documents.document import Scale
 from hardship_rules.engine.causes import rests_on
-from hardship_rules.explanation.reasons import SENTENCES, Telling, scale_of
-from hardship_rules.explanation.wording import one_line, sides
-
-
-def _one_line_each(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(one_line, texts))
-
-
-# Each text is made one line: whatever a file or a fact put into it forges no other line and steers no terminal.
+from hardship_rules.explanation.reasons import SENTENCES, Describer, scale_of
+from hardship_rules.explanation.wording import one_line, one_line_each, sides
 
 
 @frozen
 class ShownFigure:
-    """A figure that an explanation begins with: what it is, how much, and what it is made up of."""
+    """A figure of the policy's `show`: its title, its amount with the unit, and its composition."""
 
     title: str = field(converter=one_line)
     amount: str = field(converter=one_line)
-    made_of: str = field(converter=one_line)
+    composition: str = field(converter=one_line)
 
 
 @frozen
 class Ground:
-    """A clause as it came out, or several that stopped an outcome: words, both sides of a comparison, and the grade."""
+    """A clause with whether it holds, in words, and the comparison and basis that support it.
+
+    Clauses without a comparison that ruled out the same outcomes are one ground.
+    """
 
     holds: Truth
     words: str = field(converter=one_line)
@@ -45,7 +44,11 @@ class Ground:
 
 @frozen
 class Ruling:
-    """What a decision came to, what decided it or leaves it open, what stopped the others, what was not reached."""
+    """A decision with its outcome in words.
+
+    `grounds` decided it or leave it open; `against` ruled out the other outcomes; `not_reached` names the outcomes
+    after the deciding one.
+    """
 
     title: str = field(converter=one_line)
     sentence: str = field(converter=one_line)
@@ -56,25 +59,29 @@ class Ruling:
 
 @frozen
 class Explanation:
-    """An assessment in words, part by part; a part that has nothing to say is empty."""
+    """An assessment in words, part by part; a part without content is empty.
+
+    `tone` is that of the category, or `open`; `classes` are the titles of all categories; `later` are the decisions
+    after the category; `derived` and `assumed` are the facts that were computed and those that took a default.
+    """
 
     lang: Language
     tone: str
-    classes: tuple[str, ...] = field(converter=_one_line_each)
+    classes: tuple[str, ...] = field(converter=one_line_each)
     verdict: str = field(converter=one_line)
     headline: str = field(converter=one_line)
     figures: tuple[ShownFigure, ...]
-    meanings: tuple[str, ...] = field(converter=_one_line_each)
-    warnings: tuple[str, ...] = field(converter=_one_line_each)
+    meanings: tuple[str, ...] = field(converter=one_line_each)
+    warnings: tuple[str, ...] = field(converter=one_line_each)
     scale: Scale | None
     category: Ruling
     later: tuple[Ruling, ...]
     ruled_out: str = field(converter=one_line)
-    missing: tuple[str, ...] = field(converter=_one_line_each)
-    derived: tuple[str, ...] = field(converter=_one_line_each)
-    assumed: tuple[str, ...] = field(converter=_one_line_each)
-    turns: tuple[str, ...] = field(converter=_one_line_each)
-    turns_on_nothing: str = field(converter=one_line)
+    missing: tuple[str, ...] = field(converter=one_line_each)
+    derived: tuple[str, ...] = field(converter=one_line_each)
+    assumed: tuple[str, ...] = field(converter=one_line_each)
+    sensitivity: tuple[str, ...] = field(converter=one_line_each)
+    not_sensitive: str = field(converter=one_line)
     unverified: str = field(converter=one_line)
     disclaimer: str = field(converter=one_line)
 
@@ -82,7 +89,7 @@ class Explanation:
 def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
     """The explanation of an assessment in one language."""
     say = SENTENCES[lang]
-    tell = Telling(assessment, say)
+    describe = Describer(assessment, say)
     policy, household = assessment.policy, assessment.household
     on = say["no_date"] if household.on is None else say["on"].format(on=household.on)
     turns = turns_on(assessment)
@@ -90,84 +97,87 @@ def explanation_of(assessment: Assessment, lang: Language) -> Explanation:
         lang=lang,
         tone="open" if assessment.category is None else assessment.category.tone,
         classes=tuple(policy.category.options.values()),
-        verdict=tell.headed(tell.verdict(assessment.decided)),
+        verdict=describe.headed(describe.verdict(assessment.decided)),
         headline=say["headline"].format(policy=policy.title, on=on),
-        figures=tuple(ShownFigure(tell.figure_title(name), *tell.figure(name)) for name in policy.show),
-        meanings=tuple(tell.meanings()),
-        warnings=tuple(tell.warnings(lang)),
-        scale=scale_of(tell),
-        category=ruling(tell, assessment.decided),
+        figures=tuple(ShownFigure(describe.figure_title(name), *describe.figure(name)) for name in policy.show),
+        meanings=tuple(describe.meanings()),
+        warnings=tuple(describe.warnings(lang)),
+        scale=scale_of(describe),
+        category=ruling_of(describe, assessment.decided),
         later=tuple(
-            ruling(tell, decided)
+            ruling_of(describe, decided)
             for decided in assessment.decisions.values()
             if decided.decision is not policy.category
         ),
-        ruled_out=tell.ruled_out(),
-        missing=tuple(tell.missing()),
-        derived=tuple(tell.facts(household.derived)),
-        assumed=tuple(tell.facts(household.assumed)),
-        turns=tuple(map(tell.turn, turns)),
-        turns_on_nothing=say["turns_on_nothing"] if all(turn.is_verified for turn in turns) else "",
-        unverified=_unverified(tell),
+        ruled_out=describe.ruled_out(),
+        missing=tuple(describe.missing()),
+        derived=tuple(describe.facts(household.derived)),
+        assumed=tuple(describe.facts(household.assumed)),
+        sensitivity=tuple(map(describe.sensitivity, turns)),
+        not_sensitive=say["not_sensitive"] if all(turn.is_verified for turn in turns) else "",
+        unverified=_unverified_sentence(describe),
         disclaimer=say["disclaimer"],
     )
 
 
-def ruling(tell: Telling, decided: Decided) -> Ruling:
-    """What a decision came to, in words."""
-    first = (reason for reason in decided.reasons if reason.role != "stopped")
-    grounds = (Ground(each.holds, tell.words(each), tell.compared(each), tell.basis(each)) for each in first)
+def ruling_of(describe: Describer, decided: Decided) -> Ruling:
+    """A decision of an assessment with its grounds, in words."""
+    reasons = (reason for reason in decided.reasons if reason.role != "stopped")
+    grounds = (
+        Ground(reason.holds, describe.words(reason), describe.compared(reason), describe.basis(reason))
+        for reason in reasons
+    )
     reached = {reason.outcome for reason in decided.reasons}
-    stopped = (outcome for outcome in decided.decision.outcomes if outcome not in decided.possible)
-    later = [outcome for outcome in stopped if outcome.id not in reached]
+    impossible = (outcome for outcome in decided.decision.outcomes if outcome not in decided.possible)
+    not_reached = [outcome for outcome in impossible if outcome.id not in reached]
     return Ruling(
         title=decided.decision.title,
-        sentence=tell.later(decided),
+        sentence=describe.decision(decided),
         grounds=tuple(dict.fromkeys(grounds)),
-        against=tuple(_stopped(tell, decided)),
-        not_reached=tell.say["not_reached"].format(titles=tell.titles(later)) if later else "",
+        against=tuple(_against(describe, decided)),
+        not_reached=describe.say["not_reached"].format(titles=describe.titles(not_reached)) if not_reached else "",
     )
 
 
-def _stopped(tell: Telling, decided: Decided) -> Iterator[Ground]:
-    """One ground for outcomes stopped by the same, and one a clause where numbers were compared."""
-    why: dict[str, tuple[Reason, ...]] = {}
+def _against(describe: Describer, decided: Decided) -> Iterator[Ground]:
+    """The grounds that ruled out outcomes; outcomes ruled out by the same clauses share theirs."""
+    reasons_of: dict[str, tuple[Reason, ...]] = {}
     for reason in decided.reasons:
         if reason.role == "stopped":
-            why[reason.outcome] = (*why.get(reason.outcome, ()), reason)
-    together: dict[tuple[str, ...], list[Outcome]] = {}
+            reasons_of[reason.outcome] = (*reasons_of.get(reason.outcome, ()), reason)
+    groups: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in decided.decision.outcomes:
-        if outcome.id in why:
-            same = tuple(reason.clause.line + tell.words(reason) for reason in why[outcome.id])
-            together.setdefault(same, []).append(outcome)
-    for outcomes in together.values():
-        titles, reasons = tell.titles(outcomes), why[outcomes[0].id]
-        plain = [tell.words(reason) for reason in reasons if not sides(tell.policy, reason, tell.say)]
+        if outcome.id in reasons_of:
+            clauses = tuple(reason.clause.line + describe.words(reason) for reason in reasons_of[outcome.id])
+            groups.setdefault(clauses, []).append(outcome)
+    for outcomes in groups.values():
+        titles, reasons = describe.titles(outcomes), reasons_of[outcomes[0].id]
+        plain = [describe.words(reason) for reason in reasons if not sides(describe.policy, reason, describe.say)]
         if plain:
-            words = tell.say["sentences"].join(dict.fromkeys(plain))
-            yield Ground(False, tell.say["stopped"].format(title=titles, why=words), "", "")  # noqa: FBT003  # its truth
+            words = describe.say["sentences"].join(dict.fromkeys(plain))
+            yield Ground(False, describe.say["stopped"].format(title=titles, why=words), "", "")  # noqa: FBT003  # `holds`
         for reason in reasons:
-            if compared := tell.compared(reason):
-                words = tell.say["stopped"].format(title=titles, why=tell.words(reason))
-                yield Ground(reason.holds, words, compared, tell.basis(reason))
+            if compared := describe.compared(reason):
+                words = describe.say["stopped"].format(title=titles, why=describe.words(reason))
+                yield Ground(reason.holds, words, compared, describe.basis(reason))
 
 
-def _unverified(tell: Telling) -> str:
-    found = unverified(tell)
-    if not found:
-        return tell.say["verified"]
-    return tell.say["unverified"].format(count=len(found), items=tell.say["join"].join(found))
+def _unverified_sentence(describe: Describer) -> str:
+    items = unverified(describe)
+    if not items:
+        return describe.say["verified"]
+    return describe.say["unverified"].format(count=len(items), items=describe.say["join"].join(items))
 
 
-def unverified(tell: Telling) -> tuple[str, ...]:
-    """Everything that the category rests on and that is neither the rule itself nor a notice."""
-    found: dict[str, str] = {}
-    decided = tell.assessment.decided
-    otherwise = decided.outcome is not None and decided.outcome.when is None
+def unverified(describe: Describer) -> tuple[str, ...]:
+    """The grounds of the category whose basis is neither the rule itself nor a notice, each with its basis."""
+    items: dict[str, str] = {}
+    decided = describe.assessment.decided
+    is_otherwise = decided.outcome is not None and decided.outcome.when is None
     for reason in decided.reasons:
-        if (reason.role == "stopped") is not otherwise:
+        if (reason.role == "stopped") is not is_otherwise:
             continue
-        for title, provenance in rests_on(tell.policy, reason.clause):
+        for title, provenance in rests_on(describe.policy, reason.clause):
             if provenance.basis not in VERIFIED:
-                found[title] = tell.say["item"].format(title=title, basis=tell.say[provenance.basis])
-    return tuple(found.values())
+                items[title] = describe.say["item"].format(title=title, basis=describe.say[provenance.basis])
+    return tuple(items.values())

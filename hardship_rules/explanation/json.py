@@ -1,4 +1,7 @@
-"""An assessment as JSON: a versioned form for the programs that show, keep or compare it."""
+"""An assessment as JSON, a versioned form for programs.
+
+Numbers are exact fractions, members are counted from 1, and labels of members are left out.
+"""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +12,9 @@ from hardship_rules.assessment.sensitivity import turns_on
 from hardship_rules.core.expr import Clause, Compare, Name, Option, Provenance
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range
-from hardship_rules.core.kinds import ChoiceKind, Kind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Kind, Value
 from hardship_rules.core.policy import Outcome, Policy
-from hardship_rules.core.problem import Path, path_text
+from hardship_rules.core.problem import KeyPath, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.explanation.wording import fact_of, fact_value, places
 
@@ -19,51 +22,14 @@ FORMAT = "hardship-rules/assessment/1"
 
 
 def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping()) -> str:
-    """The form that README documents, one key a line: exact numbers as fractions, members from 1, no labels.
-
-    `beside` are keys that another engine adds at the end.
-    """
+    """An assessment as a JSON document, one top-level key a line; the keys of `beside` come last."""
     document = {**_document(assessment), **beside}
     lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _dumps(part: object) -> str:
-    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
-
-
-def _document(assessment: Assessment) -> dict[str, object]:
-    policy, household = assessment.policy, assessment.household
-    write = _Values(assessment)
-    return {
-        "format": FORMAT,
-        "policy": policy_json(policy),
-        "on": None if household.on is None else household.on.isoformat(),
-        "reference": household.reference,
-        "category": outcome_json(assessment.category),
-        "possible": [outcome_json(outcome) for outcome in assessment.possible],
-        "missing": [
-            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
-            for missing in assessment.missing
-        ],
-        "assumed": [write.fact(path) for path in household.assumed],
-        "derived": [write.fact(path) for path in household.derived],
-        "warnings": [
-            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
-            for warning in assessment.warnings
-        ],
-        "terms": {
-            name: {"title": policy.names[name].title, "value": write.named(name, answer)}
-            for name, answer in assessment.terms.items()
-        },
-        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
-        "reasons": [write.reason(reason) for reason in assessment.reasons],
-        "trace": write.traces(),
-    }
-
-
 def policy_json(policy: Policy) -> dict[str, str | None]:
-    """A policy by its name, title, window and fingerprint."""
+    """A policy by its name, title, effective days, fingerprint and approval status."""
     return {
         "id": policy.name,
         "title": policy.title,
@@ -74,8 +40,23 @@ def policy_json(policy: Policy) -> dict[str, str | None]:
     }
 
 
-def turns_json(assessment: Assessment) -> list[dict[str, object]]:
-    """What the category turns on: each reading in another option, each clause taken away, and what would result."""
+def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
+    """An outcome by its id and title."""
+    return None if outcome is None else {"id": outcome.id, "title": outcome.title}
+
+
+def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
+    """A figure, an option or a boolean in this form."""
+    return _Writer(assessment).answer(kind, answer)
+
+
+def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
+    """A reason with both sides and its provenance in this form."""
+    return _Writer(assessment).reason(reason)
+
+
+def sensitivity_json(assessment: Assessment) -> list[dict[str, object]]:
+    """The sensitivity of the category: each reading option and each clause left out that would change it."""
     return [
         {
             "is": "clause" if turn.option is None else "reading",
@@ -91,17 +72,34 @@ def turns_json(assessment: Assessment) -> list[dict[str, object]]:
     ]
 
 
-def _provenance(provenance: Provenance | None) -> dict[str, object]:
+def _document(assessment: Assessment) -> dict[str, object]:
+    policy, household = assessment.policy, assessment.household
+    writer = _Writer(assessment)
     return {
-        "basis": None if provenance is None else provenance.basis,
-        "source": None if provenance is None else provenance.source,
-        "cite": None if provenance is None else provenance.cite,
+        "format": FORMAT,
+        "policy": policy_json(policy),
+        "on": None if household.on is None else household.on.isoformat(),
+        "reference": household.reference,
+        "category": outcome_json(assessment.category),
+        "possible": [outcome_json(outcome) for outcome in assessment.possible],
+        "missing": [
+            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
+            for missing in assessment.missing
+        ],
+        "assumed": [writer.fact(path) for path in household.assumed],
+        "derived": [writer.fact(path) for path in household.derived],
+        "warnings": [
+            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+            for warning in assessment.warnings
+        ],
+        "terms": {
+            name: {"title": policy.names[name].title, "value": writer.named(name, answer)}
+            for name, answer in assessment.terms.items()
+        },
+        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
+        "reasons": [writer.reason(reason) for reason in assessment.reasons],
+        "trace": writer.traces(),
     }
-
-
-def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
-    """An outcome by its id and title."""
-    return None if outcome is None else {"id": outcome.id, "title": outcome.title}
 
 
 def _decided(decided: Decided) -> dict[str, object]:
@@ -114,18 +112,20 @@ def _decided(decided: Decided) -> dict[str, object]:
     }
 
 
-def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
-    """A figure, an option, or yes or no, as this form has them."""
-    return _Values(assessment).answer(kind, answer)
+def _provenance(provenance: Provenance | None) -> dict[str, object]:
+    return {
+        "basis": None if provenance is None else provenance.basis,
+        "source": None if provenance is None else provenance.source,
+        "cite": None if provenance is None else provenance.cite,
+    }
 
 
-def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
-    """A reason with both sides and its provenance, as this form has it."""
-    return _Values(assessment).reason(reason)
+def _dumps(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
 
 
-class _Values:
-    """How the answers of one assessment are written."""
+class _Writer:
+    """Writes the figures, facts, reasons and traces of one assessment."""
 
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
@@ -139,7 +139,7 @@ class _Values:
         return {"exact": str(figure.exact), "text": str(decimal(figure.exact, count)), "unit": figure.unit}
 
     def answer(self, kind: Kind | None, answer: Figure | Value) -> object:
-        """A figure, an option with its title, options still open, yes or no, or null where that is unknown."""
+        """A figure, an option with its title, several possible options, a boolean, or null where it is unknown."""
         if isinstance(answer, Figure):
             return self.figure(answer)
         if isinstance(kind, ChoiceKind):
@@ -154,14 +154,14 @@ class _Values:
     def named(self, name: str, answer: Figure | Value) -> object:
         return self.answer(kind_of_name(self.policy, name), answer)
 
-    def fact(self, path: Path) -> dict[str, object]:
+    def fact(self, path: KeyPath) -> dict[str, object]:
         fact = fact_of(self.policy, path)
-        found = fact_value(self.assessment, path)
-        return {"path": path_text(path), "title": fact.title, "value": self.plain(fact.kind, found)}
+        value = fact_value(self.assessment, path)
+        return {"path": path_text(path), "title": fact.title, "value": self.plain(fact.kind, value)}
 
-    def plain(self, kind: Kind, found: Value) -> object:
-        """A known fact: a number as text, an option, yes or no."""
-        return found if isinstance(kind, YesNoKind) else str(found)
+    def plain(self, kind: Kind, value: Value) -> object:
+        """A known fact: a number or an option as text, or a boolean."""
+        return value if isinstance(kind, BooleanKind) else str(value)
 
     def reason(self, reason: Reason) -> dict[str, object]:
         clause, line = reason.clause, reason.clause.when
@@ -192,7 +192,7 @@ class _Values:
     # The trace
 
     def traces(self) -> dict[str, object]:
-        """Of every outcome and every term of the household the expression with its answers; terms by name only."""
+        """The traces of all outcomes and terms; a term inside another trace is a name with its value."""
         policy = self.policy
         outcomes = [
             f"{decision.name}.{outcome.id}" for decision in policy.decisions.values() for outcome in decision.outcomes

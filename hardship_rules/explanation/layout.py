@@ -1,4 +1,4 @@
-"""An explanation as text and as a document."""
+"""The layout of an explanation as text and as a document."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -16,64 +16,86 @@ from hardship_rules.documents.document import (
     Table,
 )
 from hardship_rules.documents.text import pad, width
-from hardship_rules.explanation.brief import SENTENCES as BRIEF
+from hardship_rules.explanation.brief import SENTENCES as BRIEF_SENTENCES
 from hardship_rules.explanation.brief import Brief, Entry
 from hardship_rules.explanation.explanation import Explanation, Ground, Ruling
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
 
 Paint = Callable[[str, str], str]
-_FAR = 30  # columns from which on an amount does not move the others to the right
+"""Colours a text by its role: the tone of the verdict, `heading`, or a mark."""
+
+_LONG_AMOUNT = 30  # characters; a longer amount does not widen the column of amounts
+_LANGS = {"zh": "zh-CN", "en": "en"}
+_MOST_MISSING = 8  # facts listed on the first screen of a page; more are in a section of their own
+_MOST_PARTS = 8  # parts of a figure listed on the first screen
 
 
-def plain(_role: str, text: str) -> str:
-    """A text in no colour."""
+def unpainted(_role: str, text: str) -> str:
+    """A text without colour, for a terminal that has none."""
     return text
 
 
-def text_of(told: Explanation, paint: Paint = plain) -> str:
-    """The explanation as text. `paint` colours a text by its role: `verdict`, `heading`, or one of the marks."""
-    return "\n".join(_Text(told, paint).lines()) + "\n"
+def explanation_text(explanation: Explanation, paint: Paint = unpainted) -> str:
+    """The full explanation as text, its verdict, headings and marks coloured by `paint`."""
+    return "\n".join(_Text(explanation, paint).lines()) + "\n"
+
+
+def explanation_document(
+    explanation: Explanation, brief: Brief, after: Iterable[Block] = (), *, is_open: bool = False, foot: str = ""
+) -> Document:
+    """The explanation as a document: the brief as its first screen, then the details, folded unless `is_open`.
+
+    The blocks `after` come last on the first screen; `foot` is printed at the foot of each sheet.
+    """
+    blocks = (*_FirstScreen(explanation, brief).blocks(), *after, Paragraph(explanation.disclaimer, aside=True))
+    details = (Fold(section.title, section.blocks, is_open) for section in _Details(explanation).sections())
+    lang = _LANGS[explanation.lang]
+    return Document(brief.banner, (*blocks, *details), lang, whole=explanation.classes, foot=foot)
 
 
 class _Text:
-    """The lines of one explanation."""
+    """The lines of an explanation as text."""
 
-    def __init__(self, told: Explanation, paint: Paint) -> None:
-        self.told = told
-        self.say = SENTENCES[told.lang]
+    def __init__(self, explanation: Explanation, paint: Paint) -> None:
+        self.explanation = explanation
+        self.say = SENTENCES[explanation.lang]
         self.paint = paint
 
     def lines(self) -> Iterator[str]:
-        told = self.told
-        yield f"{self.paint(told.tone, told.verdict)}        {told.headline}"
+        explanation, say = self.explanation, self.say
+        yield f"{self.paint(explanation.tone, explanation.verdict)}        {explanation.headline}"
         yield ""
         yield from self.figures()
-        yield from ("  " + meaning for meaning in told.meanings)
+        yield from ("  " + meaning for meaning in explanation.meanings)
         yield ""
-        yield from self.listed(self.say["warnings"], told.warnings)
-        yield from self.category(told.category)
-        for ruling in told.later:
+        yield from self.listed(say["warnings"], explanation.warnings)
+        yield from self.category(explanation.category)
+        for ruling in explanation.later:
             yield from ("", self.paint("heading", ruling.sentence))
             yield from (*self.grounds(ruling.grounds), *self.against(ruling.against))
         yield ""
-        if told.ruled_out:
-            yield from (told.ruled_out, "")
-        for sentence in ("missing", "derived", "assumed", "turns"):
-            yield from self.listed(self.say[sentence], getattr(told, sentence))
-        yield from filter(None, (told.turns_on_nothing,))
-        yield told.unverified
-        yield told.disclaimer
+        if explanation.ruled_out:
+            yield from (explanation.ruled_out, "")
+        yield from self.listed(say["missing"], explanation.missing)
+        yield from self.listed(say["derived"], explanation.derived)
+        yield from self.listed(say["assumed"], explanation.assumed)
+        yield from self.listed(say["sensitivity"], explanation.sensitivity)
+        if explanation.not_sensitive:
+            yield explanation.not_sensitive
+        yield explanation.unverified
+        yield explanation.disclaimer
 
     def figures(self) -> Iterator[str]:
-        rows = self.told.figures
-        wide = max((width(row.title) for row in rows), default=0)
-        digits = max((width(row.amount) for row in rows if len(row.amount) < _FAR), default=0)
-        for row in rows:
-            amount = " " * (digits - width(row.amount)) + row.amount
-            yield f"  {pad(row.title, wide)}  {amount}    {row.made_of}".rstrip()
+        """The figures in three columns: title, amount, composition."""
+        figures = self.explanation.figures
+        titles = max((width(figure.title) for figure in figures), default=0)
+        amounts = max((width(figure.amount) for figure in figures if len(figure.amount) < _LONG_AMOUNT), default=0)
+        for figure in figures:
+            amount = " " * (amounts - width(figure.amount)) + figure.amount
+            yield f"  {pad(figure.title, titles)}  {amount}    {figure.composition}".rstrip()
 
     def category(self, ruling: Ruling) -> Iterator[str]:
-        """What decided or is still open, with both sides; what stopped each other outcome; what was not reached."""
+        """The grounds of the category, those against other outcomes, and the outcomes that were not reached."""
         yield from self.grounds(ruling.grounds)
         if ruling.grounds and ruling.against:
             yield ""
@@ -83,123 +105,109 @@ class _Text:
             yield "  " + ruling.not_reached
 
     def grounds(self, grounds: tuple[Ground, ...]) -> Iterator[str]:
-        """One line a clause that decided an outcome or still leaves it open."""
-        wide = max((width(each.words) for each in grounds), default=0)
-        far = max((width(each.compared) for each in grounds), default=0)
-        for each in grounds:
-            yield f"{self.mark(each)} {pad(each.words, wide)}    {pad(each.compared, far)}    {each.basis}".rstrip()
+        """Grounds in columns: the clause, its comparison, its basis."""
+        words = max((width(ground.words) for ground in grounds), default=0)
+        compared = max((width(ground.compared) for ground in grounds), default=0)
+        for ground in grounds:
+            columns = pad(ground.words, words), pad(ground.compared, compared), ground.basis
+            yield f"{self.mark(ground)} {'    '.join(columns)}".rstrip()
 
     def against(self, grounds: tuple[Ground, ...]) -> Iterator[str]:
-        for each in grounds:
-            compared = f"    {each.compared}    {each.basis}" if each.compared else ""
-            yield f"  {self.mark(each)} {each.words}{compared}".rstrip()
+        for ground in grounds:
+            compared = f"    {ground.compared}    {ground.basis}" if ground.compared else ""
+            yield f"  {self.mark(ground)} {ground.words}{compared}".rstrip()
 
     def mark(self, ground: Ground) -> str:
         return self.paint(MARKS[ground.holds], MARKS[ground.holds])
 
-    def listed(self, heading: str, lines: Iterable[str]) -> Iterator[str]:
+    def listed(self, heading: str, lines: tuple[str, ...]) -> Iterator[str]:
         if lines:
             yield from (self.paint("heading", heading), *("  " + line for line in lines), "")
 
 
-_LANGS = {"zh": "zh-CN", "en": "en"}
-_ASKED = 8  # facts that the first screen asks for; where there are more, the rest stand folded
-_PARTS = 8  # of a figure that the first screen names
+class _FirstScreen:
+    """The blocks of a page's first screen: the brief."""
 
-
-def document_of(
-    told: Explanation, brief: Brief, after: Iterable[Block] = (), *, is_open: bool = False, foot: str = ""
-) -> Document:
-    """The explanation as a document that begins with the verdict; `after` stands at the end of its first screen.
-
-    What is folded is open where `is_open`.
-    """
-    blocks = (*_First(told, brief).blocks(), *after, Paragraph(told.disclaimer, aside=True))
-    folded = (Fold(part.title, part.blocks, is_open) for part in _Document(told).parts())
-    return Document(brief.banner, (*blocks, *folded), _LANGS[told.lang], whole=told.classes, foot=foot)
-
-
-class _First:
-    """The blocks of the first screen."""
-
-    def __init__(self, told: Explanation, brief: Brief) -> None:
-        self.told = told
+    def __init__(self, explanation: Explanation, brief: Brief) -> None:
+        self.explanation = explanation
         self.brief = brief
-        self.say = BRIEF[told.lang]
+        self.say = BRIEF_SENTENCES[explanation.lang]
 
     def blocks(self) -> Iterator[Block]:
         brief, say = self.brief, self.say
         yield Banner(brief.tone, brief.headline, brief.banner, brief.sentence)
         yield from self.missing()
         if brief.figures:
-            rows = (Pair(figure.title, figure.amount, self.parts(figure.parts)) for figure in brief.figures)
+            rows = (Pair(figure.title, figure.amount, self.composition(figure.parts)) for figure in brief.figures)
             yield Pairs(tuple(rows), amounts=True)
         heading = "ruled_out" if brief.rows or not brief.is_decided else "distance"
         yield from self.section(say[heading], brief.distance)
         yield from self.section(say["decisions"], brief.decisions)
         yield from self.section(say["check"], brief.check)
 
-    def parts(self, parts: tuple[str, ...]) -> str:
-        """What a figure is made of; of many parts the first, and how many there are."""
-        more = [self.say["more"].format(count=len(parts))] * (len(parts) > _PARTS)
-        return self.say["list"].join((*parts[:_PARTS], *more))
+    def composition(self, parts: tuple[str, ...]) -> str:
+        """The first parts of a figure, and how many there are where some are left out."""
+        more = [self.say["more"].format(count=len(parts))] * (len(parts) > _MOST_PARTS)
+        return self.say["list"].join((*parts[:_MOST_PARTS], *more))
 
     def missing(self) -> Iterator[Block]:
-        """The verdict by the one missing fact, or the facts to ask for."""
+        """The table of break points of the one missing fact, or the first missing facts."""
+        missing = self.explanation.missing
         if self.brief.rows:
             yield Table(self.say["points"], self.brief.heads, self.brief.rows)
-        elif len(self.told.missing) > 1:
-            rest = [Paragraph(self.say["rest"], aside=True)] * (len(self.told.missing) > _ASKED)
-            items = tuple(map(Item, self.told.missing[:_ASKED]))
-            yield Section(SENTENCES[self.told.lang]["missing"], (Listing(items), *rest))
+        elif len(missing) > 1:
+            rest = [Paragraph(self.say["rest"], aside=True)] * (len(missing) > _MOST_MISSING)
+            items = tuple(map(Item, missing[:_MOST_MISSING]))
+            yield Section(SENTENCES[self.explanation.lang]["missing"], (Listing(items), *rest))
 
     def section(self, title: str, entries: tuple[Entry, ...]) -> Iterator[Block]:
-        """Entries that have a label under one another, the others as paragraphs."""
+        """A section of entries: those with a label as pairs, then the others as paragraphs."""
         if not entries:
             return
         pairs = tuple(Pair(entry.label, self.text(entry)) for entry in entries if entry.label)
-        plain = (Paragraph(line) for entry in entries if not entry.label for line in self.text(entry).split("\n"))
-        yield Section(title, (*((Pairs(pairs),) if pairs else ()), *plain))
+        paragraphs = (Paragraph(line) for entry in entries if not entry.label for line in self.text(entry).split("\n"))
+        yield Section(title, (*((Pairs(pairs),) if pairs else ()), *paragraphs))
 
     def text(self, entry: Entry) -> str:
-        """What an entry lists; sentences each on a line of its own."""
+        """The items of an entry, whole sentences each on a line."""
         join = entry.join or self.say["sentences"]
         return ("\n" if join == self.say["sentences"] else join).join(entry.items) + entry.end
 
 
-class _Document:
-    """The parts of one explanation, each under its title."""
+class _Details:
+    """The sections of a page below its first screen."""
 
-    def __init__(self, told: Explanation) -> None:
-        self.told = told
-        self.say = SENTENCES[told.lang]
+    def __init__(self, explanation: Explanation) -> None:
+        self.explanation = explanation
+        self.say = SENTENCES[explanation.lang]
 
-    def parts(self) -> Iterator[Section]:
-        told, say = self.told, self.say
+    def sections(self) -> Iterator[Section]:
+        explanation, say = self.explanation, self.say
         yield from self.section(say["figures"], self.figures())
-        yield from self.listed(say["warnings"], told.warnings)
-        yield from self.section(say["reasons"], self.category(told.category))
-        if len(told.missing) > _ASKED:
-            yield from self.listed(say["missing"], told.missing)
-        for ruling in told.later:
+        yield from self.listed(say["warnings"], explanation.warnings)
+        yield from self.section(say["reasons"], self.category(explanation.category))
+        if len(explanation.missing) > _MOST_MISSING:
+            yield from self.listed(say["missing"], explanation.missing)
+        for ruling in explanation.later:
             against = self.grounds(ruling.against)
             yield Section(ruling.title, (Paragraph(ruling.sentence), *self.grounds(ruling.grounds), *against))
-        for sentence in ("derived", "assumed"):
-            yield from self.listed(say[sentence], getattr(told, sentence))
-        yield from self.section(say["grounds"], self.rests_on())
+        yield from self.listed(say["derived"], explanation.derived)
+        yield from self.listed(say["assumed"], explanation.assumed)
+        yield from self.section(say["grounds"], self.certainty())
 
     def section(self, title: str, blocks: Iterable[Block]) -> Iterator[Section]:
-        inside = tuple(blocks)
-        if inside:
-            yield Section(title, inside)
+        blocks = tuple(blocks)
+        if blocks:
+            yield Section(title, blocks)
 
     def figures(self) -> Iterator[Block]:
-        told = self.told
-        if told.figures:
-            yield Pairs(tuple(Pair(row.title, row.amount, row.made_of) for row in told.figures), amounts=True)
-        yield from map(Paragraph, told.meanings)
-        if told.scale is not None:
-            yield told.scale
+        explanation = self.explanation
+        if explanation.figures:
+            pairs = (Pair(figure.title, figure.amount, figure.composition) for figure in explanation.figures)
+            yield Pairs(tuple(pairs), amounts=True)
+        yield from map(Paragraph, explanation.meanings)
+        if explanation.scale is not None:
+            yield explanation.scale
 
     def category(self, ruling: Ruling) -> Iterator[Block]:
         yield Paragraph(self.say["marks"], aside=True)
@@ -207,7 +215,8 @@ class _Document:
         against = (*self.grounds(ruling.against), *map(Paragraph, filter(None, (ruling.not_reached,))))
         if against:
             yield Section(self.say["others"], against)
-        yield from map(Paragraph, filter(None, (self.told.ruled_out,)))
+        if self.explanation.ruled_out:
+            yield Paragraph(self.explanation.ruled_out)
 
     def grounds(self, grounds: tuple[Ground, ...]) -> Iterator[Block]:
         if grounds:
@@ -220,14 +229,15 @@ class _Document:
         means = self.say[f"mark_{ground.holds}"]
         return Item(words, aside=ground.basis, mark=MARKS[ground.holds], means=means)
 
-    def rests_on(self) -> Iterator[Block]:
-        told = self.told
-        yield Paragraph(told.unverified)
-        if told.turns:
-            yield Paragraph(self.say["turns"])
-            yield Listing(tuple(map(Item, told.turns)))
-        if told.turns_on_nothing:
-            yield Paragraph(told.turns_on_nothing)
+    def certainty(self) -> Iterator[Block]:
+        """The unverified grounds, and the readings and clauses to which the verdict is sensitive."""
+        explanation = self.explanation
+        yield Paragraph(explanation.unverified)
+        if explanation.sensitivity:
+            yield Paragraph(self.say["sensitivity"])
+            yield Listing(tuple(map(Item, explanation.sensitivity)))
+        if explanation.not_sensitive:
+            yield Paragraph(explanation.not_sensitive)
 
     def listed(self, title: str, lines: tuple[str, ...]) -> Iterator[Section]:
         if lines:

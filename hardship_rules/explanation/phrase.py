@@ -1,4 +1,4 @@
-"""An expression of a policy in words: titles instead of names, so that one line reads as a sentence."""
+"""Expressions of a policy in words, with titles instead of names."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -30,7 +30,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Unit, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, Kind, NumberKind, Unit
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading, Term
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name, unit_of
@@ -40,30 +40,33 @@ WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping({"zh": Frozen
 
 
 def phrase(policy: Policy, expr: Expr, kind: Kind | None = None, *, lang: Language = "zh") -> str:
-    """An expression in words; `kind` is what a bare option in it is an option of."""
+    """An expression in words.
+
+    `kind` is the kind of its value: it gives an option its title and a number its unit.
+    """
     return _Phrase(policy, WORDS[lang]).words(expr, kind)
 
 
-def cases(policy: Policy, choose: Choose, kind: Kind, *, lang: Language = "zh") -> tuple[str, ...]:
-    """What each case of a choice comes to, in words, and what every other case does."""
+def case_texts(policy: Policy, choose: Choose, kind: Kind, *, lang: Language = "zh") -> tuple[str, ...]:
+    """The cases of a `choose` in words, each with its value, and last the `otherwise`."""
     return _Phrase(policy, WORDS[lang]).cases(choose, kind)
 
 
-def stand_in(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
-    """What is taken for a fact that is left out, in words; nothing where it is then unknown."""
+def default_text(policy: Policy, fact: Fact, *, lang: Language = "zh") -> str:
+    """The default of a fact (its `if absent`) in words; empty where it has none."""
     expr, say = fact.if_absent, WORDS[lang]
     if expr is None:
         return ""
     if isinstance(expr, Choose):
         if isinstance(expr.otherwise, Name) and expr.otherwise.name == fact.name:
-            expr = evolve(expr, otherwise=None)  # where no case holds, the fact stays what it is: unknown
-        return say["cases"].join(cases(policy, expr, fact.kind, lang=lang))
+            expr = evolve(expr, otherwise=None)  # a fact that defaults to itself stays unknown
+        return say["cases"].join(case_texts(policy, expr, fact.kind, lang=lang))
     words = phrase(policy, expr, fact.kind, lang=lang)
-    return say["stands_in_number" if words[0].isdigit() else "stands_in"].format(words=words)
+    return say["default_number" if words[0].isdigit() else "default"].format(words=words)
 
 
-def gathered(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, ...]] | None:
-    """How a structure takes its clauses together, in words, and the clauses; None for what is one line."""
+def combination(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, ...]] | None:
+    """The combination of an `all` or `any`, perhaps negated, in words, with its clauses; else None."""
     negated = False
     while isinstance(expr, Not):
         expr, negated = expr.part, not negated
@@ -74,7 +77,10 @@ def gathered(expr: Expr, *, lang: Language = "zh") -> tuple[str, tuple[Clause, .
 
 
 def amount(policy: Policy, number: Exact | None, unit: Unit, *, full: bool = True, lang: Language = "zh") -> str:
-    """A number of a policy with its unit in words: in full 787 元/月/人, else what is counted only; a share as 80%."""
+    """A number of a policy with its unit: 787 元/月/人; without `full` 787 元; a pure share in percent: 80%.
+
+    None is a number that is not published.
+    """
     if number is None:
         return WORDS[lang]["not_published"]
     if not unit and number < 1 and (number * 100) % 1 == 0 and number > 0:
@@ -85,18 +91,18 @@ def amount(policy: Policy, number: Exact | None, unit: Unit, *, full: bool = Tru
 
 
 def _exactly(number: Exact) -> str:
-    """A number of a policy in as many decimals as it was written with, but for zeros at the end."""
+    """A number with its exact decimals, without trailing zeros."""
     exact, places = Fraction(number), 0
     while (exact * 10**places).denominator != 1:
         places += 1
     return f"{decimal(exact, places):,f}"
 
 
-_LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)
+_LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)  # precedence, the loosest first
 
 
-def _binding(expr: Expr) -> int:
-    """How tightly the words of a number hold together beside + - × ÷."""
+def _precedence(expr: Expr) -> int:
+    """The precedence of an expression's words beside + - × ÷."""
     match expr:
         case Name() | Constant() | Option():
             return _TIGHT
@@ -113,13 +119,13 @@ def _unit(kind: Kind | None) -> Unit:
 
 
 class _Phrase:
-    """The words of expressions of one policy in one language."""
+    """Puts the expressions of one policy into words of one language."""
 
     def __init__(self, policy: Policy, say: FrozenMapping[str, str]) -> None:
         self.policy = policy
         self.say = say
 
-    def words(self, expr: Expr, kind: Kind | None = None) -> str:  # as long as the union
+    def words(self, expr: Expr, kind: Kind | None = None) -> str:
         say = self.say
         match expr:
             case Name():
@@ -181,30 +187,30 @@ class _Phrase:
         *most, last = words
         return self.say["or"].format(most=self.say["join"].join(most), last=last) if most else last
 
-    def beside(self, expr: Expr, binding: int) -> str:
-        """A part of a calculation, in brackets where it holds together less tightly than what it stands in."""
+    def beside(self, expr: Expr, precedence: int) -> str:
+        """An operand, in brackets where its precedence is lower than the operator's."""
         words = self.words(expr)
-        return words if _binding(expr) >= binding else self.say["brackets"].format(words=words)
+        return words if _precedence(expr) >= precedence else self.say["brackets"].format(words=words)
 
     def clause(self, clause: Clause) -> str:
         words = self.words(clause)
         return self.say["brackets"].format(words=words) if isinstance(clause.when, AllOf | AnyOf) else words
 
     def kind(self, expr: Expr) -> Kind | None:
-        """The kind of one side of a comparison; None for an option, and for a number that is worked out."""
+        """The kind of one side of a comparison; None for an option and for a computed number."""
         if isinstance(expr, Name):
             return kind_of_name(self.policy, expr.name)
-        is_truth = isinstance(expr, Not | Compare | OneOf | AllOf | AnyOf) or (
+        is_condition = isinstance(expr, Not | Compare | OneOf | AllOf | AnyOf) or (
             isinstance(expr, OverMembers) and expr.what in ("some", "each")
         )
-        return YesNoKind() if is_truth or (isinstance(expr, Constant) and isinstance(expr.value, bool)) else None
+        return BooleanKind() if is_condition or (isinstance(expr, Constant) and isinstance(expr.value, bool)) else None
 
     def name(self, expr: Name) -> str:
-        """A title; that of a yes-or-no as a statement, that of a parameter with its number where it has one."""
+        """The title of a name: of a boolean as a statement, of a parameter with its single value."""
         if expr.name == "on":
             return self.say["on"]
         definition = self.policy.names[expr.name]
-        if isinstance(self.kind(expr), YesNoKind):
+        if isinstance(self.kind(expr), BooleanKind):
             return self.say["term" if isinstance(definition, Term) else "fact"].format(title=definition.title)
         if isinstance(definition, Parameter) and () in definition.values:
             value = amount(self.policy, definition.values[()], definition.kind.unit or (), full=False)
@@ -224,20 +230,20 @@ class _Phrase:
                 if isinstance(definition, Reading):
                     return self.reading(definition, expr.sign, right.option)
             return self.say[f"choice{expr.sign}"].format(left=self.choice(left, kind), right=self.choice(right, kind))
-        if isinstance(kind, YesNoKind | DateKind):
+        if isinstance(kind, BooleanKind | DateKind):
             template = f"{'day' if isinstance(kind, DateKind) else 'truth'}{expr.sign}"
             return self.say[template].format(left=self.words(left), right=self.words(right))
         number = self.say[f"number{expr.sign}"]
         return number.format(left=self.side(left, right), right=self.side(right, left, before=" ")).strip()
 
     def side(self, expr: Expr, other: Expr, before: str = "") -> str:
-        """One side of a comparison of numbers; a number as written takes the unit of the other side."""
+        """One side of a comparison of numbers; a literal takes the unit of the other side."""
         if isinstance(expr, Constant) and not isinstance(expr.value, bool):
             return before + self.words(expr, NumberKind(unit_of(other, self.policy)))
         return self.words(expr)
 
     def extreme(self, expr: Extreme) -> str:
-        """The least or greatest of several; of two, one of which is written, the other and how far it may go."""
+        """A `min` or `max`; of one expression and one literal, the expression with its bound."""
         bounds = [part for part in expr.parts if isinstance(part, Constant)]
         others = [part for part in expr.parts if not isinstance(part, Constant)]
         if len(bounds) == len(others) == 1:
@@ -284,7 +290,7 @@ class _Phrase:
         return self.say[template].format(**words)
 
     def value(self, expr: Expr, kind: Kind | None) -> str:
-        """What a case comes to: a number as written takes the unit of what is chosen; a choice is told by its title."""
+        """The value of a case: a literal number with the unit of the choice, an option by its title."""
         if isinstance(expr, Constant) and not isinstance(expr.value, bool):
             return " " + self.words(expr, kind)
         return self.choice(expr, kind) if isinstance(kind, ChoiceKind) else self.words(expr, kind)

@@ -1,4 +1,8 @@
-"""How numbers, comparisons, options, members and facts are written: never so rounded that what is printed is false."""
+"""Numbers, units, comparisons, members and facts in words.
+
+Rounding never makes a printed comparison false: two different numbers are printed with enough decimals to differ.
+`words` is a catalogue of sentences, such as `SENTENCES["zh"]` of `reasons`.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -11,20 +15,25 @@ from hardship_rules.assessment.outcomes import Figure, Reason, decimal
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Fact, Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import is_known
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
 
 
 def one_line(text: str) -> str:
-    """A text as it stands in a line among others: without line ends, and without what cannot be printed."""
+    """A text on one line, without line ends and unprintable characters, so that it cannot forge another line."""
     return "".join(filter(str.isprintable, " ".join(text.split())))
 
 
+def one_line_each(texts: Iterable[str]) -> tuple[str, ...]:
+    """Several texts, each on one line."""
+    return tuple(map(one_line, texts))
+
+
 def places(policy: Policy, unit: str) -> int:
-    """The decimal places in which a unit is written: those of the facts that are counted in the same thing."""
-    counted = unit.split("/", maxsplit=1)[0].split("·")
+    """The decimal places for a unit: the most of any fact that is counted in the same base unit."""
+    counted = _counted_in(unit)
     kinds = [fact.kind for fact in (*policy.facts.values(), *policy.members.facts.values())]
     return max(
         (
@@ -37,32 +46,36 @@ def places(policy: Policy, unit: str) -> int:
 
 
 def unit_word(policy: Policy, unit: str) -> str:
-    """What a number in a unit is counted in: 元 for yuan/month/person; nothing for a pure number."""
-    counted = unit.split("/", maxsplit=1)[0].split("·")
-    return "·".join(policy.units.get(base, "") for base in counted)
+    """The word for the numerator of a unit: 元 for yuan/month/person, empty for a pure number."""
+    return "·".join(policy.units.get(base, "") for base in _counted_in(unit))
+
+
+def _counted_in(unit: str) -> list[str]:
+    """The base units of a unit's numerator."""
+    return unit.split("/", maxsplit=1)[0].split("·")
 
 
 def number_text(number: Exact, at_least: int) -> str:
-    """A number with at least so many decimal places, two where it is not whole."""
+    """A number with at least `at_least` decimal places, and at least two where it is not whole."""
     exact = Fraction(number)
     return f"{decimal(exact, at_least if exact.denominator == 1 else max(at_least, 2)):,f}"
 
 
 def exact_text(number: Exact) -> str:
-    """A number that a policy holds, with every decimal that it has."""
+    """A number with a finite decimal expansion, in full."""
     exact = Fraction(number)
     count = next(places for places in range(exact.denominator) if 10**places % exact.denominator == 0)
     return f"{decimal(exact, count):f}"
 
 
 def fraction_text(number: Exact) -> str:
-    """Any number exactly: in decimals where they end, else as a fraction."""
+    """Any number exactly: as a finite decimal where there is one, else as a fraction."""
     exact = Fraction(number)
     return exact_text(exact) if not 10 ** exact.denominator.bit_length() % exact.denominator else str(exact)
 
 
 def figure_text(policy: Policy, figure: Figure, words: Mapping[str, str]) -> str:
-    """A figure in its unit's decimals, or what it lies between, as the `range` of `words` has it."""
+    """A figure in the decimals of its unit, or its bounds by the sentence `range`."""
     count = places(policy, figure.unit)
     if figure.exact is not None:
         return number_text(figure.exact, count)
@@ -70,7 +83,7 @@ def figure_text(policy: Policy, figure: Figure, words: Mapping[str, str]) -> str
 
 
 def in_order(numbers: Iterable[Exact], at_least: int) -> tuple[Decimal, ...]:
-    """Numbers rounded to as many decimal places as it takes for them to stand to each other as the exact ones do."""
+    """Numbers rounded to the fewest places, at least `at_least`, at which different numbers stay different."""
     exact = tuple(map(Fraction, numbers))
     count = at_least if all(number.denominator == 1 for number in exact) else max(at_least, 2)
     by_size = sorted(set(exact))
@@ -80,20 +93,20 @@ def in_order(numbers: Iterable[Exact], at_least: int) -> tuple[Decimal, ...]:
 
 
 def comparison(policy: Policy, left: Figure, right: Figure) -> tuple[str, str, str]:
-    """Both sides, which are known, and their distance, so that the printed sides stand as the real ones."""
+    """Two known figures and the distance between them as text, in decimals at which different figures differ."""
     count = max(places(policy, left.unit), places(policy, right.unit))
     shown, other = in_order((left.low, right.low), count)
     return f"{shown:,f}", f"{other:,f}", f"{_difference(shown, other):,f}"
 
 
 def _difference(a: Decimal, b: Decimal) -> Decimal:
-    """The distance between two printed numbers, exact however long they are."""
+    """The exact distance between two rounded numbers at any decimal precision."""
     exponent = cast(int, a.as_tuple().exponent)
     return decimal(abs(Fraction(a) - Fraction(b)), -exponent)
 
 
 def sides(policy: Policy, reason: Reason, words: Mapping[str, str]) -> str:
-    """The comparison of a reason's two numbers as it is printed: 655.56 < 787.00; nothing where there are none."""
+    """The comparison of a reason with its sign: 655.56 < 787.00; empty where it compares no numbers."""
     if not isinstance(reason.left, Figure) or not isinstance(reason.right, Figure):
         return ""
     if reason.left.exact is None or reason.right.exact is None:
@@ -104,7 +117,7 @@ def sides(policy: Policy, reason: Reason, words: Mapping[str, str]) -> str:
 
 
 def value_text(policy: Policy, kind: Kind, value: Value, words: Mapping[str, str], counted_in: str = "") -> str:
-    """The value of a fact, term or choice in words; `words` has `unknown`, `yes`, `no`, and how options `join`."""
+    """The value of a fact or term in words; several possible options are joined."""
     if isinstance(kind, ChoiceKind):
         options = sorted(value) if isinstance(value, frozenset) else [cast(str, value)]
         return words["join"].join(kind.options[option] for option in options)
@@ -119,11 +132,12 @@ def value_text(policy: Policy, kind: Kind, value: Value, words: Mapping[str, str
 
 
 def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str, ...]:
-    """What each member is called: its label, else the first of the policy's `called by` facts that tell it apart.
+    """The shortest distinguishing name of each member.
 
-    `words` says how a member is called by its number, where those facts do not tell it apart or are not known.
+    It is the member's label, else as many of the policy's `called by` facts as distinguish the member from all others,
+    else these facts with the member's number.
     """
-    calls = [_calls(assessment, number, words) for number in range(len(assessment.household.members))]
+    calls = [_names_by_fact(assessment, number, words) for number in range(len(assessment.household.members))]
     names = []
     for number, call in enumerate(calls):
         label = assessment.household.members[number].label
@@ -135,40 +149,40 @@ def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str,
             ),
             0,
         )
-        first, *told_apart = call[:length] if length else [*call, words["nth"].format(number=number + 1)]
-        others = words["list"].join(told_apart)
+        first, *rest = call[:length] if length else [*call, words["nth"].format(number=number + 1)]
+        others = words["list"].join(rest)
         names.append(label or (words["called"].format(first=first, others=others) if others else first))
     return tuple(names)
 
 
 def full_name(assessment: Assessment, number: int, words: Mapping[str, str]) -> str:
-    """A member by everything that it is called by: 子女，24 岁."""
+    """The name of a member with all its known `called by` facts: 子女，24 岁."""
     label = assessment.household.members[number].label
-    called = [*([label] if label else []), *_calls(assessment, number, words)]
-    return words["list"].join(dict.fromkeys(called)) or words["nth"].format(number=number + 1)
+    names = [*([label] if label else []), *_names_by_fact(assessment, number, words)]
+    return words["list"].join(dict.fromkeys(names)) or words["nth"].format(number=number + 1)
 
 
-def _calls(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:
-    """The known facts by which a member is called."""
+def _names_by_fact(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:
+    """The known `called by` facts of a member in words; a boolean fact gives its title where it holds."""
     policy, values = assessment.policy, assessment.household.members[number].values
-    called = []
+    names = []
     for name in policy.members.called_by:
         if is_known(values[name]):
             fact = policy.members.facts[name]
-            called.append(
+            names.append(
                 value_text(policy, fact.kind, values[name], {**words, "yes": fact.title, "no": ""}, fact.counted_in)
             )
-    return [word for word in called if word]
+    return [name for name in names if name]
 
 
-def fact_of(policy: Policy, path: Path) -> Fact:
+def fact_of(policy: Policy, path: KeyPath) -> Fact:
     """The definition of a fact at a path."""
     name = cast(str, path[-1])
     return policy.members.facts[name] if path[0] == "members" else policy.facts[name]
 
 
-def fact_value(assessment: Assessment, path: Path) -> Value:
-    """A fact's value at a path."""
+def fact_value(assessment: Assessment, path: KeyPath) -> Value:
+    """The value of the fact at a path."""
     household = assessment.household
     values = household.members[cast(int, path[1])].values if path[0] == "members" else household.values
     return values[cast(str, path[-1])]

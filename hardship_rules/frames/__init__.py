@@ -1,6 +1,6 @@
-"""Households of a data frame, assessed by column expressions: Polars, pandas, PyArrow, DuckDB and Spark.
+"""Assess households in data frames: Polars, pandas, PyArrow, DuckDB and Spark (extra `frames`).
 
-Extra `frames`. `assess_frame` gives a frame of verdicts, equal to `assess` row by row.
+`assess_frame` gives a frame of verdicts, row by row those of `assess`.
 """
 
 from typing import TYPE_CHECKING

@@ -26,7 +26,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number
-from hardship_rules.core.kinds import ChoiceKind, Kind, Value, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Kind, Value
 from hardship_rules.core.policy import Decision, Parameter
 from hardship_rules.engine.row_causes import both, opposite
 from hardship_rules.frames import _numbers as numbers
@@ -165,7 +165,7 @@ def nothing_known_of(kind: Kind) -> Values:
 
 
 def _same_everywhere(kind: Kind, value: Value) -> Values:
-    if isinstance(kind, YesNoKind):
+    if isinstance(kind, BooleanKind):
         return Truths(low=False, high=True)
     if isinstance(kind, ChoiceKind):
         return Choices(FrozenMapping(dict.fromkeys(kind.options, True)), known=len(kind.options) == 1)

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import Literal, cast
 
-import narwhals as nw
-
 from hardship_rules.core import interval as ranges
 from hardship_rules.core.interval import Number
 from hardship_rules.core.interval import high as most
@@ -14,6 +12,7 @@ from hardship_rules.core.interval import low as least
 from hardship_rules.engine.row_causes import both, either, opposite
 from hardship_rules.frames._values import Numbers, Truths, certain, is_known, truth
 from hardship_rules.frames.bounds import Bound, floored, least_of, most_of, reckoned
+from hardship_rules.frames.libraries import nw
 
 
 def constant(number: Number) -> Numbers:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import cast
 
-import narwhals as nw
 from attrs import frozen
 
 from hardship_rules.core import interval as ranges
@@ -15,6 +14,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number
 from hardship_rules.engine.row_causes import any_of, both, either, opposite
 from hardship_rules.frames.bounds import Bound
+from hardship_rules.frames.libraries import nw
 
 
 @frozen(eq=False)

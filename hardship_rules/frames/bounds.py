@@ -6,10 +6,8 @@ What is the same in every row is worked out here, and what it settles is never b
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
-import narwhals as nw
-import polars as pl
-
 from hardship_rules.engine.row_causes import both, either, opposite
+from hardship_rules.frames.libraries import nw, pl
 
 Bound = nw.Expr | int | bool
 _Column = TypeVar("_Column", nw.Expr, pl.Expr)

@@ -1,7 +1,7 @@
-"""The policy language: a text becomes a checked policy, or every problem in it at its line and column.
+"""The policy language: from a text to a checked policy, or to every problem in it at its line and column.
 
-The stages are one module each: source, keys and shape, resolve, load, typecheck, check. Mappings of registers and the
-JSON Schema of policy files are here too.
+The stages are one module each: source, keys and shape, find and resolve, grammar and load, check. Mappings of
+registers and the JSON Schema of policy files are here too.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""What kind of value each line gives, in which unit; bare words beside a choice become its options."""
+"""The type checker: the kind and unit of each line, with bare words resolved to options."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,63 +30,63 @@ from hardship_rules.core.expr import (
     walk,
 )
 from hardship_rules.core.kinds import (
+    BOOLEAN,
     DATE,
     PURE,
-    YES_NO,
+    BooleanKind,
     ChoiceKind,
     DateKind,
     Kind,
     NumberKind,
     Unit,
-    YesNoKind,
     unit_text,
 )
 from hardship_rules.core.policy import Decision, Parameter, Policy, Term
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest
 from hardship_rules.core.units import kind_of_name, product, times
 
-_KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", YesNoKind: "kind_yes_no", DateKind: "kind_date"}
+_KIND_CODES = {NumberKind: "kind_number", ChoiceKind: "kind_choice", BooleanKind: "kind_yes_no", DateKind: "kind_date"}
 
 
-class Unsound(Exception):
-    """The first thing wrong in one line."""
+class _Unsound(Exception):
+    """The first problem of a line."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
 
 
-class Kinds:
-    """The kinds of one policy's lines; `problems` gathers what is wrong, one a line."""
+class TypeChecker:
+    """Checks the lines of one policy; `problems` has at most one for each line."""
 
     def __init__(self, policy: Policy, of_members: frozenset[str]) -> None:
         self.policy = policy
         self.of_members = of_members
         self.problems: list[Problem] = []
-        self.path: Path = ()
+        self.path: KeyPath = ()
         self.line = ""
         self.in_member = False
         self.before_terms = False
 
     def refuse(self, code: str, at: Location, given: str | None = None, **values: str) -> NoReturn:
-        """Give up the line: what is wrong with it, and where."""
+        """Stop checking the line, with a problem."""
         given = self.line if given is None else given
-        raise Unsound(Problem(code, self.path, given=given, values=values, location=at))
+        raise _Unsound(Problem(code, self.path, given=given, values=values, location=at))
 
     # Whole definitions
 
-    def fitted(self, expr: Expr, kind: Kind, path: Path, *, in_member: bool, before_terms: bool = False) -> Expr:
-        """The expression with its options known, after it was held against the kind that it must give."""
+    def fitted(self, expr: Expr, kind: Kind, path: KeyPath, *, in_member: bool, before_terms: bool = False) -> Expr:
+        """The expression with resolved options, checked to be of a kind."""
         self.path, self.line, self.in_member, self.before_terms = path, "", in_member, before_terms
         return self.guarded(expr, lambda: self.fit(expr, kind))
 
     def guarded(self, expr: Expr, work: Callable[[], Expr]) -> Expr:
-        """Do the work of one line; what is wrong with it joins the problems."""
+        """The result of `work` on one line; a problem is added and leaves the expression unchanged."""
         try:
             return work()
-        except Unsound as unsound:
+        except _Unsound as unsound:
             self.problems.append(unsound.problem)
-            if len(self.problems) > MOST:
+            if len(self.problems) > MOST_PROBLEMS:
                 raise PolicyError(self.problems) from None
             return expr
 
@@ -115,7 +115,7 @@ class Kinds:
         return resolved
 
     def option(self, expr: Expr, kind: ChoiceKind) -> Option | None:
-        """A bare word that is not a name, as the option it must be."""
+        """The option of a bare word that is not a name; None for other expressions."""
         if not isinstance(expr, Name) or expr.name == "on" or expr.name in self.policy.names:
             return None
         if expr.name not in kind.options:
@@ -124,7 +124,7 @@ class Kinds:
         return Option(expr.name, expr.at)
 
     def choice(self, expr: Expr, kind: ChoiceKind) -> Expr:
-        """A choice whose options are all among those of a kind."""
+        """A choice all of whose options belong to a kind."""
         resolved, own = self.resolve(expr)
         if not isinstance(own, ChoiceKind):
             self.refuse("kind_differs", expr.at, own=_KIND_CODES[type(own)], wanted="kind_choice")
@@ -134,7 +134,7 @@ class Kinds:
         return resolved
 
     def condition(self, expr: Expr) -> Expr:
-        """A condition, each of its lines by itself."""
+        """A condition with each line checked separately."""
         match expr:
             case Clause(when=AllOf(clauses, at)):
                 return evolve(expr, when=AllOf(tuple(map(self.clause, clauses)), at))
@@ -148,11 +148,11 @@ class Kinds:
         raise TypeError(expr)
 
     def clause(self, clause: Clause) -> Clause:
-        """A clause, each of its lines by itself."""
+        """A clause with each line checked separately."""
         return cast(Clause, self.condition(clause))
 
     def body(self, expr: Expr) -> Expr:
-        """What a `not` turns round, each of its lines by itself."""
+        """The part of a `not` with each line checked separately."""
         match expr:
             case AllOf(clauses, at):
                 return AllOf(tuple(map(self.clause, clauses)), at)
@@ -163,32 +163,32 @@ class Kinds:
         return self.guarded(expr, lambda: self.yes_no(expr))
 
     def yes_no(self, expr: Expr) -> Expr:
-        """One line that is yes or no."""
+        """A boolean expression."""
         resolved, own = self.resolve(expr)
-        if not isinstance(own, YesNoKind):
+        if not isinstance(own, BooleanKind):
             self.refuse("condition_expected", expr.at, own=_KIND_CODES[type(own)])
         return resolved
 
     # Lines
 
     def resolve(self, expr: Expr) -> tuple[Expr, Kind]:
-        """An expression with its options known, and its kind."""
+        """An expression with resolved options, and its kind."""
         match expr:
             case Name(name):
                 return expr, self.name(name, expr.at)
             case Constant(bool()):
-                return expr, YES_NO
+                return expr, BOOLEAN
             case Constant():
                 return expr, NumberKind(None)
             case Compare(left, sign, right, at):
-                return self.compare(left, sign, right, at), YES_NO
+                return self.compare(left, sign, right, at), BOOLEAN
             case OneOf(part, options, at):
                 chosen, kind = self.resolve(part)
                 if not isinstance(kind, ChoiceKind):
                     self.refuse("in_needs_choice", at)
-                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), YES_NO
+                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), BOOLEAN
             case Not(part, at):
-                return Not(self.yes_no(part), at), YES_NO
+                return Not(self.yes_no(part), at), BOOLEAN
             case Add(parts, at):
                 resolved, unit = self.alike(parts, "unit_mismatch")
                 return Add(resolved, at), NumberKind(unit)
@@ -221,7 +221,7 @@ class Kinds:
                 assert_never(expr)
 
     def name(self, name: str, at: Location) -> Kind:
-        """The kind of a name, where it may be used."""
+        """The kind of a name, refused if it must not be used here."""
         if name == "on":
             return DATE
         if name not in self.policy.names:
@@ -240,11 +240,11 @@ class Kinds:
         return kind
 
     def compare(self, left: Expr, sign: str, right: Expr, at: Location) -> Compare:
-        """A comparison of two numbers in one unit, two days, or a choice with its options."""
+        """A comparison of two numbers in one unit, two days, two booleans, or two choices."""
         left, right, kind, other = self.sides(left, right)
         if type(kind) is not type(other):
             self.refuse("sides_differ", at, own=_KIND_CODES[type(kind)], wanted=_KIND_CODES[type(other)])
-        if isinstance(kind, ChoiceKind | YesNoKind) and sign not in ("==", "!="):
+        if isinstance(kind, ChoiceKind | BooleanKind) and sign not in ("==", "!="):
             self.refuse("only_equal", at)
         if isinstance(kind, NumberKind) and isinstance(other, NumberKind):
             units = kind.unit, other.unit
@@ -259,7 +259,7 @@ class Kinds:
         return Compare(left, sign, right, at)  # type: ignore[arg-type]  # the sign is the one it was read with
 
     def sides(self, left: Expr, right: Expr) -> tuple[Expr, Expr, Kind, Kind]:
-        """Both sides with their kinds; a bare word on one is an option of the choice on the other."""
+        """Both sides with their kinds; a bare word on one side is an option of the other."""
 
         def bare(expr: Expr) -> bool:
             return isinstance(expr, Name) and expr.name != "on" and expr.name not in self.policy.names
@@ -274,21 +274,21 @@ class Kinds:
         return left, right, kind, other
 
     def listed(self, expr: Option | Name, kind: ChoiceKind) -> Option:
-        """One of the options after `in`."""
+        """An option of the list after `in`."""
         option = self.option(expr, kind)
         if option is None:
             self.refuse("option_expected", expr.at, expr.name if isinstance(expr, Name) else None)
         return option
 
     def number(self, expr: Expr) -> tuple[Expr, Unit | None]:
-        """A number and its unit; None where it is bare."""
+        """A number and its unit, None for a bare number."""
         resolved, kind = self.resolve(expr)
         if not isinstance(kind, NumberKind):
             self.refuse("number_expected", expr.at, own=_KIND_CODES[type(kind)])
         return resolved, kind.unit
 
     def alike(self, parts: tuple[Expr, ...], code: str) -> tuple[tuple[Expr, ...], Unit | None]:
-        """Numbers in one unit; a bare number takes that of the others."""
+        """Numbers in one unit; bare numbers take the unit of the others."""
         numbers = [self.number(part) for part in parts]
         units = [unit for _, unit in numbers if unit is not None]
         for part, unit in numbers:
@@ -297,14 +297,14 @@ class Kinds:
         return tuple(part for part, _ in numbers), units[0] if units else None
 
     def day(self, expr: Expr) -> Expr:
-        """A day."""
+        """An expression that is a day."""
         resolved, kind = self.resolve(expr)
         if not isinstance(kind, DateKind):
             self.refuse("date_expected", expr.at, own=_KIND_CODES[type(kind)])
         return resolved
 
     def positive_constant(self, step: Expr) -> None:
-        """The step of a rounding: a positive number as written, or a parameter that goes by nothing."""
+        """Check the step of a rounding: a positive number, literal or a parameter with one value."""
         number = step.value if isinstance(step, Constant) else None
         if isinstance(step, Name) and isinstance(definition := self.policy.names.get(step.name), Parameter):
             number = definition.values.get(())
@@ -312,7 +312,7 @@ class Kinds:
             self.refuse("step_not_positive", step.at)
 
     def over_members(self, what: str, part: Expr | None, where: Expr | None, at: Location) -> tuple[Expr, Kind]:
-        """A sum, count, some or each over the members; inside, names are a member's."""
+        """An aggregate over the members; names inside it are those of a member."""
         if self.in_member:
             self.refuse("members_inside_member", at, what)
         self.in_member = True
@@ -325,12 +325,14 @@ class Kinds:
         finally:
             self.in_member = False
         kind: Kind = (
-            YES_NO if what in ("some", "each") else NumberKind(self.declared("person", at) if what == "count" else unit)
+            BOOLEAN
+            if what in ("some", "each")
+            else NumberKind(self.declared("person", at) if what == "count" else unit)
         )
         return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
 
     def same_divisor(self, expr: Expr, seen: frozenset[str] = frozenset()) -> None:
-        """What is summed is divided by the same number for every member, in the terms that it rests on too."""
+        """Check that all divisors inside a sum are equal for every member, also in the terms that it uses."""
         for part in walk(expr):
             if isinstance(part, Divide) and self.of_members & set(names_in(part.by)):
                 self.refuse("divisor_of_member", part.by.at)
@@ -342,18 +344,18 @@ class Kinds:
     # Units
 
     def declared(self, unit: str, at: Location) -> Unit:
-        """A unit that the language itself gives a number in, declared with its word."""
+        """A unit that the language uses itself, such as person; the policy must declare it."""
         if unit not in self.policy.units:
             self.refuse("unit_not_declared", at, unit)
         return ((unit, 1),)
 
     def unit_words(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
-        """Two units in the policy's words."""
+        """Two units in the policy's words, as values of a problem."""
         words = self.policy.units
         return {"own": unit_text(own or PURE, words) or "1", "wanted": unit_text(wanted or PURE, words) or "1"}
 
     def factor(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
-        """The parameter that would turn one unit into the other, if there is one: `/ months_per_year`, say."""
+        """The operation that converts one unit to the other by a parameter, such as `/ months_per_year`, if any."""
         missing = times(own or PURE, wanted or PURE, -1)
         for name, parameter in self.policy.parameters.items():
             if missing and parameter.kind.unit == missing:

@@ -1,4 +1,4 @@
-"""A policy becomes the same policy, known to be sound, or every problem in it: names, cycles, tables, divisors."""
+"""The check of a loaded policy: names, kinds, cycles, tables, and divisors that may be zero."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -9,98 +9,51 @@ from attrs import evolve
 from hardship_rules.core.expr import Choose, Clause, Divide, Expr, Name, OverMembers, names_in, parts_of, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number, high, low
-from hardship_rules.core.kinds import YES_NO, ChoiceKind, NumberKind
+from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
 from hardship_rules.core.policy import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.core.units import is_whole, kind_of_name
-from hardship_rules.engine.evaluate import Scope, nothing_known, value, work_out
-from hardship_rules.language._typecheck import Kinds
+from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
+from hardship_rules.language._typecheck import TypeChecker
 from hardship_rules.language.keys import RESERVED_TITLES
 
-IDS: Path = ("decisions",)
-"""Among what the earlier ids of outcomes and clauses are."""
-
-
-def ids(policy: Policy) -> dict[str, Location]:
-    """Every id of a clause or an outcome, with its place."""
-    found: dict[str, Location] = {}
-    conditions = [*policy.must]
-    for definition in policy.names.values():
-        conditions += (expr for expr in exprs_of(definition) if isinstance(expr, Clause))
-    for condition in conditions:
-        found.update((clause.id, clause.at) for clause in walk(condition) if isinstance(clause, Clause))
-    for decision in policy.decisions.values():
-        found.update((f"{decision.name}.{name}", outcome.at) for name, outcome in decision.by_id.items())
-    return found
-
-
-def current_id(policy: Policy, word: str) -> str:
-    """The id that one now has; what stands inside a clause or outcome moved with it."""
-    formerly = policy.formerly.get(IDS, {})
-    steps = word.split(".")
-    for count in range(len(steps), 0, -1):
-        former = formerly.get(".".join(steps[:count]))
-        if former is not None:
-            return ".".join((former.new, *steps[count:]))
-    return word
-
-
-def taken(policy: Policy) -> Iterator[Problem]:
-    """An earlier word that means something else today, or two things."""
-    now: dict[Path, Mapping[str, object]] = {IDS: ids(policy)}
-    for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
-        titles = {fact.title: fact.name for fact in facts.values()}
-        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
-        for fact in facts.values():
-            if isinstance(fact.kind, ChoiceKind):
-                options = fact.kind.options
-                now[fact.name, "one of"] = {
-                    **{name: name for name in options},
-                    **{title: name for name, title in options.items()},
-                }
-    seen: dict[tuple[Path, str], str] = {}
-    for former in policy.formers:
-        first = seen.setdefault((former.of, former.old), former.new)
-        means = now[former.of].get(former.old)
-        if means is not None or first != former.new:
-            other = means if isinstance(means, str) else first if means is None else former.old
-            values = {"now": former.new, "other": other}
-            yield Problem("formerly_taken", (*former.of, former.new), former.old, values, location=former.at)
-
-
-CHAIN = 100  # terms that use one another
+IDS: KeyPath = ("decisions",)
+"""What the earlier names of outcomes and clauses belong to in `Policy.formerly`."""
+_CHAIN = 100  # terms that use one another
 
 
 def check(policy: Policy) -> Policy:
-    """The policy with its options known and its order found; raises `PolicyError` with every problem."""
+    """The policy with resolved options and order of evaluation; raises `PolicyError` with every problem."""
     checker = _Checker(policy)
     sound = checker.policy_with_kinds()
     if not checker.problems:
-        checker.ranges(sound)
+        checker.bounds(sound)
     if checker.problems:
         raise PolicyError(checker.problems)
     return sound
 
 
 class _Checker:
+    """Checks one policy; gathers problems."""
+
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.problems: list[Problem] = []
-        self.of_members = self.found_of_members()
+        self.of_members = self.names_of_members()
 
     def problem(
-        self, code: str, path: Path, part: Definition | Location | None, given: str = "", **values: str
+        self, code: str, path: KeyPath, part: Definition | Location | None, given: str = "", **values: str
     ) -> None:
         location = part if part is None or isinstance(part, Location) else part.at
         self.problems.append(Problem(code, path, given=given, values=values, location=location))
-        if len(self.problems) > MOST:
+        if len(self.problems) > MOST_PROBLEMS:
             raise PolicyError(self.problems)
 
-    def found_of_members(self) -> frozenset[str]:
-        """Member facts, terms of members, and the parameters that go by one of those."""
+    def names_of_members(self) -> frozenset[str]:
+        """Member facts, terms of members, and the parameters that depend on one of them."""
         policy = self.policy
         names = {*policy.members.facts, *(name for name, term in policy.terms.items() if term.of_member)}
-        return frozenset(names | {name for name, each in policy.parameters.items() if names & set(each.by)})
+        return frozenset(names | {name for name, parameter in policy.parameters.items() if names & set(parameter.by)})
 
     # Names, kinds and order
 
@@ -108,22 +61,22 @@ class _Checker:
         policy = self.policy
         self.names()
         self.tables()
-        self.problems += taken(policy)
+        self.problems += _taken(policy)
         self.shown_and_category()
-        kinds = Kinds(policy, self.of_members)
-        facts = {name: self.fact(kinds, fact, "household") for name, fact in policy.facts.items()}
-        member_facts = {name: self.fact(kinds, fact, "members") for name, fact in policy.members.facts.items()}
+        types = TypeChecker(policy, self.of_members)
+        facts = {name: self.fact(types, fact, "household") for name, fact in policy.facts.items()}
+        member_facts = {name: self.fact(types, fact, "members") for name, fact in policy.members.facts.items()}
         must = tuple(
-            cast(Clause, kinds.fitted(clause, YES_NO, ("must",), in_member=False, before_terms=True))
+            cast(Clause, types.fitted(clause, BOOLEAN, ("must",), in_member=False, before_terms=True))
             for clause in policy.must
         )
         terms = {
-            name: evolve(term, expr=kinds.fitted(term.expr, term.kind, ("terms", name), in_member=term.of_member))
+            name: evolve(term, expr=types.fitted(term.expr, term.kind, ("terms", name), in_member=term.of_member))
             for name, term in policy.terms.items()
         }
-        decisions = {name: self.decision(kinds, decision) for name, decision in policy.decisions.items()}
-        properties = {name: self.property(kinds, each) for name, each in policy.properties.items()}
-        self.problems += kinds.problems
+        decisions = {name: self.decision(types, decision) for name, decision in policy.decisions.items()}
+        properties = {name: self.property(types, stated) for name, stated in policy.properties.items()}
+        self.problems += types.problems
         return evolve(
             policy,
             facts=FrozenMapping(facts),
@@ -137,41 +90,41 @@ class _Checker:
             of_members=self.of_members,
         )
 
-    def fact(self, kinds: Kinds, fact: Fact, section: str) -> Fact:
+    def fact(self, types: TypeChecker, fact: Fact, section: str) -> Fact:
         if fact.if_absent is None:
             return fact
         path = (section, fact.name, "if absent")
-        expr = kinds.fitted(fact.if_absent, fact.kind, path, in_member=fact.of_member, before_terms=True)
+        expr = types.fitted(fact.if_absent, fact.kind, path, in_member=fact.of_member, before_terms=True)
         if isinstance(expr, Choose) and expr.otherwise is None:
-            expr = evolve(expr, otherwise=Name(fact.name, expr.at))  # where no case holds it stays as it is: unknown
+            expr = evolve(expr, otherwise=Name(fact.name, expr.at))  # if no case holds, it remains unknown
         return evolve(fact, if_absent=expr)
 
-    def property(self, kinds: Kinds, each: Property) -> Property:
-        """A property of facts that are numbers and of outcomes that there are; it is of the category if of nothing."""
-        policy, path = self.policy, ("properties", each.name)
-        name = each.decision or next(iter(policy.decisions), "")
+    def property(self, types: TypeChecker, stated: Property) -> Property:
+        """A property with its decision, by default the category; checks its facts and outcomes."""
+        policy, path = self.policy, ("properties", stated.name)
+        name = stated.decision or next(iter(policy.decisions), "")
         decision = policy.decisions.get(name)
         if decision is None:
-            self.problem("unknown_name", path, each.at, name, **nearest(name, policy.decisions))
-        elif decision.every and each.kind == "raising":
-            self.problem("property_every", path, each.at, name)
-        elif missing := [outcome for outcome in each.outcomes if outcome not in decision.by_id]:
-            self.problem("unknown_option", path, each.at, missing[0], **options_known(missing[0], decision.options))
-        for fact in each.facts:
+            self.problem("unknown_name", path, stated.at, name, **nearest(name, policy.decisions))
+        elif decision.every and stated.kind == "raising":
+            self.problem("property_every", path, stated.at, name)
+        elif missing := [outcome for outcome in stated.outcomes if outcome not in decision.by_id]:
+            self.problem("unknown_option", path, stated.at, missing[0], **options_known(missing[0], decision.options))
+        for fact in stated.facts:
             definition = policy.names.get(fact)
             if not isinstance(definition, Fact):
                 known = [*policy.facts, *policy.members.facts]
-                self.problem("unknown_name", path, each.at, fact, **nearest(fact, known))
+                self.problem("unknown_name", path, stated.at, fact, **nearest(fact, known))
             elif not isinstance(definition.kind, NumberKind):
-                self.problem("property_fact", path, each.at, fact)
-        when = each.when and cast(Clause, kinds.fitted(each.when, YES_NO, path, in_member=False))
-        return evolve(each, decision=name, when=when)
+                self.problem("property_fact", path, stated.at, fact)
+        when = stated.when and cast(Clause, types.fitted(stated.when, BOOLEAN, path, in_member=False))
+        return evolve(stated, decision=name, when=when)
 
-    def decision(self, kinds: Kinds, decision: Decision) -> Decision:
+    def decision(self, types: TypeChecker, decision: Decision) -> Decision:
         outcomes = []
         for outcome in decision.outcomes:
             path = ("decisions", decision.name, outcome.id)
-            when = cast(Clause, kinds.fitted(cast(Clause, outcome.when), YES_NO, path, in_member=False))
+            when = cast(Clause, types.fitted(cast(Clause, outcome.when), BOOLEAN, path, in_member=False))
             outcomes.append(evolve(outcome, when=when))
         return evolve(decision, outcomes=tuple(outcomes))
 
@@ -187,7 +140,7 @@ class _Checker:
         }
 
     def names(self) -> None:
-        """One name space; no option that is a name; titles that a household can be written in."""
+        """Check that names and titles are unique, and that no option is a name."""
         seen: dict[str, str] = {}
         for section, definitions in self.sections().items():
             for name, definition in definitions.items():
@@ -209,7 +162,7 @@ class _Checker:
         self.titles({name: fact.title for name, fact in self.policy.facts.items()}, ("household",), None)
         self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
 
-    def titles(self, titles: Mapping[str, str], path: Path, definition: Definition | None) -> None:
+    def titles(self, titles: Mapping[str, str], path: KeyPath, definition: Definition | None) -> None:
         reserved: dict[str, str] = {}
         if definition is None:
             reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
@@ -224,7 +177,7 @@ class _Checker:
             taken[title] = name
 
     def shown_and_category(self) -> None:
-        """What is shown is of the household; the category is one outcome."""
+        """Check that shown figures are the household's, and that the category has one outcome."""
         policy = self.policy
         for name in policy.show:
             if name in self.of_members:
@@ -233,7 +186,7 @@ class _Checker:
             self.problem("category_every", ("decisions", policy.category.name), policy.category, policy.category.name)
 
     def order(self) -> tuple[str, ...]:
-        """Parameters that go by something, terms and decisions, each after what it uses."""
+        """Parameters with tables, terms and decisions, each after what it uses."""
         policy = self.policy
         graph: dict[str, list[str]] = {}
         for name, parameter in policy.parameters.items():
@@ -251,7 +204,7 @@ class _Checker:
         return self.sorted(graph)
 
     def fact_order(self) -> tuple[str, ...]:
-        """Facts, each after those that its `if absent` uses."""
+        """Facts, each after those that its default uses."""
         facts = {**self.policy.facts, **self.policy.members.facts}
         return self.sorted({name: list(used_by(fact)) for name, fact in facts.items()})
 
@@ -267,8 +220,8 @@ class _Checker:
         chain: dict[str, int] = {}
         for name in order:
             chain[name] = 1 + max((chain[used] for used in within[name]), default=0)
-        if chain and (longest := max(chain, key=lambda name: chain[name])) and chain[longest] > CHAIN:
-            self.problem("chain_too_long", (longest,), self.policy.names[longest], longest, most=str(CHAIN))
+        if chain and (longest := max(chain, key=lambda name: chain[name])) and chain[longest] > _CHAIN:
+            self.problem("chain_too_long", (longest,), self.policy.names[longest], longest, most=str(_CHAIN))
         return order
 
     # Tables
@@ -290,7 +243,7 @@ class _Checker:
                 if high_ is not None and number > high_:
                     self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f"<= {high_}")
 
-    def goes_by(self, parameter: Parameter, by: str, path: Path) -> object:
+    def goes_by(self, parameter: Parameter, by: str, path: KeyPath) -> object:
         names = self.policy.names
         if by not in names or isinstance(names[by], Parameter):
             self.problem("unknown_name", (*path, "by"), parameter, by, **nearest(by, names))
@@ -303,8 +256,8 @@ class _Checker:
         self.problem("by_not_choice", (*path, "by"), parameter, by)
         return None
 
-    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: Path) -> None:
-        """A value for each option, or for each number up to the last; whether the first is low enough shows later."""
+    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: KeyPath) -> None:
+        """Check that a table has a value for each option or number; `lowest_keys` checks the first number."""
         groups: dict[tuple[str | int, ...], set[str | int]] = {}
         for keyed in parameter.values:
             groups.setdefault((*keyed[:place], *keyed[place + 1 :]), set()).add(keyed[place])
@@ -328,16 +281,16 @@ class _Checker:
             for option in missing:
                 self.problem("value_missing", (*path, "values"), parameter.places[before], option, by=by)
 
-    # Ranges: the evaluation of the household of which nothing is known
+    # Bounds: the evaluation of a household with unknown facts only
 
-    def ranges(self, policy: Policy) -> None:
+    def bounds(self, policy: Policy) -> None:
         scope = nothing_known(policy)
         broken: set[str] = set()
-        self.divide(policy, "must", policy.must, scope)
+        self.divisors(policy, "must", policy.must, scope)
         for fact in (*policy.facts.values(), *policy.members.facts.values()):
             if fact.if_absent is not None:
                 inside = scope.members[0] if fact.of_member else scope
-                self.divide(policy, fact.name, [fact.if_absent], inside)
+                self.divisors(policy, fact.name, [fact.if_absent], inside)
         for name in policy.order:
             definition = policy.names[name]
             uses = set(used_by(definition))
@@ -346,19 +299,19 @@ class _Checker:
                 continue
             inside = scope.members[0] if name in policy.of_members else scope
             if isinstance(definition, Parameter):
-                sound = self.numbers(definition, inside)
+                sound = self.lowest_keys(definition, inside)
             else:
-                sound = self.divide(policy, name, exprs_of(definition), inside)
+                sound = self.divisors(policy, name, exprs_of(definition), inside)
             if not sound:
                 broken.add(name)
                 continue
-            work_out(policy, name, scope, scope.members[:1])  # all members of nothing known share their values
-        for name, each in policy.properties.items():
-            if each.when is not None and not set(names_in(each.when)) & broken:
-                self.divide(policy, name, [each.when], scope)
+            evaluate_definition(policy, name, scope, scope.members[:1])  # members with unknown facts have equal values
+        for name, stated in policy.properties.items():
+            if stated.when is not None and not set(names_in(stated.when)) & broken:
+                self.divisors(policy, name, [stated.when], scope)
 
-    def numbers(self, parameter: Parameter, scope: Scope) -> bool:
-        """Each number that it goes by is never below the first it has a value for."""
+    def lowest_keys(self, parameter: Parameter, scope: Scope) -> bool:
+        """Whether each number that selects a value is never below the first key of the table."""
         sound = True
         for place, by in enumerate(parameter.by):
             goes_by = scope[by]
@@ -374,12 +327,12 @@ class _Checker:
                 sound = False
         return sound
 
-    def divide(self, policy: Policy, name: str, exprs: Iterable[Expr], scope: Scope) -> bool:
-        """Every divisor is certainly positive."""
+    def divisors(self, policy: Policy, name: str, exprs: Iterable[Expr], scope: Scope) -> bool:
+        """Whether every divisor is positive for all households."""
         sound = True
         for expr in exprs:
             inner = scope.members[0] if isinstance(expr, OverMembers) and scope.outer is None else scope
-            if not self.divide(policy, name, parts_of(expr), inner):
+            if not self.divisors(policy, name, parts_of(expr), inner):
                 sound = False
             elif isinstance(expr, Divide):
                 by = cast(Number, value(expr.by, scope))
@@ -390,3 +343,53 @@ class _Checker:
                     )
                     sound = False
         return sound
+
+
+# --- Ids and earlier names ---
+
+
+def ids(policy: Policy) -> dict[str, Location]:
+    """The location of every clause and outcome, by id."""
+    locations: dict[str, Location] = {}
+    conditions = [*policy.must]
+    for definition in policy.names.values():
+        conditions += (expr for expr in exprs_of(definition) if isinstance(expr, Clause))
+    for condition in conditions:
+        locations.update((clause.id, clause.at) for clause in walk(condition) if isinstance(clause, Clause))
+    for decision in policy.decisions.values():
+        locations.update((f"{decision.name}.{name}", outcome.at) for name, outcome in decision.by_id.items())
+    return locations
+
+
+def current_id(policy: Policy, word: str) -> str:
+    """The current id for an id, which may be an earlier one or inside a renamed clause or outcome."""
+    formerly = policy.formerly.get(IDS, {})
+    steps = word.split(".")
+    for count in range(len(steps), 0, -1):
+        former = formerly.get(".".join(steps[:count]))
+        if former is not None:
+            return ".".join((former.new, *steps[count:]))
+    return word
+
+
+def _taken(policy: Policy) -> Iterator[Problem]:
+    """The earlier names that are ambiguous or mean something else today."""
+    now: dict[KeyPath, Mapping[str, object]] = {IDS: ids(policy)}
+    for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
+        titles = {fact.title: fact.name for fact in facts.values()}
+        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
+        for fact in facts.values():
+            if isinstance(fact.kind, ChoiceKind):
+                options = fact.kind.options
+                now[fact.name, "one of"] = {
+                    **{name: name for name in options},
+                    **{title: name for name, title in options.items()},
+                }
+    seen: dict[tuple[KeyPath, str], str] = {}
+    for former in policy.formers:
+        first = seen.setdefault((former.of, former.old), former.new)
+        means = now[former.of].get(former.old)
+        if means is not None or first != former.new:
+            other = means if isinstance(means, str) else first if means is None else former.old
+            values = {"now": former.new, "other": other}
+            yield Problem("formerly_taken", (*former.of, former.new), former.old, values, location=former.at)

@@ -1,4 +1,4 @@
-"""One line of a policy's text becomes an expression, or a problem at its exact column."""
+"""The grammar of a line: from its text to an expression, or to a problem at its column."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from hardship_rules.language.source import Scalar, misplaced
 
 LONGEST = 1000  # characters of a line
 DIGITS = 30  # of a number
-BRACKETS = 32  # inside one another
+_BRACKETS = 32  # nested
 
 _LETTER = r"A-Za-z_\u3400-\u4dbf\u4e00-\u9fff"
 NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*")
@@ -38,19 +38,19 @@ _TOKEN = re.compile(
 )
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-OVER_MEMBERS = ("sum", "count", "some", "each")
-EXTREMES = ("min", "max")
-ROUNDINGS: dict[str, Direction] = {"round_down": "down", "round_half_up": "half_up", "round_up": "up"}
-ELAPSED: dict[str, Literal["year", "month"]] = {"full_years": "year", "full_months": "month"}
-FUNCTIONS = (*OVER_MEMBERS, *EXTREMES, *ROUNDINGS, *ELAPSED)
-WORDS = ("true", "false", "not", "in", "where", "and", "or")
-RESERVED = frozenset({*FUNCTIONS, *WORDS, "on", "policy", "reference", "members", "label"})
+_OVER_MEMBERS = ("sum", "count", "some", "each")
+_EXTREMES = ("min", "max")
+_ROUNDINGS: dict[str, Direction] = {"round_down": "down", "round_half_up": "half_up", "round_up": "up"}
+_ELAPSED: dict[str, Literal["year", "month"]] = {"full_years": "year", "full_months": "month"}
+_FUNCTIONS = (*_OVER_MEMBERS, *_EXTREMES, *_ROUNDINGS, *_ELAPSED)
+_WORDS = ("true", "false", "not", "in", "where", "and", "or")
+RESERVED = frozenset({*_FUNCTIONS, *_WORDS, "on", "policy", "reference", "members", "label"})
 _SIGNS = {"×": "*", "÷": "/", "≤": "<=", "≥": ">=", "≠": "!=", "、": ","}
 _COMPARISONS = ("<", "<=", "==", "!=", ">=", ">")
 
 
 def exact_number(text: str) -> Exact | None:
-    """The number that a text of digits, with a minus and a decimal point at most, stands for; else None."""
+    """The number of a text of digits with an optional minus and decimal point; None for other texts."""
     digits = text.removeprefix("-")
     if NUMBER.fullmatch(digits) is None or has_too_many_digits(digits):
         return None
@@ -60,19 +60,19 @@ def exact_number(text: str) -> Exact | None:
 
 
 def has_too_many_digits(text: str) -> bool:
-    """A number as written has more digits than one may have."""
+    """Whether a number as written has more digits than are allowed."""
     return len(text) > DIGITS and sum(character.isdecimal() for character in text) > DIGITS
 
 
 def parse_line(scalar: Scalar) -> Expr | Problem:
-    """The expression that a line says, or the first thing in it that cannot be understood."""
+    """The expression of a line, or its first problem."""
     try:
         return _Parser(scalar).line()
-    except _Unread as unread:
-        return unread.problem
+    except _SyntaxProblem as error:
+        return error.problem
 
 
-class _Unread(Exception):
+class _SyntaxProblem(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
@@ -86,6 +86,8 @@ class _Token:
 
 
 class _Parser:
+    """A recursive descent parser for one line."""
+
     def __init__(self, scalar: Scalar) -> None:
         self.scalar = scalar
         self.depth = 0
@@ -95,7 +97,7 @@ class _Parser:
         self.next = 0
 
     def refuse(self, code: str, start: int, given: str = "", **values: str) -> NoReturn:
-        raise _Unread(Problem(code, location=self.scalar.place(start), given=given, values=values))
+        raise _SyntaxProblem(Problem(code, location=self.scalar.place(start), given=given, values=values))
 
     def split(self, text: str) -> list[_Token]:
         tokens, place, end = [], 0, len(text.rstrip(" \n"))
@@ -105,15 +107,15 @@ class _Parser:
                 place += len(text[place:]) - len(text[place:].lstrip(" \n"))
                 self.unexpected_character(text, place)
             kind = cast(str, match.lastgroup)
-            found = match[kind]
-            tokens.append(_Token(kind, found, match.end() - len(found)))
+            word = match[kind]
+            tokens.append(_Token(kind, word, match.end() - len(word)))
             place = match.end()
         return [*tokens, _Token("end", "", len(text))]
 
     def unexpected_character(self, text: str, place: int) -> NoReturn:
         character = text[place]
-        if found := misplaced(character, lambda _: self.scalar.place(place)):
-            raise _Unread(found)
+        if problem := misplaced(character, lambda _: self.scalar.place(place)):
+            raise _SyntaxProblem(problem)
         if meant := _SIGNS.get(character):
             self.refuse("line_sign", place, given=character, meant=meant)
         if character == "#":
@@ -212,10 +214,10 @@ class _Parser:
         if len(over) == 1 and not by:
             return over[0]
         place = self.place(start)
-        whole = over[0] if len(over) == 1 else Multiply(tuple(over), place)
+        dividend = over[0] if len(over) == 1 else Multiply(tuple(over), place)
         if not by:
-            return whole
-        return Divide(whole, by[0] if len(by) == 1 else Multiply(tuple(by), by[0].at), place)
+            return dividend
+        return Divide(dividend, by[0] if len(by) == 1 else Multiply(tuple(by), by[0].at), place)
 
     def signed(self) -> Expr:
         start = self.peek()
@@ -244,7 +246,7 @@ class _Parser:
         if token.kind != "name":
             self.unexpected("value")
         after = self.tokens[self.next + 1]
-        if token.text in FUNCTIONS:
+        if token.text in _FUNCTIONS:
             self.next += 1
             self.expect("(")
             called = self.inside(lambda: self.call(token.text, place))
@@ -255,8 +257,8 @@ class _Parser:
                 "unknown_function",
                 token.start,
                 given=token.text,
-                known=", ".join(FUNCTIONS),
-                **nearest(token.text, FUNCTIONS),
+                known=", ".join(_FUNCTIONS),
+                **nearest(token.text, _FUNCTIONS),
             )
         if token.text == "on":
             self.next += 1
@@ -265,8 +267,8 @@ class _Parser:
 
     def inside(self, read: Callable[[], Expr]) -> Expr:
         self.depth += 1
-        if self.depth > BRACKETS:
-            self.refuse("brackets_too_deep", self.peek().start, most=str(BRACKETS))
+        if self.depth > _BRACKETS:
+            self.refuse("brackets_too_deep", self.peek().start, most=str(_BRACKETS))
         inner = read()
         self.depth -= 1
         return inner
@@ -280,9 +282,9 @@ class _Parser:
         return Fraction(value, 100) if self.take("%") else value
 
     def call(self, function: str, at: Location) -> Expr:
-        if function in OVER_MEMBERS:
+        if function in _OVER_MEMBERS:
             return self.over_members(cast(Literal["sum"], function), at)
-        if function in EXTREMES:
+        if function in _EXTREMES:
             parts = [self.value()]
             while self.take(","):
                 parts.append(self.value())
@@ -290,9 +292,9 @@ class _Parser:
         first = self.value()
         self.expect(",")
         second = self.value()
-        if function in ROUNDINGS:
-            return Round(ROUNDINGS[function], first, second, at)
-        return Elapsed(ELAPSED[function], first, second, at)
+        if function in _ROUNDINGS:
+            return Round(_ROUNDINGS[function], first, second, at)
+        return Elapsed(_ELAPSED[function], first, second, at)
 
     def over_members(self, what: Literal["sum", "count", "some", "each"], at: Location) -> Expr:
         if what != "sum":

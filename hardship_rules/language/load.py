@@ -1,4 +1,4 @@
-"""The nodes of a policy file become a `Policy`, not yet checked."""
+"""From the nodes of a resolved policy to a `Policy`, not yet checked."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ from attrs import Factory, define, frozen
 from hardship_rules.core.expr import AllOf, AnyOf, Basis, Choose, Clause, Compare, Constant, Expr, Not, Provenance
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import DATE, PURE, YES_NO, ChoiceKind, Kind, NumberKind, Unit, date_of
+from hardship_rules.core.kinds import BOOLEAN, DATE, PURE, ChoiceKind, Kind, NumberKind, Unit, parse_date
 from hardship_rules.core.policy import (
     Approval,
     Decision,
@@ -29,156 +29,20 @@ from hardship_rules.core.policy import (
     Term,
     Usual,
 )
-from hardship_rules.core.problem import MOST, Location, Path, PolicyError, Problem, nearest, options_known
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.language.grammar import parse_line
 from hardship_rules.language.keys import REPLY_WITHIN
 from hardship_rules.language.resolve import resolved_text
-from hardship_rules.language.shape import TRUTHS, number_of
+from hardship_rules.language.shape import BOOLEANS, number_of
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence
 
-
-def entries_of(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
-    """The keys of a mapping of mappings."""
-    if isinstance(node, Mapping):
-        for key, inner in node.entries:
-            yield key, cast(Mapping, inner)
-
-
-def titles_of(node: Node | None) -> FrozenMapping[str, str]:
-    """The title that a mapping gives each of its keys, by itself or under `title`."""
-    entries = node.entries if isinstance(node, Mapping) else ()
-    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
-    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
-
-
-def names_of(node: Node | None) -> tuple[str, ...]:
-    """One name, or a list of them."""
-    if isinstance(node, Scalar):
-        return (node.text,)
-    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
-
-
-def text_of(node: Mapping, key: str, default: str = "") -> str:
-    """The words under a key, on one line."""
-    word = node.get(key)
-    return " ".join(word.text.split()) if isinstance(word, Scalar) else default
-
-
-MOST_LINES, MOST_CHARACTERS = 10_000, 200_000
-"""The lines of a policy, conditions and values, and the characters of all of them."""
-
-
-@define(slots=False)
-class NodeReader:
-    """Reads the parts of a resolved policy's nodes; problems and earlier words are gathered."""
-
-    whole: Mapping
-    problems: list[Problem] = Factory(list)
-    formers: list[Former] = Factory(list)
-    lines: int = 0
-    characters: int = 0  # of all lines
-
-    @cached_property
-    def units(self) -> FrozenMapping[str, str]:
-        """The units that the policy declares, with their words."""
-        return titles_of(self.whole.get("units"))
-
-    @cached_property
-    def sources(self) -> FrozenMapping[str, Source]:
-        """The documents that the policy cites."""
-        return FrozenMapping(
-            (key.text, Source(text_of(node, "title"), TRUTHS.get(text_of(node, "held"))))
-            for key, node in entries_of(self.whole.get("sources"))
-        )
-
-    def problem(self, code: str, path: Path, at: Node, given: str = "", **values: str) -> None:
-        """Something is wrong at a node; raises `PolicyError` where more is wrong than a reader can use."""
-        self.add(Problem(code, path, given=given, values=values, location=at.at))
-
-    def add(self, problem: Problem) -> None:
-        """Something is wrong; raises as `problem` does."""
-        self.problems.append(problem)
-        if len(self.problems) > MOST:
-            raise PolicyError(self.problems)
-
-    def count_line(self, line: Scalar, path: Path) -> None:
-        """One more line is read; raises `PolicyError` where there are more than a policy may have."""
-        self.lines += 1
-        self.characters += len(line.text)
-        if self.lines > MOST_LINES or self.characters > MOST_CHARACTERS:
-            most = {"most": f"{MOST_LINES:,}", "characters": f"{MOST_CHARACTERS:,}"}
-            raise PolicyError([*self.problems, Problem("too_many_lines", path, values=most, location=line.at)])
-
-    def former(self, of: Path, new: str, node: Node, before: str = "") -> None:
-        """The earlier words that a node names for itself; without a dot, beside it."""
-        words = node.get("formerly") if isinstance(node, Mapping) else None
-        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
-            old = " ".join(cast(Scalar, word).text.split())
-            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
-
-    def usual(self, node: Mapping, path: Path) -> Usual | None:
-        """What its numbers commonly lie between."""
-        ends = node.get("usual")
-        if not isinstance(ends, Mapping):
-            return None
-        low, high = self.number(ends, "from"), self.number(ends, "to")
-        if low is not None and high is not None and high <= low:
-            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), text_of(ends, "to"))
-        return Usual(low, high)
-
-    def listed(self, node: Node | None, known: list[str], path: Path) -> None:
-        """A list names only what it may name."""
-        names = frozenset(known)
-        for item in node.items if isinstance(node, Sequence) else ():
-            name = cast(Scalar, item)
-            if name.text not in names:
-                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
-
-    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: Path) -> int:
-        """A whole number under a key, from the least to the most that it may be."""
-        word = node.get(key)
-        if not isinstance(word, Scalar):
-            return default
-        number, (least, most) = int(word.text), within
-        if number > most:
-            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
-        if number < least:
-            self.problem("whole_too_small", (*path, key), word, word.text, least=str(least))
-        return number
-
-    def number(self, node: Mapping, key: str) -> Exact | None:
-        """A number under a key."""
-        word = node.get(key)
-        return number_of(word.text) if isinstance(word, Scalar) else None
-
-    def unit(self, node: Mapping, path: Path) -> Unit:
-        """The unit of a node, of those that the policy declares."""
-        word = cast(Scalar, node.get("unit"))
-        if word.text == "1":
-            return PURE
-        powers: dict[str, int] = {}
-        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
-            if base not in self.units:
-                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
-                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
-            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
-        return tuple(sorted((base, power) for base, power in powers.items() if power))
-
-    def provenance(self, node: Mapping, enclosing: Provenance | None, path: Path) -> Provenance | None:
-        """Its own, or that of what encloses it; stating `basis` restates all of it."""
-        source, cite, basis = (text_of(node, key) for key in ("source", "cite", "basis"))
-        if not basis:
-            if source or cite:
-                self.problem("basis_missing", path, node)
-            return enclosing
-        if source and source not in self.sources:
-            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
-            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
-        if basis not in ("assumption", "definition") and not (source and cite):
-            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
-        return Provenance(cast(Basis, basis), source or None, cite or None)
-
-
+_MOST_TERMS = 500
+_MOST_LINES = 10_000  # conditions and values of a policy
+_MOST_CHARACTERS = 200_000  # of all lines
+_MOST_MEMBERS = 64
+_MOST_DAYS = 366  # to reply within
+_MOST_BY = 2  # dimensions of a parameter
+_NOWHERE = Mapping((), Location("", 1, 1))
 _OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
     "<": ">=",
     "<=": ">",
@@ -188,212 +52,61 @@ _OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
     ">": "<=",
 }
 
-
-@frozen
-class Rules:
-    """Reads the rules of a resolved policy's nodes."""
-
-    read: NodeReader
-
-    def line(self, scalar: Scalar, path: Path) -> Expr:
-        """One line."""
-        self.read.count_line(scalar, path)
-        expr = parse_line(scalar)
-        if isinstance(expr, Problem):
-            self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
-            return Constant(0, scalar.at)
-        return expr
-
-    def value(self, node: Node, path: Path) -> Expr:
-        """A line, or `choose` with its cases."""
-        if isinstance(node, Scalar):
-            return self.line(node, path)
-        cases = []
-        mapping = cast(Mapping, node)
-        items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
-        if not items:
-            self.read.problem("no_cases", path, mapping)
-        for number, item in enumerate(items, 1):
-            case = cast(Mapping, item)
-            when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
-            cases.append((when, self.line(cast(Scalar, case.get("value")), path)))
-        otherwise = mapping.get("otherwise")
-        return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
-
-    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: Path, title: str = "") -> Clause:
-        """A condition with its id, its words and its provenance."""
-        if isinstance(node, Scalar):
-            return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
-        mapping = cast(Mapping, node)
-        provenance = self.read.provenance(mapping, enclosing, path)
-        self.read.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
-        body, line = self.body(mapping, id_, provenance, path)
-        return Clause(
-            id_, text_of(mapping, "title", title), text_of(mapping, "if not"), provenance, body, line, mapping.at
-        )
-
-    def body(self, node: Node, id_: str, provenance: Provenance | None, path: Path) -> tuple[Expr, str]:
-        """What a condition says, and its line where it is one."""
-        if isinstance(node, Scalar):
-            return self.line(node, path), node.text
-        mapping = cast(Mapping, node)
-        if isinstance(that := mapping.get("that"), Scalar):
-            return self.line(that, (*path, "that")), that.text
-        if isinstance(inner := mapping.get("all"), Mapping):
-            return AllOf(self.clauses(inner, id_, provenance, (*path, "all")), inner.at), ""
-        if isinstance(inner := mapping.get("any"), Mapping):
-            return AnyOf(self.clauses(inner, id_, provenance, (*path, "any")), inner.at), ""
-        part, line = self.body(cast(Node, mapping.get("not")), id_, provenance, (*path, "not"))
-        if isinstance(part, Compare):  # turned round, so that what is printed of it is true
-            return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
-        return Not(part, part.at), line and f"not ({line})"
-
-    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: Path) -> tuple[Clause, ...]:
-        """The conditions of an `all` or `any`."""
-        return tuple(
-            self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
-        )
-
-    def term(self, key: Scalar, node: Mapping, path: Path) -> Term:
-        """A term."""
-        provenance = self.read.provenance(node, None, path)
-        if provenance is None and not any(problem.at == path for problem in self.read.problems):
-            self.read.problem("provenance_missing", path, key, key.text)
-        kind: Kind
-        if (when := node.get("when")) is not None:
-            kind = YES_NO
-            expr: Expr = self.clause(when, key.text, provenance, path, text_of(node, "title"))
-        else:
-            options = node.get("one of")
-            kind = NumberKind(self.read.unit(node, path)) if options is None else ChoiceKind(titles_of(options))
-            expr = self.value(node.get("value") or node, path)
-            if isinstance(expr, Choose) and expr.otherwise is None:
-                self.read.problem("otherwise_missing", path, key, key.text)
-        return Term(key.text, text_of(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
-
-    def decision(self, key: Scalar, node: Mapping, path: Path) -> Decision:
-        """A decision with its outcomes."""
-        provenance = self.read.provenance(node, None, path)
-        every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
-        outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
-        last = node.get("otherwise")
-        otherwise = None
-        if isinstance(last, Mapping):
-            own = self.read.provenance(last, provenance, (*path, "otherwise"))
-            otherwise = Outcome(
-                text_of(last, "outcome"), text_of(last, "title"), None, own, last.at, text_of(last, "tone", "plain")
-            )
-            self.read.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
-            if every:
-                self.read.problem("every_with_otherwise", path, last)
-        elif not every:
-            self.read.problem("otherwise_missing", path, key, key.text)
-        ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
-        for repeated in sorted(name for name, count in ids.items() if count > 1):
-            self.read.problem("duplicate_outcome", path, key, repeated)
-        disjoint = TRUTHS.get(text_of(node, "disjoint")) or False
-        return Decision(key.text, text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
-
-    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: Path) -> Outcome:
-        """An outcome with its condition."""
-        name, title = text_of(node, "outcome"), text_of(node, "title")
-        at = (*path, name)
-        provenance = self.read.provenance(node, enclosing, at)
-        self.read.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
-        clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
-        unknown = next(iter(_unproven(clause)), None)
-        if unknown is not None:
-            self.read.problem("provenance_missing", at, node, unknown.id)
-        return Outcome(name, title, clause, provenance, node.at, text_of(node, "tone", "plain"))
-
-    def property(self, key: Scalar, node: Mapping, path: Path) -> Property:
-        """A property that the policy is meant to keep to."""
-        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
-        kind = next(each for each in kinds if node.get(each) is not None)
-        inner = cast(Mapping, node.get(kind))
-        when = inner.get("when") or inner.get("where")
-        provenance = self.read.provenance(node, None, path)
-        return Property(
-            name=key.text,
-            title=text_of(node, "title"),
-            kind=kind,
-            decision=text_of(inner, "of") or text_of(inner, "never moves"),
-            outcomes=names_of(inner.get("gets")),
-            facts=names_of(inner.get("facts")),
-            to=text_of(inner, "to"),
-            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
-            provenance=provenance,
-            at=key.at,
-        )
-
-
-def _unproven(clause: Clause) -> Iterator[Clause]:
-    """The clauses in one that say nothing of where they come from."""
-    if isinstance(clause.when, AllOf | AnyOf):
-        for inner in clause.when.clauses:
-            yield from _unproven(inner)
-    elif clause.provenance is None:
-        yield clause
-
-
-MOST_MEMBERS = 64
-MOST_TERMS = 500
-MOST_DAYS = 366  # to reply within
-MOST_BY = 2  # things that a parameter goes by
-_NOWHERE = Mapping((), Location("", 1, 1))
 Part = TypeVar("Part")
 
 
 def load(whole: Mapping) -> Policy:
-    """The policy of a resolved node that has the language's shape; raises `PolicyError` with every problem."""
-    read = NodeReader(whole)
-    policy = _Loader(read, Rules(read)).policy()
+    """The policy of a resolved node of the right shape, unchecked; raises `PolicyError` with every problem."""
+    read = _NodeReader(whole)
+    policy = _PolicyLoader(read, _RuleLoader(read)).policy()
     if read.problems:
         raise PolicyError(read.problems)
     return policy
 
 
 @frozen
-class _Loader:
-    read: NodeReader
-    rules: Rules
+class _PolicyLoader:
+    """Loads the sections of a policy."""
+
+    read: "_NodeReader"
+    rules: "_RuleLoader"
 
     def policy(self) -> Policy:
         whole = self.read.whole
         effective = cast(Mapping, whole.get("effective") or _NOWHERE)
-        start, end = (date_of(text_of(effective, key)) for key in ("from", "to"))
+        start, end = (parse_date(_text_of(effective, key)) for key in ("from", "to"))
         if start is not None and end is not None and end < start:
             self.read.problem("dates_turned", ("effective",), effective, str(end))
         members = cast(Mapping, whole.get("members") or _NOWHERE)
         terms = whole.get("terms")
-        if isinstance(terms, Mapping) and len(terms.entries) > MOST_TERMS:
-            self.read.problem("too_many_terms", ("terms",), terms, most=str(MOST_TERMS))
-        of_member = [key.text for key, _ in entries_of(members.get("facts"))]
-        facts = [*of_member, *(key.text for key, _ in entries_of(whole.get("household")))]
-        figures = [key.text for name in ("parameters", "terms") for key, _ in entries_of(whole.get(name))]
+        if isinstance(terms, Mapping) and len(terms.entries) > _MOST_TERMS:
+            self.read.problem("too_many_terms", ("terms",), terms, most=str(_MOST_TERMS))
+        of_member = [key.text for key, _ in _entries_of(members.get("facts"))]
+        facts = [*of_member, *(key.text for key, _ in _entries_of(whole.get("household")))]
+        figures = [key.text for name in ("parameters", "terms") for key, _ in _entries_of(whole.get(name))]
         self.read.listed(members.get("called by"), of_member, ("members", "called by"))
         self.read.listed(whole.get("show"), figures, ("show",))
-        for key, reading in entries_of(whole.get("readings")):
+        for key, reading in _entries_of(whole.get("readings")):
             self.read.listed(reading.get("affects"), facts, ("readings", key.text, "affects"))
         return Policy(
-            name=text_of(whole, "policy"),
-            series=text_of(whole, "series") or None,
-            title=text_of(whole, "title") or text_of(whole, "policy"),
+            name=_text_of(whole, "policy"),
+            series=_text_of(whole, "series") or None,
+            title=_text_of(whole, "title") or _text_of(whole, "policy"),
             start=start,
             end=end,
             units=self.read.units,
             sources=self.read.sources,
             facts=self.facts(whole.get("household"), ("household",), of_member=False),
             members=Members(
-                names_of(members.get("called by")),
-                self.read.whole_number(members, "at most", MOST_MEMBERS, (1, MOST_MEMBERS), ("members",)),
+                _names_of(members.get("called by")),
+                self.read.whole_number(members, "at most", _MOST_MEMBERS, (1, _MOST_MEMBERS), ("members",)),
                 self.facts(members.get("facts"), ("members", "facts"), of_member=True),
             ),
             must=self.rules.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
             parameters=self.section("parameters", self.parameter),
             readings=self.section("readings", self.reading),
             terms=self.section("terms", self.rules.term),
-            show=names_of(whole.get("show")),
+            show=_names_of(whole.get("show")),
             decisions=self.section("decisions", self.rules.decision),
             notes=self.section("notes", self.note),
             resolved=resolved_text(whole),
@@ -404,39 +117,39 @@ class _Loader:
             formers=tuple(self.read.formers),
         )
 
-    def note(self, key: Scalar, node: Mapping, path: Path) -> Note:
+    def note(self, key: Scalar, node: Mapping, path: KeyPath) -> Note:
         provenance = self.read.provenance(node, None, path)
         if key.text == REPLY_WITHIN:
             if provenance is None and not any(problem.at == path for problem in self.read.problems):
                 self.read.problem("provenance_missing", path, key, key.text)
-            days = self.read.whole_number(node, "days", MOST_DAYS, (1, MOST_DAYS), path)
+            days = self.read.whole_number(node, "days", _MOST_DAYS, (1, _MOST_DAYS), path)
             return Note("", provenance, days)
-        return Note(text_of(node, "text"), provenance)
+        return Note(_text_of(node, "text"), provenance)
 
     def approval(self, node: Node | None) -> Approval | None:
-        """What a file says of its approval."""
+        """The record of approval."""
         if not isinstance(node, Mapping):
             return None
-        day = cast(date, date_of(text_of(node, "date")))
-        return Approval(text_of(node, "by"), day, text_of(node, "fingerprint"), text_of(node, "base") or None, node.at)
+        by, fingerprint, base = (_text_of(node, key) for key in ("by", "fingerprint", "base"))
+        return Approval(by, cast(date, parse_date(_text_of(node, "date"))), fingerprint, base or None, node.at)
 
-    def section(self, name: str, read: Callable[[Scalar, Mapping, Path], Part]) -> FrozenMapping[str, Part]:
-        entries = entries_of(self.read.whole.get(name))
+    def section(self, name: str, read: Callable[[Scalar, Mapping, KeyPath], Part]) -> FrozenMapping[str, Part]:
+        entries = _entries_of(self.read.whole.get(name))
         return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
 
-    def facts(self, node: Node | None, path: Path, *, of_member: bool) -> FrozenMapping[str, Fact]:
-        found = {}
-        for key, inner in entries_of(node):
+    def facts(self, node: Node | None, path: KeyPath, *, of_member: bool) -> FrozenMapping[str, Fact]:
+        facts = {}
+        for key, inner in _entries_of(node):
             at = (*path, key.text)
             absent = inner.get("if absent")
-            found[key.text] = Fact(
+            facts[key.text] = Fact(
                 name=key.text,
-                title=text_of(inner, "title"),
+                title=_text_of(inner, "title"),
                 kind=self.fact_kind(inner, at),
                 if_absent=None if absent is None else self.rules.value(absent, at),
-                counted_in=text_of(inner, "counted in"),
-                evidence=text_of(inner, "evidence"),
-                group=text_of(inner, "group"),
+                counted_in=_text_of(inner, "counted in"),
+                evidence=_text_of(inner, "evidence"),
+                group=_text_of(inner, "group"),
                 of_member=of_member,
                 at=key.at,
                 usual=self.read.usual(inner, at),
@@ -445,28 +158,28 @@ class _Loader:
             options = inner.get("one of")
             for option, words in options.entries if isinstance(options, Mapping) else ():
                 self.read.former((key.text, "one of"), option.text, words)
-        return FrozenMapping(found)
+        return FrozenMapping(facts)
 
-    def fact_kind(self, node: Mapping, path: Path) -> Kind:
+    def fact_kind(self, node: Mapping, path: KeyPath) -> Kind:
         misfits = [key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None]
         if node.get("unit") is None:
             for key in misfits:
                 self.read.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
             options = node.get("one of")
-            return DATE if node.get("date") else YES_NO if options is None else ChoiceKind(titles_of(options))
+            return DATE if node.get("date") else BOOLEAN if options is None else ChoiceKind(_titles_of(options))
         low, high = self.read.number(node, "from") or 0, self.read.number(node, "to")
         if high is None:
             self.read.problem("fact_needs_to", path, node)
         elif high <= low:
-            self.read.problem("ends_turned", path, cast(Node, node.get("to")), text_of(node, "to"))
+            self.read.problem("ends_turned", path, cast(Node, node.get("to")), _text_of(node, "to"))
         return NumberKind(
             self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, (0, 6), path)
         )
 
-    def parameter(self, key: Scalar, node: Mapping, path: Path) -> Parameter:
-        by = names_of(node.get("by"))
+    def parameter(self, key: Scalar, node: Mapping, path: KeyPath) -> Parameter:
+        by = _names_of(node.get("by"))
         value, values = node.get("value"), node.get("values")
-        if len(by) > MOST_BY:
+        if len(by) > _MOST_BY:
             self.read.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
         if value is not None and values is not None:
             self.read.problem("value_or_values", path, node, ", ".join(by))
@@ -487,7 +200,7 @@ class _Loader:
             self.read.add(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
-            title=text_of(node, "title"),
+            title=_text_of(node, "title"),
             kind=NumberKind(self.read.unit(node, path), low, high),
             by=by,
             values=FrozenMapping(table),
@@ -498,7 +211,7 @@ class _Loader:
             usual=self.read.usual(node, path),
         )
 
-    def table(  # noqa: PLR0913, PLR0917  # it fills the three that it is handed, level by level
+    def table(  # noqa: PLR0913, PLR0917  # recursive: it fills the last three, level by level
         self,
         node: Mapping,
         before: tuple[str | int, ...],
@@ -506,9 +219,9 @@ class _Loader:
         table: dict[tuple[str | int, ...], Exact | None],
         last: list[int | None],
         places: dict[tuple[str | int, ...], Location],
-        path: Path,
+        path: KeyPath,
     ) -> None:
-        """Fill a parameter's table from its nested values; `3 and more` is 3, and the last."""
+        """Fill a parameter's table from nested values; `3 and more` is the key 3 and the last one."""
         for key, inner in node.entries:
             number = re.fullmatch(r"([0-9]+)( and more)?", key.text)
             if number and number[2]:
@@ -524,19 +237,304 @@ class _Loader:
             else:
                 self.read.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
 
-    def reading(self, key: Scalar, node: Mapping, path: Path) -> Reading:
-        options, chosen = titles_of(node.get("one of")), text_of(node, "chosen")
+    def reading(self, key: Scalar, node: Mapping, path: KeyPath) -> Reading:
+        options, chosen = _titles_of(node.get("one of")), _text_of(node, "chosen")
         if chosen not in options:
             values = options_known(chosen, options)
             self.read.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
         return Reading(
             name=key.text,
-            title=text_of(node, "title"),
-            question=text_of(node, "question"),
+            title=_text_of(node, "title"),
+            question=_text_of(node, "question"),
             kind=ChoiceKind(options),
             chosen=chosen,
-            why=text_of(node, "why"),
-            affects=names_of(node.get("affects")),
+            why=_text_of(node, "why"),
+            affects=_names_of(node.get("affects")),
             provenance=self.read.provenance(node, None, path),
             at=key.at,
         )
+
+
+@frozen
+class _RuleLoader:
+    """Loads expressions, clauses, terms, decisions and properties."""
+
+    read: "_NodeReader"
+
+    def line(self, scalar: Scalar, path: KeyPath) -> Expr:
+        """The expression of one line."""
+        self.read.count_line(scalar, path)
+        expr = parse_line(scalar)
+        if isinstance(expr, Problem):
+            self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
+            return Constant(0, scalar.at)
+        return expr
+
+    def value(self, node: Node, path: KeyPath) -> Expr:
+        """The expression of a line, or of `choose` with its cases."""
+        if isinstance(node, Scalar):
+            return self.line(node, path)
+        cases = []
+        mapping = cast(Mapping, node)
+        items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
+        if not items:
+            self.read.problem("no_cases", path, mapping)
+        for number, item in enumerate(items, 1):
+            case = cast(Mapping, item)
+            when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
+            cases.append((when, self.line(cast(Scalar, case.get("value")), path)))
+        otherwise = mapping.get("otherwise")
+        return Choose(tuple(cases), self.line(otherwise, path) if isinstance(otherwise, Scalar) else None, mapping.at)
+
+    def clause(self, node: Node, id_: str, enclosing: Provenance | None, path: KeyPath, title: str = "") -> Clause:
+        """A condition with its id, words and provenance."""
+        if isinstance(node, Scalar):
+            return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
+        mapping = cast(Mapping, node)
+        provenance = self.read.provenance(mapping, enclosing, path)
+        self.read.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
+        body, line = self.body(mapping, id_, provenance, path)
+        return Clause(
+            id_, _text_of(mapping, "title", title), _text_of(mapping, "if not"), provenance, body, line, mapping.at
+        )
+
+    def body(self, node: Node, id_: str, provenance: Provenance | None, path: KeyPath) -> tuple[Expr, str]:
+        """The expression of a condition, and its text if it is one line."""
+        if isinstance(node, Scalar):
+            return self.line(node, path), node.text
+        mapping = cast(Mapping, node)
+        if isinstance(that := mapping.get("that"), Scalar):
+            return self.line(that, (*path, "that")), that.text
+        if isinstance(inner := mapping.get("all"), Mapping):
+            return AllOf(self.clauses(inner, id_, provenance, (*path, "all")), inner.at), ""
+        if isinstance(inner := mapping.get("any"), Mapping):
+            return AnyOf(self.clauses(inner, id_, provenance, (*path, "any")), inner.at), ""
+        part, line = self.body(cast(Node, mapping.get("not")), id_, provenance, (*path, "not"))
+        if isinstance(part, Compare):  # the opposite sign, so that the printed comparison is true
+            return Compare(part.left, _OPPOSITES[part.sign], part.right, part.at), line and f"not ({line})"
+        return Not(part, part.at), line and f"not ({line})"
+
+    def clauses(self, node: Mapping, id_: str, enclosing: Provenance | None, path: KeyPath) -> tuple[Clause, ...]:
+        """The clauses of an `all` or `any`."""
+        return tuple(
+            self.clause(inner, f"{id_}.{key.text}", enclosing, (*path, key.text)) for key, inner in node.entries
+        )
+
+    def term(self, key: Scalar, node: Mapping, path: KeyPath) -> Term:
+        """A term with its kind and expression."""
+        provenance = self.read.provenance(node, None, path)
+        if provenance is None and not any(problem.at == path for problem in self.read.problems):
+            self.read.problem("provenance_missing", path, key, key.text)
+        kind: Kind
+        if (when := node.get("when")) is not None:
+            kind = BOOLEAN
+            expr: Expr = self.clause(when, key.text, provenance, path, _text_of(node, "title"))
+        else:
+            options = node.get("one of")
+            kind = NumberKind(self.read.unit(node, path)) if options is None else ChoiceKind(_titles_of(options))
+            expr = self.value(node.get("value") or node, path)
+            if isinstance(expr, Choose) and expr.otherwise is None:
+                self.read.problem("otherwise_missing", path, key, key.text)
+        return Term(key.text, _text_of(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
+
+    def decision(self, key: Scalar, node: Mapping, path: KeyPath) -> Decision:
+        """A decision with its outcomes."""
+        provenance = self.read.provenance(node, None, path)
+        every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
+        outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
+        last = node.get("otherwise")
+        otherwise = None
+        if isinstance(last, Mapping):
+            own = self.read.provenance(last, provenance, (*path, "otherwise"))
+            otherwise = Outcome(
+                _text_of(last, "outcome"), _text_of(last, "title"), None, own, last.at, _text_of(last, "tone", "plain")
+            )
+            self.read.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
+            if every:
+                self.read.problem("every_with_otherwise", path, last)
+        elif not every:
+            self.read.problem("otherwise_missing", path, key, key.text)
+        ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
+        for repeated in sorted(name for name, count in ids.items() if count > 1):
+            self.read.problem("duplicate_outcome", path, key, repeated)
+        disjoint = BOOLEANS.get(_text_of(node, "disjoint")) or False
+        return Decision(key.text, _text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
+
+    def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: KeyPath) -> Outcome:
+        """An outcome with its condition."""
+        name, title = _text_of(node, "outcome"), _text_of(node, "title")
+        at = (*path, name)
+        provenance = self.read.provenance(node, enclosing, at)
+        self.read.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
+        clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
+        unknown = next(iter(_unproven(clause)), None)
+        if unknown is not None:
+            self.read.problem("provenance_missing", at, node, unknown.id)
+        return Outcome(name, title, clause, provenance, node.at, _text_of(node, "tone", "plain"))
+
+    def property(self, key: Scalar, node: Mapping, path: KeyPath) -> Property:
+        """An invariant that the policy states."""
+        kinds: tuple[Literal["raising", "never", "only"], ...] = ("raising", "never", "only")
+        kind = next(word for word in kinds if node.get(word) is not None)
+        inner = cast(Mapping, node.get(kind))
+        when = inner.get("when") or inner.get("where")
+        provenance = self.read.provenance(node, None, path)
+        return Property(
+            name=key.text,
+            title=_text_of(node, "title"),
+            kind=kind,
+            decision=_text_of(inner, "of") or _text_of(inner, "never moves"),
+            outcomes=_names_of(inner.get("gets")),
+            facts=_names_of(inner.get("facts")),
+            to=_text_of(inner, "to"),
+            when=None if when is None else self.clause(when, f"properties.{key.text}", provenance, path),
+            provenance=provenance,
+            at=key.at,
+        )
+
+
+def _unproven(clause: Clause) -> Iterator[Clause]:
+    """The clauses without provenance in a clause."""
+    if isinstance(clause.when, AllOf | AnyOf):
+        for inner in clause.when.clauses:
+            yield from _unproven(inner)
+    elif clause.provenance is None:
+        yield clause
+
+
+@define(slots=False)
+class _NodeReader:
+    """Reads the values of nodes; gathers problems and earlier names."""
+
+    whole: Mapping
+    problems: list[Problem] = Factory(list)
+    formers: list[Former] = Factory(list)
+    lines: int = 0
+    characters: int = 0  # of all lines
+
+    @cached_property
+    def units(self) -> FrozenMapping[str, str]:
+        """The declared units with their words."""
+        return _titles_of(self.whole.get("units"))
+
+    @cached_property
+    def sources(self) -> FrozenMapping[str, Source]:
+        """The cited documents."""
+        return FrozenMapping(
+            (key.text, Source(_text_of(node, "title"), BOOLEANS.get(_text_of(node, "held"))))
+            for key, node in _entries_of(self.whole.get("sources"))
+        )
+
+    def problem(self, code: str, path: KeyPath, at: Node, given: str = "", **values: str) -> None:
+        """Add the problem of a node; raises `PolicyError` if there are too many."""
+        self.add(Problem(code, path, given=given, values=values, location=at.at))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem; raises `PolicyError` if there are too many."""
+        self.problems.append(problem)
+        if len(self.problems) > MOST_PROBLEMS:
+            raise PolicyError(self.problems)
+
+    def count_line(self, line: Scalar, path: KeyPath) -> None:
+        """Count a line; raises `PolicyError` if the policy has too many."""
+        self.lines += 1
+        self.characters += len(line.text)
+        if self.lines > _MOST_LINES or self.characters > _MOST_CHARACTERS:
+            most = {"most": f"{_MOST_LINES:,}", "characters": f"{_MOST_CHARACTERS:,}"}
+            raise PolicyError([*self.problems, Problem("too_many_lines", path, values=most, location=line.at)])
+
+    def former(self, of: KeyPath, new: str, node: Node, before: str = "") -> None:
+        """Add the earlier names of a node; an id without a dot has the prefix `before`."""
+        words = node.get("formerly") if isinstance(node, Mapping) else None
+        for word in (words,) if isinstance(words, Scalar) else words.items if isinstance(words, Sequence) else ():
+            old = " ".join(cast(Scalar, word).text.split())
+            self.formers.append(Former(of, old if "." in old else before + old, new, word.at))
+
+    def usual(self, node: Mapping, path: KeyPath) -> Usual | None:
+        """The usual bounds of a fact or parameter."""
+        ends = node.get("usual")
+        if not isinstance(ends, Mapping):
+            return None
+        low, high = self.number(ends, "from"), self.number(ends, "to")
+        if low is not None and high is not None and high <= low:
+            self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), _text_of(ends, "to"))
+        return Usual(low, high)
+
+    def listed(self, node: Node | None, known: list[str], path: KeyPath) -> None:
+        """Check that a list has known names only."""
+        names = frozenset(known)
+        for item in node.items if isinstance(node, Sequence) else ():
+            name = cast(Scalar, item)
+            if name.text not in names:
+                self.problem("unknown_name", path, name, name.text, **nearest(name.text, known))
+
+    def whole_number(self, node: Mapping, key: str, default: int, within: tuple[int, int], path: KeyPath) -> int:
+        """The whole number of a key, which must be within inclusive bounds."""
+        word = node.get(key)
+        if not isinstance(word, Scalar):
+            return default
+        number, (least, most) = int(word.text), within
+        if number > most:
+            self.problem("whole_too_large", (*path, key), word, word.text, most=str(most))
+        if number < least:
+            self.problem("whole_too_small", (*path, key), word, word.text, least=str(least))
+        return number
+
+    def number(self, node: Mapping, key: str) -> Exact | None:
+        """The number of a key."""
+        word = node.get(key)
+        return number_of(word.text) if isinstance(word, Scalar) else None
+
+    def unit(self, node: Mapping, path: KeyPath) -> Unit:
+        """The unit of a node, composed of declared units."""
+        word = cast(Scalar, node.get("unit"))
+        if word.text == "1":
+            return PURE
+        powers: dict[str, int] = {}
+        for sign, base in re.findall(r"([*/]?)\s*([^\s*/]+)", word.text):
+            if base not in self.units:
+                values = {"known": ", ".join(self.units), **nearest(base, self.units)}
+                self.problem("unknown_unit", (*path, "unit"), word, base, **values)
+            powers[base] = powers.get(base, 0) + (-1 if sign == "/" else 1)
+        return tuple(sorted((base, power) for base, power in powers.items() if power))
+
+    def provenance(self, node: Mapping, enclosing: Provenance | None, path: KeyPath) -> Provenance | None:
+        """The provenance of a node: its own if it states `basis`, else that of the enclosing node."""
+        source, cite, basis = (_text_of(node, key) for key in ("source", "cite", "basis"))
+        if not basis:
+            if source or cite:
+                self.problem("basis_missing", path, node)
+            return enclosing
+        if source and source not in self.sources:
+            values = {"known": ", ".join(self.sources), **nearest(source, self.sources)}
+            self.problem("unknown_source", (*path, "source"), cast(Node, node.get("source")), source, **values)
+        if basis not in ("assumption", "definition") and not (source and cite):
+            self.problem("source_missing", path, cast(Node, node.get("basis")), basis)
+        return Provenance(cast(Basis, basis), source or None, cite or None)
+
+
+def _entries_of(node: Node | None) -> Iterator[tuple[Scalar, Mapping]]:
+    """The entries of a mapping of mappings."""
+    if isinstance(node, Mapping):
+        for key, inner in node.entries:
+            yield key, cast(Mapping, inner)
+
+
+def _titles_of(node: Node | None) -> FrozenMapping[str, str]:
+    """The title of each key: its value, or the `title` in its value."""
+    entries = node.entries if isinstance(node, Mapping) else ()
+    texts = ((key, inner.get("title") if isinstance(inner, Mapping) else inner) for key, inner in entries)
+    return FrozenMapping((key.text, cast(Scalar, text).text) for key, text in texts)
+
+
+def _names_of(node: Node | None) -> tuple[str, ...]:
+    """The names of a list, or a single name."""
+    if isinstance(node, Scalar):
+        return (node.text,)
+    return tuple(cast(Scalar, item).text for item in node.items) if isinstance(node, Sequence) else ()
+
+
+def _text_of(node: Mapping, key: str, default: str = "") -> str:
+    """The text of a key on one line."""
+    word = node.get(key)
+    return " ".join(word.text.split()) if isinstance(word, Scalar) else default

@@ -1,7 +1,6 @@
-"""The JSON Schema of policy files, for editors: the language's keys as they are defined, and the words under them."""
+"""The JSON Schema of policy files for editors, generated from the keys of the language."""
 
 import json
-import re
 from collections.abc import Mapping
 from typing import assert_never
 
@@ -14,14 +13,15 @@ from hardship_rules.language.keys import (
     Anything,
     Either,
     Entries,
+    Fields,
     Items,
     Key,
-    Record,
     Ref,
     Shape,
     Word,
 )
-from hardship_rules.language.shape import FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, TRUTHS, UNIT
+from hardship_rules.language.shape import BOOLEANS, FINGERPRINT, NOT_PUBLISHED, OPTION, POLICY_NAME, UNIT
+from hardship_rules.locale import sentences
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 COMMAND = "hardship-rules check --policy-schema -o policies/policy.schema.json"
@@ -32,18 +32,13 @@ DAY = "[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _AMOUNT = rf"-?{NUMBER.pattern}(?: *%)?"
 
 
-def _pattern(pattern: str | re.Pattern[str], says: str) -> Schema:
-    """What a text must look like; editors show `patternErrorMessage` where it does not."""
-    text = pattern if isinstance(pattern, str) else pattern.pattern
-    return {"pattern": f"^(?:{text})$", "patternErrorMessage": says}
-
-
 def policy_schema() -> Schema:
-    """The schema of a policy's file; one that has `extends` holds what an overlay may."""
+    """The schema of a policy file; a file with `extends` has the keys of an overlay."""
+    words = sentences("schema")
     return {
         "$schema": DRAFT,
-        "$comment": f"由 {COMMAND} 生成，不要手工修改。",
-        "title": "政策文件",
+        "$comment": words["comment"].format(command=COMMAND),
+        "title": words["title"],
         "type": "object",
         "if": {"required": ["extends"]},
         "then": _ref("overlay"),
@@ -58,7 +53,7 @@ def policy_schema() -> Schema:
 
 
 def schema_text(schema: Mapping[str, object]) -> str:
-    """A schema as a file holds it."""
+    """A schema as the text of a file."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -76,7 +71,7 @@ def _schema(shape: Shape) -> Schema:
             return {"type": "array", "items": _schema(of)}
         case Entries():
             return _entries(shape)
-        case Record():
+        case Fields():
             return _record(shape)
         case Either():
             return _either(shape)
@@ -102,7 +97,7 @@ def _properties(keys: Mapping[str, Key]) -> Schema:
     return {name: {"description": key.about, **_schema(key.shape)} for name, key in keys.items()}
 
 
-def _record(record: Record) -> Schema:
+def _record(record: Fields) -> Schema:
     groups = [{"oneOf": [{"required": [name]} for name in group]} for group in record.one_of]
     required = [name for name, key in record.keys.items() if key.required]
     return {
@@ -115,7 +110,7 @@ def _record(record: Record) -> Schema:
 
 
 def _either(either: Either) -> Schema:
-    """Decided by what stands there, so that an editor tells what is wrong inside it, not that nothing fits."""
+    """A schema by the type of the value, so that an editor shows the error inside it, not that no alternative fits."""
     schema = None if either.word is None else _schema(either.word)
     for kind, shape in (("array", either.items), ("object", either.mapping)):
         if shape is not None:
@@ -125,57 +120,38 @@ def _either(either: Either) -> Schema:
 
 
 def _words() -> dict[str, Schema]:
-    """The schema of each kind of word.
+    """The schema of each kind of word, as an editor reads it by YAML 1.2.
 
-    What an editor makes of `787`, `yes` and `2021-01-01` is a number, a text and a text (YAML 1.2). The library reads
-    every word as text, so a title may be `2021` and a number may stand in quotes.
+    There `787` is a number, `yes` a text and `2021-01-01` a text. The library reads every word as text, so a title may
+    be `2021` and a number may be in quotes.
     """
+    reserved = "|".join(sorted(RESERVED))
     return {
         "text": {"type": ["string", "number", "boolean"]},
         "line": {"type": ["string", "number", "boolean"], "maxLength": LONGEST},
-        "number": {"type": ["number", "string"], **_pattern(_AMOUNT, "写一个数，如 787、0.8、80 %，不写逗号和单位")},
+        "number": {"type": ["number", "string"], **_pattern(_AMOUNT, "number")},
         "value": {
             "type": ["number", "string"],
-            **_pattern(
-                f"{NOT_PUBLISHED}|{_AMOUNT}", f"写一个数，如 787、0.8、80 %，不写逗号和单位；或写 {NOT_PUBLISHED}"
-            ),
+            **_pattern(f"{NOT_PUBLISHED}|{_AMOUNT}", "value", not_published=NOT_PUBLISHED),
         },
-        "whole": {
-            "type": ["integer", "string"],
-            "minimum": 0,
-            "maximum": 9999,
-            **_pattern("[0-9]{1,4}", "写一个整数，如 2"),
-        },
-        "name": {
-            "type": "string",
-            **_pattern(
-                rf"(?!(?:{'|'.join(sorted(RESERVED))})$){NAME.pattern}",
-                "只用字母、汉字、数字和下划线，不以数字开头，也不用 sum、on 等语言自己的词",
-            ),
-        },
-        "policy": {
-            "type": ["string", "integer"],
-            **_pattern(POLICY_NAME, "只用字母、汉字、数字、下划线和中间的连字符，与文件名相同"),
-        },
-        "unit": {
-            "type": ["string", "integer"],
-            "minimum": 1,
-            "maximum": 1,
-            **_pattern(UNIT, "写成 yuan/month/person 的形式，纯数写 1"),
-        },
-        "date": {"type": "string", "format": "date", **_pattern(DAY, "日期写成 2023-01-01 的形式")},
-        "truth": {"enum": [True, False, *TRUTHS]},
-        "true": {"enum": [True, *(word for word, truth in TRUTHS.items() if truth)]},
+        "whole": {"type": ["integer", "string"], "minimum": 0, "maximum": 9999, **_pattern("[0-9]{1,4}", "whole")},
+        "name": {"type": "string", **_pattern(rf"(?!(?:{reserved})$){NAME.pattern}", "name")},
+        "policy": {"type": ["string", "integer"], **_pattern(POLICY_NAME.pattern, "policy")},
+        "unit": {"type": ["string", "integer"], "minimum": 1, "maximum": 1, **_pattern(UNIT.pattern, "unit")},
+        "date": {"type": "string", "format": "date", **_pattern(DAY, "date")},
+        "truth": {"enum": [True, False, *BOOLEANS]},
+        "true": {"enum": [True, *(word for word, truth in BOOLEANS.items() if truth)]},
         "member": {"const": "member"},
         "draft": {"const": "draft"},
-        "fingerprint": {"type": "string", **_pattern(FINGERPRINT, "由 hardship-rules approve 写入，不要手写")},
+        "fingerprint": {"type": "string", **_pattern(FINGERPRINT.pattern, "fingerprint")},
         "basis": {"enum": list(BASES)},
         "moves": {"enum": list(MOVES)},
         "tone": {"enum": list(TONES)},
-        "option": {
-            "type": ["string", "integer", "boolean"],
-            "minimum": 0,
-            **_pattern(OPTION, "只用字母、汉字、数字和下划线"),
-        },
+        "option": {"type": ["string", "integer", "boolean"], "minimum": 0, **_pattern(OPTION.pattern, "option")},
         "language": {"enum": [1, "1"]},
     }
+
+
+def _pattern(pattern: str, word: str, **values: str) -> Schema:
+    """A pattern for a text, with the message that editors show if the text does not match."""
+    return {"pattern": f"^(?:{pattern})$", "patternErrorMessage": sentences("schema")[word].format(**values)}

@@ -1,4 +1,4 @@
-"""Whether a node has the shape that the language gives it, and what its words stand for."""
+"""Validation of nodes against shapes, and the values of words."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,14 @@ from typing import assert_never
 from hardship_rules.core.expr import BASES, MOVES, TONES
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.core.kinds import date_of
-from hardship_rules.core.problem import Path, Problem, first_of, nearest, path_text
+from hardship_rules.core.kinds import parse_date
+from hardship_rules.core.problem import KeyPath, Problem, first_problems, nearest, path_text
 from hardship_rules.language.grammar import DIGITS, NAME, RESERVED, exact_number, has_too_many_digits
-from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Items, Record, Ref, Shape, Word
+from hardship_rules.language.keys import SHAPES, Anything, Either, Entries, Fields, Items, Ref, Shape, Word
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, misplaced
 
-TRUTHS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
+BOOLEANS = FrozenMapping({"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False})
+"""The words for booleans."""
 NOT_PUBLISHED = "not published"
 POLICY_NAME = re.compile(r"[A-Za-z0-9_\u4e00-\u9fff]+(?:-[A-Za-z0-9_\u4e00-\u9fff]+)*")
 OPTION = re.compile(rf"{NAME.pattern}|[0-9]+(?: and more)?")
@@ -22,12 +23,12 @@ FINGERPRINT = re.compile("v1:[0-9a-f]{64}")
 UNIT = re.compile(rf"1|{NAME.pattern}(?:\s*[*/]\s*{NAME.pattern})*")
 
 
-def conform(node: Node, shape: Shape, path: Path = ()) -> list[Problem]:
-    """Every way in which a node is not of a shape, as far as a reader can use them."""
-    return first_of(_conform(node, shape, path))
+def conform(node: Node, shape: Shape, path: KeyPath = ()) -> list[Problem]:
+    """The problems of a node that does not conform to a shape, up to the most that are reported."""
+    return first_problems(_conform(node, shape, path))
 
 
-def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
+def _conform(node: Node, shape: Shape, path: KeyPath) -> Iterator[Problem]:
     match shape:
         case Anything():
             pass
@@ -46,35 +47,39 @@ def _conform(node: Node, shape: Shape, path: Path) -> Iterator[Problem]:
                 yield from _conform(item, of, (*path, number))
         case Entries() if isinstance(node, Mapping):
             yield from _conform_entries(node, shape, path)
-        case Record() if isinstance(node, Mapping):
+        case Fields() if isinstance(node, Mapping):
             yield from _conform_record(node, shape, path)
-        case Word() | Items() | Entries() | Record():
+        case Word() | Items() | Entries() | Fields():
             yield _unfit(node, path, shape)
         case _:
             assert_never(shape)
 
 
-def _conform_entries(node: Mapping, shape: Entries, path: Path) -> Iterator[Problem]:
+def _conform_entries(node: Mapping, shape: Entries, path: KeyPath) -> Iterator[Problem]:
     for key, value in node.entries:
         at = (*path, key.text)
         if key.text in shape.own:
             yield from _conform(value, shape.own[key.text].shape, at)
             continue
-        found = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
-        if found and shape.own and all(problem.code != "full_width" for problem in found):
-            meant = nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own)
+        problems = [*conform_word(key, Word(shape.key), path), *_conform(value, shape.of, at)]
+        if (
+            problems
+            and all(problem.code != "full_width" for problem in problems)
+            and (meant := nearest(" ".join(re.split(r"[\s_-]+", key.text.strip())).lower(), shape.own))
+        ):
             values = {"known": ", ".join(shape.own), **meant}
-            found = [Problem("unknown_key", at, given=key.text, values=values, location=key.at)] if meant else found
-        yield from found
+            yield Problem("unknown_key", at, given=key.text, values=values, location=key.at)
+        else:
+            yield from problems
 
 
-def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Problem]:
+def _conform_record(node: Mapping, shape: Fields, path: KeyPath) -> Iterator[Problem]:
     for key, value in node.entries:
         known = shape.keys.get(key.text)
         if known is not None:
             yield from _conform(value, known.shape, (*path, key.text))
-        elif found := misplaced(key.text, key.place, path):
-            yield found
+        elif problem := misplaced(key.text, key.place, path):
+            yield problem
         else:
             values = {"known": ", ".join(shape.keys), **nearest(key.text, shape.keys)}
             yield Problem("unknown_key", (*path, key.text), given=key.text, values=values, location=key.at)
@@ -89,13 +94,13 @@ def _conform_record(node: Mapping, shape: Record, path: Path) -> Iterator[Proble
             yield Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)})
 
 
-def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
-    """A text where a mapping belongs, and so on; a full-width colon or a missing space is the commonest reason."""
+def _unfit(node: Node, path: KeyPath, shape: Shape) -> Problem:
+    """The problem of a value of the wrong type, often caused by a full-width colon or a missing space."""
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
             return _blank(node, path)
-        if node.plain and (found := misplaced(node.text, node.place, path)) and found.given in "：｛［":
-            return found
+        if node.plain and (problem := misplaced(node.text, node.place, path)) and problem.given in "：｛［":
+            return problem
         if node.plain and (match := re.search(r":(?=\S)", node.text)):
             return Problem("space_after_colon", path, location=node.place(match.start()), given=node.text)
     code = (
@@ -108,12 +113,12 @@ def _unfit(node: Node, path: Path, shape: Shape) -> Problem:
     return Problem(code, path, location=node.at, given=node.text if isinstance(node, Scalar) else "")
 
 
-def _blank(scalar: Scalar, path: Path) -> Problem:
+def _blank(scalar: Scalar, path: KeyPath) -> Problem:
     return Problem("blank", path, location=scalar.at, given=path_text(path))
 
 
-def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
-    """What is wrong with one text, for what it is meant to be."""
+def conform_word(scalar: Scalar, shape: Word, path: KeyPath) -> list[Problem]:
+    """The problems of a text that must be of some kind."""
     text, kind = scalar.text, shape.kind
 
     def wrong(code: str, offset: int = 0, given: str = text, **values: str) -> list[Problem]:
@@ -123,8 +128,8 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [_blank(scalar, path)]
     if kind in ("text", "line"):
         return []
-    if kind != "basis" and scalar.plain and (found := misplaced(text, scalar.place, path)):
-        return [found]
+    if kind != "basis" and scalar.plain and (problem := misplaced(text, scalar.place, path)):
+        return [problem]
     if " #" not in text and "#" in text:
         return wrong("space_before_comment", text.index("#"))
     if kind == "value" and text == NOT_PUBLISHED:
@@ -133,19 +138,19 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
         return [] if number_of(text) is not None else wrong(number_problem(text), most=str(DIGITS))
     if kind == "name" and text in RESERVED:
         return wrong("reserved_name")
-    if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and TRUTHS.get(text)):
+    if kind in ("true", "member", "draft") and text != kind and not (kind == "true" and BOOLEANS.get(text)):
         return wrong("only_word", expected=kind)
     if kind == "language" and text != "1":
         return wrong("language_newer" if re.fullmatch("[0-9]+", text) and int(text[:9]) > 1 else "language")
     if kind == "date":
-        return [] if date_of(text) is not None else wrong("date")
+        return [] if parse_date(text) is not None else wrong("date")
     if kind == "moves" and text not in MOVES:
         return wrong("unknown_move", 0, text, known=", ".join(MOVES), **nearest(text, MOVES))
     if kind == "tone" and text not in TONES:
         return wrong("unknown_tone", 0, text, known=", ".join(TONES), **nearest(text, TONES))
     if kind == "basis" and text not in BASES:
         return wrong("unknown_basis", 0, text, known=", ".join(BASES), **nearest(text, BASES))
-    if kind == "truth" and text not in TRUTHS:
+    if kind == "truth" and text not in BOOLEANS:
         return wrong("truth")
     if kind == "whole" and not re.fullmatch("[0-9]{1,4}", text):
         return wrong("whole")
@@ -158,7 +163,7 @@ def conform_word(scalar: Scalar, shape: Word, path: Path) -> list[Problem]:
 
 
 def number_of(text: str) -> Exact | None:
-    """The number of a text such as 787, 0.8 or 80 %, else None."""
+    """The number of a text such as `787`, `0.8` or `80 %`; None if it is no number."""
     if text.endswith("%"):
         value = exact_number(text[:-1].rstrip())
         return None if value is None else Fraction(value, 100)
@@ -166,7 +171,7 @@ def number_of(text: str) -> Exact | None:
 
 
 def number_problem(text: str) -> str:
-    """Why a text is not a number: the code of the commonest mistakes."""
+    """The code of the likely mistake in a text that is no number."""
     if "," in text or "，" in text:
         return "comma_in_number"
     return "number_too_long" if has_too_many_digits(text) else "number"

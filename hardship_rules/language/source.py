@@ -1,4 +1,4 @@
-"""The text of a file as nodes: YAML or JSON, every scalar with its text and its place."""
+"""The text of a file as nodes: YAML or JSON, each scalar with its text and its location."""
 
 import codecs
 import gc
@@ -16,35 +16,42 @@ from typing import Any, BinaryIO, cast
 import yaml
 from attrs import define, evolve, field
 
-from hardship_rules.core.problem import MOST, Location, Problem, first_of, reason_of
-from hardship_rules.core.problem import Path as Keys
+from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, Problem, first_problems, reason_of
 
 LARGEST = 1_000_000  # bytes of a file
-_LONG = 100_000  # characters of a text; hardly a policy or household has as many
-DEEPEST = 64  # mappings and lists inside one another
+DEEPEST = 64  # nested mappings and lists
+_LONG = 100_000  # characters; few policies or households are longer
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Characters that a record or a resolved policy must not contain."""
+Json = str | bool | None | list["Json"] | dict[str, "Json"]
+"""A JSON value, with numbers as their text."""
 
+# YAML
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_ODD_SPACES = re.compile("[\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000]")
-_FULL_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "【": "[", "】": "]"}
-_FULL_WIDTH |= {chr(code + 0xFEE0): chr(code) for code in range(ord("!"), ord("~") + 1)}
-_MISPLACED = re.compile(f"{_ODD_SPACES.pattern}|[{''.join(_FULL_WIDTH)}]")
-# No part of these patterns can match in two ways what stands before the mark: the time would grow with the square.
-_IN_THE_WAY = re.compile(
-    r"^[^:：{\[]*(：)"  # where a key's colon belongs, on its line
-    r"|[{,][^:：,{}]*(：)"  # or in braces
-    r"|(?:^|[-:,\[{])\s*([“‘｛［【])"  # where a value begins
-    r"|([｝］】])\s*$|\s(＃)"
-)
-_KEY_IN_BRACES = re.compile(r"[^:：,{}]*(?:(: )|[:：,{}]|$)")
+_MOST_FORBIDDEN = 20
 _NODES = frozenset({yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent})
 _ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
 _COMMENT = re.compile(r"#.*")
 _COLON_NEXT = re.compile(r"\s*:")
 _BLOCK_COMMENT = re.compile(r"[|>][-+0-9]*(?=#)")
 _TAG = re.compile(r"!\S*")
-_SAID = (  # what YAML's readers say, and the code of it
-    (r"maximum nesting", "too_deep"),  # of libyaml from 0.2.6 on, which reads ahead for 1,000 levels
+
+# Typos
+_ODD_SPACES = re.compile("[\xa0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2064\u3000]")
+_FULL_WIDTH = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "【": "[", "】": "]"}
+_FULL_WIDTH |= {chr(code + 0xFEE0): chr(code) for code in range(ord("!"), ord("~") + 1)}
+_MISPLACED = re.compile(f"{_ODD_SPACES.pattern}|[{''.join(_FULL_WIDTH)}]")
+# In these patterns the text before the mark can match in one way only; otherwise the time would grow with its square.
+_FULL_WIDTH_SYNTAX = re.compile(
+    r"^[^:：{\[]*(：)"  # for the colon of a key, at the start of a line
+    r"|[{,][^:：,{}]*(：)"  # or in braces
+    r"|(?:^|[-:,\[{])\s*([“‘｛［【])"  # where a value begins
+    r"|([｝］】])\s*$|\s(＃)"
+)
+_KEY_IN_BRACES = re.compile(r"[^:：,{}]*(?:(: )|[:：,{}]|$)")
+_YAML_ERRORS = (  # messages of the two loaders, and their codes
+    (r"maximum nesting", "too_deep"),  # libyaml from 0.2.6 on, which reads ahead for 1,000 levels
     (r"quoted scalar found unexpected", "yaml_quote"),
     (r"escape|hexdecimal", "yaml_escape"),
     (r"mapping values", "yaml_colon"),
@@ -57,29 +64,26 @@ _SAID = (  # what YAML's readers say, and the code of it
     (r"a block (mapping|collection)|entries are not", "yaml_indent"),
 )
 
-
-# Nothing changes a node. They are not frozen since a text may have hundreds of thousands, and a frozen one takes three
-# times as long to make.
+# --- Nodes ---
+# They are not frozen: a text may have hundreds of thousands, and a frozen one takes three times as long to make.
 
 
 @define(unsafe_hash=True)
 class Scalar:
-    """One value or key as it was written; `plain` where no quotes stood around it."""
+    """A value or key as written; `plain` if it is not in quotes."""
 
     text: str
     at: Location = field(eq=False)
     plain: bool = True
-    inset: int = field(
-        default=0, eq=False
-    )  # columns from `at` to the text's first character, -1 if they do not run along
+    inset: int = field(default=0, eq=False)  # columns from `at` to the first character of the text; -1 if it is folded
 
     @property
     def is_null(self) -> bool:
-        """Nothing was written, or YAML's words for it."""
+        """Whether nothing is written, or a word for null."""
         return self.plain and self.text in ("", "~", "null", "Null", "NULL")
 
     def place(self, offset: int) -> Location:
-        """The place of the text's character of that number, where the text runs along the line as it is."""
+        """The location of a character of the text, by its index; of the whole scalar if the text is folded."""
         return self.at if self.inset < 0 else self.at.right(self.inset + offset)
 
 
@@ -93,21 +97,23 @@ class Sequence:
 
 @define(unsafe_hash=True)
 class Mapping:
-    """Keys and their nodes, in the order written."""
+    """Keys and their nodes in the order written."""
 
     entries: "tuple[tuple[Scalar, Node], ...]"
     at: Location = field(eq=False)
 
     def get(self, key: str) -> "Node | None":
-        """The node under a key."""
+        """The node of a key."""
         return next((node for name, node in self.entries if name.text == key), None)
 
 
 Node = Scalar | Sequence | Mapping
 
+# --- Files and texts ---
+
 
 def read_bytes(path: Path, name: str) -> bytes | Problem:
-    """A file's bytes, or why there are none; a file that is too large is not read."""
+    """The content of a file, or the problem; a file that is too large is not read to its end."""
     try:
         if path.is_dir():
             return Problem("file_is_folder", location=Location(name, 1, 1), given=name)
@@ -119,23 +125,25 @@ def read_bytes(path: Path, name: str) -> bytes | Problem:
         return unreadable(name, error)
 
 
+def read_stream(stream: BinaryIO, name: str) -> bytes | Problem:
+    """The content of a stream, at most `LARGEST` bytes."""
+    content = stream.read(LARGEST + 1)
+    return _too_large(name) if len(content) > LARGEST else content
+
+
 def unreadable(name: str, error: OSError | ValueError) -> Problem:
-    """That a file is there and the system does not let it be read."""
+    """The problem of a file that exists and cannot be read."""
     return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": reason_of(error)})
 
 
-def read_stream(stream: BinaryIO, name: str) -> bytes | Problem:
-    """At most `LARGEST` bytes of a stream."""
-    content = stream.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        return Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})
-    return content
+def _too_large(name: str) -> Problem:
+    return Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})
 
 
 def decode(content: bytes, name: str) -> str | Problem:
     """The text of UTF-8 with or without a byte order mark, or of UTF-16 with one."""
     if len(content) > LARGEST:
-        return Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})
+        return _too_large(name)
     encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         return content.decode(encoding)
@@ -154,56 +162,23 @@ def decode(content: bytes, name: str) -> str | Problem:
 
 
 def no_text(text: object, name: object) -> Problem | None:
-    """What is wrong where a host hands in no text, or a name of it that is none."""
-    for part, at in ((text, ()), (name, ("name",))):
-        if not isinstance(part, str):
-            return Problem("content_expected", at, type(part).__name__)
+    """The problem of a host's arguments `text` and `name`, if one of them is no text."""
+    for value, at in ((text, ()), (name, ("name",))):
+        if not isinstance(value, str):
+            return Problem("content_expected", at, type(value).__name__)
     return None
 
 
 def no_path(path: object) -> Problem | None:
-    """What is wrong where a host hands in neither a file's name nor its path."""
+    """The problem of a host's argument `path`, if it is neither the name nor the path of a file."""
     if isinstance(path, str | os.PathLike) and isinstance(os.fspath(path), str):
         return None
     return Problem("path_expected", (), type(path).__name__)
 
 
-def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
-    """The one document of a text as nodes, and every problem that can be found before or beside YAML's own."""
-    if problem := no_text(text, name):
-        return None, [problem]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LARGEST:
-        return None, [Problem("file_too_large", location=Location(name, 1, 1), values={"most": str(LARGEST)})]
-    problems = _characters(text, name) or _directive(text, name)
-    if problems:
-        return None, problems
-    text += "\n"  # without a last line end the two readers place the end of the text differently
-    if name.endswith(".json"):
-        text = text.replace("\t", " ")  # in JSON a bare tab is white space; YAML's readers differ over it
-    elif "\t" in text:
-        tabs = (
-            Problem("tab", location=Location(name, number, line.index("\t") + 1))
-            for number, line in enumerate(text.split("\n"), 1)
-            if "\t" in line
-        )
-        return None, first_of(tabs)
-    composer = _Composer(text, name)
-    try:
-        with uncollected(text):
-            node = composer.compose(yaml.parse(text, Loader=_LOADER))
-    except _Enough:
-        return None, first_of(composer.problems)
-    except yaml.MarkedYAMLError as error:
-        return None, [*composer.problems, _yaml_problem(text, name, error)]
-    except yaml.YAMLError:
-        return None, [*composer.problems, Problem("yaml", location=Location(name, 1, 1), values={"reason": ""})]
-    return node, composer.problems
-
-
 @contextmanager
 def uncollected(text: str) -> Iterator[None]:
-    """Reading a long text without Python's search for garbage, which would go through all nodes again and again."""
+    """Reading a long text without garbage collection, which would visit all nodes again and again."""
     if len(text) < _LONG or not gc.isenabled():
         yield
         return
@@ -214,96 +189,61 @@ def uncollected(text: str) -> Iterator[None]:
         gc.enable()
 
 
-def _characters(text: str, name: str) -> list[Problem]:
-    found = (
+# --- YAML ---
+
+
+def parse(text: str, name: str) -> tuple[Node | None, list[Problem]]:
+    """The single document of a YAML text as nodes, with the problems; no nodes if YAML itself cannot be read."""
+    if problem := no_text(text, name):
+        return None, [problem]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LARGEST:
+        return None, [_too_large(name)]
+    problems = _forbidden(text, name) or _directive(text, name)
+    if problems:
+        return None, problems
+    text += "\n"  # without a final line end the two loaders place the end of the text differently
+    if name.endswith(".json"):
+        text = text.replace("\t", " ")  # JSON allows tabs between tokens; the two loaders of YAML differ over them
+    elif "\t" in text:
+        tabs = (
+            Problem("tab", location=Location(name, number, line.index("\t") + 1))
+            for number, line in enumerate(text.split("\n"), 1)
+            if "\t" in line
+        )
+        return None, first_problems(tabs)
+    composer = _Composer(text, name)
+    try:
+        with uncollected(text):
+            node = composer.compose(yaml.parse(text, Loader=_LOADER))
+    except _TooManyProblems:
+        return None, first_problems(composer.problems)
+    except yaml.MarkedYAMLError as error:
+        return None, [*composer.problems, _yaml_problem(text, name, error)]
+    except yaml.YAMLError:
+        return None, [*composer.problems, Problem("yaml", location=Location(name, 1, 1), values={"reason": ""})]
+    return node, composer.problems
+
+
+def _forbidden(text: str, name: str) -> list[Problem]:
+    problems = (
         Problem("character", location=Location(name, number, match.start() + 1), given=f"U+{ord(match[0]):04X}")
         for number, line in enumerate(text.split("\n"), 1)
         if (match := _FORBIDDEN.search(line))
     )
-    return list(islice(found, 20))
+    return list(islice(problems, _MOST_FORBIDDEN))
 
 
 def _directive(text: str, name: str) -> list[Problem]:
-    """A first line that begins with `%`; the two readers differ over those that they do not know."""
+    """A first line that begins with `%`; the two loaders differ over unknown directives."""
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip() and not line.lstrip().startswith("#"):
             return [Problem("directive", location=Location(name, number, 1))] if line.startswith("%") else []
     return []
 
 
-def misplaced(text: str, place: Callable[[int], Location], at: Keys = ()) -> Problem | None:
-    """The first mark that a Chinese keyboard left in a text, with the one that is meant."""
-    match = _MISPLACED.search(text)
-    if match is None:
-        return None
-    if meant := _FULL_WIDTH.get(match[0]):
-        return Problem("full_width", at, match[0], {"meant": meant}, location=place(match.start()))
-    return Problem("odd_space", at, f"U+{ord(match[0]):04X}", location=place(match.start()))
-
-
-def _outside_quotes(line: str) -> str:
-    """A line with its comment cut off and what stands between straight quotes blanked, for a look at punctuation."""
-    line = re.sub(r"(^|\s)#.*", "", line)
-    return re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: " " * len(match[0]), line)
-
-
-def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
-    """What a Chinese keyboard or a missing space left near the place, else what YAML says, in our words."""
-    lines = [*text.split("\n"), ""]
-    mark = cast(yaml.Mark, error.problem_mark)
-    for number in (mark.line, mark.line - 1):
-        line = _outside_quotes(lines[number]) if number >= 0 else ""
-        if problem := _left_in(line, Location(name, number + 1, 1)):
-            return problem
-    said = f"{error.context or ''} {error.problem or ''}"
-    code = next((code for pattern, code in _SAID if re.search(pattern, said)), "yaml")
-    begun = error.context_mark
-    if code in ("yaml_quote", "yaml_colon_missing", "yaml_start", "tag") and begun:
-        mark = begun
-    if code == "yaml_bracket" and begun and begun.line < mark.line:
-        mark = begun
-    line = lines[mark.line]
-    if code == "yaml_bracket" and line.startswith("?", mark.column):
-        code = "question_mark"
-    if code == "yaml_indent" and line[: mark.column].strip(" -"):
-        code = "yaml_bracket" if line.startswith(("}", "]"), mark.column) else "yaml_goes_on"
-    word = re.match(r"\S+" if code == "tag" else r"\S?", line[mark.column :])
-    return Problem(
-        code,
-        given=word[0] if word else "",
-        values={"reason": said.strip()} if code == "yaml" else {"most": str(DEEPEST)} if code == "too_deep" else {},
-        location=Location(name, mark.line + 1, mark.column + 1),
-    )
-
-
-def _left_in(line: str, start: Location) -> Problem | None:
-    """What a Chinese keyboard or a missing space left in a line that YAML cannot read."""
-    if match := _ODD_SPACES.search(line):
-        return misplaced(match[0], start.right(match.start()).right)
-    match, comma = _IN_THE_WAY.search(line), _comma_before_key(line)
-    if match and (comma is None or match.start() <= comma):
-        group = match.lastindex or 0
-        return misplaced(match[group], start.right(match.start(group)).right)
-    if comma is not None:
-        return misplaced(line[comma], start.right(comma).right)
-    if match := re.search(r"(?:^|[:-])\s*[|>][-+0-9]*(#)", line):
-        return Problem("space_before_comment", location=start.right(match.start(1)))
-    if match := re.match(r"\s*(?:- )?([^\s:#'\"{\[]+)(:)\S", line):
-        return Problem("space_after_colon", given=line.strip(), location=start.right(match.start(2)))
-    return None
-
-
-def _comma_before_key(line: str) -> int | None:
-    """Where a full-width comma stands before another key in braces."""
-    for part in _KEY_IN_BRACES.finditer(line):
-        comma = line.find("，", part.start(), part.start(1) - 1) if part[1] else -1
-        if comma >= 0:
-            return comma
-    return None
-
-
-class _Enough(Exception):  # no error: what stops a search
-    """More problems than a reader can use have been found."""
+class _TooManyProblems(Exception):  # no error: it ends the search
+    """More problems than are reported."""
 
 
 class _Open:
@@ -311,23 +251,23 @@ class _Open:
 
     __slots__ = ("at", "braces", "entries", "is_mapping", "key", "nodes")
 
-    def __init__(self, at: Location, is_mapping: bool = False, braces: bool = False) -> None:  # noqa: FBT001, FBT002  # of each node
+    def __init__(self, at: Location, is_mapping: bool = False, braces: bool = False) -> None:  # noqa: FBT001, FBT002  # fast: one for each node
         self.at = at
         self.is_mapping = is_mapping
         self.braces = braces
         self.nodes: list[Node] = []
-        self.key: Node | None = None  # whose node has not been reached
+        self.key: Node | None = None  # a key without its node so far
         self.entries: dict[str, tuple[Scalar, Node]] = {}
 
     def node(self) -> Mapping | Sequence:
-        """What it is, at its end."""
+        """The node, when the end is reached."""
         return (
             Mapping(tuple(self.entries.values()), self.at) if self.is_mapping else Sequence(tuple(self.nodes), self.at)
         )
 
 
 class _Composer:
-    """Events become nodes, on a list of its own instead of Python's stack; problems are gathered."""
+    """Composes nodes from events with an explicit stack instead of recursion; gathers problems."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
@@ -340,21 +280,21 @@ class _Composer:
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
-        if len(self.problems) > MOST:
-            raise _Enough
+        if len(self.problems) > MOST_PROBLEMS:
+            raise _TooManyProblems
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where the lines begin."""
+        """The index of the first character of each line."""
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def compose(self, events: Iterator[Any]) -> Node | None:
-        """The node of the one document. A long text has a million events: little is done, and called, for each."""
+        """The node of the single document. A long text has a million events, so this loop is written for speed."""
         text, has_question_marks = self.text, "?" in self.text
         at = Location(self.name, 1, 1)
         line, column = 0, 0  # of `at`, counted from 0
-        inside = _Open(at)  # what the event is in, at first the document
-        stack: list[_Open] = []  # what encloses that
+        inside = _Open(at)  # what contains the event, at first the document
+        stack: list[_Open] = []  # what encloses `inside`
         documents, end = 0, 0
         for event in events:
             kind, begins = type(event), event.start_mark
@@ -367,14 +307,14 @@ class _Composer:
                     line, column = begins.line, begins.column
                     at = Location(self.name, line + 1, column + 1)
                 if event.anchor is not None or event.tag is not None:
-                    self._marks(event, begins.index, at)
+                    self._anchor_or_tag(event, begins.index, at)
                 if (
                     has_question_marks
                     and inside.is_mapping
                     and inside.key is None
                     and text.find("?", end, begins.index) >= 0
                 ):
-                    self._key(text[end : begins.index], at)
+                    self._before_key(text[end : begins.index], at)
                 if kind is yaml.ScalarEvent:
                     node = self._scalar(event, at, inside.braces)
                     if inside.is_mapping:
@@ -400,8 +340,8 @@ class _Composer:
             end = (begins if kind is yaml.MappingStartEvent else event.end_mark).index
         return inside.nodes[0] if inside.nodes else None
 
-    def _put(self, inside: "_Open", node: Node) -> None:
-        """A node joins what it is in. What is wrong with an entry is found at once: there may be very many."""
+    def _put(self, inside: _Open, node: Node) -> None:
+        """Add a node to what contains it, and check the entry that it completes."""
         if not inside.is_mapping:
             inside.nodes.append(node)
         elif inside.key is None:
@@ -415,10 +355,10 @@ class _Composer:
                 self.problem("duplicate_key", key.at, given=key.text, line=str(first.line))
             else:
                 if inside.braces and isinstance(node, Scalar) and node.plain and not node.text:
-                    self._nothing_after(key, node)
+                    self._key_without_value(key, node)
                 inside.entries[key.text] = (key, node)
 
-    def _marks(self, event: yaml.NodeEvent, begins: int, at: Location) -> None:
+    def _anchor_or_tag(self, event: yaml.NodeEvent, begins: int, at: Location) -> None:
         if event.anchor is not None:
             self.problem("anchor", at, given=f"&{event.anchor}")
         tag = getattr(event, "tag", None)
@@ -426,60 +366,133 @@ class _Composer:
             written = _TAG.search(self.text, begins)
             self.problem("tag", at, given=written[0] if written else tag)
 
-    def _after_colon(self, index: int) -> Location:
-        """The place of a blank in braces; one reader puts it behind the colon, the other before what follows."""
-        while index and self.text[index - 1] in " \n":
-            index -= 1
-        line = bisect_right(self.starts, index)
-        return Location(self.name, line, index - self.starts[line - 1] + 1)
-
-    def _key(self, before: str, at: Location) -> None:
-        """A question mark before a key announces one of several lines; in a comment it announces nothing."""
+    def _before_key(self, before: str, at: Location) -> None:
+        """Refuse a question mark that announces a key of several lines; in a comment it has no meaning."""
         if _COMMENT.sub("", before).rstrip().endswith("?"):
             self.problem("question_mark", at)
 
-    def _scalar(self, event: Any, at: Location, braces: bool) -> Scalar:  # noqa: FBT001  # of each scalar
+    def _scalar(self, event: Any, at: Location, braces: bool) -> Scalar:  # noqa: FBT001  # fast: one for each scalar
         text, style, begins, ends = event.value, event.style, event.start_mark, event.end_mark
         on_one_line = begins.line == ends.line
         if style:
             if match := _BLOCK_COMMENT.match(self.text, begins.index):
                 self.problem("space_before_comment", at.right(match.end() - begins.index))
             written = self.text[begins.index : ends.index].rstrip()
-            return Scalar(text, at, False, 1 if on_one_line and written[1:-1] == text else -1)  # noqa: FBT003  # of each scalar
+            return Scalar(text, at, False, 1 if on_one_line and written[1:-1] == text else -1)  # noqa: FBT003  # as above
         if braces:
             if not text:
                 at = self._after_colon(begins.index)
-            if "?" in text:  # one of the two readers ends the text there
+            if "?" in text:  # one of the two loaders ends the text there
                 self.problem("question_mark", at.right(text.index("?") if on_one_line else 0))
         if self.has_odd_spaces and (match := _ODD_SPACES.search(text)):
             self.problem("odd_space", at.right(match.start()) if on_one_line else at, given=f"U+{ord(match[0]):04X}")
         along = on_one_line and self.text[begins.index : ends.index].rstrip() == text
-        return Scalar(text, at, True, 0 if along else -1)  # noqa: FBT003  # of each scalar
+        return Scalar(text, at, True, 0 if along else -1)  # noqa: FBT003  # as above
 
-    def _nothing_after(self, key: Scalar, node: Scalar) -> None:
-        """In braces a name without a colon is a key without a value: a comma that cut a line in two, mostly."""
+    def _after_colon(self, index: int) -> Location:
+        """The location of an empty value in braces: after the colon for both loaders, which place it differently."""
+        while index and self.text[index - 1] in " \n":
+            index -= 1
+        line = bisect_right(self.starts, index)
+        return Location(self.name, line, index - self.starts[line - 1] + 1)
+
+    def _key_without_value(self, key: Scalar, node: Scalar) -> None:
+        """A name without a colon in braces is a key without a value, mostly because a comma cut a line in two."""
         if node.at.line != key.at.line:
             return
         after = self.starts[key.at.line - 1] + key.at.column - 1 + len(key.text) + (0 if key.plain else 2)
         if key.inset >= 0 and _COLON_NEXT.match(self.text, after):
             return
-        if (found := misplaced(key.text, key.place)) and found.given in "：，":
-            self.add(found)
+        if (problem := misplaced(key.text, key.place)) and problem.given in "：，":
+            self.add(problem)
         elif ":" in key.text:
             self.problem("space_after_colon", key.place(key.text.index(":")), given=key.text)
         else:
             self.problem("comma_in_braces", key.at, given=key.text)
 
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-"""What no text of a record or a resolved policy may hold."""
+# --- Why YAML cannot be read ---
 
-Json = str | bool | None | list["Json"] | dict[str, "Json"]
-"""What stands in JSON, numbers by their text."""
+
+def misplaced(text: str, place: Callable[[int], Location], at: KeyPath = ()) -> Problem | None:
+    """The problem of the first full-width mark or unusual space in a text, as Chinese keyboards produce them.
+
+    `place` gives the location of a character by its index.
+    """
+    match = _MISPLACED.search(text)
+    if match is None:
+        return None
+    if meant := _FULL_WIDTH.get(match[0]):
+        return Problem("full_width", at, match[0], {"meant": meant}, location=place(match.start()))
+    return Problem("odd_space", at, f"U+{ord(match[0]):04X}", location=place(match.start()))
+
+
+def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
+    """The likely typo near the place of an error, else the error of YAML by its code."""
+    lines = [*text.split("\n"), ""]
+    mark = cast(yaml.Mark, error.problem_mark)
+    for number in (mark.line, mark.line - 1):
+        line = _outside_quotes(lines[number]) if number >= 0 else ""
+        if problem := _typo(line, Location(name, number + 1, 1)):
+            return problem
+    message = f"{error.context or ''} {error.problem or ''}"
+    code = next((code for pattern, code in _YAML_ERRORS if re.search(pattern, message)), "yaml")
+    context = error.context_mark
+    if code in ("yaml_quote", "yaml_colon_missing", "yaml_start", "tag") and context:
+        mark = context
+    if code == "yaml_bracket" and context and context.line < mark.line:
+        mark = context
+    line = lines[mark.line]
+    if code == "yaml_bracket" and line.startswith("?", mark.column):
+        code = "question_mark"
+    if code == "yaml_indent" and line[: mark.column].strip(" -"):
+        code = "yaml_bracket" if line.startswith(("}", "]"), mark.column) else "yaml_goes_on"
+    word = re.match(r"\S+" if code == "tag" else r"\S?", line[mark.column :])
+    return Problem(
+        code,
+        given=word[0] if word else "",
+        values={"reason": message.strip()} if code == "yaml" else {"most": str(DEEPEST)} if code == "too_deep" else {},
+        location=Location(name, mark.line + 1, mark.column + 1),
+    )
+
+
+def _outside_quotes(line: str) -> str:
+    """A line without its comment, and with blanks for the text in straight quotes: only its punctuation matters."""
+    line = re.sub(r"(^|\s)#.*", "", line)
+    return re.sub(r"\"[^\"]*\"|'[^']*'", lambda match: " " * len(match[0]), line)
+
+
+def _typo(line: str, start: Location) -> Problem | None:
+    """The full-width mark or missing space that keeps YAML from reading a line."""
+    if match := _ODD_SPACES.search(line):
+        return misplaced(match[0], start.right(match.start()).right)
+    match, comma = _FULL_WIDTH_SYNTAX.search(line), _comma_before_key(line)
+    if match and (comma is None or match.start() <= comma):
+        group = match.lastindex or 0
+        return misplaced(match[group], start.right(match.start(group)).right)
+    if comma is not None:
+        return misplaced(line[comma], start.right(comma).right)
+    if match := re.search(r"(?:^|[:-])\s*[|>][-+0-9]*(#)", line):
+        return Problem("space_before_comment", location=start.right(match.start(1)))
+    if match := re.match(r"\s*(?:- )?([^\s:#'\"{\[]+)(:)\S", line):
+        return Problem("space_after_colon", given=line.strip(), location=start.right(match.start(2)))
+    return None
+
+
+def _comma_before_key(line: str) -> int | None:
+    """The index of a full-width comma before another key in braces."""
+    for part in _KEY_IN_BRACES.finditer(line):
+        comma = line.find("，", part.start(), part.start(1) - 1) if part[1] else -1
+        if comma >= 0:
+            return comma
+    return None
+
+
+# --- JSON ---
 
 
 class _Refused(ValueError):
-    """Valid JSON that could be read two ways, or that goes too deep."""
+    """Valid JSON that is ambiguous or too deep."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
@@ -487,23 +500,23 @@ class _Refused(ValueError):
 
 
 def parse_json(text: str, name: str) -> Node | Problem:
-    """The nodes of a JSON text; texts count as quoted, and every node is placed where the text begins."""
+    """The nodes of a JSON text, or its first problem; strings count as quoted, and all locations are the start."""
     start = Location(name, 1, 1)
     try:
-        found = json.loads(
+        value = json.loads(
             text.removeprefix("\ufeff"),
             parse_int=str,
             parse_float=str,
             parse_constant=_constant,
-            object_pairs_hook=_once,
+            object_pairs_hook=_unique,
         )
-        return _node(found, start, 0)
+        return _json_node(value, start, 0)
     except json.JSONDecodeError as error:
         if not text.strip():
             return Problem("file_empty", location=start)
-        whole = text.rstrip()
+        content = text.rstrip()
         open_text = error.msg.startswith("Unterminated string")
-        is_cut = open_text or error.pos >= len(whole) or not whole.endswith(("}", "]"))
+        is_cut = open_text or error.pos >= len(content) or not content.endswith(("}", "]"))
         return Problem("json_cut" if is_cut else "json_broken", location=Location(name, error.lineno, error.colno))
     except RecursionError:
         return Problem("too_deep", values={"most": str(DEEPEST)}, location=start)
@@ -512,37 +525,38 @@ def parse_json(text: str, name: str) -> Node | Problem:
 
 
 def _constant(word: str) -> Json:
-    """NaN and Infinity, which Python would read and JSON does not have."""
+    """Refuse NaN and Infinity, which Python reads and JSON does not allow."""
     raise _Refused(Problem("json_broken", given=word))
 
 
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """The entries of an object, none of them written twice."""
-    found: dict[str, Json] = {}
-    for key, each in pairs:
-        if key in found:
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """The entries of an object, refused if a key is repeated."""
+    entries: dict[str, Json] = {}
+    for key, value in pairs:
+        if key in entries:
             raise _Refused(Problem("json_key_twice", given=key))
-        found[key] = each
-    return found
+        entries[key] = value
+    return entries
 
 
-def _node(found: Json, at: Location, depth: int) -> Node:
+def _json_node(value: Json, at: Location, depth: int) -> Node:
     if depth > DEEPEST:
         raise _Refused(Problem("too_deep", values={"most": str(DEEPEST)}))
-    match found:
+    match value:
         case dict():
-            return Mapping(tuple((_text(key, at), _node(each, at, depth + 1)) for key, each in found.items()), at)
+            entries = ((_json_text(key, at), _json_node(inner, at, depth + 1)) for key, inner in value.items())
+            return Mapping(tuple(entries), at)
         case list():
-            return Sequence(tuple(_node(each, at, depth + 1) for each in found), at)
+            return Sequence(tuple(_json_node(item, at, depth + 1) for item in value), at)
         case str():
-            return _text(found, at)
+            return _json_text(value, at)
         case None:
             return Scalar("null", at)
         case _:
-            return Scalar("true" if found else "false", at)
+            return Scalar("true" if value else "false", at)
 
 
-def _text(text: str, at: Location) -> Scalar:
+def _json_text(text: str, at: Location) -> Scalar:
     if match := CONTROL.search(text):
         raise _Refused(Problem("character", given=f"U+{ord(match[0]):04X}"))
     return Scalar(text, at, plain=False)

@@ -1,27 +1,28 @@
 """Every sentence that a person reads, as data: one TOML file a topic in the folder of its language.
 
-`sentences` reads one file, once. A key is the same in each language, and so are the placeholders of its sentence; the
-tests compare them. Texts of a policy itself (titles, explanations) are in the policy, not here.
+A topic has the same keys in each language, and each sentence the same placeholders. A policy's own words (titles,
+explanations) are in the policy, not here.
 """
 
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 __all__ = ["problem_sentences", "sentences"]
 
-
-@cache
-def _read(topic: str, lang: str) -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath(lang, f"{topic}.toml").read_text(encoding="utf-8"))
+LANGUAGES = ("zh", "en")
+_FOLDER = Path(__file__).parent
 
 
 @cache
 def sentences(topic: str, lang: str = "zh") -> Mapping[str, str]:
-    """The sentences of one topic by key, such as `sentences("explain", "en")["unknown"]`."""
+    """The sentences of one topic by key, such as `sentences("explain", "en")["unknown"]`.
+
+    Raises `ValueError` for a language that there is not.
+    """
     return MappingProxyType(_read(topic, lang))
 
 
@@ -31,3 +32,16 @@ def problem_sentences(lang: str) -> Mapping[str, tuple[str, str]]:
     return MappingProxyType(
         {code: (words.get("message", ""), words.get("help", "")) for code, words in _read("problems", lang).items()}
     )
+
+
+def _read(topic: str, lang: str) -> dict[str, Any]:
+    if lang not in LANGUAGES:
+        raise ValueError(f"lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
+    name = f"{topic}.toml"
+    try:
+        content = (_FOLDER / lang / name).read_bytes()
+    except OSError:  # the library is imported from inside a zip
+        from importlib.resources import files  # noqa: PLC0415  # its import takes longer than all files of sentences
+
+        content = files(__name__).joinpath(lang, name).read_bytes()
+    return tomllib.loads(content.decode())

@@ -1,6 +1,6 @@
-"""Questions about all households, put to Z3: dead clauses, overlaps, properties, readings, what a change moves.
+"""Questions about all households, answered by Z3: dead clauses, overlaps, properties, readings, changes.
 
-Extra `verify`. An answer is a proof, a household that shows the contrary, or that it was not settled in time.
+An answer is a proof, a counterexample, or that it was not settled in time (extra `verify`).
 """
 
 from typing import TYPE_CHECKING
@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, possible, witness
+    from hardship_rules.proofs.prover import DisagreementError, NotSettled, Proof, Prover, Shown, possible, witness
     from hardship_rules.proofs.questions import Claim, Questions
     from hardship_rules.proofs.report import Report, changes, kept_and_changed, proofs_json, verify
     from hardship_rules.proofs.text import proofs_text
 
 __all__ = [
     "Claim",
+    "DisagreementError",
     "NotSettled",
     "Proof",
     "Prover",
@@ -34,6 +35,7 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "Claim": "questions",
+        "DisagreementError": "prover",
         "NotSettled": "prover",
         "Proof": "prover",
         "Prover": "prover",

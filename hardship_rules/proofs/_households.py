@@ -1,4 +1,4 @@
-"""Every real household of a policy with so many members as variables of Z3, and the household that a model is."""
+"""All households of a policy as variables of Z3, and a model of Z3 decoded into one household."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -7,7 +7,16 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from hardship_rules.core.kinds import EARLIEST, LATEST, ChoiceKind, DateKind, NumberKind, YesNoKind, day_number, day_of
+from hardship_rules.core.kinds import (
+    EARLIEST,
+    LATEST,
+    BooleanKind,
+    ChoiceKind,
+    DateKind,
+    NumberKind,
+    day_number,
+    day_of,
+)
 from hardship_rules.core.policy import Fact
 from hardship_rules.engine.lower import WholePolicy
 from hardship_rules.proofs.terms import (
@@ -25,42 +34,49 @@ from hardship_rules.proofs.terms import (
 )
 
 Facts = dict[str, Any]
-"""A complete household as a host gives it: facts by name, `on`, and `members`, a list of such mappings."""
+"""A complete household as hosts pass it to `assess`: facts by name, `on`, and `members`, a list of such mappings."""
 
 Symbols = Mapping[str, Symbol]
 
 
 @frozen(eq=False)
 class Households:
-    """Every real household of a policy with no more than so many members: its facts, and which members are there."""
+    """All valid households of a policy up to a number of members, as symbols.
+
+    `present` says of each member whether it is part of the household. The first member always is, and no member is
+    present unless the one before it is.
+    """
 
     space: Space
     facts: Symbols
     members: tuple[Symbols, ...]
     present: tuple[Truth, ...]
     readings: Symbols
-    unpublished: Symbols  # of parameters, by name and the options that they go by
+    unpublished: Symbols  # parameter values without a published number, by `name/key/...`
 
-    def with_others(self, made: WholePolicy, names: Iterable[str]) -> "Households":
-        """The same households but for some facts, which may be anything."""
+    def with_free_facts(self, whole: WholePolicy, names: Iterable[str]) -> "Households":
+        """The same households with new variables for some facts."""
         wanted = set(names)
-        facts = {**self.facts, **_facts(self.space, made.policy.facts, wanted)}
-        members = tuple({**each, **_facts(self.space, made.policy.members.facts, wanted)} for each in self.members)
+        facts = {**self.facts, **_facts(self.space, whole.policy.facts, wanted)}
+        members = tuple({**member, **_facts(self.space, whole.policy.members.facts, wanted)} for member in self.members)
         return evolve(self, facts=facts, members=members)
 
     def with_reading(self, name: str, option: str) -> "Households":
-        """The same households, under a reading's option."""
+        """The same households with one option of a reading chosen."""
         options = cast(Choice, self.readings[name])
-        return evolve(self, readings={**self.readings, name: {each: each == option for each in options}})
+        return evolve(self, readings={**self.readings, name: {other: other == option for other in options}})
 
 
-def households(space: Space, made: WholePolicy, members: int, *, any_readings: bool = False) -> Households:
-    """The households of a policy as variables within their ranges, under its readings or under any."""
-    policy = made.policy
+def symbolic_households(space: Space, whole: WholePolicy, members: int, *, any_readings: bool = False) -> Households:
+    """The households of a policy as variables within their ranges.
+
+    With `any_readings` the readings are variables as well, except those that affect facts.
+    """
+    policy = whole.policy
     facts: dict[str, Symbol] = {"on": _day(space, "on", policy.start, policy.end)}
     facts |= _facts(space, policy.facts, set(policy.facts))
     slots = range(min(members, policy.members.at_most))
-    each = tuple(_facts(space, policy.members.facts, set(policy.members.facts)) for _ in slots)
+    member_facts = tuple(_facts(space, policy.members.facts, set(policy.members.facts)) for _ in slots)
     present: list[Truth] = [True]
     for number in slots[1:]:
         present.append(space.flag(f"member {number + 1}"))
@@ -77,62 +93,75 @@ def households(space: Space, made: WholePolicy, members: int, *, any_readings: b
         for key, number in parameter.values.items()
         if number is None
     }
-    return Households(space, facts, each, tuple(present), readings, unpublished)
+    return Households(space, facts, member_facts, tuple(present), readings, unpublished)
 
 
-def beside(of: Households, made: WholePolicy, other: WholePolicy) -> Households:
-    """The same households as another policy knows them, under its readings: facts that both have are one."""
-    own = households(of.space, other, len(of.members))
+def same_households_under(households: Households, whole: WholePolicy, other: WholePolicy) -> Households:
+    """The households of one policy as the facts of another policy, under the readings of the other.
 
-    def linked(mine: Symbols, theirs: Symbols, kinds: Mapping[str, Fact], others: Mapping[str, Fact]) -> Symbols:
-        found = dict(theirs)
-        for name, fact in others.items():
-            if name in kinds and fact.kind == kinds[name].kind and made.scales.get(name) == other.scales.get(name):
-                found[name] = mine[name]
-            elif name in kinds:
-                of.space.know(_alike(mine[name], made.scales.get(name, 1), theirs[name], other.scales.get(name, 1)))
-        return found
+    Facts of both policies share their symbols. Where the kinds differ in decimals or options, they are set equal.
+    """
+    space = households.space
+    theirs = symbolic_households(space, other, len(households.members))
 
-    facts = {**linked(of.facts, own.facts, made.policy.facts, other.policy.facts), "on": of.facts["on"]}
-    kinds, others = made.policy.members.facts, other.policy.members.facts
-    members = tuple(linked(a, b, kinds, others) for a, b in zip(of.members, own.members, strict=False))
-    return evolve(own, facts=facts, members=members, present=of.present[: len(members)])
+    def linked(mine: Symbols, own: Symbols, facts: Mapping[str, Fact], other_facts: Mapping[str, Fact]) -> Symbols:
+        symbols = dict(own)
+        for name, fact in other_facts.items():
+            if name in facts and fact.kind == facts[name].kind and whole.scales.get(name) == other.scales.get(name):
+                symbols[name] = mine[name]
+            elif name in facts:
+                space.know(_equal(mine[name], whole.scales.get(name, 1), own[name], other.scales.get(name, 1)))
+        return symbols
+
+    facts = linked(households.facts, theirs.facts, whole.policy.facts, other.policy.facts)
+    member_facts, other_member_facts = whole.policy.members.facts, other.policy.members.facts
+    members = tuple(
+        linked(mine, own, member_facts, other_member_facts)
+        for mine, own in zip(households.members, theirs.members, strict=False)
+    )
+    return evolve(
+        theirs,
+        facts={**facts, "on": households.facts["on"]},
+        members=members,
+        present=households.present[: len(members)],
+    )
 
 
-def _alike(mine: Symbol, scale: int, theirs: Symbol, other: int) -> Truth:
-    """A fact that two policies know in other decimals or options is the same; of another kind, anything."""
+def _equal(mine: Symbol, scale: int, theirs: Symbol, other_scale: int) -> Truth:
+    """The condition that a fact has the same value in two scales or sets of options; no condition across kinds."""
     if isinstance(mine, tuple) and isinstance(theirs, tuple):
-        return mine[0][1] * other == theirs[0][1] * scale
+        return mine[0][1] * other_scale == theirs[0][1] * scale
     if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
         return any_of(all_of((truth, is_option(theirs, option))) for option, truth in mine.items())
     return True
 
 
 def _facts(space: Space, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
-    found: dict[str, Symbol] = {}
+    """New variables for the facts that are wanted."""
+    symbols: dict[str, Symbol] = {}
     for name, fact in facts.items():
         if name in wanted:
             match fact.kind:
                 case NumberKind():
-                    found[name] = _number(space, name, fact.kind)
+                    symbols[name] = _number(space, name, fact.kind)
                 case ChoiceKind(options):
-                    found[name] = space.choice(name, options)
-                case YesNoKind():
-                    found[name] = space.flag(name)
+                    symbols[name] = space.choice(name, options)
+                case BooleanKind():
+                    symbols[name] = space.flag(name)
                 case DateKind():
-                    found[name] = _day(space, name, None, None)
-    return found
+                    symbols[name] = _day(space, name, None, None)
+    return symbols
 
 
 def _number(space: Space, name: str, kind: NumberKind) -> Cases:
-    """A number within its range."""
+    """A variable within the range of a number."""
     number = space.whole(name)
     space.know(z3.And(number >= cast(int, kind.low), number <= cast(int, kind.high)))
     return constant(number)
 
 
 def _day(space: Space, name: str, start: date | None, end: date | None) -> Cases:
-    """A day that the calendar has, as `day_number` counts."""
+    """A variable for a day of the calendar, numbered as by `day_number`."""
     year, month, day = (space.whole(f"{name} {part}") for part in ("year", "month", "day"))
     number, leap = space.whole(name), space.whole(f"{name} leap")
     space.know(number == 372 * year + 31 * month + day)
@@ -143,58 +172,58 @@ def _day(space: Space, name: str, start: date | None, end: date | None) -> Cases
             day <= 27, month != 1, z3.And(day == 28, year == 4 * leap, *(year != c for c in (1800, 1900, 2100, 2200)))
         )
     )
-    space.know(z3.Or(day <= 29, *(month == each for each in (0, 2, 4, 6, 7, 9, 11))))
+    space.know(z3.Or(day <= 29, *(month == long for long in (0, 2, 4, 6, 7, 9, 11))))
     return constant(number)
 
 
-# --- The household that a model is -------------------------------------------------------------------------------
+# --- Decoding a model --------------------------------------------------------------------------------------------
 
 
-def decoded(found: Households, made: WholePolicy, model: z3.ModelRef) -> Facts:
-    """The household of a model, complete."""
-    policy = made.policy
+def decode_household(households: Households, whole: WholePolicy, model: z3.ModelRef) -> Facts:
+    """The complete household of a model."""
+    policy = whole.policy
 
-    def facts(symbols: Symbols, kinds: Mapping[str, Fact]) -> Facts:
-        return {name: _value(symbols[name], kinds[name], made, model) for name in kinds}
+    def decode(symbols: Symbols, facts: Mapping[str, Fact]) -> Facts:
+        return {name: _value_in(model, symbols[name], fact, whole) for name, fact in facts.items()}
 
     members = [
-        facts(symbols, policy.members.facts)
-        for symbols, present in zip(found.members, found.present, strict=True)
-        if holds(present, model)
+        decode(symbols, policy.members.facts)
+        for symbols, present in zip(households.members, households.present, strict=True)
+        if is_true_in(model, present)
     ]
-    on = day_of(number(cast(Cases, found.facts["on"]), model))
-    return {"on": on, **facts(found.facts, policy.facts), "members": members}
+    on = day_of(number_in(model, cast(Cases, households.facts["on"])))
+    return {"on": on, **decode(households.facts, policy.facts), "members": members}
 
 
-def decoded_readings(found: Households, model: z3.ModelRef) -> dict[str, str]:
-    """The reading chosen of each in a model."""
-    return {name: option_of(cast(Choice, choice), model) for name, choice in found.readings.items()}
+def decode_readings(households: Households, model: z3.ModelRef) -> dict[str, str]:
+    """The option chosen for each reading in a model."""
+    return {name: option_in(model, cast(Choice, choice)) for name, choice in households.readings.items()}
 
 
-def _value(symbol: Symbol, fact: Fact, made: WholePolicy, model: z3.ModelRef) -> object:
+def _value_in(model: z3.ModelRef, symbol: Symbol, fact: Fact, whole: WholePolicy) -> object:
     match fact.kind:
         case NumberKind():
-            exact = Fraction(number(cast(Cases, symbol), model), made.scales[fact.name])
+            exact = Fraction(number_in(model, cast(Cases, symbol)), whole.scales[fact.name])
             return exact.numerator if exact.denominator == 1 else exact
         case ChoiceKind():
-            return option_of(cast(Choice, symbol), model)
-        case YesNoKind():
-            return holds(symbol, model)
+            return option_in(model, cast(Choice, symbol))
+        case BooleanKind():
+            return is_true_in(model, symbol)
         case DateKind():
-            return day_of(number(cast(Cases, symbol), model))
+            return day_of(number_in(model, cast(Cases, symbol)))
 
 
-def holds(truth: Truth, model: z3.ModelRef) -> bool:
-    """Whether it holds in a model."""
+def is_true_in(model: z3.ModelRef, truth: Truth) -> bool:
+    """Whether a condition holds in a model."""
     return truth if isinstance(truth, bool) else z3.is_true(model.eval(truth, model_completion=True))
 
 
-def number(cases: Cases, model: z3.ModelRef) -> int:
-    """A number without cases in a model."""
-    ((_, whole),) = cases
-    return whole if isinstance(whole, int) else cast(int, model.eval(whole, model_completion=True).as_long())
+def number_in(model: z3.ModelRef, cases: Cases) -> int:
+    """The value in a model of a number that has a single case."""
+    ((_, number),) = cases
+    return number if isinstance(number, int) else cast(int, model.eval(number, model_completion=True).as_long())
 
 
-def option_of(choice: Choice, model: z3.ModelRef) -> str:
-    """The option in a model."""
-    return next(option for option, truth in choice.items() if holds(truth, model))
+def option_in(model: z3.ModelRef, choice: Choice) -> str:
+    """The option of a choice in a model."""
+    return next(option for option, truth in choice.items() if is_true_in(model, truth))

@@ -1,4 +1,4 @@
-"""Whether a household keeps a property of its policy: asked of all households at once, and of one by `assess`."""
+"""Whether households satisfy a property of their policy: by proof for all of them, by `assess` for one."""
 
 from typing import cast
 
@@ -12,64 +12,72 @@ from hardship_rules.proofs.shrink import Facts, Raised, raised_between, with_rai
 from hardship_rules.proofs.terms import Cases, Truth, all_of, any_of, opposite
 
 
-def broken(prover: Prover, each: Property, seconds: float) -> Answer:
-    """A household that does not keep a property, with the one beside it where two are compared."""
-    when: Truth = True if each.when is None else prover.condition(each.when)
-    if each.kind != "raising":
-        gets = any_of(prover.outcome(each.decision, outcome) for outcome in each.outcomes)
-        return prover.find([gets, when if each.kind == "never" else opposite(when)], seconds)
-    other = Encoding(prover.policy, prover.made, prover.of.with_others(prover.made, each.facts), prover.encoding)
-    wanted = [when, *(other.truth(clause) for clause in prover.made.policy.must)]
-    if each.when is not None:
-        wanted.append(prover.condition(each.when, other))
-    for fact in each.facts:
-        for mine, theirs in (
-            (prover.of.facts, other.of.facts),
-            *zip(prover.of.members, other.of.members, strict=True),
+def find_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
+    """A household that violates a property; for a raising property, with the second household."""
+    if prop.kind == "raising":
+        return _find_raising_violation(prover, prop, seconds)
+    when: Truth = True if prop.when is None else prover.condition(prop.when)
+    has_outcome = any_of(prover.outcome(prop.decision, outcome) for outcome in prop.outcomes)
+    return prover.find([has_outcome, when if prop.kind == "never" else opposite(when)], seconds)
+
+
+def _find_raising_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
+    """Two households that differ only in higher amounts of some facts, and whose outcomes move the forbidden way."""
+    when: Truth = True if prop.when is None else prover.condition(prop.when)
+    households = prover.households.with_free_facts(prover.whole_policy, prop.facts)
+    raised = Encoding(prover.policy, prover.whole_policy, households, prover.encoding)
+    conditions = [when, *(raised.truth(clause) for clause in prover.whole_policy.policy.must)]
+    if prop.when is not None:
+        conditions.append(prover.condition(prop.when, raised))
+    for fact in prop.facts:
+        for before, after in (
+            (prover.households.facts, households.facts),
+            *zip(prover.households.members, households.members, strict=True),
         ):
-            if fact in mine:
-                ((_, less),), ((_, more),) = cast(Cases, mine[fact]), cast(Cases, theirs[fact])
-                wanted.append(less <= more)
-    decision = prover.policy.decisions[each.decision]
+            if fact in before:
+                ((_, less),), ((_, more),) = cast(Cases, before[fact]), cast(Cases, after[fact])
+                conditions.append(less <= more)
+    decision = prover.policy.decisions[prop.decision]
     moves = any_of(
-        all_of((prover.outcome(each.decision, was), other.outcome(each.decision, becomes)))
-        for was in decision.by_id
-        for becomes in decision.by_id
-        if moved(decision, each.to, was, becomes)
+        all_of((prover.outcome(prop.decision, before), raised.outcome(prop.decision, after)))
+        for before in decision.by_id
+        for after in decision.by_id
+        if is_move(decision, prop.to, before, after)
     )
-    answer = prover.find([*wanted, moves], seconds, other)
-    if isinstance(answer, Shown) and not breaks(
-        answer.policy, each, answer.facts, raised_between(answer.facts, cast(Facts, answer.other))
+    answer = prover.find([*conditions, moves], seconds, raised)
+    if isinstance(answer, Shown) and not violates(
+        answer.policy, prop, answer.facts, raised_between(answer.facts, cast(Facts, answer.other))
     ):
-        raise DisagreementError(f"properties.{each.name}", proof=False, assessed=True)
+        raise DisagreementError(f"properties.{prop.name}", proof=False, assessed=True)
     return answer
 
 
-def moved(decision: Decision, to: str, was: str, becomes: str) -> bool:
-    """From one outcome to another is a move that way."""
+def is_move(decision: Decision, to: str, before: str, after: str) -> bool:
+    """Whether a change of outcome goes the way of `to`: earlier or later in the decision's order, or another."""
     order = list(decision.by_id)
-    a, b = order.index(was), order.index(becomes)
-    return {"earlier": b < a, "later": b > a, "another": a != b}[to]
+    old, new = order.index(before), order.index(after)
+    return {"earlier": new < old, "later": new > old, "another": old != new}[to]
 
 
-def breaks(policy: Policy, each: Property, facts: Facts, raised: Raised) -> bool:
-    """By `assess`, a household does not keep a property."""
-    assessed = assess(policy, facts)
-    decided = assessed.decisions[each.decision]
-    if each.kind != "raising":
-        holds = each.when is None or truth_of(policy, each.when, facts)
-        return any(outcome.id in each.outcomes for outcome in decided.holding) and holds is (each.kind == "never")
+def violates(policy: Policy, prop: Property, facts: Facts, raised: Raised) -> bool:
+    """Whether a household violates a property, by `assess`; unknown outcomes and conditions violate nothing."""
+    decided = assess(policy, facts).decisions[prop.decision]
+    if prop.kind != "raising":
+        holds = prop.when is None or condition_value(policy, prop.when, facts)
+        return any(outcome.id in prop.outcomes for outcome in decided.holding) and holds is (prop.kind == "never")
     other = with_raised(facts, raised)
-    was, becomes = decided.outcome, assess(policy, other).decisions[each.decision].outcome
-    if was is None or becomes is None:
+    before, after = decided.outcome, assess(policy, other).decisions[prop.decision].outcome
+    if before is None or after is None:
         return False
-    if each.when is not None and not (truth_of(policy, each.when, facts) and truth_of(policy, each.when, other)):
+    if prop.when is not None and not (
+        condition_value(policy, prop.when, facts) and condition_value(policy, prop.when, other)
+    ):
         return False
-    return moved(decided.decision, each.to, was.id, becomes.id)
+    return is_move(decided.decision, prop.to, before.id, after.id)
 
 
-def truth_of(policy: Policy, condition: Expr, facts: Facts) -> bool | None:
-    """What a condition of the household comes to; None where that is not known."""
+def condition_value(policy: Policy, condition: Expr, facts: Facts) -> bool | None:
+    """The value of a condition for a household; None if unknown."""
     assessment = assess(policy, facts)
     scope = assessment.household.scope(policy)
     evaluate(policy, scope)

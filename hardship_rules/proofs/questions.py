@@ -1,6 +1,7 @@
-"""What is asked of every policy: dead outcomes and clauses, overlaps, properties, readings, what has changed."""
+"""The questions asked of every policy: unreached outcomes, overlaps, dead clauses, properties, readings, changes."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import combinations
 from time import monotonic
 from typing import Literal, cast
@@ -10,26 +11,39 @@ from attrs import evolve, field, frozen
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.policy import Decision, Policy, Property, Term, refuse_no_policy
-from hardship_rules.core.variants import clauses_of, policy_without
+from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
+from hardship_rules.core.variants import policy_without, removable_clauses
 from hardship_rules.engine.lower import whole
 from hardship_rules.proofs._encode import Encoding, decision_differs
-from hardship_rules.proofs._households import beside
-from hardship_rules.proofs.properties import breaks, broken, truth_of
+from hardship_rules.proofs._households import same_households_under
+from hardship_rules.proofs.properties import condition_value, find_violation, violates
 from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Prover, Shown
-from hardship_rules.proofs.shrink import Facts, Raised, raised_between, smallest, with_raised
+from hardship_rules.proofs.shrink import (
+    Facts,
+    IsCounterexample,
+    Raised,
+    raised_between,
+    shrink_counterexample,
+    with_raised,
+)
 from hardship_rules.proofs.terms import any_of
 
-FEW = 2  # members, with which a household is looked for first: what they show is shown
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
-Trial = Callable[[Policy, Property, float], tuple[int, tuple[Facts, Raised] | None]]
-"""Tries a property on drawn households for so many seconds: how many kept it, or the smallest that did not."""
 SECTIONS: tuple[Section, ...] = ("outcomes", "overlaps", "clauses", "properties", "readings", "changes")
+
+Ask = Callable[[Prover, float], Answer]
+"""A question to a prover, with the seconds that it may take."""
+
+Trial = Callable[[Policy, Property, float], tuple[int, tuple[Facts, Raised] | None]]
+"""Tries a property on random households for some seconds: the number that passed, or the smallest counterexample."""
+
+FEW = 2
+"""So many members are tried first: households of few members are found faster and are easier to read."""
 
 
 @frozen
 class Claim:
-    """One thing that was asked, and the answer: `verdict` says in one word what the answer means."""
+    """One question with its answer; `verdict` is the meaning of the answer in one word."""
 
     section: Section
     id: str
@@ -37,194 +51,150 @@ class Claim:
     verdict: str
     answer: Answer
     finding: bool = False
-    tried: int = 0  # households that were only tried
+    tried: int = 0  # random households that passed, where nothing is proved
     raised: Raised = field(factory=dict, repr=False, hash=False)
 
 
 class Questions:
-    """The questions about one policy; each section of them has so many seconds."""
+    """The questions about one policy. Each section may take `seconds`."""
 
     def __init__(self, policy: Policy, members: int, seconds: float, trial: Trial | None = None) -> None:
-        refuse_no_policy(policy)
+        require_policy(policy)
         self.policy = policy
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds
-        self.trial = trial
-        self.until = monotonic() + seconds
-        self.provers: dict[tuple[int, bool], Prover] = {}
+        self._trial = trial
+        self._until = monotonic() + seconds
+        self._provers: dict[tuple[int, bool], Prover] = {}
 
-    def begin(self) -> None:
-        """A section begins."""
-        self.until = monotonic() + self.seconds
-
-    @property
-    def left(self) -> float:
-        """The seconds for one question: at most a quarter of a section's, so that a hard one leaves time to others."""
-        return max(0.0, min(self.until - monotonic(), self.seconds / 4))
-
-    def prover(self, members: int, *, any_readings: bool = False) -> Prover:
-        """The prover of so many members, made once."""
-        key = (members, any_readings)
-        if key not in self.provers:
-            self.provers[key] = Prover(self.policy, members, any_readings=any_readings)
-        return self.provers[key]
-
-    def shown_small(self, ask: Callable[[Prover, float], Answer]) -> Answer:
-        """A question whose household is to be read: of one member and of few, without losses, before all."""
-        for members in dict.fromkeys((1, min(FEW, self.members))):
-            if self.left > 0 and isinstance(answer := self.prover(members).plainly(ask, self.left), Shown):
-                return answer
-        return self.asked(ask)
-
-    def asked(self, ask: Callable[[Prover, float], Answer], *, any_readings: bool = False) -> Answer:
-        """A question of few members, and where they do not show it, of all."""
-        for members in dict.fromkeys((min(FEW, self.members), self.members)):
-            if self.left <= 0:
-                return NotSettled(self.seconds)
-            answer = ask(self.prover(members, any_readings=any_readings), self.left)
-            if isinstance(answer, Shown):
-                return answer
-        return answer
-
-    def as_read_or_not(self, ask: Callable[[Prover, float], Answer]) -> Answer:
-        """A question under the readings chosen by few members, then under any readings."""
-        if self.left > 0 and isinstance(answer := ask(self.prover(min(FEW, self.members)), self.left), Shown):
-            return answer
-        return self.asked(ask, any_readings=bool(self.policy.readings))
-
-    # Outcomes
+    def start_section(self) -> None:
+        """Give the next section its seconds."""
+        self._until = monotonic() + self.seconds
 
     def outcomes(self) -> Iterator[Claim]:
-        """Of each outcome whether any household comes to it."""
+        """For each outcome, whether some household reaches it."""
         for name, decision in self.policy.decisions.items():
             for outcome in decision.by_id:
-                answer = self.as_read_or_not(
-                    lambda prover, seconds, name=name, outcome=outcome: prover.find(  # type: ignore[misc]  # defaults hold the loop's values
-                        [prover.outcome(name, outcome)], seconds
-                    )
-                )
+                answer = self._ask_under_any_readings(partial(_find_outcome, name, outcome))
                 verdict = _verdict(answer, "reached", "reached_as_read", "unreached")
-                last = decision.otherwise is not None and outcome == decision.otherwise.id
-                if verdict == "unreached" and last:
+                is_otherwise = decision.otherwise is not None and outcome == decision.otherwise.id
+                if verdict == "unreached" and is_otherwise:
                     verdict = "covered"
                 title = f"{decision.title}：{decision.by_id[outcome].title}"
                 yield Claim("outcomes", f"{name}.{outcome}", title, verdict, answer, verdict == "unreached")
 
-    # Overlaps
-
     def overlaps(self) -> Iterator[Claim]:
-        """Of each two outcomes of a decision whether both hold of one household: a finding where it is `disjoint`."""
+        """For each pair of outcomes of a decision, whether both can hold; a finding if the decision is `disjoint`."""
         for name, decision in self.policy.decisions.items():
             if decision.every and not decision.disjoint:
                 continue
-            for one, other in combinations(range(len(decision.outcomes)), 2):
-                answer = (self.shown_small if decision.disjoint else self.asked)(
-                    lambda prover, seconds, name=name, pair=(one, other): prover.find(  # type: ignore[misc]  # defaults hold the loop's values
-                        [prover.encoding.outcomes[name][each] for each in pair], seconds
-                    )
-                )
-                both = [decision.outcomes[each] for each in (one, other)]
+            for pair in combinations(range(len(decision.outcomes)), 2):
+                ask = partial(_find_overlap, name, pair)
+                answer = self._ask_for_readable(ask) if decision.disjoint else self._ask(ask)
+                first, second = (decision.outcomes[place] for place in pair)
                 verdict = _verdict(answer, "overlap", "overlap", "apart")
                 finding = verdict == "overlap" and decision.disjoint
                 if finding:
                     verdict = "overlap_forbidden"
-                title = f"{decision.title}：{both[0].title}、{both[1].title}"
-                found = Claim("overlaps", f"{name}.{both[0].id}+{both[1].id}", title, verdict, answer, finding)
-                yield self.small(found, lambda facts, _, found=found: _holds_both(self.policy, found, facts))  # type: ignore[misc]  # defaults hold the loop's values
-
-    # Clauses
+                title = f"{decision.title}：{first.title}、{second.title}"
+                claim = Claim("overlaps", f"{name}.{first.id}+{second.id}", title, verdict, answer, finding)
+                conditions = [cast(Clause, outcome.when) for outcome in (first, second)]
+                yield _shrunk(claim, partial(_meets_all, self.policy, conditions))
 
     def clauses(self) -> Iterator[Claim]:
-        """Of each clause whether the decisions would ever be otherwise without it, under any readings."""
-        for definition, clause in clauses_of(self.policy):
-            answer = self.as_read_or_not(
-                lambda prover, seconds, definition=definition, clause=clause: _without_clause(  # type: ignore[misc]  # defaults hold the loop's values
-                    prover, definition.name, clause.id, seconds
-                )
-            )
+        """For each clause, whether dropping it changes a decision for some household, under any readings."""
+        for definition, clause in removable_clauses(self.policy):
+            answer = self._ask_under_any_readings(partial(_find_difference_without, definition.name, clause.id))
             verdict = _verdict(answer, "matters", "matters_as_read", "never_matters")
             if verdict == "never_matters" and clause.id in self.policy.switches:
-                verdict = "says_reading"  # it tells the reader of the explanation which reading is chosen
+                verdict = "says_reading"  # it tells the reader of an explanation which reading is chosen
             title = f"{definition.title}：{clause.title or clause.line or clause.id}"
             yield Claim("clauses", clause.id, title, verdict, answer, verdict == "never_matters")
 
-    # Properties
-
     def properties(self) -> Iterator[Claim]:
-        """Of each property whether it is kept by every household."""
-        for each in self.policy.properties.values():
-            answer = self.shown_small(lambda prover, seconds, each=each: broken(prover, each, seconds))  # type: ignore[misc]  # defaults hold the loop's values
-            count, found = (0, None)
-            if self.trial is not None and isinstance(answer, NotSettled):
-                count, found = self.trial(self.policy, each, self.left)
-            if found is not None:
-                facts, raised = found
+        """For each property, whether every household satisfies it."""
+        for prop in self.policy.properties.values():
+            answer = self._ask_for_readable(partial(_find_violation, prop))
+            count, counterexample = (0, None)
+            if self._trial is not None and isinstance(answer, NotSettled):
+                count, counterexample = self._trial(self.policy, prop, self._seconds_left)
+            if counterexample is not None:
+                facts, raised = counterexample
                 second = with_raised(facts, raised) if raised else None
                 answer = Shown(self.policy, facts, FrozenMapping(), second, self.policy)
             verdict = _verdict(answer, "broken", "broken", "kept")
             if count and verdict == "not_settled":
                 verdict = "tried"
-            claim = Claim("properties", each.name, each.title, verdict, answer, verdict == "broken", count)
+            claim = Claim("properties", prop.name, prop.title, verdict, answer, verdict == "broken", count)
             if isinstance(answer, Shown) and answer.other is not None:
                 claim = evolve(claim, raised=raised_between(answer.facts, answer.other))
-            yield self.small(claim, lambda facts, raised, each=each: breaks(self.policy, each, facts, raised))  # type: ignore[misc]  # defaults hold the loop's values
-
-    # Readings
+            yield _shrunk(claim, partial(violates, self.policy, prop))
 
     def readings(self) -> Iterator[Claim]:
-        """Of each reading whether another option would ever change a decision."""
+        """For each reading, whether another option changes a decision for some household."""
         for name, reading in self.policy.readings.items():
             if reading.affects:
                 yield Claim("readings", name, reading.title, "of_facts", Proof(self.members))
                 continue
-            answer = self.as_read_or_not(
-                lambda prover, seconds, name=name: _other_reading(prover, name, seconds)  # type: ignore[misc]  # defaults hold the loop's values
-            )
+            answer = self._ask_under_any_readings(partial(_find_difference_by_reading, name))
             verdict = _verdict(answer, "matters", "matters_as_read", "reading_never_matters")
             yield Claim("readings", name, reading.title, verdict, answer)
 
-    # Changes
+    def category_changes(self, old: Policy) -> Iterator[Claim]:
+        """For each pair of categories, whether a household moves from one to the other, from an old policy to this.
 
-    def changes(self, old: Policy) -> Iterator[Claim]:
-        """Of each two categories whether a household has the one by the old policy and the other by this one.
-
-        The old policy is asked as if it were in force on the days of this one.
+        The old policy is applied to the days on which this one is in force.
         """
         old = evolve(old, start=self.policy.start, end=self.policy.end)
-        before, now = old.category, self.policy.category
-        provers: dict[Prover, Encoding] = {}
-
-        def changed(prover: Prover, seconds: float, was: str, becomes: str) -> Answer:
-            if prover not in provers:
-                provers[prover] = _beside(prover, old)
-            other = provers[prover]
-            wanted = [other.outcome(before.name, was), prover.outcome(now.name, becomes)]
-            return prover.find(wanted, seconds, other)
-
-        for was in before.by_id:
-            for becomes in now.by_id:
+        encodings: dict[Prover, Encoding] = {}
+        for was in old.category.by_id:
+            for becomes in self.policy.category.by_id:
                 if was == becomes:
                     continue
-                answer = self.shown_small(lambda prover, seconds, pair=(was, becomes): changed(prover, seconds, *pair))  # type: ignore[misc]  # defaults hold the loop's values
+                answer = self._ask_for_readable(partial(_find_change, old, encodings, was, becomes))
                 verdict = _verdict(answer, "changed", "changed", "unchanged")
-                title = f"{before.by_id[was].title} → {now.by_id[becomes].title}"
+                title = f"{old.category.by_id[was].title} → {self.policy.category.by_id[becomes].title}"
                 claim = Claim("changes", f"{was}→{becomes}", title, verdict, answer, verdict == "changed")
-                yield self.small(
-                    claim,
-                    lambda facts, _, claim=claim, pair=(was, becomes): _both(claim, facts) == pair,  # type: ignore[misc]  # defaults hold the loop's values
-                )
+                yield _shrunk(claim, partial(_has_categories, answer, was, becomes))
 
-    # What is shown
+    @property
+    def _seconds_left(self) -> float:
+        """The seconds for one question: at most a quarter of a section's, so that others get their turn."""
+        return max(0.0, min(self._until - monotonic(), self.seconds / 4))
 
-    def small(self, claim: Claim, is_so: Callable[[Facts, Raised], bool]) -> Claim:
-        """The same finding with as small a household as shows it."""
-        answer = claim.answer
-        if not claim.finding or not isinstance(answer, Shown):
-            return claim
-        shown = answer.policy
-        facts, raised = smallest(shown, answer.facts, claim.raised, is_so)
-        second = with_raised(facts, raised) if raised else answer.other and facts
-        return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
+    def _prover(self, members: int, *, any_readings: bool = False) -> Prover:
+        """The prover for so many members, made once."""
+        key = (members, any_readings)
+        if key not in self._provers:
+            self._provers[key] = Prover(self.policy, members, any_readings=any_readings)
+        return self._provers[key]
+
+    def _ask(self, ask: Ask, *, any_readings: bool = False) -> Answer:
+        """The answer to a question, first with few members, then with all."""
+        for members in dict.fromkeys((min(FEW, self.members), self.members)):
+            if self._seconds_left <= 0:
+                return NotSettled(self.seconds)
+            answer = ask(self._prover(members, any_readings=any_readings), self._seconds_left)
+            if isinstance(answer, Shown):
+                return answer
+        return answer
+
+    def _ask_for_readable(self, ask: Ask) -> Answer:
+        """The answer to a question, with a readable household if there is one: few members, no negative amounts."""
+        for members in dict.fromkeys((1, min(FEW, self.members))):
+            if self._seconds_left > 0:
+                answer = self._prover(members).without_losses(ask, self._seconds_left)
+                if isinstance(answer, Shown):
+                    return answer
+        return self._ask(ask)
+
+    def _ask_under_any_readings(self, ask: Ask) -> Answer:
+        """The answer to a question, first under the chosen readings with few members, then under any readings."""
+        if self._seconds_left > 0:
+            answer = ask(self._prover(min(FEW, self.members)), self._seconds_left)
+            if isinstance(answer, Shown):
+                return answer
+        return self._ask(ask, any_readings=bool(self.policy.readings))
 
 
 def _verdict(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str:
@@ -237,62 +207,108 @@ def _verdict(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str
             return "not_settled"
 
 
-def _differs(prover: Prover, other: Encoding, seconds: float) -> Answer:
-    return prover.find(
-        [any_of(decision_differs(prover.encoding, other, name) for name in prover.policy.decisions)], seconds
+def _shrunk(claim: Claim, is_counterexample: IsCounterexample) -> Claim:
+    """The claim with its household made as small as possible."""
+    answer = claim.answer
+    if not claim.finding or not isinstance(answer, Shown):
+        return claim
+    facts, raised = shrink_counterexample(answer.policy, answer.facts, claim.raised, is_counterexample)
+    second = with_raised(facts, raised) if raised else answer.other and facts
+    return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
+
+
+# --- Questions to one prover -------------------------------------------------------------------------------------
+
+
+def _find_outcome(decision: str, outcome: str, prover: Prover, seconds: float) -> Answer:
+    return prover.find([prover.outcome(decision, outcome)], seconds)
+
+
+def _find_overlap(decision: str, pair: tuple[int, int], prover: Prover, seconds: float) -> Answer:
+    return prover.find([prover.encoding.outcomes[decision][place] for place in pair], seconds)
+
+
+def _find_violation(prop: Property, prover: Prover, seconds: float) -> Answer:
+    return find_violation(prover, prop, seconds)
+
+
+def _find_difference_without(name: str, clause: str, prover: Prover, seconds: float) -> Answer:
+    """A household for which a decision changes when a clause is dropped from a definition."""
+    policy = prover.whole_policy.policy
+    definition = cast(Term | Decision, policy.names[name])
+    variant = evolve(prover.whole_policy, policy=policy_without(policy, definition, clause))
+    return _find_difference(
+        prover, prover.encoding, Encoding(prover.policy, variant, prover.households, prover.encoding), seconds
     )
 
 
-def _without_clause(prover: Prover, name: str, clause: str, seconds: float) -> Answer:
-    definition = cast(Term | Decision, prover.made.policy.names[name])
-    variant = evolve(prover.made, policy=policy_without(prover.made.policy, definition, clause))
-    return _differs(prover, Encoding(prover.policy, variant, prover.of, prover.encoding), seconds)
+def _find_difference_by_reading(name: str, prover: Prover, seconds: float) -> Answer:
+    """A household for which another option of a reading changes a decision, all other readings being equal."""
 
+    def encoding(option: str) -> Encoding:
+        households = prover.households.with_reading(name, option)
+        return Encoding(prover.policy, prover.whole_policy, households, prover.encoding)
 
-def _other_reading(prover: Prover, name: str, seconds: float) -> Answer:
-    """Whether the chosen option and some other one make a difference, the other readings being what the prover has."""
     reading = prover.policy.readings[name]
     answer: Answer = Proof(prover.members)
-    chosen = Encoding(prover.policy, prover.made, prover.of.with_reading(name, reading.chosen), prover.encoding)
-    kept = list(prover.space.known)
+    chosen = encoding(reading.chosen)
+    known = list(prover.space.known)
     for option in reading.kind.options:
         if option == reading.chosen:
             continue
-        prover.space.known[:] = kept
-        other = Encoding(prover.policy, prover.made, prover.of.with_reading(name, option), prover.encoding)
-        differs = any_of(decision_differs(chosen, other, each) for each in prover.policy.decisions)
-        answer = prover.find([differs], seconds)
+        prover.space.known[:] = known
+        answer = _find_difference(prover, chosen, encoding(option), seconds)
         if not isinstance(answer, Proof):
             return answer
     return answer
 
 
-def _holds_both(policy: Policy, claim: Claim, facts: Facts) -> bool:
-    decision, _, pair = claim.id.partition(".")
-    return all(
-        truth_of(policy, cast(Clause, policy.decisions[decision].by_id[each].when), facts) for each in pair.split("+")
-    )
+def _find_difference(prover: Prover, one: Encoding, other: Encoding, seconds: float) -> Answer:
+    """A household for which two encodings differ in a decision."""
+    return prover.find([any_of(decision_differs(one, other, name) for name in prover.policy.decisions)], seconds)
 
 
-def _beside(prover: Prover, old: Policy) -> Encoding:
-    """An old policy over the same households; kept with the prover for as long as it lasts."""
-    made = whole(old)
-    other = Encoding(old, made, beside(prover.of, prover.made, made), prover.encoding)
-    for clause in made.policy.must:
-        prover.space.know(other.truth(clause))
+def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the last two are those of every question
+    old: Policy, encodings: dict[Prover, Encoding], was: str, becomes: str, prover: Prover, seconds: float
+) -> Answer:
+    """A household with one category by an old policy and another by the prover's; encodings of the old are reused."""
+    if prover not in encodings:
+        encodings[prover] = _encoding_of_other(prover, old)
+    other = encodings[prover]
+    conditions = [
+        other.outcome(old.category.name, was),
+        prover.outcome(prover.policy.category.name, becomes),
+    ]
+    return prover.find(conditions, seconds, other)
+
+
+def _encoding_of_other(prover: Prover, policy: Policy) -> Encoding:
+    """Another policy over the households of a prover; its definitions are kept for all later questions."""
+    other = whole(policy)
+    households = same_households_under(prover.households, prover.whole_policy, other)
+    encoding = Encoding(policy, other, households, prover.encoding)
+    for clause in other.policy.must:
+        prover.space.know(encoding.truth(clause))
     prover.keep()
-    return other
+    return encoding
 
 
-def _both(claim: Claim, facts: Facts) -> tuple[str, str] | None:
-    """The categories of a household by the old policy and by the new."""
-    answer = cast(Shown, claim.answer)
-    old = cast(Policy, answer.against)
-    known = {
-        **{name: each for name, each in facts.items() if name in old.facts or name == "on"},
+# --- Whether a household still is a counterexample ---------------------------------------------------------------
+
+
+def _meets_all(policy: Policy, conditions: list[Clause], facts: Facts, _: Raised) -> bool:
+    return all(condition_value(policy, condition, facts) for condition in conditions)
+
+
+def _has_categories(answer: Answer, was: str, becomes: str, facts: Facts, _: Raised) -> bool:
+    """Whether a household has one category by the old policy of an answer and another by the new."""
+    shown = cast(Shown, answer)
+    old = cast(Policy, shown.against)
+    old_facts = {
+        **{name: value for name, value in facts.items() if name in old.facts or name == "on"},
         "members": [
-            {name: each for name, each in member.items() if name in old.members.facts} for member in facts["members"]
+            {name: value for name, value in member.items() if name in old.members.facts} for member in facts["members"]
         ],
     }
-    was, becomes = assess(old, known).category, assess(answer.policy, facts).category
-    return None if was is None or becomes is None else (was.id, becomes.id)
+    before, after = assess(old, old_facts).category, assess(shown.policy, facts).category
+    return before is not None and after is not None and (before.id, after.id) == (was, becomes)

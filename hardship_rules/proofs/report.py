@@ -1,4 +1,4 @@
-"""Everything that is asked of a policy about all households, as a report and as JSON."""
+"""The report of proofs about a policy, and the report as JSON."""
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -14,13 +14,15 @@ from hardship_rules.explanation.wording import exact_text
 from hardship_rules.proofs.prover import NotSettled, Proof, Shown
 from hardship_rules.proofs.questions import SECTIONS, Claim, Questions, Section, Trial
 
-Said = Callable[[Section, int], None]
-"""What is told how many questions of a section are answered."""
+FORMAT = "hardship-rules/verify/1"
+
+Progress = Callable[[Section, int], None]
+"""Called with a section and the number of its questions answered so far."""
 
 
 @frozen
 class Report:
-    """Everything that was asked of a policy, for households of up to so many members, and the seconds that it took."""
+    """All claims about a policy, for households of up to `members` members; `seconds` is the time that it took."""
 
     policy: Policy
     against: Policy | None
@@ -31,25 +33,25 @@ class Report:
 
     @property
     def findings(self) -> tuple[Claim, ...]:
-        """What was found."""
+        """The claims that need attention."""
         return tuple(claim for claim in self.claims if claim.finding)
 
 
-def verify(  # noqa: PLR0913  # each of them is what a host may choose of a proof
+def verify(  # noqa: PLR0913  # a host may choose each of them
     policy: Policy,
     against: Policy | None = None,
     members: int = 5,
     seconds: float = 30.0,
     *,
-    said: Said = lambda _section, _count: None,
+    progress: Progress = lambda _section, _count: None,
     trial: Trial | None = None,
 ) -> Report:
-    """Everything that is asked of a policy; with `against`, also what has changed since that one.
+    """Ask all questions about a policy; with `against`, also how categories change since that older policy.
 
-    Each section has so many seconds, after which what is left of it is not settled. `said` is told of progress.
-    `trial` tries the properties that are not settled on drawn households; without it they stay unsettled.
+    Each section may take `seconds`; the rest of its claims is then not settled. `progress` is called with the progress.
+    `trial` tries properties that are not settled on random households.
     """
-    return _asked(Questions(policy, members, seconds, trial), against, SECTIONS, said)
+    return _report(Questions(policy, members, seconds, trial), against, SECTIONS, progress)
 
 
 def kept_and_changed(  # noqa: PLR0913  # as `verify`
@@ -58,16 +60,21 @@ def kept_and_changed(  # noqa: PLR0913  # as `verify`
     members: int = 5,
     seconds: float = 30.0,
     *,
-    said: Said = lambda _section, _count: None,
+    progress: Progress = lambda _section, _count: None,
     trial: Trial | None = None,
 ) -> Report:
-    """Only whether a policy keeps its properties, and with `against` what has changed since that one."""
-    return _asked(Questions(policy, members, seconds, trial), against, ("properties", "changes"), said)
+    """Ask only about properties, and with `against` how categories change since that older policy."""
+    return _report(Questions(policy, members, seconds, trial), against, ("properties", "changes"), progress)
 
 
-def _asked(questions: Questions, against: Policy | None, sections: Collection[Section], said: Said) -> Report:
+def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
+    """For each pair of categories, a household that moves from one to the other, or the proof that none does."""
+    return tuple(Questions(new, members, seconds).category_changes(old))
+
+
+def _report(questions: Questions, against: Policy | None, sections: Collection[Section], progress: Progress) -> Report:
     began = monotonic()
-    asked: dict[Section, Callable[[], Iterable[Claim]]] = {
+    asks: dict[Section, Callable[[], Iterable[Claim]]] = {
         "outcomes": questions.outcomes,
         "overlaps": questions.overlaps,
         "clauses": questions.clauses,
@@ -75,47 +82,42 @@ def _asked(questions: Questions, against: Policy | None, sections: Collection[Se
         "readings": questions.readings,
     }
     if against is not None:
-        asked["changes"] = lambda: questions.changes(against)
+        asks["changes"] = lambda: questions.category_changes(against)
     claims: list[Claim] = []
-    for section, ask in asked.items():
+    for section, ask in asks.items():
         if section not in sections:
             continue
-        questions.begin()
-        said(section, 0)
+        questions.start_section()
+        progress(section, 0)
         for count, claim in enumerate(ask(), 1):
             claims.append(claim)
-            said(section, count)
+            progress(section, count)
     return Report(questions.policy, against, questions.members, questions.seconds, monotonic() - began, tuple(claims))
 
 
-def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
-    """A household for each kind of change of category from one policy to another, else the proof that there is none."""
-    return tuple(Questions(new, members, seconds).changes(old))
-
-
-FORMAT = "hardship-rules/verify/1"
+# --- As JSON -----------------------------------------------------------------------------------------------------
 
 
 def proofs_json(report: Report) -> str:
-    """The report: every claim with its verdict and its answer; a household is by names, its amounts as exact text."""
-    whole = {
+    """The report as JSON: each claim with its verdict and answer; households by name, amounts as exact text."""
+    data = {
         "format": FORMAT,
-        "policy": _policy(report.policy),
-        "against": None if report.against is None else _policy(report.against),
+        "policy": _policy_data(report.policy),
+        "against": None if report.against is None else _policy_data(report.against),
         "members": report.members,
         "limit": report.limit,
         "findings": len(report.findings),
-        "claims": [_claim(claim) for claim in report.claims],
+        "claims": [_claim_data(claim) for claim in report.claims],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def _policy(policy: Policy) -> dict[str, str]:
+def _policy_data(policy: Policy) -> dict[str, str]:
     return {"id": policy.name, "title": policy.title, "fingerprint": policy.fingerprint}
 
 
-def _claim(claim: Claim) -> dict[str, object]:
-    said: dict[str, object] = {
+def _claim_data(claim: Claim) -> dict[str, object]:
+    data: dict[str, object] = {
         "section": claim.section,
         "id": claim.id,
         "title": claim.title,
@@ -124,26 +126,24 @@ def _claim(claim: Claim) -> dict[str, object]:
     }
     match claim.answer:
         case Proof(members):
-            return {**said, "answer": "proof", "members": members}
+            return {**data, "answer": "proof", "members": members}
         case NotSettled(seconds):
-            return {**said, "answer": "not_settled", "seconds": seconds, "tried": claim.tried}
+            return {**data, "answer": "not_settled", "seconds": seconds, "tried": claim.tried}
         case Shown() as shown:
-            other = None if shown.other is None else _plain(shown.other)
-            readings = dict(shown.readings)
             return {
-                **said,
+                **data,
                 "answer": "household",
-                "readings": readings,
-                "household": _plain(shown.facts),
-                "other": other,
+                "readings": dict(shown.readings),
+                "household": _plain_data(shown.facts),
+                "other": None if shown.other is None else _plain_data(shown.other),
             }
 
 
-def _plain(value: Any) -> Any:
+def _plain_data(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain_data(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain_data(inner) for inner in value]
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, bool | str) else exact_text(Fraction(value))

@@ -1,14 +1,14 @@
-"""Verdicts kept for years: a record is written, read back, and assessed again by the policy of its fingerprint."""
+"""Records: verdicts kept for years, read back and assessed again under the policy of their fingerprint."""
 
 from typing import TYPE_CHECKING
 
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.records._record import record
-    from hardship_rules.records._record_schema import record_schema
-    from hardship_rules.records._recorded import Record, read_record
+    from hardship_rules.records._reader import Record, read_record
     from hardship_rules.records._replay import Replay, replay
+    from hardship_rules.records._shape import record_schema
+    from hardship_rules.records._writer import record
 
 __all__ = [
     "Record",
@@ -22,11 +22,11 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "Record": "_recorded",
+        "Record": "_reader",
         "Replay": "_replay",
-        "read_record": "_recorded",
-        "record": "_record",
-        "record_schema": "_record_schema",
+        "read_record": "_reader",
+        "record": "_writer",
+        "record_schema": "_shape",
         "replay": "_replay",
     },
 )

@@ -1,4 +1,4 @@
-"""Whether what a record says is still so: each stand-in, decision and clause held against the same worked out anew."""
+"""The differences between a record and the record of the same household written now."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -7,66 +7,72 @@ from typing import Literal, TypeVar
 from attrs import field, frozen
 
 from hardship_rules.core.interval import Range, high, low
-from hardship_rules.records._recorded import Answer, Record, RecordedReason, StandIn, Verdict
+from hardship_rules.records._reader import Answer, Record, RecordedDefault, RecordedReason, Verdict
 
 Sameness = Literal["same", "narrower", "different"]
-"""`narrower`: what was open in the record is now less so, within what it left open; a later release may do that."""
+"""`narrower`: open in the record and less open now, within what it left open; a later release may do that."""
 
-Said = StandIn | Verdict | RecordedReason
-Part = TypeVar("Part", StandIn, RecordedReason)
+RecordedPart = RecordedDefault | Verdict | RecordedReason
+Part = TypeVar("Part", RecordedDefault, RecordedReason)
 
 
 @frozen
-class Held:
-    """Something that a record says, or that is said only now, beside what is said of it now."""
+class PartDiff:
+    """A default, verdict or reason as recorded and as it is now; None where there is none."""
 
-    recorded: Said | None = field(repr=False)
-    found: Said | None = field(repr=False)
+    recorded: RecordedPart | None = field(repr=False)
+    found: RecordedPart | None = field(repr=False)
     sameness: Sameness
 
 
-def held(was: Record, now: Record) -> tuple[Held, ...]:
-    """Everything that a record says, held against a record of the same household made now: order counts for nothing."""
-    return (*_facts(was, now), *_verdicts(was, now))
+def diff(was: Record, now: Record) -> tuple[PartDiff, ...]:
+    """Every part of either record beside its counterpart, in any order of the parts."""
+    return (*_defaults(was, now), *_verdicts(was, now))
 
 
-def _facts(was: Record, now: Record) -> Iterator[Held]:
-    for path in dict.fromkeys(each.path for each in (*was.stand_ins, *now.stand_ins)):
-        of_path = ([each for each in record.stand_ins if each.path == path] for record in (was, now))
-        for one, other in _paired(*of_path):
-            values = (None if each is None else each.value for each in (one, other))
-            yield Held(one, other, "same" if len(set(values)) == 1 else "different")
+def overall(parts: Sequence[PartDiff]) -> Sameness:
+    """The sameness of a whole record: that of its least same part."""
+    samenesses = {part.sameness for part in parts}
+    return "different" if "different" in samenesses else "narrower" if "narrower" in samenesses else "same"
 
 
-def _verdicts(was: Record, now: Record) -> Iterator[Held]:
-    verdicts = ({each.decision: each for each in record.verdicts} for record in (was, now))
-    recorded, found = verdicts
+def _defaults(was: Record, now: Record) -> Iterator[PartDiff]:
+    for path in dict.fromkeys(default.path for default in (*was.defaults, *now.defaults)):
+        before, after = ([default for default in record.defaults if default.path == path] for record in (was, now))
+        for recorded, found in _paired(before, after):
+            values = {None if default is None else default.value for default in (recorded, found)}
+            yield PartDiff(recorded, found, "same" if len(values) == 1 else "different")
+
+
+def _verdicts(was: Record, now: Record) -> Iterator[PartDiff]:
+    recorded, found = ({verdict.decision: verdict for verdict in record.verdicts} for record in (was, now))
     for name in dict.fromkeys((*recorded, *found)):
-        verdict, anew = recorded.get(name), found.get(name)
-        sameness = _of_verdict(verdict, anew)
-        yield Held(verdict, anew, sameness)
-        of_decision = ([each for each in record.reasons if each.decision == name] for record in (was, now))
-        reasons, anew_reasons = of_decision
-        keys = dict.fromkeys((each.outcome, each.clause) for each in (*reasons, *anew_reasons))
+        verdict = recorded.get(name)
+        sameness = _of_verdict(verdict, found.get(name))
+        yield PartDiff(verdict, found.get(name), sameness)
         may_change = verdict is not None and not verdict.is_settled and sameness != "different"
-        for key in keys:
-            of_clause = (
-                [each for each in side if (each.outcome, each.clause) == key] for side in (reasons, anew_reasons)
-            )
-            for one, other in _paired(*of_clause):
-                yield Held(one, other, _of_reason(one, other, may_change=may_change, narrower=sameness == "narrower"))
+        yield from _reasons(was, now, name, may_change=may_change, narrower=sameness == "narrower")
+
+
+def _reasons(was: Record, now: Record, decision: str, *, may_change: bool, narrower: bool) -> Iterator[PartDiff]:
+    before, after = ([reason for reason in record.reasons if reason.decision == decision] for record in (was, now))
+    for key in dict.fromkeys((reason.outcome, reason.clause) for reason in (*before, *after)):
+        one, other = ([each for each in reasons if (each.outcome, each.clause) == key] for reasons in (before, after))
+        for recorded, found in _paired(one, other):
+            sameness = _of_reason(recorded, found, may_change=may_change, narrower=narrower)
+            yield PartDiff(recorded, found, sameness)
 
 
 def _paired(was: Sequence[Part], now: Sequence[Part]) -> Iterator[tuple[Part | None, Part | None]]:
-    """What is equal first, what is left in its order, then what has no counterpart."""
+    """Pairs of equal parts, then the other parts in their order, then parts without a counterpart."""
     rest = list(now)
     unequal = []
-    for each in was:
-        if each in rest:
-            rest.remove(each)
-            yield each, each
+    for part in was:
+        if part in rest:
+            rest.remove(part)
+            yield part, part
         else:
-            unequal.append(each)
+            unequal.append(part)
     yield from zip_longest(unequal, rest)
 
 
@@ -80,7 +86,10 @@ def _of_verdict(was: Verdict | None, now: Verdict | None) -> Sameness:
 
 
 def _of_reason(was: RecordedReason | None, now: RecordedReason | None, *, may_change: bool, narrower: bool) -> Sameness:
-    """`may_change`: the decision was open, so that fewer of its clauses may be; `narrower`: it is less open now."""
+    """Compare two reasons.
+
+    `may_change`: the decision was open, so a clause may become known; `narrower`: the decision is less open now.
+    """
     if was is None or now is None:
         return "narrower" if may_change and (was is None or was.role == "open" or narrower) else "different"
     if _without_title(was) == _without_title(now):
@@ -90,8 +99,8 @@ def _of_reason(was: RecordedReason | None, now: RecordedReason | None, *, may_ch
         and (was.role in ("open", now.role))
         and (was.holds is None or was.members == now.members)
         and was.sign == now.sign
-        and _fits(was.left, now.left)
-        and _fits(was.right, now.right)
+        and _within(now.left, was.left)
+        and _within(now.right, was.right)
     )
     return "narrower" if fits else "different"
 
@@ -100,8 +109,8 @@ def _without_title(reason: RecordedReason) -> tuple[object, ...]:
     return (reason.role, reason.holds, reason.sign, reason.members, reason.left, reason.right)
 
 
-def _fits(was: Answer, now: Answer) -> bool:
-    """What is known now lies within what was not fully known then."""
+def _within(now: Answer, was: Answer) -> bool:
+    """Whether an answer lies within what an earlier one left open."""
     if isinstance(was, Range) and not isinstance(now, bool | frozenset | None):
         return low(was) <= low(now) and high(now) <= high(was)
     if isinstance(was, frozenset) and isinstance(now, frozenset):

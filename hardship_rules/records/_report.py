@@ -1,106 +1,36 @@
-"""What came of a record that was assessed again, in words for people and as JSON for programs."""
+"""The report on a replayed record, as text for people and as JSON for programs."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import assert_never
 
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range
 from hardship_rules.core.problem import Language, path_text
 from hardship_rules.engine.signs import Rounding
 from hardship_rules.explanation.wording import SIGNS, fraction_text
-from hardship_rules.records._diff import Held, Said, Sameness
-from hardship_rules.records._recorded import Answer, Record, RecordedReason, StandIn, Verdict
+from hardship_rules.locale import sentences
+from hardship_rules.records._diff import PartDiff, RecordedPart, overall
+from hardship_rules.records._reader import Answer, Record, RecordedDefault, RecordedReason, Verdict
 
 FORMAT = "hardship-rules/replay/1"
 
-SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {
-        "zh": FrozenMapping(
-            {
-                "same": "{name}: 一致：{verdict}（{policy}，{on}）",
-                "narrower": "{name}: 一致，比记录更确定：{verdict}（{policy}，{on}）",
-                "different": "{name}: 不一致（{policy}，{on}）",
-                "counts": "  {decisions} 项决定、{clauses} 条条款、{facts} 项按规则取的值与记录相同",
-                "library": "  记录由 hardship-rules {library} 写成",
-                "below_zero": "  该版本对低于零的数取整不同（整年数、整月数也是）；本政策中可能低于零的：{titles}",
-                "on": "认定日期 {on}",
-                "no_date": "未写认定日期",
-                "allowed": "  以下各项记录时未定，现在更确定；新版本可以这样，已定的结论不会变",
-                "changed": "  以下各项与记录不同",
-                "verdict": "    {title}：记录为{recorded}，现为{found}",
-                "clause": "    条款 {clause}（{title}）：记录为{recorded}，现为{found}",
-                "stand_in": "    {path}（{title}）按规则取的值：记录为 {recorded}，现为 {found}",
-                "undecided": "待定，可能为{titles}",
-                "nothing": "无",
-                "absent": "没有这一条理由",
-                "join": "、",
-                "holds": "成立",
-                "fails": "不成立",
-                "open": "未定",
-                "compared": "{truth}（{left} {sign} {right}）",
-                "between": "{low} 至 {high}",
-                "yes": "是",
-                "no": "否",
-                "unknown": "未知",
-            }
-        ),
-        "en": FrozenMapping(
-            {
-                "same": "{name}: the same: {verdict} ({policy}, {on})",
-                "narrower": "{name}: the same, and less open than recorded: {verdict} ({policy}, {on})",
-                "different": "{name}: not the same ({policy}, {on})",
-                "counts": "  {decisions} decisions, {clauses} clauses and {facts} stand-ins are as recorded",
-                "library": "  recorded by hardship-rules {library}",
-                "below_zero": "  that release rounded differently below zero (full years and months too);"
-                " in this policy these can be below zero: {titles}",
-                "on": "on {on}",
-                "no_date": "no date",
-                "allowed": "  open in the record and less so now; a later release may do so, what was decided stays",
-                "changed": "  not as recorded",
-                "verdict": "    {title}: recorded {recorded}, now {found}",
-                "clause": "    clause {clause} ({title}): recorded {recorded}, now {found}",
-                "stand_in": "    stand-in for {path} ({title}): recorded {recorded}, now {found}",
-                "undecided": "undecided: {titles}",
-                "nothing": "nothing",
-                "absent": "no such reason",
-                "join": ", ",
-                "holds": "holds",
-                "fails": "does not hold",
-                "open": "open",
-                "compared": "{truth} ({left} {sign} {right})",
-                "between": "{low} to {high}",
-                "yes": "yes",
-                "no": "no",
-                "unknown": "unknown",
-            }
-        ),
-    }
-)
-
 
 def replay_text(
-    record: Record, now: Record, found: Sequence[Held], lang: Language, below_zero: Sequence[Rounding] = ()
+    record: Record, now: Record, parts: Sequence[PartDiff], lang: Language, below_zero: Sequence[Rounding] = ()
 ) -> str:
-    """One line on the whole, the numbers of what is the same, then each thing that is not with both sides.
+    """One line on the whole, the number of parts as recorded, then each other part with both sides.
 
-    `below_zero` are the roundings to which the record's release gave another meaning.
+    `below_zero` are the roundings whose meaning has changed since the record's release.
     """
-    return "\n".join(_Text(SENTENCES[lang]).lines(record, now, found, below_zero)) + "\n"
-
-
-def overall(found: Sequence[Held]) -> Sameness:
-    """How far a record is the same: as far as its least same part."""
-    standings = {each.sameness for each in found}
-    return "different" if "different" in standings else "narrower" if "narrower" in standings else "same"
+    return "\n".join(_Text(sentences("replay", lang)).lines(record, now, parts, below_zero)) + "\n"
 
 
 def replay_json(
-    record: Record, found: Sequence[Held], below_zero: Sequence[Rounding] = (), *, same: bool, comparison: object
+    record: Record, parts: Sequence[PartDiff], below_zero: Sequence[Rounding] = (), *, same: bool, comparison: object
 ) -> str:
-    """The form that README documents."""
-    changed = [{"path": path_text(each.path), "title": each.title} for each in below_zero]
+    """The documented JSON form."""
+    roundings = [{"path": path_text(rounding.path), "title": rounding.title} for rounding in below_zero]
     document = {
         "format": FORMAT,
         "record": record.name,
@@ -109,56 +39,55 @@ def replay_json(
         "policy": {"id": record.policy, "title": record.policy_title, "fingerprint": record.fingerprint},
         "on": record.on,
         "same": same,
-        "sameness": overall(found),
-        **({"below_zero": changed} if changed else {}),
-        "parts": [_part(each) for each in found],
+        "sameness": overall(parts),
+        **({"below_zero": roundings} if roundings else {}),
+        "parts": [_diff_json(part) for part in parts],
         "comparison": comparison,
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _part(part: Held) -> dict[str, object]:
-    either = part.found if part.recorded is None else part.recorded
+def _diff_json(diff: PartDiff) -> dict[str, object]:
+    part = diff.found if diff.recorded is None else diff.recorded
     return {
-        **({} if either is None else _named(either)),
-        "sameness": part.sameness,
-        "recorded": None if part.recorded is None else _said(part.recorded),
-        "found": None if part.found is None else _said(part.found),
+        **({} if part is None else _name_json(part)),
+        "sameness": diff.sameness,
+        "recorded": None if diff.recorded is None else _part_json(diff.recorded),
+        "found": None if diff.found is None else _part_json(diff.found),
     }
 
 
-def _named(said: Said) -> dict[str, object]:
-    """What of a record it is, and its name."""
-    match said:
+def _name_json(part: RecordedPart) -> dict[str, object]:
+    match part:
         case Verdict(decision=decision, title=title):
             return {"is": "decision", "id": decision, "outcome": None, "title": title}
         case RecordedReason(outcome=outcome, clause=clause, title=title):
             return {"is": "clause", "id": clause, "outcome": outcome, "title": title}
-        case StandIn(path, title):
+        case RecordedDefault(path, title):
             return {"is": "fact", "id": path, "outcome": None, "title": title}
         case _:
-            assert_never(said)
+            assert_never(part)
 
 
-def _said(said: Said) -> object:
-    match said:
+def _part_json(part: RecordedPart) -> object:
+    match part:
         case Verdict():
-            return {"possible": list(said.possible), "holding": sorted(said.holding)}
+            return {"possible": list(part.possible), "holding": sorted(part.holding)}
         case RecordedReason():
             return {
-                "role": said.role,
-                "holds": said.holds,
-                "left": _answer(said.left),
-                "sign": said.sign or None,
-                "right": _answer(said.right),
+                "role": part.role,
+                "holds": part.holds,
+                "left": _answer_json(part.left),
+                "sign": part.sign or None,
+                "right": _answer_json(part.right),
             }
-        case StandIn(value=value):
+        case RecordedDefault(value=value):
             return value
         case _:
-            assert_never(said)
+            assert_never(part)
 
 
-def _answer(answer: Answer) -> object:
+def _answer_json(answer: Answer) -> object:
     match answer:
         case Fraction():
             return {"exact": str(answer)}
@@ -171,83 +100,82 @@ def _answer(answer: Answer) -> object:
 
 
 class _Text:
+    """The lines of one report."""
+
     def __init__(self, say: Mapping[str, str]) -> None:
         self.say = say
 
     def lines(
-        self, record: Record, now: Record, found: Sequence[Held], below_zero: Sequence[Rounding]
+        self, record: Record, now: Record, parts: Sequence[PartDiff], below_zero: Sequence[Rounding]
     ) -> Iterator[str]:
         on = self.say["no_date"] if record.on is None else self.say["on"].format(on=record.on)
         category = now.verdicts[0]
-        yield self.say[overall(found)].format(
+        yield self.say[overall(parts)].format(
             name=record.name, verdict=self.verdict(category), policy=now.policy_title, on=on
         )
-        same = [each.recorded for each in found if each.sameness == "same"]
-        kinds = {
-            kind: sum(isinstance(each, of) for each in same)
-            for kind, of in (("decisions", Verdict), ("clauses", RecordedReason), ("facts", StandIn))
-        }
-        yield self.say["counts"].format(**kinds)
+        same = [diff.recorded for diff in parts if diff.sameness == "same"]
+        kinds = (("decisions", Verdict), ("clauses", RecordedReason), ("facts", RecordedDefault))
+        yield self.say["counts"].format(**{key: sum(isinstance(part, kind) for part in same) for key, kind in kinds})
         if record.library != now.library:
             yield self.say["library"].format(library=record.library)
         if below_zero:
-            titles = self.titles(dict.fromkeys(rounding.title for rounding in below_zero))
+            titles = self.listed(dict.fromkeys(rounding.title for rounding in below_zero))
             yield self.say["below_zero"].format(titles=titles)
         for sameness, heading in (("different", "changed"), ("narrower", "allowed")):
-            rows = [self.row(each) for each in found if each.sameness == sameness]
+            rows = [self.row(diff) for diff in parts if diff.sameness == sameness]
             if rows:
                 yield from (self.say[heading], *rows)
 
-    def row(self, held: Held) -> str:
-        recorded, found = (self.side(each) for each in (held.recorded, held.found))
-        either = held.found if held.recorded is None else held.recorded
-        match either:
+    def row(self, diff: PartDiff) -> str:
+        sides = {"recorded": self.part(diff.recorded), "found": self.part(diff.found)}
+        match diff.found if diff.recorded is None else diff.recorded:
             case Verdict(title=title):
-                return self.say["verdict"].format(title=title, recorded=recorded, found=found)
+                return self.say["verdict"].format(title=title, **sides)
             case RecordedReason(clause=clause, title=title):
-                return self.say["clause"].format(clause=clause, title=title, recorded=recorded, found=found)
-            case StandIn(path, title):
-                return self.say["stand_in"].format(path=path, title=title, recorded=recorded, found=found)
+                return self.say["clause"].format(clause=clause, title=title, **sides)
+            case RecordedDefault(path, title):
+                return self.say["default"].format(path=path, title=title, **sides)
             case None:
                 return ""
 
-    def side(self, said: Said | None) -> str:
-        match said:
+    def part(self, part: RecordedPart | None) -> str:
+        match part:
             case None:
                 return self.say["absent"]
             case Verdict():
-                return self.verdict(said)
+                return self.verdict(part)
             case RecordedReason():
-                return self.given(said)
-            case StandIn(value=value):
+                return self.reason(part)
+            case RecordedDefault(value=value):
                 return value
             case _:
-                assert_never(said)
+                assert_never(part)
 
     def verdict(self, verdict: Verdict) -> str:
+        titles = self.listed(verdict.possible.values())
         if verdict.is_settled:
-            return self.titles(verdict.possible.values()) or self.say["nothing"]
-        return self.say["undecided"].format(titles=self.titles(verdict.possible.values()))
+            return titles or self.say["nothing"]
+        return self.say["undecided"].format(titles=titles)
 
-    def titles(self, titles: Iterable[str]) -> str:
-        return self.say["join"].join(titles)
-
-    def given(self, given: RecordedReason) -> str:
-        truth = self.say["open" if given.holds is None else "holds" if given.holds else "fails"]
-        if not given.sign:
+    def reason(self, reason: RecordedReason) -> str:
+        truth = self.say["open" if reason.holds is None else "holds" if reason.holds else "fails"]
+        if not reason.sign:
             return truth
-        left, right = (self.value(each) for each in (given.left, given.right))
-        return self.say["compared"].format(truth=truth, left=left, sign=SIGNS[given.sign], right=right)
+        left, right = self.answer(reason.left), self.answer(reason.right)
+        return self.say["compared"].format(truth=truth, left=left, sign=SIGNS[reason.sign], right=right)
 
-    def value(self, side: Answer) -> str:
-        match side:
+    def answer(self, answer: Answer) -> str:
+        match answer:
             case Fraction():
-                return fraction_text(side)
+                return fraction_text(answer)
             case Range(low, high):
                 return self.say["between"].format(low=fraction_text(low), high=fraction_text(high))
             case frozenset():
-                return self.titles(sorted(side))
+                return self.listed(sorted(answer))
             case None:
                 return self.say["unknown"]
             case _:
-                return self.say["yes" if side else "no"]
+                return self.say["yes" if answer else "no"]
+
+    def listed(self, words: Iterable[str]) -> str:
+        return self.say["join"].join(words)

@@ -1,4 +1,4 @@
-"""Registers in files of text or columns: csv in UTF-8 or GB18030, told apart, and parquet."""
+"""Tables read from csv, in UTF-8 or GB18030, and from parquet."""
 
 import csv
 import errno
@@ -10,34 +10,33 @@ from pathlib import Path
 from attrs import frozen
 
 from hardship_rules.core.problem import Location, Problem
-from hardship_rules.frames.given import blanks_as_texts
+from hardship_rules.frames.given import empty_columns_as_text
 from hardship_rules.frames.libraries import pl
 from hardship_rules.language.source import unreadable
 from hardship_rules.registers._table import HEADER_WITHIN, Cell, Grid, RawTable
 
 LARGEST = 2_000_000_000
-"""The bytes of a csv that are read at most."""
+"""The most bytes of a csv."""
 
-_OLD_END = re.compile(rb"\r(?!\n)")
+_COLUMNS = 16_384  # of a spreadsheet
+_CR_ALONE = re.compile(rb"\r(?!\n)")
 _QUOTED_OR_END = re.compile(rb'(?:(?<=[,\r\n])|\A)"[^"]*(?:""[^"]*)*"|\r\n?')
-COLUMNS = 16_384  # that a spreadsheet has
-
 _BLANK = "^[\\s\u00a0\u3000\ufeff]*$"
 
 
 @frozen(eq=False)
 class Csv:
-    """The rows of a csv, and the encoding that it is in."""
+    """The rows of a csv, and its encoding."""
 
     grid: Grid
     encoding: str
 
 
 def read_csv(path: Path) -> Csv | Problem:
-    """The texts of a csv as they stand; a blank cell is null."""
+    """The texts of a csv; a blank cell is null."""
     name = str(path)
     place = Location(name, 1, 1)
-    if problem := no_file(path):
+    if problem := not_a_file(path):
         return problem
     try:
         if path.stat().st_size > LARGEST:
@@ -45,54 +44,54 @@ def read_csv(path: Path) -> Csv | Problem:
         content = path.read_bytes()
     except OSError as error:
         return unreadable(name, error)
-    found = _utf8(content)
-    if found is None:
+    decoded = _as_utf8(content)
+    if decoded is None:
         return Problem("csv_encoding", location=place)
-    content, encoding = found
+    content, encoding = decoded
     if not content.strip():
         return Problem("file_empty", location=place)
-    above, content = _above(_lines_ended(content))
-    if content.partition(b"\n")[0].count(b",") >= COLUMNS:
-        at = Location(name, len(above) + 1, 1)
-        return Problem("csv_too_wide", location=at, values={"most": f"{COLUMNS:,}"})
+    titles, content = _split_titles(_with_unix_ends(content))
+    if content.partition(b"\n")[0].count(b",") >= _COLUMNS:
+        at = Location(name, len(titles) + 1, 1)
+        return Problem("csv_too_wide", location=at, values={"most": f"{_COLUMNS:,}"})
     try:
         frame = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False)
     except pl.exceptions.ComputeError:
-        return _ragged(content, name, len(above))
-    titles = pl.DataFrame({frame.columns[0]: above}, schema={frame.columns[0]: pl.String})
-    frame = pl.concat([titles, frame], how="diagonal")
-    if _parts("\t", frame):
+        return _structure_problem(content, name, len(titles))
+    above = pl.DataFrame({frame.columns[0]: titles}, schema={frame.columns[0]: pl.String})
+    frame = pl.concat([above, frame], how="diagonal")
+    if _is_separator("\t", frame):
         return Problem("csv_by_tabs", location=place)
-    if _parts(";", frame):
+    if _is_separator(";", frame):
         return Problem("csv_by_semicolons", location=place)
     blank = pl.all().str.contains(_BLANK)
     return Csv(Grid(name, "", frame.with_columns(pl.when(~blank).then(pl.all()))), encoding)
 
 
 def read_parquet(path: Path) -> RawTable | Problem:
-    """The table of a parquet file, its columns in their own types."""
+    """The table of a parquet file; its columns keep their types."""
     name = str(path)
-    if problem := no_file(path):
+    if problem := not_a_file(path):
         return problem
     try:
         frame = pl.read_parquet(path, glob=False)
     except OSError as error:
         return unreadable(name, error)
     except pl.exceptions.DuplicateError as error:
-        twice = re.search("'(.*)'", str(error))
-        return Problem("column_twice", location=Cell(name, 1, 1), given=twice[1] if twice else "?")
+        quoted = re.search("'(.*)'", str(error))
+        return Problem("column_twice", location=Cell(name, 1, 1), given=quoted[1] if quoted else "?")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return Problem("file_unreadable", location=Location(name, 1, 1), given=name, values={"reason": "parquet"})
     if frame.is_empty():
         return Problem("sheet_without_rows", given=name, location=Cell(name, 1, 1))
-    frame = blanks_as_texts(frame)
+    frame = empty_columns_as_text(frame)
     headers = tuple(frame.columns)
     rows = pl.Series("row", range(1, frame.height + 1), dtype=pl.Int64)
     return RawTable(name, "", headers, tuple(range(1, len(headers) + 1)), 0, frame, rows)
 
 
-def no_file(path: Path) -> Problem | None:
-    """Why a register cannot be read from there at all: a device has no end, and a pipe cannot be gone back in."""
+def not_a_file(path: Path) -> Problem | None:
+    """Why a path is not a file that can be read, if so: a device has no end, and a pipe cannot be rewound."""
     name = str(path)
     place = Location(name, 1, 1)
     try:
@@ -101,7 +100,7 @@ def no_file(path: Path) -> Problem | None:
             return Problem("file_is_folder", location=place, given=name)
         if not stat.S_ISREG(mode):
             return unreadable(name, OSError(errno.ESPIPE, ""))
-        path.open("rb").close()  # what keeps it from being read, as the system has it
+        path.open("rb").close()  # raises what the system has against it, such as a missing permission
     except FileNotFoundError:
         return Problem("file_missing", location=place, given=name)
     except OSError as error:
@@ -109,55 +108,55 @@ def no_file(path: Path) -> Problem | None:
     return None
 
 
-def _utf8(content: bytes) -> tuple[bytes, str] | None:
-    """The content in UTF-8, and what it was in; None where it is neither UTF-8 nor GB18030."""
-    bare = content.removeprefix(b"\xef\xbb\xbf")
+def _as_utf8(content: bytes) -> tuple[bytes, str] | None:
+    """The content in UTF-8, and its original encoding; None if that is neither UTF-8 nor GB18030."""
+    without_bom = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        bare.decode()
+        without_bom.decode()
     except UnicodeDecodeError:
         try:
-            return bare.decode("gb18030").encode(), "GB18030"
+            return without_bom.decode("gb18030").encode(), "GB18030"
         except (UnicodeDecodeError, UnicodeEncodeError):
             return None
-    return bare, "UTF-8"
+    return without_bom, "UTF-8"
 
 
-def _lines_ended(content: bytes) -> bytes:
-    """The content with one kind of line end, where some are a carriage return alone; in a quoted cell that is text."""
-    if not _OLD_END.search(content):
+def _with_unix_ends(content: bytes) -> bytes:
+    """The content with line feeds as line ends, if some are a carriage return alone; in a quoted cell that is text."""
+    if not _CR_ALONE.search(content):
         return content
     return _QUOTED_OR_END.sub(lambda match: b"\n" if match[0].startswith(b"\r") else match[0], content)
 
 
-def _above(content: bytes) -> tuple[list[str], bytes]:
-    """The first lines of one cell or none, such as a title or Excel's `sep=,`, and what stands below them.
+def _split_titles(content: bytes) -> tuple[list[str], bytes]:
+    """The first lines with at most one cell, such as a title or Excel's `sep=,`, and the content below them.
 
-    Where nothing wider follows soon, they are the table itself.
+    If no wider line follows within `HEADER_WITHIN` lines, they are the table itself.
     """
     lines = io.BytesIO(content)
-    above: list[str] = []
+    titles: list[str] = []
     for _ in range(HEADER_WITHIN):
         start = lines.tell()
         text = lines.readline().decode()
-        is_open = text.count('"') % 2 == 1  # a quoted cell goes on in the next line
+        is_open = text.count('"') % 2 == 1  # a quoted cell continues in the next line
         try:
             row = next(csv.reader([text]), [])
-        except csv.Error:  # it is told where the table is read
-            return above, content[start:]
+        except csv.Error:  # reported when the table is read
+            return titles, content[start:]
         if is_open or (len(row) > 1 and text.strip().lower() != "sep=,"):
-            return above, content[start:]
-        above.append(row[0] if row else "")
+            return titles, content[start:]
+        titles.append(row[0] if row else "")
     return [], content
 
 
-def _parts(sign: str, frame: pl.DataFrame) -> bool:
-    """The sign parts one of the first rows into more cells than commas do."""
+def _is_separator(sign: str, frame: pl.DataFrame) -> bool:
+    """Whether a sign splits one of the first rows into more cells than commas do."""
     first = frame.to_series().head(HEADER_WITHIN)
     return bool((first.str.count_matches(sign, literal=True) >= frame.width).any())
 
 
-def _ragged(content: bytes, name: str, above: int) -> Problem:
-    """The first row of a csv that has more cells than the first one, or in which a quote lacks its other."""
+def _structure_problem(content: bytes, name: str, above: int) -> Problem:
+    """The first row of a csv with more cells than its first row, or with an unbalanced quote."""
     lines = io.StringIO(content.decode(), newline="").readlines()
     rows = csv.reader(lines, strict=True)
     wide = start = 0

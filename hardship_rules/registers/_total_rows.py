@@ -1,19 +1,19 @@
-"""Rows of a table that are no household and no member: totals, and the notes and signatures below."""
+"""Rows of a table that are not data: totals, notes and signatures."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal
 from unicodedata import normalize
 
-import polars as pl
 from attrs import frozen
 
+from hardship_rules.frames.libraries import pl
 from hardship_rules.registers._cells import SPACE
 
 TOTALS = frozenset(
     ("合计", "总计", "小计", "共计", "累计", "总合计", "本页合计", "本页小计", "本页总计", "合計", "總計", "小計")
 ) | frozenset(("total", "grandtotal", "subtotal"))
-"""What a total's row is called: a whole cell, in small letters, without spaces, brackets around it and a unit."""
+"""The words for a total: the text of a whole cell, in lower case, without spaces, brackets around it or a unit."""
 
 _DOERS = "填表|填报|填写|制表|编制|编报|统计|经办|审核|审批|审查|复核|核对|核实|校对|批准|签发|报送|上报|录入|调查"
 _DOERS = f"(?:{_DOERS}|联系|负责|分管|主管|工会|制单|申报)"
@@ -43,87 +43,86 @@ _COUNT = re.compile(
 )
 _UNMARKED = re.compile(f"(?P<label>(?:{_DOERS})(?:人员?|员))[\u4e00-\u9fff·]{{0,4}}")  # 填表人 张三
 _BEGUN = re.compile(rf"{_BEFORE}{_IN_BRACKETS}(?P<label>{_NOTES})[0-9一二三四五]?{_IN_BRACKETS}:.", re.IGNORECASE)
-_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_DOERS})[{SPACE}]*[人员]"  # what each such row has in some cell
+_LIKELY = rf"(?i)[计計:：章签页】\]］]|total|(?:{_DOERS})[{SPACE}]*[人员]"  # each such row has a cell with one of these
 _AROUND_TOTALS = re.compile(r"^[(\[【〔<《*※—–-]+|(?:\((?:元|万元|户|人|名|家|个)\))?[:)\]】〕>》*※—–-]*$")
 _SPACES = re.compile(f"[{SPACE}]+")
 _CIRCLED = re.compile("[①-⑳]")
-
 
 RowCode = Literal["row_total", "row_note"]
 
 
 @frozen
-class RowLeftOut:
-    """A row that is no household's: its number in the table, counted from 0, a problem's code, and what it is called.
+class NonDataRow:
+    """A row that is not data: its number in the table, counted from 0, the code of its problem, and its label.
 
-    The label of a note is one of the words above, never what stands behind it.
+    The label of a note is one of the words above, never the text that follows it.
     """
 
-    row: int
+    number: int
     code: RowCode
     label: str
 
 
 def plain(text: str) -> str:
-    """A text without spaces of any kind, its full-width forms as the plain ones."""
+    """A text without spaces of any kind, in half-width forms."""
     numbered = _CIRCLED.sub(lambda match: f"({ord(match[0]) - ord('①') + 1})", text)
     return _SPACES.sub("", normalize("NFKC", numbered))
 
 
 def is_total(text: str) -> bool:
-    """The cell says that its row is a total."""
+    """Whether the text of a cell marks its row as a total."""
     return _AROUND_TOTALS.sub("", plain(text)).lower() in TOTALS
 
 
-def rows_left_out(
+def non_data_rows(
     cells: pl.DataFrame, key: int | None, facts: Collection[int], faulty_keys: Collection[int] = ()
-) -> tuple[RowLeftOut, ...]:
+) -> tuple[NonDataRow, ...]:
     """The rows below the headers that are totals, notes or signatures.
 
-    `key` is the column of the households' key, where there is one, `facts` those of facts, counted from 0;
-    `faulty_keys` are rows in whose key something stands that could not be read.
+    `key` is the column of the households' key, if there is one, `facts` are those of facts, all counted from 0.
+    `faulty_keys` are the rows whose key could not be read.
     """
-    schema = cells.schema  # polars makes it again at each look
+    schema = cells.schema  # polars builds it on each access
     columns = [name for name, kind in schema.items() if kind in {pl.String, pl.Categorical, pl.Enum}]
     if not columns or not cells.height:
         return ()
     likely = pl.any_horizontal(pl.col(name).cast(pl.String).str.contains(_LIKELY) for name in columns)
-    if key is not None:  # a row with a household's key is not looked at
-        own = pl.col(cells.columns[key]).cast(pl.String)
-        likely &= own.is_null() | own.str.contains(f"{_LIKELY}|^[{SPACE}]*$")
-    looked_at = cells.select(likely.fill_null(value=False)).to_series()
-    found: dict[int, RowLeftOut] = {}
-    for row, values in zip(looked_at.arg_true(), cells.filter(looked_at).iter_rows(), strict=True):
-        if row in faulty_keys:
+    if key is not None:  # a row with a household's key is data
+        keys = pl.col(cells.columns[key]).cast(pl.String)
+        likely &= keys.is_null() | keys.str.contains(f"{_LIKELY}|^[{SPACE}]*$")
+    is_likely = cells.select(likely.fill_null(value=False)).to_series()
+    rows: dict[int, NonDataRow] = {}
+    for number, values in zip(is_likely.arg_true(), cells.filter(is_likely).iter_rows(), strict=True):
+        if number in faulty_keys:
             continue
         texts = _texts(values)
         if (label := _total(texts, key, facts)) is not None:
-            found[row] = RowLeftOut(row, "row_total", label)
+            rows[number] = NonDataRow(number, "row_total", label)
         elif (label := _note(texts, key)) is not None:
-            found[row] = RowLeftOut(row, "row_note", label)
-    found.update((each.row, each) for each in _below(cells, key, found))
-    return tuple(found[row] for row in sorted(found))
+            rows[number] = NonDataRow(number, "row_note", label)
+    rows.update((row.number, row) for row in _footer(cells, key, rows))
+    return tuple(rows[number] for number in sorted(rows))
 
 
 def _texts(values: Sequence[object]) -> dict[int, str]:
-    """What stands in a row, by columns counted from 0."""
+    """The texts of a row by their columns, counted from 0."""
     texts = ((place, plain(str(value))) for place, value in enumerate(values) if value is not None)
     return {place: text for place, text in texts if text}
 
 
 def _total(texts: Mapping[int, str], key: int | None, facts: Collection[int]) -> str | None:
-    """What a total's row is called.
+    """The label of a row of totals; None for any other row.
 
-    In a row without a key the word comes first, or no fact beside it is a word or a day: a member whose key is missing
-    may well have 合计 among the remarks.
+    In a row without a key the label comes first, or all facts beside it are numbers: a member whose key is missing
+    may have 合计 among the remarks.
     """
     places = [place for place, text in texts.items() if is_total(text)]
     if not places:
         return None
     first = next(iter(texts))
-    own = texts.get(key) if key is not None else None
-    if own is not None:
-        return own.rstrip(":") if is_total(own) else None
+    key_text = texts.get(key) if key is not None else None
+    if key_text is not None:
+        return key_text.rstrip(":") if is_total(key_text) else None
     others = (place for place in texts if place in facts and place not in places)
     if first in places or (key is not None and all(_COUNT.fullmatch(texts[place]) for place in others)):
         return texts[places[0]].rstrip(":")
@@ -131,18 +130,17 @@ def _total(texts: Mapping[int, str], key: int | None, facts: Collection[int]) ->
 
 
 def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> str | None:
-    """What notes and signatures a row holds; None where anything else stands there, or a key.
+    """The labels of the notes and signatures in a row; None if the row has a key or any other text.
 
-    A key that begins as a note does is one, whatever stands beside it.
-
-    `below` the table a signature may stand in the key's column, behind its label in the column before.
+    A key that begins like a note is a note, with all cells beside it.
+    In a footer (`below`) a signature may be in the key's column, with its label in the column before.
     """
     first = next(iter(texts), None)
-    begun = None if first is None or first != key else _BEGUN.match(texts[first])
-    if begun is not None:  # what stands beside it is the note's: a csv splits it at commas
-        return begun["label"]
+    note = None if first is None or first != key else _BEGUN.match(texts[first])
+    if note is not None:  # the cells beside it belong to the note: a csv splits it at commas
+        return note["label"]
     labels: list[str] = []
-    is_open = False  # the cell before is a label with nothing behind it
+    is_open = False  # the cell before is a label without a text
     for place, text in texts.items():
         label = label_of(text)
         if label is not None:
@@ -159,7 +157,7 @@ def _note(texts: Mapping[int, str], key: int | None, *, below: bool = False) -> 
 
 
 def label_of(text: str) -> str | None:
-    """The label with which a plain text begins, such as 填表人."""
+    """The label at the start of a plain text, such as 填表人."""
     match = _LABEL.match(text)
     if match is None:
         match = _UNMARKED.fullmatch(text)
@@ -167,29 +165,29 @@ def label_of(text: str) -> str | None:
     return match["label"] or match["ending"] or match["page"]
 
 
-def _below(cells: pl.DataFrame, key: int | None, found: Mapping[int, RowLeftOut]) -> Iterator[RowLeftOut]:
-    """The rows under the table that a note or signature above them explains."""
+def _footer(cells: pl.DataFrame, key: int | None, rows: Mapping[int, NonDataRow]) -> Iterator[NonDataRow]:
+    """The other rows below the table: signatures, and rows that continue a note."""
     block: list[tuple[int, dict[int, str]]] = []
     filled = cells.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-    for row in reversed(filled.arg_true().to_list()):  # of empty rows there may be very many
-        texts = _texts(cells.row(row))
-        if row not in found and texts and not _goes_on(texts) and _note(texts, key, below=True) is None:
+    for number in reversed(filled.arg_true().to_list()):  # there may be very many empty rows
+        texts = _texts(cells.row(number))
+        if number not in rows and texts and not _continues_note(texts) and _note(texts, key, below=True) is None:
             break
-        block.append((row, texts))
+        block.append((number, texts))
     note: str | None = None
-    for row, texts in reversed(block):
-        if row in found:
-            note = found[row].label if found[row].code == "row_note" else note
+    for number, texts in reversed(block):
+        if number in rows:
+            note = rows[number].label if rows[number].code == "row_note" else note
         elif (label := _note(texts, key, below=True)) is not None:
-            yield RowLeftOut(row, "row_note", label)
+            yield NonDataRow(number, "row_note", label)
         elif texts and note is not None:
-            yield RowLeftOut(row, "row_note", note)
+            yield NonDataRow(number, "row_note", note)
         elif texts:
             note = None
 
 
-def _goes_on(texts: Mapping[int, str]) -> bool:
-    """A numbered line, a sentence or a day, alone in its row: how a note goes on, and where a signature ends."""
+def _continues_note(texts: Mapping[int, str]) -> bool:
+    """Whether a row has a numbered line, a sentence or a date only, as the lines of a note and of a signature do."""
     (text, *others) = texts.values()
     is_line = _NUMBERED.fullmatch(text) is not None or text.endswith(("。", ";"))
     return not others and (is_line or _DAY_OF_SIGNING.fullmatch(text) is not None)

@@ -1,4 +1,4 @@
-"""A policy as a view in a database, PostgreSQL or DuckDB: each household's verdict as the database computes it."""
+"""A policy as a view in PostgreSQL or DuckDB, which computes the verdict of each household."""
 
 from typing import TYPE_CHECKING
 
@@ -6,11 +6,11 @@ from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
     from hardship_rules.sql.steps import Dialect
-    from hardship_rules.sql.view import Register, register, view_in_sql
+    from hardship_rules.sql.view import RegisterTables, register, view_in_sql
 
 __all__ = [
     "Dialect",
-    "Register",
+    "RegisterTables",
     "register",
     "view_in_sql",
 ]
@@ -19,7 +19,7 @@ __getattr__, __dir__ = lazy(
     __name__,
     {
         "Dialect": "steps",
-        "Register": "view",
+        "RegisterTables": "view",
         "register": "view",
         "view_in_sql": "view",
     },

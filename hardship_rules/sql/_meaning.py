@@ -26,7 +26,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number
-from hardship_rules.core.kinds import ChoiceKind, Kind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Kind
 from hardship_rules.core.policy import Decision, Parameter
 from hardship_rules.sql import _cases as sql_cases
 from hardship_rules.sql import _numbers as sql_numbers
@@ -143,7 +143,7 @@ def possible_in_sql(decision: Decision, outcomes: Iterable[Truth]) -> Choice:
 
 def nothing_known_of(kind: Kind) -> Value:
     """The values of which nothing is known in any row."""
-    if isinstance(kind, YesNoKind):
+    if isinstance(kind, BooleanKind):
         return values.OPEN
     if isinstance(kind, ChoiceKind):
         alone = len(kind.options) == 1

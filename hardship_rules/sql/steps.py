@@ -1,4 +1,4 @@
-"""Steps of a query: each works out a few named columns from those of the steps before it, row by row."""
+"""Steps of a query: each computes a few columns of a row from the columns of earlier steps."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -11,9 +11,9 @@ from hardship_rules.sql._values import Bound, Choice, Numbers, Truth, Value, in_
 
 @frozen
 class Dialect:
-    """Where databases differ: how they divide, what keeps a step from being worked out often, a sign by its number.
+    """How databases differ: whole division, the fence of a step, the escape of a character in a pattern.
 
-    PostgreSQL writes a step into all that uses it, and works it out anew there, unless something forbids it.
+    PostgreSQL inlines a step wherever it is used, and computes it each time, unless a fence prevents that.
     """
 
     divide: str
@@ -27,8 +27,8 @@ DIALECTS: FrozenMapping[str, Dialect] = FrozenMapping(
 
 
 @frozen
-class Column:
-    """A column of a step, and what is said of it."""
+class SelectColumn:
+    """A column of a SELECT, with a remark."""
 
     name: str
     piece: Sql
@@ -37,14 +37,14 @@ class Column:
 
 @frozen
 class Step:
-    """Columns worked out together, what they are called together, and what is said of them."""
+    """Columns that are computed together, under an alias, with a remark."""
 
     alias: str
-    columns: tuple[Column, ...]
+    columns: tuple[SelectColumn, ...]
     remark: str = ""
 
     def text(self, dialect: Dialect) -> str:
-        """The step as a part of FROM."""
+        """The step as an item of FROM."""
         lines = [comment(self.remark)] if self.remark else []
         lines.append(selected(self.columns))
         lines += [dialect.fence] if dialect.fence else []
@@ -52,44 +52,44 @@ class Step:
         return f"CROSS JOIN LATERAL (\n{body}\n) AS {name(self.alias)}"
 
 
-def selected(columns: Sequence[Column], *, alone: bool = True) -> str:
-    """A SELECT of some columns, on one line where there is one that fits."""
-    texts = [_named(each) for each in columns]
+def selected(columns: Sequence[SelectColumn], *, alone: bool = True) -> str:
+    """A SELECT of some columns; a single short one on one line unless `alone` is false."""
+    texts = [_named(selected_column) for selected_column in columns]
     if alone and len(texts) == 1 and not columns[0].remark and len(texts[0]) < 96 and "\n" not in texts[0]:
         return f"SELECT {texts[0]}"
     lines = []
-    for number, (text, each) in enumerate(zip(texts, columns, strict=True), 1):
-        lines += [comment(each.remark)] if each.remark else []
+    for number, (text, selected_column) in enumerate(zip(texts, columns, strict=True), 1):
+        lines += [comment(selected_column.remark)] if selected_column.remark else []
         lines.append(text + ("," if number < len(texts) else ""))
     return "SELECT\n" + indented("\n".join(lines))
 
 
-def _named(of: Column) -> str:
-    """A column with its name, where it has not that name already."""
+def _named(of: SelectColumn) -> str:
+    """A column with AS and its name, unless it has that name already."""
     own = name(of.name)
-    has_it = of.piece.text == own or (of.piece.is_column and of.piece.text.endswith(f".{own}"))
-    return of.piece.text if has_it else f"{of.piece.inside(OR)} AS {own}"
+    has_name = of.piece.text == own or (of.piece.is_column and of.piece.text.endswith(f".{own}"))
+    return of.piece.text if has_name else f"{of.piece.inside(OR)} AS {own}"
 
 
 @define(eq=False)
-class Side:
-    """One of the two tables: its steps so far, and the values of names on it."""
+class TableSteps:
+    """The steps of one of the two tables so far, and the values of names in them."""
 
     names: Names
     values: dict[str, Value] = Factory(dict)
     steps: list[Step] = Factory(list)
 
-    def put(self, wanted: str, value: Value, remark: str, *, anew: bool = False) -> Value:
-        """A value in columns of its own, where it is not already, or in any case anew."""
+    def put(self, wanted: str, value: Value, remark: str, *, new_step: bool = False) -> Value:
+        """The value in columns of a new step; columns are reused unless `new_step`."""
         alias, own = "", Names(())
-        columns: list[Column] = []
+        columns: list[SelectColumn] = []
 
         def keep(column_name: str, piece: Sql) -> Sql:
             nonlocal alias
-            if piece.is_column and not anew:
+            if piece.is_column and not new_step:
                 return piece
             alias = alias or self.names.new(wanted)
-            columns.append(Column(own.new(column_name), piece))
+            columns.append(SelectColumn(own.new(column_name), piece))
             return column(f"{name(alias)}.{name(columns[-1].name)}")
 
         kept = in_columns(value, keep)
@@ -98,24 +98,24 @@ class Side:
         return kept
 
     def put_truths(self, wanted: str, truths: Sequence[tuple[str, Truth, str]], remark: str = "") -> list[Truth]:
-        """Several truths in one step, each with what its column is called and what is said of it."""
+        """Several conditions in one new step, each with the name of its column and a remark."""
         alias = self.names.new(wanted)
         own = Names(())
-        columns: list[Column] = []
-        found: list[Truth] = []
-        for called, truth, words in truths:
+        columns: list[SelectColumn] = []
+        results: list[Truth] = []
+        for column_name, truth, column_remark in truths:
             kept = truth
             if isinstance(truth.holds, Sql) and not truth.holds.is_column:
-                columns.append(Column(own.new(called), truth.holds, words))
+                columns.append(SelectColumn(own.new(column_name), truth.holds, column_remark))
                 kept = Truth(column(f"{name(alias)}.{name(columns[-1].name)}"), truth.known)
-            found.append(kept)
+            results.append(kept)
         if columns:
             self.steps.append(Step(alias, tuple(columns), remark))
-        return found
+        return results
 
 
 def in_columns(value: Value, keep: Callable[[str, Sql], Sql]) -> Value:
-    """A value with other pieces of SQL in place of its own: `keep` has what each is called."""
+    """A value whose pieces of SQL are replaced by `keep`, which gets a name for each piece."""
     if isinstance(value, Truth):
         return value if not isinstance(value.holds, Sql) else Truth(keep("holds", value.holds), value.known)
     if isinstance(value, Choice):
@@ -127,8 +127,8 @@ def in_columns(value: Value, keep: Callable[[str, Sql], Sql]) -> Value:
         }
         return Choice(FrozenMapping(can), exact=value.exact)
 
-    def bound(called: str, of: Bound) -> Bound:
-        return keep(called, of) if isinstance(of, Sql) else of
+    def bound(column_name: str, end: Bound) -> Bound:
+        return keep(column_name, end) if isinstance(end, Sql) else end
 
     if value.low is value.high:
         low = bound("number", value.low)
@@ -138,12 +138,12 @@ def in_columns(value: Value, keep: Callable[[str, Sql], Sql]) -> Value:
 
 
 def is_constant(value: Value) -> bool:
-    """It is the same in every row."""
+    """Whether a value is the same in every row."""
     return not any(True for _ in pieces_of(value))
 
 
 def pieces_of(value: Value) -> Iterator[Sql]:
-    """The pieces of SQL that a value consists of."""
+    """The pieces of SQL in a value."""
     if isinstance(value, Truth):
         bounds: list[object] = [value.holds]
     elif isinstance(value, Choice):

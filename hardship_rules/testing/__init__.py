@@ -1,6 +1,6 @@
-"""Worked cases, what they cover and what they leave out, and generated households and policies.
+"""Testing a policy: worked cases, their coverage, a search for missing cases, random households and policies.
 
-Extra `verify` for what draws or searches households; cases and coverage need none.
+Cases and coverage need no extra; the rest needs `verify`.
 """
 
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from hardship_rules.testing._coverage import Coverage, coverage, coverage_data, coverage_text
     from hardship_rules.testing.cases import Case, Mismatch, read_cases
     from hardship_rules.testing.missing import Search, search
-    from hardship_rules.testing.strategies.households import households, partial_households
-    from hardship_rules.testing.strategies.policies import policies
-    from hardship_rules.testing.trial import tried
+    from hardship_rules.testing.strategies._households import households, partial_households
+    from hardship_rules.testing.strategies._policies import policies
+    from hardship_rules.testing.trial import try_property
 
 __all__ = [
     "Case",
@@ -28,7 +28,7 @@ __all__ = [
     "policies",
     "read_cases",
     "search",
-    "tried",
+    "try_property",
 ]
 
 __getattr__, __dir__ = lazy(
@@ -41,11 +41,11 @@ __getattr__, __dir__ = lazy(
         "coverage": "_coverage",
         "coverage_data": "_coverage",
         "coverage_text": "_coverage",
-        "households": "strategies.households",
-        "partial_households": "strategies.households",
-        "policies": "strategies.policies",
+        "households": "strategies._households",
+        "partial_households": "strategies._households",
+        "policies": "strategies._policies",
         "read_cases": "cases",
         "search": "missing",
-        "tried": "trial",
+        "try_property": "trial",
     },
 )

@@ -1,6 +1,6 @@
-"""The clauses, outcomes and thresholds of a policy that worked cases exercise, and those that they do not."""
+"""The outcomes, clauses, options and thresholds of a policy that worked cases exercise, and those that none does."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, cast
 
 from attrs import field, frozen
@@ -20,13 +20,13 @@ from hardship_rules.core.expr import (
     OverMembers,
     parts_of,
 )
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
-from hardship_rules.core.policy import Decision, Fact, Policy, Term
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
+from hardship_rules.core.policy import Decision, Fact, Policy, Term, per_policy
 from hardship_rules.core.problem import FactError, Language, Location
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.evaluate import Meaning, Scope, evaluate, meaning, meanings, nothing_known, value
 from hardship_rules.explanation.phrase import phrase
+from hardship_rules.locale import sentences
 from hardship_rules.testing.cases import Case
 
 What = Literal["outcome", "clause", "option", "threshold"]
@@ -34,19 +34,21 @@ YES, NO = "yes", "no"
 BELOW, AT, ABOVE = "below", "at", "above"
 _SIGNS: tuple[tuple[str, Literal["<", "==", ">"]], ...] = ((BELOW, "<"), (AT, "=="), (ABOVE, ">"))
 _NOWHERE = Location("", 1, 1)
-_OF_SOME_MEMBER = None  # a step on the way to an expression: from here on it is about a member
+
+_OF_SOME_MEMBER = None
+"""A step on the way to an expression: what follows it is about one member."""
 
 _Way = tuple[Expr | None, ...]
-"""What must hold for an expression to be looked at, outermost first."""
+"""The conditions under which an expression is reached, outermost first."""
 
 
 @frozen
 class Item:
-    """Something that a household exercises when `when` certainly holds of it.
+    """One thing of a policy that a household exercises if `when` certainly holds for it.
 
-    `id` is that of the outcome (`category.deep`), clause or fact, or of the clause or definition that a comparison
-    stands in; `side` is yes or no for a clause and a yes-or-no fact, an option, or below, at or above. `line` is the
-    text of a clause, `at` where it stands, and `expr` what is so, of the household or of a member.
+    `id` names the outcome (`category.deep`), clause or fact; for a threshold, the clause or term of the comparison.
+    `side` is yes or no, an option, or below, at or above. `line` is the clause's text, `at` its place in the policy.
+    `expr` is the condition itself, of the household or of a member.
     """
 
     what: What
@@ -61,10 +63,10 @@ class Item:
 
 @frozen
 class Coverage:
-    """What the cases of one policy exercise. `confirmed` are the items that some confirmed case exercises.
+    """The items of one policy by how its cases exercise them.
 
-    `unconfirmed` are those that only unconfirmed cases do, `unreachable` those that no household can; the rest is
-    `missing`.
+    `confirmed`: by a confirmed case. `unconfirmed`: only by unconfirmed cases. `unreachable`: by no possible household.
+    `missing`: by no case.
     """
 
     policy: Policy
@@ -75,58 +77,62 @@ class Coverage:
 
 
 def coverage(cases: Iterable[Case]) -> tuple[Coverage, ...]:
-    """The coverage of each policy that some of the cases are for; a policy under other readings is the same policy."""
-    seen: dict[str, tuple[Policy, set[Item], set[Item]]] = {}
+    """The coverage of each policy that the cases are about; variants by readings count for their base policy."""
+    by_policy: dict[str, tuple[Policy, set[Item], set[Item]]] = {}
     for case in cases:
-        _, confirmed, others = seen.setdefault(case.base.fingerprint, (case.base, set(), set()))
+        _, confirmed, unconfirmed = by_policy.setdefault(case.base.fingerprint, (case.base, set(), set()))
         try:
-            found = exercised(assess(case.policy, case.household, case.on))
-        except FactError:  # a case of what is refused is of no household
+            items_of_case = exercised(assess(case.policy, case.household, case.on))
+        except FactError:  # a case that expects a refusal has no household
             continue
-        (confirmed if case.confirmed else others).update(found)
-    return tuple(_coverage(policy, confirmed, others) for policy, confirmed, others in seen.values())
+        (confirmed if case.confirmed else unconfirmed).update(items_of_case)
+    return tuple(_coverage(*parts) for parts in by_policy.values())
 
 
-def _coverage(policy: Policy, confirmed: set[Item], others: set[Item]) -> Coverage:
+def _coverage(policy: Policy, confirmed: set[Item], unconfirmed: set[Item]) -> Coverage:
+    """The coverage of one policy, given the items of its confirmed and of its unconfirmed cases."""
     every = items(policy)
     left = [item for item in every if item not in confirmed]
     unknown = nothing_known(policy)
     evaluate(policy, unknown)
-    never = {item for item in left if value(item.when, unknown) is False}
+    unreachable = {item for item in left if value(item.when, unknown) is False}
     return Coverage(
         policy,
         confirmed=tuple(item for item in every if item in confirmed),
-        unconfirmed=tuple(item for item in left if item in others),
-        unreachable=tuple(item for item in left if item in never),
-        missing=tuple(item for item in left if item not in others and item not in never),
+        unconfirmed=tuple(item for item in left if item in unconfirmed),
+        unreachable=tuple(item for item in left if item in unreachable),
+        missing=tuple(item for item in left if item not in unconfirmed and item not in unreachable),
     )
 
 
 def exercised(assessment: Assessment) -> frozenset[Item]:
-    """What a household exercises."""
+    """The items that an assessed household exercises."""
     return frozenset(item for item in items(assessment.policy) if exercises(assessment, item))
 
 
 def exercises(assessment: Assessment, item: Item) -> bool:
     """Whether a household exercises an item of its policy."""
-    policy = assessment.policy
-    means = cast(dict[Item, Meaning], policy.kept.setdefault("exercises", {}))
-    if item not in means:
-        means[item] = meaning(item.when, meanings(policy), policy.constants)
-    return means[item](_scope(assessment)) is True
+    return _meaning(assessment.policy, item)(_evaluated_scope(assessment)) is True
 
 
-def _scope(assessment: Assessment) -> Scope:
-    """The household with everything worked out."""
+@per_policy
+def _meaning(policy: Policy, item: Item) -> Meaning:
+    return meaning(item.when, meanings(policy), policy.constants)
+
+
+def _evaluated_scope(assessment: Assessment) -> Scope:
+    """The household's scope with every term and decision evaluated."""
     category = assessment.policy.category
     return assessment.trace(f"{category.name}.{category.outcomes[0].id}").scope
 
 
+# --- The items of a policy ---------------------------------------------------------------------------------------
+
+
+@per_policy
 def items(policy: Policy) -> tuple[Item, ...]:
     """Everything that the cases of a policy can exercise, in its order."""
-    if "items" not in policy.kept:
-        policy.kept["items"] = tuple(dict.fromkeys(_items(policy)))
-    return cast(tuple[Item, ...], policy.kept["items"])
+    return tuple(dict.fromkeys(_items(policy)))
 
 
 def _items(policy: Policy) -> Iterator[Item]:
@@ -136,66 +142,68 @@ def _items(policy: Policy) -> Iterator[Item]:
         for fact in facts.values():
             yield from _options(fact, way)
     for term in policy.terms.values():
-        yield from _inside(policy, term.expr, (_OF_SOME_MEMBER,) if term.of_member else (), term)
+        yield from _within(policy, term.expr, (_OF_SOME_MEMBER,) if term.of_member else (), term)
     for decision in policy.decisions.values():
         before: _Way = ()
         for outcome in decision.outcomes:
             when = cast(Clause, outcome.when)
-            yield from _inside(policy, when, before, decision)
-            if not decision.every:  # those after an outcome that holds are not reached
+            yield from _within(policy, when, before, decision)
+            if not decision.every:  # an outcome that holds ends the search: later ones are not reached
                 before = (*before, Not(when, _NOWHERE))
 
 
 def _outcomes(decision: Decision) -> Iterator[Item]:
+    """An item for each outcome."""
     for outcome in decision.by_id.values():
-        holds: Expr = Compare(Name(decision.name, _NOWHERE), "==", Option(outcome.id, _NOWHERE), _NOWHERE)
-        when = cast(Clause, outcome.when) if decision.every else holds
+        decided: Expr = Compare(Name(decision.name, _NOWHERE), "==", Option(outcome.id, _NOWHERE), _NOWHERE)
+        when = cast(Clause, outcome.when) if decision.every else decided
         yield Item("outcome", f"{decision.name}.{outcome.id}", YES, outcome.title, "", outcome.at, when, when)
 
 
 def _options(fact: Fact, way: _Way) -> Iterator[Item]:
+    """An item for each option of a choice, and for yes and no."""
     name = Name(fact.name, _NOWHERE)
-    is_so: dict[str, Expr] = {}
+    conditions: dict[str, Expr] = {}
     if isinstance(fact.kind, ChoiceKind):
-        is_so = {each: Compare(name, "==", Option(each, _NOWHERE), _NOWHERE) for each in fact.kind.options}
-    if isinstance(fact.kind, YesNoKind):
-        is_so = {YES: name, NO: Not(name, _NOWHERE)}
-    for option, when in is_so.items():
+        conditions = {option: Compare(name, "==", Option(option, _NOWHERE), _NOWHERE) for option in fact.kind.options}
+    if isinstance(fact.kind, BooleanKind):
+        conditions = {YES: name, NO: Not(name, _NOWHERE)}
+    for option, when in conditions.items():
         yield Item("option", fact.name, option, fact.title, "", fact.at, when, _reached(way, when))
 
 
-def _inside(policy: Policy, expr: Expr, way: _Way, inside: Term | Decision | Clause) -> Iterator[Item]:
-    """The clauses and comparisons inside an expression, each with the way on which it is looked at."""
+def _within(policy: Policy, expr: Expr, way: _Way, inside: Term | Decision | Clause) -> Iterator[Item]:
+    """The items of the clauses and comparisons in an expression that is reached by a way."""
     if isinstance(expr, Clause):
         inside = expr
         if expr.id not in policy.switches:
-            sides: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
-            for side, when in sides:
+            truths: tuple[tuple[str, Expr], ...] = ((YES, expr), (NO, Not(expr, _NOWHERE)))
+            for side, when in truths:
                 yield Item("clause", expr.id, side, expr.title, expr.line, expr.at, when, _reached(way, when))
-    if isinstance(expr, Compare) and _is_number(policy, expr.left):
+    if isinstance(expr, Compare) and _is_ordered(policy, expr.left):
         id_, line = (inside.id, inside.line) if isinstance(inside, Clause) else (inside.name, "")
         for side, sign in _SIGNS:
-            stands = Compare(expr.left, sign, expr.right, _NOWHERE)
-            yield Item("threshold", id_, side, inside.title, line, expr.at, stands, _reached(way, stands))
+            when = Compare(expr.left, sign, expr.right, _NOWHERE)
+            yield Item("threshold", id_, side, inside.title, line, expr.at, when, _reached(way, when))
     for part, steps in _parts(policy, expr):
-        yield from _inside(policy, part, (*way, *steps), inside)
+        yield from _within(policy, part, (*way, *steps), inside)
 
 
-def _is_number(policy: Policy, side: Expr) -> bool:
-    """A side of a comparison is a number or a day, no option."""
-    if isinstance(side, Name):
-        return isinstance(kind_of_name(policy, side.name), NumberKind | DateKind)
-    return not isinstance(side, Option) and not (isinstance(side, Constant) and isinstance(side.value, bool))
+def _is_ordered(policy: Policy, expr: Expr) -> bool:
+    """Whether a side of a comparison is a number or a date, as opposed to an option or a boolean."""
+    if isinstance(expr, Name):
+        return isinstance(kind_of_name(policy, expr.name), NumberKind | DateKind)
+    return not isinstance(expr, Option) and not (isinstance(expr, Constant) and isinstance(expr.value, bool))
 
 
 def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:
-    """What stands directly inside an expression, with what must hold besides for it to be looked at."""
+    """The direct parts of an expression, each with the further conditions under which it is reached."""
     match expr:
         case AllOf(clauses) | AnyOf(clauses):
             switches = [clause for clause in clauses if clause.id in policy.switches]
-            for clause in clauses:  # one that a reading makes idle is not looked at
+            for clause in clauses:  # a reading can make the other clauses irrelevant
                 others = [switch for switch in switches if switch is not clause]
-                yield clause, tuple(_open(expr, switch) for switch in others)
+                yield clause, tuple(_undecided_by(switch, expr) for switch in others)
         case OverMembers():
             yield from ((part, (_OF_SOME_MEMBER,)) for part in parts_of(expr))
         case Choose(cases, otherwise):
@@ -210,17 +218,20 @@ def _parts(policy: Policy, expr: Expr) -> Iterator[tuple[Expr, _Way]]:
             yield from ((part, ()) for part in parts_of(expr))
 
 
-def _open(junction: AllOf | AnyOf, switch: Clause) -> Expr:
-    """The switch does not settle the clauses that it stands among."""
+def _undecided_by(switch: Clause, junction: AllOf | AnyOf) -> Expr:
+    """The condition that a switch leaves its junction to the other clauses."""
     return switch if isinstance(junction, AllOf) else Not(switch, _NOWHERE)
 
 
 def _reached(way: _Way, expr: Expr) -> Expr:
-    """The expression is looked at and holds; from where it is about a member, it does for some one."""
-    held = [expr]
+    """The condition that an expression is reached and holds; after a member step, that it does for some member."""
+    conditions = [expr]
     for step in reversed(way):
-        held = [OverMembers("some", None, _all(held), _NOWHERE)] if step is _OF_SOME_MEMBER else [step, *held]
-    return _all(held)
+        if step is _OF_SOME_MEMBER:
+            conditions = [OverMembers("some", None, _all(conditions), _NOWHERE)]
+        else:
+            conditions = [step, *conditions]
+    return _all(conditions)
 
 
 def _all(parts: list[Expr]) -> Expr:
@@ -229,112 +240,77 @@ def _all(parts: list[Expr]) -> Expr:
     return AllOf(tuple(Clause("", "", "", None, part, "", _NOWHERE) for part in parts), _NOWHERE)
 
 
-_ZH = {
-    "head": "{title}（{policy}）：{all} 处，算例检验了 {confirmed} 处",
-    "unconfirmed": "只有未核对的算例检验：{count} 处",
-    "unreachable": "已证明没有家庭能达到，不算缺：{count} 处",
-    "missing": "没有算例检验：{count} 处",
-    "whole": "没有缺的",
-    "outcome": "结果“{title}”",
-    "clause": "条款“{title}”{sides}",
-    "option": "“{title}”为{sides}",
-    "threshold": "“{title}”的界线：{sides}",
-    "or": "、",
-    "clause yes": "成立",
-    "clause no": "不成立",
-    "option yes": "是",
-    "option no": "否",
-}
-_EN = {
-    "head": "{title} ({policy}): {all} things to exercise, {confirmed} of them by cases",
-    "unconfirmed": "only by cases that nobody has confirmed: {count}",
-    "unreachable": "proved to be reached by no household, not counted as missing: {count}",
-    "missing": "by no case: {count}",
-    "whole": "nothing is missing",
-    "outcome": "outcome “{title}”",
-    "clause": "clause “{title}”: {sides}",
-    "option": "“{title}”: {sides}",
-    "threshold": "threshold “{title}”: {sides}",
-    "or": ", ",
-    "clause yes": "true",
-    "clause no": "false",
-    "option yes": "yes",
-    "option no": "no",
-}
-_WORDS: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
-    {"zh": FrozenMapping(_ZH), "en": FrozenMapping(_EN)}
-)
+# --- As text and as data -----------------------------------------------------------------------------------------
 
 
-def told(policy: Policy, item: Item, lang: Language = "zh") -> str:
-    """What an item is, in words."""
-    return _told(policy, [item], lang)
+def item_text(policy: Policy, item: Item, lang: Language = "zh") -> str:
+    """An item in words."""
+    return _sides_text(policy, [item], lang)
 
 
 def coverage_text(coverage: Coverage, lang: Language = "zh") -> str:
-    """The coverage of a policy as text: how much, and each thing that is not exercised with its place."""
+    """The coverage of a policy as text: the counts, and each item that is not exercised with its place."""
     return "\n".join(_lines(coverage, lang)) + "\n"
 
 
 def _lines(coverage: Coverage, lang: Language) -> Iterator[str]:
-    policy, say = coverage.policy, _WORDS[lang]
-    every = len(items(policy))
-    yield say["head"].format(title=policy.title, policy=policy.name, all=every, confirmed=len(coverage.confirmed))
-    for which, listed in (
+    policy, say = coverage.policy, sentences("coverage", lang)
+    count = len(items(policy))
+    yield say["head"].format(title=policy.title, policy=policy.name, all=count, confirmed=len(coverage.confirmed))
+    for heading, listed in (
         ("unreachable", coverage.unreachable),
         ("unconfirmed", coverage.unconfirmed),
         ("missing", coverage.missing),
     ):
         if listed:
-            yield "  " + say[which].format(count=len(listed))
-        for together in _together(listed):
-            yield f"    {together[0].at}: {_told(policy, together, lang)}"
+            yield "  " + say[heading].format(count=len(listed))
+        for sides in _grouped(listed):
+            yield f"    {sides[0].at}: {_sides_text(policy, sides, lang)}"
     if not coverage.missing and not coverage.unconfirmed:
-        yield f"  {say['whole']}"
+        yield f"  {say['complete']}"
 
 
-def _together(listed: Iterable[Item]) -> Iterable[list[Item]]:
-    """The sides of one thing beside one another."""
-    found: dict[tuple[object, ...], list[Item]] = {}
+def _grouped(listed: Iterable[Item]) -> Iterable[list[Item]]:
+    """Items that differ in their side only, together."""
+    groups: dict[tuple[object, ...], list[Item]] = {}
     for item in listed:
-        found.setdefault((item.what, item.id, item.at), []).append(item)
-    return found.values()
+        groups.setdefault((item.what, item.id, item.at), []).append(item)
+    return groups.values()
 
 
-def _told(policy: Policy, sides: list[Item], lang: Language) -> str:
-    say, item = _WORDS[lang], sides[0]
+def _sides_text(policy: Policy, sides: list[Item], lang: Language) -> str:
+    """Items that differ in their side only, in one line."""
+    say, item = sentences("coverage", lang), sides[0]
     named = policy.names.get(item.line)  # a clause of one name has no title of its own
     title = item.title or (item.line if named is None else named.title) or item.id
-    words = say["or"].join(_side(policy, each, lang) for each in sides)
+    words = say["join"].join(_side_text(policy, side, lang, say) for side in sides)
     return say[item.what].format(title=title, sides=words)
 
 
-def _side(policy: Policy, item: Item, lang: Language) -> str:
-    if item.what == "threshold" and lang == "zh":
-        return phrase(policy, item.expr)
+def _side_text(policy: Policy, item: Item, lang: Language, say: Mapping[str, str]) -> str:
     if item.what == "threshold":
-        return f"{item.side} in `{item.line}`"
+        return phrase(policy, item.expr) if lang == "zh" else f"{item.side} in `{item.line}`"
     kind = kind_of_name(policy, item.id) if item.what == "option" else None
     if isinstance(kind, ChoiceKind):
         return kind.options[item.side]
-    return "" if item.what == "outcome" else _WORDS[lang][f"{item.what} {item.side}"]
+    return "" if item.what == "outcome" else say[f"{item.what}_{item.side}"]
 
 
 def coverage_data(coverage: Coverage) -> dict[str, object]:
-    """The coverage of a policy as a program reads it."""
+    """The coverage of a policy as plain data for JSON."""
     return {
         "policy": coverage.policy.name,
         "title": coverage.policy.title,
         "fingerprint": coverage.policy.fingerprint,
         "all": len(items(coverage.policy)),
         "confirmed": len(coverage.confirmed),
-        "unconfirmed": [_data(item) for item in coverage.unconfirmed],
-        "unreachable": [_data(item) for item in coverage.unreachable],
-        "missing": [_data(item) for item in coverage.missing],
+        "unconfirmed": [_item_data(item) for item in coverage.unconfirmed],
+        "unreachable": [_item_data(item) for item in coverage.unreachable],
+        "missing": [_item_data(item) for item in coverage.missing],
     }
 
 
-def _data(item: Item) -> dict[str, object]:
+def _item_data(item: Item) -> dict[str, object]:
     return {
         "what": item.what,
         "id": item.id,

@@ -1,4 +1,4 @@
-"""Worked cases: households with the verdict that somebody worked out for them, read from files and held against it."""
+"""Worked cases: households with the verdict computed by hand, read from files and compared with `assess`."""
 
 import re
 from collections.abc import Iterator
@@ -13,22 +13,23 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.outcomes import Figure
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import MOST, FactError, Location, PolicyError, Problem, path_text
+from hardship_rules.core.problem import MOST_PROBLEMS, FactError, Location, PolicyError, Problem, path_text
 from hardship_rules.language import source
 from hardship_rules.language.check import check, current_id
-from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Items, Key, Record, Word
+from hardship_rules.language.find import Folders, PolicyText, Year, find, folder_paths
+from hardship_rules.language.keys import DATE, TEXT, Anything, Either, Entries, Fields, Items, Key, Word
 from hardship_rules.language.load import load
-from hardship_rules.language.resolve import Folders, Text, Year, find, resolve, searched
-from hardship_rules.language.shape import TRUTHS, conform
+from hardship_rules.language.resolve import resolve
+from hardship_rules.language.shape import BOOLEANS, conform
 
-_MOST_COPIED = 1_000_000  # values of a shared household times the cases that change it
+_MOST_COPIED = 1_000_000  # values of a shared household, times the cases that change it
 UNDECIDED, UNKNOWN = "undecided", "unknown"
 
 _OPTION = Word("option")
 _HOUSEHOLD = Either(mapping=Entries(Anything(), "text"))
-EXPECT = Record(
+EXPECT = Fields(
     {
         "category": Key("类别的标识；未定写 undecided", _OPTION),
         "decided_by": Key("起决定作用的条款", Items(TEXT)),
@@ -39,7 +40,7 @@ EXPECT = Record(
         "refused": Key("应当拒绝时的问题代码", Items(TEXT)),
     }
 )
-CASES = Record(
+CASES = Fields(
     {
         "policy": Key("适用的文件；写系列的，按各例的认定日期确定", Word("policy"), required=True),
         "on": Key("认定日期", DATE),
@@ -47,7 +48,7 @@ CASES = Record(
         "cases": Key(
             "各例",
             Items(
-                Record(
+                Fields(
                     {
                         "title": Key("这一例检验什么", TEXT, required=True),
                         "on": Key("认定日期", DATE),
@@ -71,7 +72,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
 
 @frozen
 class Mismatch:
-    """Something that came out otherwise than the case says."""
+    """A result that differs from what a case expects; `what` is the key of the expectation."""
 
     what: str
     expected: str = field(repr=False)
@@ -80,10 +81,10 @@ class Mismatch:
 
 @frozen
 class Case:
-    """One worked case: a household under a policy, what must come of it, and how that was worked out.
+    """One worked case: a household under a policy, the expected verdict, and how it was computed (`because`).
 
-    `base` is the policy as it stands, `policy` the same under the case's readings. A case that nobody has `confirmed`
-    says what came out when it was written, which need not be right.
+    `base` is the policy of the file, `policy` the same under the case's readings. A case that is not `confirmed` was
+    generated: what it expects is what the library computed, and may be wrong.
     """
 
     title: str
@@ -99,15 +100,15 @@ class Case:
 
     @property
     def refusals(self) -> tuple[str, ...]:
-        """The codes of the problems with which it is to be refused."""
+        """The codes of the problems with which the household is expected to be refused."""
         return tuple(word.text for word in _scalars(self.expect.get("refused")))
 
     def under(self, policy: Policy) -> "Case":
-        """The same case of another policy, in the case's own readings; raises `PolicyError` where it has them not."""
+        """The case under another policy and the case's readings; raises `PolicyError` if it lacks one of them."""
         return evolve(self, base=policy, policy=policy.with_readings(self.readings) if self.readings else policy)
 
     def run(self) -> tuple[Mismatch, ...]:
-        """What came out otherwise; nothing where the case holds."""
+        """Assess the household; the mismatches, none if the case holds."""
         refused = self.refusals
         try:
             assessment = assess(self.policy, self.household, self.on)
@@ -120,31 +121,32 @@ class Case:
         return tuple(self._mismatches(assessment))
 
     def warnings(self) -> tuple[Problem, ...]:
-        """The earlier words that the case is written in."""
+        """A warning for each former name, option or id that the case is written in."""
         if not self.policy.formers:
             return ()
         try:
-            of_facts = read_facts(self.policy, self.household, self.on).warnings
+            fact_warnings = read_facts(self.policy, self.household, self.on).warnings
         except FactError:
-            of_facts = ()
-        of_ids = [
-            Problem("id_renamed", given=word.text, values={"now": now}, severity="warning", location=word.at)
-            for word, now in self._ids()
-            if now != word.text
+            fact_warnings = ()
+        id_warnings = [
+            Problem("id_renamed", given=word.text, values={"now": current}, severity="warning", location=word.at)
+            for word, current in self._ids()
+            if current != word.text
         ]
-        return (*(each for each in of_facts if each.code in ("fact_renamed", "option_renamed")), *of_ids)
+        renamed = [problem for problem in fact_warnings if problem.code in ("fact_renamed", "option_renamed")]
+        return (*renamed, *id_warnings)
 
     def _ids(self) -> Iterator[tuple[source.Scalar, str]]:
-        """The ids of outcomes and clauses that are expected, each with what it now is."""
+        """The expected ids of outcomes and clauses, each with its current id."""
         for key in ("category", "possible", "decided_by"):
             for word in _scalars(self.expect.get(key)):
-                yield word, self._now(word.text, None if key == "decided_by" else self.policy.category.name)
+                yield word, self._current(word.text, None if key == "decided_by" else self.policy.category.name)
         for name, node in _entries(self.expect.get("decisions")):
             for word in _scalars(node):
-                yield word, self._now(word.text, name)
+                yield word, self._current(word.text, name)
 
-    def _now(self, word: str, decision: str | None) -> str:
-        """What an id of a clause, or of a decision's outcome, now is."""
+    def _current(self, word: str, decision: str | None) -> str:
+        """The current id of a clause, or of a decision's outcome."""
         if decision is None:
             return current_id(self.policy, word)
         return current_id(self.policy, f"{decision}.{word}").removeprefix(f"{decision}.")
@@ -161,7 +163,7 @@ class Case:
             if key.text in got:
                 decision = self.policy.category.name if key.text in ("category", "possible") else None
                 if key.text != "missing":
-                    expected = [self._now(text, decision) for text in _texts(node)]
+                    expected = [self._current(text, decision) for text in _texts(node)]
                 else:
                     expected = _texts(node)
                 expected = expected if decision is not None else sorted(expected)
@@ -175,10 +177,10 @@ class Case:
                 yield Mismatch(f"terms.{name}", expected_text, answer)
         for name, node in _entries(self.expect.get("decisions")):
             holding = assessment.decisions[name].holding if name in assessment.decisions else ()
-            came = sorted(outcome.id for outcome in holding)
-            expected = [self._now(text, name) for text in _texts(node)]
-            if sorted(expected) != came:
-                yield Mismatch(f"decisions.{name}", ", ".join(expected) or "-", ", ".join(came) or UNDECIDED)
+            outcomes = sorted(outcome.id for outcome in holding)
+            expected = [self._current(text, name) for text in _texts(node)]
+            if sorted(expected) != outcomes:
+                yield Mismatch(f"decisions.{name}", ", ".join(expected) or "-", ", ".join(outcomes) or UNDECIDED)
 
 
 def _entries(node: source.Node | None) -> Iterator[tuple[str, source.Node]]:
@@ -196,15 +198,15 @@ def _texts(node: source.Node) -> list[str]:
 
 
 def _exact_text(text: str) -> str:
-    """A number in its one exact form, other words as they are."""
+    """A number or boolean in its canonical form; other words unchanged."""
     if _EXACT.fullmatch(text):
         return str(Fraction(text))
-    truth = TRUTHS.get(text)
+    truth = BOOLEANS.get(text)
     return text if truth is None else answer_text(truth)
 
 
 def answer_text(answer: object) -> str:
-    """An answer as a case writes it: 5900/9, an option, yes or no, or unknown."""
+    """The value of a term as cases write it: 5900/9, an option, yes or no, or unknown."""
     if isinstance(answer, Figure):
         return UNKNOWN if answer.exact is None else str(answer.exact)
     if isinstance(answer, bool):
@@ -213,11 +215,14 @@ def answer_text(answer: object) -> str:
 
 
 def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
-    """The cases of a file; raises `PolicyError` with every problem of the file and of its policy."""
+    """Read a file of cases. Raises `PolicyError` with every problem of the file and of its policy.
+
+    `folders` are searched for the policy after the folder of the file.
+    """
     if problem := source.no_path(path):
         raise PolicyError([problem])
     name = str(path)
-    places = (Path(path).parent, *searched(folders))
+    places = (Path(path).parent, *folder_paths(folders))
     content = source.read_bytes(Path(path), name)
     text = content if isinstance(content, Problem) else source.decode(content, name)
     if isinstance(text, Problem):
@@ -234,9 +239,9 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
         raise PolicyError([problem])
     days = dict.fromkeys(_day(node, case) for case in listed)
     policies: dict[source.Scalar | None, Policy | None] = {}
-    loaded = _Loaded()
+    loaded = _LoadedPolicies()
     for day in days:
-        if len(problems) > MOST:
+        if len(problems) > MOST_PROBLEMS:
             raise PolicyError(problems)
         policies[day] = _policy(node, day, places, problems, loaded)
     cases = [_case(name, policies[_day(node, case)], node, case, problems) for case in listed]
@@ -246,15 +251,15 @@ def read_cases(path: str | Path, folders: Folders = ()) -> tuple[Case, ...]:
 
 
 @frozen
-class _Loaded:
-    """What was read for a day and is not read again for another: a file of cases may have thousands of days."""
+class _LoadedPolicies:
+    """Policies loaded so far: a file of cases may have thousands of days, and few policies."""
 
-    policies: dict[Text, Policy] = Factory(dict)
+    policies: dict[PolicyText, Policy] = Factory(dict)
     files: dict[Path, Year | list[Problem]] = Factory(dict)  # of the series
 
 
 def _too_large(file: source.Mapping, listed: list[source.Mapping]) -> Problem | None:
-    """The household that the cases share is so large that its copies, one for each case that changes it, are too."""
+    """The problem of a shared household that is too large to be copied for each case that changes it."""
     household = file.get("household")
     if not isinstance(household, source.Mapping):
         return None
@@ -270,7 +275,7 @@ def _too_large(file: source.Mapping, listed: list[source.Mapping]) -> Problem | 
 
 
 def _day(file: source.Mapping, case: source.Mapping) -> source.Scalar | None:
-    """The day that a case is about: its own, or its file's."""
+    """The day of the verdict: the case's own, or the file's."""
     return cast(source.Scalar | None, case.get("on") or file.get("on"))
 
 
@@ -279,19 +284,19 @@ def _policy(
     day: source.Scalar | None,
     folders: Folders,
     problems: list[Problem],
-    loaded: _Loaded,
+    loaded: _LoadedPolicies,
 ) -> Policy | None:
-    """The file's policy, or that of its series on a day."""
+    """The file's policy, or the one of its series that is in force on a day."""
     name = cast(source.Scalar, file.get("policy"))
     try:
-        text = find(name.text, None if day is None else date_of(day.text), folders, loaded.files)
+        text = find(name.text, None if day is None else parse_date(day.text), folders, loaded.files)
         if text not in loaded.policies:
             loaded.policies[text] = check(load(resolve(text, folders)))
         return loaded.policies[text]
     except PolicyError as error:
-        for each in error.problems:
-            at = day if day is not None and each.code == "no_policy_on_date" else name
-            problems.append(evolve(each, location=each.location or at.at))
+        for problem in error.problems:
+            word = day if day is not None and problem.code == "no_policy_on_date" else name
+            problems.append(evolve(problem, location=problem.location or word.at))
     return None
 
 
@@ -305,19 +310,22 @@ def _case(
     changed = _keyed(case.get("but"))
     without = cast(source.Sequence, case.get("without") or source.Sequence((), case.at)).items
     if changed or without:
-        whole = _Changing.of(cast(source.Mapping, household))
+        changes = _EditedNode.of(cast(source.Mapping, household))
         for key, node in changed:
-            whole.place(key, node, problems)
-        for item in sorted(without, key=lambda each: _steps(cast(source.Scalar, each).text), reverse=True):
-            whole.place(cast(source.Scalar, item), None, problems)
-            if len(problems) > MOST:
+            changes.set(key, node, problems)
+        for item in sorted(without, key=lambda node: _steps(cast(source.Scalar, node).text), reverse=True):
+            changes.set(cast(source.Scalar, item), None, problems)
+            if len(problems) > MOST_PROBLEMS:
                 break
-        household = whole.node()
+        household = changes.node()
     readings = {key.text: cast(source.Scalar, node).text for key, node in _keyed(case.get("readings"))}
     try:
         variant = policy.with_readings(readings) if readings else policy
     except PolicyError as error:
-        problems += [Problem(each.code, each.at, each.given, each.values, location=title.at) for each in error.problems]
+        problems += [
+            Problem(problem.code, problem.at, problem.given, problem.values, location=title.at)
+            for problem in error.problems
+        ]
         return None
     on = _day(file, case)
     return Case(
@@ -335,8 +343,8 @@ def _case(
 
 
 def _is_confirmed(case: source.Mapping) -> bool:
-    said = case.get("confirmed")
-    return said is None or TRUTHS[cast(source.Scalar, said).text]
+    node = case.get("confirmed")
+    return node is None or BOOLEANS[cast(source.Scalar, node).text]
 
 
 def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node], ...]:
@@ -344,46 +352,46 @@ def _keyed(node: source.Node | None) -> tuple[tuple[source.Scalar, source.Node],
 
 
 _Step = tuple[bool, int, str]
-"""Whether it is a number, the number, and the name."""
+"""A step of a path: whether it is a number, the number, the name."""
 
 
 def _steps(path: str) -> list[_Step]:
-    """`members[2].wage` as steps: members, its second, wage."""
+    """The steps of a path; of `members[2].wage` these are members, 2, wage."""
     return [(bool(number), int(number or 0), name) for name, number in _STEP.findall(path)]
 
 
 @define
-class _Changing:
-    """A mapping or list that is being changed: one copy for all changes, and of each node inside that they go into."""
+class _EditedNode:
+    """A copy of a mapping or sequence that can be changed; inner nodes are copied when a change reaches them."""
 
     at: Location
-    entries: dict[str, "tuple[source.Scalar, source.Node | _Changing]"] | None  # of a mapping
-    items: "list[source.Node | _Changing]"  # of a list
+    entries: dict[str, "tuple[source.Scalar, source.Node | _EditedNode]"] | None  # of a mapping
+    items: "list[source.Node | _EditedNode]"  # of a list
 
     @classmethod
-    def of(cls, node: source.Mapping | source.Sequence) -> "_Changing":
-        """A copy to be changed."""
+    def of(cls, node: source.Mapping | source.Sequence) -> "_EditedNode":
+        """An editable copy of a node."""
         if isinstance(node, source.Mapping):
-            return cls(node.at, {key.text: (key, each) for key, each in node.entries}, [])
+            return cls(node.at, {key.text: (key, inner) for key, inner in node.entries}, [])
         return cls(node.at, None, list(node.items))
 
     def node(self) -> source.Mapping | source.Sequence:
-        """What it has become."""
+        """The node with all changes."""
         if self.entries is None:
-            return source.Sequence(tuple(map(_settled, self.items)), self.at)
-        return source.Mapping(tuple((key, _settled(each)) for key, each in self.entries.values()), self.at)
+            return source.Sequence(tuple(map(_as_node, self.items)), self.at)
+        return source.Mapping(tuple((key, _as_node(inner)) for key, inner in self.entries.values()), self.at)
 
-    def place(self, at: source.Scalar, value: source.Node | None, problems: list[Problem]) -> None:
-        """Put a value at a path, or nothing there; a path that leads nowhere is a problem."""
-        inside: _Changing | None = self
-        *before, last = _steps(at.text) or [(True, 0, "")]
+    def set(self, path: source.Scalar, value: source.Node | None, problems: list[Problem]) -> None:
+        """Set the value at a path, or remove it (None); a path that does not exist is a problem."""
+        inside: _EditedNode | None = self
+        *before, last = _steps(path.text) or [(True, 0, "")]
         for step in before:
-            inside = None if inside is None else inside.opened(step, at)
-        if inside is None or not inside.put(last, at, value):
-            problems.append(Problem("case_path", given=at.text, location=at.at))
+            inside = None if inside is None else inside.inner(step, path)
+        if inside is None or not inside.set_item(last, path, value):
+            problems.append(Problem("case_path", given=path.text, location=path.at))
 
-    def opened(self, step: _Step, at: source.Scalar) -> "_Changing | None":
-        """What a step leads to, to be changed as well; None where it leads nowhere."""
+    def inner(self, step: _Step, path: source.Scalar) -> "_EditedNode | None":
+        """An editable copy of the inner node at a step of a path; None if there is none."""
         is_number, number, name = step
         if is_number != (self.entries is None):
             return None
@@ -393,16 +401,16 @@ class _Changing:
             inner = self.entries[name][1] if name in self.entries else None
         if inner is None or isinstance(inner, source.Scalar):
             return None
-        if not isinstance(inner, _Changing):
-            inner = _Changing.of(inner)
+        if not isinstance(inner, _EditedNode):
+            inner = _EditedNode.of(inner)
         if self.entries is None:
             self.items[number - 1] = inner
         else:
-            self.entries[name] = source.Scalar(name, at.at), inner
+            self.entries[name] = source.Scalar(name, path.at), inner
         return inner
 
-    def put(self, step: _Step, at: source.Scalar, value: source.Node | None) -> bool:
-        """Whether a value, or nothing, could be put where a last step leads."""
+    def set_item(self, step: _Step, path: source.Scalar, value: source.Node | None) -> bool:
+        """Set or remove an item; False if there is no such place."""
         is_number, number, name = step
         if is_number != (self.entries is None):
             return False
@@ -411,7 +419,7 @@ class _Changing:
                 return False
             self.items[number - 1 : number] = [] if value is None else [value]
         elif value is not None:
-            self.entries[name] = source.Scalar(name, at.at), value
+            self.entries[name] = source.Scalar(name, path.at), value
         elif name in self.entries:
             del self.entries[name]
         else:
@@ -419,5 +427,5 @@ class _Changing:
         return True
 
 
-def _settled(node: "source.Node | _Changing") -> source.Node:
-    return node.node() if isinstance(node, _Changing) else node
+def _as_node(node: "source.Node | _EditedNode") -> source.Node:
+    return node.node() if isinstance(node, _EditedNode) else node

@@ -1,4 +1,4 @@
-"""A property that could not be proved is tried on households that hypothesis draws."""
+"""Tries a property on random households, for properties that the prover does not settle."""
 
 from decimal import Decimal
 from importlib import import_module
@@ -7,18 +7,18 @@ from typing import Any
 
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Fact, Policy, Property
-from hardship_rules.core.problem import FactError, Path
-from hardship_rules.proofs.properties import breaks
+from hardship_rules.core.problem import FactError, KeyPath
+from hardship_rules.proofs.properties import violates
 from hardship_rules.proofs.shrink import Facts, Raised
 
 EXAMPLES = 300
-MORE = (Decimal(0), Decimal("0.01"), Decimal(1), Decimal(100), Decimal(1200), Decimal(10000))
+AMOUNTS = (Decimal(0), Decimal("0.01"), Decimal(1), Decimal(100), Decimal(1200), Decimal(10000))
 
 
-def tried(policy: Policy, each: Property, seconds: float) -> tuple[int, tuple[Facts, Raised] | None]:
-    """How many households kept a property, or the smallest that does not, with what is raised in the second.
+def try_property(policy: Policy, prop: Property, seconds: float) -> tuple[int, tuple[Facts, Raised] | None]:
+    """The number of passing examples, or the smallest counterexample with the facts raised in its second household.
 
-    Nothing is tried where hypothesis is not installed, or is out of time before the first household is drawn.
+    It is (0, None) if hypothesis is not installed, or if time runs out before the first household is drawn.
     """
     try:
         hypothesis, st = import_module("hypothesis"), import_module("hypothesis.strategies")
@@ -26,51 +26,53 @@ def tried(policy: Policy, each: Property, seconds: float) -> tuple[int, tuple[Fa
     except ModuleNotFoundError:
         return 0, None
     until = monotonic() + seconds
-    kept: list[None] = []
-    broke: list[tuple[Facts, Raised]] = []
+    passed = 0
+    counterexamples: list[tuple[Facts, Raised]] = []
 
-    def broken(drawn: tuple[Facts, list[Decimal]]) -> bool:
+    def is_counterexample(example: tuple[Facts, list[Decimal]]) -> bool:
+        nonlocal passed
         if monotonic() > until:
             return False
-        facts, more = drawn
+        facts, amounts = example
         try:
-            more_of = raised(policy, each, facts, more)
-            found = breaks(policy, each, facts, more_of)
+            raised_facts = raised(policy, prop, facts, amounts)
+            violated = violates(policy, prop, facts, raised_facts)
         except FactError:
             return False
-        kept.append(None)
-        if found:
-            broke.append((facts, more_of))
-        return found
+        passed += 1
+        if violated:
+            counterexamples.append((facts, raised_facts))
+        return violated
 
     settings = hypothesis.settings(
         max_examples=EXAMPLES,
         database=None,
         deadline=None,
-        derandomize=True,  # a report of proofs says the same in every run
+        derandomize=True,  # every run of a report says the same
         suppress_health_check=list(hypothesis.HealthCheck),
     )
-    amounts = st.lists(st.sampled_from(MORE), min_size=12, max_size=12)
+    examples = st.tuples(households, st.lists(st.sampled_from(AMOUNTS), min_size=12, max_size=12))
     try:
-        facts, more = hypothesis.find(st.tuples(households, amounts), broken, settings=settings)
+        facts, amounts = hypothesis.find(examples, is_counterexample, settings=settings)
     except hypothesis.errors.NoSuchExample:
-        return len(kept), None
-    except hypothesis.errors.Flaky:  # out of time while it was made smaller: the last that was found
-        return len(kept), broke[-1]
-    return len(kept), (facts, raised(policy, each, facts, more))
+        return passed, None
+    except hypothesis.errors.Flaky:  # time ran out while it was shrunk: the last counterexample
+        return passed, counterexamples[-1]
+    return passed, (facts, raised(policy, prop, facts, amounts))
 
 
-def raised(policy: Policy, each: Property, facts: Facts, more: list[Decimal]) -> Raised:
-    """The facts of a property raised by some amounts, in turn, as far as they may go."""
-    holders: list[tuple[Path, dict[str, Any]]] = [((), facts)]
+def raised(policy: Policy, prop: Property, facts: Facts, amounts: list[Decimal]) -> Raised:
+    """The facts of a property raised by amounts in turn, where the fact's range allows it."""
+    holders: list[tuple[KeyPath, dict[str, Any]]] = [((), facts)]
     holders += [(("members", number), member) for number, member in enumerate(facts["members"])]
-    paths = [(path, member, name) for path, member in holders for name in each.facts if member.get(name) is not None]
-    found: Raised = {}
-    for number, (path, holder, name) in enumerate(paths):
+    places = [(path, holder, name) for path, holder in holders for name in prop.facts if holder.get(name) is not None]
+    raised_facts: Raised = {}
+    for number, (path, holder, name) in enumerate(places):
         fact = policy.names[name]
         if isinstance(fact, Fact) and isinstance(fact.kind, NumberKind) and fact.kind.high is not None:
-            step = more[number % len(more)]
-            amount = Decimal(str(holder[name])) + (step if fact.kind.decimals else step.to_integral_value())
-            if amount <= fact.kind.high and amount > Decimal(str(holder[name])):
-                found[*path, name] = amount
-    return found
+            step = amounts[number % len(amounts)]
+            before = Decimal(str(holder[name]))
+            after = before + (step if fact.kind.decimals else step.to_integral_value())
+            if before < after <= fact.kind.high:
+                raised_facts[*path, name] = after
+    return raised_facts

@@ -13,7 +13,7 @@ from hardship_rules import Assessment, Figure, PolicyError, Trace, assess, load_
 from hardship_rules.assessment.outcomes import decimal
 from hardship_rules.core.expr import AllOf, AnyOf, Compare, Constant, Name, Not, Option
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 WEIHAI = load_policy("2021_weihai")
 NOTHING = dict.fromkeys(("business_income", "property_income", "transfer_income", "other_income"), 0)

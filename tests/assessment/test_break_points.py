@@ -11,11 +11,11 @@ from places import ROOT
 
 from hardship_rules import Assessment, assess, load_household, load_policy, read_policy
 from hardship_rules.assessment.break_points import BreakPoints
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, YesNoKind, day_of
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.testing.strategies import households, policies
-from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding
+from hardship_rules.testing.strategies._paths import Facts, copied, fact_paths, holding
 
 EXAMPLES = ROOT / "examples"
 WEIHAI = load_policy("2021_weihai")
@@ -95,7 +95,7 @@ class TestWorkedByHand:
         assert family.break_points() is None
 
     @pytest.mark.parametrize("path", ["net_income_per_person", ("members", 9, "wage"), ("members", 0, "homes"), "wage"])
-    def test_no_such_fact(self, family: Assessment, path: Path | str) -> None:
+    def test_no_such_fact(self, family: Assessment, path: KeyPath | str) -> None:
         """A path at which there is no fact is an error of the caller."""
         with pytest.raises(KeyError):
             family.break_points(path)
@@ -118,13 +118,13 @@ class TestNearestAssumed:
         assert partial.nearest_assumed is None
 
 
-def given_value(policy: Policy, path: Path, value: Value) -> object:
+def given_value(policy: Policy, path: KeyPath, value: Value) -> object:
     """A value as a household gives it."""
     fact = policy.members.facts[cast(str, path[-1])] if len(path) > 1 else policy.facts[cast(str, path[-1])]
     return day_of(cast(int, value)) if isinstance(fact.kind, DateKind) else value
 
 
-def come_to(policy: Policy, household: Facts, path: Path, value: Value) -> list[tuple[list[str], list[str]]]:
+def come_to(policy: Policy, household: Facts, path: KeyPath, value: Value) -> list[tuple[list[str], list[str]]]:
     """What every decision comes to with one value of a fact, assessed as any household is."""
     changed: dict[str, Any] = copied(household)
     holding(changed, path)[cast(str, path[-1])] = given_value(policy, path, value)
@@ -148,7 +148,7 @@ def test_generated_policies(text: str, data: st.DataObject) -> None:
         ]
         for span in points.spans
     ]
-    assert all(one != other for one, other in pairwise(said)) or isinstance(fact.kind, ChoiceKind | YesNoKind)
+    assert all(one != other for one, other in pairwise(said)) or isinstance(fact.kind, ChoiceKind | BooleanKind)
     for span, outcomes in zip(points.spans, said, strict=True):
         values = [span.low, span.high]
         if isinstance(fact.kind, NumberKind):

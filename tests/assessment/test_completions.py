@@ -10,7 +10,7 @@ from hardship_rules import Assessment, assess, explain, load_policy, read_policy
 from hardship_rules.assessment.sensitivity import turns_on
 from hardship_rules.engine.evaluate import possible
 from hardship_rules.testing.strategies import households, policies
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HEAD = """
@@ -136,7 +136,7 @@ def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
     apart = f'      - {{outcome: apart, title: 不同, basis: definition, when: "{sums} != {sums}"}}\n'
     assessment = assessed(apart, {}, terms, head=head)
     assert ids(assessment) == left
-    assert len(assessment.outcomes.left.cases) == (64 if facts == 6 else 0)
+    assert len(assessment.outcomes.completions.households) == (64 if facts == 6 else 0)
 
 
 def test_a_fact_left_out_may_be_given_first() -> None:

@@ -8,7 +8,7 @@ from hardship_rules.assessment.plan import Plan, Plans
 from hardship_rules.core.problem import path_text
 from hardship_rules.engine.evaluate import evaluate
 from hardship_rules.testing.strategies import partial_households
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 POLICY = """

@@ -7,9 +7,9 @@ from typing import cast
 from interview import answer, by_rank, in_file_order, interview, sample, volunteer
 
 from hardship_rules import FactError, assess, load_policy, next_question, read_policy
-from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, YesNoKind
-from hardship_rules.core.problem import Path
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
+from hardship_rules.core.problem import KeyPath
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 COMPLETE = [household for household in sample(WEIHAI, 150) if len(household["members"]) <= 5][::6]
@@ -60,7 +60,7 @@ def test_every_question_could_matter() -> None:
             answer(WEIHAI, known, path, full)
 
 
-def matters(known: Facts, path: Path, chance: random.Random) -> bool:
+def matters(known: Facts, path: KeyPath, chance: random.Random) -> bool:
     """A household completed at hazard comes to other categories with other values of one fact."""
     facts: Facts = {**known, "members": [dict(member) for member in known["members"]]}
     unknown = [each for each, fact in unknown_paths(WEIHAI, facts) if fact.name not in ("birth_date", "monthly_wage")]
@@ -81,16 +81,16 @@ def matters(known: Facts, path: Path, chance: random.Random) -> bool:
     return len(found - {None}) > 1
 
 
-def holder(facts: Facts, path: Path) -> dict[str | int, object]:
+def holder(facts: Facts, path: KeyPath) -> dict[str | int, object]:
     """The mapping that holds the fact of a path: the household or a member."""
     return cast(dict[str | int, object], facts if len(path) == 1 else facts["members"][path[1]])
 
 
-def values(path: Path) -> list[object]:
+def values(path: KeyPath) -> list[object]:
     """All options of a choice, yes and no, or some amounts: mostly none, so that one of them decides."""
     fact = {**WEIHAI.facts, **WEIHAI.members.facts}[cast(str, path[-1])]
     match fact.kind:
-        case YesNoKind():
+        case BooleanKind():
             return [True, False]
         case ChoiceKind(options):
             return list(options)

@@ -8,8 +8,8 @@ import pytest
 from years import MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, load_policy
-from hardship_rules.authoring.approval import approve
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring._approval import approve
+from hardship_rules.authoring._lint import lint_file
 
 DAY = date(2025, 1, 15)
 HEAD = "language: 1\npolicy: 2025_city\nextends: measure"
@@ -116,7 +116,7 @@ def test_a_change_makes_it_a_draft_again(tmp_path: Path, old: str, new: str) -> 
     path = signed(year(tmp_path))
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert load_policy(path).status == "draft"
-    assert [problem.code for problem in guarded(path) if problem.code != "value_jump"] == ["approval_other"]
+    assert [problem.code for problem in lint_file(path) if problem.code != "value_jump"] == ["approval_other"]
     assert load_policy(signed(path)).status == "approved"
     assert path.read_text(encoding="utf-8").count("approved:") == 1
 
@@ -126,10 +126,10 @@ def test_the_base_changed_underneath(tmp_path: Path) -> None:
     path = signed(year(tmp_path))
     (tmp_path / "measure.yaml").write_text(MEASURE.replace("患病", "生病"), encoding="utf-8")
     assert load_policy(path).status == "draft"
-    assert [problem.code for problem in guarded(path)] == ["approval_other", "base_changed"]
+    assert [problem.code for problem in lint_file(path)] == ["approval_other", "base_changed"]
     after = tmp_path / "2026_city.yaml"
     after.write_text(THIS.replace("2025", "2026").replace("town: 1100", "town: 1150"), encoding="utf-8")
-    assert [(each.code, each.given) for each in guarded(after)] == [
+    assert [(each.code, each.given) for each in lint_file(after)] == [
         ("base_differs", "measure"),
         ("value_as_before", "900"),
     ]

@@ -1,4 +1,4 @@
-"""What a sound policy is asked about, by itself and beside the one before."""
+"""Warnings about a valid policy, alone and compared with the one before."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ import pytest
 from years import LAST, MEASURE, THIS, files_in
 
 from hardship_rules import PolicyError, Problem
-from hardship_rules.authoring.lint import guarded
+from hardship_rules.authoring._lint import lint_file
 
 
 def warned(path: Path, against: Path | None = None) -> list[tuple[str, str]]:
     """Code and what was given of the warnings about the year 2025 of a folder."""
-    found = guarded(path / "2025_city.yaml", (), against)
+    found = lint_file(path / "2025_city.yaml", (), against)
     assert all(problem.severity == "warning" and problem.location is not None for problem in found)
     return [(problem.code, problem.given) for problem in found]
 
@@ -26,7 +26,7 @@ def changed(text: str, *pairs: tuple[str, str]) -> str:
 
 def only(path: Path) -> Problem:
     """The one warning about the year 2025 of a folder."""
-    (problem,) = guarded(path / "2025_city.yaml")
+    (problem,) = lint_file(path / "2025_city.yaml")
     return problem
 
 

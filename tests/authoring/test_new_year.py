@@ -1,4 +1,4 @@
-"""Next year's file: blank where something changes, with last year's words beside, and sound once it is filled in."""
+"""Next year's file: blank where values change, and valid once it is filled in."""
 
 import re
 from datetime import date

@@ -1,4 +1,4 @@
-"""The document to proof-read: every clause and every grade in it, in the policy's order, structure and all."""
+"""The reading copy: every clause with its basis, in the policy's order."""
 
 from collections import Counter
 
@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import reading_copy
 from hardship_rules.authoring._statements import statements
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.expr import BASES, AllOf, AnyOf, Clause, Not, walk
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.documents.html import as_html
@@ -18,7 +18,7 @@ from hardship_rules.documents.text import as_text
 from hardship_rules.testing.strategies import policies
 
 POLICY = load_policy("2021_weihai")
-DOCUMENT = proofread(POLICY)
+DOCUMENT = reading_copy(POLICY)
 
 
 def section(document: Document | Section, word: str) -> Section:
@@ -117,7 +117,7 @@ def test_parameters() -> None:
 
 def test_readings() -> None:
     """Each reading with its question, why it is chosen, its options by name, and which is chosen now."""
-    variant = proofread(POLICY.with_readings({"equal_to_standard": "granted"}))
+    variant = reading_copy(POLICY.with_readings({"equal_to_standard": "granted"}))
     for document, chosen in ((DOCUMENT, 0), (variant, 1)):
         reading = next(item for item in items(section(document, "六、解读")) if "equal_to_standard" in item.lead)
         assert "是否认定为深度困难？" in reading.text
@@ -178,7 +178,7 @@ def clauses(policy: Policy) -> list[Clause]:
 def test_every_clause_with_its_grade(name: str) -> None:
     """Every clause of every term and decision is an entry that ends with its grade; structures hold their clauses."""
     policy = load_policy(name)
-    document = proofread(policy)
+    document = reading_copy(policy)
     titles = [f"、{title}" for title in ("定义", *(decision.title for decision in policy.decisions.values()))]
     found = [
         item
@@ -221,14 +221,14 @@ def test_a_policy_that_is_verified_throughout() -> None:
         "decisions: {d: {title: 类别, first: [{outcome: x, title: 是, when: a, source: t, cite: 一, basis: rule}], "
         "otherwise: {outcome: y, title: 否}}}\n"
     )
-    last = section(proofread(policy), "尚未核实")
+    last = section(reading_copy(policy), "尚未核实")
     assert last.blocks[-1] == Paragraph("各条都有原文、通知或算术定义为据。")
-    assert Paragraph("“甲”为是的，为“是”。") in section(proofread(policy), "（一）是").blocks
+    assert Paragraph("“甲”为是的，为“是”。") in section(reading_copy(policy), "（一）是").blocks
 
 
 def test_a_decision_of_every_outcome() -> None:
     """A decision that lists every outcome that holds says so."""
-    document = proofread(read_policy(SMALL))
+    document = reading_copy(read_policy(SMALL))
     assert section(document, "、材料").blocks[0] == Paragraph("逐项判断，成立的结果都列出。")
     assert Paragraph("“困难”为是的，列出“证明”。") in section(document, "证明").blocks
 
@@ -237,7 +237,7 @@ def test_a_decision_of_every_outcome() -> None:
 @given(policies())
 def test_any_sound_policy(text: str) -> None:
     """Whatever a sound policy says, it can be shown."""
-    assert as_text(proofread(read_policy(text)))
+    assert as_text(reading_copy(read_policy(text)))
 
 
 def standing(status: str) -> Policy:
@@ -261,7 +261,7 @@ CHANGED = standing(APPROVAL.format(fingerprint="v1:" + "0" * 64))
 )
 def test_a_draft_says_so_first(policy: Policy, first: str, status: str | None) -> None:
     """A draft, and what was changed since its approval, begins with 草案 in each form; the table says who approved."""
-    document = proofread(policy)
+    document = reading_copy(policy)
     for text in (as_text(document), as_markdown(document).removeprefix("# ")):
         assert text.splitlines()[0] == first + policy.title
     assert f"<h1>{first}{policy.title}</h1>" in as_html(document)

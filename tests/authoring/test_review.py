@@ -1,4 +1,4 @@
-"""What is put before whoever approves a policy."""
+"""The review of a new policy beside an older one."""
 
 from pathlib import Path
 

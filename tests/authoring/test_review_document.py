@@ -1,4 +1,4 @@
-"""The sheet on which a policy is approved, section by section."""
+"""The review as a sheet to sign, section by section."""
 
 from functools import partial
 from pathlib import Path

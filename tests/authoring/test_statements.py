@@ -1,4 +1,4 @@
-"""Statements: each thing that a policy says, once, with its id, its words and how well it is known."""
+"""The statements of a policy, each with its id, its words and its provenance."""
 
 import re
 from collections import Counter
@@ -9,8 +9,8 @@ from documents import SMALL
 
 from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import reading_copy
 from hardship_rules.authoring._statements import Statement, line_of, provenance_words, statements, values_of
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.expr import Clause, Provenance, walk
 from hardship_rules.documents.document import Document
 from hardship_rules.documents.text import as_text
@@ -78,7 +78,7 @@ def test_nothing_is_left_out(name: str) -> None:
 REPLY = "notes:\n  reply within: {days: 15, source: notice, cite: 第五条, basis: notice}"
 
 
-@pytest.mark.parametrize("write", [checklist, proofread])
+@pytest.mark.parametrize("write", [checklist, reading_copy])
 def test_the_days_to_reply_within_are_read(write: Callable[[Policy], Document]) -> None:
     """The reading copy and the list to check against the text say how many days, and where that is said."""
     policy = read_policy(SMALL.replace("notes:", REPLY))

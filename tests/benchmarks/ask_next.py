@@ -15,8 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from interview import by_rank, in_file_order, interview, sample
 
 from hardship_rules import Assessment, Policy, assess, load_policy
-from hardship_rules.core.kinds import ChoiceKind, YesNoKind
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind
+from hardship_rules.testing.strategies._paths import Facts
 
 
 def questions(policy: Policy, households: list[Facts]) -> None:
@@ -38,7 +38,7 @@ def questions(policy: Policy, households: list[Facts]) -> None:
 def narrowing(policy: Policy, households: list[Facts]) -> None:
     """Print how often outcomes are ruled out, where some facts are unknown, and where only choices are."""
     chance = random.Random(58)  # noqa: S311  # a measurement
-    for kinds, most in ((object, 12), (ChoiceKind | YesNoKind, 6)):
+    for kinds, most in ((object, 12), (ChoiceKind | BooleanKind, 6)):
         assessments = [_with_unknown(chance, policy, each, kinds, most) for each in households]
         undecided = [each for each in assessments if each.tried or each.category is None]
         narrower = [each for each in undecided if each.ruled_out]

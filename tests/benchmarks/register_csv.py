@@ -11,7 +11,7 @@ import polars as pl
 from registers import ON, register
 
 from hardship_rules import load_policy
-from hardship_rules.core.kinds import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind
 from hardship_rules.core.policy import Fact
 
 POLICY = load_policy("2021_weihai")
@@ -26,7 +26,7 @@ def as_staff_write(frame: pl.DataFrame) -> pl.DataFrame:
         column = pl.col(name)
         if isinstance(fact.kind, ChoiceKind):
             column = column.replace_strict(dict(fact.kind.options))
-        elif isinstance(fact.kind, YesNoKind):
+        elif isinstance(fact.kind, BooleanKind):
             column = pl.when(column).then(pl.lit("是")).when(~column).then(pl.lit("否"))
         columns.append(column.alias(fact.title))
     return frame.select(columns)

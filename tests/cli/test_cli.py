@@ -78,7 +78,7 @@ class TestAssess:
         assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
 
     def test_other_readers(self, tmp_path: Path) -> None:
-        """Markdown, one HTML page and English are told apart by options; `-o` writes a page whole."""
+        """Options choose Markdown, one HTML page and English; `-o` writes a page whole."""
         assert run("assess", "--format", "markdown", HOUSEHOLD).stdout.decode().startswith("# 深度困难职工家庭\n")
         english = run("assess", "--lang", "en", PARTIAL)
         assert english.stdout.decode().startswith("Undecided ")
@@ -153,7 +153,7 @@ class TestAssess:
         assert b"\x1b" not in run("assess", *arguments, HOUSEHOLD, **environment).stdout
 
     def test_every_problem_with_its_place(self, wrong: str) -> None:
-        """Problems go to standard error, all at once, with place, code, sentence and mend; exit status 1."""
+        """Problems go to standard error, all at once, with place, code, sentence and fix; exit status 1."""
         done = run("assess", wrong)
         assert (done.returncode, done.stdout) == (1, b"")
         lines = done.stderr.decode().splitlines()
@@ -196,7 +196,7 @@ class TestAssess:
         assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.txt", "wrong.yaml"]
 
     def test_full_width_colons_throughout(self) -> None:
-        """A file in which every colon is full-width is told of the character, at its line."""
+        """If every colon of a file is full-width, the problem names the character, at its line."""
         done = run("assess", "-", given="认定日期：2021-03-31\n家庭居住地：城市\n")
         assert "标准输入:1:" in done.stderr.decode()
         assert "错误[full_width]" in done.stderr.decode()
@@ -208,7 +208,7 @@ class TestAssess:
         assert "policy_not_named" in done.stderr.decode()
 
     def test_policy_that_is_not_there(self) -> None:
-        """A policy, or a year of a series, that is not there is told with the household that asks for it."""
+        """A missing policy, or year of a series, is reported at the household that names it."""
         for policy, code in (("nowhere", "policy_missing"), ("weihai\non: 2022-05-01", "no_policy_on_date")):
             done = run("assess", "-", given=f"policy: {policy}\nmembers: [{{relation: self}}]")
             assert done.returncode == 1
@@ -252,7 +252,7 @@ class TestAssess:
         ],
     )
     def test_never_a_traceback(self, content: bytes) -> None:
-        """Whatever comes in, what goes out is a problem with a place."""
+        """Any input gives a verdict or a problem with a place."""
         done = run("assess", "-", given=content)
         assert done.returncode == 1
         assert b"Traceback" not in done.stderr
@@ -297,7 +297,7 @@ class TestChanges:
         assert out.read_text(encoding="utf-8").splitlines() == lines
 
     def test_problems_of_both(self, tmp_path: Path) -> None:
-        """The problems of both files are told at once, and nothing else; exit status 1; as JSON too."""
+        """The problems of both files are reported at once, and nothing else; exit status 1; as JSON too."""
         paths = [tmp_path / "before.yaml", tmp_path / "now.yaml"]
         for path in paths:
             path.write_text("homes: 1,5\nmembers: [{relation: self}]\n", encoding="utf-8")
@@ -371,7 +371,7 @@ class TestCompare:
 
     @pytest.mark.parametrize("content", [b"", b"\x00", b"- 1", b"members: 3", b"on: [3]\nmembers: [{}]", b"a: 1\na: 2"])
     def test_never_a_traceback(self, content: bytes) -> None:
-        """Whatever comes in, what goes out is a problem with a place."""
+        """Any input gives a comparison or a problem with a place."""
         done = run("compare", "2021_weihai", "example_huzhou", "-", given=content)
         assert done.returncode == 1
         assert b"Traceback" not in done.stderr
@@ -403,7 +403,7 @@ class TestCheck:
         assert "2021_weihai: 没有问题" in done.stdout.decode()
 
     def test_days_of_another_year(self, tmp_path: Path) -> None:
-        """A file for days that another year of its series is for is told at its days, beside its other problems."""
+        """A file whose days another year of its series covers is reported at its days, with its other problems."""
         path = tmp_path / "2026_weihai.yaml"
         head = "language: 1\npolicy: 2026_weihai\nseries: weihai\nextends: shandong_2020_58\n"
         path.write_text(head + "effective: {from: 2025-12-31, to: 2026-12-31}\n", encoding="utf-8")
@@ -453,7 +453,7 @@ class TestCheck:
         ],
     )
     def test_schemas_wrongly_asked_for(self, arguments: list[str]) -> None:
-        """Which schema, and of which policy, must be clear."""
+        """It must be clear which schema is wanted, and of which policy."""
         assert run("check", *arguments).returncode == 2
 
 
@@ -549,7 +549,7 @@ class TestTest:
         assert run("test", str(tmp_path)).returncode == 1
 
     def test_an_unconfirmed_case(self, tmp_path: Path) -> None:
-        """It is counted apart, never as passed nor as failed; that it comes out otherwise now is told."""
+        """It is counted separately, neither as passed nor as failed; a changed result is reported."""
         other = (
             "  - {title: 对的, confirmed: no, household: {place: town, members: [{}], money: 1}, "
             "expect: {category: poor}, because: 搜索得出}\n"
@@ -585,7 +585,7 @@ class TestTest:
         assert (of_small["policy"], len(of_small["missing"])) == ("small", 25)
 
     def test_write_missing(self, tmp_path: Path) -> None:
-        """Cases are written that hold and that nobody has confirmed; what is proved out of reach is not missing."""
+        """Missing cases are written as unconfirmed ones that hold; what is proved impossible is not missing."""
         path, made = files(tmp_path), tmp_path / "made.yaml"
         done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(made))
         assert done.returncode == 0, done.stderr.decode()
@@ -605,7 +605,7 @@ class TestTest:
         assert path.read_bytes() == before
 
     def test_cannot_be_written(self, tmp_path: Path) -> None:
-        """Where the file cannot be written that is told, with exit status 1."""
+        """If the file cannot be written that is reported, with exit status 1."""
         made = tmp_path / "nowhere" / "made.yaml"
         done = run("test", str(files(tmp_path)), "--policies", str(tmp_path), "--write-missing", str(made))
         assert done.returncode == 1
@@ -645,7 +645,7 @@ class TestTemplate:
     """`hardship-rules template`."""
 
     def test_printed_and_written(self, tmp_path: Path) -> None:
-        """Without `-o` it prints what `-o` writes, and what is written can be assessed as it stands."""
+        """Without `-o` it prints what `-o` writes, which can be assessed as it is."""
         path = tmp_path / "household.yaml"
         printed = run("template", "2021_weihai")
         done = run("template", "2021_weihai", "-o", str(path))

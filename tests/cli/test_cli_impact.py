@@ -82,7 +82,7 @@ def test_json_counts_what_assess_says(files: list[str]) -> None:
 
 
 def test_problems_of_a_register(files: list[str], tmp_path: Path) -> None:
-    """A cell that cannot be read is told at its place, and nothing is written; going on, its household is left out."""
+    """An unreadable cell is reported and nothing is written; with --keep-going its household is left out."""
     broken, page = tmp_path / "家庭.csv", tmp_path / "影响.html"
     table = pl.read_csv(files[1], infer_schema=False)
     table.with_columns(pl.Series("自有住房套数", ["两套", *table["自有住房套数"][1:]])).write_csv(broken)
@@ -112,7 +112,7 @@ def test_members_of_no_household(files: list[str], tmp_path: Path) -> None:
 
 
 def test_totals_of_a_register(files: list[str], tmp_path: Path) -> None:
-    """A row of totals is in no move and nobody's doubt, and the report says that it was left out."""
+    """A row of totals is in no move and causes no caveat, and the report says that it was left out."""
     totals, page = tmp_path / "成员.csv", tmp_path / "影响.html"
     members = pl.read_csv(files[3], infer_schema=False)
     last = pl.DataFrame({"户号": ["合计"]})

@@ -55,7 +55,7 @@ class TestAssess:
         assert [path.name for path in folder.iterdir()] == ["household.record.json"]
 
     def test_a_record_that_is_there_is_kept(self, kept: Path) -> None:
-        """A record is never written over: an officer's decision may stand in it. The others are still written."""
+        """A record is never overwritten: it may contain an officer's decision. The others are still written."""
         kept.write_text("有经办意见", encoding="utf-8")
         done = run("assess", "--format", "record", "-o", str(kept.parent), HOUSEHOLD, PARTIAL)
         assert done.returncode == 1

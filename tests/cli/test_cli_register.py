@@ -25,7 +25,7 @@ def run(*words: str) -> Result:
 
 @pytest.fixture
 def good(tmp_path: Path) -> str:
-    """A register of two households: one of 900 yuan a month, and one of which the wage is not known."""
+    """A register of two households: one with 900 yuan a month, and one whose wage is not known."""
     own = [OWN, {**OWN, "户号": "=cmd|x"}]
     theirs = [WORKER, {**WORKER, "户号": "=cmd|x", "月工资": "未知"}]
     return register(tmp_path / "登记簿.xlsx", own, theirs)
@@ -63,7 +63,7 @@ def test_results_are_written(tmp_path: Path, good: str, suffix: str) -> None:
 
 
 def test_figures_are_told_as_they_are(tmp_path: Path) -> None:
-    """A year's income of 0.35, 0.41, 0.57 or 0.69 yuan is told so: none of them with sixteen decimals."""
+    """A year's income of 0.35, 0.41, 0.57 or 0.69 yuan is shown as given, not with sixteen decimals."""
     sums = ["0.35", "0.41", "0.57", "0.69"]
     names = [f"A{number}" for number in range(len(sums))]
     members = [
@@ -113,14 +113,14 @@ def test_problems_and_nothing_written(tmp_path: Path) -> None:
 
 
 def test_no_household_is_sound(tmp_path: Path) -> None:
-    """A register in which every household has a problem is listed, and nobody is assessed."""
+    """If every household of a register has a problem, all are listed and none is assessed."""
     file = register(tmp_path / "a.xlsx", [{**OWN, "自有住房套数": -1}], [WORKER])
     assert run(file, "-o", str(tmp_path / "a.csv"), "--keep-going", "--explain").exit_code == 1
     assert pl.read_csv(tmp_path / "a.csv")["困难职工家庭类别"].to_list() == ["未判定"]
 
 
 def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
-    """What only the whole household shows is told as well, at the household's row."""
+    """Problems of a household as a whole are reported too, at its row."""
     members = [WORKER, {**WORKER, "与申请人关系": "配偶"}, {**WORKER, "与申请人关系": "配偶"}]
     done = run(register(tmp_path / "a.xlsx", [OWN], members), "-o", str(tmp_path / "a.csv"))
     assert done.exit_code == 1
@@ -146,7 +146,7 @@ def test_each_broken_must_is_named_at_its_own_household(tmp_path: Path) -> None:
 
 
 def test_totals_and_hidden_rows_are_reported(tmp_path: Path) -> None:
-    """Totals and signatures make nobody doubtful; they and hidden rows are listed by number wherever results go."""
+    """Totals and signatures cause no caveat; they and hidden rows are listed by number in every output."""
     nothing = dict.fromkeys(WORKER)
     spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
     members = [
@@ -213,7 +213,7 @@ def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
 
 
 def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
-    """The empty workbook assesses nobody; filled in it is a register; it is never written over another file."""
+    """The empty workbook has no household; filled in it is a register; it is never written over another file."""
     path = tmp_path / "空白.xlsx"
     assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 0
     assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 1
@@ -231,7 +231,7 @@ def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
 
 
 def test_a_proposed_mapping_can_be_used(tmp_path: Path) -> None:
-    """What is certain is filled in and the register is read by it; what is not stands as a comment with its reason."""
+    """Sure matches are filled in and the register can be read by them; doubts are comments with their reasons."""
     member = {**WORKER, "证件": "11010519491231002X"}
     member["医疗自负费用（万元）"] = member.pop("医疗自负费用")
     file = register(tmp_path / "a.xlsx", [{**OWN, "家庭居住地": "城里"}], [member])
@@ -261,7 +261,7 @@ def test_the_register_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
-    """A name that is too long and a loop of links are told, as what is read and as what is written."""
+    """A name that is too long and a loop of links are reported, for input and for output."""
     loop, long = tmp_path / "loop.csv", tmp_path / ("a" * 300 + ".csv")
     loop.symlink_to(loop)
     for path in map(str, (loop, long)):
@@ -274,7 +274,7 @@ def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
 
 
 def test_csv_with_a_title(tmp_path: Path) -> None:
-    """A title, a blank line and `sep=,` stand above the headers, and a problem is at its own row."""
+    """A title, a blank line and `sep=,` may be above the headers, and a problem is at its own row."""
     for name, row, above in (("a.csv", OWN, "登记簿\n\n"), ("b.csv", {**WORKER, "月工资": "很少"}, "sep=,\n")):
         rows = [",".join(row), ",".join(map(str, row.values()))]
         (tmp_path / name).write_text(above + "\n".join(rows), "utf-8")
@@ -295,7 +295,7 @@ def test_wrong_use() -> None:
 
 
 def test_members_without_a_household(tmp_path: Path) -> None:
-    """A row without a key keeps the household above it from a verdict; of no household, it is told with each one."""
+    """A row without a key keeps the household above it from a verdict; below none, it is a caveat on each."""
     spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
     members = [WORKER, {**spouse, "户号": None}, {**WORKER, "户号": "A2"}]
     own, out = [OWN, {**OWN, "户号": "A2"}], tmp_path / "out.xlsx"

@@ -38,7 +38,7 @@ def test_from_an_empty_database_to_verdicts(tmp_path: Path) -> None:
     ],
 )
 def test_options_that_do_not_go_together(arguments: list[str], said: str) -> None:
-    """What does not go together is wrong use, told in a sentence."""
+    """Options that do not go together are wrong use, reported in a sentence."""
     done = run(*arguments)
     assert done.returncode == 2
     assert said in done.stderr
@@ -55,7 +55,7 @@ def test_options_that_do_not_go_together(arguments: list[str], said: str) -> Non
     ],
 )
 def test_what_cannot_be_written_is_told(arguments: list[str], code: str, tmp_path: Path) -> None:
-    """A column that is no fact and a day that is none are told with their mend, and nothing is written."""
+    """An unknown column and an invalid day are reported with their fix, and nothing is written."""
     file = tmp_path / "view.sql"
     done = run("--dialect", "postgres", *arguments, "-o", str(file), "2021_weihai")
     assert done.returncode == 1
@@ -71,7 +71,7 @@ members: {from: 成员, key: 档案号, facts: {birth_date: {column: 证号, rea
 
 
 def test_a_mapping_is_the_first_query(tmp_path: Path) -> None:
-    """With a mapping the view is over the register's own tables; what does not fit the policy is told at its place."""
+    """With a mapping the view is over the register's own tables; misfits with the policy are reported in place."""
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text(MAPPING, encoding="utf-8")
     done = run("--dialect", "duckdb", "--mapping", str(mapping), "2021_weihai")

@@ -69,7 +69,7 @@ class TestNew:
         ],
     )
     def test_no_year_to_make(self, city: Path, series: str, year: str, code: str) -> None:
-        """A year that there is, that none comes before, that is none, or of no series, is told; nothing is written."""
+        """A year that exists, has no earlier one, is no year or is of no series is reported; nothing is written."""
         status, printed, said = run(city, "new", series, year, "-o", "new.yaml")
         assert (status, printed) == (1, "")
         assert f"错误[{code}]" in said
@@ -77,7 +77,7 @@ class TestNew:
         assert not (city / "new.yaml").exists()
 
     def test_a_whole_measure(self, city: Path) -> None:
-        """From a measure that extends nothing no year is made; a last year with problems is told with them."""
+        """A measure without a base gives no year; the problems of a last year's file are reported."""
         own = "language: 1\npolicy: own\nseries: own\neffective: {from: 2025-01-01, to: 2025-12-31}\n"
         (city / "own.yaml").write_text(own, encoding="utf-8")
         assert "own.yaml:4:12: 错误[year_whole]" in run(city, "new", "own", "2026", "-o", "new.yaml")[2]
@@ -100,7 +100,7 @@ class TestCheck:
         assert run(city, "check", "--strict", "2024_city.yaml")[0] == 0
 
     def test_against_another(self, city: Path) -> None:
-        """Beside a file that is named, not beside the one before; one that is not there is told."""
+        """The warnings are against the file named, not the one before; a missing one is reported."""
         (city / "2023_city.yaml").write_text(THIS.replace("2025", "2023"), encoding="utf-8")
         assert "提示" not in run(city, "check", "2025_city.yaml")[1]
         told = run(city, "check", "2025_city.yaml", "--against", "2023_city.yaml")[1]
@@ -182,7 +182,7 @@ class TestApprove:
         ],
     )
     def test_refused(self, city: Path, arguments: list[str], status: int, says: str) -> None:
-        """What cannot be approved, or is asked for wrongly, is told, and no file is touched."""
+        """What cannot be approved, and wrong use, is reported, and no file is touched."""
         before = {path: path.read_bytes() for path in city.iterdir()}
         code, printed, said = run(city, "approve", *arguments)
         assert (code, printed) == (status, "")

@@ -122,7 +122,7 @@ class TestStandardOutput:
 
     @pytest.mark.parametrize("command", ["any", "assess"])
     def test_reader_gone(self, folder: Path, command: str) -> None:
-        """A pipe that nobody reads any more is reported, in the language asked for."""
+        """A pipe whose reader has gone is reported, in the language asked for."""
         command = random.choice(QUICK) if command == "any" else command  # noqa: S311  # it is in the message
         words = [*words_of(command, folder), *(["--lang", "en"] if command == "assess" else [])]
         status, said = broken(*words)
@@ -144,7 +144,7 @@ class TestStandardOutput:
         assert path.read_bytes() == plain.read_bytes() != b""
 
     def test_a_disk_that_fills_up_while_python_does_not_buffer(self, tmp_path: Path) -> None:
-        """Results of which only a part fits are not taken for all of them."""
+        """A partial write of results is a failure."""
         path = tmp_path / "page.html"
         words = ["assess", "--format", "html", HOUSEHOLD]
         done = shell(f"> {path}", *words, before="ulimit -f 4;", PYTHONUNBUFFERED="1")
@@ -238,7 +238,7 @@ class TestNoRoom:
         assert list(spools.iterdir()) == []
 
     def test_a_device_that_is_full(self) -> None:
-        """A device is written to, and its reason is told in the language asked for."""
+        """A device is written to, and its error is reported in the language asked for."""
         done = shell("", "template", "2021_weihai", "--force", "--lang", "en", "-o", "/dev/full")
         assert done.returncode == 1
         assert "error[file_not_written]: the file cannot be written: the disk is full\n" in done.stderr.decode()
@@ -270,7 +270,7 @@ class TestNoRoom:
         ],
     )
     def test_places_where_no_file_can_be(self, tmp_path: Path, name: str, reason: str) -> None:
-        """A folder that is not there, or is none, and a name that cannot be are told with the reason."""
+        """A missing folder, a file in place of one, and an invalid name are reported with the reason."""
         (tmp_path / "file").write_text("", encoding="utf-8")
         with pytest.raises(OSError, match=r"answer\.txt|长长") as refused:
             write_whole(tmp_path / name, lambda stream: stream.write(b""))
@@ -364,7 +364,7 @@ class TestWholeFile:
     @pytest.mark.parametrize("wrong", [OSError(28, "no space"), KeyboardInterrupt(), RuntimeError()])
     @pytest.mark.parametrize("old", [None, b"old"])
     def test_nothing_is_left_of_what_fails(self, tmp_path: Path, wrong: BaseException, old: bytes | None) -> None:
-        """Whatever fails while it is written, the file is as it was and alone."""
+        """After any failure of a write, the file is unchanged and alone."""
         path = tmp_path / "answer.txt"
         if old is not None:
             path.write_bytes(old)

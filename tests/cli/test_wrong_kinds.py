@@ -1,4 +1,4 @@
-"""Whatever a host hands in, in place of a policy, a text, a path or an assessment, is refused in plain words."""
+"""Arguments of a wrong kind, in place of a policy, text, path or assessment, are refused in plain words."""
 
 import subprocess
 import sys
@@ -84,7 +84,7 @@ def refusal(ask: Taken, given: object) -> str:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_what_is_no_policy(name: str) -> None:
-    """A policy's name, and whatever else is not a policy that was loaded, is refused wherever a policy is taken."""
+    """A policy's name, or anything but a loaded policy, is refused by every function that takes a policy."""
     for given in ("2021_weihai", *NOTHING):
         assert refusal(POLICIES[name], given) == "policy_not_loaded"
 
@@ -105,13 +105,13 @@ def test_what_is_no_path(name: str) -> None:
 
 @pytest.mark.parametrize("name", ASSESSMENTS)
 def test_what_is_no_assessment(name: str) -> None:
-    """A household, a policy and nothing are no assessment, where one is told."""
+    """A household, a policy or None is refused as an assessment."""
     for given in (HOUSEHOLD, WEIHAI, *NOTHING):
         assert refusal(ASSESSMENTS[name], given) == "assessment_expected"
 
 
 def test_what_is_no_mapping_of_readings() -> None:
-    """Readings are a mapping of names to options; whatever is in it is a name or an option, known or not."""
+    """Readings are a mapping of names to options; any others are refused."""
     for given in (None, "equal_to_standard", 3):
         assert refusal(WEIHAI.with_readings, given) == "readings_expected"
     with pytest.raises(PolicyError) as refused:
@@ -132,30 +132,54 @@ MISSING = """
 import sys
 sys.modules.update(dict.fromkeys({missing!r}))
 try:
-    import hardship_rules.{module}
+    from hardship_rules.{package} import {name}
 except ModuleNotFoundError as error:
     print(error.name, error)
 """
 
 
 @pytest.mark.parametrize(
-    ("module", "missing", "extra"),
+    ("package", "name", "missing", "extra"),
     [
-        *((module, "narwhals", "frames") for module in ("frames", "impact", "mapped", "soundness")),
-        *((module, "polars", "frames") for module in ("frames", "impact", "mapped", "soundness", "register")),
-        *((module, "openpyxl", "register") for module in ("register_files", "workbook", "register_template")),
-        ("register_output", "openpyxl", "register"),
-        ("register", "openpyxl", "register"),
-        ("verify", "z3", "verify"),
-        ("strategies", "hypothesis", "verify"),
+        *(("frames", "assess_frame", missing, "frames") for missing in ("narwhals", "polars")),
+        *(("registers", name, "narwhals", "frames") for name in ("impact", "mapped_frames", "soundness")),
+        *(
+            ("registers", name, "polars", "frames")
+            for name in ("impact", "mapped_frames", "read_register", "soundness")
+        ),
+        *(("registers", name, "openpyxl", "register") for name in ("read_register", "register_template", "save")),
+        ("proofs", "verify", "z3", "verify"),
+        ("testing", "partial_households", "hypothesis", "verify"),
     ],
 )
-def test_a_missing_library_is_named_with_its_extra(module: str, missing: str, extra: str) -> None:
-    """Where an extra is not installed, importing what needs it says which one to install."""
-    code = MISSING.format(missing=[missing], module=module)
+def test_a_missing_library_is_named_with_its_extra(package: str, name: str, missing: str, extra: str) -> None:
+    """If an extra is not installed, importing a name that needs it says which one to install."""
+    code = MISSING.format(missing=[missing], package=package, name=name)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)  # noqa: S603  # the test's own line
     assert done.stdout.startswith(missing)
     assert f"pip install 'hardship-rules[{extra}]'" in done.stdout
+
+
+@pytest.mark.parametrize("missing", ["narwhals", "openpyxl", "polars"])
+def test_the_command_line_without_the_extra_of_registers(missing: str, tmp_path: Path) -> None:
+    """Commands for one household work without it, and those for a register say which extra to install."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from hardship_rules.__main__ import main; main()"
+
+    def done(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", code, *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, text=True)  # noqa: S603  # this program
+
+    assert done("assess", str(ROOT / "examples" / "household.yaml")).returncode == 0
+    policy = ("-p", "2021_weihai", "--on", "2021-03-31")
+    files = ("households.csv", "members.csv")
+    for refused in (
+        done("register", *files, *policy, "-o", "none.csv"),
+        done("register", *files, *policy, "--suggest-mapping"),
+        done("compare", "2021_weihai", "2023_weihai", "--register", "none.xlsx", "--on", "2021-03-31"),
+    ):
+        assert refused.returncode == 1
+        assert missing in refused.stderr
+        assert "pip install 'hardship-rules[register]'" in refused.stderr
 
 
 def test_a_target_that_ends_as_a_folder_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

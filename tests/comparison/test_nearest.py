@@ -1,4 +1,4 @@
-"""The nearest change of a fact is the nearest: by hand at the thresholds, and against trying every number there is."""
+"""The nearest change of each fact: by hand at the thresholds, and against a search of every number."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -16,11 +16,11 @@ from hardship_rules import FactError, Policy, assess, load_household, load_polic
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import Path as FactPath
+from hardship_rules.core.problem import KeyPath as FactPath
 from hardship_rules.core.problem import path_text
 from hardship_rules.testing.strategies import households, policies
-from hardship_rules.testing.strategies.placed import Facts
-from hardship_rules.testing.strategies.seeds import plain
+from hardship_rules.testing.strategies._paths import Facts
+from hardship_rules.testing.strategies._values import plain
 
 WEIHAI = load_policy("2021_weihai")
 few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -31,9 +31,9 @@ from hardship_rules import (
 )
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
-from hardship_rules.comparison._compare import Given
+from hardship_rules.comparison.policies import Given
 from hardship_rules.core.hosts import UNREADABLE, plain_value
-from hardship_rules.engine.tables import day_inside
+from hardship_rules.engine.tables import day_in_window
 from hardship_rules.sql.view import register
 
 WEIHAI = load_policy("2021_weihai")
@@ -51,7 +51,7 @@ def read(household: Any, on: Any = None) -> Household:
 
 
 def value(fact: str, given: object) -> object:
-    """What a member's fact is read as; `unknown` where it is said to be unknown."""
+    """The value that a member's fact is read as; `unknown` if it is known to be unknown."""
     household = read({"on": ON, "members": [{fact: given}]})
     return "unknown" if ("members", 0, fact) in household.unknown else household.members[0].values[fact]  # noqa: PD011  # no pandas
 
@@ -134,7 +134,7 @@ class Word(str):
 
 
 class Broken:
-    """An object that raises whatever is done with it."""
+    """An object that raises on any use."""
 
     def __getattribute__(self, name: str) -> Any:
         raise RuntimeError(name)
@@ -327,7 +327,7 @@ class TestOtherKinds:
             lambda: next_question(WEIHAI, {"members": [{}]}, given),  # type: ignore[arg-type]  # no day
             lambda: what_would_change(WEIHAI, {"members": [{}]}, given),  # type: ignore[arg-type]  # no day
             lambda: register(WEIHAI, given),  # type: ignore[arg-type]  # no day
-            lambda: day_inside(WEIHAI, given),  # type: ignore[arg-type]  # no day; `assess_frame` and `impact` ask it
+            lambda: day_in_window(WEIHAI, given),  # type: ignore[arg-type]  # no day; `assess_frame` and `impact` ask it
         ]
         for taker in takers:
             with pytest.raises(FactError) as caught:
@@ -369,7 +369,7 @@ class TestOtherKinds:
     @pytest.mark.parametrize("given", ["2021-03-31", np.datetime64("2021-03-31"), datetime(2021, 3, 31)])  # noqa: DTZ001
     def test_days_of_frames_and_databases(self, given: Any) -> None:
         """Frames and databases take the same days."""
-        assert day_inside(WEIHAI, given) == ON
+        assert day_in_window(WEIHAI, given) == ON
         assert register(WEIHAI, given).on == ON
 
     def test_one_name(self) -> None:
@@ -546,7 +546,7 @@ class TestRows:
 
 
 class TestHalves:
-    """A lone surrogate, which JSON may hold and no file can, is a problem with a place, wherever it stands."""
+    """A lone surrogate, which JSON may hold and no file can, is a problem with a place."""
 
     @pytest.mark.parametrize("key", ["reference", "policy", "residence", "on", "unit_has_union"])
     def test_of_the_household(self, key: str) -> None:
@@ -556,7 +556,7 @@ class TestHalves:
 
     @pytest.mark.parametrize("key", ["label", "wage", "relation", "dependent", "birth_date"])
     def test_of_a_member(self, key: str) -> None:
-        """It is one in every value of a member, in whatever class of text."""
+        """It is refused in every value of a member, in every class of text."""
         for half in (HALF, np.str_(HALF), Word(HALF)):
             assert [place for place, _ in codes(member(key, half))] == [
                 "members[1].label" if key == "label" else f"members[1].{key}"
@@ -604,7 +604,7 @@ class TestHalves:
 
 
 class TestObjectsThatRaise:
-    """An object that raises whatever is done with it is a problem at its place."""
+    """An object that raises on any use is a problem at its place."""
 
     @pytest.mark.parametrize(
         ("fact", "code"),

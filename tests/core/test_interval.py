@@ -78,7 +78,7 @@ def test_negation(a: tuple[Number, Exact]) -> None:
 
 @given(held(), held(positive))
 def test_division_by_what_is_positive(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """A quotient of points, exact, lies in that of the ranges, whatever the sign of the dividend."""
+    """The quotient of two numbers lies in the quotient of their intervals, for dividends of either sign."""
     found = ranges.divide(a[0], b[0])
     assert within(found, Fraction(a[1]) / b[1])
     corners = [Fraction(x) / y for x in ends_of(a[0]) for y in ends_of(b[0])]
@@ -122,7 +122,7 @@ def test_rounding_by_hand(direction: Direction, number: Exact, step: Exact, expe
 
 @given(held(), held())
 def test_comparisons_are_never_wrong(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """What is said of two ranges is true of every two points in them; of known numbers something is always said."""
+    """A comparison of intervals holds for every two numbers in them; known numbers always compare."""
     for found, true in ((ranges.less(a[0], b[0]), a[1] < b[1]), (ranges.equal(a[0], b[0]), a[1] == b[1])):
         assert found in (None, true)
         if not isinstance(a[0], Range) and not isinstance(b[0], Range):
@@ -131,7 +131,7 @@ def test_comparisons_are_never_wrong(a: tuple[Number, Exact], b: tuple[Number, E
 
 @given(held(), held())
 def test_comparisons_are_open_only_where_they_must(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """Where nothing is said of an order, some ends are in order and some are not."""
+    """If a comparison is unknown, some bounds are in order and some are not."""
     if ranges.less(a[0], b[0]) is None:
         assert ranges.low(a[0]) < ranges.high(b[0])
         assert ranges.high(a[0]) >= ranges.low(b[0])

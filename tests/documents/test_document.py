@@ -14,12 +14,12 @@ def test_numerals(number: int, words: str) -> None:
 
 
 def test_each_level_has_marks_of_its_own() -> None:
-    """The first marks of the levels differ, so that an entry's level is seen by its mark alone."""
+    """The first marks of the levels differ."""
     assert [mark(depth, 1) for depth in range(6)] == ["1.", "（1）", "①", "A.", "a.", "1）"]
 
 
 def test_marks_do_not_run_out() -> None:
-    """Beyond ⑩ and Z the marks go on as numbers, told apart all the same."""
+    """Beyond ⑩ and Z the marks are numbers, all different."""
     for depth in range(7):
         assert len({mark(depth, number) for number in range(1, 60)}) == 59
     assert mark(2, 11) == "11）"

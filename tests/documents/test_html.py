@@ -1,4 +1,4 @@
-"""A document as HTML: one page that needs nothing else, every text escaped, tables that say what their cells are."""
+"""A document as HTML: one self-contained page, every text escaped, tables with heads and row headers."""
 
 import pytest
 from documents import DOCUMENTS, EVERY_PART, texts_of
@@ -41,24 +41,24 @@ def test_row_named_by_another_column() -> None:
 
 
 def test_what_is_about_what_follows_is_small() -> None:
-    """A paragraph beside the matter is set small."""
+    """An aside is set small."""
     assert "<p><small>出处</small></p>" in as_html(Document("题", (Paragraph("出处", aside=True),)))
 
 
 def test_what_ends_a_letter_is_signed() -> None:
-    """A paragraph that ends a letter is set at the right."""
+    """A signed paragraph is set at the right."""
     assert '<p class="signed">盖章</p>' in as_html(Document("题", (Paragraph("盖章", signed=True),)))
 
 
 def test_marks_in_place_of_numbers() -> None:
-    """An entry's own mark stands in place of its number, and says what it means to who cannot see it."""
+    """An entry's own mark replaces its number, and has a label for screen readers."""
     text = as_html(Document("题", (Listing((Item("甲", mark="√", means="成立"), Item("乙"))),)))
     assert '<span class="mark" role="img" aria-label="成立">√</span>甲' in text
     assert '<span class="mark">2.</span>乙' in text
 
 
 def test_scale_is_drawn_and_told() -> None:
-    """A scale is a drawing with its sentences below, each behind the mark that its line in the drawing has."""
+    """A scale is a drawing with its sentences below, marked like its lines."""
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"), Extent(3, 3, "三")), "数为一", ("低于二", "低于三"))
     page = Page(as_html(Document("题", (scale, scale))))
     assert len(page.named("svg")) == 2
@@ -68,7 +68,7 @@ def test_scale_is_drawn_and_told() -> None:
 
 @pytest.mark.parametrize(("lang", "spans"), [("zh-CN", 0), ("en", 3)])
 def test_chinese_in_another_language(lang: str, spans: int) -> None:
-    """In a page that is not Chinese its Chinese parts are marked as such, whole; in a Chinese page nothing is."""
+    """In an English page the Chinese parts are marked by language; in a Chinese page none is."""
     page = Page(as_html(Document("低保 line", (Paragraph("of 家庭（城市）2倍 and 元"),), lang=lang)))
     assert [each for each in page.named("span") if "lang" in each] == [{"lang": "zh-CN"}] * spans
     assert page.text.endswith("of 家庭（城市）2倍 and 元\n\n\n\n")
@@ -82,7 +82,7 @@ def test_headings_by_level() -> None:
 
 @pytest.mark.parametrize(("count", "links"), [(3, 0), (4, 4)])
 def test_links_to_many_sections(count: int, links: int) -> None:
-    """A page of several sections begins with links to them, each to a place that there is."""
+    """A page of several sections has contents, with links to existing places."""
     page = Page(as_html(Document("题", tuple(Section(f"节{number}", ()) for number in range(count)))))
     targets = [str(each["href"]) for each in page.named("a")]
     assert len(targets) == links
@@ -96,7 +96,7 @@ def test_paper() -> None:
 
 
 def test_markup_in_texts_is_text() -> None:
-    """What looks like a tag, an attribute's end or an entity is shown as it stands, wherever it stands."""
+    """Tags, ends of attributes and entities in a text are escaped everywhere."""
     hostile = "</title></style><script>alert('1')</script>\"&lt;"
     item = Item(hostile, hostile, hostile, (Item(hostile),))
     blocks = (Paragraph(hostile), Listing((item,)), Table(hostile, (hostile,), ((hostile,),)))
@@ -109,7 +109,7 @@ def test_markup_in_texts_is_text() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """Tags are well nested, and every text stands in the page, in order."""
+    """Tags are well nested, and every text is in the page, in order."""
     page = Page(as_html(document))
     assert page.open == []
     at = page.text.index(document.title) + len(document.title)  # the page's title, then what it begins with
@@ -118,7 +118,7 @@ def test_nothing_is_lost(document: Document) -> None:
 
 
 def test_tables_on_paper() -> None:
-    """A table of a few rows is kept on one sheet, a long one is not; rows to be written in are high enough for that."""
+    """A short table is kept on one sheet, a long one is not; rows to write in are high."""
     rows = (("甲", ""),)
     few, many = (as_html(Document("题", (Table("表", ("一", "二"), rows * count),))) for count in (6, 7))
     assert Page(few).named("div")[0]["class"] == "table short"

@@ -1,4 +1,4 @@
-"""A document as Markdown: its headings, lists and tables, and nothing in a text taken for them."""
+"""A document as Markdown: headings, lists and tables, with markup in texts escaped."""
 
 import re
 
@@ -50,7 +50,7 @@ def test_nothing_in_a_text_is_markup() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """With the escapes taken away, every text stands in it, in order."""
+    """Without the escapes every text is in it, in order."""
     shown = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", as_markdown(document)).replace("&amp;", "&")
     at = 0
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
@@ -73,7 +73,7 @@ def test_rows_have_as_many_cells_as_heads(document: Document) -> None:
 
 
 def test_scale_and_marks() -> None:
-    """A scale is told in sentences behind its marks, and an entry's own mark stands in place of its number."""
+    """A scale is listed as sentences with its marks, and an entry's own mark replaces its number."""
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
     lines = as_markdown(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
     assert [line for line in lines[2:] if line] == ["数为一", "- ① 低于二", "- √ 甲"]

@@ -32,9 +32,9 @@ from hardship_rules import (
     what_would_change,
 )
 from hardship_rules.authoring._checklist import checklist
+from hardship_rules.authoring._reading_copy import reading_copy
 from hardship_rules.authoring._review import review
 from hardship_rules.authoring._review_document import review_document
-from hardship_rules.authoring.reading_copy import proofread
 from hardship_rules.core.policy import Policy
 from hardship_rules.documents.document import Document, Paragraph
 from hardship_rules.documents.html import as_html
@@ -94,7 +94,7 @@ REGISTER = framed(POLICY, drawn_households(households(POLICY), 60), [fact.name f
 IMPACT = impact(POLICY, load_policy("2023_weihai"), *REGISTER, on="2023-03-31")
 PAGES = {
     "impact": as_html(impact_report(IMPACT)),
-    "proofread": as_html(proofread(POLICY)),
+    "proofread": as_html(reading_copy(POLICY)),
     "checklist": as_html(checklist(POLICY)),
     "review": as_html(review_document(review(YEARS[0], YEARS[1], CASES, few))),
     "decided": explain(DECIDED, format="html"),

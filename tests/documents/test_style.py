@@ -1,4 +1,4 @@
-"""The one style sheet: colours and sizes stand in `:root` alone, and have the contrast that they promise."""
+"""The style sheet: colours and sizes are in `:root` only, and have the stated contrast."""
 
 import re
 from itertools import product
@@ -63,14 +63,14 @@ def test_no_literal_outside_root() -> None:
     ["a{color:#fff}", "a{margin:3px}", "a{color:red}", "a{width:50%}", ":root{color:#000000}", "a{color:rgb(0,0,0)}"],
 )
 def test_a_literal_would_be_found(rule: str) -> None:
-    """A colour or a size in a rule is found, in one of `:root` too that is no custom property."""
+    """A colour or size outside a custom property is found."""
     assert LITERAL.findall(outside_root(SHEET + rule))
 
 
 def test_no_literal_in_what_writes_pages() -> None:
-    """What writes pages and drawings has no colour and no size of type, and sets no style but widths by number."""
-    for name in ("as_html.py", "as_svg.py", "flows_as_svg.py"):
-        source = (FOLDER / name).read_text(encoding="utf-8")
+    """The modules that write pages and drawings set no colour or type size, and no style but widths."""
+    for name in ("html.py", "_svg.py"):
+        source = (FOLDER / "documents" / name).read_text(encoding="utf-8")
         assert not re.findall(
             r"#[0-9a-fA-F]{3,8}\b|font-size|(?<!-)\bfill=|stroke=|stroke-width|[0-9](?:px|pt|mm|em)\b", source
         )
@@ -78,7 +78,7 @@ def test_no_literal_in_what_writes_pages() -> None:
 
 
 def test_every_property_is_there_and_used() -> None:
-    """A rule uses no property that there is not, and but for what interviews and workbooks will use each is used."""
+    """Every property used is defined, and every one defined is used, except a few for interviews and workbooks."""
     given = {*re.findall(r"(--[\w-]+):", SHEET), "--columns"}
     used = {*re.findall(r"var\((--[\w-]+)\)", SHEET), "--m-form", "--m-letter", "--t-foot"}
     assert used - given == set()
@@ -109,7 +109,7 @@ def test_every_property_is_there_and_used() -> None:
     ],
 )
 def test_contrast(front: str, back: str, least: float) -> None:
-    """Each pair that is set one on the other has the contrast that it promises to a tenth; text has 6, edges 3."""
+    """Each pair of colours has the stated contrast; text has at least 6, edges 3."""
     colours = properties()
     found = contrast(colours[front], colours[back])
     assert round(found, 1) >= least
@@ -141,7 +141,7 @@ def test_every_tone_has_a_mark_and_a_rule() -> None:
 
 
 def test_every_page_has_it() -> None:
-    """It stands in each page whole, without its comments; the paper's margins are those that it gives."""
+    """Each page has the sheet without comments, and the margins that it defines."""
     page = as_html(Document("题", ()))
     assert style() in page
     assert "/*" not in page

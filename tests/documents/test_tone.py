@@ -1,11 +1,11 @@
-"""The tone of an outcome: the colour and the mark of its banner, and nothing that the policy says."""
+"""The tone of an outcome: colour and mark of its banner, without effect on the verdict."""
 
 import itertools
 
 import pytest
 
 from hardship_rules import PolicyError, assess, explain, load_policy, read_policy
-from hardship_rules.language.resolve import RESOLVED
+from hardship_rules.language.find import RESOLVED
 
 TEXT = """
 language: 1
@@ -44,7 +44,7 @@ EVERY_WAY = list(itertools.product(["", "urgent"], ["", "special"], ["", "plain"
 
 @pytest.mark.parametrize(("low", "none", "form"), EVERY_WAY)
 def test_no_part_of_the_fingerprint(low: str, none: str, form: str) -> None:
-    """Wherever a policy says tones, its fingerprint, its resolved text and a verdict in JSON are those without them."""
+    """Tones change neither the fingerprint, nor the resolved text, nor the JSON of a verdict."""
     policy = read_policy(small(low, none, form))
     assert policy.fingerprint == PLAIN.fingerprint
     assert policy.resolved == PLAIN.resolved
@@ -56,21 +56,21 @@ def test_no_part_of_the_fingerprint(low: str, none: str, form: str) -> None:
 
 
 def test_a_fact_and_a_clause_may_be_called_tone() -> None:
-    """The word is no reserved one: a fact and a clause of that name stay in the policy."""
+    """`tone` is not reserved: a fact and a clause may have that name."""
     assert '"tone":{"that":"tone < 5","title":"低于五"}' in PLAIN.resolved
     assert '"tone":{"title":"声调"' in PLAIN.resolved
     assert read_policy(small().replace("tone: {that: tone < 5", "tone: {that: tone < 6")).resolved != PLAIN.resolved
 
 
 def test_a_resolved_text_may_say_one() -> None:
-    """A resolved policy that says a tone is read, and is the same policy."""
+    """A resolved policy with a tone is read as the same policy."""
     spelled = PLAIN.resolved.replace('"outcome":"low"', '"outcome":"low","tone":"urgent"')
     policy = read_policy(spelled, f"small{RESOLVED}")
     assert (policy.category.outcomes[0].tone, policy.fingerprint) == ("urgent", PLAIN.fingerprint)
 
 
 def test_another_word_is_refused() -> None:
-    """A tone that there is not is reported at its place, with those that there are."""
+    """An unknown tone is reported at its place, with the known ones."""
     with pytest.raises(PolicyError) as caught:
         read_policy(small("urgnt", "red"))
     problems = [(each.code, each.given, each.values.get("known")) for each in caught.value.problems]

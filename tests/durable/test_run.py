@@ -1,4 +1,4 @@
-"""durable-rules decides as the evaluator does, and survives what is known of its hazards."""
+"""durable-rules decides as the evaluator does, and its known hazards do no harm."""
 
 import json
 import os
@@ -26,7 +26,7 @@ from hardship_rules.durable.run import assess
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.testing.cases import read_cases
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import unknown_paths
+from hardship_rules.testing.strategies._paths import unknown_paths
 
 pytestmark = pytest.mark.skipif(
     find_spec("durable") is None and not os.environ.get("HARDSHIP_RULES_DURABLE"),
@@ -161,7 +161,7 @@ decisions:
 
 
 class TestAnswers:
-    """What comes back, and what is refused."""
+    """The result, and refusals."""
 
     def test_fired_in_order(self, worker: Worker) -> None:
         """A clause fires before what rests on it, and the outcome after its clause."""
@@ -184,7 +184,7 @@ class TestAnswers:
         assert {problem.place for problem in refused.value.problems} == {"homes", "lives_in_city"}
 
     def test_a_number_that_does_not_matter(self, worker: Worker) -> None:
-        """Nor is a household taken in which a clause is known whatever a number in it is: the number is asserted."""
+        """A household is refused for an unknown number even where its clause is decided."""
         (person,) = cast(list[dict[str, object]], FAMILY["members"])
         without = {name: each for name, each in person.items() if name != "medical_self_paid"}
         with pytest.raises(FactError) as refused:
@@ -192,7 +192,7 @@ class TestAnswers:
         assert [problem.place for problem in refused.value.problems] == ["members[1].medical_self_paid"]
 
     def test_a_difference_names_the_clause(self) -> None:
-        """Where the engines differ, nobody chooses in silence: the clause is named."""
+        """A difference between the engines is an error that names the clause."""
         rules = ruleset(WEIHAI)
         clause = "category.deep.income.below_standard"
         turned = {
@@ -237,7 +237,7 @@ class TestHazards:
             assess(WEIHAI, FAMILY, worker=process)
 
     def test_an_action_that_raises(self, worker: Worker) -> None:
-        """An exception in an action, which durable-rules swallows, is told."""
+        """An exception in an action, which durable-rules swallows, is reported."""
         rules = small({"r0": CATCH, "r1": {"all": [{"m0": {"a": 1}}], "run": "r1|nobody|1"}}, "raises")
         with pytest.raises(DurableError, match="action"):
             worker.run(rules, [{"z": 1}, {"a": 1}])
@@ -307,9 +307,10 @@ class TestHazards:
         assert [answers[number] for number in range(8)] == expected
 
     def test_the_program_ends(self) -> None:
-        """A program that used the worker ends by itself and leaves no process behind."""
+        """A program that used the worker ends and leaves no process behind."""
         code = (
-            "import json, sys\nfrom hardship_rules import load_policy\nfrom hardship_rules import durable\n"
+            "import json, sys\nfrom hardship_rules import load_policy\n"
+            "from hardship_rules.durable import run as durable\n"
             "durable.assess(load_policy('2021_weihai'), json.loads(sys.argv[1]))\n"
             "print(durable._WORKER._process.pid)\n"
         )
@@ -323,7 +324,8 @@ class TestHazards:
     def test_a_forked_process_has_its_own(self) -> None:
         """After a fork both parent and child are answered."""
         code = (
-            "import json, os, sys\nfrom hardship_rules import load_policy\nfrom hardship_rules import durable\n"
+            "import json, os, sys\nfrom hardship_rules import load_policy\n"
+            "from hardship_rules.durable import run as durable\n"
             "policy, family = load_policy('2021_weihai'), json.loads(sys.argv[1])\n"
             "durable.assess(policy, family)\nparent = durable._WORKER._process.pid\n"
             "if os.fork() == 0:\n"

@@ -1,4 +1,4 @@
-"""Functions made once with a policy's constants give what functions made afresh give; scopes travel without them."""
+"""Meanings kept with a policy give the values of meanings made for one expression; scopes are pickled without them."""
 
 import pickle
 from collections.abc import Mapping

@@ -21,7 +21,7 @@ from sealed import sealed
 
 from hardship_rules import FactError, Policy, Problem, assess, explain, load_policy, read_policy, record, replay
 from hardship_rules.assessment.outcomes import Figure
-from hardship_rules.authoring.lint import guard
+from hardship_rules.authoring import lint
 from hardship_rules.core.interval import Number, Range, span
 from hardship_rules.durable.run import assess as assess_by_durable
 from hardship_rules.durable.worker import Worker
@@ -494,7 +494,7 @@ def warnings(line: str, unit: str = "yuan", must: str = "") -> tuple[Problem, ..
     line = line if ": " in line else f'value: "{line}"'
     text = WARNED.replace("LINE", line).replace("UNIT", unit)
     policy = read_policy(text.replace("MUST", f"must: {{m: {{that: {must}}}}}" if must else ""))
-    return tuple(each for each in guard(policy, None, None) if each.code.endswith("_below_zero"))
+    return tuple(each for each in lint(policy, None, None) if each.code.endswith("_below_zero"))
 
 
 @pytest.mark.parametrize(
@@ -585,7 +585,7 @@ decisions:
 
 def test_every_section_is_looked_through() -> None:
     """What stands in for a fact, what every household meets, terms and decisions, in the order of the file."""
-    found = guard(read_policy(EVERYWHERE), None, None)
+    found = lint(read_policy(EVERYWHERE), None, None)
     assert [(each.code, each.at, each.location and each.location.line) for each in found] == [
         ("elapsed_below_zero", ("members", "facts", "age"), 10),
         ("elapsed_below_zero", ("must", "agrees"), 12),
@@ -594,7 +594,7 @@ def test_every_section_is_looked_through() -> None:
     ]
     assert {each.values["must"] for each in found[:2]} == {"each(born <= on)"}
     kept = EVERYWHERE.replace("must:", "must:\n  born: {that: each(born <= on), title: 已出生}")
-    assert [each.code for each in guard(read_policy(kept), None, None)] == ["half_up_below_zero", "up_below_zero"]
+    assert [each.code for each in lint(read_policy(kept), None, None)] == ["half_up_below_zero", "up_below_zero"]
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "policies").glob("*.yaml")))

@@ -1,4 +1,4 @@
-"""A verdict on one screen: at most 25 lines of 80 columns, and nothing in it that is not so."""
+"""The short explanation: at most 25 lines of 80 columns, with true statements only."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import COLUMNS, LINES, brief_text
 from hardship_rules.testing.strategies import households, partial_households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 EXAMPLES = ROOT / "examples"
 WEIHAI = load_policy("2021_weihai")
@@ -76,7 +76,7 @@ def test_what_to_check() -> None:
 
 
 def test_an_outcome_that_only_a_default_rules_out() -> None:
-    """The loss that nobody gave rules the accidental category out, and that is said."""
+    """The default of a loss that was not given rules the accidental category out, and the text names it."""
     entries = brief_of(example("partial")).distance
     (ruled_out,) = (item for entry in entries for item in entry.items if item.startswith("意外致困职工家庭"))
     assert "未填，按“无”计" in ruled_out
@@ -98,12 +98,12 @@ def hold_to_one_screen(text: str) -> None:
 
 
 def six(draw: st.SearchStrategy[Facts]) -> st.SearchStrategy[Facts]:
-    """Households of as many members as there are, at most six: those of more are drawn seldom."""
+    """Households of one to six members."""
     return draw.filter(lambda household: len(household["members"]) >= 4)
 
 
 def test_drawn_households_stay_within_one_screen() -> None:
-    """So do drawn households, complete and partial ones; no bound that is only a field's own limit is printed."""
+    """Drawn households, complete and partial, fit as well; no bound of a fact itself is printed."""
     some = drawn(six(households(WEIHAI)), examples(20, 250)) + drawn(six(partial_households(WEIHAI)), examples(20, 250))
     for facts in some:
         assessment = assess(WEIHAI, facts)
@@ -115,7 +115,7 @@ def test_drawn_households_stay_within_one_screen() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words(case: str) -> None:
-    """Titles of 400 characters, markup and terminal codes neither widen the screen nor add a line to it."""
+    """Titles of 400 characters, markup and terminal codes neither widen the text nor add a line."""
     spoilt = titled(lambda word: word + HOSTILE + "\n√ \x1b[31m\u202e" + "长" * 150)
     text = explain(assess(spoilt, CASES[case]))
     hold_to_one_screen(text)
@@ -123,7 +123,7 @@ def test_hostile_words(case: str) -> None:
 
 
 def test_labels() -> None:
-    """Nor do labels."""
+    """Neither do labels of members."""
     text = explain(assess(titled(lambda word: word), people(50, label="甲\n√ \x1b[31m" + "长" * 200)))
     hold_to_one_screen(text)
     assert "\x1b" not in text
@@ -173,7 +173,7 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
     ],
 )
 def test_sign_and_words_agree(line: str, n: int, said: str) -> None:
-    """Beside the words for a clause that fails stands the sign that holds, never that of the clause."""
+    """The words for a clause that fails have the opposite sign of the clause."""
     when = f"{{that: {line}, title: 是, if not: 不是}}"
     text = (SMALL % f"{{outcome: x, title: 子, basis: assumption, when: {when}}}").replace(
         "household: {", "household: {n: {title: 数, unit: yuan, to: 100, decimals: 2}, "
@@ -183,7 +183,7 @@ def test_sign_and_words_agree(line: str, n: int, said: str) -> None:
 
 
 def test_an_open_number_of_several() -> None:
-    """Where several facts are missing, how many they are and the first to ask for; no table."""
+    """With several missing facts there are their number and the first to ask for, and no table."""
     brief = brief_of(assess(WEIHAI, {"on": ON, "residence": "urban", "members": [{"relation": "self"}]}))
     assert brief.rows == ()
     assert re.match(r"还缺 \d+ 项，先补：", brief.why)
@@ -191,7 +191,7 @@ def test_an_open_number_of_several() -> None:
 
 
 def test_in_full() -> None:
-    """`full` is everything; a word that is neither is refused."""
+    """`full` is the long text; an unknown detail is refused."""
     assessment = example("household")
     full = explain(assessment, detail="full")
     assert len(full.splitlines()) > LINES
@@ -209,20 +209,20 @@ def family(change: Callable[[dict[str, Any]], object], policy: Policy = WEIHAI) 
 
 
 def test_no_limit_of_a_field_decides() -> None:
-    """A receipt of unknown amount lowers the income to anything: 36,000 - 11,000 over 36 is all that is said."""
+    """A receipt of unknown amount leaves an upper bound only: 36,000 - 11,000 over 36."""
     text = explain(family(lambda facts: facts["家庭成员"][0].update(医疗自负费用=None)))
     assert "人均月纯收入低于低保标准：家庭人均月纯收入不高于 694.44 元" in text.replace("\n", "")
     assert "-2,777" not in text  # what the field's limit of 100,000,000 would come to
 
 
 def test_more_than_one_category_is_undecided() -> None:
-    """Where a change leaves several categories, the one that it is among them, it makes the verdict undecided."""
+    """A change that leaves several possible categories makes the verdict undecided."""
     text = explain(family(lambda facts: facts["家庭成员"][0].update(医疗自负费用=None))).replace("\n  ", "")
     assert "深度困难职工家庭、相对困难职工家庭：家庭年可支配收入再多 3,332.00 元，即待定" in text  # 28,332 - 25,000
 
 
 def test_no_limits_of_what_is_not_published() -> None:
-    """A standard that nobody has published is called so, not by the limits of its field; nor is what it enters."""
+    """An unpublished standard, and what is computed from it, is not printed as the bounds of its field."""
     own = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})
     text = explain(family(lambda facts: facts.update(认定日期=date(2025, 3, 31), 家庭居住地="农村"), own))
     assert re.search(r"\n  低保标准（农村） +尚未公布\n", text)
@@ -253,21 +253,21 @@ decisions:
 
 
 def test_numbers_without_a_unit() -> None:
-    """A space stands between a number and the word after it also where there is no unit."""
+    """A number without a unit is followed by a space too."""
     policy = read_policy(NUMBERS.replace("times == 2", "times > 1"))
     assert "\n  2 至 3    乙类\n" in explain(assess(policy, {"on": ON, "times": None, "members": [{}]}))
     assert "满 5 即转为丙类" in explain(assess(policy, {"on": ON, "times": 1, "members": [{}]}))
 
 
 def test_rows_that_say_the_same() -> None:
-    """Ranges that differ only in a decision which the table does not show are one row."""
+    """Ranges that differ only in a decision outside the table are one row."""
     text = explain(assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]}))
     assert "\n  超过 3    甲类\n" in text
     assert text.count("甲类") == 1
 
 
 def test_a_range_that_is_not_settled_ends_where_it_is() -> None:
-    """Of the last range before what was not settled nothing is said of greater numbers."""
+    """The last range before unsettled values has an upper bound."""
     brief = brief_of(assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]}))
     assert brief.rows[-1][0] == "超过 3"
     assessment = assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]})
@@ -281,14 +281,14 @@ def test_a_range_that_is_not_settled_ends_where_it_is() -> None:
 
 
 def test_nothing_is_given_twice_as_the_reason() -> None:
-    """A clause that stands in several places of a condition is said once."""
+    """A clause that occurs several times in a condition is printed once."""
     facts = {"on": "2023-03-31", "employment": "migrant", "lives_in_city": False, "unit_has_union": True}
     why = brief_of(assess(load_policy("2023_weihai"), facts | {"members": [{"relation": "self"}]})).why
     assert why == "农民工；未长期居住在城市〔归纳〕"
 
 
 def test_a_long_table_beside_long_figures() -> None:
-    """With a row for each of six options, five figures, what is ruled out and what follows it is still one screen."""
+    """Six break points, five figures, ruled-out outcomes and decisions still fit one screen."""
     own = {"relation": "self", "age": 50, "monthly_wage": 2500.50, "medical_self_paid": 3, "education": "none"}
     income = {"property_income": 0, "transfer_income": 0, "other_income": 0, "business_income": 0}
     child = {"relation": "child", "age": 15, "education": None, "tuition": 40000, "medical_self_paid": 0}
@@ -301,7 +301,7 @@ def test_a_long_table_beside_long_figures() -> None:
 
 @pytest.mark.parametrize("a", [True, None])
 def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """Of thirty decisions after the category the first are shown and all are counted."""
+    """Of thirty decisions the first are shown, with the number of all."""
     others = "".join(
         f"  d{n}: {{title: 处理{n}, every: [{{outcome: o, title: 是, basis: assumption, when: {{that: a}}}}]}}\n"
         for n in range(30)
@@ -313,7 +313,7 @@ def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter 
 
 
 def test_english_sentences() -> None:
-    """English parts are joined as parts of one sentence, and no line begins with what ends a word."""
+    """English parts are joined in one sentence, and no line begins with closing punctuation."""
     for assessment in (example("household"), example("partial"), assess(titled(str), people())):
         text = brief_text(brief_of(assessment, "en"))
         assert not re.search(r"\. [a-z]|\b1 grounds|None of 1", text)
@@ -349,7 +349,7 @@ decisions:
 
 
 def test_a_search_that_takes_long_is_left() -> None:
-    """Where a hundred amounts are rounded together the search stops after some looks, and the text says so."""
+    """A search among a hundred amounts that are rounded together is cut, and the text says so."""
     members = [{"w": 100.25 * number, "v": 3} for number in range(64)]
     assessment = assess(read_policy(ROUNDED), {"members": members}, ON)
     assert seconds(lambda: explain(assessment), enough=6) < 6  # without an end to it some 150 seconds

@@ -1,4 +1,4 @@
-"""What the first screen says of other verdicts is so on both sides, found by assessing and not by what printed it."""
+"""The other verdicts named by the short explanation are true on both sides of each bound, checked by `assess`."""
 
 import re
 from collections.abc import Iterator
@@ -14,17 +14,17 @@ from sampling import examples
 from hardship_rules import Assessment, FactError, Policy, assess, explain, read_policy
 from hardship_rules.core.kinds import DateKind, NumberKind, day_of
 from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.documents.text import width
 from hardship_rules.explanation.brief import Brief, brief_of
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts, copied, fact_paths, holding
+from hardship_rules.testing.strategies._paths import Facts, copied, fact_paths, holding
 
 AMOUNT = r"(-?[\d,]+(?:\.\d+)?)"
 
 
-def changed(policy: Policy, household: Facts, path: Path, value: object) -> Assessment | None:
-    """The household with one fact otherwise; None where there is no such household."""
+def changed(policy: Policy, household: Facts, path: KeyPath, value: object) -> Assessment | None:
+    """The household with one fact changed; None where that household is impossible."""
     other: dict[str, Any] = copied(household)
     holding(other, path)[cast(str, path[-1])] = value
     try:
@@ -43,7 +43,7 @@ def unit(fact: Fact) -> Fraction:
     return Fraction(1, 10 ** cast(NumberKind, fact.kind).decimals)
 
 
-def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[Path, Fact, Fraction]]:
+def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[KeyPath, Fact, Fraction]]:
     """The numbers that a household gives."""
     for path, fact in fact_paths(policy, household):
         now = holding(household, path).get(cast(str, path[-1]))
@@ -52,7 +52,7 @@ def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[Path, Fact, F
 
 
 def moved_by(policy: Policy, household: Facts, by: Fraction) -> Iterator[tuple[str, str]]:
-    """The category with each number changed by so much, where it is another, and that with a step less."""
+    """The category that differs with a number changed by an amount, and that for a step less."""
     for path, fact, now in numbers_of(policy, household):
         step = unit(fact) if by > 0 else -unit(fact)
         yield (
@@ -62,7 +62,7 @@ def moved_by(policy: Policy, household: Facts, by: Fraction) -> Iterator[tuple[s
 
 
 def hold_the_distances(policy: Policy, household: Facts, brief: Brief, verdict: str) -> None:
-    """Each amount more or less gives the category named; a step less than that does not."""
+    """Each named change gives the named category; a step less does not."""
     for entry in brief.distance:
         for way, amount in re.findall(rf"(再多|少) {AMOUNT}", "".join(entry.items)):
             by = Fraction(amount.replace(",", "")) * (1 if way == "再多" else -1)
@@ -70,7 +70,7 @@ def hold_the_distances(policy: Policy, household: Facts, brief: Brief, verdict: 
 
 
 def hold_the_nearest(policy: Policy, household: Facts, assessment: Assessment, brief: Brief) -> None:
-    """The nearest assumed fact is left out, gives what is said, and does not a step before that."""
+    """The nearest default has a break point that gives the named category; a step before does not."""
     nearest, text = assessment.nearest_assumed, "".join(item for entry in brief.check for item in entry.items)
     if nearest is None:
         assert "最要紧的是" not in text
@@ -98,7 +98,7 @@ def titles_of(outcomes: tuple[Any, ...]) -> str:
 
 
 def hold_the_rows(policy: Policy, household: Facts, assessment: Assessment, text: str) -> None:
-    """Each row of the one missing number comes to what it says at its bounds, and not beyond them."""
+    """Each row of the table of break points is true at its bounds, and not beyond them."""
     rows = re.findall(
         rf"^  (?:(不超过|超过|不低于) {AMOUNT}|{AMOUNT}[^\d\s]* ?至 {AMOUNT}|{AMOUNT})(?: ?[^\d\s]+)?  +(\S+)",
         text,
@@ -125,7 +125,7 @@ def hold_the_rows(policy: Policy, household: Facts, assessment: Assessment, text
 
 
 def hold(policy: Policy, household: Facts) -> None:
-    """Everything that the first screen of a household says of other verdicts is so."""
+    """Every statement about other verdicts for one household is true."""
     assessment = assess(policy, household)
     text, brief = explain(assessment), brief_of(assessment)
     assert len(text.splitlines()) <= 25, text
@@ -139,14 +139,14 @@ def hold(policy: Policy, household: Facts) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_bundled_policies(policy: Policy) -> None:
-    """What is said of households of every bundled policy is so."""
+    """The statements are true for every bundled policy."""
     number = examples(4, 40)
     for household in drawn(households(policy), number) + drawn(partial_households(policy), number):
         hold(policy, household)
 
 
 def test_drawn_policies() -> None:
-    """What is said of households of policies that nobody wrote is so."""
+    """The statements are true for generated policies."""
     for text in drawn(policies(), examples(15, 150)):
         policy = read_policy(text)
         for household in drawn(st.one_of(households(policy), partial_households(policy)), 3):

@@ -1,4 +1,4 @@
-"""What an officer reads: the verdict, both sides, the distance, what is missing, and never a false comparison."""
+"""The full explanation: verdict, comparisons, missing facts, decisions and JSON, with no false comparison."""
 
 import json
 import re
@@ -29,7 +29,7 @@ COMPARED = re.compile(
 
 
 def worker(**facts: object) -> dict[str, object]:
-    """An invented worker who lives alone, without income or cost but for what is given."""
+    """An invented worker who lives alone, without other income or cost."""
     nothing = dict.fromkeys(("business_income", "property_income", "transfer_income", "other_income"), 0)
     return {"relation": "self", "wage": 0, **nothing, "medical_self_paid": 0, "education": "none", **facts}
 
@@ -57,7 +57,7 @@ def read_back(line: str) -> list[tuple[bool, str]]:
 
 
 def check_lines(assessment: Assessment) -> int:
-    """Hold every printed comparison against the mark before it; how many there were."""
+    """Check every printed comparison against the mark before it; the number of comparisons."""
     found = 0
     for line in explain(assessment, detail="full").splitlines():
         mark = line.strip()[:1]
@@ -92,7 +92,7 @@ def test_verdict_figures_and_reasons() -> None:
 
 
 def test_undecided_names_what_to_ask() -> None:
-    """An undecided household gets the outcomes still possible and the facts, with their documents, to ask for."""
+    """An undecided household has the possible outcomes and the missing facts with their documents."""
     text = explain(assess(POLICY, household(worker(wage=12000, medical_self_paid=None))), detail="full")
     # 12,000 / 12 = 1,000 is below 1,574 whatever the cost, and below 787 from a cost of 2,556.01 on
     assert text.startswith("待定：可能为深度困难职工家庭、相对困难职工家庭 ")
@@ -101,7 +101,7 @@ def test_undecided_names_what_to_ask() -> None:
 
 
 def test_what_stood_in_is_listed() -> None:
-    """Facts that were derived from others, and those for which a constant stood in, are listed apart."""
+    """Derived facts and constant defaults are listed apart."""
     person = worker(monthly_wage=2000)
     del person["wage"]
     text = explain(assess(POLICY, household(person)), detail="full")
@@ -112,7 +112,7 @@ def test_what_stood_in_is_listed() -> None:
 
 
 def test_unverified_grounds_of_none() -> None:
-    """A household that meets no category rests on the clauses that stopped each, and they are listed by grade."""
+    """A household that meets no category has the clauses that ruled out each, with their basis."""
     text = explain(assess(POLICY, household(worker(wage=60000))), detail="full")
     assert text.startswith("不符合困难职工家庭条件 ")
     assert "自有住房不足两套" in text
@@ -139,7 +139,7 @@ def test_a_fen_either_side(residence: str, multiple: int, fen: int) -> None:
 
 @pytest.mark.parametrize("fen", [-1, 0, 1])
 def test_a_fen_beside_80_percent(fen: int) -> None:
-    """A loss of 80 % of the year's income, and one fen beside it, prints as it stands."""
+    """A loss of 80 % of the year's income, and one fen beside it, is compared truly."""
     wage = 100_000
     loss = Fraction(80_000) + Fraction(fen, 100)
     facts = {"sudden_cause": "illness", "sudden_loss": loss, "sudden_compensation": 0}
@@ -152,7 +152,7 @@ def test_a_fen_beside_80_percent(fen: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(households(POLICY))
 def test_printed_comparisons_are_true(facts: dict[str, object]) -> None:
-    """Whatever the household, a comparison read back as numbers has the truth value of the mark before it."""
+    """For any household, each printed comparison is as true as its mark says."""
     check_lines(assess(POLICY, facts))
 
 
@@ -172,7 +172,7 @@ def test_partial_households_can_be_explained(facts: dict[str, object]) -> None:
     st.fractions(min_value=-1, max_value=1, max_denominator=10**12),
 )
 def test_as_many_decimals_as_it_takes(left: Fraction, apart: Fraction) -> None:
-    """Two numbers however close are printed so that they stand as they do, and so is their distance."""
+    """Two numbers, however close, are printed in their true order, with their true difference."""
     right = left + apart
     unit = "yuan/month/person"
     a, b, difference = comparison(POLICY, Figure(left, left, unit), Figure(right, right, unit))
@@ -182,7 +182,7 @@ def test_as_many_decimals_as_it_takes(left: Fraction, apart: Fraction) -> None:
 
 
 def test_numbers_are_rounded_half_up() -> None:
-    """A half goes away from zero, thousands are set apart, whole pure numbers have no decimals."""
+    """Halves are rounded away from zero, thousands are separated, whole pure numbers have no decimals."""
     assert number_text(Fraction(1, 200), 2) == "0.01"
     assert number_text(Fraction(-1, 200), 2) == "-0.01"
     assert number_text(1234567, 2) == "1,234,567.00"
@@ -192,7 +192,7 @@ def test_numbers_are_rounded_half_up() -> None:
 
 
 def test_members_are_told_apart() -> None:
-    """A member is called by its label, or by as many of the policy's facts as tell it apart, or by its number."""
+    """A member has its label, or the shortest distinguishing name, or its number."""
     children = [worker(relation="child", age=age, education="preschool", tuition=1000) for age in (3, 5, 5)]
     labelled = worker(relation="child", age=6, education="preschool", tuition=1000, label="小女儿")
     people = [{**each, "private_school_fee": 0, "self_paid_study_abroad": False} for each in (*children, labelled)]
@@ -327,7 +327,7 @@ class TestJson:
 
 
 def test_unknown_form_or_language() -> None:
-    """A form or language that there is not is refused by name."""
+    """An unknown format or language is refused by name."""
     assessment = assess(POLICY, household(worker()))
     with pytest.raises(ValueError, match="text, markdown, html, json"):
         explain(assessment, format="pdf")

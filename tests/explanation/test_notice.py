@@ -1,4 +1,4 @@
-"""The letter that answers an application: what each kind of answer says, and what it keeps to itself."""
+"""The letter that answers an application: the content of each kind, and what no letter reveals."""
 
 import re
 from datetime import date
@@ -33,12 +33,12 @@ def household(*members: dict[str, object], **facts: object) -> dict[str, object]
 
 
 def letter(facts: dict[str, object], policy: Policy = WEIHAI) -> list[str]:
-    """The paragraphs and entries of the letter, each on one line, without what they are set in by."""
+    """The paragraphs and entries of the letter, each on one line without indent."""
     return unwrapped(notice(assess(policy, facts)))
 
 
 def unwrapped(text: str) -> list[str]:
-    """What a text consists of: a line goes on with the one above where that is not empty and no mark begins it."""
+    """The paragraphs of a text, each on one line."""
     lines, ends = list[str](), True
     for line in text.splitlines():
         words = line.strip()
@@ -58,7 +58,7 @@ def between(lines: list[str], first: str, last: str = "对本通知有异议") -
 
 
 def test_undecided() -> None:
-    """An undecided household is told each document with the facts that it proves, and facts that have none."""
+    """An undecided household gets the missing documents with the facts they prove, and the facts without one."""
     worker: dict[str, object] = {"relation": "self", "wage": 12000, "medical_self_paid": None}
     spouse: dict[str, object] = {"relation": "spouse", "wage": None, "other_income": None}
     lines = letter(household(worker, spouse, homes=None))
@@ -74,7 +74,7 @@ def test_undecided() -> None:
 
 
 def test_refused_by_what_rules_out() -> None:
-    """A household that an outcome rules out is told what made it hold, and nothing else."""
+    """A household that an outcome excludes gets the clauses of that outcome only."""
     lines = letter(household({"relation": "self"}, unit_has_union=False))
     assert lines[0] == "关于退回困难职工家庭申报的通知"
     assert "结论为“不属于认定范围”" in "".join(lines)
@@ -85,7 +85,7 @@ def test_refused_by_what_rules_out() -> None:
 
 
 def test_refused_by_no_category() -> None:
-    """A household that meets no category is told what stopped each that recognises, not what did not rule it out."""
+    """A household that meets no category gets the clauses that ruled out each recognising one."""
     # 60,000 / 12 = 5,000 a month; the limit of the sudden loss, 80 % of the income, is not told
     assert between(letter(household({"relation": "self", "wage": 60000})), "一、理由", "以上理由") == [
         "1. 深度困难职工家庭：人均月纯收入不低于低保标准（本户 5,000.00 元，界线 787.00 元）",
@@ -98,7 +98,7 @@ def test_refused_by_no_category() -> None:
 
 
 def test_recognised() -> None:
-    """A household that is recognised is told why and what to hand in; what may be added stands apart."""
+    """A recognised household gets the reasons and the documents to hand in, possible ones apart."""
     lines = letter(household({"relation": "self", "wage": 6000, "medical_self_paid": 300}))
     assert lines[0] == "关于提交困难职工家庭认定材料的通知"
     # (6,000 - 300) / 12 = 475
@@ -114,7 +114,7 @@ def test_recognised() -> None:
 
 
 def test_waiting_for_a_standard() -> None:
-    """Where only a standard is not published nothing is asked of the household."""
+    """With only an unpublished standard, nothing is asked of the household."""
     policy = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})
     facts = household({"relation": "self", "wage": 9000}, residence="rural") | {"on": date(2025, 5, 1)}
     lines = letter(facts, policy)
@@ -124,14 +124,14 @@ def test_waiting_for_a_standard() -> None:
 
 
 def test_which_categories_recognise() -> None:
-    """Those of which the policy's condition `in_hardship` holds; without one, all that have a condition."""
+    """The categories for which `in_hardship` holds; without that term, all that have a condition."""
     assert [outcome.id for outcome in recognising(WEIHAI)] == ["deep", "relative", "accidental"]
     assert [outcome.id for outcome in recognising(load_policy("example_huzhou"))] == ["deep", "relative", "accidental"]
 
 
 @pytest.mark.parametrize("case", ["deep", "none", "undecided"])
 def test_where_to_object(case: str) -> None:
-    """Every letter ends with the policy's own words on where to object, else with a place to write it in."""
+    """Every letter says where to object, by the policy's note or with a blank."""
     policy = titled(str)
     assert "object there" in letter(CASES[case], policy)
     facts: dict[str, object] = {
@@ -157,7 +157,7 @@ SHOWN = ("Qvyzx", "1983", "37 岁", "58231.57", "58,231.57", "73913", "73,913", 
 @pytest.mark.parametrize("wage", [None, "73913", "900000", "61847.31"])
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_nothing_personal(wage: str | None, form: str) -> None:
-    """No label, age or fact's value is in a letter, no relation but who applies; of amounts the monthly one at most."""
+    """A letter has no label, age or value of a fact, no other relation, and at most the monthly amount."""
     child = {"relation": "child", "age": 9, "label": "Qvyzx2"}
     facts = household(
         {"relation": "self", "wage": wage, **MARKED}, child, sudden_cause="illness", sudden_loss="61847.31"
@@ -168,7 +168,7 @@ def test_nothing_personal(wage: str | None, form: str) -> None:
 
 
 def test_reference_and_blanks() -> None:
-    """The host's reference is in the letter; to whom it goes, the seal and the day are left blank, and end it."""
+    """The host's reference is in the letter; the addressee, the seal and the date are blank."""
     lines = letter(household({"relation": "self"}, reference="A-17"))
     assert lines[1] == "编号：A-17"
     assert lines[2] == SENTENCES["to"]
@@ -176,7 +176,7 @@ def test_reference_and_blanks() -> None:
 
 
 def test_forms() -> None:
-    """As a page it is in Chinese and well nested; as Markdown it has headings; another form or language is refused."""
+    """The page is in Chinese and well nested; Markdown has headings; another format or language is refused."""
     assessment = assess(WEIHAI, household({"relation": "self"}))
     page = Page(notice(assessment, format="html"))
     assert page.named("html") == [{"lang": "zh-CN"}]
@@ -275,7 +275,7 @@ STATES: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_no_internal_remark(state: str, form: str) -> None:
-    """No letter has the policy's title, a grade, a reading, what only the union is to know, or a name in English."""
+    """No letter has the policy's title, a basis, a reading, an internal remark or an English name."""
     text = notice(assess(WEIHAI, STATES[state]), format=form)
     body = re.sub(r"<style>.*?</style>|<[^>]*>|<!DOCTYPE html>", "", text, flags=re.DOTALL)
     remarks = [WEIHAI.title, "2021_weihai", "辅助", "程序拟写", "由工会填写", "解读", "〔", "regulation", "v1:"]
@@ -328,7 +328,7 @@ decisions:
     ],
 )
 def test_documents_that_reasons_rest_on(parameter: str, clause: str, expected: str | None) -> None:
-    """Documents of the clause and of the limit, with places in them; no file of ours, none where it is assumed."""
+    """The documents of the clause and of the limit with the places in them, no policy file, none for an assumption."""
     text = SOURCED.replace("PARAMETER", parameter).replace("CLAUSE", clause).replace("rich == no", "not rich")
     policy = read_policy(text, "sourced.yaml")
     for income in (150, 50):
@@ -355,7 +355,7 @@ APPLICANTS = [
 
 @pytest.mark.parametrize(("must", "expected"), APPLICANTS)
 def test_who_the_applicant_is(must: str, expected: str) -> None:
-    """The one whom a `must` counts once, and says to be the applicant; nobody where the policy does not say it."""
+    """The member whom a `must` counts once as the applicant; None where the policy has no such condition."""
     policy = read_policy(
         f"""
 language: 1
@@ -393,7 +393,7 @@ def days(number: int, text: str) -> str:
 
 @pytest.mark.parametrize("number", [1, 15, 366])
 def test_the_day_to_answer_by(number: int) -> None:
-    """What a policy says is counted from receipt; without it the day is left blank; asked of whoever has to reply."""
+    """The days to reply are counted from receipt, or blank, in each letter that asks for a reply."""
     text = (ROOT / "policies" / "2021_weihai.yaml").read_text(encoding="utf-8").replace("2021_weihai\n", "own\n", 1)
     own = read_policy(days(number, text), "own.yaml")
     undecided, recognised = (STATES[state] for state in ("undecided", "recognised"))
@@ -407,14 +407,14 @@ def test_the_day_to_answer_by(number: int) -> None:
 
 
 def test_no_bundled_policy_says_how_many_days() -> None:
-    """No source says within how many days an applicant has to reply, and so no bundled policy does."""
+    """No bundled policy has days to reply, since no source states them."""
     names = [path.stem for path in (ROOT / "policies").glob("*.yaml")]
     assert len(names) > 4
     assert [name for name in names if "reply within" in load_policy(name).notes] == []
 
 
 def test_members_who_lack_the_same() -> None:
-    """They are named together, by numbers from first to last, the applicant first and as such."""
+    """Members are grouped by ranges of numbers, the applicant first."""
     children: list[dict[str, object]] = [{"relation": "child", "wage": None} for _ in range(5)]
     children[3] = {"relation": "child", "wage": None, "other_income": None}
     lines = letter(household(*children, {"relation": "self", "wage": None}))
@@ -423,7 +423,7 @@ def test_members_who_lack_the_same() -> None:
 
 
 def test_a_household_of_64() -> None:
-    """Of the largest household that there may be every member is in the letter, once a document."""
+    """Every member of the largest household is in the letter once per document."""
     policy = read_policy(
         SOURCED.replace("PARAMETER", "basis: assumption")
         .replace("CLAUSE", "basis: assumption")
@@ -440,7 +440,7 @@ def test_a_household_of_64() -> None:
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words(form: str, case: str) -> None:
-    """Long titles with markup and terminal codes add no line, no markup and no code to a letter, wide as it may be."""
+    """Long titles with markup and terminal codes add no line, markup or code to a letter."""
     policy = titled(lambda word: word + "\x1b[31m\u202e\r\n" + HOSTILE + "长" * 200)
     text = notice(assess(policy, CASES[case]), format=form)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
@@ -456,7 +456,7 @@ def test_hostile_words(form: str, case: str) -> None:
 
 
 def test_a_policy_without_sources_or_notes() -> None:
-    """It has a letter too: without documents, and with a blank for where to object."""
+    """It has a letter without documents and with a blank for objections."""
     policy = read_policy(SMALLEST, "smallest.yaml")
     assert letter({"income": 20, "members": [{}]}, policy)[2:4] == [
         f"我会已审核您的困难职工家庭申报（认定日期：{BLANK_DAY}），结论为“不困难”。现予退回，理由如下。",
@@ -489,7 +489,7 @@ decisions:
 
 
 def test_the_day_of_the_verdict_is_not_asked_of_the_applicant() -> None:
-    """Where only the day is not known the applicant has nothing to hand in: the union sets it."""
+    """With only the day missing, the applicant has nothing to hand in."""
     policy = read_policy(
         SMALLEST.replace("income < 10", "'full_years(born, on) < 10'").replace(
             "household: {", "household: {born: {title: 出生日期, date: true}, "
@@ -503,7 +503,7 @@ def test_the_day_of_the_verdict_is_not_asked_of_the_applicant() -> None:
 
 
 def test_as_a_page_it_is_a_letter() -> None:
-    """Its page has the margins and sizes of an official letter; other pages have not."""
+    """Only its page has the margins and sizes of an official letter."""
     assessment = assess(WEIHAI, STATES["recognised"])
     page = notice(assessment, format="html")
     assert '<body class="letter">' in page

@@ -1,4 +1,4 @@
-"""Expressions in Chinese: every kind of one as a sentence, by titles, and the same sum that the line says."""
+"""Expressions in Chinese: every kind of expression by titles, with the same meaning as its line."""
 
 import re
 from fractions import Fraction
@@ -10,7 +10,7 @@ from hardship_rules import Policy, load_policy, read_policy
 from hardship_rules.core.expr import Choose, Clause, Expr, walk
 from hardship_rules.core.kinds import Kind
 from hardship_rules.core.policy import Decision, exprs_of
-from hardship_rules.explanation.phrase import amount, cases, gathered, phrase
+from hardship_rules.explanation.phrase import amount, case_texts, combination, phrase
 from hardship_rules.testing.strategies import policies
 
 HEAD = """
@@ -112,18 +112,18 @@ def words_of(term: str) -> str:
 
 @pytest.mark.parametrize("line", NUMBERS)
 def test_numbers(line: str) -> None:
-    """A calculation by titles, with brackets where the line has them or needs them to be read alike."""
+    """A calculation by titles, with the brackets that its meaning needs."""
     assert words_of(f'unit: yuan/year, value: "{line}"') == NUMBERS[line]
 
 
 @pytest.mark.parametrize("line", CONDITIONS)
 def test_conditions(line: str) -> None:
-    """A condition as a sentence: numbers in the other side's unit, options quoted, a reading with what is chosen."""
+    """A condition as a sentence: literals in the other side's unit, options quoted, readings with the chosen option."""
     assert words_of(f'when: {{that: "{line}"}}') == CONDITIONS[line]
 
 
 def test_turned_round() -> None:
-    """What a `not` turns round is said without it, or as not the case."""
+    """A `not` gives the opposite sentence where there is one."""
     assert words_of("when: {not: {that: income < rigid}}") == "收入不低于支出"
     assert words_of('when: {not: {that: "residence in (urban, rural)"}}') == "“居住地”不是“城市”或“农村”"
     assert words_of("when: {not: {that: some(student)}}") == "没有成员“在读”为是"
@@ -132,7 +132,7 @@ def test_turned_round() -> None:
 
 
 def test_structures() -> None:
-    """Clauses taken together, told in how many of them must hold; a `not` around them goes into that."""
+    """The combination of clauses says how many must hold, with a `not` included."""
     inner = "{a: {that: home}, b: {that: car}}"
     expected = {
         f"all: {inner}": "以下各条都成立",
@@ -144,34 +144,34 @@ def test_structures() -> None:
     for structure, words in expected.items():
         clause = policy_with(f"when: {{{structure}}}").terms["t"].expr
         assert isinstance(clause, Clause)
-        together = gathered(clause.when)
+        together = combination(clause.when)
         assert together is not None
         assert (together[0], [part.id for part in together[1]]) == (words, ["t.a", "t.b"])
     line = policy_with("when: {that: home}").terms["t"].expr
     assert isinstance(line, Clause)
-    assert gathered(line.when) is None
+    assert combination(line.when) is None
 
 
 def test_structures_in_a_line() -> None:
-    """In a case, where there is one line for it, a structure is joined by `and` and `or`, the inner one in brackets."""
+    """In a case, a structure is joined by `and` and `or`, the inner one in brackets."""
     when = "{all: {a: {that: home}, b: {any: {c: {that: car}, d: {that: poor}}}}}"
     words = words_of(f"unit: yuan/year, choose: [{{when: {when}, value: 500}}], otherwise: income")
     assert words == "“有房”为是，并且（“有车”为是，或者“低收入”成立）的，取 500 元；其他情形，取收入"
 
 
 def test_cases() -> None:
-    """Each case and every other case, of numbers and of choices; a fact without `otherwise` stays unknown."""
+    """The cases and the `otherwise` of numbers and choices; without it the fact is unknown."""
     chosen = "one of: {urban: 城里, rural: 乡下}, choose: [{when: home, value: urban}], otherwise: rural"
     policy = policy_with(chosen)
     term = policy.terms["t"]
     assert isinstance(term.expr, Choose)
-    assert cases(policy, term.expr, term.kind) == ("“有房”为是的，取“城里”", "其他情形，取“乡下”")
+    assert case_texts(policy, term.expr, term.kind) == ("“有房”为是的，取“城里”", "其他情形，取“乡下”")
     absent = Choose(term.expr.cases, None, term.at)
-    assert cases(policy, absent, term.kind) == ("“有房”为是的，取“城里”", "其他情形，未知")
+    assert case_texts(policy, absent, term.kind) == ("“有房”为是的，取“城里”", "其他情形，未知")
 
 
 def test_amounts() -> None:
-    """A number with its unit in full or only what is counted; a share as a percentage; what is not published yet."""
+    """A number with its full unit or its numerator, a share in percent, an unpublished number."""
     policy = policy_with("when: {that: home}")
     unit = (("month", -1), ("person", -1), ("yuan", 1))
     assert amount(policy, 1062, unit) == "1,062 元/月/人"
@@ -185,7 +185,7 @@ def test_amounts() -> None:
 
 
 def test_no_name_is_left() -> None:
-    """In the words of the bundled policy nothing is called by its name in the file: no Latin letter is left."""
+    """The words for the bundled policy have no names of the file, that is no Latin letters."""
     policy = load_policy("2021_weihai")
     exprs: list[tuple[Expr, Kind | None]] = [
         (expr, None if isinstance(each, Decision) else each.kind)
@@ -201,7 +201,7 @@ def test_no_name_is_left() -> None:
 @settings(max_examples=40, deadline=None)
 @given(policies())
 def test_any_sound_policy(text: str) -> None:
-    """Whatever a sound policy says, there are words for it, with as many brackets closed as opened."""
+    """Every expression of a generated policy has words with balanced brackets."""
     policy = read_policy(text)
     for definition in policy.names.values():
         for expr in exprs_of(definition):

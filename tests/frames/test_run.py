@@ -1,5 +1,7 @@
-"""A policy applied to data frames says what `assess` says of each household, on every kind of frame."""
+"""A policy applied to data frames gives the verdicts of `assess`, on every kind of frame."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -51,7 +53,7 @@ def run_polars(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked:
 
 
 def run_shuffled(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In Polars, in memory, where the members of a household do not stand together."""
+    """In Polars, in memory, with the members of a household not consecutive."""
     found = assess_frame(policy, own, theirs.sample(fraction=1, shuffle=True, seed=1), **asked)
     assert isinstance(found, pl.DataFrame)
     return found
@@ -121,7 +123,7 @@ def all_differences(frame: pl.DataFrame, left_out: tuple[str, ...], *, exactly: 
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 @pytest.mark.parametrize("run", RUNS)
 def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
-    """No verdict differs, whatever the kind of frame and the columns that it lacks; what differs is still open."""
+    """No verdict differs, for any kind of frame and missing columns; differences are only undecided rows."""
     frame = run(WEIHAI, *framed(WEIHAI, sample(), left_out), on=ON)
     assert all_differences(frame, left_out, exactly=False) == []
     decided = frame["category"].is_not_null().sum()
@@ -168,7 +170,7 @@ def test_spark_agrees_with_assess(run_spark: Run) -> None:
 
 
 def hold_where_all_is_known(run: Run) -> None:
-    """Complete households of which every column is said to hold no null are decided, each as `assess` decides it."""
+    """Complete households with columns declared without nulls are decided as by `assess`."""
     complete = [filled(WEIHAI, each, ON) for each in drawn(households(WEIHAI), 60)]
     rows = run(WEIHAI, *framed(WEIHAI, complete), on=ON, known="all").to_dicts()
     decided = [(row, household) for row, household in zip(rows, complete, strict=True) if row["problem"] is None]
@@ -184,12 +186,12 @@ def hold_where_all_is_known(run: Run) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_where_all_is_known_all_is_decided(run: Run) -> None:
-    """Nor does anything differ, and nothing is left open, where no column holds a null and that is said."""
+    """Nothing differs and nothing is undecided if all columns are declared without nulls."""
     hold_where_all_is_known(run)
 
 
 def test_where_all_is_known_spark_decides_all(run_spark: Run) -> None:
-    """In Spark too, where something stands in place of each null of a faulty row."""
+    """In Spark too, where the nulls of faulty rows are filled."""
     hold_where_all_is_known(run_spark)
 
 
@@ -266,7 +268,7 @@ def test_on_the_line_and_a_fen_beside_it() -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_a_key_twice(run: Run) -> None:
-    """Each household of one key has all members of that key, wherever they stand."""
+    """Each household of one key has all members of that key, in any order."""
     own = pl.DataFrame([{**OWN, "household": number, "homes": place} for place, number in enumerate((0, 1, 0))])
     spouse = {**WORKER, "relation": "spouse"}
     theirs = pl.DataFrame([{**one, "household": number} for one, number in ((WORKER, 0), (WORKER, 1), (spouse, 0))])
@@ -330,7 +332,7 @@ def test_a_faulty_row_is_a_problem(own: Facts, worker: Facts, problem: str) -> N
 
 
 def find_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
-    """The sound ones stand exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused."""
+    """The sound ones are exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused."""
     faults: list[tuple[Facts, Facts, str | None]] = [
         ({}, {}, None),
         ({}, {"wage": -0.01}, "fact_outside wage"),
@@ -390,7 +392,7 @@ decisions:
 
 
 def divide_by_members(run: Run) -> None:
-    """A household without members is a problem, whatever is divided by their number or by what they have."""
+    """A household without members is a problem, also where its terms divide by members."""
     own = pl.DataFrame({"household": [0, 1, 2, 3], "debt": [70, 70, 1000, 5]})
     theirs = pl.DataFrame(
         {"household": [0, 0, 2, 3, 3, 3, 3], "wage": [19, 20, 9, 1, 2, 3, 4], "ill": [True, False] + [True] * 5}
@@ -473,7 +475,7 @@ def test_wanted_columns_only() -> None:
 
 
 def test_frames_that_cannot_be_read() -> None:
-    """Every column that cannot be read is told at once, before anything is worked out."""
+    """All columns that cannot be read are reported at once, before anything is computed."""
     members = [{**WORKER, "wage": "many", "wgae": 1}]
     with pytest.raises(FactError) as raised:
         one(members=members)
@@ -493,7 +495,7 @@ def test_frames_that_cannot_be_read() -> None:
 
 
 def test_a_day_outside_the_policy_is_refused() -> None:
-    """The day is held to the policy's window, as `assess` holds it."""
+    """The day must be one on which the policy is in force, as for `assess`."""
     with pytest.raises(FactError) as raised:
         assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on="2022-01-01")
     assert raised.value.problems[0].code == "on_outside"
@@ -619,7 +621,7 @@ def test_what_is_known_is_a_column() -> None:
 
 
 def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
-    """10^12 x 10^12 does not fit: it is refused before anything is worked out."""
+    """10^12 x 10^12 does not fit: it is refused before anything is computed."""
     own, theirs = (pl.DataFrame({"household": [1], name: [value]}) for name, value in (("a", 1), ("c", True)))
     with pytest.raises(PolicyError) as raised:
         assess_frame(read_policy(WIDE), own, theirs)
@@ -643,7 +645,7 @@ def test_a_line_of_single_members_is_none_of_the_household() -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_keys_of_two_kinds(run: Run) -> None:
-    """A text and a number are no one key, whatever an engine would make of them: `01` and `1` share no members."""
+    """A text and a number are different keys: `01` and `1` share no members."""
     own, theirs = pl.DataFrame({"household": ["1", "01"]}), pl.DataFrame({"household": [1, 1], "wage": [5, 5]})
     with pytest.raises(FactError) as raised:
         run(read_policy(PER_MEMBER), own, theirs)
@@ -655,7 +657,7 @@ def test_keys_of_two_kinds(run: Run) -> None:
 
 @pytest.mark.parametrize("key", ["_0", "on", "problem", "_members", "category", "number", "per_head"])
 def test_a_key_called_as_an_outcome(key: str) -> None:
-    """It is refused, since the outcome would stand in its place."""
+    """It is refused, since the outcome would replace it."""
     frames = (pl.DataFrame({key: [1], "debt": [5]}), pl.DataFrame({key: [1], "wage": [5], "ill": [True]}))
     with pytest.raises(FactError) as raised:
         assess_frame(read_policy(PER_MEMBER), *frames, key=key)
@@ -663,7 +665,7 @@ def test_a_key_called_as_an_outcome(key: str) -> None:
 
 
 def test_one_word_is_one_column() -> None:
-    """A word alone is no list of letters; of what is undecided only two things can be asked."""
+    """A single name is not a list of letters; `undecided` has two values."""
     assert list(one(columns="category")) == ["household", "category", "problem"]
     assert one(known="homes")["problem"] is None
     with pytest.raises(ValueError, match="explian"):
@@ -691,3 +693,15 @@ def test_what_is_explained_is_asked_as_frames_take_it() -> None:
     assert (left["problem"], told["problem"]) == (None, None)
     assert told["category"] is None
     assert told["people"] == left["people"] == 1
+
+
+@pytest.mark.parametrize("library", ["narwhals", "polars"])
+def test_a_missing_library_names_the_extra(library: str) -> None:
+    """Without narwhals or Polars the error says which extra to install."""
+    code = (
+        f"import sys; sys.modules[{library!r}] = None\n"
+        "try:\n    from hardship_rules.frames import assess_frame\n"
+        "except ModuleNotFoundError as error:\n    print(error, error.name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # this program
+    assert done.stdout.endswith(f"pip install 'hardship-rules[frames]' {library}\n")

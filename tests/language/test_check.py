@@ -115,7 +115,7 @@ def test_a_table_by_number_begins_where_the_number_may() -> None:
 
 
 def test_terms_are_worked_out_after_what_they_use() -> None:
-    """Whatever the order in which they are written."""
+    """The order in which they are written does not matter."""
     text = f"""{HEAD}
 parameters:
   amount: {{title: 数额, unit: yuan, by: category, values: {{poor: 5, none: 0}}, basis: assumption}}

@@ -60,6 +60,6 @@ parameters: {share: {title: 份额, unit: month/year, value: 10, basis: assumpti
 
 
 def test_units_in_words() -> None:
-    """A fact's own unit is told as people say it."""
+    """The unit of a fact is given in words."""
     facts = WEIHAI.members.facts
     assert [units_of(WEIHAI, facts[name]) for name in ("monthly_wage", "age")] == ["元/月", "岁"]

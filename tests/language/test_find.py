@@ -1,4 +1,4 @@
-"""Policies are found by path, by name, and by series and day; days with two files, or none, are told."""
+"""Policies are found by path, by name, and by series and day; days with two files, or none, are problems."""
 
 import os
 from datetime import date, datetime, timedelta
@@ -9,7 +9,7 @@ import pytest
 from years import THIS, files_in
 
 from hardship_rules import PolicyError, Problem, assess, load_policy, read_policy, record, replay
-from hardship_rules.language.resolve import all_series, before, find, overlaps, years
+from hardship_rules.language.find import all_series, find, overlaps, predecessor, years
 from hardship_rules.testing.cases import read_cases
 
 
@@ -148,7 +148,7 @@ class TestDays:
         ],
     )
     def test_days_that_cannot_be_read(self, tmp_path: Path, days: str, code: str) -> None:
-        """Where no other file is in force, the one whose days are wrong is told; the others still work."""
+        """If no other file is in force, the one with wrong days is reported; the others still work."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         path = year(tmp_path, "w2022", days)
         (problem,) = problems("w", date(2022, 5, 1), (tmp_path,))
@@ -157,7 +157,7 @@ class TestDays:
         assert load_policy("w", date(2021, 5, 1), [tmp_path]).name == "w2021"
 
     def test_a_file_with_a_mistake_in_its_text(self, tmp_path: Path) -> None:
-        """Its days may be meant otherwise: it stands in nobody's way, and is told where no other file is in force."""
+        """Its days may be meant differently: it is reported only if no other file is in force."""
         for days in ("from: 2021-01-01, to: 2021-12-31", "from: 2022-01-01, to: 2022-12-31"):
             path = year(tmp_path, "copied", f"{{{days}}}\neffective: {{from: 2023-01-01}}")
             year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
@@ -166,7 +166,7 @@ class TestDays:
             assert (problem.code, problem.place) == ("duplicate_key", f"{path}:5:1")
 
     def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
-        """It may be the one that is missing, so it is told beside it; where a file is in force it does not matter."""
+        """It may be the missing one, so its problem is reported too; if a file is in force it does not matter."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         path = write(tmp_path, "w2022", "language: 1\npolicy：w2022\nseries: w\n")
         first, second = problems("w", date(2022, 5, 1), (tmp_path,))
@@ -176,7 +176,7 @@ class TestDays:
 
 
 class TestOverlaps:
-    """A file is told of the others of its series that have some of its days."""
+    """The other files of its series that share some of its days are reported."""
 
     def test_beside_it(self, tmp_path: Path) -> None:
         """Each of them, at the days of the file that was asked about."""
@@ -208,7 +208,7 @@ class TestOverlaps:
         assert overlaps(write(tmp_path, "base", policy("base"))) == ()
 
     def test_the_same_file_name(self, tmp_path: Path) -> None:
-        """A file that stands in for one of the same name in a later folder, or among the bundled, does not overlap."""
+        """A file that replaces one of the same name in a later folder, or a bundled one, does not overlap with it."""
         path = write(tmp_path, "2024_weihai", policy("2024_weihai", series="weihai", effective="{from: 2024-01-01}"))
         (problem,) = overlaps(path)
         assert problem.values["known"] == "2025_weihai（2025-01-01 – 2025-12-31）"
@@ -263,7 +263,7 @@ class TestSeries:
         (tmp_path / "2027_city.yaml").write_text(later, encoding="utf-8")
 
         def name(file: str) -> str | None:
-            found = before(find(tmp_path / file, None, ()))
+            found = predecessor(find(tmp_path / file, None, ()))
             return None if found is None else Path(found.name).name
 
         assert name("2027_city.yaml") == "2025_city.yaml"
@@ -305,7 +305,7 @@ class TestFolders:
     TEXT = "language: 1\npolicy: own\nextends: 2021_weihai\n"
 
     def test_one_alone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A folder need not stand in a list, whether it is a text, a path, or what leads to one."""
+        """A single folder need not be in a list, as a text, a path, or a path-like object."""
         write(tmp_path / "pol", "own", self.TEXT)
         write(tmp_path / "pol", "base", "language: 1\npolicy: base\nextends: shandong_2020_58\n")
         monkeypatch.chdir(tmp_path)

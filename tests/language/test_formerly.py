@@ -40,7 +40,7 @@ def told(household: dict[str, object]) -> list[tuple[str, str]]:
 
 
 def test_facts_and_options() -> None:
-    """Earlier names and titles of facts, of a member's too, and of options mean what they meant, and are told."""
+    """Earlier names and titles of facts, of members too, and of options keep their meaning, with a warning."""
     now = {"home": "town", "income": 5, "members": [{"ill": False}]}
     assert told(now) == []
     for home in ("place", "住处", "home"):
@@ -56,7 +56,7 @@ def test_facts_and_options() -> None:
 
 
 def test_the_sentence_says_what_it_is_now() -> None:
-    """Both words are told, and that the present one is to be used."""
+    """The warning has both names and asks for the current one."""
     first, second = assess(POLICY, {"place": "urban", "members": [{}]}).warnings
     assert first.message() == "`place` 是以前的写法，现在是“居住地”（`home`）"
     assert second.message() == "“居住地”的选项 `urban` 是以前的写法，现在是“城镇”"
@@ -70,7 +70,7 @@ def test_not_both_words() -> None:
 
 
 def test_ids() -> None:
-    """An earlier id of a clause or an outcome is the present one; what stands inside went with it."""
+    """An earlier id of a clause or an outcome is the current one, also for clauses inside it."""
     pairs = {
         "category.needy": "category.poor",
         "category.nothing": "category.none",
@@ -84,7 +84,7 @@ def test_ids() -> None:
 
 
 def test_cases_in_earlier_words(tmp_path: Path) -> None:
-    """A case written in earlier words runs as before, and each of them is told at its place."""
+    """A case with earlier names runs as before, with a warning at each."""
     (tmp_path / "renamed.yaml").write_text(TEXT, encoding="utf-8")
     text = """
 policy: renamed

@@ -197,5 +197,5 @@ def test_a_number_is_digits_and_a_point(text: str, number: Fraction | int | None
 
 
 def test_places_do_not_tell_expressions_apart() -> None:
-    """Two lines that say the same are equal wherever they stand."""
+    """Equal lines are equal expressions at any location."""
     assert evolve(n("a"), at=Location("g", 9, 9)) == n("a")

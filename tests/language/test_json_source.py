@@ -1,4 +1,4 @@
-"""JSON that a program wrote: read as it stands, or refused with its place."""
+"""JSON of programs: read, or refused with a place."""
 
 import json
 
@@ -71,7 +71,7 @@ def test_what_is_refused(text: str, code: str) -> None:
 
 
 def test_a_problem_has_its_place() -> None:
-    """What JSON's reader stumbles over is told at its line and column."""
+    """An error of the JSON reader is a problem at its line and column."""
     assert refused('{\n"a": 1,\n"b" 2}').location == Location("a.json", 3, 5)
 
 

@@ -1,10 +1,10 @@
-"""The keys of the language: described, consistent, and held against what was written."""
+"""The keys of the language: described, consistent, and validated."""
 
 import re
 
 import pytest
 
-from hardship_rules.core.kinds import date_of
+from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.problem import Location
 from hardship_rules.language import keys
 from hardship_rules.language.keys import (
@@ -14,8 +14,8 @@ from hardship_rules.language.keys import (
     Anything,
     Either,
     Entries,
+    Fields,
     Items,
-    Record,
     Ref,
     Shape,
     Word,
@@ -30,13 +30,13 @@ KINDS = {
 
 
 def shapes_in(shape: Shape | None) -> list[Shape]:
-    """A shape and all that it is made of; what it refers to stands in `SHAPES`."""
+    """A shape and all its parts; those of a reference are in `SHAPES`."""
     match shape:
         case Items(of):
             return [shape, *shapes_in(of)]
         case Entries(of, _, own):
             return [shape, *shapes_in(of), *(inner for key in own.values() for inner in shapes_in(key.shape))]
-        case Record(own):
+        case Fields(own):
             return [shape, *(inner for key in own.values() for inner in shapes_in(key.shape))]
         case Either(word, items, mapping):
             return [shape, *shapes_in(word), *shapes_in(items), *shapes_in(mapping)]
@@ -47,7 +47,7 @@ def shapes_in(shape: Shape | None) -> list[Shape]:
 
 
 EVERY = [inner for shape in (POLICY, OVERLAY, *SHAPES.values()) for inner in shapes_in(shape)]
-RECORDS = [shape for shape in EVERY if isinstance(shape, Record)]
+RECORDS = [shape for shape in EVERY if isinstance(shape, Fields)]
 
 
 def problems(text: str, shape: Shape) -> list[str]:
@@ -70,7 +70,7 @@ def test_every_reference_and_group_leads_somewhere() -> None:
     for shape in EVERY:
         if isinstance(shape, Ref):
             assert shape.name in SHAPES
-        if isinstance(shape, Record):
+        if isinstance(shape, Fields):
             assert {name for group in shape.one_of for name in group} <= shape.keys.keys()
         if isinstance(shape, Word):
             assert shape.kind in KINDS
@@ -90,8 +90,8 @@ def test_an_overlay_holds_what_an_overlay_may_hold() -> None:
 
 
 def test_all_keys_of_a_record_are_looked_at() -> None:
-    """Unknown, missing, competing and misshapen keys are all told, each at its place."""
-    shape = Record(
+    """Unknown, missing, competing and misshapen keys are all reported, each at its place."""
+    shape = Fields(
         {"a": keys.Key("甲", Word(), required=True), "b": keys.Key("乙", Items(Word("date")))}, (("a", "b"),)
     )
     assert problems("c: 1\nb: [2021-02-29, 2024-02-29]\n", shape) == [
@@ -132,7 +132,7 @@ def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str
 
 
 def test_a_text_is_never_empty() -> None:
-    """A key without a value is told as such, whatever should stand there; quotes make an empty text."""
+    """A key without a value is reported for any shape; quotes make an empty text."""
     for text in ("a:", "a: ~", "a: null"):
         assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank a"]
     assert problems("a: ''", Entries(Word())) == []
@@ -158,14 +158,14 @@ def test_a_text_is_never_empty() -> None:
     ],
 )
 def test_a_key_of_the_language_among_own_names(note: str, expected: list[str]) -> None:
-    """`reply within` stands among the notes with a shape of its own; what was meant for it is said to be."""
-    found = problems(f"{{notes: {{ {note} }}}}", Record({"notes": keys.POLICY.keys["notes"]}))
+    """`reply within` is a key of notes with a shape of its own; typos of it are recognised."""
+    found = problems(f"{{notes: {{ {note} }}}}", Fields({"notes": keys.POLICY.keys["notes"]}))
     assert found == expected
 
 
 def test_a_mark_of_a_chinese_keyboard_is_what_is_wrong() -> None:
-    """A full-width colon after such a key is said to be one: it is not taken for another name."""
-    notes = Record({"notes": keys.POLICY.keys["notes"]})
+    """A full-width colon after such a key is reported as one, not as another name."""
+    notes = Fields({"notes": keys.POLICY.keys["notes"]})
     found = problems("notes:\n  reply within：{days: 3}\n", notes)
     assert [each.split()[1] for each in found] == ["full_width", "mapping_expected"]
 
@@ -174,5 +174,5 @@ def test_numbers_and_days_are_read_exactly() -> None:
     """A percentage is a hundredth; a day that no calendar has is none."""
     assert number_of("80 %") * 10 == 8  # type: ignore[operator]  # it is a number
     assert number_of("80 %%") is None
-    assert date_of("2100-02-29") is None
-    assert str(date_of("2000-02-29")) == "2000-02-29"
+    assert parse_date("2100-02-29") is None
+    assert str(parse_date("2000-02-29")) == "2000-02-29"

@@ -67,7 +67,7 @@ def test_a_code_goes_before_a_title() -> None:
 
 
 def test_every_mistake_is_told_at_its_place() -> None:
-    """All that does not fit the policy is told at once, at its line and column."""
+    """All that does not fit the policy is reported at once, at its line and column."""
     text = """\
 mapping: 1
 households:
@@ -117,12 +117,12 @@ members:
     ],
 )  # fmt: skip
 def test_shape(text: str, found: list[tuple[str, int, int]]) -> None:
-    """What is not of a mapping's shape is told by the strict reader, as in policies."""
+    """Problems of shape are reported as in policies."""
     assert refused(text) == found
 
 
 def test_without_a_file_facts_go_by_their_names() -> None:
-    """Where there is no mapping, each fact may stand under its name or its title, and any other column is a mistake."""
+    """Without a mapping, a column has the name or title of its fact, and any other column is a mistake."""
     table = mapping_for(WEIHAI).members
     assert table.closed
     assert table.spelled["年龄"].fact is table.spelled["age"].fact

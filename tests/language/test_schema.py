@@ -132,7 +132,7 @@ class TestFile:
         assert path.read_text(encoding="utf-8").splitlines()[0] == HINT
 
     def test_says_in_chinese_what_each_key_is_for(self) -> None:
-        """Every key that the language has is described by the loader's own words, wherever it may stand."""
+        """Every key of the language is described as in its definition, wherever it is allowed."""
         definitions = SCHEMA["$defs"]
         assert isinstance(definitions, dict)
         for name, record in (("measure", POLICY), ("overlay", OVERLAY)):
@@ -157,7 +157,7 @@ def test_generated_policies_are_sound(text: str) -> None:
 
 
 class TestMistakes:
-    """What is typically wrong is found where it stands."""
+    """Typical mistakes are found at their place."""
 
     @pytest.mark.parametrize(
         ("right", "mistaken", "at"),
@@ -249,7 +249,7 @@ class TestMistakes:
 
 
 def test_every_kind_of_word_has_its_schema() -> None:
-    """Whatever the keys refer to is defined: each reference of the schema leads somewhere."""
+    """Each reference of the schema is defined."""
     text = schema_text(SCHEMA)
     definitions = SCHEMA["$defs"]
     assert isinstance(definitions, dict)

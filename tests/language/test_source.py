@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hardship_rules import FactError, PolicyError, read_household, read_policy
 from hardship_rules.core.problem import Location, Problem, in_file_order
 from hardship_rules.language import source
-from hardship_rules.language.resolve import BUNDLED, read_file
+from hardship_rules.language.find import BUNDLED, read_file
 from hardship_rules.language.source import Mapping, Node, Scalar, Sequence, decode, parse, read_bytes
 
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
@@ -105,7 +105,7 @@ def test_a_file_may_have_a_million_bytes(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
-    """A missing file, a folder and a path that no file can have are told apart."""
+    """A missing file, a folder and an impossible path are different problems."""
     assert cast(Problem, read_bytes(tmp_path / "none.yaml", "a")).code == "file_missing"
     assert cast(Problem, read_bytes(tmp_path, "a")).code == "file_is_folder"
     assert cast(Problem, read_bytes(tmp_path / "a\0b", "a")).code in {"file_unreadable", "file_missing"}
@@ -187,7 +187,7 @@ def test_every_value_is_the_text_that_was_written() -> None:
 
 @each_reader
 def test_a_place_in_a_text_is_its_place_in_the_file() -> None:
-    """The column of a character inside a value is where it stands, quotes counted; elsewhere the value's own place."""
+    """The column of a character inside a value counts quotes; in folded texts it is the place of the value."""
     node = cast(Mapping, parse("a: income\nb: 'income'\nc: \"in\\x63ome\"\n", "f")[0])
     places = [str(cast(Scalar, node.get(key)).place(2)) for key in "abc"]
     assert places == ["f:1:6", "f:2:7", "f:3:4"]
@@ -217,7 +217,7 @@ def test_a_place_in_a_text_is_its_place_in_the_file() -> None:
     ],
 )
 def test_what_can_be_read_two_ways_is_refused(text: str, found: list[str]) -> None:
-    """Anchors, aliases, tags, directives, second documents, `?`, keys that are no text or stand twice, cut lines."""
+    """Anchors, aliases, tags, directives, second documents, `?`, repeated keys and keys that are no text, cut lines."""
     assert codes(text) == found
 
 
@@ -247,7 +247,7 @@ def test_sixty_four_levels_are_read() -> None:
 @each_reader
 @pytest.mark.parametrize("text", ["", "\n", "# c\n", "---\n", "   \n\n"])
 def test_an_empty_text_says_so(text: str) -> None:
-    """A file without content is neither a policy nor a household, and is told to be empty."""
+    """A file without content is neither a policy nor a household, and is reported as empty."""
     with pytest.raises(PolicyError) as policy:
         read_policy(text)
     with pytest.raises(FactError) as household:
@@ -358,13 +358,13 @@ def test_both_readers_take_the_same_texts(text: str, name: str) -> None:
 @pytest.mark.skipif(len(LOADERS) < 2, reason="PyYAML was built without its C reader")
 @pytest.mark.parametrize("text", ["{a: }", "{a: , b: 1}", "{a:   , b: }", "- {a:\n  }", "{a: {b: }}"])
 def test_blanks_in_braces_have_one_place(text: str) -> None:
-    """A value left blank in braces stands behind its colon with either reader."""
+    """An empty value in braces is placed behind its colon with either loader."""
     first, second = (read_by(loader, text, "a.yaml") for loader in LOADERS)
     assert first == second != "refused"
 
 
 def refused_or_read(text: str, folders: Sequence_[Path] = ()) -> None:
-    """A text is read as a policy and as a household, or refused with problems that have a place and can be told."""
+    """A text is read as a policy and as a household, or refused with problems that have a place and a message."""
     problems: list[Problem] = []
     try:
         read_policy(text, folders=folders)
@@ -383,7 +383,7 @@ def refused_or_read(text: str, folders: Sequence_[Path] = ()) -> None:
 @settings(max_examples=1000, deadline=None)
 @given(st.binary(max_size=60) | YAMLISH.map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    """Whatever bytes come in, there is a policy or household, or there are problems; never another error."""
+    """For any bytes there is a policy or household, or there are problems; never another error."""
     text = decode(content, "a")
     if not isinstance(text, Problem):
         refused_or_read(text)

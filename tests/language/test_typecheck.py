@@ -1,4 +1,4 @@
-"""Kinds and units: what may stand beside what, what comes of it, and which bare words are options."""
+"""Kinds and units: which operands fit, what results, and which bare words are options."""
 
 from typing import cast
 
@@ -73,7 +73,7 @@ def codes(term: str) -> list[str]:
     ],
 )
 def test_units_follow_from_the_arithmetic(unit: str, line: str) -> None:
-    """Products and quotients combine units, sums keep one, a bare number takes the unit it stands beside."""
+    """Products and quotients combine units, sums keep one, a bare number takes the unit of the other operand."""
     assert codes(f'unit: {unit}, value: "{line}"') == []
 
 

@@ -13,7 +13,7 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
 from hardship_rules.core.policy import Term
 from hardship_rules.proofs._encode import Encoding
-from hardship_rules.proofs._households import holds, option_of
+from hardship_rules.proofs._households import is_true_in, option_in
 from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, possible
 from hardship_rules.proofs.terms import Cases, Choice, extreme, multiplied
 from hardship_rules.testing.strategies import households, policies
@@ -40,7 +40,7 @@ def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -
 @SLOW
 @given(policies())
 def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:
-    """In the household of a model every term has the value that `assess` works out, members' terms too."""
+    """In the household of a model every term has the value that `assess` computes, also terms of members."""
     policy = read_policy(text)
     prover = Prover(policy, 3)
     for outcome in policy.category.by_id:
@@ -48,7 +48,7 @@ def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:
         prover.solver.add(prover.outcome("category", outcome))
         if str(prover.solver.check()) == "sat":
             model = prover.solver.model()
-            shown = prover.replayed(model, None)
+            shown = prover.replay(model)
             _same_terms(policy, prover.encoding, model, shown)
         prover.solver.pop()
 
@@ -68,9 +68,9 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
                         continue  # what it is to be divided by is itself a term
                     assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # all is known
                 case Term(kind=ChoiceKind()):
-                    assert answer == option_of(cast(Choice, scope[name]), model)
+                    assert answer == option_in(model, cast(Choice, scope[name]))
                 case _:
-                    assert answer is holds(scope[name], model)
+                    assert answer is is_true_in(model, scope[name])
 
 
 @pytest.mark.parametrize("outcome", list(WEIHAI.category.by_id))
@@ -85,7 +85,7 @@ def test_the_category_of_a_found_household_is_the_one_asked_for(outcome: str) ->
 
 
 def test_a_disagreement_names_the_clause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the proof takes `<` for `>=`, the replay names the clause, the first that is worked out and differs."""
+    """If the proof takes `<` for `>=`, the replay names the first clause that differs in evaluation order."""
     right = Encoding.comparison
 
     def wrong(encoding: Encoding, left: Any, sign: str, other: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Planted faults are found, each with a household that shows it; what is sound has no finding."""
+"""Planted faults are found with a counterexample each; sound policies have no finding."""
 
 import pytest
 from trial import FAULTS, OUTCOMES, SOUND, Fault, Figures, with_edits
@@ -16,7 +16,7 @@ def test_there_are_enough() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_planted_fault_is_found(fault: Fault) -> None:
-    """The fault is among the findings, and the household shown is so by figures worked out beside the library."""
+    """The fault is among the findings, and an independent calculation confirms the counterexample."""
     policy = read_policy(with_edits(fault.edits))
     report = verify(policy, members=3, seconds=60)
     found = {f"{claim.section}/{claim.id}/{claim.verdict}": claim for claim in report.findings}
@@ -43,7 +43,7 @@ def test_a_planted_fault_is_found(fault: Fault) -> None:
 
 @pytest.mark.parametrize("edits", SOUND, ids=lambda edits: " ".join(new[-20:] for _, new in edits))
 def test_what_is_sound_has_no_finding(edits: tuple[tuple[str, str], ...]) -> None:
-    """The same policy said in another way has no finding, and nothing of it is left open."""
+    """An equivalent policy has no finding, and every claim is settled."""
     report = verify(read_policy(with_edits(edits)), members=3, seconds=60)
     assert not report.findings
     assert "not_settled" not in {claim.verdict for claim in report.claims}

@@ -1,4 +1,4 @@
-"""Every household as variables: within its ranges, with days that the calendar has, and decoded as it is given."""
+"""Households as variables: within the ranges of facts, on days of the calendar, and decoded from a model."""
 
 from datetime import date, timedelta
 from typing import cast
@@ -10,7 +10,12 @@ from trial import TRIAL
 from hardship_rules import read_policy
 from hardship_rules.core.kinds import day_number
 from hardship_rules.engine.lower import whole
-from hardship_rules.proofs._households import beside, decoded, decoded_readings, households
+from hardship_rules.proofs._households import (
+    decode_household,
+    decode_readings,
+    same_households_under,
+    symbolic_households,
+)
 from hardship_rules.proofs.terms import Cases, Space
 
 DAYS = """
@@ -28,10 +33,10 @@ decisions:
 
 @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024])
 def test_a_day_is_one_of_the_calendar(year: int) -> None:
-    """Of the whole numbers around the end of each month just those are days that `date` has."""
+    """Around the end of each month, exactly the numbers of days that `date` has are allowed."""
     made = whole(read_policy(DAYS))
     space = Space()
-    of = households(space, made, 1)
+    of = symbolic_households(space, made, 1)
     ((_, variable),) = cast(Cases, of.facts["day"])
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
@@ -45,22 +50,22 @@ def test_a_day_is_one_of_the_calendar(year: int) -> None:
 
 
 def test_a_household_of_a_model_is_complete_and_real() -> None:
-    """What a model is can be assessed as it stands, with every fact given and a day in the policy's window."""
+    """A decoded household gives every fact, and a day on which the policy is in force."""
     policy = read_policy(TRIAL)
     made, space = whole(policy), Space()
-    of = households(space, made, 3, any_readings=True)
+    of = symbolic_households(space, made, 3, any_readings=True)
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known, *of.present)
     assert str(solver.check()) == "sat"
-    facts = decoded(of, made, solver.model())
+    facts = decode_household(of, made, solver.model())
     assert set(facts) == {"on", "members", *policy.facts}
     assert [set(member) for member in facts["members"]] == [set(policy.members.facts)] * 3
     assert facts["on"].year == 2021
-    assert decoded_readings(of, solver.model())["equal"] in ("refused", "granted")
+    assert decode_readings(of, solver.model())["equal"] in ("refused", "granted")
 
 
 def test_another_policy_knows_the_same_households() -> None:
-    """A fact that two policies know in other decimals is the same number in both."""
+    """A fact with different decimals in two policies is the same number in both."""
     one = whole(read_policy(TRIAL))
     other = whole(
         read_policy(
@@ -68,8 +73,8 @@ def test_another_policy_knows_the_same_households() -> None:
         )
     )
     space = Space()
-    of = households(space, one, 1)
-    both = beside(of, one, other)
+    of = symbolic_households(space, one, 1)
+    both = same_households_under(of, one, other)
     assert both.facts["union"] is of.facts["union"]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)

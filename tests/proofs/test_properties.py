@@ -1,4 +1,4 @@
-"""Properties of a policy, as they are read, and as a household keeps them or does not."""
+"""Properties of a policy: how they are read, and whether a household violates them."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from trial import FAULTS, TRIAL, with_edits
 
 from hardship_rules import PolicyError, load_policy, read_policy
-from hardship_rules.proofs.properties import breaks, moved, truth_of
+from hardship_rules.proofs.properties import condition_value, is_move, violates
 from hardship_rules.proofs.shrink import Facts
 
 POLICY = read_policy(TRIAL)
@@ -19,12 +19,12 @@ def household(wage: object, **more: object) -> Facts:
 
 
 def test_a_move_goes_by_the_order_of_the_outcomes() -> None:
-    """Earlier, later and another are told by where outcomes stand, `otherwise` last."""
-    assert moved(POLICY.category, "earlier", "none", "deep")
-    assert not moved(POLICY.category, "earlier", "deep", "none")
-    assert moved(POLICY.category, "later", "deep", "none")
-    assert moved(POLICY.category, "another", "deep", "none")
-    assert not moved(POLICY.category, "another", "deep", "deep")
+    """Earlier, later and another follow the order of outcomes, `otherwise` last."""
+    assert is_move(POLICY.category, "earlier", "none", "deep")
+    assert not is_move(POLICY.category, "earlier", "deep", "none")
+    assert is_move(POLICY.category, "later", "deep", "none")
+    assert is_move(POLICY.category, "another", "deep", "none")
+    assert not is_move(POLICY.category, "another", "deep", "deep")
 
 
 def test_a_household_breaks_what_it_does_not_keep() -> None:
@@ -32,9 +32,9 @@ def test_a_household_breaks_what_it_does_not_keep() -> None:
     fault = next(fault for fault in FAULTS if fault.name == "<= for < at the line")
     faulty = read_policy(with_edits(fault.edits))
     each = faulty.properties["at_line"]
-    assert breaks(faulty, each, household(787), {})
-    assert not breaks(faulty, each, household(788), {})
-    assert not breaks(POLICY, each, household(787), {})
+    assert violates(faulty, each, household(787), {})
+    assert not violates(faulty, each, household(788), {})
+    assert not violates(POLICY, each, household(787), {})
 
 
 def test_raising_compares_two_households() -> None:
@@ -42,14 +42,14 @@ def test_raising_compares_two_households() -> None:
     fault = next(fault for fault in FAULTS if fault.name == "non-monotone: a step down")
     faulty = read_policy(with_edits(fault.edits).replace("town: 787", "town: 450"))
     each = faulty.properties["income"]
-    assert breaks(faulty, each, household(500), {("members", 0, "wage"): 501})  # 500 is above 450, 101 below
-    assert not breaks(faulty, each, household(300), {("members", 0, "wage"): 400})
+    assert violates(faulty, each, household(500), {("members", 0, "wage"): 501})  # 500 is above 450, 101 below
+    assert not violates(faulty, each, household(300), {("members", 0, "wage"): 400})
 
 
 def test_a_condition_that_is_not_known_breaks_nothing() -> None:
-    """Of a household of which too little is known, no property is broken."""
-    assert truth_of(POLICY, POLICY.properties["union"].when, {"members": [{}]}) is None  # type: ignore[arg-type]  # known to be there
-    assert not breaks(POLICY, POLICY.properties["union"], {"members": [{}]}, {})
+    """A household with an unknown condition violates no property."""
+    assert condition_value(POLICY, POLICY.properties["union"].when, {"members": [{}]}) is None  # type: ignore[arg-type]  # known to be there
+    assert not violates(POLICY, POLICY.properties["union"], {"members": [{}]}, {})
 
 
 def test_the_measure_has_its_properties() -> None:

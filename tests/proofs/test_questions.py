@@ -4,11 +4,11 @@ import pytest
 from trial import HARD, TRIAL, with_edits
 
 from hardship_rules import assess, load_policy, read_policy
-from hardship_rules.core.variants import clauses_of
+from hardship_rules.core.variants import removable_clauses
 from hardship_rules.proofs.prover import NotSettled, Proof, Shown
 from hardship_rules.proofs.questions import Questions
 from hardship_rules.proofs.report import changes, verify
-from hardship_rules.testing.trial import tried
+from hardship_rules.testing.trial import try_property
 
 POLICY = read_policy(TRIAL)
 REPORT = verify(POLICY, members=3, seconds=60)
@@ -21,13 +21,13 @@ def test_every_question_is_asked_once() -> None:
     asked = [claim.section for claim in REPORT.claims]
     assert asked.count("outcomes") == len(POLICY.category.by_id)
     assert asked.count("overlaps") == 4 * 3 / 2
-    assert asked.count("clauses") == len(list(clauses_of(POLICY)))
+    assert asked.count("clauses") == len(list(removable_clauses(POLICY)))
     assert asked.count("properties") == len(POLICY.properties)
     assert asked.count("readings") == 1
 
 
 def test_a_clause_of_a_reading_not_chosen_matters_only_as_read() -> None:
-    """What stands beside `equal == granted` matters under that reading, and the household is shown by it."""
+    """A clause beside `equal == granted` matters under that reading, which its example has."""
     claim = next(claim for claim in REPORT.claims if claim.id == "category.deep.equal.at")
     assert claim.verdict == "matters_as_read"
     assert isinstance(claim.answer, Shown)
@@ -41,7 +41,7 @@ def test_a_reading_that_decides_something_matters() -> None:
 
 
 def test_a_reading_that_decides_nothing_is_told_and_is_no_finding() -> None:
-    """A reading whose options come to the same is listed as such."""
+    """A reading whose options decide alike is listed as such."""
     report = verify(read_policy(with_edits((("net == line", "net == 0 * line - line"),))), members=2, seconds=60)
     (claim,) = [claim for claim in report.claims if claim.section == "readings"]
     assert claim.verdict == "reading_never_matters"
@@ -60,7 +60,7 @@ def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
 
 
 def test_where_no_household_is_left_for_otherwise_is_told() -> None:
-    """Outcomes that take every household leave nothing to `otherwise`, which is no finding."""
+    """If the outcomes cover every household, `otherwise` is covered, which is no finding."""
     report = verify(
         read_policy(with_edits((("net < multiple * line", "net < 1000000 * line"),))), members=2, seconds=60
     )
@@ -71,7 +71,7 @@ def test_where_no_household_is_left_for_otherwise_is_told() -> None:
 
 
 def test_changes_are_shown_by_a_household_of_each_kind() -> None:
-    """Raising the line of the town from 787 to 900 moves up whoever stands between, and nobody else."""
+    """Raising the threshold of the town from 787 to 900 moves exactly the households between."""
     new = read_policy(TRIAL.replace("town: 787", "town: 900").replace("2021-", "2022-"))
     found = {claim.id: claim for claim in changes(POLICY, new, members=3, seconds=60)}
     changed = {name for name, claim in found.items() if claim.finding}
@@ -95,7 +95,7 @@ def test_nothing_changes_from_a_policy_to_itself() -> None:
 
 def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
     """One outcome that is not settled in time leaves every other claim answered."""
-    report = verify(read_policy(HARD), members=1, seconds=6, trial=tried)
+    report = verify(read_policy(HARD), members=1, seconds=6, trial=try_property)
     claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
     assert claims["category.cube"].verdict == "not_settled"
     assert isinstance(claims["category.cube"].answer, NotSettled)

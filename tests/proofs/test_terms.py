@@ -1,4 +1,4 @@
-"""Truths, choices and numbers of every household: constants fold away, and what is left means what it says."""
+"""Conditions, choices and numbers of all households: constants are folded, and the meaning stays the same."""
 
 from itertools import product
 from typing import Any

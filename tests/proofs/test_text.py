@@ -5,11 +5,12 @@ import re
 import pytest
 from trial import FAULTS, HARD, TRIAL, with_edits
 
-from hardship_rules import assess, read_household, read_policy
+from hardship_rules import assess, load_policy, read_household, read_policy
 from hardship_rules.locale import sentences
+from hardship_rules.proofs.prover import Prover, Shown
 from hardship_rules.proofs.report import verify
-from hardship_rules.proofs.text import proofs_text
-from hardship_rules.testing.trial import tried
+from hardship_rules.proofs.text import household_text, proofs_text
+from hardship_rules.testing.trial import try_property
 
 ZH, EN = sentences("proofs", "zh"), sentences("proofs", "en")
 
@@ -45,7 +46,7 @@ def test_the_report_in_english_has_no_chinese_of_its_own() -> None:
 
 
 def test_a_finding_shows_a_household_to_paste() -> None:
-    """What stands under a finding is a household's file that comes to what is said of it."""
+    """The household under a finding can be read, and has the outcome that the report gives."""
     text = of_fault("missing exclusion: fraud")
     assert re.search("× fraud +不成立", text)
     block = text.split("不影响结果）：\n")[1]
@@ -69,7 +70,7 @@ def test_two_households_stand_side_by_side() -> None:
 
 
 def test_a_number_not_published_is_told_where_it_decides() -> None:
-    """The number put in for the line of the village is told of a household there, not of one in town."""
+    """The number assumed for the village is shown for a household there, not for one in town."""
     fault = next(fault for fault in FAULTS if fault.name == "<= for < at the line")
     for place in ("village", "town"):
         at_line = "at_line: {title: at_line, never: {gets: deep, when: {that: income - spent == line * people}}}"
@@ -86,8 +87,22 @@ def test_a_number_not_published_is_told_where_it_decides() -> None:
 
 @pytest.mark.parametrize("verdict", ["在限时内没有结论"])
 def test_what_is_not_settled_is_said(verdict: str) -> None:
-    """It is marked ○, counted at the end, and how to give it longer is said."""
-    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=tried))
+    """It is marked ○ and counted at the end, with a hint to the option for more time."""
+    text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=try_property))
     assert verdict in text
     assert "○" in text
     assert "--seconds" in text
+
+
+def test_a_household_is_read_back_as_it_was_written() -> None:
+    """The text of a household has the same facts and the same category when it is read again."""
+    policy = load_policy("2021_weihai")
+    prover = Prover(policy, 3)
+    for outcome in policy.category.by_id:
+        answer = prover.find([prover.outcome("category", outcome)], 20)
+        assert isinstance(answer, Shown)
+        household = read_household(household_text(policy, answer.facts))
+        again = assess(policy, household)
+        assert again.category is not None
+        assert again.category.id == outcome
+        assert again.household.values == answer.assessment.household.values

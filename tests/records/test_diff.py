@@ -1,4 +1,4 @@
-"""What was settled may not change; what was open may become less so, within what it left open."""
+"""The differences between two records: settled verdicts must stay, open ones may become narrower."""
 
 import json
 from typing import Any
@@ -8,9 +8,9 @@ from recordings import HOUSEHOLD, OPEN_RECORD, SETTLED_RECORD, UNKNOWN, WEIHAI
 from sealed import sealed
 
 from hardship_rules import assess, record
-from hardship_rules.records._diff import Held, Sameness, held
-from hardship_rules.records._recorded import Record, RecordedReason, StandIn, Verdict, read_record
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.records._diff import PartDiff, Sameness, diff
+from hardship_rules.records._reader import Record, RecordedDefault, RecordedReason, Verdict, read_record
+from hardship_rules.testing.strategies._paths import Facts
 
 SETTLED, OPEN = read_record(SETTLED_RECORD), read_record(OPEN_RECORD)
 
@@ -21,7 +21,7 @@ def of(household: Facts) -> Record:
 
 
 def edited(text: str, edit: dict[str, Any], clause: str = "") -> Record:
-    """A record in which a reason, or the category where no clause is named, says something else."""
+    """A record with an edited reason, or an edited category where no clause is named."""
     document = json.loads(text)
     if clause:
         document["reasons"] = [
@@ -33,36 +33,36 @@ def edited(text: str, edit: dict[str, Any], clause: str = "") -> Record:
     return read_record(sealed(document))
 
 
-def found(parts: tuple[Held, ...], kind: type) -> set[Sameness]:
-    """How the parts of a kind stand."""
+def found(parts: tuple[PartDiff, ...], kind: type) -> set[Sameness]:
+    """The samenesses of the parts of a kind."""
     return {each.sameness for each in parts if isinstance(each.recorded or each.found, kind)}
 
 
-def category(parts: tuple[Held, ...]) -> Sameness:
-    """How the category stands."""
+def category(parts: tuple[PartDiff, ...]) -> Sameness:
+    """The sameness of the category."""
     verdicts = [each for each in parts if isinstance(each.recorded, Verdict) and each.recorded.decision == "category"]
     return verdicts[0].sameness
 
 
 @pytest.mark.parametrize("which", [SETTLED, OPEN], ids=["settled", "open"])
 def test_a_record_is_as_itself(which: Record) -> None:
-    """Held against itself, every part of a record is the same, and none is left out."""
-    parts = held(which, which)
+    """Compared with itself, every part of a record is the same, and none is left out."""
+    parts = diff(which, which)
     assert {each.sameness for each in parts} == {"same"}
-    assert len(parts) == len(which.verdicts) + len(which.reasons) + len(which.stand_ins)
+    assert len(parts) == len(which.verdicts) + len(which.reasons) + len(which.defaults)
 
 
 def test_order_counts_for_nothing() -> None:
-    """The clauses and decisions of a policy read from its resolved text come in another order: all the same."""
+    """The order of clauses and decisions, which a resolved text does not keep, makes no difference."""
     document = json.loads(SETTLED_RECORD)
     document["reasons"].reverse()
     document["decisions"] = dict(reversed(document["decisions"].items()))
-    assert {each.sameness for each in held(SETTLED, read_record(sealed(document)))} == {"same"}
+    assert {each.sameness for each in diff(SETTLED, read_record(sealed(document)))} == {"same"}
 
 
 def test_a_verdict_that_becomes_narrower_is_allowed() -> None:
     """Deep or relative in the record and relative now: narrower, in verdicts and clauses, and nothing different."""
-    parts = held(
+    parts = diff(
         OPEN, of({**UNKNOWN, "members": [{**UNKNOWN["members"][0], "medical_self_paid": 0}, UNKNOWN["members"][1]]})
     )
     assert category(parts) == "narrower"
@@ -72,15 +72,15 @@ def test_a_verdict_that_becomes_narrower_is_allowed() -> None:
 
 def test_a_verdict_that_becomes_wider_is_not() -> None:
     """Relative in the record and undecided now is different: a settled verdict stays, whatever is known."""
-    assert category(held(SETTLED, OPEN)) == "different"
+    assert category(diff(SETTLED, OPEN)) == "different"
 
 
 def test_another_verdict_is_different() -> None:
     """Relative in the record, deep now; and an outcome that the record did not leave open."""
     deep = of({**HOUSEHOLD, "members": [{**HOUSEHOLD["members"][0], "wage": 0}, HOUSEHOLD["members"][1]]})
-    assert category(held(SETTLED, deep)) == "different"
+    assert category(diff(SETTLED, deep)) == "different"
     none = of({**HOUSEHOLD, "members": [{**HOUSEHOLD["members"][0], "wage": 90000}, HOUSEHOLD["members"][1]]})
-    assert category(held(OPEN, none)) == "different"
+    assert category(diff(OPEN, none)) == "different"
 
 
 LINE = "category.deep.income.below_standard"
@@ -106,9 +106,9 @@ LINE = "category.deep.income.below_standard"
     ],
 )
 def test_each_side_of_a_clause(text: str, edit: dict[str, Any], sameness: Sameness) -> None:
-    """A known side is as it was; one that was not known (at most 1,166.69) may now be known better, and no worse."""
+    """A known side must stay; one that was unknown (at most 1,166.69) may now have narrower bounds, not wider ones."""
     was = read_record(text)
-    parts = held(was, edited(text, edit, LINE))
+    parts = diff(was, edited(text, edit, LINE))
     differing = [each for each in parts if each.sameness != "same"]
     assert [each.sameness for each in differing] == ([] if sameness == "same" else [sameness])
     assert all(isinstance(each.recorded, RecordedReason) and each.recorded.clause == LINE for each in differing)
@@ -123,30 +123,30 @@ def without(text: str, clause: str) -> Record:
 
 def test_clauses_that_are_gone_or_new() -> None:
     """A clause that is gone or new is different in a settled decision; in an open one a clause that was open may go."""
-    assert found(held(SETTLED, without(SETTLED_RECORD, LINE)), RecordedReason) == {"same", "different"}
-    assert found(held(without(SETTLED_RECORD, LINE), SETTLED), RecordedReason) == {"same", "different"}
-    assert found(held(OPEN, without(OPEN_RECORD, LINE)), RecordedReason) == {"same", "narrower"}
-    assert found(held(without(OPEN_RECORD, LINE), OPEN), RecordedReason) == {"same", "narrower"}
+    assert found(diff(SETTLED, without(SETTLED_RECORD, LINE)), RecordedReason) == {"same", "different"}
+    assert found(diff(without(SETTLED_RECORD, LINE), SETTLED), RecordedReason) == {"same", "different"}
+    assert found(diff(OPEN, without(OPEN_RECORD, LINE)), RecordedReason) == {"same", "narrower"}
+    assert found(diff(without(OPEN_RECORD, LINE), OPEN), RecordedReason) == {"same", "narrower"}
     stopped = next(each.clause for each in OPEN.reasons if each.decision == "category" and each.role == "stopped")
-    assert "different" in found(held(OPEN, without(OPEN_RECORD, stopped)), RecordedReason)
+    assert "different" in found(diff(OPEN, without(OPEN_RECORD, stopped)), RecordedReason)
 
 
 def test_stand_ins() -> None:
-    """What stood in for a fact is the same or it is different: another value, one more, one less."""
+    """A default with a different value, a new one and a missing one are each different."""
     document = json.loads(SETTLED_RECORD)
     assumed = document["facts"]["assumed"]
     document["facts"]["assumed"] = [{**assumed[0], "value": "别的"}, *assumed[2:], {**assumed[1], "path": "新的"}]
-    parts = held(SETTLED, read_record(sealed(document)))
+    parts = diff(SETTLED, read_record(sealed(document)))
     differing = [each for each in parts if each.sameness != "same"]
     assert [each.sameness for each in differing] == ["different"] * 3
-    assert all(isinstance(each.recorded or each.found, StandIn) for each in differing)
+    assert all(isinstance(each.recorded or each.found, RecordedDefault) for each in differing)
 
 
 def test_a_decision_that_is_gone() -> None:
-    """A decision that the record has and that is no longer made is different."""
+    """A decision that is only in the record is different."""
     document = json.loads(SETTLED_RECORD)
     del document["decisions"]["filing"]
-    assert "different" in found(held(SETTLED, read_record(sealed(document))), Verdict)
+    assert "different" in found(diff(SETTLED, read_record(sealed(document))), Verdict)
 
 
 @pytest.mark.parametrize(
@@ -162,5 +162,5 @@ def test_a_decision_that_is_gone() -> None:
     ],
 )
 def test_the_verdict_of_an_open_decision(edit: dict[str, Any], sameness: Sameness) -> None:
-    """Deep or relative may become deep; it may not become another, nor more."""
-    assert category(held(OPEN, edited(OPEN_RECORD, edit))) == sameness
+    """Deep or relative may become deep; it may not become a third category, nor have more possible ones."""
+    assert category(diff(OPEN, edited(OPEN_RECORD, edit))) == sameness

@@ -1,4 +1,4 @@
-"""A record is assessed again under its own policy, and everything that it says held against what comes of it."""
+"""Replaying records: a household assessed again under its own policy, and under another."""
 
 import json
 from typing import Any
@@ -11,13 +11,13 @@ from sealed import sealed
 
 from hardship_rules import FactError, PolicyError, assess, load_policy, read_policy, record, replay
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def test_nothing_changed() -> None:
-    """A record of this release replays the same, and the assessment made anew is there to be looked at."""
+    """A record of this release replays the same, and the replay has the new assessment."""
     replayed = replay(SETTLED_RECORD)
     assert (replayed.same, replayed.sameness) == (True, "same")
     assert replayed.policy.fingerprint == WEIHAI.fingerprint
@@ -27,7 +27,7 @@ def test_nothing_changed() -> None:
 @few
 @given(partial_households(WEIHAI))
 def test_every_household_replays(household: Facts) -> None:
-    """Whatever is known of a household, its record replays the same from the embedded policy alone."""
+    """The record of any household replays the same from the embedded policy alone."""
     text = record(assess(WEIHAI, household), embed=True)
     assert replay(text).sameness == "same"
 
@@ -35,7 +35,7 @@ def test_every_household_replays(household: Facts) -> None:
 @few
 @given(policies(), st.data())
 def test_every_policy_replays(text: str, data: st.DataObject) -> None:
-    """Whatever the policy says, it is the same policy once it was embedded: every clause comes out alike."""
+    """Any embedded policy is the same policy: every clause has the same result."""
     policy = read_policy(text)
     assessment = assess(policy, data.draw(households(policy)))
     replayed = replay(record(assessment, embed=True))
@@ -44,7 +44,7 @@ def test_every_policy_replays(text: str, data: st.DataObject) -> None:
 
 
 def test_a_verdict_that_changed() -> None:
-    """A record that says another verdict than its policy gives is different, in the verdict and where it says so."""
+    """A record with a verdict that its policy does not give is different in that verdict only."""
     document: dict[str, Any] = json.loads(SETTLED_RECORD)
     deep = [{"id": "deep", "title": "深度困难职工家庭"}]
     document["decisions"]["category"] |= {"outcome": deep[0], "possible": deep, "holding": deep}
@@ -54,7 +54,7 @@ def test_a_verdict_that_changed() -> None:
 
 
 def test_a_verdict_that_became_narrower() -> None:
-    """A record in which more was open than is now replays the same, and says that it is narrower."""
+    """A record with more possible categories than now replays the same, as narrower."""
     document: dict[str, Any] = json.loads(OPEN_RECORD)
     document["decisions"]["category"]["possible"].append({"id": "none", "title": "不符合困难职工家庭条件"})
     replayed = replay(sealed(document))
@@ -65,7 +65,7 @@ class TestUnder:
     """The household of a record under another policy."""
 
     def test_the_same(self) -> None:
-        """Under its own policy again a household comes to the same, and parts nowhere."""
+        """Under its own policy a household has the same verdict, and no differing clause."""
         replayed = replay(SETTLED_RECORD, WEIHAI)
         assert replayed.comparison is not None
         assert (replayed.same, replayed.comparison.same, replayed.comparison.parting) == (True, True, None)
@@ -91,7 +91,7 @@ class TestUnder:
         assert [side["category"]["id"] for side in comparison["sides"]] == ["relative", "deep"]
 
     def test_facts_that_the_other_policy_does_not_know(self) -> None:
-        """What another union's policy has no fact for is left out there and listed; the record still replays."""
+        """Facts that another union's policy does not have are left out there and listed; the record still replays."""
         replayed = replay(SETTLED_RECORD, load_policy("example_huzhou"))
         assert replayed.sameness == "same"
         assert replayed.comparison is not None
@@ -110,7 +110,7 @@ def test_a_bad_record_is_a_problem() -> None:
 
 
 def test_facts_that_the_policy_refuses() -> None:
-    """A forged record whose facts no household has is a problem with the record's name, never a traceback."""
+    """A forged record with impossible facts is refused with a problem in the record's name, not a traceback."""
     document = json.loads(SETTLED_RECORD)
     document["facts"]["stated"]["members"][0]["wage"] = "-1"
     with pytest.raises(FactError) as caught:
@@ -120,7 +120,7 @@ def test_facts_that_the_policy_refuses() -> None:
 
 
 def test_formats_there_are() -> None:
-    """A replay is told as text or JSON, in Chinese or English; another format is the programmer's mistake."""
+    """A replay is reported as text or JSON, in Chinese or English; another format is a `ValueError`."""
     replayed = replay(SETTLED_RECORD)
     assert replayed.explain().startswith("record.json: 一致：相对困难职工家庭")
     assert json.loads(replayed.explain(format="json"))["format"] == "hardship-rules/replay/1"
@@ -136,7 +136,7 @@ def test_no_fact_shows() -> None:
 
 
 def test_the_household_is_left_as_it_was() -> None:
-    """Assessing again takes the facts of the record and nothing else: stand-ins are made anew."""
+    """Assessing again uses only the stated facts; defaults are computed again."""
     document = json.loads(SETTLED_RECORD)
     document["facts"]["derived"] = []
     document["facts"]["assumed"] = []

@@ -1,4 +1,4 @@
-"""What came of a record, line by line as it is read, and as a program reads it."""
+"""The report on a replayed record, as text and as JSON."""
 
 import json
 from typing import Any
@@ -8,13 +8,12 @@ from recordings import OPEN_RECORD, SETTLED_RECORD, WEIHAI
 from sealed import sealed
 
 from hardship_rules import replay
-from hardship_rules.records._report import SENTENCES
 
 LINE = "category.deep.income.below_standard"
 
 
 def changed() -> dict[str, Any]:
-    """A record whose category, whose standard and one of whose stand-ins are not what they are now."""
+    """A record in which the category, the standard and one default differ from now."""
     document: dict[str, Any] = json.loads(SETTLED_RECORD)
     deep = [{"id": "deep", "title": "深度困难职工家庭"}]
     document["decisions"]["category"] |= {"outcome": deep[0], "possible": deep, "holding": deep}
@@ -27,7 +26,7 @@ def changed() -> dict[str, Any]:
 
 
 def counts(document: dict[str, Any]) -> tuple[int, int]:
-    """The clauses and the stand-ins of a record."""
+    """The numbers of clauses and defaults of a record."""
     return len(document["reasons"]), sum(len(document["facts"][key]) for key in ("derived", "assumed"))
 
 
@@ -41,7 +40,7 @@ def test_the_same() -> None:
 
 
 def test_different() -> None:
-    """Each thing that differs has a line with both sides: numbers exactly, in decimals where they end.
+    """Each different part has a line with both sides: exact numbers, as decimals where they are finite.
 
     The household has (30,000.50 + 6,000 - 1,400 - 8,000) / 24 = 53201/48 a person and month.
     """
@@ -63,7 +62,7 @@ def test_different() -> None:
 
 
 def test_narrower() -> None:
-    """What was open and is less so is told apart, as something that a later release may do."""
+    """Narrower parts are listed apart, as something that a later release may do."""
     document: dict[str, Any] = json.loads(OPEN_RECORD)
     document["decisions"]["category"]["possible"].append({"id": "none", "title": "不符合困难职工家庭条件"})
     lines = replay(sealed(document)).explain().splitlines()
@@ -77,16 +76,15 @@ def test_narrower() -> None:
 
 
 def test_english() -> None:
-    """The frame is English, the policy's own words stay."""
+    """The sentences are English; the policy's own words stay."""
     lines = replay(sealed(changed())).explain(lang="en").splitlines()
     assert lines[0] == "record.json: not the same (威海市2021年困难职工家庭认定, on 2021-03-31)"
     assert "    困难职工家庭类别: recorded 深度困难职工家庭, now 相对困难职工家庭" in lines
-    assert SENTENCES["zh"].keys() == SENTENCES["en"].keys()
 
 
 @pytest.mark.parametrize("edit", [{"left": None, "sign": None}, {"left": {"options": ["a", "b"]}}, {"left": True}])
 def test_every_kind_of_side(edit: dict[str, Any]) -> None:
-    """Options, yes or no, and what is no comparison are told too."""
+    """Options, booleans, and clauses that are no comparisons are reported too."""
     document = json.loads(SETTLED_RECORD)
     next(each for each in document["reasons"] if each["clause"] == LINE).update(edit)
     replayed = replay(sealed(document))
@@ -95,7 +93,7 @@ def test_every_kind_of_side(edit: dict[str, Any]) -> None:
 
 
 def test_json() -> None:
-    """For programs: what the record is, the whole, and of each part what it is, how it stands, and both sides."""
+    """The JSON has the record, the overall result, and each part with its sameness and both sides."""
     text = replay(sealed(changed()), name="甲.json").explain(format="json")
     assert text.endswith("\n")
     assert text.count("\n") == 1

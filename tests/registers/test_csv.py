@@ -171,7 +171,7 @@ def test_damaged_parquet_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_parquet_without_rows(tmp_path: Path) -> None:
-    """A table of headers alone is told, as one in csv is."""
+    """A parquet file with headers alone is refused, like such a csv."""
     path = tmp_path / "a.parquet"
     pl.DataFrame({"户号": []}, schema={"户号": pl.String}).write_parquet(path)
     found = read_parquet(path)

@@ -151,7 +151,7 @@ def test_whoever_wrote_the_workbook(tmp_path: Path, change: Callable[[bytes], by
 
 
 def test_rows_that_are_hidden_unless_they_have_a_height(tmp_path: Path) -> None:
-    """A sheet may hide every row that does not say otherwise."""
+    """A sheet may hide all rows by default."""
     path = saved(tmp_path / "a.xlsx", sheet_with(lambda sheet: setattr(sheet.row_dimensions[3], "height", 15)))
     changed(path, lambda content: content.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="1" '))
     assert remarks(path) == {("row_hidden", row, 0) for row in (1, 2, 4, 5)}

@@ -11,17 +11,25 @@ import pytest
 from attrs import evolve
 from identity_numbers import FORMS, GOOD, OTHERS, number
 
-from hardship_rules.language.mapping import QUOTES, SPACES, UNSEEN
-from hardship_rules.registers._cells import Cells, Steps, compared_number, days_of_birth, key_cells, narrow, trimmed
+from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN
+from hardship_rules.registers._cells import (
+    Cells,
+    Steps,
+    days_of_birth,
+    half_width,
+    key_cells,
+    normalized_number,
+    trimmed,
+)
 from hardship_rules.registers._mapped import with_steps
 
 
 def read(text: str) -> tuple[date | None, bool, bool]:
     """The day of birth, whether the number is wrong, and whether a spreadsheet has cut it off."""
     steps = Steps("a")
-    cells = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
+    cells = days_of_birth(half_width(trimmed(nw.col("a"), steps), steps), steps)
     table = nw.from_native(pl.DataFrame({"a": [text]}).lazy())
-    for step in steps.made:
+    for step in steps.columns:
         table = table.with_columns(step)
     made = table.select(d=cells.value, w=cells.faults["cell_identity_number"], p=cells.faults["cell_powers"])
     day, wrong, powers = made.collect().to_native().row(0)
@@ -37,7 +45,7 @@ def test_the_standards_example() -> None:
 
 @pytest.mark.parametrize("place", range(18))
 def test_one_wrong_digit_is_found(place: int) -> None:
-    """Any one digit that is another is found, wherever it stands."""
+    """Any single wrong digit is detected, at any place."""
     good = number("37100219800229123")
     other = "7" if good[place] != "7" else "3"
     assert read(good) == (date(1980, 2, 29), False, False)
@@ -56,7 +64,7 @@ def test_other_texts_are_wrong(text: str) -> None:
 
 
 def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
-    """A number in powers of ten has lost its last digits, whatever they were."""
+    """A number with an exponent has lost its last digits."""
     assert read("3.71002198002291E+17") == (None, False, True)
 
 
@@ -69,7 +77,7 @@ def test_digits_that_a_spreadsheet_or_a_float_has_lost(text: str) -> None:
 
 def key(text: str, *, plain: bool = False) -> tuple[str | None, bool]:
     """A text as a key, and whether a spreadsheet has cut it off."""
-    cells = key_cells("a", nw.String(), needed=True, plain=plain)
+    cells = key_cells("a", nw.String(), required=True, is_ascii=plain)
     assert isinstance(cells, Cells)
     table = with_steps(nw.from_native(pl.DataFrame({"a": [text]}).lazy()), [cells])
     value, powers = table.select(v=cells.value, p=cells.faults["cell_powers"]).collect().to_native().row(0)
@@ -82,7 +90,7 @@ def test_every_form_of_a_number(form: str) -> None:
     text = FORMS[form]
     assert read(text) == (date(2003, 4, 1), False, False)
     assert key(text, plain=text.isascii()) == (GOOD, False)
-    assert compared_number(text) == GOOD
+    assert normalized_number(text) == GOOD
 
 
 @pytest.mark.parametrize("form", OTHERS)
@@ -91,7 +99,7 @@ def test_what_only_looks_like_a_number(form: str) -> None:
     text = OTHERS[form]
     assert read(text) == (None, True, False)
     assert key(text)[0] == text
-    assert compared_number(text) != GOOD
+    assert normalized_number(text) != GOOD
 
 
 @pytest.mark.parametrize(
@@ -124,17 +132,17 @@ def test_databases_read_every_form_alike() -> None:
     connection = duckdb.connect()
     table: nw.LazyFrame[Any] = nw.from_native(connection.from_arrow(pl.DataFrame({"a": texts}).to_arrow()))
     steps = Steps("a")
-    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
-    keys = key_cells("a", nw.String(), needed=True)
+    born = days_of_birth(half_width(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), required=True)
     assert isinstance(keys, Cells)
-    table = with_steps(table, [evolve(born, steps=tuple(steps.made)), keys])
+    table = with_steps(table, [evolve(born, steps=tuple(steps.columns)), keys])
     found = table.select(d=born.value, k=keys.value).collect("polars").to_native()
     assert found["d"].to_list() == [date(2003, 4, 1)] * len(FORMS) + [None] * len(OTHERS)
     assert found["k"].to_list() == [GOOD] * len(FORMS) + [*OTHERS.values()]
 
 
 def test_drawn_forms_of_a_number() -> None:
-    """Whatever does not show, and whatever quotes stand in it, a number is the same in every way of reading it."""
+    """Invisible characters and quotes change nothing, in every way of reading a number."""
     seed = random.SystemRandom().randrange(2**32)
     draw = random.Random(seed)  # noqa: S311  # no secret
     unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")
@@ -146,11 +154,13 @@ def test_drawn_forms_of_a_number() -> None:
 
     texts = [drawn() for _ in range(300)]
     steps = Steps("a")
-    born = days_of_birth(narrow(trimmed(nw.col("a"), steps), steps), steps)
-    keys = key_cells("a", nw.String(), needed=True)
+    born = days_of_birth(half_width(trimmed(nw.col("a"), steps), steps), steps)
+    keys = key_cells("a", nw.String(), required=True)
     assert isinstance(keys, Cells)
-    table = with_steps(nw.from_native(pl.DataFrame({"a": texts}).lazy()), [evolve(born, steps=tuple(steps.made)), keys])
+    table = with_steps(
+        nw.from_native(pl.DataFrame({"a": texts}).lazy()), [evolve(born, steps=tuple(steps.columns)), keys]
+    )
     found = table.select(d=born.value, k=keys.value).collect().to_native()
     wrong = [text for text, row in zip(texts, found.rows(), strict=True) if row != (date(2003, 4, 1), GOOD)]
-    wrong += [text for text in texts if compared_number(text) != GOOD]
+    wrong += [text for text in texts if normalized_number(text) != GOOD]
     assert wrong == [], seed

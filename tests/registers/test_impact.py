@@ -209,7 +209,7 @@ def test_a_fact_that_is_called_otherwise(column: str) -> None:
 
 
 def test_categories_of_two_names() -> None:
-    """They cannot be compared, and both names are told."""
+    """Policies with different names of the category cannot be compared; the problem has both names."""
     text = RENAMED.replace("FACT", "wage: {title: 工资, unit: yuan, to: 1000}").replace("NAME", "wage")
     with pytest.raises(PolicyError) as raised:
         impact(read_policy(text.replace("category", "kind")), read_policy(text), *FRAMES)

@@ -52,7 +52,7 @@ def test_sections() -> None:
 
 
 def test_the_matrix_adds_up() -> None:
-    """Rows and columns come to their totals, and all to the households that were judged."""
+    """Rows and columns add up to their totals, and all to the households assessed."""
     *rows, totals = ([number(cell) for cell in row[1:]] for row in table("类别的变化").rows)
     assert all(sum(row[:-1]) == row[-1] for row in rows)
     assert [sum(column) for column in zip(*rows, strict=True)] == totals
@@ -77,7 +77,7 @@ def test_clauses_by_title() -> None:
 
 
 def test_faults_in_words() -> None:
-    """A problem of a row is told with the fact's title."""
+    """A problem of a row is reported with the fact's title."""
     assert ("“自有住房套数”超出范围", "1") in table("数据有误、未作判定的家庭").rows
 
 

@@ -116,7 +116,7 @@ def test_identity_numbers_in_frames(kind: str, given: Any) -> None:
 
 @pytest.mark.parametrize(("kind", "given"), kinds())
 def test_frames_by_a_mapping(kind: str, given: Any) -> None:
-    """Codes, units and floats come out exactly, in the kind given; each faulty row is told with its column."""
+    """Codes, units and floats are exact, in a frame of the kind given; each faulty row is reported with its column."""
     holds(kind, given)
 
 
@@ -136,7 +136,7 @@ def test_a_null_among_floats_is_blank(dtype: Any) -> None:
 
 
 def test_columns_that_cannot_hold_their_fact() -> None:
-    """A missing column, and one of a type that cannot be read, are told of both frames at once."""
+    """Missing columns, and those of a type that cannot be read, are reported for both frames at once."""
     members = MEMBERS.with_columns(pl.lit(1.5).alias("关系"))
     with pytest.raises(FactError) as caught:
         mapped_frames(MAPPING, HOUSEHOLDS.drop("就业"), members)

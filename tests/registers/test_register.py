@@ -17,8 +17,8 @@ from registering import tables
 from hardship_rules import Assessment, FactError, PolicyError, load_policy, read_policy
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
 from hardship_rules.registers._table import Cell
+from hardship_rules.registers._verdicts import WORDS, rows_of, verdicts
 from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
-from hardship_rules.registers.verdicts import WORDS, rows_of, verdicts
 from hardship_rules.testing.strategies import partial_households
 
 WEIHAI = load_policy("2021_weihai")
@@ -145,7 +145,7 @@ def test_numbers_in_a_column_of_days(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 @pytest.mark.parametrize("above", ["", "登记簿{end}{end}"])
 def test_csv_of_any_line_end(tmp_path: Path, end: str, above: str) -> None:
-    """Both files are read whatever ends their lines, and a problem is at its line."""
+    """Both files are read with any line ends, and a problem is at its line."""
     files = []
     wrong: list[Any] = ["A2", "子女", "2003²0401", "0", "0"]
     both: dict[str, Any] = {"h": [OWN, *GOOD], "m": [THEIRS, *MEMBERS, wrong]}
@@ -185,7 +185,7 @@ def test_persons_and_keys_in_every_form(tmp_path: Path, form: str) -> None:
 
 
 def test_values_are_told_only_when_asked(tmp_path: Path) -> None:
-    """What stands in a cell is in a problem with `show_values` alone."""
+    """The content of a cell is in a problem only with `show_values`."""
     files = workbook(tmp_path / "a.xlsx", [OWN, *GOOD], [THEIRS, ["A1", "本人", None, "三千", 1], *MEMBERS[1:]])
     assert [each.given for each in every_problem(read(files))] == [""]
     shown = every_problem(read(files, show_values=True))
@@ -206,12 +206,12 @@ def test_values_are_told_only_when_asked(tmp_path: Path) -> None:
     ],
 )
 def test_headers_that_are_not_right(tmp_path: Path, own: Any, theirs: Any, found: Any) -> None:
-    """A column that is no fact, or one fact twice, a missing key: nothing is read before that is mended."""
+    """Unknown, repeated and missing headers are problems before any row is read."""
     assert refused(workbook(tmp_path / "a.xlsx", [*own, ["A1"] * len(own[0])], [*theirs, *MEMBERS])) == found
 
 
 def test_sheets_that_are_not_right(tmp_path: Path) -> None:
-    """A missing, an empty, a hidden sheet, and one with headers only are told."""
+    """A missing, an empty or a hidden sheet, and one with headers only, are reported."""
     path = tmp_path / "a.xlsx"
     assert refused(workbook(path, [OWN], [])) == {("sheet_without_rows", "家庭!A1"), ("sheet_empty", "成员!A1")}
     book = openpyxl.load_workbook(workbook(path, [OWN, *GOOD], [THEIRS, *MEMBERS])[0])
@@ -349,7 +349,7 @@ def expected() -> tuple[Assessment | FactError, ...]:
 
 @pytest.mark.parametrize("kind", ["xlsx", "utf-8-sig", "gb18030", "parquet"])
 def test_the_table_says_what_assess_says(tmp_path: Path, kind: str) -> None:
-    """Of generated households, category, filing and missing facts are those of `assess`, whatever the files."""
+    """Category, filing and missing facts of generated households equal those of `assess`, for any kind of file."""
     own, theirs = tables(WEIHAI, sample())
     if kind == "xlsx":
         files = workbook(tmp_path / "a.xlsx", [own.columns, *own.rows()], [theirs.columns, *theirs.rows()])
@@ -418,7 +418,7 @@ decisions:
 
 
 def test_blank_may_mean_unknown(tmp_path: Path) -> None:
-    """Where the mapping says so, nothing stands in for a blank cell."""
+    """If the mapping says that blank is unknown, a blank cell has no default."""
     files = workbook(
         tmp_path / "a.xlsx",
         [OWN, *GOOD],
@@ -435,7 +435,7 @@ def test_blank_may_mean_unknown(tmp_path: Path) -> None:
 
 
 def test_a_range_that_is_too_wide_is_refused(tmp_path: Path) -> None:
-    """A fact whose numbers could not be held exactly is refused, whatever the register."""
+    """A fact whose numbers could not be held exactly is refused for any register."""
     policy = read_policy("""
 language: 1
 policy: wide

@@ -5,7 +5,7 @@ from random import Random, SystemRandom
 
 from hardship_rules.core.problem import Location, Problem
 from hardship_rules.registers._table import Cell, letters
-from hardship_rules.registers.output import report, row_ranges, rows_told
+from hardship_rules.registers.output import remarks_of, report, row_ranges
 
 
 def problem(row: int, column: int = 5, given: str = "") -> Problem:
@@ -15,7 +15,7 @@ def problem(row: int, column: int = 5, given: str = "") -> Problem:
 
 
 def test_places_are_told_together() -> None:
-    """Rows below one another are told as a range, each kind of problem once, and another column by itself."""
+    """Consecutive rows are a range, each kind of problem is listed once, and each column separately."""
     lines = report([problem(9), problem(2), problem(3), problem(4), problem(2, 6)], "zh").splitlines()
     assert lines[0] == "a.xlsx 成员!E2: 错误[cell_number]: “工资”应填数"
     assert lines[2] == "    共 4 处：E2:E4、E9"
@@ -24,7 +24,7 @@ def test_places_are_told_together() -> None:
 
 
 def test_values_where_they_are_asked_for() -> None:
-    """Each place then has what stands there."""
+    """With `show_values` each place has its content."""
     assert "E2 填的是 `x`" in report([problem(2, given="x")], "zh", show_values=True)
     assert "`x` stands there" in report([problem(2, given="x")], "en", show_values=True)
     assert "`x`" not in report([problem(2, given="x")], "zh")
@@ -39,7 +39,7 @@ def test_very_many_places_are_cut_off() -> None:
 
 
 def test_other_places_are_told_as_they_are() -> None:
-    """A problem with a file or a mapping stands by itself."""
+    """A problem of a file or a mapping is an entry of its own."""
     other = Problem("csv_broken", location=Location("a.csv", 1, 1))
     assert report([other], "zh").startswith("a.csv:1:1: 错误[csv_broken]")
 
@@ -68,7 +68,7 @@ def test_each_sentence_has_its_own_places() -> None:
 
 
 def test_every_row_is_under_its_own_sentence() -> None:
-    """However problems are mixed, the rows below a sentence are those of which it is true."""
+    """The rows below a sentence are those with that problem, in any order of problems."""
     seed = SystemRandom().randrange(10**9)
     chance = Random(seed)  # noqa: S311  # a test
     titles = [f"条件{number}" for number in range(7)]
@@ -96,13 +96,13 @@ def test_rows_are_reported_by_number() -> None:
     assert report(some, "zh").splitlines()[2] == "    共 4 行：第 3-5、9 行"
     assert report(some[:1], "en").splitlines()[2] == "    1 rows: 9"
     others = [whole_row(2, "row_total"), whole_row(1, "column_hidden"), problem(8)]
-    assert rows_told([*some, *others]) == (
+    assert remarks_of([*some, *others]) == (
         "成员：隐藏的行（也可能是筛选或折叠的），照常计入，共 4 行：第 3-5、9 行",
         "成员：合计行，没有计入，共 1 行：第 2 行",
         "成员：隐藏的列“工资”，照常计入",
     )
     assert row_ranges([]) == []
-    (line,) = rows_told(whole_row(row) for row in range(2, 2002, 2))
+    (line,) = remarks_of(whole_row(row) for row in range(2, 2002, 2))
     assert "共 1,000 行" in line
     assert len(line) < 1200
 

@@ -1,4 +1,4 @@
-"""A register's own soundness: each way of being unsound is found once, with every row, and nobody is told by number."""
+"""Integrity of a register: each kind of finding once, with all of its rows, and without any identifier."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_each_way(households: str, members: str, expected: list[tuple[str, list[
 
 
 def test_a_third_file_beside_two_spouses() -> None:
-    """Where one of two spouses with a file each stands in a third, that is told as well."""
+    """If one of two spouses with a file each is in a third, that is reported too."""
     codes = found("abc", "a self 1,a spouse 2,b self 2,b spouse 1,c self 3,c parent 1")
     assert codes == [("spouses_with_two_files", [0, 1, 2, 3]), ("worker_elsewhere", [0, 3, 5])]
 
@@ -83,7 +83,7 @@ def test_signs_and_widths_make_no_other_person(written: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_a_number_is_one_person(form: str) -> None:
-    """Whoever stands in two files is found, however the number is written in each; look-alikes are others."""
+    """A person in two files is found in any notation of the number; similar numbers are other persons."""
     members = {"household": ["a", "b"], "relation": ["self", "self"], "number": [GOOD, FORMS[form]]}
     listed = pl.DataFrame({"household": ["a", "b"]})
     (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")

@@ -10,7 +10,7 @@ from small_policy import POLICY
 from hardship_rules import load_policy, read_policy
 from hardship_rules.cli import commands
 from hardship_rules.language.mapping import RegisterMapping, mapping_for, read_mapping
-from hardship_rules.registers.suggest import suggest_mapping, table_seen
+from hardship_rules.registers.suggest import suggest_mapping, table_sample
 
 WEIHAI = load_policy("2021_weihai")
 Columns = Mapping[str, Sequence[str | None]]
@@ -20,11 +20,11 @@ NUMBERS = ("110101190001010002", "11010119000101003X", "１１０１０１１９
 
 def proposed(households: Columns = KEYS, members: Columns = KEYS) -> str:
     """The proposal for two tables."""
-    return suggest_mapping(WEIHAI, table_seen(households), table_seen(members))
+    return suggest_mapping(WEIHAI, table_sample(households), table_sample(members))
 
 
 def read(text: str) -> RegisterMapping:
-    """A proposal, read as it stands."""
+    """A suggestion, parsed."""
     return mapping_for(WEIHAI, read_mapping(text))
 
 
@@ -34,7 +34,7 @@ def undecided(text: str) -> list[str]:
 
 
 def test_headers_that_are_titles_or_names_are_taken() -> None:
-    """A header is a fact's title or name, with spaces and full-width forms aside; units stand in brackets."""
+    """A header is a fact's title or name, regardless of spaces and full-width forms; units are in brackets."""
     text = proposed(
         {"户号": ["A"], " 家庭 居住地 ": ["城市"], "motor_vehicle": ["是"], "突发支出或损失（万元）": ["1.5"]},
         {"户号": ["A"], "月工资（元）": ["1200"], "年经营净收入(元/月)": ["100"], "ａｇｅ": ["3"]},
@@ -54,8 +54,8 @@ def test_headers_that_are_titles_or_names_are_taken() -> None:
 
 
 def test_keys_and_sheets_are_named() -> None:
-    """The key is the column that is called so; each table says of which sheet it is."""
-    text = suggest_mapping(WEIHAI, table_seen({"编号": ["1"]}, "在档户"), table_seen({"户号": ["1"]}))
+    """The key is recognised by its header; each table has the name of its sheet."""
+    text = suggest_mapping(WEIHAI, table_sample({"编号": ["1"]}, "在档户"), table_sample({"户号": ["1"]}))
     mapping = read(text)
     assert (mapping.households.keys, mapping.households.source) == (("编号",), "在档户")
     assert (mapping.members.keys, mapping.members.source) == (("户号",), None)
@@ -131,7 +131,7 @@ def test_codes_are_listed_for_the_writer() -> None:
 
 
 def test_codes_among_numbers_have_no_digits() -> None:
-    """Of what stands among numbers and is none only words are listed, no amount."""
+    """Of the texts among numbers only words are listed, no amount."""
     text = proposed(members={**KEYS, "月工资": ["无", "无", "3200元", "3200元", "1200"]})
     assert "无:" in {line.strip() for line in undecided(text)}
     assert "3200" not in text
@@ -169,7 +169,7 @@ def test_two_columns_for_one_fact_are_left_to_decide() -> None:
 
 @pytest.mark.parametrize("header", ["年龄（届）", "家庭居住地（镇街）", "月工资（件）"])
 def test_brackets_that_are_no_unit_are_left_to_decide(header: str) -> None:
-    """What stands in brackets and is no unit of the fact is told, and the column is not taken."""
+    """A text in brackets that is no unit of the fact is a doubt."""
     text = proposed({**KEYS, header: ["1"]}, {**KEYS, header: ["1"]})
     mapping = read(text)
     assert not mapping.households.columns
@@ -188,7 +188,7 @@ PRIVATE = ("王某某", "李某", "110101", "0101", "370502", "13800000000", "87
 
 
 def test_nothing_of_a_person_is_written() -> None:
-    """No name, number or amount is in a proposal, wherever it stands: under its header, another's, or as a header."""
+    """No name, number or amount is in a suggestion: not under its header, nor another's, nor as a header."""
     people: Columns = {
         "户号": ["A", "A", "B", "B", "C", "C"],
         "姓名": ["王某某", "李某", "王某某", "李某", "李某", "王某某"],
@@ -208,14 +208,14 @@ def test_nothing_of_a_person_is_written() -> None:
 
 
 def test_a_name_in_the_other_table_is_no_code() -> None:
-    """What stands among the names of one table is no code in the other."""
+    """A text in a column of names of one table is no code in the other."""
     text = proposed({**KEYS, "申请人姓名": ["王某某"]}, {**KEYS, "与申请人关系": ["王某某", "王某某", "户主", "户主"]})
     assert "王某某" not in text
     assert "户主:" in {line.strip() for line in undecided(text)}
 
 
 def test_a_person_s_row_is_not_taken_for_headers() -> None:
-    """Where a person's number stands among the headers there are none: nothing of that row is in the proposal."""
+    """If a person's number is among the headers, the row has no headers and is not in the suggestion."""
     row: Columns = {
         "A001": ["A002"],
         "王某某": ["李某"],
@@ -257,14 +257,14 @@ def test_any_policy_and_nothing_seen() -> None:
     policy = read_policy(POLICY, "small.yaml")
     cases: tuple[Columns, ...] = ({}, {"户号": []}, {"住地": ["1", "1"], "身份": ["本人"]})
     for columns in cases:
-        seen = table_seen(columns)
+        seen = table_sample(columns)
         text = suggest_mapping(policy, seen, seen)
         assert mapping_for(policy, read_mapping(text))
         assert text == suggest_mapping(policy, seen, seen)
 
 
 def test_the_command_proposes_from_files(tmp_path: Path) -> None:
-    """`register --suggest-mapping` writes a mapping for files in the words of a register, whatever their encoding."""
+    """`register --suggest-mapping` writes a mapping for files in a register's own words, in any encoding."""
     own, theirs, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "m.yaml"
     own.write_text("档案号,居住地\n1,城市\n2,农村\n", "gb18030")
     theirs.write_text(

@@ -1,4 +1,4 @@
-"""The workbook of an empty register: what Excel lets stand in it, and that what is filled in is read back as meant."""
+"""The workbook of an empty register: the values that Excel accepts, and how filled-in rows are read back."""
 
 from datetime import date, datetime
 from functools import cache
@@ -19,9 +19,9 @@ from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.engine.tables import with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
-from hardship_rules.registers._invented import invented
+from hardship_rules.registers._example import example_household
+from hardship_rules.registers._headers import headers_of
 from hardship_rules.registers._mapped import mapped
-from hardship_rules.registers.headers import headers_of
 from hardship_rules.registers.register import tables_of
 from hardship_rules.registers.template import HEADER_ROW, register_template
 
@@ -43,7 +43,7 @@ def columns(policy: Policy, sheet: str) -> dict[str, str]:
 
 
 def rule(policy: Policy, sheet: str, header: str) -> DataValidation:
-    """What Excel lets stand under a header."""
+    """The validation of the cells below a header."""
     first = f"{columns(policy, sheet)[header]}{HEADER_ROW + 1}"
     rules: list[DataValidation] = opened(policy)[sheet].data_validations.dataValidation
     (found,) = (each for each in rules if first in each.sqref)
@@ -62,7 +62,7 @@ def test_every_fact_has_its_column(policy: Policy) -> None:
 
 
 def test_groups_stand_together_in_the_policy_s_order() -> None:
-    """Facts of one group stand side by side, groups as the policy first names them, the group above its first."""
+    """Facts of one group are side by side, groups in the order of the policy, with their names above the first fact."""
     sheet = opened(WEIHAI)["成员"]
     groups = [cell.value for cell in sheet[1] if cell.value]
     assert groups == ["身份", "教育", "收入", "支出"]
@@ -86,7 +86,7 @@ def test_options_and_yes_or_no_are_offered() -> None:
 
 
 def test_numbers_lie_in_their_range_and_have_their_decimals() -> None:
-    """A number lies in the fact's range and has no more decimals than the fact; 未知 may stand there as well."""
+    """A number is within the fact's range and decimals; 未知 is accepted too."""
     letter = columns(WEIHAI, "家庭")["自有住房套数"]
     homes = rule(WEIHAI, "家庭", "自有住房套数")
     cell = f"{letter}{HEADER_ROW + 1}"
@@ -117,7 +117,7 @@ def test_keys_and_identity_numbers_are_text() -> None:
 
 
 def test_what_must_be_answered_is_said_in_words_and_colour() -> None:
-    """Above each header stands whether it must be answered, and the unit; each answer has a colour of its own."""
+    """Above each header is whether it is required, and the unit; each answer has its colour."""
     sheet = opened(WEIHAI)["家庭"]
     said: dict[str, str] = {}
     colours: dict[str, set[str]] = {}
@@ -133,7 +133,7 @@ def test_what_must_be_answered_is_said_in_words_and_colour() -> None:
 
 
 def test_notes_say_how_a_fact_is_filled_in() -> None:
-    """The note of a header has what may stand there, unit, proof, what stands in for it, and that 未知 may stand."""
+    """The note of a header has values, unit, evidence, default, and that 未知 is accepted."""
     sheet = opened(WEIHAI)["成员"]
     note = sheet[f"{columns(WEIHAI, '成员')['学费']}{HEADER_ROW}"].comment.text
     for words in (
@@ -210,7 +210,7 @@ def test_the_explanation_names_the_policy_and_the_command() -> None:
 
 
 def test_the_sheets_to_fill_in_are_empty() -> None:
-    """Nothing stands below the headers, so that no example can be taken for a household."""
+    """No row is below the headers, so that no example can be taken for a household."""
     for sheet in SHEETS:
         assert opened(WEIHAI)[sheet].max_row == HEADER_ROW
 
@@ -219,7 +219,7 @@ def test_the_sheets_to_fill_in_are_empty() -> None:
 def test_the_example_is_a_whole_household(name: str) -> None:
     """The household invented for the explanation breaks nothing that the policy asks for, and lacks no fact."""
     policy = load_policy(name)
-    own, members = invented(policy)
+    own, members = example_household(policy)
     assert len(members) == 2
     assessment = assess(policy, {**own, "members": members}, policy.start or date(2021, 3, 31))
     assert assessment.category is not None

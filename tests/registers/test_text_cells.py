@@ -1,4 +1,4 @@
-"""Texts of a register become numbers, days and options; expected values are worked out by hand."""
+"""Texts of a register as numbers, days and options; the expected values are computed by hand."""
 
 from datetime import date
 from typing import Any
@@ -7,15 +7,15 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from hardship_rules.registers._cells import Steps, days_of, digits_of, meanings_of, narrow, trimmed
+from hardship_rules.registers._cells import Steps, days_of, digits_of, half_width, meanings_of, trimmed
 
 TEXT = nw.col("a")
 
 
 def worked(texts: list[str | None], steps: Steps, **expressions: nw.Expr) -> list[tuple[Any, ...]]:
-    """What expressions come to in each row, after the steps."""
+    """The values of expressions in each row, after the steps."""
     table = nw.from_native(pl.DataFrame({"a": texts}, schema={"a": pl.String}).lazy())
-    for step in steps.made:
+    for step in steps.columns:
         table = table.with_columns(step)
     return [*table.select(**expressions).collect().to_native().rows()]
 
@@ -34,9 +34,9 @@ def worked(texts: list[str | None], steps: Steps, **expressions: nw.Expr) -> lis
     ],
 )
 def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT001  # of the case
-    """Separators, full-width digits, spaces of any kind and signs are read; more places than asked for are told."""
+    """Separators, full-width digits, spaces of any kind and signs are read; too many decimal places are reported."""
     steps = Steps("a")
-    digits = digits_of(narrow(trimmed(TEXT, steps), steps), 2, steps)
+    digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked([text], steps, w=digits.whole, n=digits.is_number, o=digits.longer) == [(hundredths, True, longer)]
 
 
@@ -65,14 +65,14 @@ def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT
 def test_no_numbers(text: str) -> None:
     """What could be meant in two ways, or has a unit behind it, is no number."""
     steps = Steps("a")
-    digits = digits_of(narrow(trimmed(TEXT, steps), steps), 2, steps)
+    digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked([text], steps, w=digits.whole, n=digits.is_number) == [(None, False)]
 
 
 def test_too_long_a_number_is_none() -> None:
     """A number that 64 bits would not hold is a number without a value."""
     steps = Steps("a")
-    digits = digits_of(narrow(trimmed(TEXT, steps), steps), 2, steps)
+    digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked(["123456789012345678901"], steps, w=digits.whole, n=digits.is_number) == [(None, True)]
 
 
@@ -97,7 +97,7 @@ def test_too_long_a_number_is_none() -> None:
 def test_days(text: str) -> None:
     """A day is read however it is usually written."""
     steps = Steps("a")
-    cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
+    cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     assert worked([text], steps, day=cells.value, fault=cells.faults["cell_date"]) == [(date(2008, 3, 5), False)]
 
 
@@ -124,7 +124,7 @@ def test_days(text: str) -> None:
 def test_no_days(text: str) -> None:
     """A day that there was not, one without its day, and a serial number of a spreadsheet are none."""
     steps = Steps("a")
-    cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
+    cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     assert worked([text], steps, day=cells.value, fault=cells.faults["cell_date"]) == [(None, True)]
 
 
@@ -132,7 +132,7 @@ def test_no_days(text: str) -> None:
 def test_moments(text: str) -> None:
     """A moment that is not midnight in its own zone is reported as one, and not as something that is no day."""
     steps = Steps("a")
-    cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
+    cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     codes = {code: cells.faults[code] for code in ("date_with_time", "cell_date")}
     assert worked([text], steps, day=cells.value, **codes) == [(None, True, False)]
 
@@ -140,7 +140,7 @@ def test_moments(text: str) -> None:
 def test_leap_years() -> None:
     """29 February is in years that four divides, not in hundreds, but in those that 400 divides."""
     steps = Steps("a")
-    cells = days_of(narrow(trimmed(TEXT, steps), steps), steps)
+    cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     found = worked(["2000-02-29", "2004-02-29", "2003-02-29", "2100-02-29"], steps, day=cells.value)
     assert found == [(date(2000, 2, 29),), (date(2004, 2, 29),), (None,), (None,)]
 

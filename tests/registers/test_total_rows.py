@@ -11,7 +11,7 @@ import pytest
 
 from hardship_rules import load_policy
 from hardship_rules.language.mapping import mapping_for, read_mapping
-from hardship_rules.registers._total_rows import RowLeftOut, rows_left_out
+from hardship_rules.registers._total_rows import NonDataRow, non_data_rows
 from hardship_rules.registers.register import Register, every_problem, read_register, tables_of
 
 WEIHAI = load_policy("2021_weihai")
@@ -30,7 +30,7 @@ Row = tuple[str | None, ...]
 def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
     """The rows of a table of four columns that are left out; its facts are in the last two."""
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.String), orient="row")
-    return {each.row: (each.code, each.label) for each in rows_left_out(frame, key, [2, 3])}
+    return {row.number: (row.code, row.label) for row in non_data_rows(frame, key, [2, 3])}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
     ],
 )
 def test_rows_of_totals(row: Row) -> None:
-    """A whole cell says that it is a total, whatever the spaces and the colon, and there is no key but that word."""
+    """A whole cell marks a total, regardless of spaces and colons, in a row without any other key."""
     assert [code for code, _ in left_out(("1", "A1", "城市", "1"), row).values()] == ["row_total"]
 
 
@@ -97,7 +97,7 @@ def test_rows_that_may_be_households(row: Row) -> None:
     ],
 )
 def test_notes_and_signatures(row: Row, label: str) -> None:
-    """Every cell is a label, or stands behind one; of what is written there only the label is repeated."""
+    """Every cell is a label or follows one; only the labels are reported."""
     assert left_out(("1", "A1", "城市", "1"), row) == {1: ("row_note", label)}
 
 
@@ -145,7 +145,7 @@ def test_notes_split_at_commas_and_signatures_without_a_colon(row: Row) -> None:
     ],
 )
 def test_keys_that_are_like_signatures(row: Row) -> None:
-    """A row with a key of its own is a household's, whatever stands beside it."""
+    """A row with its own key is a household's, with any text beside the key."""
     assert left_out(("1", "A1", "城市", "1"), row) == {}
 
 
@@ -166,10 +166,10 @@ def test_without_a_column_of_keys() -> None:
 
 
 def test_a_key_that_could_not_be_read() -> None:
-    """A row in whose key an error stands may be a household."""
+    """A row whose key is an error may be a household."""
     frame = pl.DataFrame([("合计", None)], schema={"a": pl.String, "b": pl.String}, orient="row")
-    assert rows_left_out(frame, 1, [], {0}) == ()
-    assert rows_left_out(frame, 1, []) == (RowLeftOut(0, "row_total", "合计"),)
+    assert non_data_rows(frame, 1, [], {0}) == ()
+    assert non_data_rows(frame, 1, []) == (NonDataRow(0, "row_total", "合计"),)
 
 
 def files(folder: Path, own: list[list[Any]], theirs: list[list[Any]], kind: str) -> list[str]:
@@ -234,7 +234,7 @@ def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
     assert every_problem(register) == every_problem(without) == (), seed
     for part, other in ((register.households, without.households), (register.members, without.members)):
         assert part.frame.equals(other.frame), seed
-    assert register.nobodys == (), seed
+    assert register.orphans == (), seed
     first = 1 if kind == "parquet" else 2
     names = ("家庭", "成员") if kind == "xlsx" else ("own", "theirs")
     wanted = {
@@ -248,7 +248,7 @@ def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
 
 
 def test_totals_and_notes_that_are_merged(tmp_path: Path) -> None:
-    """A total over several cells and rows, a note over a block, and what stands beside the table are left out whole."""
+    """Totals over several cells and rows, notes over a block, and texts beside the table are left out whole."""
     own = [*HOUSEHOLDS, ["合计", None, 3], [None, None, 4], ["说明：长", None, None], [None] * 3, [None] * 3]
     (file,) = files(tmp_path, [OWN, *own], [THEIRS, *MEMBERS], "xlsx")
     book: Any = openpyxl.load_workbook(file)

@@ -12,7 +12,7 @@ import pytest
 from workbooks import changed, read, saved
 
 from hardship_rules.core.problem import Problem
-from hardship_rules.registers._table import Area, Spot
+from hardship_rules.registers._table import CellFault, MergedArea
 from hardship_rules.registers._workbook import Workbook, open_workbook, read_sheet, text_of
 
 
@@ -41,7 +41,7 @@ def test_values_as_texts(value: object, text: str | None) -> None:
 
 
 def test_a_sheet_is_read(tmp_path: Path) -> None:
-    """Cells that cannot be taken as they stand are told with their places; the others are their texts."""
+    """Cells that cannot be read are reported with their places; the others are their texts."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", "年龄", "合并"])
@@ -52,27 +52,27 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 
     grid = read(saved(tmp_path / "a.xlsx", fill))
     assert grid.cells.rows() == [("户号", "年龄", "合并"), ("A1", None, None), (None, None, "0.8")]
-    assert grid.spots == (Spot(2, 2, "cell_formula"), Spot(3, 2, "cell_error"))
-    assert grid.merged == (Area(1, 2, 1, 3),)
+    assert grid.faults == (CellFault(2, 2, "cell_formula"), CellFault(3, 2, "cell_error"))
+    assert grid.merged == (MergedArea(1, 2, 1, 3),)
 
 
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
-    """What a spreadsheet has worked out and saved beside a formula is taken; an empty text is nothing."""
+    """The saved value of a formula is read; an empty text is blank."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", '=""', 5]))
     changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content, count=1))
     changed(path, lambda content: content.replace(b'<c r="B1"', b'<c r="B1" t="str"'))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2", None, "5")], ())
+    assert (grid.cells.rows(), grid.faults) == ([("2", None, "5")], ())
 
 
 def with_prefixes(content: bytes) -> bytes:
-    """A sheet in which every name has the prefix of its namespace, and texts stand in other quotes."""
+    """A sheet whose names have a namespace prefix, and whose attributes have other quotes."""
     content = re.sub(rb"<(/?)([a-zA-Z])", rb"<\1x:\2", content).replace(b"xmlns=", b"xmlns:x=")
     return re.sub(rb'ref="(.*?)"', rb"ref = '\1'", content)
 
 
 def of_two_reads(content: bytes) -> bytes:
-    """A sheet of which a megabyte ends within its second merged cell."""
+    """A sheet whose first megabyte ends within its second merged cell."""
     half = content.rindex(b"<mergeCell ") + 8
     return content.replace(b"<sheetData>", b" " * ((1 << 20) - half) + b"<sheetData>")
 
@@ -90,12 +90,12 @@ def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, chan
     path = saved(tmp_path / "a.xlsx", fill)
     changed(path, change)
     grid = read(path)
-    assert grid.spots == (Spot(1, 2, "cell_formula"),)
-    assert set(grid.merged) == {Area(1, 1, 1, 2), Area(2, 1, 2, 2)}
+    assert grid.faults == (CellFault(1, 2, "cell_formula"),)
+    assert set(grid.merged) == {MergedArea(1, 1, 1, 2), MergedArea(2, 1, 2, 2)}
 
 
 def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
-    """A sheet ends where the last thing stands in it, and columns between hold nothing."""
+    """A sheet ends with its last filled cell, and empty columns between are blank."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", None, "年龄"])
@@ -117,7 +117,7 @@ def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("last", ["A4", "A1048576"])
 def test_a_merged_key_reaches_as_far_as_it_is_merged(tmp_path: Path, last: str) -> None:
-    """Rows in which nothing but a merged key stands are rows, at the end of a sheet as in its midst."""
+    """Rows with nothing but a merged key are rows, also at the end of a sheet."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", "年龄"])
@@ -155,7 +155,7 @@ def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: st
     ],
 )
 def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
-    """Whatever openpyxl makes of a damaged workbook, it is one that cannot be read."""
+    """A damaged workbook is one that cannot be read, for any error of openpyxl."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
     content = re.sub(there, instead, path.read_bytes(), flags=re.DOTALL)
     assert content != path.read_bytes()
@@ -173,7 +173,7 @@ def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
     ],
 )
 def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
-    """What only shows when the sheet is read is told as well."""
+    """Damage that only shows when the sheet is read is reported too."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["A"]))
     changed(path, lambda content: content.replace(there, instead))
     workbook = open_workbook(path)
@@ -185,7 +185,7 @@ def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -
 
 
 def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
-    """The form whose names have other addresses is not read, and is told as what it is."""
+    """The strict form, whose names have other addresses, is refused with its own problem."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
     for part in ("_rels/.rels", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
         changed(
@@ -197,7 +197,7 @@ def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
 
 
 def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
-    """A folder, and a file that is not there, are told as what they are."""
+    """A folder and a missing file have problems of their own."""
     (tmp_path / "a.xlsx").mkdir()
     found = [open_workbook(tmp_path / name) for name in ("a.xlsx", "b.xlsx")]
     assert [each.code for each in found if isinstance(each, Problem)] == ["file_is_folder", "file_missing"]
@@ -213,7 +213,7 @@ def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_hidden_sheets_are_known(tmp_path: Path) -> None:
-    """Which sheets are hidden is told, and what openpyxl warns of is not."""
+    """Hidden sheets are reported; warnings of openpyxl are not."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号"])
@@ -239,8 +239,8 @@ def shown(
             sheet.parent.epoch = datetime(1904, 1, 1)  # noqa: DTZ001  # a workbook's days have no zone
 
     grid = read(saved(path, fill))
-    assert all(spot.code == "cell_error" for spot in grid.spots)
-    wrong = {(spot.row, spot.column) for spot in grid.spots}
+    assert all(fault.code == "cell_error" for fault in grid.faults)
+    wrong = {(fault.row, fault.column) for fault in grid.faults}
     texts = [*grid.cells.iter_rows()]
     return ["error" if (row, 1) in wrong else texts[row - 1][0] for row in range(1, len(numbers) + 1)]
 
@@ -323,4 +323,4 @@ def test_a_day_that_a_formula_came_to(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.xlsx", fill)
     changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>37712</v>", content))
     grid = read(path)
-    assert (grid.cells.rows(), grid.spots) == ([("2003-04-01", "37712")], ())
+    assert (grid.cells.rows(), grid.faults) == ([("2003-04-01", "37712")], ())

@@ -38,7 +38,7 @@ def columns_of(rows: list[dict[str, Any]], database: Database, types: dict[str, 
 
 
 def asked(database: Database, pieces: list[str]) -> list[list[Any]]:
-    """What pieces come to in each row."""
+    """The values of pieces of SQL in each row."""
     said = ", ".join(f"{piece} AS x{n}" for n, piece in enumerate(pieces))
     return [list(row.values())[1:] for row in database.rows(f"SELECT n, {said} FROM t ORDER BY n")]  # noqa: S608  # the test's own names and lines
 

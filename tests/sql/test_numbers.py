@@ -1,4 +1,4 @@
-"""Arithmetic and comparison in SQL: row by row what ranges come to, on every small number and range."""
+"""Arithmetic and comparison in SQL are interval arithmetic row by row, on all small numbers and ranges."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -31,7 +31,7 @@ KNOWN = Numbers(A.low, A.low, span(-4, 4))
 
 
 def asked(database: Database, pieces: list[str], pairs: list[tuple[Number, Number]]) -> list[list[object]]:
-    """What pieces come to for each pair of numbers, in their order."""
+    """The values of pieces of SQL for each pair of numbers, in order."""
     database.run("CREATE TABLE t (n integer, a_low bigint, a_high bigint, b_low bigint, b_high bigint)")
     ends = [(*(end(each) for each in pair for end in (ranges.low, ranges.high)),) for pair in pairs]
     names = ("n", "a_low", "a_high", "b_low", "b_high")
@@ -70,7 +70,7 @@ NUMBERS: list[tuple[Callable[[str], Numbers], Callable[[Number, Number], Number]
 @in_both
 @pytest.mark.parametrize("case", range(len(NUMBERS)))
 def test_numbers_are_those_of_ranges(database: Database, case: int) -> None:
-    """The least and the most of what is worked out, of known numbers and of ranges, below zero and above."""
+    """The bounds of results, for known numbers and ranges, below zero and above."""
     made, meant, positive = NUMBERS[case]
     pairs = [pair for pair in PAIRS if pair[1] in POSITIVE] if positive else PAIRS
     number = made(DIALECTS[database.dialect].divide)
@@ -160,7 +160,7 @@ def worked(draw: st.DrawFn, depth: int = 3) -> Worked:
 @pytest.mark.agreement
 @in_both
 def test_brackets_stand_where_they_must(database: Database) -> None:
-    """Whatever stands inside what, on one line or on several, its text means what it was made of."""
+    """Nested expressions keep their meaning as text, on one line or several."""
     some = drawn(worked(), examples(100, 1000))
     numbers = [made(DIALECTS[database.dialect].divide) for made, _ in some]
     pairs = [(a, b) for a, b in product((-4, -1, 0, 3, span(-2, 1), span(1, 4)), (-3, 2, span(-1, 2)))]
@@ -202,7 +202,7 @@ def test_a_minus_before_several_lines(
     make: Callable[[Numbers, Numbers], Numbers],
     meant: Callable[[int, int], int],
 ) -> None:
-    """What is taken away is all of a sum, also one of several lines, wherever the minus stands."""
+    """A minus applies to a whole sum, also on several lines."""
     long = [Numbers(piece, piece, span(-4, 4)) for piece in LONG]
     many, a = sql_numbers.add(long), Numbers(column("a_low"), column("a_low"), span(-4, 4))
     made = make(a, many)

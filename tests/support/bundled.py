@@ -1,6 +1,6 @@
 """The policies that come with the library and can assess: every year's, and the other union's; not the open measure."""
 
 from hardship_rules import load_policy
-from hardship_rules.language.resolve import BUNDLED
+from hardship_rules.language.find import BUNDLED
 
 POLICIES = [policy for path in sorted(BUNDLED.glob("*.yaml")) if not (policy := load_policy(path.stem)).is_open]

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hardship_rules import Assessment, Policy, assess
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.kinds import DateKind, Value, day_of
-from hardship_rules.core.problem import Path
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import is_known
 from hardship_rules.testing.strategies import households
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
-Ask = Callable[[Assessment], Path | None]
+Ask = Callable[[Assessment], KeyPath | None]
 """What to ask of a household next; None where it is settled."""
 
 
@@ -22,7 +22,7 @@ Ask = Callable[[Assessment], Path | None]
 class Interview:
     """What was asked, in order, what came of it, and how many facts the whole household gives."""
 
-    asked: tuple[Path, ...]
+    asked: tuple[KeyPath, ...]
     assessment: Assessment
     given: int
 
@@ -43,7 +43,7 @@ def interview(policy: Policy, complete: Facts, ask: Ask, *known: str) -> Intervi
         "on": full.on,
         "members": [{name: each[name] for name in known} for each in complete["members"]],
     }
-    asked: list[Path] = []
+    asked: list[KeyPath] = []
     while True:
         assessment = volunteer(policy, facts, full)
         path = ask(assessment)
@@ -67,7 +67,7 @@ def volunteer(policy: Policy, facts: Facts, full: Household) -> Assessment:
             answer(policy, facts, path, full)
 
 
-def answer(policy: Policy, facts: Facts, path: Path, full: Household) -> None:
+def answer(policy: Policy, facts: Facts, path: KeyPath, full: Household) -> None:
     """Give one fact as the whole household has it."""
     name = cast(str, path[-1])
     found: Any = value_at(full, path)
@@ -76,30 +76,30 @@ def answer(policy: Policy, facts: Facts, path: Path, full: Household) -> None:
     holder[name] = None if not is_known(found) else day_of(found) if is_day else found
 
 
-def value_at(household: Household, path: Path) -> Value:
+def value_at(household: Household, path: KeyPath) -> Value:
     """The value of one of its facts."""
     holder = household.values if len(path) == 1 else household.members[cast(int, path[1])].values
     return holder[cast(str, path[-1])]
 
 
-def by_rank(assessment: Assessment) -> Path | None:
+def by_rank(assessment: Assessment) -> KeyPath | None:
     """What the library asks next."""
     return next((each.path for each in assessment.missing), None)
 
 
-def in_file_order(assessment: Assessment) -> Path | None:
+def in_file_order(assessment: Assessment) -> KeyPath | None:
     """The first fact not known yet, the household's before each member's, as the policy's file lists them."""
     if assessment.category is not None:
         return None
     policy, household = assessment.policy, assessment.household
     known = {*household.given, *household.unknown, *household.derived, *household.assumed}
     members = range(len(household.members))
-    paths: list[Path] = [(name,) for name in policy.facts]
+    paths: list[KeyPath] = [(name,) for name in policy.facts]
     paths += [("members", number, name) for number in members for name in policy.members.facts]
     return next(path for path in paths if path not in known and not _stands_for_known(policy, path, known))
 
 
-def _stands_for_known(policy: Policy, path: Path, known: set[Path]) -> bool:
+def _stands_for_known(policy: Policy, path: KeyPath, known: set[KeyPath]) -> bool:
     """It is a date of which the age that it would give is known."""
     facts = policy.facts if len(path) == 1 else policy.members.facts
     fact = facts[cast(str, path[-1])]

@@ -3,7 +3,7 @@
 from datetime import date
 
 from hardship_rules import assess, load_policy, record
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 WEIHAI = load_policy("2021_weihai")
 _ADULT: Facts = {

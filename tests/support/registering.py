@@ -8,7 +8,7 @@ import openpyxl
 import polars as pl
 
 from hardship_rules import Policy
-from hardship_rules.core.kinds import ChoiceKind, YesNoKind
+from hardship_rules.core.kinds import BooleanKind, ChoiceKind
 from hardship_rules.core.policy import Fact
 
 Facts = dict[str, Any]
@@ -23,7 +23,7 @@ def cell(fact: Fact, given: Facts) -> str | None:
         return "未知"
     if isinstance(fact.kind, ChoiceKind):
         return fact.kind.options[value]
-    if isinstance(fact.kind, YesNoKind):
+    if isinstance(fact.kind, BooleanKind):
         return "是" if value else "否"
     return str(value)
 

@@ -1,7 +1,7 @@
 """A household assessed at two times."""
 
 from hardship_rules import load_policy
-from hardship_rules.testing.strategies.placed import Facts
+from hardship_rules.testing.strategies._paths import Facts
 
 Y2021, Y2023 = load_policy("2021_weihai"), load_policy("2023_weihai")
 

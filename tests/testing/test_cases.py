@@ -30,12 +30,12 @@ cases:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.at.file).stem}: {case.title}" for case in CASES])
 def test_case(case: Case) -> None:
-    """What was worked out by hand comes out."""
+    """The case holds."""
     assert [f"{each.what}: {each.expected} / {each.got}" for each in case.run()] == []
 
 
 def test_enough_cases() -> None:
-    """There are at least a hundred, each with its title once and how it was worked out."""
+    """There are at least a hundred cases, with unique titles, each with its calculation."""
     assert len(CASES) >= 100
     assert len({case.title for case in CASES}) == len(CASES)
     assert all(case.because.strip() for case in CASES)
@@ -90,14 +90,14 @@ def test_a_case_that_holds(tmp_path: Path) -> None:
 
 
 def test_a_case_that_fails(tmp_path: Path) -> None:
-    """A case that does not hold names what was expected and what came."""
+    """A case that does not hold reports the expected and the actual value."""
     (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep")))
     (mismatch,) = case.run()
     assert (mismatch.what, mismatch.expected, mismatch.got) == ("category", "deep", "out_of_scope")
 
 
 def test_confirmed_unless_it_says_otherwise(tmp_path: Path) -> None:
-    """A case is confirmed, but for one that says that nobody has confirmed it; that one runs all the same."""
+    """A case is confirmed unless it says `confirmed: no`; such a case runs all the same."""
     text = SMALL.replace("CATEGORY", "deep")
     other = "  - {title: 未核对, confirmed: no, expect: {category: deep}, because: 搜索得出}\n"
     one, two = read_cases(written(tmp_path, text + other))
@@ -106,7 +106,7 @@ def test_confirmed_unless_it_says_otherwise(tmp_path: Path) -> None:
 
 
 def test_the_policy_before_its_readings(tmp_path: Path) -> None:
-    """`base` is the policy as it stands, `policy` that under the readings of the case."""
+    """`base` is the policy of the file, `policy` the same under the readings of the case."""
     readings = "    readings: {rounding: yuan}\n    expect:"
     (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep").replace("    expect:", readings)))
     assert (_chosen(case.base, "rounding"), _chosen(case.policy, "rounding")) == ("none", "yuan")
@@ -176,7 +176,7 @@ def test_a_series_is_settled_by_the_day_of_each_case(tmp_path: Path) -> None:
 
 
 def test_a_day_that_no_policy_is_for(tmp_path: Path) -> None:
-    """It is told at the day as the case writes it."""
+    """The problem is reported at the day in the case."""
     text = SMALL.replace("CATEGORY", "deep").replace("policy: 2021_weihai", "policy: weihai")
     path = written(tmp_path, text.replace("on: 2021-03-31", "on: 2022-03-31"))
     with pytest.raises(PolicyError) as refused:
@@ -188,7 +188,7 @@ def test_a_day_that_no_policy_is_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"- 1", b"\xff\xfe\x00", b"x: [", "标题：错".encode("gbk")])
 def test_files_that_are_no_cases(tmp_path: Path, content: bytes) -> None:
-    """Whatever stands in a file, it is read or refused."""
+    """A file that is not a file of cases is refused."""
     path = tmp_path / "cases.yaml"
     path.write_bytes(content)
     with pytest.raises(PolicyError):

@@ -1,5 +1,6 @@
 """What cases exercise of a policy, and that those of the bundled measure exercise all of it."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,16 @@ from places import TESTS
 from small_policy import CASES, NEGATIVE, POLICY, files
 
 from hardship_rules import assess, read_policy
-from hardship_rules.testing._coverage import Coverage, Item, coverage, exercised, items
+from hardship_rules.locale import sentences
+from hardship_rules.testing._coverage import (
+    Coverage,
+    Item,
+    coverage,
+    coverage_data,
+    coverage_text,
+    exercised,
+    items,
+)
 from hardship_rules.testing.cases import Case, read_cases
 
 SMALL = read_policy(POLICY, "small.yaml")
@@ -30,7 +40,7 @@ def sides(what: str, id_: str) -> set[Brief]:
 
 
 def seen(readings: dict[str, str] | None = None, **facts: Any) -> set[Brief]:
-    """What the adult's household exercises with some facts otherwise."""
+    """What the adult's household exercises with some facts changed."""
     policy = SMALL.with_readings(readings or {})
     return brief(exercised(assess(policy, {**ADULT, **facts})))
 
@@ -52,7 +62,7 @@ def test_items() -> None:
 
 
 def test_what_a_household_exercises() -> None:
-    """Clauses that hold and that do not, where its numbers stand, its options and its outcome."""
+    """The truth of its clauses, the sides of its thresholds, its options and its outcome."""
     assert seen() == {
         ("outcome", "category.none", "yes"),
         ("option", "place", "town"),
@@ -128,7 +138,7 @@ class TestCoverage:
         }
 
     def test_readings_are_the_same_policy(self, tmp_path: Path) -> None:
-        """A case under another reading adds to the coverage of the policy as it stands."""
+        """A case under another reading counts for the base policy."""
         other = CASES[CASES.index("  - title") :].replace("category: none", "category: poor").replace("成年人", "算")
         found = self.read(tmp_path, CASES + other + "    readings: {equal: yes}\n")
         assert brief(found.confirmed) == seen() | seen({"equal": "yes"})
@@ -174,3 +184,77 @@ class TestTheMeasure:
         assert len(fewer) == len(WORKED) - 1
         missing = brief(of("2021_weihai", fewer).missing)
         assert missing == {("threshold", "file_older_than_one_year.exactly_where_counted.exactly", "above")}
+
+
+# --- As text and as data -----------------------------------------------------------------------------------------
+
+
+def small(folder: Path) -> Coverage:
+    """The coverage of the small policy by its one case."""
+    (found,) = coverage(read_cases(files(folder), [folder]))
+    return found
+
+
+def lines(folder: Path, text: str) -> list[str]:
+    """The lines of a report, without the places."""
+    place = rf"^ +({re.escape(str(folder))}/small.yaml:[0-9]+:[0-9]+: )?"
+    return [re.sub(place, "", line) for line in text.splitlines()]
+
+
+def place(line: str, mark: str) -> tuple[int, int]:
+    """The line and column of a mark in the policy, as an editor counts them."""
+    number, text = next((number, text) for number, text in enumerate(POLICY.splitlines(), 1) if line in text)
+    return number, text.index(line) + line.index(mark) + 1
+
+
+def test_text_in_chinese(tmp_path: Path) -> None:
+    """How much is exercised, and each thing that is not, in the titles and words of the policy."""
+    text = coverage_text(small(tmp_path))
+    found = lines(tmp_path, text)
+    assert found[0] == "小例（small）：43 处，算例检验了 16 处"
+    assert "已证明没有家庭能达到，不算缺：2 处" in found
+    assert "没有算例检验：25 处" in found
+    assert "结果“困难”" in found
+    assert "“住地”为村" in found
+    assert "“有房”为是" in found
+    assert "条款“未成年”成立" in found
+    assert "条款“恰为限额”成立、不成立" in found
+    assert "“未成年”的界线：年龄低于 18、年龄高于 18" in found
+    assert "“低于限额”的界线：存款低于限额（10 元）、存款高于限额（10 元）" in found
+
+
+def test_text_begins_with_the_place(tmp_path: Path) -> None:
+    """Each line begins with where the thing is defined, so that an editor goes there."""
+    line, column = place("age < 18", "<")
+    assert f"{tmp_path}/small.yaml:{line}:{column}: “未成年”的界线" in coverage_text(small(tmp_path))
+
+
+def test_text_in_english(tmp_path: Path) -> None:
+    """The same in English, titles as the policy has them."""
+    found = lines(tmp_path, coverage_text(small(tmp_path), "en"))
+    assert found[0] == "小例 (small): 43 things to exercise, 16 of them by cases"
+    assert "clause “恰为限额”: true, false" in found
+    assert "threshold “未成年”: below in `age < 18`, above in `age < 18`" in found
+
+
+def test_data(tmp_path: Path) -> None:
+    """A program reads counts, and of each item what, id, side, title and place."""
+    data = coverage_data(small(tmp_path))
+    assert (data["policy"], data["all"], data["confirmed"]) == ("small", 43, 16)
+    line, column = place("money >= 0", ">")
+    assert data["unreachable"][-1] == {  # type: ignore[index]  # it is a list
+        "what": "threshold",
+        "id": "category.never.b",
+        "side": "below",
+        "title": "不欠",
+        "line": "money >= 0",
+        "at": {"file": f"{tmp_path}/small.yaml", "line": line, "column": column},
+    }
+
+
+def test_both_languages_have_the_same_sentences() -> None:
+    """Each sentence exists in Chinese and in English, with the same placeholders."""
+    zh, en = sentences("coverage", "zh"), sentences("coverage", "en")
+    assert set(zh) == set(en)
+    for key, sentence in zh.items():
+        assert set(re.findall(r"{(\w+)", sentence)) == set(re.findall(r"{(\w+)", en[key])), key

@@ -1,4 +1,4 @@
-"""Households and policies to draw are what they are said to be, and shrink to what a person reads at a glance."""
+"""Random households and policies are what their strategies promise, and shrink to short examples."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.testing.strategies import households, partial_households, policies
-from hardship_rules.testing.strategies.placed import Facts, unknown_paths
+from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 HUZHOU = load_policy("example_huzhou")
@@ -55,7 +55,7 @@ decisions:
 
 
 class TestHouseholds:
-    """`households` gives real households of which everything is known."""
+    """`households` draws complete and valid households."""
 
     @BOTH
     @few
@@ -82,7 +82,7 @@ class TestHouseholds:
     @few
     @given(data=st.data())
     def test_a_number_that_is_not_published(self, data: st.DataObject) -> None:
-        """Of a year with such a number too: where it is wanted a household of which everything is known is open."""
+        """A complete household is undecided where it depends on an unpublished number."""
         household = data.draw(households(YEAR_2025))
         assert unknown_paths(YEAR_2025, household) == []
         assert category(YEAR_2025, household) is not None or household["residence"] == "rural"
@@ -127,7 +127,7 @@ class TestHouseholds:
 
 
 class TestPartialHouseholds:
-    """`partial_households` gives households of which some is not known."""
+    """`partial_households` draws households with unknown facts."""
 
     @BOTH
     @few
@@ -148,7 +148,7 @@ class TestPartialHouseholds:
         ids=["undecided", "no day", "said to be unknown", "left out", "a member of whom nothing is known"],
     )
     def test_every_way_of_not_knowing(self, sought: Callable[[Facts], bool]) -> None:
-        """Facts are left out or said to be unknown, so are a day and a whole member; it shrinks to one member."""
+        """Facts, the day or a whole member are left out, or facts are null; each shrinks to one member."""
         assert len(find(partial_households(HUZHOU), sought, settings=found)["members"]) == 1
 
 
@@ -174,12 +174,21 @@ class TestPolicies:
         assert text.count('{that: "own"}') == 3
 
 
-def test_what_is_missing_is_said() -> None:
-    """Without hypothesis the import fails with what to install; the library itself needs none of it."""
+@pytest.mark.parametrize(
+    "needs_it",
+    [
+        "import hardship_rules.testing.strategies",
+        "from hardship_rules.testing import households",
+        "from hardship_rules.testing import partial_households",
+        "from hardship_rules.testing import policies",
+    ],
+)
+def test_without_hypothesis_the_error_says_what_to_install(needs_it: str) -> None:
+    """The strategies need hypothesis; cases and coverage do not."""
     code = (
         "import sys; sys.modules['hypothesis'] = None\n"
-        "import hardship_rules\n"
-        "try:\n    import hardship_rules.testing.strategies\n"
+        "from hardship_rules.testing import coverage, read_cases\n"
+        f"try:\n    {needs_it}\n"
         "except ModuleNotFoundError as error:\n    print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603  # this program

@@ -1,4 +1,4 @@
-"""A property that is not proved is tried on drawn households."""
+"""A property is tried on random households."""
 
 import sys
 from decimal import Decimal
@@ -7,31 +7,31 @@ import pytest
 from trial import FAULTS, HARD, TRIAL, with_edits
 
 from hardship_rules import read_policy
-from hardship_rules.proofs.properties import breaks
-from hardship_rules.testing.trial import raised, tried
+from hardship_rules.proofs.properties import violates
+from hardship_rules.testing.trial import raised, try_property
 
 
 def test_what_every_household_keeps_is_only_counted() -> None:
-    """Some hundred households keep to a property of the sound policy; that is no proof, and their number is told."""
+    """Over fifty households satisfy a property of the sound policy; their number is reported."""
     policy = read_policy(TRIAL)
-    count, found = tried(policy, policy.properties["income"], 20)
+    count, found = try_property(policy, policy.properties["income"], 20)
     assert count > 50
     assert found is None
 
 
 def test_a_household_that_does_not_keep_it_is_found() -> None:
-    """Costs that are added where they should be taken off are found by trying, too."""
+    """Trying finds a violation in a faulty policy."""
     fault = next(fault for fault in FAULTS if fault.name == "missing exclusion: fraud")
     policy = read_policy(with_edits(fault.edits))
-    _, found = tried(policy, policy.properties["fraud"], 20)
+    _, found = try_property(policy, policy.properties["fraud"], 20)
     assert found is not None
-    assert breaks(policy, policy.properties["fraud"], *found)
+    assert violates(policy, policy.properties["fraud"], *found)
 
 
 def test_a_policy_too_hard_to_prove_is_tried() -> None:
     """A policy of cubes can still be tried."""
     policy = read_policy(HARD)
-    count, found = tried(policy, policy.properties["few"], 20)
+    count, found = try_property(policy, policy.properties["few"], 20)
     assert count > 20
     assert found is None
 
@@ -48,4 +48,4 @@ def test_without_hypothesis_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) ->
     """Where it is not installed, nothing is tried, and nothing is claimed."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     policy = read_policy(TRIAL)
-    assert tried(policy, policy.properties["income"], 20) == (0, None)
+    assert try_property(policy, policy.properties["income"], 20) == (0, None)

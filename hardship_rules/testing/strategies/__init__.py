@@ -1,22 +1,12 @@
-"""Hypothesis strategies for the property tests of any policy: its households, partial ones, and policies themselves.
+"""Hypothesis strategies for any policy: its households, partial ones, and policies themselves (extra `verify`).
 
-    from hypothesis import given
-    from hardship_rules import assess, load_policy
-    from hardship_rules.testing.strategies import households
-
-    policy = load_policy("2021_weihai")
-
-    @given(households(policy))
-    def test_some_category(household):
-        assert assess(policy, household).category is not None
-
-`households(policy)` and `partial_households(policy)` give mappings that `assess` takes; `policies()` gives texts that
-`read_policy` takes. Needs the extra `verify`.
+`households(policy)` and `partial_households(policy)` draw mappings that `assess` takes, `policies()` draws texts that
+`read_policy` takes; an example is `given(households(load_policy("2021_weihai")))`.
 """
 
 try:
-    from hardship_rules.testing.strategies.households import households, partial_households
-    from hardship_rules.testing.strategies.policies import policies
+    from hardship_rules.testing.strategies._households import households, partial_households
+    from hardship_rules.testing.strategies._policies import policies
 except ModuleNotFoundError as error:
     if error.name != "hypothesis":
         raise

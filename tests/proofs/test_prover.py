@@ -1,0 +1,120 @@
+"""Questions about all households: an example, a proof, or not settled in time."""
+
+from time import monotonic
+
+import pytest
+from trial import HARD, TRIAL, with_edits
+
+from hardship_rules import FactError, Figure, assess, load_household, load_policy, read_policy
+from hardship_rules.core.expr import Clause, Compare, walk
+from hardship_rules.core.policy import exprs_of
+from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, possible, witness, witness_of
+
+POLICY = read_policy(TRIAL)
+
+
+def clause(wanted: str) -> Clause:
+    """The clause of that id."""
+    parts = (part for name in POLICY.order for expr in exprs_of(POLICY.names[name]) for part in walk(expr))
+    return next(part for part in parts if isinstance(part, Clause) and part.id == wanted)
+
+
+@pytest.mark.parametrize(("where", "sign"), [("below", -1), ("at", 0), ("above", 1)])
+def test_a_household_below_at_and_above_a_line(where: str, sign: int) -> None:
+    """The left side of a comparison is where it was asked to be."""
+    answer = witness(POLICY, clause("category.deep.below"), where, 3)  # type: ignore[arg-type]  # one of the three
+    assert isinstance(answer, Shown)
+    terms = assess(POLICY, answer.facts).terms
+    net, line = terms["net"], terms["line"]
+    assert isinstance(net, Figure)
+    assert isinstance(line, Figure)
+    assert (net.low > line.high) - (net.high < line.low) == sign
+
+
+@pytest.mark.parametrize("truth", [True, False])
+def test_a_member_makes_a_clause_hold_or_not(truth: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """A clause of the members comes out so for some member who is there."""
+    answer = witness(POLICY, clause("counts.minor.young"), truth, 3)
+    assert isinstance(answer, Shown)
+    assert any((member["age"] < 18) is truth for member in answer.facts["members"])
+
+
+def test_what_no_household_does_is_proved() -> None:
+    """A reading that is not chosen holds in no household; two sides of a choice have no below."""
+    prover = Prover(POLICY, 3)
+    assert witness_of(prover, clause("category.deep.equal.granted"), truth=True) == Proof(3)
+    with pytest.raises(TypeError):
+        witness_of(prover, clause("category.deep.equal.granted"), truth="below")
+
+
+def test_no_more_members_than_the_policy_allows() -> None:
+    """Households have at most as many members as were asked for, and as the policy takes."""
+    assert witness(POLICY, clause("category.deep.equal.granted"), truth=True, members=64) == Proof(4)
+
+
+def test_what_was_asked_leaves_nothing_behind() -> None:
+    """A prover answers the same after other questions."""
+    prover = Prover(POLICY, 3)
+    before = len(prover.space.known)
+    below = clause("category.deep.below")
+    assert isinstance(witness_of(prover, below, "at"), Shown)
+    assert isinstance(witness_of(prover, clause("category.deep.equal.granted"), truth=True), Proof)
+    assert isinstance(witness_of(prover, below, "at"), Shown)
+    assert len(prover.space.known) == before
+
+
+def test_possible_is_exact() -> None:
+    """A partial household can become just the outcomes that a completion reaches: each has one, complete."""
+    policy = load_policy("2021_weihai")
+    household = load_household("examples/partial.yaml")
+    answers = possible(policy, household)
+    shown = {outcome: answer for outcome, answer in answers.items() if isinstance(answer, Shown)}
+    assert set(shown) <= {outcome.id for outcome in assess(policy, household).possible}
+    assert {outcome for outcome, answer in answers.items() if isinstance(answer, Proof)} == set(answers) - set(shown)
+    for outcome, answer in shown.items():
+        category = assess(policy, answer.facts).category
+        assert category is not None
+        assert category.id == outcome
+
+
+def test_possible_sees_what_ranges_do_not() -> None:
+    """An unknown income minus itself is zero, which intervals alone do not show."""
+    policy = read_policy(with_edits((("(income - spent) / people", "(income - income) / people"),)))
+    household = {"on": "2021-05-01", "place": "town", "union": True, "fraud": False, "members": [{"kind": "self"}]}
+    assert {outcome.id for outcome in assess(policy, household).possible} == {"deep", "relative", "none"}
+    answers = possible(policy, household)
+    assert {outcome for outcome, answer in answers.items() if isinstance(answer, Shown)} == {"deep"}
+
+
+def test_possible_refuses_what_assess_refuses() -> None:
+    """A household with a fact that there is not is a `FactError`."""
+    with pytest.raises(FactError):
+        possible(POLICY, {"nothing": 1, "members": [{}]})
+
+
+def test_what_is_not_published_may_be_anything_in_its_range() -> None:
+    """A household under a number not published is shown with the number, and assessed by it."""
+    policy = load_policy("2025_weihai")
+    prover = Prover(policy, 2)
+    assert None in policy.parameters["dibao"].values.values()
+    answer = prover.find([prover.outcome("category", "deep")], 20)
+    assert isinstance(answer, Shown)
+    assert None not in answer.policy.parameters["dibao"].values.values()
+    assert answer.assessment.category is not None
+
+
+def test_what_is_too_hard_is_not_settled_in_time() -> None:
+    """A question too hard for the solver ends within its seconds."""
+    prover = Prover(read_policy(HARD), 1)
+    began = monotonic()
+    answer = prover.find([prover.outcome("category", "cube")], 0.5)
+    assert isinstance(answer, NotSettled)
+    assert monotonic() - began < 5
+
+
+def test_nothing_of_a_household_shows() -> None:
+    """No fact of a household found is in its `repr`."""
+    answer = witness(POLICY, clause("category.deep.below"), "below", 2)
+    assert isinstance(answer, Shown)
+    assert "wage" not in repr(answer)
+    assert isinstance(clause("category.deep.below").when, Compare)
