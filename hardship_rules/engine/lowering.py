@@ -29,7 +29,7 @@ from hardship_rules.core.expr import (
     Round,
 )
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import Exact
+from hardship_rules.core.interval import Exact, high, low
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.engine.program import (
     BOOL,
@@ -352,12 +352,10 @@ class _Lowering:
         numbers = [*parameter.values.values(), parameter.kind.low, parameter.kind.high]
         scale = lcm(*(Fraction(number).denominator for number in numbers if number is not None))
         rows = tuple((key, None if number is None else int(number * scale)) for key, number in parameter.values.items())
-        least, most = (
-            beyond if end is None else int(end * scale)
-            for end, beyond in ((parameter.kind.low, -kinds.FAR), (parameter.kind.high, kinds.FAR))
-        )
+        unknown = parameter.kind.unknown
+        bounds = IntKind(int(low(unknown) * scale), int(high(unknown) * scale))
         keys = tuple(self.name(key) for key in parameter.by)
-        table = self.build.table(keys, Table(rows, parameter.last, IntKind(least, most)))
+        table = self.build.table(keys, Table(rows, parameter.last, bounds))
         self.scales[parameter.name] = Denominator(scale)
         return self.build.named(table, f"parameter {parameter.name}")
 
@@ -409,7 +407,7 @@ class _Lowering:
                 return IntKind(int(cast(Exact, low) * scale), int(cast(Exact, high) * scale))
             case kinds.ChoiceKind(options=options):
                 return OptionKind(tuple(options))
-            case kinds.YesNoKind():
+            case kinds.BooleanKind():
                 return BOOL
             case kinds.DateKind():
                 return _any_day()
@@ -424,7 +422,7 @@ class _Lowering:
             case Name(name=name):
                 definition = self.policy.names[name]
                 return not isinstance(definition, Decision) and not isinstance(
-                    definition.kind, kinds.ChoiceKind | kinds.YesNoKind
+                    definition.kind, kinds.ChoiceKind | kinds.BooleanKind
                 )
             case Constant(value=value):
                 return not isinstance(value, bool)

@@ -204,7 +204,7 @@ def test_sums_and_any_over_members() -> None:
     program = program_of(build, total=total, some=some)
     compiled = compile_program(program, [total, some])
     few = [-4, 4, Range(-2, 3)]
-    one = [{"amount": value, "counts": truth} for value in few for truth in (True, False, None)]
+    one: list[dict[str, Value]] = [{"amount": value, "counts": truth} for value in few for truth in (True, False, None)]
     for members in (group for size in (1, 2, 3) for group in product(one, repeat=size)):
         sums = [
             [value if truth else 0 for value in all_of(each["amount"]) for truth in all_of(each["counts"])]
