@@ -13,9 +13,9 @@ from hardship_rules import Policy
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.interval import high, low
 from hardship_rules.core.kinds import Value
+from hardship_rules.engine._lower import lower
 from hardship_rules.engine.compile import Compiled, compile_program
 from hardship_rules.engine.interval import Run
-from hardship_rules.engine.lowering import lower
 from hardship_rules.engine.program import BoolKind, IntKind, Kind, Program
 from hardship_rules.testing import households, partial_households
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bundled import POLICIES
+from click.testing import CliRunner
 from framing import drawn
 from hypothesis import strategies as st
 from independent import Opinion
@@ -29,13 +30,14 @@ from sampling import count, examples
 
 from hardship_rules import Policy, PolicyError
 from hardship_rules.assessment.household import Household
+from hardship_rules.cli import commands
 from hardship_rules.core.interval import Range, high, low
 from hardship_rules.core.kinds import NumberKind, Value
 from hardship_rules.core.policy import Reading
+from hardship_rules.engine._lower import lower, specialise
+from hardship_rules.engine._program_json import checksum_of, program_json, read_program
 from hardship_rules.engine.evaluate import Scope
-from hardship_rules.engine.lowering import lower, specialise
 from hardship_rules.engine.program import IntKind, Program
-from hardship_rules.engine.program_json import checksum_of, program_json, read_program
 from hardship_rules.testing import households, partial_households
 
 OPEN = lower(WEIHAI)
@@ -225,3 +227,10 @@ def test_a_checksum_of_something_else_is_refused() -> None:
     """JSON with a right checksum but without the parts of a program is none."""
     content: dict[str, Any] = {"format": "hardship-rules/program/1", "steps": [[1]]}
     assert code(json.dumps({**content, "checksum": checksum_of(content)})) == "program_not_one"
+
+
+def test_the_command_line_writes_the_program() -> None:
+    """`show --format program` prints the open program of a policy, which is read back as it."""
+    done = CliRunner().invoke(commands, ["show", "2021_weihai", "--format", "program"])
+    assert done.exit_code == 0
+    assert read_program(done.output) == OPEN

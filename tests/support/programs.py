@@ -13,9 +13,9 @@ from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.interval import Number, Range, divide, multiply
 from hardship_rules.core.kinds import Value
+from hardship_rules.engine._lower import lower, specialise
 from hardship_rules.engine.evaluate import Scope, evaluate
 from hardship_rules.engine.interval import Run
-from hardship_rules.engine.lowering import lower, specialise
 from hardship_rules.engine.program import Program
 from hardship_rules.testing import households, partial_households, policies
 
