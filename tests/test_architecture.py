@@ -1,4 +1,4 @@
-"""How the library is put together: packages and what they import, faces, matches that forget no node, immutability."""
+"""The structure of the library: packages and their imports, faces, complete matches over nodes, immutability."""
 
 import ast
 import copy
@@ -39,7 +39,7 @@ HOUSEHOLD = {
 
 
 def dotted(path: Path) -> str:
-    """The name of a module, as it is imported."""
+    """The import name of a module."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -49,13 +49,13 @@ MODULE_NAMES = NAMES.keys() - {"hardship_rules"}
 
 
 def package(name: str) -> str:
-    """The package that a module is in; the modules at the top are in none."""
+    """The package of a module; empty for modules at the top."""
     names = name.split(".")
     return names[1] if len(names) > 1 and names[1] in MAY_IMPORT else ""
 
 
 def imported(path: Path, *, always: bool = False) -> Iterator[str]:
-    """The modules of the library that one imports, by statement or by string; or only those it always loads."""
+    """The library modules that a module imports, by statement or by string; optionally only those always loaded."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     late = {
         id(inner)
@@ -80,14 +80,14 @@ def imported(path: Path, *, always: bool = False) -> Iterator[str]:
 
 
 def test_the_table_has_every_package() -> None:
-    """The table of imports names exactly the packages that there are, each after those that it may import."""
+    """The table of imports has exactly the existing packages, each after those that it may import."""
     assert {path.parent.name for path in FOLDER.glob("*/__init__.py")} == set(PACKAGES)
     for number, name in enumerate(PACKAGES):
         assert MAY_IMPORT[name] <= set(PACKAGES[:number]), name
 
 
 def test_the_table_names_no_import_too_many() -> None:
-    """Each import that the table allows is made somewhere; `locale` and `cli` aside, it names no more than the code."""
+    """Each import in the table is used; except for `locale` and `cli`, the table allows no more than the code needs."""
     made: dict[str, set[str]] = {name: set() for name in PACKAGES}
     for name, path in NAMES.items():
         if package(name):
@@ -97,7 +97,7 @@ def test_the_table_names_no_import_too_many() -> None:
 
 @pytest.mark.parametrize("name", [name for name in NAMES if package(name)])
 def test_a_package_imports_what_its_row_allows(name: str) -> None:
-    """A module imports its own package, and of packages in its row the face and the modules without an underscore."""
+    """A module imports its own package, and from packages in its row the face and modules without an underscore."""
     for other in imported(NAMES[name]):
         if package(other) == package(name):
             continue
@@ -106,13 +106,13 @@ def test_a_package_imports_what_its_row_allows(name: str) -> None:
 
 
 def test_no_module_imports_itself_by_others() -> None:
-    """No module needs itself to be loaded, however many modules lie between."""
+    """No module imports itself through other modules."""
     graph = {name: {other for other in imported(path, always=True) if other != name} for name, path in NAMES.items()}
     TopologicalSorter(graph).prepare()
 
 
 def test_the_picture_is_drawn_from_the_table() -> None:
-    """The picture in the documentation is what the script draws today: python docs/architecture/draw.py."""
+    """The picture in the documentation is up to date with its script: python docs/architecture/draw.py."""
     assert (ROOT / "docs" / "architecture" / "packages.svg").read_text(encoding="utf-8") == DRAWING["svg"]()
 
 
@@ -130,7 +130,7 @@ def test_a_module_begins_with_what_it_is_for(path: Path) -> None:
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_the_face_of_a_package(name: str) -> None:
-    """A package says in at most five lines what it is for, offers at most twenty names, and each of them is there."""
+    """A package's docstring has at most five lines, and its face at most twenty names, which all exist."""
     face = import_module(f"hardship_rules.{name}")
     assert len(str(face.__doc__).strip().splitlines()) <= 5
     names = face.__all__
@@ -154,7 +154,7 @@ def test_the_face_of_a_package(name: str) -> None:
 
 
 def test_no_package_has_the_name_of_a_function() -> None:
-    """A package would take the place of a function of the top level that is called alike."""
+    """No package has the name of a top-level function, which it would shadow."""
     assert set(PACKAGES) & set(hardship_rules.__all__) == set()
 
 
@@ -171,7 +171,7 @@ EXTRAS = {
 
 @pytest.mark.parametrize("missing", EXTRAS)
 def test_a_face_needs_no_extra(missing: str) -> None:
-    """Every face can be imported where one extra is missing; the names that need it say so, the others work."""
+    """Every face can be imported without an extra; only the names that need it raise an error."""
     command = f"""
 import sys
 sys.modules[{missing!r}] = None
@@ -191,7 +191,7 @@ for package in {[name for name in PACKAGES if name != "cli"]!r}:
 
 
 def test_import_needs_attrs_and_yaml_only() -> None:
-    """Importing what assesses loads only the library, attrs, PyYAML and the standard library."""
+    """Importing the core loads only the library, attrs, PyYAML and the standard library."""
     command = (
         "import sys; before = set(sys.modules); import hardship_rules; "
         "[getattr(hardship_rules, name) for name in hardship_rules.__all__]; "
@@ -200,7 +200,7 @@ def test_import_needs_attrs_and_yaml_only() -> None:
     done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)  # noqa: S603  # this program
     found = done.stdout.split()
     assert {"hardship_rules", "attr", "yaml"} <= set(found)
-    of_yaml = {name for name in found if "cython" in name}  # what its C loader is built with
+    of_yaml = {name for name in found if "cython" in name}  # a build dependency of its C loader
     outside = {name for name in found if name not in sys.stdlib_module_names and not name.startswith("__")} - of_yaml
     assert outside <= {"hardship_rules", "attr", "attrs", "yaml", "_yaml"}
 
@@ -209,7 +209,7 @@ NODES = {node.__name__ for node in get_args(Expr)}
 
 
 def matches_over_nodes(path: Path) -> Iterator[ast.Match]:
-    """The matches of a module that tell apart two thirds of the kinds of expression."""
+    """The matches of a module that distinguish at least two thirds of the kinds of expression."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Match):
             patterns = (inner for case in node.cases for inner in ast.walk(case.pattern))
@@ -227,9 +227,9 @@ def function(path: Path, name: str) -> ast.AST:
 
 
 def test_meanings_forget_no_node() -> None:
-    """Each meaning is one match over all kinds of expression that ends in `assert_never`, or returns from all cases.
+    """Each match over kinds of expression names all of them; one with a default case ends in `assert_never`.
 
-    mypy then names every meaning that a new kind of expression would slip through.
+    mypy then reports every match that a new kind of expression would miss.
     """
     found = {(path.stem, node.lineno): node for path in MODULES for node in matches_over_nodes(path)}
     assert {"evaluate", "_typecheck"} <= {module for module, _ in found}
@@ -252,12 +252,12 @@ def test_meanings_forget_no_node() -> None:
     [("engine/evaluate", "_meaning"), ("language/_typecheck", "resolve"), ("explanation/phrase", "words")],
 )
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
-    """The value, the kind and the words of an expression are told in one match that ends in `assert_never`."""
+    """The value, the kind and the words of an expression come from one match that ends in `assert_never`."""
     matches = [node for node in ast.walk(function(FOLDER / f"{module}.py", name)) if isinstance(node, ast.Match)]
     assert any("assert_never(" in ast.unparse(match.cases[-1]) for match in matches)
 
 
-# --- Values for good ----------------------------------------------------------------------------------------------
+# --- Immutable values ---------------------------------------------------------------------------------------------
 
 
 def parts(value: Any, seen: dict[int, Any]) -> dict[int, Any]:
@@ -279,7 +279,7 @@ def parts(value: Any, seen: dict[int, Any]) -> dict[int, Any]:
 
 
 def looked_at(assessment: Assessment) -> list[Any]:
-    """An assessment with everything that is worked out when it is looked at."""
+    """An assessment with all of its lazily computed values."""
     found = parts(assessment, {})
     derived = (assessment.decisions, assessment.terms, assessment.members, assessment.reasons, assessment.missing)
     for each in (*derived, assessment.trace("category.deep"), *assessment.trace("category.deep").parts):
@@ -297,7 +297,7 @@ EVERY_KIND = kinds_of(looked_at(ASSESSED))
 
 
 def test_every_kind_is_looked_at() -> None:
-    """The checks below see policy, assessment, household and all of their parts."""
+    """The checks below include policy, assessment, household and all of their parts."""
     wanted = {
         "Policy",
         "Assessment",
@@ -326,7 +326,7 @@ def test_nothing_can_be_assigned(kind: str) -> None:
 
 
 def test_nothing_inside_can_be_changed() -> None:
-    """All that a policy and an assessment hold is immutable: no list, set or dict anywhere in them."""
+    """A policy and an assessment hold no list, set or dict anywhere."""
     mutable = (list, dict, set, bytearray)
     for value in looked_at(ASSESSED):
         if attrs.has(type(value)):
@@ -337,35 +337,35 @@ def test_nothing_inside_can_be_changed() -> None:
 
 @pytest.mark.parametrize("value", [WEIHAI, ASSESSED], ids=["policy", "assessment"])
 def test_pickle_and_copy_are_equal(value: Policy | Assessment) -> None:
-    """A pickled or deeply copied policy or assessment is equal to it, hashes equal, and prints the same."""
-    for other in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value), copy.copy(value)):  # noqa: S301  # its own
+    """A pickled or deeply copied policy or assessment is equal to the original, with the same hash and repr."""
+    for other in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value), copy.copy(value)):  # noqa: S301  # pickled by this test
         assert other == value
         assert hash(other) == hash(value)
         assert repr(other) == repr(value)
 
 
 def test_what_was_pickled_still_works() -> None:
-    """A pickled policy assesses alike, and a pickled assessment still answers what it was not asked before."""
-    policy = pickle.loads(pickle.dumps(WEIHAI))  # noqa: S301  # its own
+    """A pickled policy assesses alike, and a pickled assessment computes its remaining values."""
+    policy = pickle.loads(pickle.dumps(WEIHAI))  # noqa: S301  # pickled by this test
     assert policy.fingerprint == WEIHAI.fingerprint
     assert answers(assess(policy, HOUSEHOLD)) == answers(ASSESSED)
-    fresh = pickle.loads(pickle.dumps(assess(WEIHAI, HOUSEHOLD)))  # noqa: S301  # its own
+    fresh = pickle.loads(pickle.dumps(assess(WEIHAI, HOUSEHOLD)))  # noqa: S301  # pickled by this test
     assert answers(fresh) == answers(ASSESSED)
 
 
 def answers(assessment: Assessment) -> tuple[Any, ...]:
-    """All that is worked out of an assessment."""
+    """All values computed from an assessment."""
     trace: Trace = assessment.trace("category.deep")
     return (assessment.decisions, assessment.terms, assessment.members, assessment.missing, trace.value)
 
 
 def test_one_policy_in_eight_threads() -> None:
-    """Eight threads that assess by one policy, and look at one assessment, all come to the same."""
-    policy = load_policy("2021_weihai")  # fresh: nothing of it has been worked out yet
+    """Eight threads that share one policy and one assessment all get the same results."""
+    policy = load_policy("2021_weihai")  # fresh, so that nothing is computed yet
     shared = assess(policy, HOUSEHOLD)
 
     def work(wage: int) -> tuple[Any, ...]:
-        members = [{"relation": "self", "wage": wage}, *HOUSEHOLD["members"][1:]]  # type: ignore[index]  # the household has them
+        members = [{"relation": "self", "wage": wage}, *HOUSEHOLD["members"][1:]]  # type: ignore[index]  # the household has members
         return (*answers(assess(policy, {**HOUSEHOLD, "members": members})), *answers(shared))
 
     wages = [wage for wage in (0, 20000, 40000) for _ in range(16)]
@@ -376,7 +376,7 @@ def test_one_policy_in_eight_threads() -> None:
 
 
 def test_variants_leave_the_policy_as_it_is() -> None:
-    """`with_readings` gives another policy, with another fingerprint, and changes nothing of this one."""
+    """`with_readings` returns another policy with another fingerprint, and leaves this one unchanged."""
     before = (WEIHAI.fingerprint, hash(WEIHAI))
     variant = WEIHAI.with_readings({"rounding": "yuan"})
     assert variant != WEIHAI

@@ -1,4 +1,4 @@
-"""The examples and README do what they say."""
+"""The examples and the README work as described."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def test_household() -> None:
     assert assessment.category is not None
     assert assessment.category.id == "deep"
     assert assessment.missing == ()
-    assert str(assessment.terms["net_income_per_person"].exact) == "5900/9"  # type: ignore[union-attr]  # a figure
+    assert str(assessment.terms["net_income_per_person"].exact) == "5900/9"  # type: ignore[union-attr]  # the term is a figure
 
 
 def test_partial() -> None:
@@ -55,7 +55,7 @@ def test_partial() -> None:
 
 
 def test_readme_shows_the_real_output() -> None:
-    """What README prints under its first command is what the command prints."""
+    """The output that the README shows under its first command is the real one."""
     first = blocks(README, "console")[0]
     command, shown = first.split("\n", maxsplit=1)
     arguments = shlex.split(command.split("&&")[-1].replace(".venv/bin/hardship-rules", ""))
@@ -66,26 +66,26 @@ def test_readme_shows_the_real_output() -> None:
 
 
 def test_readme_shows_the_real_year() -> None:
-    """The year's file on README's screen is the bundled one."""
+    """The year's file shown in the README is the bundled one."""
     assert (ROOT / "policies" / "2021_weihai.yaml").read_text(encoding="utf-8") in blocks(README, "yaml")
 
 
 @pytest.mark.parametrize("block", blocks(README, "python"))
 def test_readme_code_runs(block: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """README's code runs as it stands, from the repository's folder, and prints something."""
+    """The README's code runs unchanged, from the repository's folder, and prints something."""
     monkeypatch.chdir(ROOT)
     exec(compile(block, "README.md", "exec"), {})  # noqa: S102  # README's own code
     assert capsys.readouterr().out
 
 
 def test_readme_names_the_interface() -> None:
-    """README's commands are the program's, and every public name of the ten lines exists."""
+    """The README's commands exist in the program, and so does every public name of its ten lines."""
     for command in ("assess", "check", "replay", "show", "test"):
         assert f"`hardship-rules {command}" in README
 
 
 def test_the_guides_commands_work(tmp_path: Path) -> None:
-    """What the guide for staff prints of `show` runs, and the files that it names are written."""
+    """The guide's commands with `show` run, and write the named files."""
     commands = [line for block in blocks(GUIDE, "console") for line in block.splitlines() if " show " in line]
     commands = [line for line in commands if " resolved " not in line]
     assert len(commands) == 3
@@ -99,7 +99,7 @@ def test_the_guides_commands_work(tmp_path: Path) -> None:
 
 
 def test_the_guides_records_can_be_replayed(tmp_path: Path) -> None:
-    """What the guide for staff prints of records runs: record and text are kept, and replay the same."""
+    """The guide's commands for records run: record and text are kept, and replay the same."""
     (block,) = [block for block in blocks(GUIDE, "console") if " replay " in block]
     (tmp_path / "家庭.yaml").write_bytes((ROOT / "examples" / "household.yaml").read_bytes())
     (tmp_path / "记录").mkdir()
@@ -111,7 +111,7 @@ def test_the_guides_records_can_be_replayed(tmp_path: Path) -> None:
 
 
 def walk(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """The commands of the guide's year, one after the other in a folder: each with what it prints and what is shown.
+    """The commands of the guide's year, run one after another in a folder, each with its output and expected text.
 
     Between them the blanks are filled in as the guide says.
     """
@@ -132,7 +132,7 @@ def walk(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def filled(draft: str, change: str) -> str:
-    """The draft with the sections that the guide writes, and its readings confirmed."""
+    """The draft with the sections that the guide adds, and its readings confirmed."""
     sections = {
         text.split(":")[0]: text for text in re.split(r"^(?=\S)", draft + change, flags=re.MULTILINE) if text.strip()
     }
@@ -141,7 +141,7 @@ def filled(draft: str, change: str) -> str:
 
 
 def as_shown(shown: str) -> str:
-    """The pattern of what the guide shows: `…` on a line of its own is any lines, within a line anything."""
+    """The pattern of an output in the guide: `…` alone on a line matches any lines, inside a line any text."""
     lines = [
         r"(?:.*\n)*" if line.strip() == "…" else re.escape(line).replace("…", ".*") + "\n"
         for line in shown.splitlines()
@@ -151,7 +151,7 @@ def as_shown(shown: str) -> str:
 
 @pytest.fixture(scope="module")
 def officers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an officer who has walked through the guide's year, from the files that come with the library."""
+    """The folder of an officer after the guide's year, which begins with the bundled files."""
     folder = tmp_path_factory.mktemp("policies")
     for path in (ROOT / "policies").glob("*.yaml"):
         (folder / path.name).write_bytes(path.read_bytes())
@@ -165,14 +165,14 @@ def officers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestGuide:
-    """The guide for staff: what it tells them to write is accepted, and gives what it says."""
+    """The guide for staff: the text that it dictates is accepted, with the stated results."""
 
     def draft(self, officers: Path) -> str:
-        """The file of 2026 as it is at the end of the year's walk."""
+        """The file of 2026 at the end of the guide's year."""
         return (officers / "2026_weihai.yaml").read_text(encoding="utf-8")
 
     def test_the_year_is_approved(self, officers: Path) -> None:
-        """By the guide alone an officer comes from last year's folder to an approved file with this year's numbers."""
+        """By the guide alone an officer gets from last year's folder to an approved file with this year's numbers."""
         policy = load_policy("weihai", date(2026, 12, 31), [officers], approved_only=True)
         assert policy.name == "2026_weihai"
         assert policy.parameters["dibao"].values["urban",] == 1106
@@ -183,7 +183,7 @@ class TestGuide:
         assert overlaps(officers / "2026_weihai.yaml") == ()
 
     def test_a_nought_too_many(self, officers: Path, tmp_path: Path) -> None:
-        """The warnings that the guide shows are those of that slip, at that place, in the draft."""
+        """The warnings in the guide are those of its typo, at its location in the draft."""
         for path in officers.glob("*.yaml"):
             (tmp_path / path.name).write_bytes(path.read_bytes())
         path = tmp_path / "2026_weihai.yaml"
@@ -195,7 +195,7 @@ class TestGuide:
         assert done.stdout.decode().startswith(blocks(GUIDE, "text")[0])
 
     def test_every_warning_is_in_the_table(self) -> None:
-        """The guide's table has every warning that a policy may get, and no other."""
+        """The guide's table has exactly the warnings that a policy may get."""
         lint = (ROOT / "hardship_rules" / "authoring" / "_lint.py").read_text(encoding="utf-8")
         table = GUIDE[GUIDE.index("| 提示 | 含义 |") : GUIDE.index("不指明时，")]
         codes = {*re.findall(r'_warning\(\s*"(\w+)"', lint), *re.findall(r'"(\w+_below_zero)"', lint)}
@@ -203,7 +203,7 @@ class TestGuide:
         assert set(re.findall(r"`(\w+_\w+)`", table)) == codes
 
     def test_not_published(self, officers: Path) -> None:
-        """A standard that is not published yet leaves those whom it concerns undecided, and is named."""
+        """An unpublished standard leaves the affected households undecided, and is named."""
         values = blocks(GUIDE, "yaml")[1].rstrip()
         text = re.sub(r"^    values:\n(?:      .*\n)+", f"{values}\n", self.draft(officers), flags=re.MULTILINE)
         policy = read_policy(text)
@@ -227,7 +227,7 @@ class TestGuide:
         assert rural.category.id == "relative"  # 930 <= 12,000 / 12 = 1,000 < 1,860
 
     def test_reading(self, officers: Path) -> None:
-        """The reading that the guide flips is flipped, beside those of last year, and the approval is void."""
+        """The reading that the guide changes is changed, beside last year's, and the approval is void."""
         flipped = blocks(GUIDE, "yaml")[2].removeprefix("readings:\n")
         policy = read_policy(self.draft(officers).replace("readings:\n", f"readings:\n{flipped}"))
         assert policy.readings["equal_to_standard"].chosen == "granted"
@@ -235,7 +235,7 @@ class TestGuide:
         assert policy.status == "draft"
 
     def test_renaming(self) -> None:
-        """The two lines that the guide shows are what a policy may hold, and the earlier words are known."""
+        """The two lines in the guide are valid in a policy, and the former names are known."""
         fact, clause = blocks(GUIDE, "text")[1].splitlines()
         policy = read_policy(
             "language: 1\npolicy: renamed\nunits: {yuan: 元}\nhousehold:\n"
@@ -246,7 +246,7 @@ class TestGuide:
         assert [former.old for former in policy.formers] == ["place", "城市", "category.poor.small"]
 
     def test_the_task_finds_what_check_prints(self, tmp_path: Path) -> None:
-        """The editor's task reads file, line, column, code and sentence of problems and of warnings as printed."""
+        """The editor's task parses file, line, column, code and sentence of printed problems and warnings."""
         (task,) = json.loads((ROOT / "policies" / ".vscode" / "tasks.json").read_text(encoding="utf-8"))["tasks"]
         assert [task["command"], *task["args"]] == ["hardship-rules", "check", "${file}"]
         path = tmp_path / "a b：c.yaml"
@@ -275,21 +275,21 @@ class TestGuide:
             ]
 
     def test_every_file_is_listed(self) -> None:
-        """The table of files has each policy that comes with the library, and no other."""
+        """The table of files has exactly the bundled policies."""
         listed = set(re.findall(r"^\| `(\S+\.yaml)`", GUIDE, flags=re.MULTILINE))
         assert listed == {path.name for path in (ROOT / "policies").glob("*.yaml")}
 
 
 class Quiet(WSGIRequestHandler):
-    """A request handler that does not write a log."""
+    """A request handler without a log."""
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base's name
-        """Say nothing."""
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the base class's name
+        """Log nothing."""
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    """The example's service, started."""
+    """The running service of the example."""
     spec = spec_from_file_location("service", ROOT / "examples" / "service.py")
     assert spec is not None
     assert spec.loader is not None
@@ -304,7 +304,7 @@ def port() -> Iterator[int]:
 
 
 def post(port: int, content: bytes, method: str = "POST") -> tuple[int, dict[str, object]]:
-    """Send a request; its status and its answer."""
+    """Send a request; return its status and answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request(method, "/", content)
     response = connection.getresponse()
@@ -317,7 +317,7 @@ class TestService:
     """The example of a host, called over the network."""
 
     def test_answers(self, port: int) -> None:
-        """A household gets the same document as from the library."""
+        """A household gets the library's document."""
         household = {"unit_has_union": False, "members": [{"relation": "self"}]}
         status, answer = post(port, json.dumps(household).encode())
         assert status == 200
@@ -337,7 +337,7 @@ class TestService:
         ],
     )
     def test_texts_that_cannot_be_sent(self, port: int, household: dict[str, object]) -> None:
-        """Half a character, as JSON may hold it, is a problem that is answered like any other."""
+        """A lone surrogate, possible in JSON, is a problem with an ordinary answer."""
         status, answer = post(port, json.dumps(household).encode())
         assert status == 422
         assert answer["problems"]
@@ -348,7 +348,7 @@ class TestService:
         assert (status, answer["reference"]) == (200, "a\x00\x1b")
 
     def test_problems(self, port: int) -> None:
-        """A wrong household gets every problem in the library's words."""
+        """An invalid household gets every problem in the library's words."""
         household = {"unit_has_union": "maybe", "members": [{"relation": "self", "wage": -1}]}
         status, answer = post(port, json.dumps(household).encode())
         with pytest.raises(FactError) as refused:
@@ -361,7 +361,7 @@ class TestService:
 
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
     def test_not_json(self, port: int, content: bytes) -> None:
-        """What is no JSON gets 400."""
+        """A text that is not JSON gets 400."""
         assert post(port, content)[0] == 400
 
     @pytest.mark.parametrize(
@@ -373,32 +373,32 @@ class TestService:
         ],
     )
     def test_a_key_twice(self, port: int, content: bytes) -> None:
-        """Of what is written twice neither is taken."""
+        """A repeated key is refused; neither value is taken."""
         status, answer = post(port, content)
         assert status == 400
         assert str(answer["error"]).endswith("is written twice")
 
     def test_numbers_are_exact(self, port: int) -> None:
-        """A number of more decimals than a float holds is not rounded: a fen in so many is one too many decimals."""
+        """A number with more decimals than a float holds is not rounded, but refused for too many decimals."""
         status, answer = post(port, b'{"members": [{"relation": "self", "wage": 1000.000000000000000001}]}')
         assert status == 422
         assert "1000.000000000000000001" in json.dumps(answer)
 
     def test_too_large(self, port: int) -> None:
-        """What is too large is refused as that, not as broken JSON."""
+        """A request that is too large is refused as such, not as broken JSON."""
         connection = HTTPConnection("127.0.0.1", port, timeout=10)
         connection.putrequest("POST", "/")
         connection.putheader("Content-Length", "1000001")
-        connection.endheaders()  # it is answered before anything else is sent
+        connection.endheaders()  # the answer comes before the rest is sent
         response = connection.getresponse()
         assert (response.status, json.loads(response.read())) == (413, {"error": "more than 1000000 bytes"})
         connection.close()
 
     @pytest.mark.parametrize("content", [b"[]", b"3", b"null"])
     def test_not_a_household(self, port: int, content: bytes) -> None:
-        """JSON that is no mapping gets 422."""
+        """JSON that is not a mapping gets 422."""
         assert post(port, content)[0] == 422
 
     def test_only_post(self, port: int) -> None:
-        """Another method gets 405."""
+        """Another method than POST gets 405."""
         assert post(port, b"", method="GET")[0] == 405

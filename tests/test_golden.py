@@ -1,4 +1,4 @@
-"""The golden records of a release: later ones come to the same, or say in CHANGELOG which verdicts change."""
+"""The golden records of a release: later releases give the same, or list the changed verdicts in CHANGELOG."""
 
 import json
 import re
@@ -38,16 +38,16 @@ WORKED = {
     "2025_village_migrant_relative": ("relative", "new_file"),
     "huzhou_accidental": ("accidental", None),
 }
-"""Category and filing of each household, worked out by hand in the first line of its file; None where undecided."""
+"""Category and filing of each household, computed by hand in the first line of its file; None if undecided."""
 
 
 def name(path: Path) -> str:
-    """The name of a household, which its record has as well."""
+    """The name of a household, also used by its record."""
     return path.name.split(".")[0]
 
 
 def listed(changelog: str) -> frozenset[str]:
-    """The records that the change log names under "Verdicts that change", of whichever release."""
+    """The records that CHANGELOG lists under "Verdicts that change", in any release."""
     sections = re.findall(r"^### Verdicts that change\n(.*?)(?=^#{1,3} |\Z)", changelog, re.MULTILINE | re.DOTALL)
     return frozenset(re.findall(r"[\w-]+\.record\.json", "".join(sections)))
 
@@ -56,18 +56,18 @@ CHANGED = listed((ROOT / "CHANGELOG.md").read_text("utf-8"))
 
 
 def replayed(path: Path) -> Replay:
-    """A golden record under the policy as it was kept."""
+    """The replay of a golden record under the kept policy."""
     return replay(path.read_text("utf-8"), name=path.name, folders=[KEPT])
 
 
 def test_every_household_has_its_record() -> None:
-    """Households, records and verdicts worked out by hand are the same."""
+    """Households, records and verdicts computed by hand correspond one to one."""
     assert {name(path) for path in RECORDS} == set(WORKED) == {name(path) for path in GOLDEN.glob("households/*.yaml")}
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_a_golden_record_says_what_was_worked_out(path: Path) -> None:
-    """Category and filing of each record are those worked out by hand."""
+    """Category and filing of each record equal those computed by hand."""
     document = json.loads(path.read_text("utf-8"))
     decisions = (document["decisions"].get(decision) for decision in ("category", "filing"))
     came = tuple(None if each is None or each["outcome"] is None else each["outcome"]["id"] for each in decisions)
@@ -77,13 +77,13 @@ def test_a_golden_record_says_what_was_worked_out(path: Path) -> None:
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_a_golden_record_replays(path: Path) -> None:
-    """Same fingerprint and same facts: same verdict; one that no longer comes out so is listed in CHANGELOG."""
+    """With the same fingerprint and facts a record replays the same, unless CHANGELOG lists it."""
     assert replayed(path).same or path.name in CHANGED
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_the_bundled_policy_still_gives_its_verdict(path: Path) -> None:
-    """The policy of that name as it is now comes to the same for the household, or CHANGELOG lists the record."""
+    """The current policy of that name gives the household the same verdict, unless CHANGELOG lists the record."""
     was = read_record(path.read_text("utf-8"))
     household = load_household(GOLDEN / "households" / f"{name(path)}.yaml")
     now = read_record(record(assess(load_policy(was.policy), household)))
@@ -92,13 +92,13 @@ def test_the_bundled_policy_still_gives_its_verdict(path: Path) -> None:
 
 
 def bare(text: str) -> list[str]:
-    """The lines of a record but for the library's version and the checksum, which covers it."""
+    """The lines of a record without the library's version and the checksum that covers it."""
     return [line for line in text.splitlines() if not line.startswith(('"library"', '"checksum"'))]
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_the_bytes_stay(path: Path) -> None:
-    """Under an unchanged policy the record made now has the same bytes, unless what was open is less so."""
+    """Under an unchanged policy a new record has the same bytes, unless an open part has become narrower."""
     text = path.read_text("utf-8")
     policy = load_policy(read_record(text).policy)
     if policy.fingerprint == read_record(text).fingerprint and replayed(path).sameness == "same":
@@ -107,7 +107,7 @@ def test_the_bytes_stay(path: Path) -> None:
 
 
 def in_any_order(part: Any) -> Any:
-    """A part of a record with every list sorted: a resolved policy has lost the order of its mappings."""
+    """A part of a record with every list sorted, since a resolved policy loses the order of its mappings."""
     if isinstance(part, dict):
         return {key: in_any_order(inner) for key, inner in part.items() if key not in ("library", "checksum")}
     if isinstance(part, list):
@@ -117,7 +117,7 @@ def in_any_order(part: Any) -> Any:
 
 @pytest.mark.parametrize("path", RECORDS, ids=name)
 def test_the_content_stays(path: Path) -> None:
-    """Under the policy as it was kept the record made now says the same, unless what was open is less so."""
+    """Under the kept policy a new record has the same content, unless an open part has become narrower."""
     text = path.read_text("utf-8")
     was = read_record(text)
     policy = load_policy(KEPT / f"{was.policy}.json")
@@ -129,14 +129,14 @@ def test_the_content_stays(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(KEPT.glob("*.json")), ids=lambda path: path.stem)
 def test_kept_policies_are_policies(path: Path) -> None:
-    """The text that was kept is a policy of the fingerprint that it is the text of, to the byte."""
+    """Each kept text is, to the byte, the text of a policy with its fingerprint."""
     policy = load_policy(path)
     assert policy.name == path.stem
     assert policy.resolved + "\n" == path.read_text("utf-8")
 
 
 def test_a_change_must_be_listed() -> None:
-    """A record that no longer replays is found, and only its name under the right heading would excuse it."""
+    """A record that does not replay is found, and only its name under the right heading excuses it."""
     document: dict[str, Any] = json.loads((GOLDEN / "2021_deep.record.json").read_text("utf-8"))
     document["decisions"]["category"]["possible"] = [{"id": "none", "title": "不符合"}]
     document["decisions"]["category"]["holding"] = document["decisions"]["category"]["possible"]
@@ -147,7 +147,7 @@ def test_a_change_must_be_listed() -> None:
 
 
 def test_they_are_made_as_documented(tmp_path: Path) -> None:
-    """The commands of the folder's README make a record for every household, and replay those that are there."""
+    """The commands in the folder's README make a record for every household, and replay the existing ones."""
     readme = (GOLDEN / "README.md").read_text("utf-8")
     commands = [line.removeprefix("$ ") for line in readme.splitlines() if line.startswith("$ hardship-rules")]
     assess_, replay_ = (shlex.split(command)[1:] for command in commands)

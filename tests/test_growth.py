@@ -1,4 +1,4 @@
-"""Every reader takes time in proportion to its text: twice as much takes about twice as long, whatever stands in it."""
+"""Every reader takes linear time: a text of twice the size takes about twice as long, with any content."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,18 +18,18 @@ from hardship_rules.testing.cases import read_cases
 WEIHAI = load_policy("2021_weihai")
 HALF = 125_000  # bytes
 PER_MEGABYTE = 2.0  # seconds of processor time
-FLOOR = 0.15  # seconds below which times are noise
+FLOOR = 0.15  # seconds; shorter times are noise
 HEAD = "language: 1\npolicy: p\n"
 CASES = "policy: 2021_weihai\non: 2021-03-01\ncases:\n - title: t\n   expect: {category: x}\n   because: b\n"
 
 
 def run(part: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """A text of any size that is one part over and over."""
+    """A text of any size that repeats one part."""
     return lambda size: before + part * ((size - len(before) - len(after)) // len(part.encode())) + after
 
 
 def numbered(part: str, before: str = "", after: str = "") -> Callable[[int], str]:
-    """A text of any size in which each part has a number of its own."""
+    """A text of any size in which each part has its own number."""
 
     def text(size: int) -> str:
         count = (size - len(before)) // (len(part.encode()) + 4)
@@ -146,7 +146,7 @@ EACH = [(kind, name) for kind, (_, texts) in KINDS.items() for name in texts]
 
 
 def refused_or_read(work: Callable[[], object]) -> None:
-    """Some work, and the report where it is refused."""
+    """Run a task; return the report if it is refused."""
     try:
         work()
     except (PolicyError, FactError) as error:
@@ -154,9 +154,9 @@ def refused_or_read(work: Callable[[], object]) -> None:
 
 
 def hold_to_growth(work: Callable[[int], object], size: int, most: float = float("inf")) -> None:
-    """Work on twice the size takes at most 2.5 times the time, and at most so many seconds.
+    """Twice the size takes at most 2.5 times the time, and at most the given number of seconds.
 
-    It is measured up to three times, as other work on the machine may disturb one.
+    The measurement is repeated up to three times, since other processes may disturb it.
     """
     for trial in range(3):
         first, second = (seconds(partial(refused_or_read, partial(work, each)), FLOOR) for each in (size, 2 * size))
@@ -168,30 +168,30 @@ def hold_to_growth(work: Callable[[int], object], size: int, most: float = float
 
 @pytest.mark.parametrize(("kind", "name"), EACH, ids=[f"{kind}: {name}" for kind, name in EACH])
 def test_twice_the_text_takes_about_twice_the_time(kind: str, name: str, tmp_path: Path) -> None:
-    """A text of 250 kB takes at most 2.5 times the time of half of it, and at most two seconds a megabyte."""
+    """A text of 250 kB takes at most 2.5 times the time of its half, and at most two seconds per megabyte."""
     read, texts = KINDS[kind]
     whole = {size: texts[name](size) for size in (HALF, 2 * HALF)}
     hold_to_growth(lambda size: read(tmp_path, whole[size]), HALF, PER_MEGABYTE * 2 * HALF / 1e6)
 
 
 def test_a_policy_has_at_most_ten_thousand_lines() -> None:
-    """A policy of more lines, or of more characters in its lines, is refused at the first that is too much."""
+    """A policy with too many lines, or too many characters per line, is refused at the first line beyond the limit."""
     for text, line in ((numbered(" a{}: 1 < 2\n", f"{HEAD}must:\n")(900_000), 10_004), (_LONG_LINES, 204)):
         with pytest.raises(PolicyError) as error:
             read_policy(text)
         (problem,) = error.value.problems
         assert problem.code == "too_many_lines"
         assert problem.location is not None
-        assert problem.location.line == line  # 3 lines stand above the first
+        assert problem.location.line == line  # 3 lines are above the first
 
 
 _LONG_LINES = f"{HEAD}must:\n" + "".join(
     f" a{number}: {'1+' * 497}1 < 2\n" for number in range(300)
-)  # each of 999 characters
+)  # of 999 characters each
 
 
 def _clauses(count: int, joined: str) -> str:
-    """A policy of that many unverified clauses."""
+    """A policy with that many unverified clauses."""
     clauses = "".join(f"     c{number}: {{that: a < 1000, title: 第{number}条}}\n" for number in range(count))
     return (
         f"{HEAD}units: {{yuan: 元}}\nhousehold:\n a: {{title: 甲, unit: yuan, to: 1000000}}\n"
@@ -204,7 +204,7 @@ def _clauses(count: int, joined: str) -> str:
 
 @pytest.mark.parametrize("joined", ["all", "any"])
 def test_an_explanation_takes_time_by_its_unverified_clauses(joined: str) -> None:
-    """What a verdict turns on is found in about twice the time where twice as many clauses are not verified."""
+    """The sensitivity to twice as many unverified clauses takes about twice the time."""
     times = []
     for count in (300, 600):
         given = assess(
@@ -236,9 +236,9 @@ LARGE: list[tuple[str, str, Callable[[int], str]]] = [
     ("kind", "text"), [(kind, text) for kind, _, text in LARGE], ids=[f"{kind}: {name}" for kind, name, _ in LARGE]
 )
 def test_the_largest_text_takes_two_seconds(kind: str, text: Callable[[int], str], tmp_path: Path) -> None:
-    """A text of nearly 1 MB is read, or refused with its report, within two seconds of processor time."""
+    """A text of nearly 1 MB is read or refused, with its report, within two seconds of processor time."""
     whole = text(900_000)
-    for _ in range(3):  # other work on the machine may disturb one
+    for _ in range(3):  # other processes may disturb one measurement
         taken = seconds(partial(refused_or_read, partial(KINDS[kind][0], tmp_path, whole)), FLOOR)
         if taken <= PER_MEGABYTE:
             break
@@ -247,7 +247,7 @@ def test_the_largest_text_takes_two_seconds(kind: str, text: Callable[[int], str
 
 @pytest.mark.parametrize("series", ["weihai", "2021_weihai"])
 def test_worked_cases_of_many_days_take_time_by_their_number(series: str, tmp_path: Path) -> None:
-    """Twice as many cases, each of a day of its own, take about twice the time: a series is searched once."""
+    """Twice as many cases on different days take about twice the time: the series is searched once."""
 
     def text(count: int) -> str:
         days = (date(2021, 1, 1) + timedelta(days=number % 365) for number in range(count))
@@ -259,7 +259,7 @@ def test_worked_cases_of_many_days_take_time_by_their_number(series: str, tmp_pa
 
 @pytest.mark.parametrize("change", ["but", "without"])
 def test_changes_of_one_household_take_time_by_their_number(change: str, tmp_path: Path) -> None:
-    """Changes of members, in a household of as many, take in all about twice the time where there are twice as many."""
+    """Changing each member of a household takes about twice the time in all for twice as many members."""
 
     def text(count: int) -> str:
         line = "    members[{}].a: 2\n" if change == "but" else "    - members[{}].a\n"
@@ -283,7 +283,7 @@ def test_a_huge_household_is_not_copied_for_thousands_of_cases(tmp_path: Path) -
 
 @pytest.mark.parametrize("joined", ["all", "any"])
 def test_an_undecided_explanation_takes_time_by_its_unverified_clauses(joined: str) -> None:
-    """What an undecided household turns on is found in about twice the time where twice as many clauses are unknown."""
+    """The sensitivity of an undecided household takes about twice the time for twice as many unknown clauses."""
     times = []
     for count in (300, 600):
         given = assess(read_policy(_clauses(count, joined)), {"members": [{"r": "self"}]})
@@ -293,7 +293,7 @@ def test_an_undecided_explanation_takes_time_by_its_unverified_clauses(joined: s
 
 
 def test_problems_without_end_are_reported_as_far_as_they_help() -> None:
-    """Two hundred problems are reported, in the text's order; at the next one it says that there are more."""
+    """The first two hundred problems are reported in order, then one that says that there are more."""
     for refused in (
         lambda: read_policy(numbered("k{}: 1\n", HEAD)(HALF)),
         lambda: assess(WEIHAI, read_household(numbered("k{}: 1\n")(HALF))),
@@ -323,7 +323,7 @@ def test_problems_without_end_are_reported_as_far_as_they_help() -> None:
 )
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_comment_says_nothing_to_the_reader(text: str, end: str) -> None:
-    """Whatever mark stands in a comment, or at a text's end before one, the text is read as without it."""
+    """Any marks in a comment, or at the end of a text before one, leave the text unchanged."""
     node, problems = parse(text.replace("\n", end), "a.yaml")
     assert problems == []
     assert node is not None
@@ -331,5 +331,5 @@ def test_a_comment_says_nothing_to_the_reader(text: str, end: str) -> None:
 
 @pytest.mark.parametrize("text", ["? a\n: 1\n", "{? a : 1}\n", "b: 1 # 吗?\n? a\n: 1\n", "? # 吗\n  a\n: 1\n"])
 def test_a_question_mark_before_a_key_is_refused(text: str) -> None:
-    """A question mark that is no comment's makes what follows a key of several lines, and is refused."""
+    """A question mark outside a comment begins a complex key, which is refused."""
     assert [problem.code for problem in parse(text, "a.yaml")[1]] == ["question_mark"]

@@ -1,4 +1,4 @@
-"""The example of another union: its classes do not overlap, and only what is known of it is claimed."""
+"""The example of another union: its classes do not overlap, and it claims only known rules."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -17,7 +17,7 @@ FEN = Fraction(1, 100)
 
 
 def holding(facts: Mapping[str, object]) -> list[str]:
-    """Every outcome whose condition holds, whether or not an earlier one has decided."""
+    """Every outcome whose condition holds, also after the deciding one."""
     scope = read_facts(HUZHOU, facts).scope(HUZHOU)
     evaluate(HUZHOU, scope)
     return [
@@ -28,7 +28,7 @@ def holding(facts: Mapping[str, object]) -> list[str]:
 
 
 def worker(per_year: Fraction, cause: str) -> dict[str, object]:
-    """A worker alone, with that income a year."""
+    """A worker alone, with that yearly income."""
     return {"cause": cause, "members": [{"relation": "self", "income": plain(per_year), "cost": 0}]}
 
 
@@ -39,9 +39,9 @@ def worker(per_year: Fraction, cause: str) -> dict[str, object]:
     [(Fraction(1), "deep", "relative"), (Fraction(2), "relative", "accidental"), (Fraction(5, 2), "accidental", None)],
 )
 def test_the_lines(times: Fraction, up_to: str, above: str | None, beside: Fraction, cause: str) -> None:
-    """1,105 yuan a month, twice and two and a half times that: each line belongs to the class below it only.
+    """1,105 yuan a month, twice and two and a half times that: each line belongs only to the class below it.
 
-    The third class takes an accidental cause; without one it is empty.
+    The third class needs an accidental cause; without one it is empty.
     """
     expected = above if beside > 0 else up_to
     if expected == "accidental" and cause == "none":
@@ -56,13 +56,13 @@ def test_the_lines(times: Fraction, up_to: str, above: str | None, beside: Fract
 @settings(max_examples=150, deadline=None)
 @given(households(HUZHOU))
 def test_at_most_one_class(facts: Mapping[str, object]) -> None:
-    """Whatever the household, no two classes hold of it, as the policy says of itself."""
+    """No household is in two classes, as the policy's property states."""
     assert HUZHOU.category.disjoint
     assert len(holding(facts)) <= 1
 
 
 def test_nothing_more_is_claimed_than_is_known() -> None:
-    """Only the standard, the lines and the classes are Huzhou's; how income and people are counted is assumed."""
+    """Only the standard, the lines and the classes are Huzhou's; the counting of income and people is assumed."""
     assert set(HUZHOU.sources) == {"huzhou"}
     grades = {name: part.provenance and part.provenance.basis for name, part in HUZHOU.parameters.items()}
     assert grades == {

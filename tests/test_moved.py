@@ -1,4 +1,4 @@
-"""Old import paths still work, and warn once of the new ones."""
+"""Old import paths still work, and warn once with the new ones."""
 
 import subprocess
 import sys
@@ -19,11 +19,11 @@ TAUGHT = {
     "strategies": ("households", "hardship_rules.testing"),
     "verify": ("possible", "hardship_rules.proofs"),
 }
-"""What the documentation of 0.2 imported: old module, a name in it, and the package that has it now."""
+"""The imports in the documentation of 0.2: the old module, a name in it, and its new package."""
 
 
 def run(command: str) -> str:
-    """What a program of its own prints, its warnings with it."""
+    """The output of a separate program, warnings included."""
     done = subprocess.run(  # noqa: S603  # this program
         [sys.executable, "-W", "default", "-c", command], capture_output=True, text=True, check=True
     )
@@ -32,7 +32,7 @@ def run(command: str) -> str:
 
 @pytest.mark.parametrize("old", TAUGHT)
 def test_an_old_path_warns_once_and_names_the_new(old: str) -> None:
-    """The name from the old module is the name from the new package; the warning is of the importing line, once."""
+    """The old module's name is the new package's object; the warning is once per importing line."""
     name, new = TAUGHT[old]
     printed = run(
         f"from hardship_rules.{old} import {name} as before\n"
@@ -48,12 +48,12 @@ def test_an_old_path_warns_once_and_names_the_new(old: str) -> None:
 
 @pytest.mark.parametrize("same", ["frames", "durable", "proofs"])
 def test_a_path_that_stayed_does_not_warn(same: str) -> None:
-    """Modules that became packages of the same name are imported as before."""
+    """Modules that became packages of the same name are imported without a warning."""
     name = {"frames": "assess_frame", "durable": "assess", "proofs": "verify"}[same]
     assert run(f"from hardship_rules.{same} import {name}; print({name}.__name__)") == f"{name}\n"
 
 
 def test_what_never_was_is_not_found() -> None:
-    """Any other module is missing as Python says it."""
+    """Any other module gets Python's usual error."""
     with pytest.raises(ModuleNotFoundError, match=r"hardship_rules\.casess"):
         __import__("hardship_rules.casess")

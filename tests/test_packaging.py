@@ -1,4 +1,4 @@
-"""What is installed: the bundled policies load by name from a wheel and from an editable install."""
+"""Installation: the bundled policies load by name from a wheel and from an editable install."""
 
 import subprocess
 import sys
@@ -23,20 +23,20 @@ print(Path(hardship_rules.__file__).resolve().parent, policy.fingerprint, sep="\
 
 
 def installed(wheel: Path, folder: Path) -> Path:
-    """The files of a wheel, laid out as an installation would."""
+    """The unpacked files of a wheel, as after an installation."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     return folder
 
 
 def policies_in(wheel: zipfile.ZipFile) -> set[str]:
-    """The policy files in a wheel, with what stands beside them."""
+    """The policy files in a wheel, with the files beside them."""
     inside = "hardship_rules/policies/"
     return {name.removeprefix(inside) for name in wheel.namelist() if name.startswith(inside)}
 
 
 def load_from(site: Path, cwd: Path) -> list[str]:
-    """Where the library was found and the policy's fingerprint, in a process that has nothing but that folder."""
+    """The library's location and the policy's fingerprint, from a process with only that folder."""
     dependencies = Path(pytest.__file__).parent.parent
     code = f"import sys; sys.path.append({str(dependencies)!r})\n{LOAD}"
     done = subprocess.run(  # noqa: S603  # this program
@@ -49,13 +49,13 @@ def load_from(site: Path, cwd: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def here() -> list[str]:
     """The fingerprint of the policies beside the tests."""
-    from hardship_rules import load_policy  # noqa: PLC0415  # beside the processes that load it elsewhere
+    from hardship_rules import load_policy  # noqa: PLC0415  # next to the processes that load it elsewhere
 
     return [load_policy(str(ROOT / "policies" / "2021_weihai.yaml")).fingerprint]
 
 
 def test_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
-    """A wheel carries the policies with their schema, the types' mark, and nothing of the tests."""
+    """A wheel has the policies with their schema and the type marker, and no tests."""
     monkeypatch.chdir(ROOT)
     wheel = tmp_path / hatchling.build.build_wheel(str(tmp_path))
     site = installed(wheel, tmp_path / "site")
@@ -98,7 +98,7 @@ except PolicyError as error:
 
 
 def run(code: str, wheel: Path, cwd: Path) -> str:
-    """What a program says whose library is imported from inside a wheel."""
+    """The output of a program that imports the library from inside a wheel."""
     done = subprocess.run(  # noqa: S603  # this program
         [sys.executable, "-c", code, str(wheel)], cwd=cwd, capture_output=True, check=False
     )
@@ -107,7 +107,7 @@ def run(code: str, wheel: Path, cwd: Path) -> str:
 
 
 def test_imported_from_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
-    """A wheel that is imported as the zip it is has its policies; one without them says so."""
+    """A wheel imported as a zip has its policies; one without them reports that."""
     monkeypatch.chdir(ROOT)
     wheel = tmp_path / hatchling.build.build_wheel(str(tmp_path))
     assert run(IN_A_ZIP, wheel, tmp_path) == here[0]
@@ -120,7 +120,7 @@ def test_imported_from_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, he
 
 
 def test_editable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[str]) -> None:
-    """An editable install loads the policies that stand at the top of the repository."""
+    """An editable install loads the policies at the top of the repository."""
     monkeypatch.chdir(ROOT)
     wheel = tmp_path / hatchling.build.build_editable(str(tmp_path))
     site = installed(wheel, tmp_path / "site")
@@ -129,10 +129,10 @@ def test_editable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: list[st
 
 
 def test_wheel_from_source_distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The source distribution holds what its wheel needs."""
+    """The source distribution has everything that its wheel needs."""
     monkeypatch.chdir(ROOT)
     archive = tmp_path / hatchling.build.build_sdist(str(tmp_path))
-    subprocess.run(["tar", "-xzf", str(archive), "-C", str(tmp_path)], check=True)  # noqa: S603, S607  # what was just built
+    subprocess.run(["tar", "-xzf", str(archive), "-C", str(tmp_path)], check=True)  # noqa: S603, S607  # the archive just built
     monkeypatch.chdir(tmp_path / "hardship_rules-0.2.0")
     with zipfile.ZipFile(tmp_path / hatchling.build.build_wheel(str(tmp_path))) as wheel:
         assert policies_in(wheel) == POLICIES

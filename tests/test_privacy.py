@@ -1,4 +1,4 @@
-"""No fact of a household shows in any text that ends up in a log: only where somebody asks for it."""
+"""No fact of a household is in any text that ends up in a log; facts are shown only on request."""
 
 import copy
 import pickle
@@ -60,7 +60,7 @@ FAILING: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize("household", [each for _, each in FAILING], ids=[name for name, _ in FAILING])
 def test_errors_tell_codes_and_paths_only(household: Any) -> None:
-    """A refused household's error, its traceback with all that led to it, and its problems name no value."""
+    """The error of a refused household, its traceback with all causes, and its problems show no value."""
     with pytest.raises(FactError) as caught:
         assess(WEIHAI, household)
     for text in texts(caught.value):
@@ -72,10 +72,10 @@ def test_errors_tell_codes_and_paths_only(household: Any) -> None:
 
 @pytest.mark.parametrize("household", [each for _, each in FAILING], ids=[name for name, _ in FAILING])
 def test_errors_pickle(household: Any) -> None:
-    """An error crosses to another process whole, its messages included, and still tells nothing by itself."""
+    """An error is pickled with its messages, and its `str` and `repr` still show no value."""
     with pytest.raises(FactError) as caught:
         assess(WEIHAI, household)
-    for other in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):  # noqa: S301  # its own
+    for other in (pickle.loads(pickle.dumps(caught.value)), copy.deepcopy(caught.value)):  # noqa: S301  # pickled by this test
         assert isinstance(other, FactError)
         assert other.problems == caught.value.problems
         assert other.report() == caught.value.report()
@@ -102,7 +102,7 @@ def test_errors_pickle(household: Any) -> None:
     ],
 )
 def test_refused_texts_tell_nothing(text: str) -> None:
-    """A household's file that cannot be read is refused without a word of what stands in it."""
+    """The error of an unreadable household file shows no part of the file."""
     with pytest.raises(FactError) as caught:
         assess(WEIHAI, read_household(text, "household.yaml"))
     for printed in texts(caught.value):
@@ -110,7 +110,7 @@ def test_refused_texts_tell_nothing(text: str) -> None:
 
 
 def test_refused_file_tells_nothing(tmp_path: Any) -> None:
-    """A file in an encoding that is not known is refused without its bytes."""
+    """The error of a file in an unknown encoding does not show its bytes."""
     path = tmp_path / "household.yaml"
     path.write_bytes("label: Qvyzx\nwage: 73913 收入".encode("gbk"))
     with pytest.raises(FactError) as caught:
@@ -120,7 +120,7 @@ def test_refused_file_tells_nothing(tmp_path: Any) -> None:
 
 
 def as_text(household: dict[str, Any]) -> HouseholdText:
-    """The same household as a file says it."""
+    """The same household as text of a file."""
     plain = {
         **household,
         "on": str(household["on"]),
@@ -151,7 +151,7 @@ def objects(assessment: Assessment) -> Iterator[object]:
 
 
 def traces(trace: Trace) -> Iterator[Trace]:
-    """A trace and all of its parts, looked at so that their answers are worked out."""
+    """A trace and all of its parts, with computed answers."""
     assert hasattr(trace, "value")
     yield trace
     for part in trace.parts:
@@ -160,7 +160,7 @@ def traces(trace: Trace) -> Iterator[Trace]:
 
 @pytest.mark.parametrize("household", [marked(), as_text(marked())], ids=["mapping", "text"])
 def test_nothing_shows_of_what_was_assessed(household: Any) -> None:
-    """No public object that comes of an assessment shows a fact or a figure in its `str` or `repr`."""
+    """No public object from an assessment shows a fact or a figure in its `str` or `repr`."""
     assessment = assess(WEIHAI, household)
     for each in (household if isinstance(household, HouseholdText) else None, *objects(assessment)):
         assert shows(f"{each} {each!r}") == [], type(each)
@@ -174,7 +174,7 @@ def test_mappings_of_facts_do_not_show_them() -> None:
 
 
 def test_marks_would_be_found() -> None:
-    """The marks do show where somebody asks: in the explanation, and in a problem's message."""
+    """The marks are visible on request: in the explanation, and in a problem's message."""
     in_scope = {"unit_has_union": True, "employment": "in_service", "homes": 0}
     no = dict.fromkeys(("controls_company", "motor_vehicle", "refuses_verification"), False)
     spouse = {**marked()["members"][0], "relation": "spouse", "label": "", "business_income": 0, "property_income": 0}

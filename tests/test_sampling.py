@@ -1,4 +1,4 @@
-"""What is drawn at random is drawn otherwise in every run, also where CI is set; a failing run says its seed."""
+"""Random tests draw new examples in every run, also in CI; a failed run reports its seed."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def test_given_was_run():
 
 
 def run(folder: Path, *options: str, **environment: str) -> tuple[list[str], str]:
-    """What a run of two failing tests draws, and the seed that it says."""
+    """The examples of a run with two failing tests, and the seed that it reports."""
     (folder / "test_failing.py").write_text(FAILING, encoding="utf-8")
     paths = os.pathsep.join(str(each) for each in (ROOT / "tests", ROOT / "tests" / "support", ROOT))
     command = [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider", *options, "."]
@@ -47,7 +47,7 @@ def run(folder: Path, *options: str, **environment: str) -> tuple[list[str], str
 
 
 def test_every_run_draws_otherwise(tmp_path: Path) -> None:
-    """Two runs draw different examples, in CI too, and the seed that one says draws its examples again."""
+    """Two runs draw different examples, also in CI, and the reported seed repeats a run's examples."""
     first, seed = run(tmp_path, CI="1")
     assert len(first) > 3
     other, _ = run(tmp_path, CI="1")
@@ -56,9 +56,9 @@ def test_every_run_draws_otherwise(tmp_path: Path) -> None:
 
 
 def test_what_is_drawn_alike_says_why() -> None:
-    """Where every run draws the same examples, the reason stands beside it."""
+    """A test with fixed examples has a comment with the reason."""
     files = [file for folder in ("hardship_rules", "tests") for file in sorted((ROOT / folder).rglob("*.py"))]
     lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     fixed = [line for line in lines if re.search(r"\bderandomize\s*=\s*True", line)]
-    assert len(fixed) == 2  # what is shown as a proof, and what shrinks to the simplest
+    assert len(fixed) == 2  # a demonstration of a proof, and a shrinking test
     assert all("  # " in line for line in fixed)

@@ -1,6 +1,6 @@
-"""The clauses of the measure as Weihai applies them in 2021, each with the properties that follow from its words."""
+"""The clauses of the measure as Weihai applies them in 2021, each with the properties that its words imply."""
 
-# ruff: noqa: D400  # the words of the regulation end in 。
+# ruff: noqa: D400  # the regulation's words end in 。
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -65,7 +65,7 @@ many = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCh
 
 
 def household(*members: Mapping[str, object], **facts: object) -> Facts:
-    """A worker's household in scope, with no exclusion, in which nobody has anything but what is given."""
+    """A worker's household in scope, without an exclusion, with only the given facts."""
     return {**HOUSEHOLD, **facts, "members": [dict(member) for member in members] or [dict(WORKER)]}
 
 
@@ -83,12 +83,12 @@ def holding(given_: Facts, decision: str, **readings: str) -> set[str]:
 
 
 def possible(given_: Facts, decision: str) -> list[str]:
-    """The ids of the outcomes that a decision may still come to, in its order."""
+    """The ids of the possible outcomes of a decision, in its order."""
     return [outcome.id for outcome in assess(WEIHAI, given_).decisions[decision].possible]
 
 
 def figure(assessment: Assessment, name: str) -> Fraction:
-    """An exact figure of an assessment."""
+    """The exact value of a figure of an assessment."""
     found = assessment.terms[name]
     assert isinstance(found, Figure)
     assert found.exact is not None
@@ -96,21 +96,21 @@ def figure(assessment: Assessment, name: str) -> Fraction:
 
 
 def counted(given_: Facts) -> list[int]:
-    """The numbers, from 0, of the members who are counted."""
+    """The numbers of the counted members, from 0."""
     return [number for number, member in enumerate(assess(WEIHAI, given_).members) if member["counted"] is True]
 
 
 def with_income(net: Fraction, *others: Mapping[str, object], **facts: object) -> Facts:
-    """A household whose worker alone earns, so much that twelve months of `net` come to each of the people."""
+    """A household with one earner, whose income is twelve months of `net` for each of the people."""
     wage = net * 12 * (1 + len(others))
     return household({**WORKER, "wage": plain(wage)}, *others, **facts)
 
 
-# --- The category in plain Python, from the words and not from the policy -----------------------------------------
+# --- The category in plain Python, from the regulation's words and not from the policy -------------------------------
 
 
 class Reference:
-    """What the category says, worked out with fractions and nothing of the library."""
+    """The category by the regulation's words, computed with fractions and without the library."""
 
     def __init__(self, given_: Facts, readings: Mapping[str, str]) -> None:
         self.given = given_
@@ -119,18 +119,18 @@ class Reference:
         self.counted = [member for member in self.members if member.counts(readings)]
 
     def says(self, reading: str, option: str) -> bool:
-        """The reading has this option."""
+        """Whether the reading has this option."""
         return self.readings[reading] == option
 
     def fact(self, name: str) -> Any:
-        """A fact of the household, or what stands in for it when it is left out."""
+        """A fact of the household, or its default if omitted."""
         absent = {"event_casualty": "none", "sudden_cause": "none"}
         if name in ("sudden_loss", "sudden_compensation") and self.fact("sudden_cause") == "none":
             absent[name] = 0  # type: ignore[assignment]  # any value
         return self.given.get(name, absent.get(name))
 
     def category(self) -> str:
-        """The first outcome that holds, in the order published."""
+        """The first outcome that holds, in the published order."""
         barred = self.listed()
         accidental = self.accidental()
         first = accidental and self.says("accidental_first", "yes")
@@ -148,7 +148,7 @@ class Reference:
         return "accidental" if accidental else "none"
 
     def out_of_scope(self) -> bool:
-        """No union, not in service, or a migrant worker who is not at home in the city or not a year in work."""
+        """No union, not in service, or a migrant worker without a home in the city or a year of work."""
         employment = self.given["employment"]
         if not self.given["unit_has_union"] or employment in ("laid_off", "retired"):
             return True
@@ -160,17 +160,17 @@ class Reference:
         return False
 
     def listed(self) -> bool:
-        """One of the listed exclusions holds."""
+        """Whether one of the listed exclusions holds."""
         several_homes = self.given["homes"] >= 2 and self.given["floor_area_above_local_average"]
         vehicle = self.given["motor_vehicle"] and not self.given["vehicle_is_mobility_aid"]
         return bool(self.given["controls_company"] or several_homes or vehicle or self.given["refuses_verification"])
 
     def standard(self) -> int:
-        """The standard that the household is held against."""
+        """The standard for the household."""
         return 787 if self.says("standard_for_rural", "urban") else STANDARDS[self.given["residence"]]
 
     def filing(self) -> str:
-        """What becomes of the file."""
+        """The outcome for the file."""
         category = self.category()
         if self.given.get("fraud_found", False) and self.says("fraud_disqualifies", "yes"):
             return "disqualified"
@@ -188,12 +188,12 @@ class Reference:
         return "continued" if category == self.given["file_category"] else "category_changed"
 
     def over_a_year(self) -> bool:
-        """The file is older than one year."""
+        """Whether the file is older than one year."""
         months = self.given.get("file_age_months", 0)
         return bool(months > 12 or (months == 12 and self.says("exactly_one_year", "yes")))
 
     def materials(self) -> set[str]:
-        """What the applicant hands in."""
+        """The materials that the applicant hands in."""
         filing = self.filing()
         new = filing == "new_file"
         if not new and not (filing in ("continued", "category_changed") and self.over_a_year()):
@@ -208,17 +208,17 @@ class Reference:
         return listed
 
     def record(self) -> set[str]:
-        """What the file says besides."""
+        """The other entries of the file."""
         epidemic = self.given.get("affected_by_epidemic", False) and self.category() in HARDSHIP
         return {name for name, is_so in (("epidemic", epidemic), ("recheck_due", self.over_a_year())) if is_so}
 
     def income(self) -> Fraction:
-        """The year's disposable income of those who are counted."""
+        """The yearly disposable income of the counted members."""
         heads = [*COUNTED_INCOME, *(["union_aid"] if self.says("union_aid_counts", "yes") else [])]
         return sum((member.money(head) for member in self.counted for head in heads), Fraction(0))
 
     def rigid(self) -> Fraction:
-        """The year's rigid expenditure of those who are counted."""
+        """The yearly rigid expenditure of the counted members."""
         total = Fraction(0)
         for member in self.counted:
             total += member.money("medical_self_paid") + member.money("disability_cost")
@@ -228,12 +228,12 @@ class Reference:
         return total
 
     def net(self) -> Fraction:
-        """Net income per person and month, rounded where the reading says so."""
+        """Net income per person and month, rounded if the reading says so."""
         net = (self.income() - self.rigid()) / 12 / len(self.counted)
         steps = {"none": None, "fen": Fraction(1, 100), "yuan": Fraction(1)}[self.readings["rounding"]]
         if steps is None:
             return net
-        nearest = (abs(net) / steps + Fraction(1, 2)).__floor__() * steps  # 四舍五入: by the amount, below zero too
+        nearest = (abs(net) / steps + Fraction(1, 2)).__floor__() * steps  # 四舍五入: by amount, also below zero
         return nearest if net >= 0 else -nearest
 
     def accidental(self) -> bool:
@@ -250,7 +250,7 @@ class Reference:
 
 
 class Person:
-    """A member, as the words speak of one."""
+    """A member in the regulation's terms."""
 
     def __init__(self, facts: Facts, on: date) -> None:
         self.facts = facts
@@ -258,7 +258,7 @@ class Person:
         self.age = facts["age"] if born is None else on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
     def money(self, name: str) -> Fraction:
-        """An amount of the member's own, or what stands in for it when it is left out."""
+        """An amount of the member's own, or its default if omitted."""
         if name in self.facts:
             return Fraction(self.facts[name])
         if name == "wage" and "monthly_wage" in self.facts:
@@ -272,16 +272,16 @@ class Person:
         return Fraction(0)
 
     def tuition(self, readings: Mapping[str, str]) -> Fraction:
-        """Tuition that is rigid expenditure."""
+        """The tuition that counts as rigid expenditure."""
         left_out = self.facts["education"] == "compulsory" and readings["compulsory_tuition_counts"] == "no"
         return Fraction(0) if left_out else self.money("tuition")
 
     def certified(self) -> bool:
-        """The member has a certificate of disability; where it is not said, whoever has its costs."""
+        """Whether the member has a certificate of disability; by default, whether the member has its costs."""
         return bool(self.facts.get("holds_disability_certificate", self.money("disability_cost") > 0))
 
     def child_excludes(self) -> bool:
-        """A child at a costly private school, or studying abroad at own cost."""
+        """A child at a costly private school, or studying abroad at the family's cost."""
         if self.facts["relation"] != "child":
             return False
         abroad = self.facts["education"] != "none" or "self_paid_study_abroad" in self.facts
@@ -290,7 +290,7 @@ class Person:
         )
 
     def counts(self, readings: Mapping[str, str]) -> bool:
-        """The member is one of the household."""
+        """Whether the member belongs to the household."""
         relation = self.facts["relation"]
         if relation == "self":
             return True
@@ -330,7 +330,7 @@ FIRST_CHOICES = {
     "file_of_outsider": ("withdrawn", "cancelled"),
     "exactly_one_year": ("no", "yes"),
 }
-"""The readings and their options as they are published, the first one chosen."""
+"""The published readings and their options, the chosen one first."""
 
 all_readings = st.fixed_dictionaries({name: st.sampled_from(options) for name, options in FIRST_CHOICES.items()})
 
@@ -341,7 +341,7 @@ class TestTheWholeDecision:
     @many
     @given(households(WEIHAI), all_readings)
     def test_agrees_with_the_words_worked_out_apart(self, given_: Facts, variant: dict[str, str]) -> None:
-        """Policy and plain Python come to the same decisions, under the first choices and under any others."""
+        """Policy and plain Python give the same decisions, under the first choices and under any others."""
         for readings, policy in ((CHOSEN, WEIHAI), (variant, WEIHAI.with_readings(variant))):
             assessment = assess(policy, given_)
             expected = Reference(given_, readings)
@@ -359,7 +359,7 @@ class TestTheWholeDecision:
     @few
     @given(households(WEIHAI), all_readings)
     def test_one_outcome_for_every_complete_household(self, given_: Facts, readings: dict[str, str]) -> None:
-        """A household of which all is known has one category and nothing missing, and no decision is open."""
+        """A complete household has one category, no missing fact, and no open decision."""
         assessment = assess(WEIHAI.with_readings(readings), given_)
         assert all(decided.possible == decided.holding for decided in assessment.decisions.values())
         assert [outcome.id for outcome in assessment.possible] == [assessment.category and assessment.category.id]
@@ -376,7 +376,7 @@ class TestTheWholeDecision:
         assert after.terms == before.terms
 
     def test_readings_are_those_published(self) -> None:
-        """The readings, their options in order and the first choice of each are the policy's interface."""
+        """The readings, the order of their options and the first choices are the policy's published interface."""
         assert {name: tuple(reading.kind.options) for name, reading in WEIHAI.readings.items()} == FIRST_CHOICES
         assert {name: options[0] for name, options in FIRST_CHOICES.items()} == CHOSEN
 
@@ -387,12 +387,12 @@ class TestScope:
     @few
     @given(households(WEIHAI))
     def test_nobody_without_a_union(self, given_: Facts) -> None:
-        """Without a union in the unit a household is out of scope, whatever else is true."""
+        """Without a union in the unit a household is out of scope, for any other facts."""
         assert category({**given_, "unit_has_union": False}) == "out_of_scope"
 
     @pytest.mark.parametrize("employment", ["laid_off", "retired", "new_form"])
     def test_not_in_service(self, employment: str) -> None:
-        """Who is laid off, retired or (in 2021) in a new form of employment is out of scope."""
+        """A worker who is laid off, retired or (in 2021) in a new form of employment is out of scope."""
         assert category(household(employment=employment)) == "out_of_scope"
 
     @pytest.mark.parametrize(
@@ -400,7 +400,7 @@ class TestScope:
         [(11, True, "out_of_scope"), (12, True, "deep"), (12, False, "out_of_scope"), (13, True, "deep")],
     )
     def test_migrant(self, months: int, in_city: bool, expected: str) -> None:  # noqa: FBT001  # a parameter of the test
-        """A migrant worker needs the city as home and twelve months of labour relation; eleven are too few."""
+        """A migrant worker needs a home in the city and twelve months of labour relation; eleven are too few."""
         facts = {"employment": "migrant", "lives_in_city": in_city, "labour_relation_months": months}
         assert category(household(**facts)) == expected
 
@@ -415,7 +415,7 @@ class TestScope:
         ],
     )
     def test_readings_open_the_scope(self, reading: str, facts: Facts) -> None:
-        """Flipping its reading brings a household into scope that was out of it."""
+        """Each reading, changed, brings a household into scope that was out of it."""
         assert category(household(**facts)) == "out_of_scope"
         assert category(household(**facts), WEIHAI.with_readings({reading: "yes"})) == "deep"
 
@@ -425,11 +425,11 @@ class TestYardstick:
 
     @pytest.mark.parametrize(("residence", "standard"), [("urban", 787), ("rural", 588)])
     def test_standard_follows_residence(self, residence: str, standard: int) -> None:
-        """A rural household is held against 588, an urban one against 787."""
+        """A rural household is compared with 588, an urban one with 787."""
         assert figure(assess(WEIHAI, household(residence=residence)), "dibao") == standard
 
     def test_urban_standard_for_all(self) -> None:
-        """The reading can hold every household against the urban standard: 600 a month is then deep in the country."""
+        """The reading can apply the urban standard to all households: 600 a month is then deep in the country."""
         rural = with_income(Fraction(600), residence="rural")
         assert category(rural) == "relative"
         assert category(rural, WEIHAI.with_readings({"standard_for_rural": "urban"})) == "deep"
@@ -451,7 +451,7 @@ class TestDeepAndRelative:
     def test_the_line_and_one_fen_either_side(
         self, others: list[Facts], residence: str, line: int, below: str, above: str
     ) -> None:
-        """One fen a year below the line is below; on the line and one fen above is not, for any number of people."""
+        """One fen a year below the line is below; the line and one fen above are not, for any number of people."""
         for fen, expected in ((-1, below), (0, above), (1, above)):
             given_ = with_income(Fraction(line), *others, residence=residence)
             given_["members"][0]["wage"] = Decimal(line * 12 * (1 + len(others))) + Decimal(fen) / 100
@@ -464,7 +464,7 @@ class TestDeepAndRelative:
         [("equal_to_standard", 787, "deep", "relative"), ("equal_to_double", 1574, "relative", "none")],
     )
     def test_equality_by_reading(self, reading: str, line: int, refused: str, granted: str) -> None:
-        """With equality granted the line itself is in, and one fen above it still is not."""
+        """With equality granted the line itself is included, and one fen above it is not."""
         variant = WEIHAI.with_readings({reading: "granted"})
         given_ = with_income(Fraction(line), SPOUSE)
         assert category(given_, variant) == refused
@@ -472,7 +472,7 @@ class TestDeepAndRelative:
         assert category(given_, variant) == granted
 
     def test_thirds_stand_on_no_line(self) -> None:
-        """Three people with 28,332.00 a year stand exactly on 787, not a float beside it; 28,331.99 is below."""
+        """Three people with 28,332.00 a year are exactly on 787, without float errors; 28,331.99 is below."""
         assert category(household({**WORKER, "wage": 28332}, SPOUSE, CHILD)) == "relative"
         assert category(household({**WORKER, "wage": "28331.99"}, SPOUSE, CHILD)) == "deep"
 
@@ -487,7 +487,7 @@ class TestDeepAndRelative:
         ],
     )
     def test_rounding_by_reading(self, rounding: str, wage: str, expected: str) -> None:
-        """Rounded half up to fen or yuan before it is compared, a figure a little below the line is on it."""
+        """If figures are rounded half up to fen or yuan before the comparison, one just below the line is on it."""
         variant = WEIHAI.with_readings({"rounding": rounding})
         assert category(household({**WORKER, "wage": wage}), variant) == expected
 
@@ -498,7 +498,7 @@ class TestAccidental:
     @pytest.mark.parametrize("cause", ["event", "injury", "illness"])
     @pytest.mark.parametrize(("fen", "expected"), [(-1, "none"), (0, "none"), (1, "accidental")])
     def test_eighty_percent_and_one_fen_either_side(self, cause: str, fen: int, expected: str) -> None:
-        """80 % of 40,000 is 32,000: at that the loss is not enough, one fen above it is."""
+        """80 % of 40,000 is 32,000: that loss is not enough, and one fen more is."""
         loss = Decimal(32000) + Decimal(fen) / 100
         given_ = household({**WORKER, "wage": 40000}, sudden_cause=cause, sudden_loss=loss, sudden_compensation=0)
         assert category(given_) == expected
@@ -507,12 +507,12 @@ class TestAccidental:
         ("wage", "expected"), [("39999.99", "accidental"), ("40000", "none"), ("40000.01", "none")]
     )
     def test_one_fen_of_income_either_side(self, wage: str, expected: str) -> None:
-        """Against a loss of 32,000 an income one fen below 40,000 is passed by 80 %, 40,000 and more is not."""
+        """A loss of 32,000 is above 80 % of an income one fen below 40,000, but not of 40,000 or more."""
         given_ = household({**WORKER, "wage": wage}, sudden_cause="injury", sudden_loss=32000, sudden_compensation=0)
         assert category(given_) == expected
 
     def test_equality_by_reading(self) -> None:
-        """With equality granted exactly 80 % is enough, but no loss never is, even against no income."""
+        """With equality granted exactly 80 % is enough, but no loss never is, even with no income."""
         variant = WEIHAI.with_readings({"equal_to_80_percent": "granted", "exclusions_bar": "deep"})
         facts = {"sudden_cause": "event", "sudden_loss": 32000, "sudden_compensation": 0}
         assert category(household({**WORKER, "wage": 40000}, **facts), variant) == "accidental"
@@ -523,14 +523,14 @@ class TestAccidental:
         ("loss_taken", "expected"), [("after_compensation", "none"), ("before_compensation", "accidental")]
     )
     def test_compensation_by_reading(self, loss_taken: str, expected: str) -> None:
-        """A loss of 50,000 with 18,000 paid back is 32,000 of 40,000; only before compensation is that above 80 %."""
+        """A loss of 50,000 with 18,000 paid back is 32,000 of 40,000; only before compensation is it above 80 %."""
         given_ = household(
             {**WORKER, "wage": 40000}, sudden_cause="illness", sudden_loss=50000, sudden_compensation=18000
         )
         assert category(given_, WEIHAI.with_readings({"loss_taken": loss_taken})) == expected
 
     def test_more_compensation_than_loss_is_no_gain(self) -> None:
-        """Paid back more than was lost, a household has no loss, even where its income is negative."""
+        """A compensation above the loss leaves no loss, even with a negative income."""
         variant = WEIHAI.with_readings({"accidental_first": "yes"})
         given_ = household(
             {**WORKER, "business_income": -5000}, sudden_cause="event", sudden_loss=100, sudden_compensation=200
@@ -539,13 +539,13 @@ class TestAccidental:
 
     @pytest.mark.parametrize("casualty", ["disabled", "died_on_duty"])
     def test_casualty_alone(self, casualty: str) -> None:
-        """Hurt and disabled, or died on duty: that alone makes it accidental, whatever the income."""
+        """An injury with disability, or a death on duty, is accidental for any income."""
         assert category(household({**WORKER, "wage": 99_999_999}, event_casualty=casualty)) == "accidental"
 
     @few
     @given(households(WEIHAI), st.sampled_from(["disabled", None]))
     def test_comes_after_the_others_unless_put_first(self, given_: Facts, casualty: str | None) -> None:
-        """Put first, it takes deep and relative households whose cause holds, and changes no other."""
+        """Put first, accidental takes deep and relative households with such a cause, and changes no other."""
         given_ |= {} if casualty is None else {"event_casualty": casualty}
         first = WEIHAI.with_readings({"accidental_first": "yes"})
         holds = assess(WEIHAI, given_).terms["accidental_cause"]
@@ -578,7 +578,7 @@ class TestFamilyMembers:
         ],
     )
     def test_grown_child(self, facts: Facts, counts: bool) -> None:  # noqa: FBT001  # a parameter of the test
-        """A grown child counts who cannot live alone, or studies full time up to bachelor; nobody else."""
+        """A grown child counts only if dependent, or in full-time study up to a bachelor's degree."""
         schooling = {"tuition": 0, "private_school_fee": 0, "public_school_fee": 0, "self_paid_study_abroad": False}
         child = {**GROWN_CHILD, **schooling, **facts}
         assert counted(household(WORKER, child)) == [0, *([1] if counts else [])]
@@ -588,14 +588,14 @@ class TestFamilyMembers:
         ("duty", "months", "counts"), [(True, 12, True), (True, 11, False), (False, 12, False), (False, 1560, False)]
     )
     def test_supported(self, relation: str, duty: bool, months: int, counts: bool) -> None:  # noqa: FBT001  # a parameter of the test
-        """A parent or other counts with a legal duty of support and twelve months together, not with eleven."""
+        """A parent or other relative counts with a legal duty of support and twelve months together, not eleven."""
         other = {**PARENT, "relation": relation, "legal_support_duty": duty, "lives_together_months": months}
         assert counted(household(WORKER, other)) == [0, *([1] if counts else [])]
 
     @pytest.mark.parametrize("member", [SPOUSE, CHILD, {**GROWN_CHILD, "dependent": True}, PARENT])
     @pytest.mark.parametrize("away", ["religious_3_years", "prison", "rehabilitation", "missing"])
     def test_away(self, member: Facts, away: str) -> None:
-        """Nobody counts who is away for good, whoever they are; the worker alone always does."""
+        """A member who is away for good does not count, in any relation; the worker alone always counts."""
         assert counted(household({**WORKER, "away": away}, {**member, "away": away})) == [0]
         assert counted(household(WORKER, member)) == [0, 1]
 
@@ -609,7 +609,7 @@ class TestFamilyMembers:
     @few
     @given(households(WEIHAI), st.sampled_from(["prison", "no_duty"]), st.data())
     def test_who_is_not_counted_changes_nothing(self, given_: Facts, why: str, data: st.DataObject) -> None:
-        """A member who is not counted adds nothing to income, expenditure or people, so the category stays."""
+        """A member who does not count adds nothing to income, expenditure or people, so the category is unchanged."""
         amount = data.draw(st.integers(0, 10**7))
         extra = {**PARENT, **dict.fromkeys((*COUNTED_INCOME, *RIGID, "union_aid", "exempt_income"), amount)}
         extra |= {"away": "prison"} if why == "prison" else {"legal_support_duty": False}
@@ -630,18 +630,18 @@ class TestIncome:
     def test_more_income_never_moves_up(
         self, given_: Facts, readings: dict[str, str], head: str, data: st.DataObject
     ) -> None:
-        """More income of a counted member never moves the category to an outcome that comes earlier.
+        """More income of a counted member never moves the category to an earlier outcome.
 
-        Every condition on income (below the line, a loss above 80 % of it) can only cease to hold as it grows. Where
-        accidental is put first by its reading, it comes before deep and relative in this order too: with more income
-        such a household may cease to be accidental and be found deep.
+        Every condition on income (below the line, a loss above 80 % of it) can only cease to hold as income grows.
+        With accidental put first by its reading, it also precedes deep and relative here. With more income such a
+        household may cease to be accidental and become deep.
         """
         variant = WEIHAI.with_readings(readings)
         places = [place(category(each, variant), readings) for each in growing(given_, head, variant, data)]
         assert places == sorted(places)
 
     def test_more_income_may_make_an_accidental_household_deep(self) -> None:
-        """With accidental put first, 100.01 lost of 125 is accidental, and of 126 is not: that household is deep."""
+        """With accidental put first, 100.01 lost of 125 is accidental; of 126 it is not, and the household is deep."""
         variant = WEIHAI.with_readings({"accidental_first": "yes"})
         facts = {"sudden_cause": "event", "sudden_loss": "100.01", "sudden_compensation": 0}
         assert category(household({**WORKER, "wage": 125}, **facts), variant) == "accidental"
@@ -650,7 +650,7 @@ class TestIncome:
     @few
     @given(households(WEIHAI), st.integers(0, 10**10), st.data())
     def test_union_aid_and_exempt_income_change_nothing(self, given_: Facts, fen: int, data: st.DataObject) -> None:
-        """Under the first choices neither aid from the union nor exempt income changes income or category."""
+        """Under the first choices neither union aid nor exempt income changes income or category."""
         before = assess(WEIHAI, given_)
         member = data.draw(st.sampled_from(given_["members"]))
         member["union_aid"] = member["exempt_income"] = plain(fen * FEN)
@@ -659,14 +659,14 @@ class TestIncome:
         assert figure(after, "income") == figure(before, "income")
 
     def test_union_aid_by_reading(self) -> None:
-        """Where the reading counts it, one yuan of aid puts a household over the line."""
+        """If the reading counts it, one yuan of aid puts a household above the line."""
         given_ = household({**WORKER, "wage": "9443.99", "union_aid": "0.01"})
         assert category(given_) == "deep"
         assert category(given_, WEIHAI.with_readings({"union_aid_counts": "yes"})) == "relative"
 
     @pytest.mark.parametrize("head", COUNTED_INCOME)
     def test_every_head_counts(self, head: str) -> None:
-        """12,000 under any one head is 1,000 a month: no longer deep."""
+        """12,000 of any kind of income is 1,000 a month: no longer deep."""
         given_ = household({**WORKER, head: 12000})
         assert figure(assess(WEIHAI, given_), "income") == 12000
         assert category(given_) == "relative"
@@ -680,7 +680,7 @@ class TestRigidExpenditure:
     def test_more_expenditure_never_moves_down(
         self, given_: Facts, readings: dict[str, str], head: str, data: st.DataObject
     ) -> None:
-        """More rigid expenditure of a counted member never moves the category to an outcome that comes later."""
+        """More rigid expenditure of a counted member never moves the category to a later outcome."""
         variant = WEIHAI.with_readings(readings)
         places = [place(category(each, variant), readings) for each in growing(given_, head, variant, data)]
         assert places == sorted(places, reverse=True)
@@ -695,7 +695,7 @@ class TestRigidExpenditure:
         ],
     )
     def test_tuition(self, education: str, reading: str, expected: str) -> None:
-        """A fen of tuition brings a household on the line below it, of compulsory education by reading only."""
+        """A fen of tuition moves a household from the line to below it; for compulsory education only by reading."""
         schooling = {
             "private_school_fee": 0,
             "public_school_fee": 0,
@@ -707,14 +707,14 @@ class TestRigidExpenditure:
         assert category(given_, WEIHAI.with_readings({"compulsory_tuition_counts": reading})) == expected
 
     def test_employment_cost_by_reading(self) -> None:
-        """Necessary cost of employment is rigid expenditure only where the reading says so."""
+        """Necessary cost of employment is rigid expenditure only by reading."""
         given_ = household({**WORKER, "wage": 787 * 12, "employment_cost": "0.01"})
         assert category(given_) == "relative"
         assert category(given_, WEIHAI.with_readings({"employment_cost_counts": "yes"})) == "deep"
 
     @pytest.mark.parametrize("head", RIGID)
     def test_each_head_counts(self, head: str) -> None:
-        """A fen of medical or disability cost brings a household on the line below it."""
+        """A fen of medical or disability cost moves a household from the line to below it."""
         assert category(household({**WORKER, "wage": 787 * 12, head: "0.01"})) == "deep"
 
 
@@ -736,18 +736,18 @@ class TestExclusions:
 
     @pytest.mark.parametrize("facts", LISTED)
     def test_each_listed_item_bars(self, facts: Facts) -> None:
-        """Each listed item alone excludes a household that would be deep."""
+        """Each listed item alone excludes an otherwise deep household."""
         assert category(household(**facts)) == "excluded"
 
     @pytest.mark.parametrize("facts", HARMLESS)
     def test_half_an_item_does_not_bar(self, facts: Facts) -> None:
-        """Homes without the floor area, floor area without homes, and mobility aids exclude nobody."""
+        """Homes without the floor area, floor area without homes, and mobility aids do not exclude."""
         assert category(household(**facts)) == "deep"
 
     @few
     @given(households(WEIHAI), st.sampled_from(LISTED))
     def test_listed_items_bar_everybody_in_scope(self, given_: Facts, facts: Facts) -> None:
-        """With a listed item every household in scope is excluded; by the other reading only deep ones, to relative."""
+        """A listed item excludes every household in scope; by the other reading it makes only deep ones relative."""
         expected = "out_of_scope" if category(given_) == "out_of_scope" else "excluded"
         assert category({**given_, **facts}) == expected
         only_deep = WEIHAI.with_readings({"exclusions_bar": "deep"})
@@ -760,34 +760,34 @@ class TestExclusions:
     @pytest.mark.parametrize("child", [CHILD, GROWN_CHILD, {**CHILD, "away": "prison"}])
     @pytest.mark.parametrize(("fee", "expected"), [("2000.01", "excluded"), ("2000", "deep"), ("1999.99", "deep")])
     def test_private_school(self, child: Facts, fee: str, expected: str) -> None:
-        """A fee above twice 1,000 bars, exactly twice does not; of any child, counted or not."""
+        """A fee above twice 1,000 excludes, exactly twice does not, for any child, counted or not."""
         schooling = {"education": "high_school", "tuition": 0, "self_paid_study_abroad": False, "full_time": False}
         given_ = {**child, **schooling, "private_school_fee": fee, "public_school_fee": 1000}
         assert category(household(WORKER, given_)) == expected
 
     @pytest.mark.parametrize(("relation", "expected"), [("child", "excluded"), ("spouse", "deep"), ("other", "deep")])
     def test_study_abroad(self, relation: str, expected: str) -> None:
-        """Studying abroad at own cost bars where a child does, not where another member does."""
+        """Study abroad at the family's cost excludes for a child, not for another member."""
         schooling = {"education": "postgraduate", "tuition": 0, "private_school_fee": 0, "public_school_fee": 0}
         member = {**PARENT, **schooling, "relation": relation, "self_paid_study_abroad": True, "full_time": True}
         assert category(household(WORKER, {**member, "dependent": False})) == expected
 
     def test_children_bar_under_either_reading(self) -> None:
-        """The reading on what exclusions bar is about the listed items: a child at a costly school bars every class."""
+        """The reading on exclusions is about listed items only: a child at a costly school excludes from any class."""
         schooling = {"education": "compulsory", "tuition": 0, "self_paid_study_abroad": True, "full_time": True}
         child = {**CHILD, **schooling, "private_school_fee": 0, "public_school_fee": 0}
         assert category(household(WORKER, child), WEIHAI.with_readings({"exclusions_bar": "deep"})) == "excluded"
 
 
 def filed(category_: str, months: int = 6, **facts: object) -> Facts:
-    """What is known of a household with an open file, in service and without spouse."""
+    """The facts of a household with an open file, in service and without a spouse."""
     file = {"file": "open", "file_category": category_, "file_age_months": months, "divorced": False}
     return {**file, **facts}
 
 
 NO_FILE: Facts = {"file": "none", "divorced": False}
 WAGES = {"deep": 0, "relative": 12000, "none": 24000}
-"""What a worker alone in the city earns a year to be in each category: 0, 1,000 and 2,000 a month."""
+"""The yearly wage of a worker alone in the city for each category: 0, 1,000 and 2,000 a month."""
 
 
 class TestFiling:
@@ -812,14 +812,14 @@ class TestFiling:
         ],
     )
     def test_category_and_file(self, earned: str, file: str | None, expected: str) -> None:
-        """What the household is now, beside what its file says, settles what becomes of the file."""
+        """The present category, with the file's category, decides the outcome for the file."""
         facts = NO_FILE if file is None else filed(file)
         given_ = household({**WORKER, "wage": WAGES[earned]}, **facts)
         assert category(given_) == earned
         assert holding(given_, "filing") == {expected}
 
     def test_accidental(self) -> None:
-        """An accidental household gets a file, and keeps it where the file says so."""
+        """An accidental household gets a file, and keeps it if the file has that category."""
         facts = {"event_casualty": "disabled"}
         rich = {**WORKER, "wage": 99000}
         assert holding(household(rich, **facts, **NO_FILE), "filing") == {"new_file"}
@@ -828,20 +828,20 @@ class TestFiling:
 
     @pytest.mark.parametrize("left", ["transferred", "died"])
     def test_leaving_by_reading(self, left: str) -> None:
-        """Who was transferred or died has the file cancelled; by the other reading it goes by what is found."""
+        """The file of a transferred or dead worker is cancelled; by the other reading it follows the category."""
         given_ = household(**filed("deep"), left_service=left)
         assert holding(given_, "filing") == {"cancelled"}
         assert holding(given_, "filing", file_of_leaver="adjusted") == {"continued"}
 
     def test_retirement(self) -> None:
-        """Who retired has left the service, said or not; adjusted, the file is withdrawn: nobody retired is covered."""
+        """A retired worker is not in service, even if not stated; once adjusted, the file is withdrawn."""
         for said in ({}, {"left_service": "retired"}):
             given_ = household(employment="retired", **filed("deep"), **said)
             assert holding(given_, "filing") == {"cancelled"}
             assert holding(given_, "filing", file_of_leaver="adjusted") == {"withdrawn"}
 
     def test_leaving_concerns_open_files(self) -> None:
-        """Without a file there is nothing to cancel: the household of who died on duty may get one."""
+        """Without a file there is none to cancel: after a death on duty the household may get one."""
         given_ = household(**NO_FILE, left_service="died", event_casualty="died_on_duty")
         assert holding(given_, "filing") == {"new_file"}
 
@@ -858,7 +858,7 @@ class TestFiling:
     @few
     @given(households(WEIHAI), all_readings)
     def test_fraud(self, given_: Facts, readings: dict[str, str]) -> None:
-        """False material disqualifies whoever it is; by the other reading it changes nothing here."""
+        """False material disqualifies any household; by the other reading it changes nothing here."""
         fraud, none = {**given_, "fraud_found": True}, {**given_, "fraud_found": False}
         assert holding(fraud, "filing", **{**readings, "fraud_disqualifies": "yes"}) == {"disqualified"}
         changed = {**readings, "fraud_disqualifies": "no"}
@@ -867,18 +867,18 @@ class TestFiling:
     @few
     @given(households(WEIHAI), st.sampled_from(["none", "open"]), st.booleans(), st.integers(0, 720))
     def test_the_file_does_not_make_the_category(self, given_: Facts, file: str, fraud: bool, months: int) -> None:  # noqa: FBT001  # a parameter of the test
-        """Whatever is known of the file and of false material, the category stays what the facts make it."""
+        """Facts about the file and false material do not change the category."""
         changed = {name: value for name, value in given_.items() if not name.startswith("file")}
         changed |= {"file": file, "fraud_found": fraud}
         changed |= {"file_category": "relative", "file_age_months": months} if file == "open" else {}
         assert category(changed) == category(given_)
 
     def test_nothing_known_of_the_file(self) -> None:
-        """A deep household may continue, change or be filed anew; that it be refused or let go is ruled out."""
+        """A deep household may continue, change or get a new file; refusal and exit are ruled out."""
         assert possible(household(), "filing") == ["category_changed", "continued", "new_file"]
 
     def test_category_of_the_file_not_known(self) -> None:
-        """An open file whose category nobody looked up continues or changes; without a file there is none."""
+        """An open file with an unknown category continues or changes; without a file it has none."""
         given_ = household(file="open", file_age_months=6)
         assert possible(given_, "filing") == ["category_changed", "continued"]
         assert {("file_category",), ("file_age_months",)} <= set(
@@ -886,7 +886,7 @@ class TestFiling:
         )
 
     def test_the_category_open(self) -> None:
-        """With a receipt missing an open file may still go any way that its category may, and no other."""
+        """With a missing receipt an open file may have any outcome that its possible categories allow, and no other."""
         unpaid = {name: value for name, value in WORKER.items() if name != "medical_self_paid"}
         given_ = household({**unpaid, "wage": 24000}, **filed("relative"))  # 2,000 a month before any receipt
         assert possible(given_, "category") == ["deep", "relative", "none"]
@@ -907,13 +907,13 @@ class TestFiling:
         ],
     )
     def test_contradictions(self, facts: Facts) -> None:
-        """A file and what is said of it, and retirement said twice, agree or are refused."""
+        """Contradictory facts about a file, or about retirement, are refused."""
         with pytest.raises(FactError) as refused:
             assess(WEIHAI, household(**facts))
         assert [problem.code for problem in refused.value.problems] == ["must_broken"]
 
     def test_divorced_with_a_spouse(self) -> None:
-        """Nobody is divorced and has a spouse; with a spouse nobody needs to be asked."""
+        """A divorced worker has no spouse; with a spouse the question is not needed."""
         with pytest.raises(FactError):
             assess(WEIHAI, household(WORKER, SPOUSE, divorced=True))
         assert ("divorced",) in assess(WEIHAI, household(WORKER, SPOUSE)).household.assumed
@@ -928,7 +928,7 @@ class TestMaterials:
     身份证、户口簿、离婚证、残疾证等不变的材料不重复提交（A）。《相关解释》的材料清单没有取得。
     """
 
-    STUDENT: Facts = {  # noqa: RUF012  # read only
+    STUDENT: Facts = {  # noqa: RUF012  # never modified
         **CHILD,
         "education": "high_school",
         "full_time": True,
@@ -942,7 +942,7 @@ class TestMaterials:
         assert holding(household(**NO_FILE), "materials") == {"forms", "income_proof", "id_card", "household_register"}
 
     def test_each_where_the_facts_call_for_it(self) -> None:
-        """Receipts and certificates each come with their own fact, and with nothing else."""
+        """Each receipt and certificate is requested with its own fact only."""
         plain_ = holding(household(**NO_FILE), "materials")
         for facts, added in (
             (household({**WORKER, "medical_self_paid": "0.01"}, **NO_FILE), "medical_receipts"),
@@ -954,7 +954,7 @@ class TestMaterials:
             assert holding(facts, "materials") == plain_ | {added}
 
     def test_compulsory_tuition_by_reading(self) -> None:
-        """A receipt is asked for where the tuition counts: that of compulsory education by reading only."""
+        """A receipt is requested if the tuition counts: for compulsory education by reading only."""
         pupil = {**self.STUDENT, "education": "compulsory"}
         given_ = household(WORKER, pupil, **NO_FILE)
         assert "tuition_receipts" not in holding(given_, "materials")
@@ -970,7 +970,7 @@ class TestMaterials:
         assert holding(given_, "materials", exactly_one_year="yes") == (renewed if due else set())
 
     def test_who_leaves_hands_in_nothing(self) -> None:
-        """Refused, out of hardship, withdrawn, cancelled or disqualified: no papers, however old the file."""
+        """A household refused, out of hardship, withdrawn, cancelled or disqualified needs no papers."""
         rich = {**WORKER, "wage": 99000}
         for facts in (
             household(rich, **NO_FILE),
@@ -984,7 +984,7 @@ class TestMaterials:
     @few
     @given(households(WEIHAI), all_readings)
     def test_what_does_not_change_is_asked_for_once(self, given_: Facts, readings: dict[str, str]) -> None:
-        """With an open file nobody is asked for what does not change; whoever is asked for it is a new applicant."""
+        """With an open file permanent documents are not requested again; only a new applicant hands them in."""
         listed = holding(given_, "materials", **readings)
         if given_["file"] == "open":
             assert not listed & NEVER_AGAIN
@@ -994,16 +994,16 @@ class TestMaterials:
     @few
     @given(partial_households(WEIHAI), st.data())
     def test_what_is_certain_stays(self, given_: Facts, data: st.DataObject) -> None:
-        """What must be handed in before all is known still must when one fact more is; nothing comes up anew."""
+        """Materials required before all facts are known stay required with one more fact, and no others are added."""
         before = assess(WEIHAI, given_).decisions["materials"]
         after = assess(WEIHAI, completed(data.draw, WEIHAI, given_)).decisions["materials"]
         assert set(before.holding) <= set(after.holding) <= set(after.possible) <= set(before.possible)
 
     def test_receipts_not_known(self) -> None:
-        """Where it is not known whether there are costs, the receipt is neither asked for nor waived."""
+        """If it is unknown whether there are costs, the receipt is neither required nor ruled out."""
         unpaid = {name: value for name, value in WORKER.items() if name != "medical_self_paid"}
         given_ = household(unpaid, **NO_FILE)
-        assert category(given_) == "deep"  # without income, whatever the receipts say
+        assert category(given_) == "deep"  # without income, for any receipts
         assert "medical_receipts" not in holding(given_, "materials")
         assert "medical_receipts" in possible(given_, "materials")
 
@@ -1013,7 +1013,7 @@ class TestRecord:
 
     @pytest.mark.parametrize(("earned", "recorded"), [("deep", True), ("relative", True), ("none", False)])
     def test_epidemic(self, earned: str, recorded: bool) -> None:  # noqa: FBT001  # a parameter of the test
-        """The epidemic is recorded as the cause of hardship, where there is hardship."""
+        """The epidemic is recorded as the cause of hardship only for a household in hardship."""
         given_ = household({**WORKER, "wage": WAGES[earned]}, **NO_FILE, affected_by_epidemic=True)
         assert holding(given_, "record") == ({"epidemic"} if recorded else set())
         assert holding({**given_, "affected_by_epidemic": False}, "record") == set()
@@ -1028,7 +1028,7 @@ class TestRecord:
     @few
     @given(households(WEIHAI), all_readings)
     def test_papers_are_due_only_with_a_check(self, given_: Facts, readings: dict[str, str]) -> None:
-        """Whoever renews papers has a file that is due for its check; without a file no check is due."""
+        """A household that renews papers has a file due for its check; without a file no check is due."""
         due = "recheck_due" in holding(given_, "record", **readings)
         if given_["file"] == "none":
             assert not due
@@ -1040,7 +1040,7 @@ in_scope = {name: value for name, value in HOUSEHOLD.items() if name not in ("on
 undecided = partial_households(WEIHAI).map(
     lambda given_: {**{name: value for name, value in given_.items() if name != "left_service"}, **in_scope}
 )
-"""Partial households of which it is known that they are in scope and have no listed exclusion: most are undecided."""
+"""Partial households in scope and without a listed exclusion: most of them are undecided."""
 
 
 class TestWhatIsUnknown:
@@ -1049,7 +1049,7 @@ class TestWhatIsUnknown:
     @few
     @given(partial_households(WEIHAI), st.data())
     def test_filling_in_never_widens(self, given_: Facts, data: st.DataObject) -> None:
-        """With each unknown fact that is filled in `possible` stays or shrinks, down to the category it ends with."""
+        """With each unknown fact filled in, `possible` stays or shrinks, down to the final category."""
         seen = []
         assessment = assess(WEIHAI, given_)
         for _ in range(200):
@@ -1065,7 +1065,7 @@ class TestWhatIsUnknown:
     @few
     @given(undecided)
     def test_missing_is_empty_where_decided(self, given_: Facts) -> None:
-        """Something is missing exactly where the category is undecided, and what is missing is not known."""
+        """Facts are missing exactly if the category is undecided, and every missing fact is unknown."""
         assessment = assess(WEIHAI, given_)
         assert (assessment.missing == ()) == (assessment.category is not None) == (len(assessment.possible) == 1)
         unknown = {path for path, _ in unknown_paths(WEIHAI, given_)} | {("on",)}
@@ -1074,7 +1074,7 @@ class TestWhatIsUnknown:
     @few
     @given(undecided, st.data())
     def test_filling_in_what_is_missing_settles_it(self, given_: Facts, data: st.DataObject) -> None:
-        """Whoever fills in all that is missing, and again what is missing then, comes to a category."""
+        """Filling in all missing facts, repeatedly, decides the category."""
         for _ in range(200):
             missing = [missing.path for missing in assess(WEIHAI, given_).missing]
             if not missing:
@@ -1085,7 +1085,7 @@ class TestWhatIsUnknown:
         assert assess(WEIHAI, given_).category is not None
 
     def test_nothing_known_leaves_everything_possible(self) -> None:
-        """Where nothing is known every outcome is possible, but for those that an assumption rules out."""
+        """Without any facts every outcome is possible, except those that an assumption rules out."""
         nothing: Facts = {"members": [{}], "event_casualty": None, "sudden_cause": None}
         assert [outcome.id for outcome in assess(WEIHAI, nothing).possible] == list(ORDER)
         left_out = assess(WEIHAI, {"members": [{}]})
@@ -1093,7 +1093,7 @@ class TestWhatIsUnknown:
         assert {("event_casualty",), ("sudden_cause",)} <= set(left_out.household.assumed)
 
     def test_placed_before_the_last_receipt(self) -> None:
-        """At 700 a month and person before any expenditure a household is deep, whatever the receipts will say."""
+        """At 700 a month per person before any expenditure a household is deep, for any receipts."""
         given_ = with_income(Fraction(700), SPOUSE)
         for member in given_["members"]:
             del member["medical_self_paid"]
@@ -1101,7 +1101,7 @@ class TestWhatIsUnknown:
 
 
 def growing(given_: Facts, head: str, policy: Policy, data: st.DataObject) -> Iterator[Facts]:
-    """The household, and the same with ever more under one head of one counted member, from one fen to the most."""
+    """The household, and the same with growing amounts of one kind for one counted member, from one fen up."""
     yield given_
     before = assess(policy, given_)
     member = data.draw(st.sampled_from([i for i, each in enumerate(before.members) if each["counted"] is True]))
@@ -1110,13 +1110,13 @@ def growing(given_: Facts, head: str, policy: Policy, data: st.DataObject) -> It
     assert isinstance(now, int | Fraction)
     for fen in (1, 1200, 10**5, 10**6, 5 * 10**6, 10**10):
         changed: Facts = {**given_["members"][member], head: plain(min(now + fen * FEN, Fraction(100_000_000)))}
-        if head == "wage":  # which the monthly one would contradict, also where it stands at 0 for somebody under 16
+        if head == "wage":  # which would contradict the monthly one, also if that is 0 for a child under 16
             changed["monthly_wage"] = None
         yield {**given_, "members": [changed if i == member else each for i, each in enumerate(given_["members"])]}
 
 
 def place(outcome: str, readings: Mapping[str, str]) -> int:
-    """Where an outcome stands in the order of the decision, accidental before deep where its reading puts it first."""
+    """The position of an outcome in the decision's order; accidental is before deep if its reading puts it first."""
     if readings["accidental_first"] == "yes":
         return ("out_of_scope", "excluded", "accidental", "deep", "relative", "none").index(outcome)
     return ORDER.index(outcome)

@@ -1,4 +1,4 @@
-"""The files of Weihai's years: what each may say, and how well it is known."""
+"""The files of Weihai's years: their allowed content, and how well it is verified."""
 
 from datetime import date
 from pathlib import Path
@@ -14,40 +14,40 @@ MEASURE = load_policy("shandong_2020_58")
 
 
 def grade(policy: Policy, reading: str) -> tuple[str, str | None, str]:
-    """A reading's option, source and grade."""
+    """The option, source and grade of a reading."""
     found = policy.readings[reading]
     assert found.provenance is not None
     return found.chosen, found.provenance.source, found.provenance.basis
 
 
 def test_every_year_is_tried() -> None:
-    """No year's file among the bundled policies is left out here."""
+    """Every bundled year's file is tested here."""
     assert {path.stem for path in BUNDLED.glob("*_weihai.yaml")} == {f"{number}_weihai" for number in YEARS}
 
 
 @pytest.mark.parametrize("number", YEARS)
 class TestEachYear:
-    """What holds of each of them."""
+    """The properties of each file."""
 
     def test_short(self, number: int) -> None:
-        """A year's file is short enough to be read at a glance."""
+        """A year's file is short."""
         assert len((BUNDLED / f"{number}_weihai.yaml").read_text("utf-8").splitlines()) < 35
 
     def test_the_calendar_year(self, number: int) -> None:
-        """It is for the calendar year, and of the series."""
+        """The file covers the calendar year, and belongs to the series."""
         policy = YEARS[number]
         assert (policy.start, policy.end) == (date(number, 1, 1), date(number, 12, 31))
         assert (policy.series, policy.title) == ("weihai", f"威海市{number}年困难职工家庭认定")
 
     def test_the_rules_are_the_measures(self, number: int) -> None:
-        """Facts, terms and decisions are those of the measure; it can assess."""
+        """Facts, terms and decisions are those of the measure, and the policy can assess."""
         policy = YEARS[number]
         for section in ("facts", "members", "must", "terms", "decisions"):
             assert getattr(policy, section) == getattr(MEASURE, section)
         assert not policy.is_open
 
     def test_not_one_source_too_many(self, number: int) -> None:
-        """A source that the year's file adds is one that it uses."""
+        """Every source that the year's file adds is used."""
         policy = YEARS[number]
         parts: list[Parameter | Reading | Note] = [
             *policy.parameters.values(),
@@ -68,7 +68,7 @@ class TestEachYear:
     ],
 )
 def test_the_standards(number: int, urban: int, rural: int | None, source: str) -> None:
-    """The two standards as regulation.md, section 2, has them; that of 2025 for the countryside is not known."""
+    """The two standards equal those in regulation.md, section 2; the rural one of 2025 is unknown."""
     dibao = YEARS[number].parameters["dibao"]
     assert dict(dibao.values) == {("urban",): urban, ("rural",): rural}
     assert dibao.provenance is not None
@@ -76,35 +76,35 @@ def test_the_standards(number: int, urban: int, rural: int | None, source: str) 
 
 
 def test_the_rural_standard() -> None:
-    """From 2023 the notices name the urban one only; that it goes for rural households is nobody's words."""
+    """From 2023 the notices name the urban standard only; its use for rural households is not verified."""
     assert grade(YEARS[2021], "standard_for_rural") == ("own", None, "assumption")
     for number, source in ((2023, "notice_2023"), (2024, "notice_2024"), (2025, "rushan_2025")):
         assert grade(YEARS[number], "standard_for_rural") == ("urban", source, "assumption")
 
 
 def test_new_form_workers() -> None:
-    """They are covered from 2023, by the notices' own words."""
+    """Workers in new forms of employment are covered from 2023, by the notices' own words."""
     assert grade(YEARS[2021], "new_form_covered") == ("no", None, "assumption")
     for number, source in ((2023, "notice_2023"), (2024, "notice_2023"), (2025, "rushan_2025")):
         assert grade(YEARS[number], "new_form_covered") == ("yes", source, "notice")
 
 
 def test_village_migrants() -> None:
-    """They are covered in 2025, by Rushan's notice, and before that not, by Qingdao's summary."""
+    """Village migrants are covered in 2025, by Rushan's notice; before that they are not, by Qingdao's summary."""
     for number in (2021, 2023, 2024):
         assert grade(YEARS[number], "village_migrant_covered") == ("no", "qingdao", "summary")
     assert grade(YEARS[2025], "village_migrant_covered") == ("yes", "rushan_2025", "notice")
 
 
 def test_the_days_of_2025_are_assumed() -> None:
-    """The notice of April 2025 does not say from when to when: a note says that the whole year is our choice."""
+    """The notice of April 2025 states no days: a note says that the whole year is an assumption."""
     note = YEARS[2025].notes["window"]
     assert note.provenance is not None
     assert (note.provenance.source, note.provenance.basis) == (None, "assumption")
 
 
 def test_sources_are_named_in_what_is_known() -> None:
-    """No title of a document says more than regulation.md: its name or number, and its year and month, stand there."""
+    """Each document's title has only what regulation.md states: its name or number, and its year and month."""
     known = (Path(BUNDLED) / "regulation.md").read_text("utf-8")
     for words in ("威民发〔2024〕8号", "2024-10 notice", "乳山市总工会 2025-04-21 notice", "威海市总工会 2023 notice"):
         assert words in known

@@ -1,4 +1,4 @@
-"""A household's facts become a verdict: category, decisions, reasons, what is missing, what it depends on.
+"""From a household's facts to a verdict: category, decisions, reasons, missing facts, and sensitivity.
 
 `assess` applies a policy to a household. An `Assessment` computes each of its answers when it is first read.
 """
@@ -52,12 +52,12 @@ __getattr__, __dir__ = lazy(
         "HouseholdText": "household",
         "Missing": "questions",
         "NearestAssumed": "value_search",
-        "ValueSearch": "value_search",
         "Reason": "outcomes",
         "Span": "break_points",
         "Total": "counterfactual",
         "Trace": "assessment",
         "Turn": "sensitivity",
+        "ValueSearch": "value_search",
         "assess": "assessment",
         "load_household": "household",
         "next_question": "assessment",

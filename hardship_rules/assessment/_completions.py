@@ -71,7 +71,7 @@ def completions(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed
     if after == before:
         return Completions(truths, before, restricted)
     tried = tuple(dict.fromkeys((*limited, *search.tried)))
-    agreed = _agreed([ends for _, ends in search.households])
+    agreed = _agreed([household_truths for _, household_truths in search.households])
     return Completions(agreed, after, restricted, tuple(search.households), tried)
 
 
@@ -81,9 +81,9 @@ def _restricted(
     """The household with each choice limited to the values that break no `must`, and the facts that this limits."""
     limited: dict[KeyPath, None] = {}
     paths = [path for path in _unknown(policy, case[0]) if path[-1] in _names_in_must(policy)]
-    again = True
-    while again:
-        again = False
+    has_changed = True
+    while has_changed:
+        has_changed = False
         for path in paths:
             if is_known(value_at(case[0], path)):
                 continue
@@ -92,7 +92,7 @@ def _restricted(
                 allowed = values[0] if len(values) == 1 else choice_value(frozenset(cast(list[str], values)))
                 case = _changed(case[0], path, allowed), case[1]
                 limited[path] = None
-                again = True
+                has_changed = True
     if limited:
         case = case[0], evaluate(policy, case[0], policy.category_order)[policy.category.name]
     return case, tuple(limited)
@@ -170,7 +170,7 @@ class _Search:
         if self.reached == self.before:
             return
         outcomes = possible(self.policy.category, case[1])
-        path = None if self.reached.issuperset(outcomes) else self.next(*case)
+        path = None if self.reached.issuperset(outcomes) else self.next_fact(*case)
         values = () if path is None else values_of(case[0], path)
         if path is None or len(values) > share:
             self.reached.update(outcomes)
@@ -180,7 +180,7 @@ class _Search:
         for inner in completions_of(self.policy, case, path, self.assumed):
             self.visit(inner, share // len(values))
 
-    def next(self, scope: Scope, truths: tuple[Truth, ...]) -> KeyPath | None:
+    def next_fact(self, scope: Scope, truths: tuple[Truth, ...]) -> KeyPath | None:
         """The first fact, in trial order, that would help to settle an undecided outcome or `must`."""
         plans, order = Plans(self.policy), trial_order(self.policy)
         clauses = (*undecided(self.policy, truths), *self.policy.must)
@@ -194,7 +194,7 @@ def undecided(policy: Policy, truths: tuple[Truth, ...]) -> list[Clause]:
     return [cast(Clause, outcome.when) for outcome, truth in outcomes if truth is None]
 
 
-# The values of one fact
+# --- The values of one fact ---
 
 
 def values_of(scope: Scope, path: KeyPath) -> tuple[Value, ...]:
@@ -223,7 +223,7 @@ def _real(policy: Policy, scope: Scope, path: KeyPath, assumed: Container[KeyPat
 
 
 def _changed(scope: Scope, path: KeyPath, to: Value) -> Scope:
-    """The facts with another value of one; what depends on it is not evaluated yet."""
+    """A copy of a scope with another value of one fact; what depends on it is not evaluated again."""
     changed = _copied(scope)
     _holder(changed, path).values[cast(str, path[-1])] = to
     return changed
@@ -246,7 +246,7 @@ def _holder(scope: Scope, path: KeyPath) -> Scope:
     return scope if len(path) == 1 else scope.members[cast(int, path[1])]
 
 
-# Derived from a policy once
+# --- Computed once for each policy ---
 
 
 @per_policy
@@ -256,12 +256,12 @@ def _names_in_must(policy: Policy) -> frozenset[str]:
 
 @per_policy
 def _dependents(policy: Policy) -> Mapping[str, tuple[str, ...]]:
-    """For each name the definitions of the category that depend on it, in the order in which they are evaluated."""
+    """For each name the definitions of the category that depend on it, in order of evaluation."""
     dependents: dict[str, list[str]] = {}
-    below: dict[str, set[str]] = {}
+    inputs: dict[str, set[str]] = {}
     for name in policy.category_order:
-        below[name] = {used for direct in policy.uses[name] for used in (direct, *below.get(direct, ()))}
-        for used in below[name]:
+        inputs[name] = {used for direct in policy.uses[name] for used in (direct, *inputs.get(direct, ()))}
+        for used in inputs[name]:
             dependents.setdefault(used, []).append(name)
     return {name: tuple(names) for name, names in dependents.items()}
 
@@ -275,14 +275,14 @@ def trial_order(policy: Policy) -> dict[str, int]:
     """
     facts = {**policy.facts, **policy.members.facts}
     uses, leaps = _uses(policy)
-    worth = [
+    candidates = [
         name
         for name, fact in facts.items()
         if isinstance(fact.kind, ChoiceKind | BooleanKind)
         and (uses[name] > 1 or name in leaps or name in _names_in_must(policy))
     ]
-    worth.sort(key=lambda name: (-uses[name], name))  # not as the file has them: that is not in the fingerprint
-    return {name: number for number, name in enumerate(worth)}
+    candidates.sort(key=lambda name: (-uses[name], name))  # the file's order is not in the fingerprint
+    return {name: number for number, name in enumerate(candidates)}
 
 
 def _uses(policy: Policy) -> tuple[Counter[str], set[str]]:
@@ -306,7 +306,10 @@ def _uses(policy: Policy) -> tuple[Counter[str], set[str]]:
 
 
 def _live(expr: Expr, scope: Scope, *, leaps: bool) -> Iterator[tuple[str, bool]]:
-    """The names in the parts of an expression that readings and parameters do not settle, and whether each leaps."""
+    """The names in the parts of an expression that readings and parameters do not settle.
+
+    Each comes with whether it leaps: a number or a choice depends on it by cases.
+    """
     if is_known(value(expr, scope)):
         return
     if isinstance(expr, Name):

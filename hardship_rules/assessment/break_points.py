@@ -206,11 +206,11 @@ class _Search:
             if not pieces:
                 break
             piece = pieces.pop()
-            whole = self.between(piece)
+            whole = self.outcomes_within(piece)
             if whole is None:
                 continue
             ends = [self.outcomes.changed({self.path: self.line.at(step)}) for step in dict.fromkeys(piece)]
-            if len(ends) == 1 or all(end is not None and self.alike(end, whole) for end in ends):
+            if len(ends) == 1 or all(end is not None and self.is_settled(end, whole) for end in ends):
                 if ends[0] is not None:
                     _append(settled, piece, ends[0])
             else:
@@ -228,7 +228,7 @@ class _Search:
         """The other facts that were left out and have a default."""
         return left_out(self.outcomes) - {self.path}
 
-    def between(self, piece: Piece) -> Outcomes | None:
+    def outcomes_within(self, piece: Piece) -> Outcomes | None:
         """The outcomes where the fact is only known to be in a piece; None where every value breaks a `must`."""
         policy, household = self.outcomes.policy, self.outcomes.household
         scope, defaults = with_defaults(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
@@ -243,14 +243,15 @@ class _Search:
         known = evolve(household, values=values, members=members, assumed=tuple(self.defaults))
         return Outcomes(policy, known, scope, truths)
 
-    def alike(self, end: Outcomes, whole: Outcomes) -> bool:
+    def is_settled(self, end: Outcomes, whole: Outcomes) -> bool:
         """Whether an end of a piece has the outcomes of the whole piece, so that every value between has them.
 
         The values of every `must` have to be equal too, so that there is a household with every value.
         """
-        return end.profile == whole.profile and list(self.musts(end)) == list(self.musts(whole))
+        return end.profile == whole.profile and list(self.must_values(end)) == list(self.must_values(whole))
 
-    def musts(self, outcomes: Outcomes) -> Iterator[Value]:
+    def must_values(self, outcomes: Outcomes) -> Iterator[Value]:
+        """The values of the conditions of `must`, for which defaults count as unknown."""
         policy = outcomes.policy
         known = without_facts(policy, outcomes.household.scope(policy), self.defaults)
         return (value(clause, known) for clause in policy.must)
@@ -262,6 +263,7 @@ class _Search:
         return crossings(policy, policy.decisions.values(), whole, first, last)
 
     def evaluated(self, piece: Piece) -> Scope:
+        """The household with a piece as the range of the fact, evaluated."""
         policy = self.outcomes.policy
         scope, _ = with_defaults(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
         evaluate(policy, scope)

@@ -72,7 +72,7 @@ def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ..
     """
     groups: dict[tuple[str, bool], list[Change]] = {}
     for change in changes:
-        term = _moved(assessment, change)
+        term = _changed_term(assessment, change)
         if term is not None:
             groups.setdefault((term.name, cast(Exact, change.by) > 0), []).append(change)
     return tuple(
@@ -82,7 +82,7 @@ def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ..
     )
 
 
-def _moved(assessment: Assessment, change: Change) -> Term | None:
+def _changed_term(assessment: Assessment, change: Change) -> Term | None:
     """The first term shown that changes by the same amount as the fact."""
     policy, kind = assessment.policy, change.fact.kind
     if isinstance(kind, NumberKind):
@@ -90,7 +90,7 @@ def _moved(assessment: Assessment, change: Change) -> Term | None:
         for name in policy.show:
             term, now = policy.names[name], assessment.figure(name)
             if isinstance(term, Term) and isinstance(now, Figure) and now.exact is not None:
-                moved = Figure(now.low + by, now.high + by, unit)
-                if change.after.figure(name) == moved:
+                shifted = Figure(now.low + by, now.high + by, unit)
+                if change.after.figure(name) == shifted:
                     return term
     return None

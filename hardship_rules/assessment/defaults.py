@@ -15,7 +15,10 @@ from hardship_rules.engine.evaluate import Meaning, Scope, is_known, meaning, me
 
 @frozen
 class Defaults:
-    """The facts that were left out and got a default: computed from given facts, a constant, or outside its range."""
+    """The facts that were left out and have a default, by kind of default.
+
+    `derived` were computed from given facts, `assumed` are constants, and those of `outside` are outside their range.
+    """
 
     derived: dict[KeyPath, None]
     assumed: dict[KeyPath, None]
@@ -51,11 +54,11 @@ def fill_defaults(
             inside.values[name] = default
             if is_known(default):
                 inputs = policy.uses[name]
-                follows = "on" in inputs or any(
+                has_input = "on" in inputs or any(
                     used in given[0] or used in given[number] or {(used,), (*path[:-1], used)} & defaults.derived.keys()
                     for used in inputs
                 )
-                is_derived = follows and not _is_constant(fact.if_absent, inside)
+                is_derived = has_input and not _is_constant(fact.if_absent, inside)
                 (defaults.derived if is_derived else defaults.assumed)[path] = None
     return defaults
 
@@ -97,26 +100,26 @@ def _is_constant(expr: Expr | None, scope: Scope) -> bool:
 
 
 def broken(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Iterator[tuple[Clause, KeyPath]]:
-    """The conditions of `must` that a household certainly breaks, each with the member who breaks it.
+    """The conditions of `must` that a household certainly breaks, each with the path of the member who breaks it.
 
-    `assumed` are the facts with constant defaults: these never make a household impossible, so that they count as
-    unknown.
+    `assumed` are the facts with constant defaults. They count as unknown, since a default must not make a household
+    impossible.
     """
     if all(value(clause, scope) is not False for clause in policy.must):
-        return  # nor would one be broken with fewer known facts
-    known = without_facts(policy, scope, assumed)
+        return  # with fewer known facts none is broken either
+    without_assumed = without_facts(policy, scope, assumed)
     for clause in policy.must:
-        if value(clause, known) is False:
-            yield from ((clause, path) for path in _broken_by(clause, known))
+        if value(clause, without_assumed) is False:
+            yield from ((clause, path) for path in _broken_by(clause, without_assumed))
 
 
-def without_facts(policy: Policy, scope: Scope, assumed: Container[KeyPath]) -> Scope:
-    """The facts of a scope, with some of them made unknown."""
+def without_facts(policy: Policy, scope: Scope, paths: Container[KeyPath]) -> Scope:
+    """The facts of a scope; those at some paths are unknown."""
 
     def known_values(values: dict[str, Value], before: KeyPath) -> dict[str, Value]:
         facts = policy.members.facts if before else policy.facts
         return {
-            name: facts[name].kind.unknown if (*before, name) in assumed else answer for name, answer in values.items()
+            name: facts[name].kind.unknown if (*before, name) in paths else answer for name, answer in values.items()
         }
 
     known = Scope(known_values(scope.values, ()), known=scope.known)

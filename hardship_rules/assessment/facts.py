@@ -1,4 +1,4 @@
-"""Reading of a household: typed facts with their defaults and warnings, or every problem in it."""
+"""Read a household: typed facts with their defaults and warnings, or every problem in it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -40,8 +40,8 @@ def read_facts(policy: Policy, household: Given, on: date | str | None = None) -
     return _Reader(policy).household(household, on)
 
 
+# Nodes are recognised by `type`: `isinstance` asks the object itself, and an object of the caller may raise.
 _NODES = (source.Scalar, source.Sequence, source.Mapping)
-# Nodes are recognised by `type`: `isinstance` asks the object itself, and an object of the caller may raise
 _Entry = tuple[object, Location | None]  # a value as given, and the location of its key in a text
 
 
@@ -82,7 +82,7 @@ def _spellings(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, F
 
 
 class _Reader:
-    """The reading of one household, which collects its problems and warnings."""
+    """Reads one household; collects its problems and warnings."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -98,7 +98,7 @@ class _Reader:
         if len(self.problems) > MOST_PROBLEMS:
             raise FactError(self.problems)
 
-    # The household, its members, their keys
+    # The household and its members
 
     def household(self, household: Given, on: date | str | None) -> Household:
         policy = self.policy
@@ -120,7 +120,7 @@ class _Reader:
         parts = (own, *members)
         defaults = fill_defaults(policy, scope, [part.given for part in parts], [part.unknown for part in parts])
         for path in defaults.outside:
-            self.outside(path)
+            self.report_outside(path)
         for clause, path in broken(policy, scope, defaults.assumed) if not defaults.outside else ():
             self.problem("must_broken", path, self.locations.get(path, top), clause.title or clause.line)
         reference = self.text(own.reserved.get("reference"), ("reference",))
@@ -153,7 +153,7 @@ class _Reader:
                 if not isinstance(text, str):
                     self.problem("fact_key", before, None, shown(key, repr))
                     continue
-                key = text  # noqa: PLW2901  # a text of a class of its own, as a text
+                key = text  # noqa: PLW2901  # a plain `str` in place of a subclass
             known = spellings.get(key) or spellings.get(key.strip())
             if known is None:
                 names = [*facts, *(spelling for spelling in spellings if spelling not in facts)]
@@ -218,7 +218,7 @@ class _Reader:
     def label(self, number: int, member: _Part) -> str | None:
         return self.text(member.reserved.get("label"), ("members", number, "label"))
 
-    def outside(self, path: KeyPath) -> None:
+    def report_outside(self, path: KeyPath) -> None:
         """Report a default that the given facts put outside the range of its fact."""
         facts = self.policy.members.facts if path[0] == "members" else self.policy.facts
         fact = facts[cast(str, path[-1])]
@@ -266,7 +266,7 @@ class _Reader:
         days = []
         for given, location in entries:
             if type(given) is source.Scalar:
-                given = None if given.is_null else given.text  # noqa: PLW2901  # what the text says
+                given = None if given.is_null else given.text  # noqa: PLW2901  # as written in the text
             if plain_value(given) is None:
                 continue
             day = read_day(given)
@@ -337,12 +337,12 @@ class _Reader:
         least, most = cast(Exact, kind.low), cast(Exact, kind.high)
         if number is None:
             code = number_problem(given) if isinstance(given, str) else "number"
-            signs = given if isinstance(given, str) else ""
-            wide = next((sign for sign in signs if decomposition(sign).startswith("<wide>")), None)  # ² is not
+            text = given if isinstance(given, str) else ""
+            wide = next((sign for sign in text if decomposition(sign).startswith("<wide>")), None)  # not for ²
             if code == "number" and wide is not None:
                 self.problem("full_width", path, location, wide, meant=normalize("NFKC", wide))
             else:
-                code = {"number": "fact_number"}.get(code, code)
+                code = "fact_number" if code == "number" else code
                 self.problem(code, path, location, given, title=title, most=str(DIGITS))
         elif not least <= number <= most:
             self.problem(
@@ -358,8 +358,10 @@ class _Reader:
 def _paths(names: Iterable[Iterable[str]]) -> tuple[KeyPath, ...]:
     """The paths of facts, from their names in the household and in each member."""
     own, *members = names
-    before = [(number, inner) for number, inner in enumerate(members)]
-    return (*((name,) for name in own), *(("members", number, name) for number, inner in before for name in inner))
+    return (
+        *((name,) for name in own),
+        *(("members", number, name) for number, member in enumerate(members) for name in member),
+    )
 
 
 def _option(given: object, options: Mapping[str, str]) -> str | None:
@@ -389,13 +391,13 @@ def _exact(given: object) -> Exact | None:
     return None
 
 
-# Unusual facts
+# --- Unusual facts ---
 
 _Usual = tuple[tuple[str, Fact, Usual], ...]
 
 
 def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[KeyPath, Location | None]) -> Iterator[Problem]:
-    """A warning for every given number outside its usual range; zero (there is none) is always usual."""
+    """A warning for each number outside its usual range; zero, which means that there is none, is always usual."""
     of_household, of_members = _with_usual_range(policy)
     for number, part in enumerate(parts):
         for name, fact, usual in of_members if number else of_household:

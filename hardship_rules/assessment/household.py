@@ -1,4 +1,4 @@
-"""A household: its text as written, its typed facts, and these facts for another assessment."""
+"""A household: its text as written, its typed facts, and conversions of these facts for another assessment."""
 
 import pathlib
 from collections.abc import Iterable, Mapping
@@ -92,9 +92,8 @@ def scope_of_facts(
 
 def _unknown_day(policy: Policy) -> Value:
     """Any day on which the policy is in force."""
-    every = ANY_DAY
-    start = every.low if policy.start is None else day_number(policy.start)
-    end = every.high if policy.end is None else day_number(policy.end)
+    start = ANY_DAY.low if policy.start is None else day_number(policy.start)
+    end = ANY_DAY.high if policy.end is None else day_number(policy.end)
     return span(start, end)
 
 
@@ -115,9 +114,9 @@ def read_household(text: str, name: str = "household.yaml") -> HouseholdText:
     if isinstance(node, source.Mapping) and not problems:
         return HouseholdText(name, node)
     if not problems:
-        empty = node is None or (isinstance(node, source.Scalar) and node.is_null)
-        marks = source.misplaced(node.text, node.place) if isinstance(node, source.Scalar) and node.plain else None
-        problems = [marks or Problem("file_empty" if empty else "not_a_household", location=Location(name, 1, 1))]
+        is_empty = node is None or (isinstance(node, source.Scalar) and node.is_null)
+        typo = source.misplaced(node.text, node.place) if isinstance(node, source.Scalar) and node.plain else None
+        problems = [typo or Problem("file_empty" if is_empty else "not_a_household", location=Location(name, 1, 1))]
     raise FactError(problems)
 
 
@@ -135,9 +134,9 @@ def as_given(
         parts[_part(path)][cast(str, path[-1])] = None
     for path in dict.fromkeys((*household.given, *changed)):
         name, part = cast(str, path[-1]), _part(path)
-        fact = changed[path] if path in changed else values[part][name]
+        value = changed[path] if path in changed else values[part][name]
         is_day = isinstance(cast(Fact, policy.names[name]).kind, DateKind)
-        parts[part][name] = day_of(cast(int, fact)) if is_day else fact
+        parts[part][name] = day_of(cast(int, value)) if is_day else value
     mapping["members"] = members
     return mapping
 

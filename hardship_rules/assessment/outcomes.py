@@ -120,7 +120,7 @@ class Decided:
 
 
 def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
-    """The reason of a decision that a cause of an outcome's value is."""
+    """The reason of a decision, from a cause of an outcome's value; `truth` is whether the outcome holds."""
     clause, holds, scope = cause
     line = clause.when
     left: Figure | Value = None
@@ -148,7 +148,7 @@ def _unit(line: Compare, policy: Policy) -> str:
 
 
 @per_policy
-def _units(policy: Policy) -> dict[int, str]:  # noqa: ARG001  # it begins empty for each
+def _units(policy: Policy) -> dict[int, str]:  # noqa: ARG001  # a cache, empty at first, for each policy
     """The units of a policy's comparisons computed so far, by the identity of the comparison."""
     return {}
 
@@ -163,13 +163,14 @@ def decided_of(
     policy: Policy, decision: Decision, truths: tuple[Truth, ...], scope: Scope, tried: Completions | None = None
 ) -> Decided:
     """The result of a decision; with `tried`, of one whose completions were tried."""
-    may = outcomes_left(decision, truths) if tried is None else tuple(decision.by_id[name] for name in tried.possible)
+    names = possible(decision, truths) if tried is None else tried.possible
+    may_hold = tuple(decision.by_id[name] for name in names)
     households = () if tried is None else tried.households
     if decision.every:
         holding = tuple(outcome for outcome, truth in zip(decision.outcomes, truths, strict=True) if truth)
-        return Decided(decision, None, may, holding, truths, policy, scope, households)
-    outcome = may[0] if len(may) == 1 else None
-    return Decided(decision, outcome, may, may if outcome else (), truths, policy, scope, households)
+        return Decided(decision, None, may_hold, holding, truths, policy, scope, households)
+    outcome = may_hold[0] if len(may_hold) == 1 else None
+    return Decided(decision, outcome, may_hold, may_hold if outcome else (), truths, policy, scope, households)
 
 
 def unit_name(unit: Unit | None) -> str:
@@ -220,6 +221,7 @@ class Outcomes:
         return self._category(self._of_category)
 
     def _category(self, scope: Scope) -> Decided:
+        """The category with the evaluated facts of its reasons."""
         tried = self.completions
         return decided_of(self.policy, self.policy.category, tried.truths, scope, tried)
 
@@ -257,7 +259,7 @@ class Outcomes:
 
     @cached_property
     def profile(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
-        """The ids of the outcomes that hold and that are possible, by decision: equal for equal results."""
+        """For each decision the ids of the outcomes that hold and of those that are possible; compares two results."""
         return tuple(
             (tuple(outcome.id for outcome in decided.holding), tuple(outcome.id for outcome in decided.possible))
             for decided in self.decisions.values()

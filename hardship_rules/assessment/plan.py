@@ -54,16 +54,16 @@ class Plans:
     """The plans of a policy's expressions for one household, each computed once."""
 
     policy: Policy
-    kept: dict[tuple[int, int | None], tuple[Expr, Plan]] = Factory(dict)  # with the expression, to keep its id valid
+    computed: dict[tuple[int, int | None], tuple[Expr, Plan]] = Factory(dict)  # the expression keeps its id valid
 
     def of(self, expr: Expr, scope: Scope, member: int | None = None) -> Plan:
         """The plan of an expression in the scope of the household or of a member."""
         key = id(expr), member
-        if key not in self.kept:
+        if key not in self.computed:
             answer = value(expr, scope)
             plan = Plan((), 0.0, float(answer is True)) if is_known(answer) else self._of(expr, scope, member)
-            self.kept[key] = expr, plan
-        return self.kept[key][1]
+            self.computed[key] = expr, plan
+        return self.computed[key][1]
 
     def _of(self, expr: Expr, scope: Scope, member: int | None) -> Plan:
         match expr:
@@ -72,32 +72,32 @@ class Plans:
             case Clause(when=part):
                 return self.of(part, scope, member)
             case Compare(left, sign, right):
-                chance = _alike(value(left, scope), value(right, scope))
-                return _each_of(self._parts(expr, scope, member), 1 - chance if sign == "!=" else chance)
+                chance = _chance_of_equal(value(left, scope), value(right, scope))
+                return _all_parts(self._parts(expr, scope, member), 1 - chance if sign == "!=" else chance)
             case Option() | Constant():
                 return NOTHING
             case AllOf():
-                return _one_of(self._parts(expr, scope, member), settles=False)
+                return _any_part(self._parts(expr, scope, member), settles=False)
             case AnyOf():
-                return _one_of(self._parts(expr, scope, member), settles=True)
+                return _any_part(self._parts(expr, scope, member), settles=True)
             case Not(part):
-                turned = self.of(part, scope, member)
-                return Plan(turned.paths, turned.cost, 1 - turned.chance)
+                plan = self.of(part, scope, member)
+                return Plan(plan.paths, plan.cost, 1 - plan.chance)
             case OneOf(part, options):
-                may = options_of(value(part, scope))
+                possible = options_of(value(part, scope))
                 wanted = {cast(Option, option).option for option in options}
-                return _each_of([self.of(part, scope, member)], len(may & wanted) / len(may))
+                return _all_parts([self.of(part, scope, member)], len(possible & wanted) / len(possible))
             case OverMembers(what, part, where):
                 members = list(enumerate((scope.outer or scope).members))
                 if what in ("some", "each"):
                     plans = [self.of(cast(Expr, where), inside, number) for number, inside in members]
-                    return _one_of(plans, settles=what == "some")
-                return _each_of([self._counted(part, where, inside, number) for number, inside in members])
+                    return _any_part(plans, settles=what == "some")
+                return _all_parts([self._counted(part, where, inside, number) for number, inside in members])
             case Choose(cases, otherwise):
                 planned = [(self.of(when, scope, member), result) for when, result in cases]
                 return self._first_of(planned, cast(Expr, otherwise), scope, member)
             case Add() | Multiply() | Divide() | Negate() | Extreme() | Round() | Elapsed():
-                return _each_of(self._parts(expr, scope, member))
+                return _all_parts(self._parts(expr, scope, member))
             case _:
                 assert_never(expr)
 
@@ -109,19 +109,20 @@ class Plans:
         if name == "on":
             return Plan(((name,),), 1.0, 0.5)
         of_member = name in self.policy.of_members
-        home = scope if of_member or scope.outer is None else scope.outer
-        inside = member if of_member else None
+        holder = scope if of_member or scope.outer is None else scope.outer
+        holding_member = member if of_member else None
         match self.policy.names[name]:
             case Fact():
-                return Plan(((name,) if inside is None else ("members", inside, name),), 1.0, 0.5)
+                path: KeyPath = (name,) if holding_member is None else ("members", holding_member, name)
+                return Plan((path,), 1.0, 0.5)
             case Term(expr=definition):
-                return self.of(definition, home, inside)
+                return self.of(definition, holder, holding_member)
             case Decision(outcomes=outcomes):
-                return _each_of([self.of(cast(Clause, outcome.when), home) for outcome in outcomes])
+                return _all_parts([self.of(cast(Clause, outcome.when), holder) for outcome in outcomes])
             case Parameter(by=by, values=values):
                 plans = [self._named(Name(key, expr.at), scope, member) for key in by if not is_known(scope[key])]
-                published = None not in values.values()
-                return _each_of(plans if published else [*plans, Plan((("parameters", name),), 1.0, 0.5)])
+                is_published = None not in values.values()
+                return _all_parts(plans if is_published else [*plans, Plan((("parameters", name),), 1.0, 0.5)])
             case Reading():
                 return NOTHING
 
@@ -136,44 +137,44 @@ class Plans:
     def _first_of(self, cases: list[tuple[Plan, Expr]], otherwise: Expr, scope: Scope, member: int | None) -> Plan:
         """The conditions of the cases in order, each with the result that follows."""
         plans: list[Plan] = []
-        cost, still = 0.0, 1.0
+        cost, reached = 0.0, 1.0  # `reached` is the probability that the case matters
         for when, result in [*cases, (Plan((), 0.0, 1.0), otherwise)]:
             if not when.paths and not when.chance:
                 continue
             then = self.of(result, scope, member)
             plans += [when, then]
-            cost += still * (when.cost + when.chance * then.cost)
-            still *= 1 - when.chance
+            cost += reached * (when.cost + when.chance * then.cost)
+            reached *= 1 - when.chance
             if not when.paths:
                 break
         return Plan(_paths(plans), cost, 0.5)
 
 
-def _alike(left: Value, right: Value) -> float:
+def _chance_of_equal(left: Value, right: Value) -> float:
     """The probability that two choices are equal; one half for numbers and days."""
     if not isinstance(left, str | frozenset):
         return 0.5
-    mine, other = options_of(left), options_of(right)
-    return len(mine & other) / (len(mine) * len(other))
+    left_options, right_options = options_of(left), options_of(right)
+    return len(left_options & right_options) / (len(left_options) * len(right_options))
 
 
-def _each_of(plans: list[Plan], chance: float = 0.5) -> Plan:
+def _all_parts(plans: list[Plan], chance: float = 0.5) -> Plan:
     """The plan of an expression that needs all of its parts."""
     return Plan(_paths(plans), sum(plan.cost for plan in plans), chance)
 
 
-def _one_of(plans: list[Plan], *, settles: bool) -> Plan:
-    """The plan of an `all` or `any`, which one part may settle: the most likely per question comes first."""
+def _any_part(plans: list[Plan], *, settles: bool) -> Plan:
+    """The plan of an `all` or `any`, which one part may settle: the part most likely to do so per question is first."""
 
     def settling(plan: Plan) -> float:
         return plan.chance if settles else 1 - plan.chance
 
     open_ = sorted((plan for plan in plans if plan.paths), key=lambda plan: plan.cost / max(settling(plan), 0.001))
-    cost, still = 0.0, 1.0
+    cost, unsettled = 0.0, 1.0  # `unsettled` is the probability that no part so far settles it
     for plan in open_:
-        cost += still * plan.cost
-        still *= 1 - settling(plan)
-    return Plan(_paths(open_), cost, 1 - still if settles else still)
+        cost += unsettled * plan.cost
+        unsettled *= 1 - settling(plan)
+    return Plan(_paths(open_), cost, 1 - unsettled if settles else unsettled)
 
 
 def _paths(plans: Iterable[Plan]) -> tuple[KeyPath, ...]:

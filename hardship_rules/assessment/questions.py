@@ -55,16 +55,17 @@ def missing(
     restricted, households = completions.restricted, completions.households
     paths = _open(policy, (restricted[0], completions.truths))
     if households:
-        still = {path for household in households for path in _open(policy, household)}
-        still.update(path for path in completions.tried if len({value_at(scope, path) for scope, _ in households}) > 1)
-        paths = [path for path in paths if path in still]
+        still_open = {path for household in households for path in _open(policy, household)}
+        tried = completions.tried
+        still_open |= {path for path in tried if len({value_at(scope, path) for scope, _ in households}) > 1}
+        paths = [path for path in paths if path in still_open]
     ranked = sorted(paths, key=lambda path: path in unknown or path[0] == "parameters")
-    idle = []
+    irrelevant = []
     for path in ranked:
         if _may_matter(policy, restricted, path, assumed):
             break
-        idle.append(path)
-    return tuple(missing_at(policy, path) for path in (*ranked[len(idle) :], *idle))
+        irrelevant.append(path)
+    return tuple(missing_at(policy, path) for path in (*ranked[len(irrelevant) :], *irrelevant))
 
 
 def _open(policy: Policy, case: Completion) -> list[KeyPath]:
@@ -75,15 +76,15 @@ def _open(policy: Policy, case: Completion) -> list[KeyPath]:
 
 
 def _may_matter(policy: Policy, case: Completion, path: KeyPath, assumed: Collection[KeyPath]) -> bool:
-    """Whether values of a choice differ in the outcomes or facts that they leave open; True of what is no choice."""
+    """Whether the values of a choice or boolean leave different outcomes or facts open; True for any other fact."""
     definition = policy.names.get(cast(str, path[-1]))
     if not isinstance(definition, Fact) or not isinstance(definition.kind, ChoiceKind | BooleanKind):
         return True
-    ends = {
-        (possible(policy.category, tried[1]), frozenset(_open(policy, tried)))
-        for tried in completions_of(policy, case, path, assumed)
+    results = {
+        (possible(policy.category, completion[1]), frozenset(_open(policy, completion)))
+        for completion in completions_of(policy, case, path, assumed)
     }
-    return len(ends) > 1
+    return len(results) > 1
 
 
 def by_evidence(facts: Iterable[Missing]) -> FrozenMapping[str, tuple[Missing, ...]]:

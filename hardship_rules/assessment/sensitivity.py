@@ -89,7 +89,7 @@ def _refilled(variant: Policy, household: Household) -> tuple[Scope, Collection[
     return None if defaults.outside or any(broken(variant, scope, defaults.assumed)) else (scope, defaults.assumed)
 
 
-# Variants of a policy
+# --- Variants of a policy ---
 
 
 def _by_reading(policy: Policy) -> Iterator[tuple[Reading, str, Policy]]:
@@ -165,10 +165,10 @@ def provisions(expr: Expr, *, is_whole: bool = False) -> Iterator[Clause]:
                 yield from provisions(part)
 
 
-# Clauses whose removal may matter, found without removing each of them
+# --- Clauses whose removal may matter, determined without removing each of them ---
 
 _Without = Truth | Literal["gone", "any"]
-"""A condition's value without one of its clauses: "gone" if nothing of it is left, "any" if it is not computed here."""
+"""A condition's value without one of its clauses: "gone" if nothing remains of it, "any" if it is not computed here."""
 
 
 def removable(definition: Term | Decision, scope: Scope) -> frozenset[str]:
@@ -196,8 +196,8 @@ def _removable(definition: Term | Decision, scope: Scope, *, completed: bool) ->
         return
     for when in exprs_of(definition):
         answer = value(when, scope)
-        for id_, left in _without(when, scope, completed=completed):
-            if left != "gone" or answer is not False:  # an outcome that does not hold makes no difference
+        for id_, rest in _without(when, scope, completed=completed):
+            if rest != "gone" or answer is not False:  # an outcome that does not hold makes no difference
                 yield id_
         if answer is True and not definition.every:  # no outcome after it is reached
             break
@@ -215,13 +215,13 @@ def _without(expr: Expr, scope: Scope, *, completed: bool) -> Iterator[tuple[str
             # the whole `not` may go with a clause
             yield from ((inner.id, "any") for inner in walk(part) if isinstance(inner, Clause))
         case Not():
-            for id_, left in _without(expr.part, scope, completed=completed):
-                yield id_, left if left is None or isinstance(left, str) else not left
+            for id_, rest in _without(expr.part, scope, completed=completed):
+                yield id_, rest if rest is None or isinstance(rest, str) else not rest
         case Choose():
             for when, _ in expr.cases:
                 answer = value(when, scope)
-                for id_, left in _without(when, scope, completed=completed):
-                    if left != "gone" or answer is not False:
+                for id_, rest in _without(when, scope, completed=completed):
+                    if rest != "gone" or answer is not False:
                         yield id_, "any"
                 if answer is True:  # no case after it is reached
                     break
@@ -230,22 +230,22 @@ def _without(expr: Expr, scope: Scope, *, completed: bool) -> Iterator[tuple[str
 
 
 def _among(expr: AllOf | AnyOf, scope: Scope, *, completed: bool) -> Iterator[tuple[str, _Without]]:
-    """The same for an `all` or `any`; the values of its clauses are counted once, not evaluated for each removal."""
+    """`_without` for an `all` or `any`; the values of its clauses are counted once, not evaluated for each removal."""
     neutral = isinstance(expr, AllOf)  # the value that settles nothing: true in an `all`, false in an `any`
     answers = [cast(Truth, value(clause, scope)) for clause in expr.clauses]
     decisive, unknown = answers.count(not neutral), answers.count(None)
     now = not neutral if decisive else None if unknown else neutral
     for clause, answer in zip(expr.clauses, answers, strict=True):
-        others = decisive - (answer is (not neutral)), unknown - (answer is None)
-        if others[0]:
+        other_decisive, other_unknown = decisive - (answer is (not neutral)), unknown - (answer is None)
+        if other_decisive:
             continue
-        for id_, left in _without(clause, scope, completed=completed):
+        for id_, rest in _without(clause, scope, completed=completed):
             then: _Without
-            if left is (not neutral):
-                then = left
-            elif left == "any":
+            if rest is (not neutral):
+                then = rest
+            elif rest == "any":
                 then = "any"
             else:  # a removed clause is like a neutral one
-                then = None if others[1] or left is None else neutral
-            if then is not now or (then is None and completed and not (left == "gone" and answer is neutral)):
+                then = None if other_unknown or rest is None else neutral
+            if then is not now or (then is None and completed and not (rest == "gone" and answer is neutral)):
                 yield id_, then

@@ -77,20 +77,20 @@ def _changes_of(
                 nearest = search.nearest(path, line, within)
                 if nearest is not None:
                     new, before, after = nearest
-                    yield _apart(new, cast(Exact, now)), NearestAssumed(path, fact, now, before, new, after)
+                    yield _distance(new, cast(Exact, now)), NearestAssumed(path, fact, now, before, new, after)
         case ChoiceKind() | BooleanKind() if within is None:
             values: tuple[Value, ...] = (
                 (True, False) if isinstance(fact.kind, BooleanKind) else tuple(fact.kind.options)
             )
-            for other in (value for value in values if value != now):
-                changed = search.changed(path, other)
+            for option in (value for value in values if value != now):
+                changed = search.changed(path, option)
                 if changed is not None:
-                    yield None, NearestAssumed(path, fact, now, now, other, changed)
+                    yield None, NearestAssumed(path, fact, now, now, option, changed)
         case _:
             return
 
 
-def _apart(a: Exact, b: Exact) -> Exact:
+def _distance(a: Exact, b: Exact) -> Exact:
     return max(a - b, b - a)
 
 
@@ -146,7 +146,7 @@ class ValueSearch:
             after = self.changed(path, line.at(least))
             if after is not None:
                 new, before = line.at(least), line.at(least - 1)
-                self.amounts.add(_apart(new, line.at(0)))
+                self.amounts.add(_distance(new, line.at(0)))
                 same = self.outcomes.changed({path: before})
                 return (new, before, after) if same is not None and same.possible == self.outcomes.possible else None
             if least < most:
@@ -167,7 +167,7 @@ class ValueSearch:
     def open_between(self, path: KeyPath, line: Line, piece: Piece) -> Scope | None:
         """The household with a piece of a line as the range of its number; None where no value changes the category.
 
-        Interval arithmetic proves that, or that every value breaks a `must`.
+        For None, interval arithmetic proves that every value gives the same category or breaks a `must`.
         """
         policy, replaced = self.outcomes.policy, self.left_out - {path}
         scope, defaults = self.evaluated(path, line, piece)
@@ -187,5 +187,5 @@ class ValueSearch:
         """A piece cut where the category may change, and at the amounts by which other facts changed it."""
         policy = self.outcomes.policy
         first, last = (self.evaluated(path, line, (step, step))[0] for step in piece)
-        also = (int(amount / line.unit) for amount in self.amounts)
-        return divided(piece, crossings(policy, (policy.category,), whole, first, last), also)
+        earlier_changes = (int(amount / line.unit) for amount in self.amounts)
+        return divided(piece, crossings(policy, (policy.category,), whole, first, last), earlier_changes)

@@ -85,8 +85,12 @@ class Development:
     def members(self) -> tuple[MemberChange, ...]:
         """The members who left and who joined."""
         earlier, current = (range(len(assessment.household.members)) for assessment in (self.before, self.now))
-        left = (MemberChange("left", number) for number in earlier if number not in self._matched.values())
-        return (*left, *(MemberChange("joined", number) for number in current if number not in self._matched))
+        those_who_left = (number for number in earlier if number not in self._matched.values())
+        those_who_joined = (number for number in current if number not in self._matched)
+        return (
+            *(MemberChange("left", number) for number in those_who_left),
+            *(MemberChange("joined", number) for number in those_who_joined),
+        )
 
     @property
     def otherwise(self) -> tuple[Cause, ...]:
@@ -164,8 +168,8 @@ def changes(policy: Policy, before: Given, now: Given, earlier: Policy | None = 
 def match_members(before: Assessment, now: Assessment) -> dict[int, int]:
     """The earlier number of each member, by the number now; members without a certain match are left out.
 
-    Members match by label. Members without labels match where all their facts are equal; then where the first fact that
-    the policy calls members by and all dates are equal; then where that first fact is, and no dates differ.
+    Members match by label. Members without labels match if all their facts are equal; else if all dates and the first
+    `called by` fact are equal; else if that fact is equal and no known dates differ.
     """
     facts = before.policy.members.facts
     first = before.policy.members.called_by[:1]
@@ -185,20 +189,23 @@ def match_members(before: Assessment, now: Assessment) -> dict[int, int]:
     for mark in marks:
         earlier, current = (_by_mark(household, mark) for household in (before.household, now.household))
         for key, numbers in current.items():
-            news = [number for number in numbers if number not in matched]
-            olds = [number for number in earlier.get(key, ()) if number not in matched.values()]
-            if len(news) == len(olds) == 1:
-                pair = before.household.members[olds[0]], now.household.members[news[0]]
-                if not any(_differ(*(member.values[name] for member in pair)) for name in dates):
-                    matched[news[0]] = olds[0]
+            unmatched_now = [number for number in numbers if number not in matched]
+            unmatched_before = [number for number in earlier.get(key, ()) if number not in matched.values()]
+            if len(unmatched_now) == len(unmatched_before) == 1:
+                old_number, new_number = unmatched_before[0], unmatched_now[0]
+                old, new = before.household.members[old_number], now.household.members[new_number]
+                if not any(_differ(old.values[name], new.values[name]) for name in dates):
+                    matched[new_number] = old_number
     return matched
 
 
-def _differ(one: Value, other: Value) -> bool:
-    return is_known(one) and is_known(other) and one != other
+def _differ(a: Value, b: Value) -> bool:
+    """Whether two values are known and different."""
+    return is_known(a) and is_known(b) and a != b
 
 
 def _by_mark(household: Household, mark: Callable[[Member], object]) -> dict[object, list[int]]:
+    """The numbers of the members by a mark; members whose mark is None are left out."""
     numbers: dict[object, list[int]] = {}
     for number, member in enumerate(household.members):
         key = mark(member)
@@ -221,8 +228,8 @@ def fact_changes(before: Assessment, now: Assessment, matched: Mapping[int, int]
     for start, old, new in pairs:
         changed = [name for name in new if name in old and old[name] != new[name]]
         for name in changed:
-            used = [other for other in changed if other in policy.uses[name] and is_known(old[other])]
-            if not used or (*start, name) not in now.household.derived:
+            changed_inputs = [used for used in changed if used in policy.uses[name] and is_known(old[used])]
+            if not changed_inputs or (*start, name) not in now.household.derived:
                 yield FactChange((*start, name), cast(Fact, policy.names[name]), old[name], new[name])
 
 
@@ -236,7 +243,7 @@ def due(before: Assessment, now: Assessment) -> Iterator[Due]:
 
 
 def single_causes(before: Assessment, now: Assessment, causes: Iterable[Cause]) -> Iterator[Cause]:
-    """The causes that give the earlier category where only they are undone."""
+    """The causes each of which, undone alone, gives the earlier category."""
     categories = _possible(before)
     for cause in causes:
         if isinstance(cause, FactChange) and not is_known(cause.old):
@@ -254,7 +261,7 @@ def _undone(before: Assessment, now: Assessment, cause: Cause) -> Assessment:
     if cause == "policy":
         given = as_given(policy, household)
         return compare(before.policy, policy, given, household.on).sides[0].assessment
-    always = evolve(policy, start=None, end=None)
+    always = evolve(policy, start=None, end=None)  # the earlier day may be outside the policy's window
     if cause == "day":
         return assess(always, as_given(policy, household), before.household.on)
     if isinstance(cause, FactChange):
@@ -298,15 +305,15 @@ class _Words:
         words = self.say["category_same" if same else "category"].format(title=title, before=before, now=now)
         return self.now.headed(words)
 
-    def both(self) -> str:
+    def policies_and_days(self) -> str:
         """The policy and the day, before and now."""
         policies = {"before": self.before.policy.title, "now": self.now.policy.title}
         days = {"before_on": self.day(self.before), "now_on": self.day(self.now)}
         return self.say["verdicts"].format(**policies, **days)
 
     def reassess(self) -> str:
-        some = "reassess" if self.development.reassess else "no_matter"
-        return self.say[some if self.development.otherwise else "nothing_new"]
+        sentence = "reassess" if self.development.reassess else "no_matter"
+        return self.say[sentence if self.development.otherwise else "nothing_new"]
 
     def document(self, lang: Language) -> Document:
         """The same, the verdict first."""
@@ -316,7 +323,7 @@ class _Words:
     def blocks(self) -> Iterator[Block]:
         category = self.development.now.category
         tone = "open" if category is None else category.tone
-        yield Banner(tone, one_line(self.both().strip()), one_line(self.verdict()), self.reassess())
+        yield Banner(tone, one_line(self.policies_and_days().strip()), one_line(self.verdict()), self.reassess())
         if self.development.otherwise:
             hints = [self.say["not_told_apart"].strip()] if self.may_be_unmatched else []
             yield self.listed("differences", map(self.cause, self.development.otherwise), hints)
@@ -336,7 +343,7 @@ class _Words:
 
     def lines(self) -> Iterator[str]:
         yield self.verdict()
-        yield self.both()
+        yield self.policies_and_days()
         yield ""
         yield self.reassess()
         yield from (f"  {self.cause(cause)}" for cause in self.development.otherwise)

@@ -136,7 +136,7 @@ class _Search:
 
 @frozen
 class _Sentence:
-    """A sentence on a change, and what it changes."""
+    """A sentence about a change; `what` is the changed fact, `leaves_open` whether the category is then undecided."""
 
     text: str
     what: str = ""
@@ -171,18 +171,20 @@ class _Words:
 
     def parts(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Headings with their sentences; options that leave the category open are only named by their fact."""
-        every = list(self.sentences())
+        all_sentences = list(self.sentences())
         if not self.changes.changes:
-            yield from ((sentence.text, ()) for sentence in every)
+            yield from ((sentence.text, ()) for sentence in all_sentences)
             return
-        closed = tuple(sentence.text for sentence in every if not sentence.leaves_open)
-        open_ = tuple(sentence.text for sentence in every if sentence.leaves_open and sentence.is_number)
+        closed = tuple(sentence.text for sentence in all_sentences if not sentence.leaves_open)
+        open_ = tuple(sentence.text for sentence in all_sentences if sentence.leaves_open and sentence.is_number)
         for heading, texts in (("heading", closed), ("heading_open", open_)):
             if texts:
                 yield self.say[heading], texts
-        whats = dict.fromkeys(sentence.what for sentence in every if sentence.leaves_open and not sentence.is_number)
-        if whats:
-            yield self.say["others_open"].format(whats=self.say["join"].join(whats)), ()
+        facts = dict.fromkeys(
+            sentence.what for sentence in all_sentences if sentence.leaves_open and not sentence.is_number
+        )
+        if facts:
+            yield self.say["others_open"].format(whats=self.say["join"].join(facts)), ()
 
     def sentences(self) -> Iterator[_Sentence]:
         """One sentence for each change, or the one that says why there are none."""
@@ -204,10 +206,11 @@ class _Words:
         equal: dict[tuple[object, ...], list[list[Change]]] = {}
         for changes in options.values():
             first = changes[0]
-            news = tuple(change.new if change.by is None else change.by for change in changes)
-            equal.setdefault((first.fact, news, first.possible), []).append(changes)
+            new_values = tuple(change.new if change.by is None else change.by for change in changes)
+            equal.setdefault((first.fact, new_values, first.possible), []).append(changes)
         for group in equal.values():
-            first, *_ = changes = group[0]
+            changes = group[0]
+            first = changes[0]
             what = self.what([members[0].path for members in group], first.fact.title)
             yield self.number(first, what) if first.by is not None else self.option(changes, what)
 

@@ -34,7 +34,7 @@ Given = Mapping[str, object] | HouseholdText
 
 _MANY = 1_000  # members: more than any policy allows; `assess` reports a longer list
 _OUTSIDE = "on_outside"  # not a mistake here: the policy is applied as if it were in force on that day
-_ABSENT = "—"  # a figure that one of the two policies does not show
+_ABSENT = "—"  # the amount of a figure that a policy does not show
 _SENTENCES: FrozenMapping[str, FrozenMapping[str, str]] = FrozenMapping(
     {lang: FrozenMapping({**words, **sentences("comparison", lang)}) for lang, words in reasons.SENTENCES.items()}
 )
@@ -245,13 +245,13 @@ def parting(first: Assessment, second: Assessment) -> Parting | None:
     """Where two verdicts differ; None where they are the same, or differ though every clause has the same value."""
     if same_category(first, second):
         return None
-    outcomes, others = _traces(first), _traces(second)
-    for name in dict.fromkeys((*outcomes, *others)):
-        pair = (outcomes.get(name), others.get(name))
+    first_traces, second_traces = _traces(first), _traces(second)
+    for name in dict.fromkeys((*first_traces, *second_traces)):
+        pair = (first_traces.get(name), second_traces.get(name))
         if _truth(pair[0]) is not _truth(pair[1]):
-            one, other = _innermost_difference(pair)
-            return Parting(_standing(first, name, one), _standing(second, name, other))
-    standings = [_deciding(assessment, traces) for assessment, traces in ((first, outcomes), (second, others))]
+            first_trace, second_trace = _innermost_difference(pair)
+            return Parting(_standing(first, name, first_trace), _standing(second, name, second_trace))
+    standings = [_deciding(first, first_traces), _deciding(second, second_traces)]
     return None if None in standings else Parting(standings[0], standings[1], by_order=True)
 
 
@@ -267,7 +267,7 @@ def _traces(assessment: Assessment) -> dict[str, Trace]:
 
 
 def _deciding(assessment: Assessment, traces: dict[str, Trace]) -> Standing | None:
-    """The deciding outcome; None where the category is undecided or `otherwise`."""
+    """The clause of the deciding outcome; None where the category is undecided or `otherwise`."""
     outcome = assessment.category
     return None if outcome is None else _standing(assessment, outcome.id, traces.get(outcome.id))
 
@@ -282,13 +282,13 @@ def _innermost_difference(pair: _Pair) -> _Pair:
     first, second = pair
     if first is None or second is None:
         return pair
-    inside, others = ({cast(Clause, part.expr).id: part for part in _clauses(trace)} for trace in (first, second))
-    if not inside.keys() & others.keys():
+    in_first, in_second = ({cast(Clause, part.expr).id: part for part in _clauses(trace)} for trace in (first, second))
+    if not in_first.keys() & in_second.keys():
         return pair
     differing = [
-        (inside.get(name), others.get(name))
-        for name in dict.fromkeys((*inside, *others))
-        if name not in inside or name not in others or inside[name].value is not others[name].value
+        (in_first.get(name), in_second.get(name))
+        for name in dict.fromkeys((*in_first, *in_second))
+        if name not in in_first or name not in in_second or in_first[name].value is not in_second[name].value
     ]
     differing.sort(key=lambda clauses: None in clauses)  # clauses of both policies before those of one
     return _innermost_difference(differing[0]) if differing else pair
@@ -304,6 +304,7 @@ def _clauses(trace: Trace) -> Iterator[Trace]:
 
 
 def _standing(assessment: Assessment, name: str, trace: Trace | None) -> Standing | None:
+    """A clause of an outcome with its value and causes; None without a trace."""
     if trace is None:
         return None
     policy, decision = assessment.policy, assessment.policy.category
@@ -322,15 +323,15 @@ def figure_rows(texts: Sequence[Describer]) -> list[list[str]]:
 
 
 def _figure_row(texts: Sequence[Describer], name: str) -> list[str]:
-    """A figure under both policies; options that it depends on stand beside the amounts where they differ."""
+    """A figure under both policies; where the options that it depends on differ, they are beside the amounts."""
     showing = [text if name in text.policy.show else None for text in texts]
     titles = [text.figure_title(name) for text in showing if text is not None]
     cells = [_ABSENT if text is None else text.figure(name)[0] for text in showing]
     if len(set(titles)) == 1:
         return [titles[0], *cells]
-    plain = [text.policy.names[name].title for text in showing if text is not None]
-    options = [title.removeprefix(bare) for title, bare in zip(titles, plain, strict=True)]
-    return [plain[0], *(cell + by for cell, by in zip(cells, options, strict=True))]
+    bare_titles = [text.policy.names[name].title for text in showing if text is not None]
+    options = [title.removeprefix(bare) for title, bare in zip(titles, bare_titles, strict=True)]
+    return [bare_titles[0], *(cell + by for cell, by in zip(cells, options, strict=True))]
 
 
 def reason_words(text: Describer, reason: Reason) -> list[str]:
@@ -386,9 +387,9 @@ class _Words:
         heads[0] = self.say["item"]
         yield Table(self.say["beside"], tuple(heads), tuple(tuple(map(one_line, row)) for row in rows))
         yield Section(self.say["where"], (Listing(tuple(self.grounds())),))
-        left = [*(line for name, side in self.sides for line in self.not_known(name, side)), *self.missing()]
-        if left:
-            yield Section(self.say["not_used"], tuple(Paragraph(one_line(line)) for line in left))
+        unused = [*(line for name, side in self.sides for line in self.not_known(name, side)), *self.missing()]
+        if unused:
+            yield Section(self.say["not_used"], tuple(Paragraph(one_line(line)) for line in unused))
         yield Paragraph(self.say["disclaimer"], aside=True)
 
     # Policies, verdicts and figures
@@ -451,13 +452,14 @@ class _Words:
         """The reasons of each side at the differing clause, or of its verdict; None where it has no such clause."""
         for number, ((name, side), text) in enumerate(zip(self.sides, self.texts, strict=True)):
             if self.parting is None:
-                yield name, text, tuple(each for each in side.assessment.decided.reasons if each.role != "stopped")
+                reasons_of_side = side.assessment.decided.reasons
+                yield name, text, tuple(reason for reason in reasons_of_side if reason.role != "stopped")
             else:
                 standing = (self.parting.first, self.parting.second)[number]
                 yield name, text, None if standing is None else standing.reasons
 
     def clause(self, parting: Parting) -> Clause:
-        return next(each.clause for each in (parting.first, parting.second) if each is not None)
+        return next(standing.clause for standing in (parting.first, parting.second) if standing is not None)
 
     def clause_title(self, clause: Clause) -> str:
         return clause.title or clause.line or clause.id
@@ -488,8 +490,8 @@ class _Words:
             member = [names[cast(int, missing.path[1])]] if missing.path[0] == "members" else []
             whose.setdefault(missing.title, []).extend(member)
         for title, members in whose.items():
-            everybody = len(members) == len(names) > 1
-            who = self.say["everybody"] if everybody else self.say["join"].join(members)
+            is_everybody = len(members) == len(names) > 1
+            who = self.say["everybody"] if is_everybody else self.say["join"].join(members)
             yield self.say["of_member"].format(who=who, title=title) if members else title
 
 

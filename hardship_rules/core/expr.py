@@ -12,14 +12,15 @@ from hardship_rules.locale import sentences
 
 Basis = Literal["rule", "notice", "summary", "analogue", "assumption", "definition"]
 BASES: FrozenMapping[str, str] = FrozenMapping(sentences("grades"))
-"""The grades of how well a rule is known, each with its Chinese word, the best known first."""
+"""How well a rule is known: each basis with its Chinese word, the best known first."""
 MOVES = ("earlier", "later", "another")  # directions of change that a property can exclude
 TONES = ("urgent", "elevated", "special", "plain")  # colours of an outcome on a page and a terminal
 VERIFIED = frozenset({"rule", "notice", "definition"})
-"""The grades that need no further confirmation."""
+"""The bases that need no further confirmation."""
 
 
 def _at() -> Any:
+    """The location of a node, which is no part of its value."""
     return field(eq=False, repr=False)
 
 
@@ -111,7 +112,7 @@ class Elapsed:
 
 @frozen
 class OverMembers:
-    """An aggregate over the members that meet a condition: a sum, a count, or whether some or each meets it."""
+    """An aggregate over the members: a sum or count of those that meet `where`, or whether some or each meets it."""
 
     what: Literal["sum", "count", "some", "each"]
     part: "Expr | None"
@@ -182,7 +183,7 @@ class Provenance:
 
 @frozen
 class Clause:
-    """A named condition with its words and provenance; `line` is its text if it is written on one line."""
+    """A condition with its id, words and provenance; `line` is its text if it is written on one line."""
 
     id: str
     title: str
@@ -238,7 +239,7 @@ def parts_of(expr: Expr) -> tuple[Expr, ...]:
 
 
 def walk(expr: Expr) -> Iterator[Expr]:
-    """An expression and all of its parts, depth first."""
+    """An expression and all of its parts at any depth, each before its own parts."""
     yield expr
     for part in parts_of(expr):
         yield from walk(part)

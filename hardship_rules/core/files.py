@@ -16,8 +16,8 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
-_SWEPT = 16  # names of temporary files to clean up: one for each process that writes the target at a time
-_CLOSE_FIRST = sys.platform == "win32"  # an open file can be neither moved nor removed there, which is the lock
+_CLEANED_UP = 16  # names of temporary files that are checked: one for each process writing the target at a time
+_CLOSE_FIRST = sys.platform == "win32"  # an open file can be neither moved nor removed there; that serves as the lock
 
 
 def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
@@ -35,11 +35,11 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
     target = Path(os.path.realpath(path))
     if before is not None and not os.access(target, os.W_OK):  # it is write-protected
         raise _error(errno.EACCES, path)
-    with _part(target, 0o666 if before is None else 0o600) as (part, stream):
+    with _temporary_file(target, 0o666 if before is None else 0o600) as (part, stream):
         write(stream)
         stream.flush()
         if before is not None:  # keep owner and permissions
-            _hand_over(stream, before)
+            _keep_owner(stream, before)
             shutil.copymode(target, part)
         os.fsync(stream.fileno())  # a full disk may be reported only here
         if _CLOSE_FIRST:
@@ -50,19 +50,19 @@ def write_whole(path: Path, write: Callable[[BinaryIO], object]) -> None:
 @contextmanager
 def scratch(path: Path) -> Iterator[Path]:
     """A temporary file of the system, removed at the end, in which to prepare the content of a path."""
-    with _part(Path(tempfile.gettempdir(), path.name), 0o600) as (part, stream):
+    with _temporary_file(Path(tempfile.gettempdir(), path.name), 0o600) as (part, stream):
         if _CLOSE_FIRST:
             stream.close()
         yield part
 
 
 @contextmanager
-def _part(target: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
-    """A new hidden file beside the target, locked meanwhile, and removed at the end unless it was moved."""
-    part, stream = _new(target, mode)
+def _temporary_file(target: Path, mode: int) -> Iterator[tuple[Path, BinaryIO]]:
+    """A new hidden file beside the target: locked while it is used, and removed at the end unless it was moved."""
+    part, stream = _create(target, mode)
     try:
-        for number in range(_SWEPT):
-            _remove_if_left(_name(target, number))
+        for number in range(_CLEANED_UP):
+            _remove_if_abandoned(_name(target, number))
         yield part, stream
     finally:
         # Closing the stream releases the lock, and then the file of that name may belong to another process.
@@ -82,26 +82,26 @@ def _name(target: Path, number: int) -> Path:
     return target.parent / f".hardship-rules-{digest}-{number}.part"
 
 
-def _new(target: Path, mode: int) -> tuple[Path, BinaryIO]:
+def _create(target: Path, mode: int) -> tuple[Path, BinaryIO]:
     """The first free hidden file of the target, created and locked."""
     for number in count():
         part = _name(target, number)
-        _remove_if_left(part)
+        _remove_if_abandoned(part)
         try:
             descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
-        except FileExistsError:  # of a running process, or of another user
+        except FileExistsError:  # a running process or another user has it
             continue
         except OSError as error:  # the caller knows the target only
             raise _error(error.errno or errno.EIO, target) from None
         stream = os.fdopen(descriptor, "wb")
         if _lock(descriptor) is not False and _is_at(descriptor, part):
             return part, stream
-        stream.close()  # another process removed it as left over before it was locked
-    raise AssertionError
+        stream.close()  # another process removed it as abandoned before it was locked
+    raise AssertionError  # `count` has no end
 
 
-def _remove_if_left(part: Path) -> None:
-    """Remove a hidden file unless a process has it locked."""
+def _remove_if_abandoned(part: Path) -> None:
+    """Remove a temporary file that no process has locked: the process that created it was killed."""
     with suppress(OSError):
         if _CLOSE_FIRST:
             part.unlink()  # refused while a process has it open
@@ -128,14 +128,14 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether the open file is the one of that name."""
+    """Whether an open file is still the one at a path."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except FileNotFoundError:
         return False
 
 
-def _hand_over(stream: BinaryIO, before: os.stat_result) -> None:
+def _keep_owner(stream: BinaryIO, before: os.stat_result) -> None:
     """Give a file to the owner of the file that it replaces, if this user may."""
     if sys.platform != "win32":
         with suppress(OSError):

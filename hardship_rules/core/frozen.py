@@ -8,7 +8,7 @@ V = TypeVar("V")
 
 
 class FrozenMapping(Mapping[K, V], Generic[K, V]):
-    """An immutable mapping that keeps the order of its entries (`MappingProxyType` cannot be pickled)."""
+    """An immutable mapping in the order of its entries; unlike `MappingProxyType` it can be pickled."""
 
     __slots__ = ("_entries",)
     _entries: dict[K, V]

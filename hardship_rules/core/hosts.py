@@ -22,8 +22,8 @@ NATIVE_TYPES = frozenset({str, int, bool, float, Decimal, Fraction, date, NoneTy
 _DAY_AND_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}|[T ][0-9]{1,2}:[0-9]{2}).*")
 _MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T[0:.]+)?")
 _POINT_IN_TIME = re.compile(r".M8\[(?:D|h|m|s|ms|us|ns|ps|fs|as)\]")  # a month or a week is no day
-_OF_ONE_DAY = 86_400_000  # milliseconds
-_PACKED = {16: "e", 32: "f"}  # formats of `struct` for a float, by its bits
+_DAY_MILLISECONDS = 86_400_000
+_FLOAT_FORMATS = {16: "e", 32: "f"}  # of `struct`, by bits
 _DIGITS = 10  # enough for any float of 32 bits
 
 
@@ -54,7 +54,7 @@ def _as_python(given: Any) -> object:
     if value is not given or type(given) in NATIVE_TYPES:
         return value
     if isinstance(given, date):  # pandas' NaT is a datetime
-        return None if given != given else given  # noqa: PLR0124  # as NaN, it is not equal to itself
+        return None if given != given else given  # noqa: PLR0124  # NaT is not equal to itself
     kind = getattr(getattr(given, "dtype", None), "kind", None)
     if kind is not None:
         if getattr(given, "shape", None) == () and getattr(given, "mask", False):  # NumPy's masked, a missing value
@@ -68,7 +68,7 @@ def _as_python(given: Any) -> object:
         return Fraction(int(given.numerator), int(given.denominator))
     if isinstance(given, str | bytes | Mapping | Sequence):
         return given
-    return None if (given != given) is given else given  # noqa: PLR0124  # so is pandas' NA, and nothing else
+    return None if (given != given) is given else given  # noqa: PLR0124  # True for pandas' NA alone
 
 
 def _own_type(given: Any) -> Any:
@@ -98,7 +98,7 @@ def _of_numpy(given: Any, kind: str) -> object:
         case "f" if value.dtype.itemsize > 8:
             return Decimal(str(value))
         case "f":
-            return _float(float(value), value.dtype.itemsize * 8)
+            return _shortest_decimal(float(value), value.dtype.itemsize * 8)
         case "U":
             return str.__str__(value)
         case "M":
@@ -117,23 +117,23 @@ def _of_numpy(given: Any, kind: str) -> object:
 
 def _of_arrow(given: Any) -> object:
     value = given.as_py()
-    if str(given.type).startswith("date64") and value is not None and given.value % _OF_ONE_DAY:
-        late = timedelta(milliseconds=given.value % _OF_ONE_DAY)  # the time of day, which `as_py` leaves out
-        return datetime.combine(value, datetime.min.time()) + late
+    if str(given.type).startswith("date64") and value is not None and given.value % _DAY_MILLISECONDS:
+        time_of_day = timedelta(milliseconds=given.value % _DAY_MILLISECONDS)  # `as_py` leaves it out
+        return datetime.combine(value, datetime.min.time()) + time_of_day
     if isinstance(value, float):
-        return _float(value, given.type.bit_width)
+        return _shortest_decimal(value, given.type.bit_width)
     return _own_type(value)
 
 
-def _float(value: float, bits: int) -> float | Decimal:
-    """A float of so many bits as the shortest decimal that converts back to it."""
-    form = _PACKED.get(bits)
-    for digits in range(1, _DIGITS) if form else ():
+def _shortest_decimal(value: float, bits: int) -> float | Decimal:
+    """A float of fewer than 64 bits as the shortest decimal that converts back to it; a longer one unchanged."""
+    float_format = _FLOAT_FORMATS.get(bits)
+    for digits in range(1, _DIGITS) if float_format else ():
         text = f"{value:.{digits}g}"
         try:
-            if struct.unpack(form or "", struct.pack(form or "", float(text)))[0] == value:
+            if struct.unpack(float_format or "", struct.pack(float_format or "", float(text)))[0] == value:
                 return Decimal(text)
-        except OverflowError:  # rounded up, it is more than the largest of them
+        except OverflowError:  # rounded up, it exceeds the largest float of so many bits
             continue
     return value
 
@@ -178,12 +178,12 @@ def pairs_of(given: object) -> list[tuple[object, object]] | None:
     Rows are those of pandas, those with named fields (named tuples, SQLAlchemy), and those with keys (sqlite3).
     """
     try:
-        return _pairs_of(given)
+        return _read_pairs(given)
     except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return None
 
 
-def _pairs_of(given: Any) -> list[tuple[object, object]] | None:
+def _read_pairs(given: Any) -> list[tuple[object, object]] | None:
     if isinstance(given, Mapping):
         return [(key, value) for key, value in given.items()]
     if isinstance(given, type | str | bytes) or getattr(given, "ndim", 1) != 1:
@@ -201,13 +201,13 @@ def _pairs_of(given: Any) -> list[tuple[object, object]] | None:
 
 def _is_nan(given: object) -> bool:
     value = plain_value(given)
-    return isinstance(value, float) and value != value  # noqa: PLR0124  # as NaN alone does
+    return isinstance(value, float) and value != value  # noqa: PLR0124  # only NaN is not equal to itself
 
 
 def one_or_several(given: str | Collection[str]) -> frozenset[str]:
     """The names of a collection; a single text is one name. Raises `TypeError` for anything else."""
-    listed: object = given
-    if isinstance(listed, bytes) or not isinstance(listed, Collection):
+    names: object = given  # untyped: a host may pass anything
+    if isinstance(names, bytes) or not isinstance(names, Collection):
         raise TypeError(f"one name or a list of names is expected, not {type(given).__name__}")
     return frozenset((given,) if isinstance(given, str) else given)
 
@@ -215,12 +215,12 @@ def one_or_several(given: str | Collection[str]) -> frozenset[str]:
 def items_of(given: object, most: int) -> Sequence[object] | int | None:
     """The items of a list, or their number if it exceeds `most`; None if it is no list or cannot be read."""
     try:
-        return _items_of(given, most)
+        return _read_items(given, most)
     except Exception:  # noqa: BLE001  # a foreign object may raise anything when it is read
         return None
 
 
-def _items_of(given: Any, most: int) -> Sequence[object] | int | None:
+def _read_items(given: Any, most: int) -> Sequence[object] | int | None:
     if isinstance(given, str | bytes) or hasattr(given, "_fields"):
         return None
     if not isinstance(given, Sequence) and not (getattr(given, "ndim", None) == 1 and hasattr(given, "tolist")):

@@ -23,7 +23,7 @@ Number = Exact | Range
 
 
 def span(low: Exact, high: Exact) -> Number:
-    """The interval from `low` to `high`; the number itself if they are equal."""
+    """The number from `low` to `high`: an interval, or the bound itself if both are equal."""
     return low if low == high else Range(low, high)
 
 
@@ -92,8 +92,8 @@ def rounded(a: Number, step: Exact, direction: Direction) -> Number:
 
 
 def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
-    steps = Fraction(a) / step
-    over, by = abs(steps.numerator), steps.denominator
+    quotient = Fraction(a) / step
+    over, by = abs(quotient.numerator), quotient.denominator
     match direction:
         case "down":
             magnitude = over // by
@@ -102,7 +102,7 @@ def _rounded(a: Exact, step: Exact, direction: Direction) -> Exact:
         case "up":
             magnitude = -(-over // by)
         case "floor":
-            return steps.numerator // by * step
+            return quotient.numerator // by * step
     return (magnitude if a >= 0 else -magnitude) * step
 
 

@@ -13,7 +13,7 @@ from attrs import frozen
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, Range, span
 
-_FAR = 10**30  # no number of a policy is further from zero
+_FAR = 10**30  # no number of a policy is farther from zero: it has at most 30 digits
 
 Unit = tuple[tuple[str, int], ...]
 PURE: Unit = ()
@@ -25,7 +25,7 @@ set of possible options."""
 
 @frozen
 class NumberKind:
-    """A number with a unit, bounds, and the most decimals of a fact."""
+    """A number with a unit, bounds, and for a fact the most decimal places."""
 
     unit: Unit | None  # None: a bare number, which takes the unit of the other operand
     low: Exact | None = None
@@ -73,7 +73,10 @@ class BooleanKind:
 
 @frozen
 class DateKind:
-    """A day as an integer in calendar order; differences over 372 and 31 are full years and months."""
+    """A day as an integer in calendar order (see `day_number`).
+
+    The difference of two days over 372 or 31, rounded down, is the number of full years or months between them.
+    """
 
     @property
     def unknown(self) -> Number:
@@ -94,12 +97,12 @@ LATEST = date(2200, 12, 31)
 
 
 def day_number(day: date) -> int:
-    """A day as an integer: 372·year + 31·(month - 1) + (day - 1)."""
+    """A day as an integer, as if every month had 31 days: 372·year + 31·(month - 1) + (day - 1)."""
     return 372 * day.year + 31 * (day.month - 1) + (day.day - 1)
 
 
 def day_of(number: int) -> date:
-    """The day of a `day_number`."""
+    """The day of an integer that `day_number` returned."""
     return date(number // 372, number % 372 // 31 + 1, number % 31 + 1)
 
 

@@ -6,18 +6,21 @@ from importlib import import_module
 from typing import Any
 
 
-def lazy(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """The `__getattr__` and `__dir__` of a package; `homes` has the module of each name, below it or by its full path.
+def lazy(package: str, modules: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The `__getattr__` and `__dir__` of a package.
+
+    `modules` has the module of each name, relative to the package or by its full path.
 
     Importing the package loads none of the modules, so a library of an extra is needed only where it is used.
     """
 
     def attribute(name: str) -> Any:
-        if name not in homes:
+        if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        home = homes[name]
-        value = getattr(import_module(home if home.startswith("hardship_rules.") else f"{package}.{home}"), name)
+        module = modules[name]
+        path = module if module.startswith("hardship_rules.") else f"{package}.{module}"
+        value = getattr(import_module(path), name)
         setattr(sys.modules[package], name, value)
         return value
 
-    return attribute, lambda: sorted(homes)
+    return attribute, lambda: sorted(modules)

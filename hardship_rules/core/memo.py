@@ -7,7 +7,7 @@ Result = TypeVar("Result")
 
 
 class Memo:
-    """The results that were computed from one object, by their keys.
+    """The results that were computed from one object, by key.
 
     Threads may compute a result at the same time; all of them get the one that is stored first.
     """

@@ -66,7 +66,7 @@ class Approval:
 
 @frozen
 class Fact:
-    """An input about a household or a member, with the default for when it is left out."""
+    """An input about a household or a member; `if_absent` is its default where it is left out."""
 
     name: str
     title: str
@@ -250,7 +250,7 @@ class Policy:
     resolved: str = field(repr=False)
     at: Location = field(eq=False, repr=False)
     properties: FrozenMapping[str, Property] = field(default=FrozenMapping(), repr=False)
-    is_draft: bool = field(default=False, repr=False)  # it says `status: draft`
+    is_draft: bool = field(default=False, repr=False)  # whether the file says `status: draft`
     approval: Approval | None = field(default=None, repr=False)
     formers: tuple[Former, ...] = field(default=(), repr=False)
     order: tuple[str, ...] = field(default=(), repr=False)  # parameters, terms and decisions, each after what it uses
@@ -259,12 +259,12 @@ class Policy:
 
     @cached_property
     def memo(self) -> Memo:
-        """The results of `per_policy` functions. No part of its value: `==`, hash, repr, pickles and copies lack it."""
+        """The results of `per_policy` functions; they are no part of `==`, hash, repr, pickles and copies."""
         return Memo()
 
     @cached_property
     def names(self) -> FrozenMapping[str, Definition]:
-        """Everything that a line may name, but for the day `on`."""
+        """Everything that a line may name, except the day `on`."""
         sections = (self.facts, self.members.facts, self.parameters, self.readings, self.terms, self.decisions)
         return FrozenMapping((name, part) for section in sections for name, part in section.items())
 
@@ -286,7 +286,7 @@ class Policy:
 
     @cached_property
     def stand_ins(self) -> tuple[Fact, ...]:
-        """The facts with a default, each after those that its default uses."""
+        """The facts with a default (`if absent`), each after the facts that its default uses."""
         facts = (self.names[name] for name in self.fact_order)
         return tuple(fact for fact in facts if isinstance(fact, Fact) and fact.if_absent is not None)
 
@@ -306,18 +306,18 @@ class Policy:
 
     @cached_property
     def switches(self) -> frozenset[str]:
-        """The ids of the clauses that depend on readings and parameters only: equal for every household."""
-        of_facts = {"on", *self.facts, *self.members.facts}
+        """The ids of the clauses that depend on readings and parameters only, equal for every household."""
+        household_names = {"on", *self.facts, *self.members.facts}  # what may differ between households
         for name in self.order:
-            if of_facts & set(self.uses[name]):
-                of_facts.add(name)
+            if household_names & set(self.uses[name]):
+                household_names.add(name)
         definitions: list[Definition] = [*self.terms.values(), *self.decisions.values()]
         return frozenset(
             clause.id
             for definition in definitions
             for expr in exprs_of(definition)
             for clause in walk(expr)
-            if isinstance(clause, Clause) and not of_facts & set(names_in(clause))
+            if isinstance(clause, Clause) and not household_names & set(names_in(clause))
         )
 
     @cached_property
@@ -339,7 +339,7 @@ class Policy:
 
     @cached_property
     def formerly(self) -> FrozenMapping[KeyPath, FrozenMapping[str, Former]]:
-        """The earlier names, by what they name."""
+        """The earlier names by what they name (`Former.of`), each with its current name."""
         names: dict[KeyPath, dict[str, Former]] = {}
         for former in self.formers:
             names.setdefault(former.of, {})[former.old] = former
@@ -401,10 +401,10 @@ def require_decidable(policy: Policy) -> None:
     """Raise `PolicyError` for what is no policy, has an open parameter, or has no decision."""
     require_policy(policy)
     if policy.is_open:
-        open_ = ", ".join(
+        unset = ", ".join(
             f"`{name}` {parameter.title}" for name, parameter in policy.parameters.items() if not parameter.values
         )
-        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": open_})])
+        raise PolicyError([Problem("policy_open", given=policy.name, values={"parameters": unset})])
     if not policy.decisions:
         raise PolicyError([Problem("policy_without_decision", given=policy.name)])
 

@@ -18,12 +18,12 @@ KeyPath = tuple[str | int, ...]
 MOST_PROBLEMS = 200
 """The most problems of one text that are reported."""
 
-_LONGEST_NAME = 100  # characters of a word that may be a typo of a known name
+_LONGEST_NAME = 100  # characters; a longer word is not compared with the known names
 _MOST_NAMES = 1000  # known names that a word is compared with
 _CLOSE = 0.6  # least similarity of two close words, as `difflib` measures it
-_LONGEST = 4000  # characters of a quotation in a problem
+_LONGEST_QUOTATION = 4000  # characters of a text quoted in a problem
 
-_WORDS = {
+_TRANSLATED = {
     (key, kind) for key in ("own", "wanted") for kind in ("kind_number", "kind_choice", "kind_yes_no", "kind_date")
 }  # values that are codes themselves: each language has a word for them
 _REASON = "reason_"  # prefix of the codes that say why the system refuses a file or a stream
@@ -78,7 +78,7 @@ def _printable_texts(texts: Mapping[str, str]) -> FrozenMapping[str, str]:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= _LONGEST_QUOTATION else text[:_LONGEST_QUOTATION] + "…"
 
 
 @frozen
@@ -121,7 +121,7 @@ class Problem:
         translated = {
             key: sentences[word][0]
             for key, word in self.values.items()
-            if (key, word) in _WORDS or (key == "reason" and word.startswith(_REASON) and word in sentences)
+            if (key, word) in _TRANSLATED or (key == "reason" and word.startswith(_REASON) and word in sentences)
         }
         values = {**self.values, **translated}
         return sentences[code][part].format(given=_cut(self.given), **values)
@@ -146,23 +146,23 @@ def path_text(path: KeyPath) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> dict[str, str]:
     """`{"nearest": name}` for the known name that is closest to a word, or nothing if none is close."""
-    names = (
-        [] if len(word) > _LONGEST_NAME else list(islice((name for name in known if _may_be(name, word)), _MOST_NAMES))
-    )
-    close = get_close_matches(word, names, n=1, cutoff=_CLOSE)
+    if len(word) > _LONGEST_NAME:
+        return {}
+    names = islice((name for name in known if _may_be_close(name, word)), _MOST_NAMES)
+    close = get_close_matches(word, list(names), n=1, cutoff=_CLOSE)
     return {"nearest": close[0]} if close else {}
 
 
-def _may_be(name: str, word: str) -> bool:
-    """Whether two words can be close, by their lengths alone; comparing long ones takes long."""
-    return len(word) <= _LONGEST_NAME and 2 * min(len(name), len(word)) >= _CLOSE * (len(name) + len(word))
+def _may_be_close(name: str, word: str) -> bool:
+    """Whether two words can be close, by their lengths alone, since comparing long words is slow."""
+    return 2 * min(len(name), len(word)) >= _CLOSE * (len(name) + len(word))
 
 
 def options_known(word: str, options: Mapping[str, str]) -> dict[str, str]:
-    """Values of a problem with an option: the known options with their titles, and the nearest of them."""
-    named = next((option for option, title in options.items() if title == word), None)
+    """The values of a problem with an unknown option: the known options with titles, and the nearest one."""
+    titled = next((option for option, title in options.items() if title == word), None)
     known = ", ".join(f"{option} {title}" for option, title in options.items())
-    return {"known": known, **(nearest(word, options) if named is None else {"nearest": named})}
+    return {"known": known, **(nearest(word, options) if titled is None else {"nearest": titled})}
 
 
 def reason_of(error: OSError | ValueError) -> str:
@@ -187,7 +187,7 @@ def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def first_problems(problems: Iterable[Problem]) -> list[Problem]:
-    """The first `MOST` problems; if there are more, one that says so follows."""
+    """The first `MOST_PROBLEMS` problems; if there are more, one that says so follows."""
     shown = list(islice(problems, MOST_PROBLEMS + 1))
     if len(shown) > MOST_PROBLEMS:
         last = shown[MOST_PROBLEMS]

@@ -87,9 +87,9 @@ def unit_of(expr: Expr, policy: Policy) -> Unit | None:
 def times(a: Unit, b: Unit, power: int = 1) -> Unit:
     """The unit a · b^power."""
     powers = dict(a)
-    for base, own in b:
-        powers[base] = powers.get(base, 0) + power * own
-    return tuple(sorted((base, own) for base, own in powers.items() if own))
+    for base, exponent in b:
+        powers[base] = powers.get(base, 0) + power * exponent
+    return tuple(sorted((base, exponent) for base, exponent in powers.items() if exponent))
 
 
 def product(units: Sequence[Unit | None]) -> Unit | None:

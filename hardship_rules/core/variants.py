@@ -56,7 +56,7 @@ def _without(expr: Expr, clause: str) -> Expr | None:
 
 
 def removable_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]]:
-    """The clauses that can be removed, each with its definition, of all definitions that some decision uses."""
+    """The clauses that can be removed from definitions that a decision uses, each with its definition."""
     used = set(policy.decisions)
     for name in reversed(policy.order):
         if name in used:
@@ -65,11 +65,11 @@ def removable_clauses(policy: Policy) -> Iterator[tuple[Term | Decision, Clause]
         definition = policy.names[name]
         if name in used and isinstance(definition, Term | Decision):
             for expr in exprs_of(definition):
-                for clause in _parts(expr):
+                for clause in _removable(expr):
                     yield definition, clause
 
 
-def _parts(expr: Expr) -> Iterator[Clause]:
+def _removable(expr: Expr) -> Iterator[Clause]:
     """The clauses inside an expression that can be removed one by one."""
     for part in walk(expr):
         if isinstance(part, Clause) and part is not expr and not _is_only_clause(expr, part):

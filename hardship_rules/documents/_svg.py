@@ -14,16 +14,17 @@ from hardship_rules.documents.text import ellipsized, width, wrapped
 
 
 def _opening(size: str, id_: str, title: str, about: str) -> Iterator[str]:
+    """The start of a drawing with its title and description; `size` is its width and height."""
     yield f'<svg viewBox="0 0 {size}" role="img" aria-labelledby="{id_}t" aria-describedby="{id_}d">'
     yield f'<title id="{id_}t">{escape(title)}</title><desc id="{id_}d">{escape(about)}</desc>'
 
 
-# A scale
+# --- A scale ---
 
 _SCALE_WIDTH = 320
 _AXIS_LEFT, _AXIS_RIGHT = 16, 304  # a number beyond the axis ends here in an arrow
-_TRUE_LEFT, _TRUE_RIGHT = 28, 292  # numbers on the axis are drawn between these
-_APART = 5  # the least distance between different numbers
+_INNER_LEFT, _INNER_RIGHT = 28, 292  # numbers on the axis are drawn between these
+_CLOSEST = 5  # the least distance between different numbers
 _CHARACTER = 7.6  # the width of a Latin character in a label
 _BAR_TOP, _BAR_HEIGHT, _AXIS_Y, _LIMIT_ROW = 27, 14, 49, 20
 
@@ -44,14 +45,14 @@ def positions(scale: Scale) -> Mapping[Exact, float]:
     high += (high - low) / 4 if high > low else 1
     ends = {*of_limits, scale.number.low, scale.number.high}
     inside = sorted(end for end in ends if low <= end <= high)
-    room = _TRUE_RIGHT - _TRUE_LEFT
-    apart = min(_APART, room / max(len(inside), 1))
+    room = _INNER_RIGHT - _INNER_LEFT
+    apart = min(_CLOSEST, room / max(len(inside), 1))
     places: list[float] = []
     for end in inside:
-        linear = _TRUE_LEFT + float((end - low) / (high - low)) * room
+        linear = _INNER_LEFT + float((end - low) / (high - low)) * room
         places.append(max(linear, places[-1] + apart) if places else linear)
     for number in range(len(places) - 1, -1, -1):  # back from the right end, where they were pushed beyond it
-        last = _TRUE_RIGHT if number == len(places) - 1 else places[number + 1] - apart
+        last = _INNER_RIGHT if number == len(places) - 1 else places[number + 1] - apart
         places[number] = min(places[number], last)
     return {
         **dict(zip(inside, places, strict=True)),
@@ -73,7 +74,7 @@ def _scale_parts(scale: Scale, id_: str) -> Iterator[str]:
 def _number(number: Extent, at: Mapping[Exact, float]) -> Iterator[str]:
     """A bar up to a known number, or a dashed frame between the bounds of an unknown one."""
     left, right = at[number.low], at[number.high]
-    start = left if number.low != number.high else _TRUE_LEFT
+    start = left if number.low != number.high else _INNER_LEFT
     kind = "number" if number.low == number.high else "number ranging"
     first, last = sorted((start, right))
     yield f'<rect class="{kind}" x="{first:.1f}" y="{_BAR_TOP}" width="{last - first:.1f}" height="{_BAR_HEIGHT}"/>'
@@ -108,15 +109,15 @@ def _limit(number: int, limit: Extent, at: Mapping[Exact, float]) -> Iterator[st
 
 def _centred_label(text: str, at: float, y: float, *, bold: bool = False) -> Iterator[str]:
     """A label centred at a place, moved to stay inside the drawing; nothing where it is wider than that."""
-    long = width(text) * _CHARACTER
-    if long > _SCALE_WIDTH - 8:
+    length = width(text) * _CHARACTER
+    if length > _SCALE_WIDTH - 8:
         return
-    middle = min(max(at, 4 + long / 2), _SCALE_WIDTH - 4 - long / 2)
-    strong = ' class="strong"' if bold else ""
-    yield f'<text x="{middle:.1f}" y="{y:.1f}" text-anchor="middle"{strong}>{escape(text)}</text>'
+    middle = min(max(at, 4 + length / 2), _SCALE_WIDTH - 4 - length / 2)
+    class_ = ' class="strong"' if bold else ""
+    yield f'<text x="{middle:.1f}" y="{y:.1f}" text-anchor="middle"{class_}>{escape(text)}</text>'
 
 
-# A flow diagram
+# --- A flow diagram ---
 
 _FLOWS_WIDTH, _FLOWS_TOP, _FLOWS_HEIGHT = 340, 28, 260  # narrow, so that labels stay readable on a telephone
 _LEFT_BARS, _RIGHT_BARS, _THICKNESS = 118, 222, 10
@@ -145,10 +146,10 @@ def _flows_parts(flows: Flows, id_: str) -> Iterator[str]:
         (left, befores, _LEFT_BARS, _LEFT_BARS - 6, "end"),
         (right, nows, _RIGHT_BARS - _THICKNESS, _RIGHT_BARS + 6, "start"),
     ):
-        for title, (start, long) in bars.items():
-            yield f'<rect class="side" x="{at}" y="{start:.1f}" width="{_THICKNESS}" height="{max(long, 0.8):.1f}"/>'
+        for title, (start, length) in bars.items():
+            yield f'<rect class="side" x="{at}" y="{start:.1f}" width="{_THICKNESS}" height="{max(length, 0.8):.1f}"/>'
             lines = [*_label_lines(title), f"{_total(title, numbers):,}"]
-            first = start + long / 2 - _LABEL_LINE * (len(lines) - 1) / 2 + 5
+            first = start + length / 2 - _LABEL_LINE * (len(lines) - 1) / 2 + 5
             yield from (_label(line, text, first + _LABEL_LINE * row, anchor) for row, line in enumerate(lines))
     yield "</svg>"
 
@@ -169,9 +170,9 @@ def _bars(names: tuple[str, ...], numbers: list[tuple[str, int]], scale: float) 
     """The bars of one side from the top, each with room for its label, and the y of their end."""
     bars, at = {}, float(_FLOWS_TOP)
     for name in names:
-        long = scale * _total(name, numbers)
-        room = max(long, _LABEL_LINE * (len(_label_lines(name)) + 1))
-        bars[name] = (at + (room - long) / 2, long)
+        length = scale * _total(name, numbers)
+        room = max(length, _LABEL_LINE * (len(_label_lines(name)) + 1))
+        bars[name] = (at + (room - length) / 2, length)
         at += room + _BAR_GAP
     return bars, at
 
@@ -185,21 +186,22 @@ def _bands(flows: Flows, left: _Bars, right: _Bars, scale: float) -> Iterator[st
     middle = (x1 + x2) / 2
     for flow in sorted(flows.flows, key=lambda flow: flow.before != flow.now):
         start, end = starts[flow], ends[flow]
-        long = max(scale * flow.number, 0.6)
+        thickness = max(scale * flow.number, 0.6)
         kind = "stays" if flow.before == flow.now else "moves"
         yield (
             f'<path class="{kind}" d="M{x1} {start:.1f}C{middle:g} {start:.1f} {middle:g} {end:.1f} {x2} {end:.1f}'
-            f'V{end + long:.1f}C{middle:g} {end + long:.1f} {middle:g} {start + long:.1f} {x1} {start + long:.1f}Z"/>'
+            f"V{end + thickness:.1f}C{middle:g} {end + thickness:.1f} {middle:g} {start + thickness:.1f} "
+            f'{x1} {start + thickness:.1f}Z"/>'
         )
 
 
 def _stacked(flows: list[Flow], bars: _Bars, scale: float, side: Callable[[Flow], str]) -> dict[Flow, float]:
     """The y at which each flow begins on its bar."""
-    free, places = {name: start for name, (start, _) in bars.items()}, {}
+    next_start, starts = {name: start for name, (start, _) in bars.items()}, {}
     for flow in flows:
-        places[flow] = free[side(flow)]
-        free[side(flow)] += scale * flow.number
-    return places
+        starts[flow] = next_start[side(flow)]
+        next_start[side(flow)] += scale * flow.number
+    return starts
 
 
 def _label(text: str, at: float, y: float, anchor: str, kind: str = "") -> str:

@@ -65,7 +65,7 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.say = sentences("page", "zh" if document.lang.startswith("zh") else "en")
-        self.plain = escape if document.lang.startswith("zh") else _chinese_marked
+        self.escaped = escape if document.lang.startswith("zh") else _chinese_marked
         self.tables = 0
         self.drawings = 0
         words = sorted((word for word in document.whole if _CHINESE.fullmatch(word)), key=len, reverse=True)
@@ -76,9 +76,9 @@ class _Page:
         """A text whose amounts, dates and whole words are each kept on one line."""
         at, parts = 0, []
         for match in self.unbroken.finditer(text):
-            parts += [self.plain(text[at : match.start()]), f'<span class="n">{self.plain(match[0])}</span>']
+            parts += [self.escaped(text[at : match.start()]), f'<span class="n">{self.escaped(match[0])}</span>']
             at = match.end()
-        return "".join((*parts, self.plain(text[at:])))
+        return "".join((*parts, self.escaped(text[at:])))
 
     def lines(self) -> Iterator[str]:
         document = self.document
@@ -116,17 +116,17 @@ class _Page:
         return f"{style()}@page{{size:{paper};margin:{margin};{foot}{number}}}"
 
     def main(self, blocks: tuple[Block, ...]) -> Iterator[str]:
-        """The blocks, with the contents before the first fold, or else before the second section."""
+        """The blocks; contents come before the first fold, or before the first section that is not the first block."""
         folds = [block for block in blocks if isinstance(block, Fold)]
         parts: list[Section | Fold] = [*folds] or [block for block in blocks if isinstance(block, Section)]
         ids = {id(part): f"s{number}" for number, part in enumerate(parts, 1)}
-        after = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _FEWEST_CONTENTS else None
-        if folds and not folds[0].is_open:  # their titles serve as contents
-            after = None
+        next_part = parts[1 if not folds and parts[0] is blocks[0] else 0] if len(parts) >= _FEWEST_CONTENTS else None
+        if folds and not folds[0].is_open:  # the titles of the folds serve as contents
+            next_part = None
         for block in blocks:
             if folds and block is folds[0] and not folds[0].is_open:
                 yield f'<p class="hint small">{self.words(self.say["folded"])}</p>'
-            if block is after:
+            if block is next_part:
                 yield f'<nav aria-label="{self.say["contents"]}"><ol>'
                 yield from (f'<li><a href="#{ids[id(part)]}">{self.words(part.title)}</a></li>' for part in parts)
                 yield "</ol></nav>"
@@ -145,7 +145,7 @@ class _Page:
     def block(self, block: Block, level: int, id_: str = "") -> Iterator[str]:
         match block:
             case Paragraph(text, aside, signed, flush):
-                words = f"<small>{self.broken(text)}</small>" if aside else self.broken(text)
+                words = f"<small>{self.with_breaks(text)}</small>" if aside else self.with_breaks(text)
                 class_ = ' class="signed"' if signed else ' class="flush"' if flush else ""
                 yield f"<p{class_}>{words}</p>"
             case Listing(items):
@@ -159,12 +159,12 @@ class _Page:
             case Scale():
                 self.drawings += 1
                 drawing = scale_svg(block, f"d{self.drawings}")
-                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption>"
+                yield f"<figure>{drawing}<figcaption>{self.with_breaks(block.about)}</figcaption>"
                 yield from (*self.items(scale_items(block), 0), "</figure>")
             case Flows():
                 self.drawings += 1
                 drawing = flows_svg(block, f"d{self.drawings}")
-                yield f"<figure>{drawing}<figcaption>{self.broken(block.about)}</figcaption></figure>"
+                yield f"<figure>{drawing}<figcaption>{self.with_breaks(block.about)}</figcaption></figure>"
             case Section(title, blocks):
                 yield f"<section{id_}>"
                 yield f"<h{min(level, 6)}>{self.words(title)}</h{min(level, 6)}>"
@@ -187,11 +187,11 @@ class _Page:
     def pairs(self, pairs: Pairs) -> Iterator[str]:
         yield f'<dl class="pairs{" amounts" * pairs.amounts}">'
         for pair in pairs.rows:
-            below = f'<dd class="small">{self.broken(pair.below)}</dd>' if pair.below else ""
-            yield f"<div><dt>{self.words(pair.name)}</dt><dd>{self.broken(pair.value)}</dd>{below}</div>"
+            below = f'<dd class="small">{self.with_breaks(pair.below)}</dd>' if pair.below else ""
+            yield f"<div><dt>{self.words(pair.name)}</dt><dd>{self.with_breaks(pair.value)}</dd>{below}</div>"
         yield "</dl>"
 
-    def broken(self, text: str) -> str:
+    def with_breaks(self, text: str) -> str:
         """A text with its line ends kept."""
         return self.words(text).replace("\n", "<br>")
 
@@ -199,7 +199,7 @@ class _Page:
         yield '<ol class="list">'
         for number, item in enumerate(items, 1):
             lead = f"<strong>{self.words(item.lead)}</strong>" if item.lead else ""
-            words = "：".join(part for part in (lead, self.broken(item.text)) if part)
+            words = "：".join(part for part in (lead, self.with_breaks(item.text)) if part)
             aside = f" <small>{self.words(item.aside)}</small>" if item.aside else ""
             leaf = "" if item.parts else ' class="leaf"'
             means = f' role="img" aria-label="{escape(item.means)}"' if item.means else ""
@@ -222,13 +222,13 @@ class _Page:
             all(_NUMBER.fullmatch(cell) for cell in column) and any(column)
             for column in (list(zip(*table.rows, strict=True)) or [()] * columns)
         ]
-        boxed = "table short" if len(table.rows) <= _MOST_UNBROKEN else "table"
-        yield f'<div class="{boxed}" role="group" aria-labelledby="{name}" tabindex="0">'
+        box = "table short" if len(table.rows) <= _MOST_UNBROKEN else "table"
+        yield f'<div class="{box}" role="group" aria-labelledby="{name}" tabindex="0">'
         yield f'<table class="{" ".join(kinds)}" style="--columns:{columns}">'
         yield f'<caption id="{name}"><span class="title">{self.words(table.caption)}</span></caption>'
         if table.shares:
-            whole = sum(table.shares)
-            yield "".join(f'<col style="width:{100 * share / whole:.4g}%">' for share in table.shares)
+            total = sum(table.shares)
+            yield "".join(f'<col style="width:{100 * share / total:.4g}%">' for share in table.shares)
         heads = (
             f'<th scope="col"{_NUMERIC * is_number}>{self.words(head)}</th>'
             for head, is_number in zip(table.heads, numbers, strict=True)
@@ -244,10 +244,10 @@ class _Page:
         for column, cell in enumerate(row):
             number = _NUMERIC * numbers[column]
             if column == table.named_by:
-                yield f'<th scope="row"{number}>{self.broken(cell)}</th>'
+                yield f'<th scope="row"{number}>{self.with_breaks(cell)}</th>'
             else:
                 head = f' data-head="{escape(table.heads[column])}"' if named else ""
-                yield f"<td{number}{head}>{self.broken(cell)}</td>"
+                yield f"<td{number}{head}>{self.with_breaks(cell)}</td>"
 
 
 def _css_text(text: str) -> str:

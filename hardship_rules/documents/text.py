@@ -31,7 +31,7 @@ _INDENT = "\u3000\u3000"  # of a paragraph in a Chinese letter
 
 _OPENING = "（〔《“‘【"  # not at the end of a line
 _CLOSING = "，。、；：？！）〕》”’】％"  # not at the beginning of a line
-_LATIN = r"[!-~]+?(?:[.](?=[A-Za-z])|(?![!-~]))"  # a word or number; a path is cut after its points
+_LATIN = r"[!-~]+?(?:[.](?=[A-Za-z])|(?![!-~]))"  # a word or number; a path may be broken after its dots
 _GRADE = r"〔[^〕\s]{1,4}〕"
 _AMOUNT = r"-?\d[\d,]*(?:\.\d+)? [\u4e00-\u9fff](?=[)}\]\s，。、；：）]|即|$)"  # with its unit
 _PIECE = re.compile(rf"\s+|(?:{_GRADE}|[{_OPENING}]*(?:{_LATIN}|[^\s]))[{_CLOSING}]*")
@@ -154,7 +154,7 @@ def _columns(rows: tuple[tuple[str, ...], ...], shares: tuple[int, ...]) -> list
     return columns
 
 
-# Columns
+# --- Columns of a terminal ---
 
 
 def width(text: str) -> int:

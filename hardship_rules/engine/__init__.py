@@ -1,4 +1,4 @@
-"""What a policy means: the value of each of its lines for facts that are known, unknown or partly known.
+"""The meaning of a policy: the value of each of its lines for facts that are known, unknown or partly known.
 
 An unknown number is an interval, an unknown choice the set of its possible options. `lower` gives the program of a
 policy: flat steps over whole numbers, which `specialise` folds for the readings chosen.

@@ -10,45 +10,45 @@ from hardship_rules.engine.evaluate import Scope, value
 Cause = tuple[Clause, Truth, Scope]
 """A clause, its value, and the scope in which it has that value."""
 
+_COMPOUND = (AllOf, AnyOf, Not, Name)  # conditions whose causes are inside them
+
 
 def innermost(policy: Policy, clause: Clause, scope: Scope) -> list[Cause]:
     """The innermost clauses that give a clause its value, through the conditions that it names.
 
     A switch (a clause of readings and parameters only) is a cause only where there is no other. A branch that a switch
-    turns off has no causes, unless there are no others.
+    turns off has causes only where no other branch has one.
     """
     truth = cast(Truth, value(clause, scope))
-    causes = _causes(policy, clause, truth, scope, awake=True) or _causes(policy, clause, truth, scope, awake=False)
+    active = _causes(policy, clause, truth, scope, active=True)
+    causes = active or _causes(policy, clause, truth, scope, active=False)
     return list({cause[0].id: cause for cause in causes}.values())
 
 
-def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, awake: bool) -> list[Cause]:
-    """The causes of an expression's value; with `awake`, none of branches that a switch turns off."""
+def _causes(policy: Policy, expr: Expr, truth: Truth, scope: Scope, *, active: bool) -> list[Cause]:
+    """The causes of an expression's value; with `active`, none of branches that a switch turns off."""
     match expr:  # patterns do not bind attributes: that is slow
         case Clause():
             if not isinstance(expr.when, _COMPOUND):
                 return [(expr, truth, scope)]
-            inner = _causes(policy, expr.when, truth, scope, awake=awake)
+            inner = _causes(policy, expr.when, truth, scope, active=active)
             return inner if inner or is_structure(expr.when) else [(expr, truth, scope)]
         case AllOf() | AnyOf():
-            together = truth is isinstance(expr, AllOf)  # then every clause has that value
-            alike = [clause for clause in expr.clauses if together or value(clause, scope) is truth]
-            switches = [clause for clause in alike if clause.id in policy.switches]
-            others = [clause for clause in alike if clause.id not in policy.switches] if switches else alike
-            if awake and switches and truth is False and isinstance(expr, AllOf):
+            all_agree = truth is isinstance(expr, AllOf)  # a true `all` and a false `any`: every clause has that value
+            agreeing = [clause for clause in expr.clauses if all_agree or value(clause, scope) is truth]
+            switches = [clause for clause in agreeing if clause.id in policy.switches]
+            others = [clause for clause in agreeing if clause.id not in policy.switches] if switches else agreeing
+            if active and switches and truth is False and isinstance(expr, AllOf):
                 return [] if others else [(clause, truth, scope) for clause in switches]
-            chosen = others if awake and others else alike
-            return [cause for clause in chosen for cause in _causes(policy, clause, truth, scope, awake=awake)]
+            chosen = others if active and others else agreeing
+            return [cause for clause in chosen for cause in _causes(policy, clause, truth, scope, active=active)]
         case Not():
             opposite = None if truth is None else not truth
-            return _causes(policy, expr.part, opposite, scope, awake=awake)
+            return _causes(policy, expr.part, opposite, scope, active=active)
         case Name() if isinstance(term := policy.names.get(expr.name), Term) and not term.of_member:
-            return _causes(policy, term.expr, truth, scope.outer or scope, awake=awake)
+            return _causes(policy, term.expr, truth, scope.outer or scope, active=active)
         case _:
             return []
-
-
-_COMPOUND = (AllOf, AnyOf, Not, Name)  # the conditions that have causes of their own
 
 
 def is_structure(expr: Expr) -> bool:
@@ -68,8 +68,8 @@ def rests_on(policy: Policy, clause: Clause) -> tuple[tuple[str, Provenance], ..
                     provenances[definition.title] = definition.provenance
                 if isinstance(definition, Term):
                     visit(definition.expr)
-                for key in definition.by if isinstance(definition, Parameter) else ():
-                    visit(Name(key, expr.at))
+                for selector in definition.by if isinstance(definition, Parameter) else ():
+                    visit(Name(selector, expr.at))
         for part in parts_of(expr):
             visit(part)
 

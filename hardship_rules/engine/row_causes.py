@@ -1,4 +1,4 @@
-"""The rows of a table in which each clause decides an outcome: `causes` for all rows at the same time."""
+"""The rows of a table in which each clause decides an outcome: the module `causes` for all rows at once."""
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
@@ -10,32 +10,33 @@ from hardship_rules.core.expr import AllOf, AnyOf, Clause, Expr, Name, Not, part
 from hardship_rules.core.policy import Policy, Term
 from hardship_rules.engine.causes import is_structure
 
-Rows = Any  # a boolean column: an expression with &, | and ~, or a bool for all rows alike
+Rows = Any
+"""A boolean column: an expression with &, | and ~, or a bool that is the same for every row."""
 _Rows = TypeVar("_Rows")
 
 
 def both(a: _Rows, b: _Rows) -> _Rows:
-    """The rows in both."""
+    """The rows that are in both columns."""
     if a is False or b is False:
         return cast(_Rows, False)  # noqa: FBT003  # no row
     return b if a is True else a if b is True or a is b else cast(Rows, a) & b
 
 
 def either(a: _Rows, b: _Rows) -> _Rows:
-    """The rows in either."""
+    """The rows that are in at least one of two columns."""
     if a is True or b is True:
         return cast(_Rows, True)  # noqa: FBT003  # every row
     return b if a is False else a if b is False or a is b else cast(Rows, a) | b
 
 
 def opposite(a: _Rows) -> _Rows:
-    """All other rows."""
+    """The rows that are not in a column."""
     return cast(_Rows, not a if isinstance(a, bool) else ~cast(Rows, a))
 
 
 def any_of(several: Iterable[_Rows]) -> _Rows:
-    """The rows in at least one of several columns."""
-    return reduce(either, several, cast(_Rows, False))  # noqa: FBT003  # of none
+    """The rows that are in at least one of several columns."""
+    return reduce(either, several, cast(_Rows, False))  # noqa: FBT003  # no row
 
 
 Causes = Iterator[tuple[str, Rows]]
@@ -55,30 +56,30 @@ class RowCauses:
 
         In each row they are those of `causes.innermost`: switches only where there is no other cause.
         """
-        causes = list(self.causes(clause, held=held, awake=True))
+        causes = list(self.causes(clause, held=held, active=True))
         if self.has_switch(clause) and not self.always(clause, held=held):
-            asleep = opposite(any_of(where for _, where in causes))
-            causes += [(name, both(asleep, where)) for name, where in self.causes(clause, held=held, awake=False)]
+            uncaused = opposite(any_of(where for _, where in causes))
+            causes += [(name, both(uncaused, where)) for name, where in self.causes(clause, held=held, active=False)]
         rows: dict[str, Rows] = {}
         for name, where in causes:
             rows[name] = either(rows.get(name, False), where)
         return {name: where for name, where in rows.items() if where is not False}
 
-    def causes(self, expr: Expr, *, held: bool, awake: bool) -> Causes:
-        """The causes of an expression's value; with `awake`, none of branches that a switch turns off."""
+    def causes(self, expr: Expr, *, held: bool, active: bool) -> Causes:
+        """The causes of an expression's value; with `active`, none of branches that a switch turns off."""
         match expr:
             case Clause():
-                inner = list(self.causes(expr.when, held=held, awake=awake))
+                inner = list(self.causes(expr.when, held=held, active=active))
                 yield from inner
                 sometimes = self.has_switch(expr.when) and not self.always(expr.when, held=held)
                 if not is_structure(expr.when) and (not inner or sometimes):
                     yield expr.id, opposite(any_of(where for _, where in inner))
             case AllOf() | AnyOf():
-                yield from self.of_several(expr, held=held, awake=awake)
+                yield from self.of_several(expr, held=held, active=active)
             case Not():
-                yield from self.causes(expr.part, held=not held, awake=awake)
+                yield from self.causes(expr.part, held=not held, active=active)
             case Name() if isinstance(term := self.policy.names.get(expr.name), Term) and not term.of_member:
-                yield from self.causes(term.expr, held=held, awake=awake)
+                yield from self.causes(term.expr, held=held, active=active)
             case _:
                 return
 
@@ -91,9 +92,9 @@ class RowCauses:
                 others = [clause for clause in expr.clauses if clause.id not in self.switches]
                 return any(self.always(clause, held=held) for clause in others or expr.clauses)
             case AllOf() | AnyOf():
-                alike = [clause for clause in expr.clauses if _is(self.truth_of(clause), held=held) is not False]
-                asleep = not held and any(clause.id in self.switches for clause in alike)
-                return not asleep and all(self.always(clause, held=held) for clause in alike)
+                agreeing = [clause for clause in expr.clauses if _is(self.truth_of(clause), held=held) is not False]
+                may_be_off = not held and any(clause.id in self.switches for clause in agreeing)
+                return not may_be_off and all(self.always(clause, held=held) for clause in agreeing)
             case Not():
                 return self.always(expr.part, held=not held)
             case Name() if isinstance(term := self.policy.names.get(expr.name), Term) and not term.of_member:
@@ -102,7 +103,7 @@ class RowCauses:
                 return False
 
     def has_switch(self, expr: Expr) -> bool:
-        """Whether an expression has a switch in it: only then may it have no active cause inside."""
+        """Whether a switch is in an expression; without one, it always has an active cause."""
         if isinstance(expr, Clause) and expr.id in self.switches:
             return True
         term = self.policy.names.get(expr.name) if isinstance(expr, Name) else None
@@ -110,19 +111,19 @@ class RowCauses:
             return not term.of_member and self.has_switch(term.expr)
         return any(self.has_switch(part) for part in parts_of(expr))
 
-    def of_several(self, expr: AllOf | AnyOf, *, held: bool, awake: bool) -> Causes:
+    def of_several(self, expr: AllOf | AnyOf, *, held: bool, active: bool) -> Causes:
         """The causes of an `all` or `any`: those of its clauses that have its value."""
-        together = held is isinstance(expr, AllOf)  # then every clause has that value
-        alike = {clause: True if together else _is(self.truth_of(clause), held=held) for clause in expr.clauses}
-        switches = [clause for clause in alike if clause.id in self.switches and alike[clause] is True]
-        nothing_else = opposite(any_of(alike[clause] for clause in alike if clause.id not in self.switches))
-        if awake and switches and not held and isinstance(expr, AllOf):
-            yield from ((clause.id, nothing_else) for clause in switches)
+        all_agree = held is isinstance(expr, AllOf)  # a true `all` and a false `any`: every clause has that value
+        agreeing = {clause: True if all_agree else _is(self.truth_of(clause), held=held) for clause in expr.clauses}
+        switches = [clause for clause in agreeing if clause.id in self.switches and agreeing[clause] is True]
+        only_switches = opposite(any_of(agreeing[clause] for clause in agreeing if clause.id not in self.switches))
+        if active and switches and not held and isinstance(expr, AllOf):
+            yield from ((clause.id, only_switches) for clause in switches)
             return
-        for clause, where in alike.items():
-            here = both(where, nothing_else) if awake and clause.id in self.switches else where
+        for clause, where in agreeing.items():
+            here = both(where, only_switches) if active and clause.id in self.switches else where
             if here is not False:
-                yield from ((name, both(here, inner)) for name, inner in self.causes(clause, held=held, awake=awake))
+                yield from ((name, both(here, inner)) for name, inner in self.causes(clause, held=held, active=active))
 
 
 def _is(truth: Rows, *, held: bool) -> Rows:

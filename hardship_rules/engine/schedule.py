@@ -1,4 +1,4 @@
-"""The order in which a policy is computed over two tables, one of members and one of households."""
+"""The phases in which a policy is computed over two tables, one of members and one of households."""
 
 from collections.abc import Collection, Iterator
 
@@ -18,7 +18,7 @@ class Phase:
 
 
 def needed(policy: Policy, wanted: Collection[str]) -> tuple[str, ...]:
-    """The names that are wanted or that a `must` uses, with all that they use, in the policy's order."""
+    """The definitions that some names or a `must` depend on, these names included, in the policy's order."""
     names: set[str] = set()
     pending = [*wanted, *(name for clause in policy.must for name in names_in(clause))]
     while pending:
@@ -50,19 +50,22 @@ def phases(policy: Policy, names: Collection[str]) -> tuple[Phase, ...]:
                 yield name
 
     while pending or pending_sums or not phases:
-        before = len(pending) + len(pending_sums)
+        count = len(pending) + len(pending_sums)
         of_members = tuple(ready(of_members=True))
         sums = tuple(aggregate for aggregate in pending_sums if not set(names_in(aggregate)) & pending.keys())
         computed_sums.update(sums)
         pending_sums = {aggregate: None for aggregate in pending_sums if aggregate not in computed_sums}
         phases.append(Phase(of_members, sums, tuple(ready(of_members=False))))
-        if len(pending) + len(pending_sums) == before and before:
+        if len(pending) + len(pending_sums) == count and count:
             raise RuntimeError(pending)  # a checked policy has no cycles
     return tuple(phases)
 
 
 def _inputs(policy: Policy, name: str, computed_sums: Collection[OverMembers]) -> Iterator[str]:
-    """The names that a definition needs computed; its own where it has an aggregate that is not computed yet."""
+    """The names that a definition depends on.
+
+    An aggregate that is not computed yet counts as the definition itself, which therefore has to wait.
+    """
     definition = policy.names[name]
     if isinstance(definition, Parameter):
         yield from definition.by

@@ -34,7 +34,8 @@ from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_p
 from hardship_rules.core.problem import KeyPath, Location
 from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
 
-_Amounts = dict[Expr, Exact]  # a sum: its parts with their factors
+_Factors = dict[Expr, Exact]
+"""A sum: its parts with their factors."""
 
 
 @frozen
@@ -55,8 +56,8 @@ def roundings_below_zero(policy: Policy) -> tuple[Rounding, ...]:
 
 
 def _below_zero(policy: Policy) -> Iterator[Rounding]:
-    required = tuple(amounts for clause in policy.must for amounts in _required(clause))
-    signs = Signs(policy, _anything(policy, chosen=True), required)
+    required = tuple(factors for clause in policy.must for factors in _required(clause))
+    signs = Signs(policy, _unknown_member(policy, chosen=True), required)
     exprs: list[tuple[KeyPath, str, Expr]] = [
         (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
     ]
@@ -89,11 +90,11 @@ def rounded_part(expr: Round | Elapsed) -> Expr:
 @per_policy
 def signs_of(policy: Policy) -> "Signs":
     """The signs of a policy's numbers by their ranges alone, under any readings."""
-    return Signs(policy, _anything(policy, chosen=False))
+    return Signs(policy, _unknown_member(policy, chosen=False))
 
 
-def _anything(policy: Policy, *, chosen: bool) -> Scope:
-    """The first member of a household with no known facts, under the chosen readings or under any."""
+def _unknown_member(policy: Policy, *, chosen: bool) -> Scope:
+    """A member of a household with no known facts, evaluated under the chosen readings or under any."""
     scope = nothing_known(policy)
     if chosen:
         scope.values |= dict(policy.constants)
@@ -105,23 +106,22 @@ def _anything(policy: Policy, *, chosen: bool) -> Scope:
 class Signs:
     """Which numbers of a policy are never below zero: by range, by construction, or by a `must`."""
 
-    def __init__(self, policy: Policy, scope: Scope, required: tuple[_Amounts, ...] = ()) -> None:
+    def __init__(self, policy: Policy, scope: Scope, required: tuple[_Factors, ...] = ()) -> None:
         self.policy = policy
         self.scope = scope
-        self.required = [amounts for amounts in required if all(map(self.is_number, amounts))]  # never below zero
+        self.required = [factors for factors in required if all(map(self.is_number, factors))]  # never below zero
         self.terms: dict[str, bool] = {}
 
     def never_below_zero(self, expr: Expr) -> bool:
         """Whether a number is provably zero or more in every household."""
         if low(cast(Number, value(expr, self.scope))) >= 0:
             return True
-        if any(self.is_above(_amounts(expr), required) for required in self.required):
+        if any(self.is_above(_factors(expr), required) for required in self.required):
             return True
         match expr:
             case Extreme("max", parts):
-                return any(map(self.never_below_zero, parts)) or any(
-                    _amounts(one) == _amounts(other, -1) for one, other in combinations(parts, 2)
-                )
+                has_opposites = any(_factors(a) == _factors(b, -1) for a, b in combinations(parts, 2))  # max(x, -x)
+                return any(map(self.never_below_zero, parts)) or has_opposites
             case Extreme(parts=parts) | Add(parts) | Multiply(parts):
                 return all(map(self.never_below_zero, parts))
             case Divide(part) | Round(part=part):
@@ -129,7 +129,7 @@ class Signs:
             case OverMembers("sum", part) if part is not None:
                 return self.never_below_zero(part)
             case Name(name):
-                return self.term(name)
+                return self.is_term_never_below_zero(name)
             case _:
                 return False
 
@@ -138,15 +138,15 @@ class Signs:
         answer = value(expr, self.scope)
         return isinstance(answer, int | Fraction | Range) and not isinstance(answer, bool)
 
-    def is_above(self, amounts: _Amounts, required: _Amounts) -> bool:
+    def is_above(self, factors: _Factors, required: _Factors) -> bool:
         """Whether a sum is never below another one, by the ranges of the parts in which they differ."""
-        if not amounts.keys() & required.keys():
+        if not factors.keys() & required.keys():
             return False
-        left = {part: amounts.get(part, 0) - required.get(part, 0) for part in (*amounts, *required)}
-        values = {part: cast(Number, value(part, self.scope)) for part, times in left.items() if times}
-        return sum(low(multiply(number, left[part])) for part, number in values.items()) >= 0
+        difference = {part: factors.get(part, 0) - required.get(part, 0) for part in (*factors, *required)}
+        values = {part: cast(Number, value(part, self.scope)) for part, factor in difference.items() if factor}
+        return sum(low(multiply(number, difference[part])) for part, number in values.items()) >= 0
 
-    def term(self, name: str) -> bool:
+    def is_term_never_below_zero(self, name: str) -> bool:
         """Whether a term is never below zero."""
         definition = self.policy.names.get(name)
         if not isinstance(definition, Term) or not isinstance(definition.kind, NumberKind):
@@ -159,28 +159,28 @@ class Signs:
 _ONE = Constant(1, Location("", 1, 1))
 
 
-def _amounts(expr: Expr, times: Exact = 1) -> _Amounts:
-    """The factor of each part of a sum; constants count as one part."""
-    amounts: _Amounts = {}
+def _factors(expr: Expr, times: Exact = 1) -> _Factors:
+    """The factor of each part of a sum; constants count as multiples of 1."""
+    factors: _Factors = {}
     match expr:
         case Add(parts):
             for part in parts:
-                for inner, amount in _amounts(part, times).items():
-                    amounts[inner] = amounts.get(inner, 0) + amount
+                for inner, factor in _factors(part, times).items():
+                    factors[inner] = factors.get(inner, 0) + factor
         case Negate(part):
-            amounts = _amounts(part, -times)
+            factors = _factors(part, -times)
         case Constant(number):
-            amounts[_ONE] = number * times
+            factors[_ONE] = number * times
         case _:
-            amounts[expr] = times
-    return {part: amount for part, amount in amounts.items() if amount}
+            factors[expr] = times
+    return {part: factor for part, factor in factors.items() if factor}
 
 
-def _difference(more: Expr, less: Expr) -> _Amounts:
-    return _amounts(Add((more, Negate(less, less.at)), more.at))
+def _difference(more: Expr, less: Expr) -> _Factors:
+    return _factors(Add((more, Negate(less, less.at)), more.at))
 
 
-def _required(expr: Expr) -> Iterator[_Amounts]:
+def _required(expr: Expr) -> Iterator[_Factors]:
     """The sums that a condition keeps at zero or above; conditions on each member included."""
     match expr:
         case Clause(when=when) | OverMembers("each", where=when) if when is not None:

@@ -1,4 +1,4 @@
-"""A policy for tables of households: terms in place of facts without a column, and defaults for blank cells."""
+"""A policy rewritten for tables: terms instead of facts without a column, and defaults for left-out cells."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -36,10 +36,10 @@ from hardship_rules.engine.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
-ROUNDED = "_rounded"  # how the column of a rounded figure ends
-DERIVED_OUTSIDE = "derived_outside "  # how the id of the `must` of a default's range begins
-_LARGEST = 2**63 - 1
-_MARGIN = "margin rounded"  # no name of a policy has a space in it
+ROUNDED = "_rounded"  # the suffix of the column of a rounded figure
+DERIVED_OUTSIDE = "derived_outside "  # the prefix of the id of the `must` that a default lies in its range
+_LARGEST = 2**63 - 1  # of a column of integers
+_MARGIN = "margin rounded"  # a name with a space, which no policy can have
 
 
 @frozen
@@ -70,33 +70,32 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
     margin = _margin(policy, shown)
     scales = {name: None if over.factors else over.number for name, over in whole(policy).denominators.items()}
     for name in shown:
-        terms[f"{name} shown"] = _figure(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
+        terms[f"{name} shown"] = _figure_term(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
     if margin is not None:
-        terms[_MARGIN] = _figure(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE))
+        terms[_MARGIN] = _figure_term(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE))
     numbers = [fact for fact in absent if isinstance(fact.kind, NumberKind)]
-    left_out = {fact.name for fact in absent}
-    held = {name: f"{name} held" for name in left_out}
-    facts = {name: fact for name, fact in policy.facts.items() if name not in left_out}
-    of_member = {name: fact for name, fact in policy.members.facts.items() if name not in left_out}
+    held = {fact.name: f"{fact.name} held" for fact in absent}
+    facts = {name: fact for name, fact in policy.facts.items() if name not in held}
+    member_facts = {name: fact for name, fact in policy.members.facts.items() if name not in held}
     facts |= {name: fact for name, fact in unknown.items() if not fact.of_member}
-    of_member |= {name: fact for name, fact in unknown.items() if fact.of_member}
+    member_facts |= {name: fact for name, fact in unknown.items() if fact.of_member}
     completed = evolve(
         policy,
         facts=FrozenMapping(facts),
-        members=evolve(policy.members, facts=FrozenMapping(of_member)),
+        members=evolve(policy.members, facts=FrozenMapping(member_facts)),
         must=(*map(_in_range, numbers), *(cast(Clause, _renamed(clause, held)) for clause in policy.must)),
         terms=FrozenMapping(terms | dict(policy.terms)),
         of_members=frozenset(of_members),
     )
-    made = whole(evolve(completed, order=_ordered(completed)))
+    lowered = whole(evolve(completed, order=_ordered(completed)))
     figures = dict[str, str]()
     for name in shown:
         scale = scales[name]
-        as_it_is = scale is not None and made.denominators[name] == Denominator(scale)
-        figures[_column(name, scales[name])] = name if as_it_is else f"{name} shown"
+        is_in_scale = scale is not None and lowered.denominators[name] == Denominator(scale)
+        figures[_column(name, scale)] = name if is_in_scale else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    return TablePolicy(made, FrozenMapping(figures), tuple(fact.name for fact in absent))
+    return TablePolicy(lowered, FrozenMapping(figures), tuple(fact.name for fact in absent))
 
 
 @per_policy
@@ -105,8 +104,10 @@ def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
     prepared = table_policy(policy, facts)
     wide = {name: bound for name, bound in largest(prepared.made).items() if bound > _LARGEST}
     if wide:
-        values = {name: {"largest": f"{bound:.1e}"} for name, bound in wide.items()}
-        raise PolicyError([Problem("leaves_int64", (name,), given=name, values=each) for name, each in values.items()])
+        raise PolicyError(
+            Problem("leaves_int64", (name,), given=name, values={"largest": f"{bound:.1e}"})
+            for name, bound in wide.items()
+        )
     return prepared
 
 
@@ -147,9 +148,10 @@ def _ordered(policy: Policy) -> tuple[str, ...]:
 
 
 def _default_terms(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
-    """The terms that replace a fact without a column: its default, that within its range, and what a `must` sees.
+    """The terms that replace a fact without a column.
 
-    A `must` does not see constants: they say nothing about the household, so that the fact is unknown to it.
+    `NAME` is its default, of a number within its range; `NAME found` is the default of a number as computed.
+    `NAME held` is its value in a `must`: there a constant default is unknown, as it says nothing about the household.
     """
     renamed = {fact.name: f"{fact.name} unknown"}
     default = cast(Expr, _renamed(cast(Expr, fact.if_absent), renamed))
@@ -223,7 +225,7 @@ def _is_figure(policy: Policy, name: str) -> bool:
     return of_household and isinstance(cast(Term, definition).kind, NumberKind)
 
 
-def _figure(policy: Policy, name: str, expr: Expr) -> Term:
+def _figure_term(policy: Policy, name: str, expr: Expr) -> Term:
     return Term(name, name, NumberKind(unit_of(expr, policy) if name != _MARGIN else None), expr, False, None, _NOWHERE)  # noqa: FBT003  # a term of the household
 
 
@@ -249,7 +251,7 @@ def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
     """
     pairs: dict[tuple[Expr, Expr], None] = {}
     for clause in (outcome.when for outcome in policy.category.outcomes):
-        for part in _deep(policy, cast(Clause, clause)):
+        for part in _walk_through_terms(policy, cast(Clause, clause)):
             if isinstance(part, Compare) and any(
                 isinstance(side, Name) and side.name in shown and side.name in policy.terms
                 for side in (part.left, part.right)
@@ -264,15 +266,15 @@ def _margin(policy: Policy, shown: tuple[str, ...]) -> Expr | None:
     return Extreme("min", tuple(distances), _NOWHERE) if distances else None
 
 
-def _deep(policy: Policy, expr: Expr) -> Iterator[Expr]:
-    """An expression and its parts, through the terms that it names, but not into terms and sums of members."""
+def _walk_through_terms(policy: Policy, expr: Expr) -> Iterator[Expr]:
+    """An expression and its parts, also in the terms of the household that it names; not inside sums over members."""
     yield expr
     term = policy.names.get(expr.name) if isinstance(expr, Name) else None
     if isinstance(term, Term) and not term.of_member:
-        yield from _deep(policy, term.expr)
+        yield from _walk_through_terms(policy, term.expr)
     elif not isinstance(expr, OverMembers):
         for part in parts_of(expr):
-            yield from _deep(policy, part)
+            yield from _walk_through_terms(policy, part)
 
 
 def _column(name: str, scale: int | None) -> str:
@@ -302,19 +304,21 @@ def with_left_out(policy: Policy, names: Collection[str]) -> Policy:
     or the former default where it is left out; what is stated there is ignored.
     """
 
-    def facts(own: FrozenMapping[str, Fact]) -> FrozenMapping[str, Fact]:
-        replaced = dict(own)
-        for name, fact in own.items():
+    def replaced_facts(facts: FrozenMapping[str, Fact]) -> FrozenMapping[str, Fact]:
+        replaced = dict(facts)
+        for name, fact in facts.items():
             if name in names and fact.if_absent is not None:
                 replaced[name] = evolve(fact, if_absent=_first_stated(fact, fact.if_absent))
                 replaced[stated_column(name)] = evolve(fact, name=stated_column(name), if_absent=None)
                 replaced[left_out_column(name)] = evolve(fact, name=left_out_column(name), kind=BOOLEAN, if_absent=None)
         return FrozenMapping(replaced)
 
-    return evolve(policy, facts=facts(policy.facts), members=evolve(policy.members, facts=facts(policy.members.facts)))
+    members = evolve(policy.members, facts=replaced_facts(policy.members.facts))
+    return evolve(policy, facts=replaced_facts(policy.facts), members=members)
 
 
 def _first_stated(fact: Fact, expr: Expr) -> Expr:
+    """The stated value where the fact is not left out, else its former default."""
     stated = (Not(Name(left_out_column(fact.name), fact.at), fact.at), Name(stated_column(fact.name), fact.at))
     if isinstance(expr, Choose):
         return Choose((stated, *expr.cases), expr.otherwise, fact.at)
@@ -322,7 +326,7 @@ def _first_stated(fact: Fact, expr: Expr) -> Expr:
 
 
 def any_value(fact: Fact) -> "str | bool | int | float | date":
-    """A valid value of a fact, for cells that are ignored: a null there would be read as unknown."""
+    """Some valid value of a fact, for ignored cells, since a null would mean an unknown fact."""
     match fact.kind:
         case NumberKind(low=low, decimals=decimals):
             return float(cast(Exact, low)) if decimals else int(cast(Exact, low))

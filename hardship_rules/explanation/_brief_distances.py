@@ -24,7 +24,7 @@ _MOST_CLAUSES = 3  # clauses named for each outcome that is ruled out
 
 
 class Distances(BriefPart):
-    """The other verdicts of one assessment: how near they are, and which are ruled out."""
+    """The other categories of one assessment: the changes that give them, and those that are ruled out."""
 
     # Counterfactuals
 

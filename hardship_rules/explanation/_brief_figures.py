@@ -46,7 +46,7 @@ class BriefFigures(BriefPart):
     """The shown figures of one assessment."""
 
     def figures(self, but: frozenset[str]) -> Iterator[BriefFigure]:
-        """The figures of the policy's `show`, except those named in `but`, and zeros that no fact was given for."""
+        """The figures of the policy's `show`, except those named in `but` and zeros for which no fact was given."""
         for name in self.policy.show:
             figure = self.assessment.figure(name)
             if name in but:
@@ -55,8 +55,9 @@ class BriefFigures(BriefPart):
             if not isinstance(figure, Figure):
                 yield BriefFigure(title, self.describe.figure(name)[0], ())
             elif figure.exact != 0 or self.is_given(name):
-                titled = self.say["minus"].format(title=title) if name in self.subtracted else title
-                yield BriefFigure(titled, self.amount(name, figure), self.parts(name))
+                if name in self.subtracted:
+                    title = self.say["minus"].format(title=title)
+                yield BriefFigure(title, self.amount(name, figure), self.parts(name))
 
     @cached_property
     def subtracted(self) -> frozenset[str]:
@@ -68,7 +69,7 @@ class BriefFigures(BriefPart):
 
     def is_given(self, name: str) -> bool:
         """Whether a figure is a parameter, or is computed from a given fact of its unit that is not 0."""
-        used = self.used_by(name)
+        used = self.names_used_by(name)
         if isinstance(self.policy.names[name], Parameter):
             return True
         unit = self.words.unit(name).split("/", maxsplit=1)[0]
@@ -82,15 +83,15 @@ class BriefFigures(BriefPart):
         kind = cast(NumberKind, fact_of(self.policy, path).kind)
         return unit_name(kind.unit).split("/", maxsplit=1)[0]
 
-    def used_by(self, name: str) -> set[str]:
+    def names_used_by(self, name: str) -> set[str]:
         """A name with every name that it is computed from."""
-        names, used = [name], set[str]()
-        while names:
-            next_name = names.pop()
-            if next_name not in used:
-                used.add(next_name)
-                names += self.policy.uses.get(next_name, ())
-        return used
+        pending, names = [name], set[str]()
+        while pending:
+            used = pending.pop()
+            if used not in names:
+                names.add(used)
+                pending += self.policy.uses.get(used, ())
+        return names
 
     # Amounts and their bounds
 
@@ -99,10 +100,10 @@ class BriefFigures(BriefPart):
         if figure.exact is not None:
             return self.describe.amount(figure)
         decimals = places(self.policy, figure.unit)
-        halved = self.halved[name]
+        halved = cast(Exact, self.halved[name])
         at_least, at_most = (
-            self.describe.with_unit(number_text(number, decimals), figure.unit) if number == other else None
-            for number, other in ((figure.low, low(cast(Exact, halved))), (figure.high, high(cast(Exact, halved))))
+            self.describe.with_unit(number_text(number, decimals), figure.unit) if number == with_halved else None
+            for number, with_halved in ((figure.low, low(halved)), (figure.high, high(halved)))
         )
         if self.uses_unpublished(name):
             return self.say["not_published" if isinstance(self.policy.names[name], Parameter) else "pending"]
@@ -121,7 +122,7 @@ class BriefFigures(BriefPart):
             isinstance(definition := self.policy.names.get(used), Parameter)
             and isinstance(scope[used], Range)
             and (not definition.values or None in definition.values.values())
-            for used in self.used_by(name)
+            for used in self.names_used_by(name)
         )
 
     @cached_property

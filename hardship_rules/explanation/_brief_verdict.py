@@ -89,13 +89,13 @@ class FirstSentence(BriefPart):
             return self.describe.figure_title(expr.name)
         if isinstance(expr, Multiply):
             names = [part for part in expr.parts if isinstance(part, Name) and self.words.unit(part.name) != "1"]
-            others = [self.words.number(part) for part in expr.parts if part not in names]
-            if len(names) == 1 and None not in others:
-                factor = Fraction(1)
-                for other in others:
-                    factor *= cast(Exact, other)
+            factors = [self.words.number(part) for part in expr.parts if part not in names]
+            if len(names) == 1 and None not in factors:
+                product = Fraction(1)
+                for factor in factors:
+                    product *= cast(Exact, factor)
                 title = self.describe.figure_title(names[0].name)
-                return self.say["times"].format(title=title, times=multiple_text(factor))
+                return self.say["times"].format(title=title, times=multiple_text(product))
         return None
 
     def reason(self, reason: Reason) -> str:

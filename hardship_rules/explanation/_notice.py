@@ -44,7 +44,7 @@ MATERIALS = "materials"  # the decision that lists the documents to hand in
 OBJECTION = "objection"  # the note that says where to object
 
 _DAY = ("on",)
-_PAIR = 2  # consecutive numbers; more of them are printed as a range
+_PAIR = 2  # consecutive numbers: a longer run is printed as a range
 _APPLICANT = re.compile(r"[^非不（(]*(?:申请人|本人)(?:[（(].*)?")  # not 申请人的配偶
 _OWN_FILE = re.compile(r"\\|://|[^\s.]\.[A-Za-z][A-Za-z0-9]{0,4}(?![A-Za-z0-9])")  # such as regulation.md
 _REMARK = re.compile(rf"[（(〔【\[](?:解读|{'|'.join(BASES.values())})[）)〕】\]]")
@@ -147,7 +147,7 @@ class _Letter:
             yield Section(SENTENCES[heading], (*((Listing(items),) if items else ()), *after))
 
     def reply(self, within: str, by: str) -> Block:
-        """The days within which to reply; a blank where the policy has no such note."""
+        """The days to reply by the sentence `within`; without such a note the sentence `by`, which has a blank."""
         note = self.policy.notes.get(REPLY_WITHIN)
         return Paragraph(SENTENCES[by] if note is None else self.say(within, days=note.days))
 
@@ -268,13 +268,13 @@ class _Letter:
 
     def names(self, expr: Expr) -> set[str]:
         """Every name that an expression is computed from."""
-        names, seen = list(names_in(expr)), set[str]()
-        while names:
-            name = names.pop()
-            if name not in seen:
-                seen.add(name)
-                names += self.policy.uses.get(name, ())
-        return seen
+        pending, names = list(names_in(expr)), set[str]()
+        while pending:
+            name = pending.pop()
+            if name not in names:
+                names.add(name)
+                pending += self.policy.uses.get(name, ())
+        return names
 
     def documents(self, reasons: Iterable[Reason]) -> Iterator[Block]:
         """The documents behind reasons, each with the places in it.
@@ -282,8 +282,8 @@ class _Letter:
         The letter is based on a rule or notice; another union's page is only cited for comparison, and an assumption
         not at all.
         """
-        places: dict[str, dict[str, dict[str, None]]] = {"based_on": {}, "compare": {}}
-        for provenance in (known for reason in reasons for known in self.provenances(reason)):
+        places: dict[str, dict[str, dict[str, None]]] = {"based_on": {}, "compare": {}}  # by use and title
+        for provenance in (provenance for reason in reasons for provenance in self.provenances(reason)):
             if provenance.source is not None and provenance.basis not in {"assumption", "definition"}:
                 kind = "based_on" if provenance.basis in {"rule", "notice"} else "compare"
                 title = one_line(self.policy.sources[provenance.source].title)
@@ -310,8 +310,8 @@ class _Letter:
         sides = self.sides(reason)
         limits = () if sides is None else self.names(sides[2])
         parameters = (parameter for name, parameter in self.policy.parameters.items() if name in limits)
-        known = (*(parameter.provenance for parameter in parameters), reason.clause.provenance)
-        yield from filter(None, known)
+        provenances = (*(parameter.provenance for parameter in parameters), reason.clause.provenance)
+        yield from filter(None, provenances)
 
     def recognised(self) -> Iterator[Block]:
         yield from self.reasons()
@@ -320,9 +320,9 @@ class _Letter:
         if decided is None:
             yield from (Paragraph(SENTENCES["unlisted"]), reply)
             return
-        perhaps = [_plain(outcome.title) for outcome in decided.possible if outcome not in decided.holding]
-        after = [Paragraph(self.say("perhaps", titles=SENTENCES["join"].join(perhaps)))] if perhaps else []
-        if not decided.holding and not perhaps:
+        undecided = [_plain(outcome.title) for outcome in decided.possible if outcome not in decided.holding]
+        after = [Paragraph(self.say("perhaps", titles=SENTENCES["join"].join(undecided)))] if undecided else []
+        if not decided.holding and not undecided:
             yield Paragraph(SENTENCES["nothing"])
             return
         yield from self.listed("materials", (_plain(outcome.title) for outcome in decided.holding), *after, reply)

@@ -12,7 +12,7 @@ LINES = 25
 COLUMNS = 80
 _INDENT = "  "
 _GAP = "  "
-_FIGURES, _CHECK, _DISTANCES, _DECISIONS, _RULED_OUT = range(5)  # ranks: the last is shortened first
+_OTHERS, _CHECK, _DISTANCES, _DECISIONS, _RULED_OUT = range(5)  # ranks of blocks: the highest is shortened first
 _MOST_DECISIONS = 6
 _VERDICT = 28  # columns of the verdict where the headline follows on the same line
 
@@ -28,7 +28,7 @@ class _Block:
     lines: Callable[[int], list[str]]
     most: int
     least: int = 1
-    rank: int = 0
+    rank: int = _OTHERS
     fewest: int | None = None
 
     def shown(self) -> list[str]:

@@ -152,9 +152,9 @@ def _against(describe: Describer, decided: Decided) -> Iterator[Ground]:
             groups.setdefault(clauses, []).append(outcome)
     for outcomes in groups.values():
         titles, reasons = describe.titles(outcomes), reasons_of[outcomes[0].id]
-        plain = [describe.words(reason) for reason in reasons if not sides(describe.policy, reason, describe.say)]
-        if plain:
-            words = describe.say["sentences"].join(dict.fromkeys(plain))
+        uncompared = [describe.words(reason) for reason in reasons if not sides(describe.policy, reason, describe.say)]
+        if uncompared:
+            words = describe.say["sentences"].join(dict.fromkeys(uncompared))
             yield Ground(False, describe.say["stopped"].format(title=titles, why=words), "", "")  # noqa: FBT003  # `holds`
         for reason in reasons:
             if compared := describe.compared(reason):

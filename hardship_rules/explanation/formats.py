@@ -1,4 +1,4 @@
-"""The text form of an assessment by name: `text`, `markdown`, `html` or `json`."""
+"""`explain`: an assessment in the format of a name, `text`, `markdown`, `html` or `json`."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -20,7 +20,7 @@ RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": 
 
 FORMATS = ("text", *RENDERERS, "json")
 DETAILS = ("short", "full")
-_TITLE = 30  # characters of a policy's title at the foot of a sheet
+_LONGEST_TITLE = 30  # characters of a policy's title at the foot of a sheet
 
 
 def explain(
@@ -66,6 +66,6 @@ def render_explanation(
 ) -> str:
     """The explanation as Markdown or HTML; the blocks `after` follow its first screen."""
     explanation = explanation_of(assessment, lang)
-    foot = f"{assessment.policy.title[:_TITLE]} {assessment.policy.fingerprint[3:11]}  {explanation.disclaimer}"
+    foot = f"{assessment.policy.title[:_LONGEST_TITLE]} {assessment.policy.fingerprint[3:11]}  {explanation.disclaimer}"
     brief = brief_of(assessment, lang)
     return RENDERERS[form](explanation_document(explanation, brief, after, is_open=detail == "full", foot=foot))

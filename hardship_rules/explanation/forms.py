@@ -78,7 +78,7 @@ def facts_schema(policy: Policy) -> Schema:
     }
 
 
-# What a form says of a fact
+# --- What a form says about a fact ---
 
 
 def allowed_values(policy: Policy, fact: Fact) -> str:
@@ -140,7 +140,7 @@ def yaml_scalar(text: str) -> str:
     return yaml.safe_dump(text, allow_unicode=True, width=10**6, default_style='"').rstrip("\n")
 
 
-# The schema of a fact
+# --- The schema of a fact ---
 
 
 def _fact_schemas(policy: Policy, facts: Iterable[Fact]) -> dict[str, Schema]:
@@ -195,7 +195,7 @@ def _number_pattern(decimals: int, *, below_zero: bool) -> str:
     return rf"^{'-?' if below_zero else ''}[0-9]+{more}$"
 
 
-# The lines of a template
+# --- The lines of a template ---
 
 
 def _template_lines(policy: Policy) -> Iterator[str]:

@@ -46,12 +46,12 @@ def outcome_json(outcome: Outcome | None) -> dict[str, str] | None:
 
 
 def value_json(assessment: Assessment, kind: Kind | None, answer: Figure | Value) -> object:
-    """A figure, an option or a boolean in this form."""
+    """A figure, an option or a boolean as in the JSON of an assessment."""
     return _Writer(assessment).answer(kind, answer)
 
 
 def reason_json(assessment: Assessment, reason: Reason) -> dict[str, object]:
-    """A reason with both sides and its provenance in this form."""
+    """A reason with both sides and its provenance as in the JSON of an assessment."""
     return _Writer(assessment).reason(reason)
 
 
@@ -157,10 +157,10 @@ class _Writer:
     def fact(self, path: KeyPath) -> dict[str, object]:
         fact = fact_of(self.policy, path)
         value = fact_value(self.assessment, path)
-        return {"path": path_text(path), "title": fact.title, "value": self.plain(fact.kind, value)}
+        return {"path": path_text(path), "title": fact.title, "value": self.plain_fact(fact.kind, value)}
 
-    def plain(self, kind: Kind, value: Value) -> object:
-        """A known fact: a number or an option as text, or a boolean."""
+    def plain_fact(self, kind: Kind, value: Value) -> object:
+        """The value of a known fact: a number or an option as text, or a boolean."""
         return value if isinstance(kind, BooleanKind) else str(value)
 
     def reason(self, reason: Reason) -> dict[str, object]:
@@ -219,12 +219,13 @@ class _Writer:
             node["sign"] = expr.sign
         if trace.member is not None:
             node["member"] = trace.member + 1
-        node["value"] = trace.value if isinstance(trace.value, bool | None) else self.bare(trace)
+        node["value"] = trace.value if isinstance(trace.value, bool | None) else self.plain_value(trace)
         if not isinstance(expr, Name | Option) and trace.parts:
             node["parts"] = [self.trace(part) for part in trace.parts]
         return node
 
-    def bare(self, trace: Trace) -> object:
+    def plain_value(self, trace: Trace) -> object:
+        """The value of a trace: an option, several possible options, the bounds of a number, or a number as text."""
         answer = trace.value
         if isinstance(answer, str):
             return answer

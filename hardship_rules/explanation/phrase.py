@@ -84,13 +84,13 @@ def amount(policy: Policy, number: Exact | None, unit: Unit, *, full: bool = Tru
     if number is None:
         return WORDS[lang]["not_published"]
     if not unit and number < 1 and (number * 100) % 1 == 0 and number > 0:
-        return f"{_exactly(number * 100)}%"
+        return f"{_exact_decimals(number * 100)}%"
     over = "·".join(policy.units[base] for base, power in unit for _ in range(power))
     under = "".join(f"/{policy.units[base]}" for base, power in unit for _ in range(-power)) if full else ""
-    return f"{_exactly(number)} {over}{under}".rstrip()
+    return f"{_exact_decimals(number)} {over}{under}".rstrip()
 
 
-def _exactly(number: Exact) -> str:
+def _exact_decimals(number: Exact) -> str:
     """A number with its exact decimals, without trailing zeros."""
     exact, places = Fraction(number), 0
     while (exact * 10**places).denominator != 1:
@@ -98,7 +98,7 @@ def _exactly(number: Exact) -> str:
     return f"{decimal(exact, places):,f}"
 
 
-_LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)  # precedence, the loosest first
+_LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)  # precedence of operators, from the loosest to the tightest
 
 
 def _precedence(expr: Expr) -> int:
@@ -148,22 +148,22 @@ class _Phrase:
             case Not():
                 return self.negation(expr.part)
             case Add():
-                total = self.beside(expr.parts[0], _SUM)
+                total = self.operand(expr.parts[0], _SUM)
                 for part in expr.parts[1:]:
                     if isinstance(part, Negate):
-                        total = say["subtract"].format(words=total, part=self.beside(part.part, _PRODUCT))
+                        total = say["subtract"].format(words=total, part=self.operand(part.part, _PRODUCT))
                     else:
-                        total = say["add"].format(words=total, part=self.beside(part, _PRODUCT))
+                        total = say["add"].format(words=total, part=self.operand(part, _PRODUCT))
                 return total
             case Multiply():
-                product = self.beside(expr.parts[0], _PRODUCT)
+                product = self.operand(expr.parts[0], _PRODUCT)
                 for part in expr.parts[1:]:
-                    product = say["multiply"].format(words=product, part=self.beside(part, _TIGHT))
+                    product = say["multiply"].format(words=product, part=self.operand(part, _TIGHT))
                 return product
             case Divide():
-                quotient = self.beside(expr.over, _PRODUCT)
+                quotient = self.operand(expr.over, _PRODUCT)
                 for part in expr.by.parts if isinstance(expr.by, Multiply) else (expr.by,):
-                    quotient = say["divide"].format(over=quotient, by=self.beside(part, _TIGHT))
+                    quotient = say["divide"].format(over=quotient, by=self.operand(part, _TIGHT))
                 return quotient
             case OneOf():
                 return self.one_of(expr, "one_of")
@@ -172,22 +172,23 @@ class _Phrase:
             case Choose():
                 return say["cases"].join(self.cases(expr, kind))
             case Negate():
-                return say["negate"].format(part=self.beside(expr.part, _PRODUCT))
+                return say["negate"].format(part=self.operand(expr.part, _PRODUCT))
             case Extreme():
                 return self.extreme(expr)
             case Round():
                 step = self.side(expr.step, expr.part)
-                return say[expr.direction].format(part=self.beside(expr.part, _TIGHT), step=step)
+                return say[expr.direction].format(part=self.operand(expr.part, _TIGHT), step=step)
             case Elapsed():
                 return say[expr.unit].format(start=self.words(expr.start), end=self.words(expr.end))
             case _:
                 assert_never(expr)
 
     def either(self, words: Iterable[str]) -> str:
+        """Several words joined by commas, the last by `or`."""
         *most, last = words
         return self.say["or"].format(most=self.say["join"].join(most), last=last) if most else last
 
-    def beside(self, expr: Expr, precedence: int) -> str:
+    def operand(self, expr: Expr, precedence: int) -> str:
         """An operand, in brackets where its precedence is lower than the operator's."""
         words = self.words(expr)
         return words if _precedence(expr) >= precedence else self.say["brackets"].format(words=words)
@@ -248,7 +249,7 @@ class _Phrase:
         others = [part for part in expr.parts if not isinstance(part, Constant)]
         if len(bounds) == len(others) == 1:
             template = self.say["at_least" if expr.which == "max" else "at_most"]
-            return template.format(part=self.beside(others[0], _LOOSE), bound=self.side(bounds[0], others[0]))
+            return template.format(part=self.operand(others[0], _LOOSE), bound=self.side(bounds[0], others[0]))
         return self.say[expr.which].format(parts=self.say["join"].join(map(self.words, expr.parts)))
 
     def reading(self, reading: Reading, sign: str, option: str) -> str:
@@ -279,7 +280,7 @@ class _Phrase:
     def over_members(self, expr: OverMembers, template: str) -> str:
         words = {}
         if expr.part is not None:
-            words["part"] = self.beside(expr.part, _TIGHT)
+            words["part"] = self.operand(expr.part, _TIGHT)
         if expr.where is not None:
             words["where"] = self.words(expr.where)
             if expr.what in ("sum", "count"):

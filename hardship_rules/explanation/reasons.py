@@ -67,11 +67,11 @@ class Describer:
     def decision(self, decided: Decided) -> str:
         """A decision that follows the category, with its outcomes; of an `every` also those that are possible."""
         holding = self.titles(decided.holding)
-        perhaps = self.titles(tuple(outcome for outcome in decided.possible if outcome not in decided.holding))
-        if not perhaps:
+        undecided = self.titles(tuple(outcome for outcome in decided.possible if outcome not in decided.holding))
+        if not undecided:
             value = holding or self.say["nothing"]
         elif decided.decision.every:
-            value = self.say["perhaps" if holding else "only_perhaps"].format(holding=holding, possible=perhaps)
+            value = self.say["perhaps" if holding else "only_perhaps"].format(holding=holding, possible=undecided)
         else:
             value = self.say["pending_outcome"].format(possible=self.titles(decided.possible))
         return self.say["fact"].format(title=decided.decision.title, value=value)
@@ -269,7 +269,7 @@ class Describer:
 
 
 _Limits = dict[tuple[Exact, Exact], tuple[Figure, str]]
-"""Limits with the titles of their clauses, by their bounds."""
+"""Limits by their bounds, each with the title of its clause."""
 
 
 def scale_of(describe: Describer) -> Scale | None:
@@ -309,7 +309,8 @@ def _scale(describe: Describer, name: str, number: Figure, limits: list[tuple[Fi
         for figure, low, high in zip(figures, printed[::2], printed[1::2], strict=True)
     ]
     amount = describe.with_unit(texts[0], number.unit)
-    amount = amount if number.exact is not None else describe.say["pending"].format(range=amount)
+    if number.exact is None:
+        amount = describe.say["pending"].format(range=amount)
     title = describe.figure_title(name)
     return Scale(
         title=one_line(describe.say["scale"].format(title=title)),

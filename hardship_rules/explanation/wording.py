@@ -1,4 +1,4 @@
-"""Numbers, units, comparisons, members and facts in words.
+"""Numbers, units, comparisons, members and facts in words, as every form of explanation uses them.
 
 Rounding never makes a printed comparison false: two different numbers are printed with enough decimals to differ.
 `words` is a catalogue of sentences, such as `SENTENCES["zh"]` of `reasons`.
@@ -32,7 +32,7 @@ def one_line_each(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def places(policy: Policy, unit: str) -> int:
-    """The decimal places for a unit: the most of any fact that is counted in the same base unit."""
+    """The decimal places of amounts in a unit: the most of any fact that is counted in the same base unit."""
     counted = _counted_in(unit)
     kinds = [fact.kind for fact in (*policy.facts.values(), *policy.members.facts.values())]
     return max(
@@ -95,8 +95,8 @@ def in_order(numbers: Iterable[Exact], at_least: int) -> tuple[Decimal, ...]:
 def comparison(policy: Policy, left: Figure, right: Figure) -> tuple[str, str, str]:
     """Two known figures and the distance between them as text, in decimals at which different figures differ."""
     count = max(places(policy, left.unit), places(policy, right.unit))
-    shown, other = in_order((left.low, right.low), count)
-    return f"{shown:,f}", f"{other:,f}", f"{_difference(shown, other):,f}"
+    shown_left, shown_right = in_order((left.low, right.low), count)
+    return f"{shown_left:,f}", f"{shown_right:,f}", f"{_difference(shown_left, shown_right):,f}"
 
 
 def _difference(a: Decimal, b: Decimal) -> Decimal:
@@ -137,19 +137,23 @@ def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str,
     It is the member's label, else as many of the policy's `called by` facts as distinguish the member from all others,
     else these facts with the member's number.
     """
-    calls = [_names_by_fact(assessment, number, words) for number in range(len(assessment.household.members))]
+    words_of_members = [_known_words(assessment, number, words) for number in range(len(assessment.household.members))]
     names = []
-    for number, call in enumerate(calls):
+    for number, member_words in enumerate(words_of_members):
         label = assessment.household.members[number].label
         length = next(
             (
                 count
-                for count in range(1, len(call) + 1)
-                if all(other[:count] != call[:count] for place, other in enumerate(calls) if place != number)
+                for count in range(1, len(member_words) + 1)
+                if all(
+                    other[:count] != member_words[:count]
+                    for place, other in enumerate(words_of_members)
+                    if place != number
+                )
             ),
             0,
         )
-        first, *rest = call[:length] if length else [*call, words["nth"].format(number=number + 1)]
+        first, *rest = member_words[:length] if length else [*member_words, words["nth"].format(number=number + 1)]
         others = words["list"].join(rest)
         names.append(label or (words["called"].format(first=first, others=others) if others else first))
     return tuple(names)
@@ -158,11 +162,11 @@ def member_names(assessment: Assessment, words: Mapping[str, str]) -> tuple[str,
 def full_name(assessment: Assessment, number: int, words: Mapping[str, str]) -> str:
     """The name of a member with all its known `called by` facts: 子女，24 岁."""
     label = assessment.household.members[number].label
-    names = [*([label] if label else []), *_names_by_fact(assessment, number, words)]
+    names = [*([label] if label else []), *_known_words(assessment, number, words)]
     return words["list"].join(dict.fromkeys(names)) or words["nth"].format(number=number + 1)
 
 
-def _names_by_fact(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:
+def _known_words(assessment: Assessment, number: int, words: Mapping[str, str]) -> list[str]:
     """The known `called by` facts of a member in words; a boolean fact gives its title where it holds."""
     policy, values = assessment.policy, assessment.household.members[number].values
     names = []

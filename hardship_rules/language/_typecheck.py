@@ -57,7 +57,11 @@ class _Unsound(Exception):
 
 
 class TypeChecker:
-    """Checks the lines of one policy; `problems` has at most one for each line."""
+    """Checks the lines of one policy; `problems` has at most one for each line.
+
+    `path` and `line` are what is being checked. With `in_member`, names of members are allowed. With `before_terms`,
+    for a `must` and an `if absent`, terms, decisions and tables are not allowed, as these are computed later.
+    """
 
     def __init__(self, policy: Policy, of_members: frozenset[str]) -> None:
         self.policy = policy
@@ -75,15 +79,15 @@ class TypeChecker:
 
     # Whole definitions
 
-    def fitted(self, expr: Expr, kind: Kind, path: KeyPath, *, in_member: bool, before_terms: bool = False) -> Expr:
+    def checked(self, expr: Expr, kind: Kind, path: KeyPath, *, in_member: bool, before_terms: bool = False) -> Expr:
         """The expression with resolved options, checked to be of a kind."""
         self.path, self.line, self.in_member, self.before_terms = path, "", in_member, before_terms
-        return self.guarded(expr, lambda: self.fit(expr, kind))
+        return self.checked_line(expr, lambda: self.fit(expr, kind))
 
-    def guarded(self, expr: Expr, work: Callable[[], Expr]) -> Expr:
-        """The result of `work` on one line; a problem is added and leaves the expression unchanged."""
+    def checked_line(self, expr: Expr, check: Callable[[], Expr]) -> Expr:
+        """The result of the check of one line; a problem is added and leaves the expression unchanged."""
         try:
-            return work()
+            return check()
         except _Unsound as unsound:
             self.problems.append(unsound.problem)
             if len(self.problems) > MOST_PROBLEMS:
@@ -95,11 +99,9 @@ class TypeChecker:
         if isinstance(expr, Choose):
             cases = []
             for when, result in expr.cases:
-                cases.append((self.condition(when), self.guarded(result, partial(self.fit, result, kind))))
-            otherwise = expr.otherwise
-            if otherwise is not None:
-                last = otherwise
-                otherwise = self.guarded(last, lambda: self.fit(last, kind))
+                cases.append((self.condition(when), self.checked_line(result, partial(self.fit, result, kind))))
+            last = expr.otherwise
+            otherwise = None if last is None else self.checked_line(last, partial(self.fit, last, kind))
             return Choose(tuple(cases), otherwise, expr.at)
         if isinstance(expr, Clause | AllOf | AnyOf):
             return self.condition(expr)
@@ -144,7 +146,7 @@ class TypeChecker:
                 return evolve(expr, when=Not(self.body(part), at))
             case Clause(when=when):
                 self.line = expr.line
-                return evolve(expr, when=self.guarded(when, lambda: self.yes_no(when)))
+                return evolve(expr, when=self.checked_line(when, lambda: self.boolean(when)))
         raise TypeError(expr)
 
     def clause(self, clause: Clause) -> Clause:
@@ -160,9 +162,9 @@ class TypeChecker:
                 return AnyOf(tuple(map(self.clause, clauses)), at)
             case Not(part, at):
                 return Not(self.body(part), at)
-        return self.guarded(expr, lambda: self.yes_no(expr))
+        return self.checked_line(expr, lambda: self.boolean(expr))
 
-    def yes_no(self, expr: Expr) -> Expr:
+    def boolean(self, expr: Expr) -> Expr:
         """A boolean expression."""
         resolved, own = self.resolve(expr)
         if not isinstance(own, BooleanKind):
@@ -183,17 +185,17 @@ class TypeChecker:
             case Compare(left, sign, right, at):
                 return self.compare(left, sign, right, at), BOOLEAN
             case OneOf(part, options, at):
-                chosen, kind = self.resolve(part)
+                choice, kind = self.resolve(part)
                 if not isinstance(kind, ChoiceKind):
                     self.refuse("in_needs_choice", at)
-                return OneOf(chosen, tuple(self.listed(option, kind) for option in options), at), BOOLEAN
+                return OneOf(choice, tuple(self.listed_option(option, kind) for option in options), at), BOOLEAN
             case Not(part, at):
-                return Not(self.yes_no(part), at), BOOLEAN
+                return Not(self.boolean(part), at), BOOLEAN
             case Add(parts, at):
-                resolved, unit = self.alike(parts, "unit_mismatch")
+                resolved, unit = self.in_one_unit(parts)
                 return Add(resolved, at), NumberKind(unit)
             case Extreme(which, parts, at):
-                resolved, unit = self.alike(parts, "unit_mismatch")
+                resolved, unit = self.in_one_unit(parts)
                 return Extreme(which, resolved, at), NumberKind(unit)
             case Negate(part, at):
                 inner, unit = self.number(part)
@@ -204,11 +206,11 @@ class TypeChecker:
                     product([unit for _, unit in numbers])
                 )
             case Divide(over, by, at):
-                (over, above), (by, below) = self.number(over), self.number(by)
-                return Divide(over, by, at), NumberKind(times(above or PURE, below or PURE, -1))
+                (over, over_unit), (by, by_unit) = self.number(over), self.number(by)
+                return Divide(over, by, at), NumberKind(times(over_unit or PURE, by_unit or PURE, -1))
             case Round(direction, part, step, at):
-                (part, step), unit = self.alike((part, step), "unit_mismatch")
-                self.positive_constant(step)
+                (part, step), unit = self.in_one_unit((part, step))
+                self.check_step(step)
                 return Round(direction, part, step, at), NumberKind(unit)
             case Elapsed(unit, start, end, at):
                 days = tuple(self.day(day) for day in (start, end))
@@ -225,8 +227,8 @@ class TypeChecker:
         if name == "on":
             return DATE
         if name not in self.policy.names:
-            shown = [known for known in self.policy.names if self.in_member or known not in self.of_members]
-            self.refuse("unknown_name", at, name, **nearest(name, shown))
+            allowed = [known for known in self.policy.names if self.in_member or known not in self.of_members]
+            self.refuse("unknown_name", at, name, **nearest(name, allowed))
         if name in self.of_members and not self.in_member:
             self.refuse("member_name_outside", at, name)
         definition = self.policy.names[name]
@@ -241,19 +243,19 @@ class TypeChecker:
 
     def compare(self, left: Expr, sign: str, right: Expr, at: Location) -> Compare:
         """A comparison of two numbers in one unit, two days, two booleans, or two choices."""
-        left, right, kind, other = self.sides(left, right)
-        if type(kind) is not type(other):
-            self.refuse("sides_differ", at, own=_KIND_CODES[type(kind)], wanted=_KIND_CODES[type(other)])
-        if isinstance(kind, ChoiceKind | BooleanKind) and sign not in ("==", "!="):
+        left, right, left_kind, right_kind = self.sides(left, right)
+        if type(left_kind) is not type(right_kind):
+            self.refuse("sides_differ", at, own=_KIND_CODES[type(left_kind)], wanted=_KIND_CODES[type(right_kind)])
+        if isinstance(left_kind, ChoiceKind | BooleanKind) and sign not in ("==", "!="):
             self.refuse("only_equal", at)
-        if isinstance(kind, NumberKind) and isinstance(other, NumberKind):
-            units = kind.unit, other.unit
+        if isinstance(left_kind, NumberKind) and isinstance(right_kind, NumberKind):
+            units = left_kind.unit, right_kind.unit
             if None not in units and units[0] != units[1]:
                 self.refuse("unit_mismatch", at, **self.unit_words(*units), **self.factor(*units))
         if (
-            isinstance(kind, ChoiceKind)
-            and isinstance(other, ChoiceKind)
-            and not set(kind.options) & set(other.options)
+            isinstance(left_kind, ChoiceKind)
+            and isinstance(right_kind, ChoiceKind)
+            and not set(left_kind.options) & set(right_kind.options)
         ):
             self.refuse("no_common_option", at)
         return Compare(left, sign, right, at)  # type: ignore[arg-type]  # the sign is the one it was read with
@@ -261,19 +263,19 @@ class TypeChecker:
     def sides(self, left: Expr, right: Expr) -> tuple[Expr, Expr, Kind, Kind]:
         """Both sides with their kinds; a bare word on one side is an option of the other."""
 
-        def bare(expr: Expr) -> bool:
+        def is_bare_word(expr: Expr) -> bool:
             return isinstance(expr, Name) and expr.name != "on" and expr.name not in self.policy.names
 
-        if bare(left) and not bare(right):
-            right, left, kind, other = self.sides(right, left)
-            return left, right, other, kind
-        left, kind = self.resolve(left)
-        if isinstance(kind, ChoiceKind) and (option := self.option(right, kind)) is not None:
-            return left, option, kind, kind
-        right, other = self.resolve(right)
-        return left, right, kind, other
+        if is_bare_word(left) and not is_bare_word(right):
+            right, left, right_kind, left_kind = self.sides(right, left)
+            return left, right, left_kind, right_kind
+        left, left_kind = self.resolve(left)
+        if isinstance(left_kind, ChoiceKind) and (option := self.option(right, left_kind)) is not None:
+            return left, option, left_kind, left_kind
+        right, right_kind = self.resolve(right)
+        return left, right, left_kind, right_kind
 
-    def listed(self, expr: Option | Name, kind: ChoiceKind) -> Option:
+    def listed_option(self, expr: Option | Name, kind: ChoiceKind) -> Option:
         """An option of the list after `in`."""
         option = self.option(expr, kind)
         if option is None:
@@ -287,13 +289,14 @@ class TypeChecker:
             self.refuse("number_expected", expr.at, own=_KIND_CODES[type(kind)])
         return resolved, kind.unit
 
-    def alike(self, parts: tuple[Expr, ...], code: str) -> tuple[tuple[Expr, ...], Unit | None]:
+    def in_one_unit(self, parts: tuple[Expr, ...]) -> tuple[tuple[Expr, ...], Unit | None]:
         """Numbers in one unit; bare numbers take the unit of the others."""
         numbers = [self.number(part) for part in parts]
         units = [unit for _, unit in numbers if unit is not None]
         for part, unit in numbers:
             if unit is not None and unit != units[0]:
-                self.refuse(code, part.at, **self.unit_words(units[0], unit), **self.factor(units[0], unit))
+                words = self.unit_words(units[0], unit)
+                self.refuse("unit_mismatch", part.at, **words, **self.factor(units[0], unit))
         return tuple(part for part, _ in numbers), units[0] if units else None
 
     def day(self, expr: Expr) -> Expr:
@@ -303,7 +306,7 @@ class TypeChecker:
             self.refuse("date_expected", expr.at, own=_KIND_CODES[type(kind)])
         return resolved
 
-    def positive_constant(self, step: Expr) -> None:
+    def check_step(self, step: Expr) -> None:
         """Check the step of a rounding: a positive number, literal or a parameter with one value."""
         number = step.value if isinstance(step, Constant) else None
         if isinstance(step, Name) and isinstance(definition := self.policy.names.get(step.name), Parameter):
@@ -317,11 +320,11 @@ class TypeChecker:
             self.refuse("members_inside_member", at, what)
         self.in_member = True
         try:
-            where = None if where is None else self.yes_no(where)
+            where = None if where is None else self.boolean(where)
             unit = None
             if part is not None:
                 part, unit = self.number(part)
-                self.same_divisor(part)
+                self.check_divisors_of_sum(part)
         finally:
             self.in_member = False
         kind: Kind = (
@@ -331,7 +334,7 @@ class TypeChecker:
         )
         return OverMembers(what, part, where, at), kind  # type: ignore[arg-type]  # the word is the one it was read with
 
-    def same_divisor(self, expr: Expr, seen: frozenset[str] = frozenset()) -> None:
+    def check_divisors_of_sum(self, expr: Expr, seen: frozenset[str] = frozenset()) -> None:
         """Check that all divisors inside a sum are equal for every member, also in the terms that it uses."""
         for part in walk(expr):
             if isinstance(part, Divide) and self.of_members & set(names_in(part.by)):
@@ -339,7 +342,7 @@ class TypeChecker:
             if isinstance(part, Name) and part.name not in seen:
                 term = self.policy.terms.get(part.name)
                 if term is not None and term.of_member:
-                    self.same_divisor(term.expr, seen | {part.name})
+                    self.check_divisors_of_sum(term.expr, seen | {part.name})
 
     # Units
 
@@ -356,10 +359,10 @@ class TypeChecker:
 
     def factor(self, own: Unit | None, wanted: Unit | None) -> dict[str, str]:
         """The operation that converts one unit to the other by a parameter, such as `/ months_per_year`, if any."""
-        missing = times(own or PURE, wanted or PURE, -1)
+        excess = times(own or PURE, wanted or PURE, -1)
         for name, parameter in self.policy.parameters.items():
-            if missing and parameter.kind.unit == missing:
+            if excess and parameter.kind.unit == excess:
                 return {"nearest_factor": f"/ {name}"}
-            if missing and parameter.kind.unit == times(PURE, missing, -1):
+            if excess and parameter.kind.unit == times(PURE, excess, -1):
                 return {"nearest_factor": f"* {name}"}
         return {}

@@ -1,4 +1,4 @@
-"""Characters that cells of registers may have around or instead of the plain ones, as ranges of code points."""
+"""Spaces, invisible characters, quotes and full-width forms in the cells of registers, by code point."""
 
 from collections.abc import Callable
 
@@ -27,5 +27,5 @@ WIDE |= {"．": ".", "，": ",", "－": "-", "−": "-", "＋": "+", "／": "/",
 
 
 def character_class(ranges: Ranges, written: Callable[[int], str] = chr) -> str:
-    """Ranges as the content of a character class; `written` gives the notation of a character in a dialect."""
+    """Ranges as the inside of a character class of a pattern; `written` writes a character in a dialect of patterns."""
     return "".join(written(a) if a == b else f"{written(a)}-{written(b)}" for a, b in ranges)

@@ -1,4 +1,4 @@
-"""The check of a loaded policy: names, kinds, cycles, tables, and divisors that may be zero."""
+"""Check a loaded policy: names, kinds, cycles, tables, and divisors that may be zero."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -18,23 +18,23 @@ from hardship_rules.language._typecheck import TypeChecker
 from hardship_rules.language.keys import RESERVED_TITLES
 
 IDS: KeyPath = ("decisions",)
-"""What the earlier names of outcomes and clauses belong to in `Policy.formerly`."""
-_CHAIN = 100  # terms that use one another
+"""The key of `Policy.formerly` under which the earlier ids of outcomes and clauses are."""
+_LONGEST_CHAIN = 100  # definitions, each of which uses the next
 
 
 def check(policy: Policy) -> Policy:
     """The policy with resolved options and order of evaluation; raises `PolicyError` with every problem."""
     checker = _Checker(policy)
-    sound = checker.policy_with_kinds()
+    checked = checker.policy_with_kinds()
     if not checker.problems:
-        checker.bounds(sound)
+        checker.check_bounds(checked)
     if checker.problems:
         raise PolicyError(checker.problems)
-    return sound
+    return checked
 
 
 class _Checker:
-    """Checks one policy; gathers problems."""
+    """Checks one policy; collects problems."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -42,9 +42,9 @@ class _Checker:
         self.of_members = self.names_of_members()
 
     def problem(
-        self, code: str, path: KeyPath, part: Definition | Location | None, given: str = "", **values: str
+        self, code: str, path: KeyPath, at: Definition | Location | None, given: str = "", **values: str
     ) -> None:
-        location = part if part is None or isinstance(part, Location) else part.at
+        location = at if at is None or isinstance(at, Location) else at.at
         self.problems.append(Problem(code, path, given=given, values=values, location=location))
         if len(self.problems) > MOST_PROBLEMS:
             raise PolicyError(self.problems)
@@ -58,20 +58,21 @@ class _Checker:
     # Names, kinds and order
 
     def policy_with_kinds(self) -> Policy:
+        """The policy with resolved options and order of evaluation; unusable if there are problems."""
         policy = self.policy
-        self.names()
-        self.tables()
-        self.problems += _taken(policy)
-        self.shown_and_category()
+        self.check_names()
+        self.check_tables()
+        self.problems += _ambiguous_formers(policy)
+        self.check_shown_and_category()
         types = TypeChecker(policy, self.of_members)
         facts = {name: self.fact(types, fact, "household") for name, fact in policy.facts.items()}
         member_facts = {name: self.fact(types, fact, "members") for name, fact in policy.members.facts.items()}
         must = tuple(
-            cast(Clause, types.fitted(clause, BOOLEAN, ("must",), in_member=False, before_terms=True))
+            cast(Clause, types.checked(clause, BOOLEAN, ("must",), in_member=False, before_terms=True))
             for clause in policy.must
         )
         terms = {
-            name: evolve(term, expr=types.fitted(term.expr, term.kind, ("terms", name), in_member=term.of_member))
+            name: evolve(term, expr=types.checked(term.expr, term.kind, ("terms", name), in_member=term.of_member))
             for name, term in policy.terms.items()
         }
         decisions = {name: self.decision(types, decision) for name, decision in policy.decisions.items()}
@@ -94,7 +95,7 @@ class _Checker:
         if fact.if_absent is None:
             return fact
         path = (section, fact.name, "if absent")
-        expr = types.fitted(fact.if_absent, fact.kind, path, in_member=fact.of_member, before_terms=True)
+        expr = types.checked(fact.if_absent, fact.kind, path, in_member=fact.of_member, before_terms=True)
         if isinstance(expr, Choose) and expr.otherwise is None:
             expr = evolve(expr, otherwise=Name(fact.name, expr.at))  # if no case holds, it remains unknown
         return evolve(fact, if_absent=expr)
@@ -117,14 +118,14 @@ class _Checker:
                 self.problem("unknown_name", path, stated.at, fact, **nearest(fact, known))
             elif not isinstance(definition.kind, NumberKind):
                 self.problem("property_fact", path, stated.at, fact)
-        when = stated.when and cast(Clause, types.fitted(stated.when, BOOLEAN, path, in_member=False))
+        when = stated.when and cast(Clause, types.checked(stated.when, BOOLEAN, path, in_member=False))
         return evolve(stated, decision=name, when=when)
 
     def decision(self, types: TypeChecker, decision: Decision) -> Decision:
         outcomes = []
         for outcome in decision.outcomes:
             path = ("decisions", decision.name, outcome.id)
-            when = cast(Clause, types.fitted(cast(Clause, outcome.when), BOOLEAN, path, in_member=False))
+            when = cast(Clause, types.checked(cast(Clause, outcome.when), BOOLEAN, path, in_member=False))
             outcomes.append(evolve(outcome, when=when))
         return evolve(decision, outcomes=tuple(outcomes))
 
@@ -139,7 +140,7 @@ class _Checker:
             "decisions": policy.decisions,
         }
 
-    def names(self) -> None:
+    def check_names(self) -> None:
         """Check that names and titles are unique, and that no option is a name."""
         seen: dict[str, str] = {}
         for section, definitions in self.sections().items():
@@ -158,11 +159,17 @@ class _Checker:
                 for option in options:
                     if option in seen:
                         self.problem("option_is_name", (section, name), definition, option, section=seen[option])
-                self.titles(options, (section, name), definition)
-        self.titles({name: fact.title for name, fact in self.policy.facts.items()}, ("household",), None)
-        self.titles({name: fact.title for name, fact in self.policy.members.facts.items()}, ("members", "facts"), None)
+                self.check_titles(options, (section, name), definition)
+        policy = self.policy
+        sections: tuple[tuple[KeyPath, Mapping[str, Fact]], ...] = (
+            (("household",), policy.facts),
+            (("members", "facts"), policy.members.facts),
+        )
+        for path, facts in sections:
+            self.check_titles({name: fact.title for name, fact in facts.items()}, path, None)
 
-    def titles(self, titles: Mapping[str, str], path: KeyPath, definition: Definition | None) -> None:
+    def check_titles(self, titles: Mapping[str, str], path: KeyPath, definition: Definition | None) -> None:
+        """Check that the titles of a definition's options, or of facts and reserved keys (None), are unique."""
         reserved: dict[str, str] = {}
         if definition is None:
             reserved = {key: name for name, title in RESERVED_TITLES.items() for key in (name, title)}
@@ -176,7 +183,7 @@ class _Checker:
                 self.problem("title_taken", (*path, name), at, title, other=other)
             taken[title] = name
 
-    def shown_and_category(self) -> None:
+    def check_shown_and_category(self) -> None:
         """Check that shown figures are the household's, and that the category has one outcome."""
         policy = self.policy
         for name in policy.show:
@@ -201,15 +208,16 @@ class _Checker:
                     self.problem("decision_not_earlier", ("decisions", name), decision, used)
             graph[name] = [used for used in used_by(decision) if used != name]
             earlier.add(name)
-        return self.sorted(graph)
+        return self.in_order(graph)
 
     def fact_order(self) -> tuple[str, ...]:
         """Facts, each after those that its default uses."""
         facts = {**self.policy.facts, **self.policy.members.facts}
-        return self.sorted({name: list(used_by(fact)) for name, fact in facts.items()})
+        return self.in_order({name: list(used_by(fact)) for name, fact in facts.items()})
 
-    def sorted(self, graph: dict[str, list[str]]) -> tuple[str, ...]:
-        within = {name: [used for used in dict.fromkeys(users) if used in graph] for name, users in graph.items()}
+    def in_order(self, graph: dict[str, list[str]]) -> tuple[str, ...]:
+        """The names of a graph, each after those that it uses; empty, with a problem, if there is a cycle."""
+        within = {name: [used for used in dict.fromkeys(names) if used in graph] for name, names in graph.items()}
         try:
             order = tuple(TopologicalSorter(within).static_order())
         except CycleError as error:
@@ -220,30 +228,32 @@ class _Checker:
         chain: dict[str, int] = {}
         for name in order:
             chain[name] = 1 + max((chain[used] for used in within[name]), default=0)
-        if chain and (longest := max(chain, key=lambda name: chain[name])) and chain[longest] > _CHAIN:
-            self.problem("chain_too_long", (longest,), self.policy.names[longest], longest, most=str(_CHAIN))
+        if chain and (longest := max(chain, key=lambda name: chain[name])) and chain[longest] > _LONGEST_CHAIN:
+            self.problem("chain_too_long", (longest,), self.policy.names[longest], longest, most=str(_LONGEST_CHAIN))
         return order
 
     # Tables
 
-    def tables(self) -> None:
+    def check_tables(self) -> None:
+        """Check that tables are complete, and that their values are within the bounds of the parameter."""
         for name, parameter in self.policy.parameters.items():
             path = ("parameters", name)
-            kinds = [self.goes_by(parameter, by, path) for by in parameter.by]
+            kinds = [self.selector_kind(parameter, by, path) for by in parameter.by]
             if not parameter.values or None in kinds:
                 continue
             for place, (by, kind) in enumerate(zip(parameter.by, kinds, strict=True)):
-                self.covered(parameter, place, by, kind, path)
-            low_, high_ = parameter.kind.low, parameter.kind.high
-            for keyed, number in parameter.values.items():
+                self.check_covered(parameter, place, by, kind, path)
+            least, most = parameter.kind.low, parameter.kind.high
+            for keys, number in parameter.values.items():
                 if number is None:
                     continue
-                if low_ is not None and number < low_:
-                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f">= {low_}")
-                if high_ is not None and number > high_:
-                    self.problem("value_outside", path, parameter.places[keyed], str(number), bound=f"<= {high_}")
+                if least is not None and number < least:
+                    self.problem("value_outside", path, parameter.places[keys], str(number), bound=f">= {least}")
+                if most is not None and number > most:
+                    self.problem("value_outside", path, parameter.places[keys], str(number), bound=f"<= {most}")
 
-    def goes_by(self, parameter: Parameter, by: str, path: KeyPath) -> object:
+    def selector_kind(self, parameter: Parameter, by: str, path: KeyPath) -> object:
+        """The kind of a name in `by`: a choice or a whole number. None, with a problem, for anything else."""
         names = self.policy.names
         if by not in names or isinstance(names[by], Parameter):
             self.problem("unknown_name", (*path, "by"), parameter, by, **nearest(by, names))
@@ -256,13 +266,16 @@ class _Checker:
         self.problem("by_not_choice", (*path, "by"), parameter, by)
         return None
 
-    def covered(self, parameter: Parameter, place: int, by: str, kind: object, path: KeyPath) -> None:
-        """Check that a table has a value for each option or number; `lowest_keys` checks the first number."""
-        groups: dict[tuple[str | int, ...], set[str | int]] = {}
-        for keyed in parameter.values:
-            groups.setdefault((*keyed[:place], *keyed[place + 1 :]), set()).add(keyed[place])
-        for rest, given in groups.items():
-            before = rest[:place]
+    def check_covered(self, parameter: Parameter, place: int, by: str, kind: object, path: KeyPath) -> None:
+        """Check that a table has a value for each option or number of one dimension, the name in `by` at `place`.
+
+        Whether the first number is low enough depends on bounds: `check_lowest_keys`.
+        """
+        keys_of_row: dict[tuple[str | int, ...], set[str | int]] = {}
+        for keys in parameter.values:
+            keys_of_row.setdefault((*keys[:place], *keys[place + 1 :]), set()).add(keys[place])
+        for row, given in keys_of_row.items():
+            before = row[:place]
             if isinstance(kind, ChoiceKind):
                 for key in given - set(kind.options):
                     values = options_known(str(key), kind.options)
@@ -281,58 +294,59 @@ class _Checker:
             for option in missing:
                 self.problem("value_missing", (*path, "values"), parameter.places[before], option, by=by)
 
-    # Bounds: the evaluation of a household with unknown facts only
+    # Bounds: the evaluation of a household with no known facts
 
-    def bounds(self, policy: Policy) -> None:
+    def check_bounds(self, policy: Policy) -> None:
+        """Check divisors and the numbers that select values; a definition that uses an unsound one is not evaluated."""
         scope = nothing_known(policy)
-        broken: set[str] = set()
-        self.divisors(policy, "must", policy.must, scope)
+        unsound: set[str] = set()
+        self.check_divisors(policy, "must", policy.must, scope)
         for fact in (*policy.facts.values(), *policy.members.facts.values()):
             if fact.if_absent is not None:
                 inside = scope.members[0] if fact.of_member else scope
-                self.divisors(policy, fact.name, [fact.if_absent], inside)
+                self.check_divisors(policy, fact.name, [fact.if_absent], inside)
         for name in policy.order:
             definition = policy.names[name]
             uses = set(used_by(definition))
-            if uses & broken:
-                broken.add(name)
+            if uses & unsound:
+                unsound.add(name)
                 continue
             inside = scope.members[0] if name in policy.of_members else scope
             if isinstance(definition, Parameter):
-                sound = self.lowest_keys(definition, inside)
+                is_sound = self.check_lowest_keys(definition, inside)
             else:
-                sound = self.divisors(policy, name, exprs_of(definition), inside)
-            if not sound:
-                broken.add(name)
+                is_sound = self.check_divisors(policy, name, exprs_of(definition), inside)
+            if not is_sound:
+                unsound.add(name)
                 continue
             evaluate_definition(policy, name, scope, scope.members[:1])  # members with unknown facts have equal values
         for name, stated in policy.properties.items():
-            if stated.when is not None and not set(names_in(stated.when)) & broken:
-                self.divisors(policy, name, [stated.when], scope)
+            if stated.when is not None and not set(names_in(stated.when)) & unsound:
+                self.check_divisors(policy, name, [stated.when], scope)
 
-    def lowest_keys(self, parameter: Parameter, scope: Scope) -> bool:
+    def check_lowest_keys(self, parameter: Parameter, scope: Scope) -> bool:
         """Whether each number that selects a value is never below the first key of the table."""
         sound = True
         for place, by in enumerate(parameter.by):
-            goes_by = scope[by]
+            selector = scope[by]
             if isinstance(kind_of_name(self.policy, by), NumberKind) and not is_whole(
                 Name(by, parameter.at), self.policy
             ):
                 self.problem("by_not_choice", ("parameters", parameter.name, "by"), parameter, by)
                 sound = False
-            first = min((keyed[place] for keyed in parameter.values if isinstance(keyed[place], int)), default=None)
-            if isinstance(first, int) and low(cast(Number, goes_by)) < first:
-                values = {"by": by, "least": str(low(cast(Number, goes_by)))}
+            first = min((keys[place] for keys in parameter.values if isinstance(keys[place], int)), default=None)
+            if isinstance(first, int) and low(cast(Number, selector)) < first:
+                values = {"by": by, "least": str(low(cast(Number, selector)))}
                 self.problem("values_start_late", ("parameters", parameter.name), parameter, str(first), **values)
                 sound = False
         return sound
 
-    def divisors(self, policy: Policy, name: str, exprs: Iterable[Expr], scope: Scope) -> bool:
+    def check_divisors(self, policy: Policy, name: str, exprs: Iterable[Expr], scope: Scope) -> bool:
         """Whether every divisor is positive for all households."""
         sound = True
         for expr in exprs:
             inner = scope.members[0] if isinstance(expr, OverMembers) and scope.outer is None else scope
-            if not self.divisors(policy, name, parts_of(expr), inner):
+            if not self.check_divisors(policy, name, parts_of(expr), inner):
                 sound = False
             elif isinstance(expr, Divide):
                 by = cast(Number, value(expr.by, scope))
@@ -372,24 +386,25 @@ def current_id(policy: Policy, word: str) -> str:
     return word
 
 
-def _taken(policy: Policy) -> Iterator[Problem]:
+def _ambiguous_formers(policy: Policy) -> Iterator[Problem]:
     """The earlier names that are ambiguous or mean something else today."""
-    now: dict[KeyPath, Mapping[str, object]] = {IDS: ids(policy)}
+    current: dict[KeyPath, Mapping[str, object]] = {IDS: ids(policy)}
     for of, facts in ((("household",), policy.facts), (("members", "facts"), policy.members.facts)):
         titles = {fact.title: fact.name for fact in facts.values()}
-        now[of] = {**policy.names, **titles, **RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
+        reserved = {**RESERVED_TITLES, **{title: title for title in RESERVED_TITLES.values()}}
+        current[of] = {**policy.names, **titles, **reserved}
         for fact in facts.values():
             if isinstance(fact.kind, ChoiceKind):
                 options = fact.kind.options
-                now[fact.name, "one of"] = {
+                current[fact.name, "one of"] = {
                     **{name: name for name in options},
                     **{title: name for name, title in options.items()},
                 }
     seen: dict[tuple[KeyPath, str], str] = {}
     for former in policy.formers:
         first = seen.setdefault((former.of, former.old), former.new)
-        means = now[former.of].get(former.old)
-        if means is not None or first != former.new:
-            other = means if isinstance(means, str) else first if means is None else former.old
+        meaning = current[former.of].get(former.old)
+        if meaning is not None or first != former.new:
+            other = meaning if isinstance(meaning, str) else first if meaning is None else former.old
             values = {"now": former.new, "other": other}
             yield Problem("formerly_taken", (*former.of, former.new), former.old, values, location=former.at)

@@ -19,13 +19,13 @@ Folders = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """One or several folders to search for policies, in this order."""
 
 RESOLVED = ".json"  # the suffix of a file with the canonical text of a resolved policy
-_HERE = Path(__file__).parent.parent
-_OPEN = "…"  # a day that is not stated
+_PACKAGE = Path(__file__).parent.parent
+_UNSTATED = "…"  # a day that is not stated
 
 
 def _bundled() -> Path:
     """The folder of the policies that come with the library: of a checkout, of an installation, or inside a zip."""
-    for folder in (_HERE / "policies", _HERE.parent / "policies"):
+    for folder in (_PACKAGE / "policies", _PACKAGE.parent / "policies"):
         if folder.is_dir():
             return folder
     from importlib.resources import files  # noqa: PLC0415  # needed only where the library is inside a zip
@@ -48,7 +48,7 @@ class PolicyText:
 
 @frozen
 class Year:
-    """A file of a series with its first and last day; `readable` is whether the days could be read."""
+    """A file of a series with its first and last day; `readable` is False if the file states its days wrongly."""
 
     text: PolicyText
     series: str
@@ -68,8 +68,8 @@ class Year:
     @property
     def days(self) -> str:
         """The first and last day as text, such as `2021-01-01 – …`."""
-        first = _OPEN if self.start == date.min else self.start
-        return f"{first} – {_OPEN if self.end == date.max else self.end}"
+        first = _UNSTATED if self.start == date.min else self.start
+        return f"{first} – {_UNSTATED if self.end == date.max else self.end}"
 
     def __str__(self) -> str:
         return f"{Path(self.text.name).stem}（{self.days}）"
@@ -120,7 +120,7 @@ def all_series(folders: Folders = ()) -> tuple[str, ...]:
 
 def predecessor(text: PolicyText, folders: Folders = ()) -> PolicyText | None:
     """The preceding file of a policy's series: the one whose days end last before its own begin."""
-    own = _year(text)
+    own = _parse_year(text)
     if not isinstance(own, Year) or not own.series:
         return None
     earlier = [year for year in years(own.series, _with_own_folder(text, folders)) if year.end < own.start]
@@ -133,17 +133,17 @@ def overlaps(name: str | os.PathLike[str], folders: Folders = ()) -> tuple[Probl
         text = find(name, None, folders)
     except PolicyError:
         return ()
-    own = _year(text)
+    own = _parse_year(text)
     if not isinstance(own, Year) or not own.series:
         return ()
     return tuple(
         _overlap(own, other)
-        for other in _read_years(_with_own_folder(text, folders), but=Path(text.name).name)
+        for other in _read_years(_with_own_folder(text, folders), without=Path(text.name).name)
         if other.series == own.series and own.overlaps(other)
     )
 
 
-# Arguments of hosts
+# --- Arguments of hosts ---
 
 
 def day_asked(on: object) -> date | None:
@@ -204,41 +204,41 @@ def _path_of(name: str | os.PathLike[str]) -> Path:
     return inside if in_zip and str(path) == str(inside) else path
 
 
-# Files of series
+# --- Files of series ---
 
 
 def _in_force(
     series: str, on: date | None, folders: list[Path], known_files: dict[Path, Year | list[Problem]]
 ) -> PolicyText:
     """The file of a series that is in force on a day."""
-    paths = _files(folders)
+    paths = _policy_files(folders)
     for path in paths:
         if path not in known_files:
-            known_files[path] = _read(path)
+            known_files[path] = _read_year(path)
     files = [known_files[path] for path in paths]
-    years = [year for year in files if isinstance(year, Year)]
-    of_series = [year for year in years if year.series and year.series == series]
+    readable = [year for year in files if isinstance(year, Year)]
+    of_series = [year for year in readable if year.series and year.series == series]
     of_series.sort(key=lambda year: (year.start, year.end))
     if not of_series:
         names = (PurePath(path.name).stem for path in paths)
-        known = dict.fromkeys((*names, *(year.series for year in years if year.series)))
+        known = dict.fromkeys((*names, *(year.series for year in readable if year.series)))
         values = {"known": ", ".join(known), **nearest(series, known)}
         missing = [] if BUNDLED.is_dir() else [Problem("bundled_missing")]
         raise PolicyError([Problem("policy_missing", given=series, values=values), *missing])
     if on is None:
         listed = ", ".join(map(str, of_series))
         raise PolicyError([Problem("series_needs_date", given=series, values={"known": listed})])
-    holding = [year for year in of_series if year.holds(on)]
+    in_force = [year for year in of_series if year.holds(on)]
     unreadable = [year for year in of_series if not year.readable]
-    if len(holding) > 1:
-        raise PolicyError(_overlap(year, holding[0]) for year in holding[1:])
-    if holding or unreadable:  # reading the file reports what is wrong with its days
-        return (holding or unreadable)[0].text
+    if len(in_force) > 1:
+        raise PolicyError(_overlap(year, in_force[0]) for year in in_force[1:])
+    if in_force or unreadable:  # reading the file reports what is wrong with its days
+        return (in_force or unreadable)[0].text
     before = max((year for year in of_series if year.end < on), key=lambda year: year.end, default=None)
     after = next((year for year in of_series if year.start > on), None)
     values = {"series": series, "known": ", ".join(str(year) for year in (before, after) if year is not None)}
-    not_read = [problem for problems in files if not isinstance(problems, Year) for problem in problems]
-    raise PolicyError([Problem("no_policy_on_date", given=str(on), values=values), *not_read])
+    unparsed = [problem for problems in files if not isinstance(problems, Year) for problem in problems]
+    raise PolicyError([Problem("no_policy_on_date", given=str(on), values=values), *unparsed])
 
 
 def _overlap(year: Year, other: Year) -> Problem:
@@ -251,13 +251,13 @@ def _with_own_folder(text: PolicyText, folders: Folders) -> list[Path]:
     return [*([text.folder] if isinstance(text.folder, Path) else []), *folder_paths(folders)]
 
 
-def _read_years(folders: Sequence[Path], but: str | None = None) -> Iterator[Year]:
-    """The files that can be read, from the folders and the bundled policies, but for one file name."""
-    files = (_read(path) for path in _files([*folders, BUNDLED]) if path.name != but)
+def _read_years(folders: Sequence[Path], without: str | None = None) -> Iterator[Year]:
+    """The files that can be parsed, from the folders and the bundled policies, except those of one file name."""
+    files = (_read_year(path) for path in _policy_files([*folders, BUNDLED]) if path.name != without)
     return (year for year in files if isinstance(year, Year))
 
 
-def _files(folders: Sequence[Path]) -> list[Path]:
+def _policy_files(folders: Sequence[Path]) -> list[Path]:
     """The policies of the folders; of several with one file name, the one in the first folder."""
     named = {path.name: path for folder in reversed(folders) for path in list_files(folder, ".yaml")}
     return sorted(named.values(), key=lambda path: PurePath(str(path)))
@@ -271,15 +271,15 @@ def list_files(folder: Path, ending: str) -> list[Path]:
         return []
 
 
-def _read(path: Path) -> Year | list[Problem]:
+def _read_year(path: Path) -> Year | list[Problem]:
     try:
-        return _year(read_file(path))
+        return _parse_year(read_file(path))
     except PolicyError as error:
         return list(error.problems)
 
 
-def _year(text: PolicyText) -> Year | list[Problem]:
-    """The series and days of a text, or why it cannot be read."""
+def _parse_year(text: PolicyText) -> Year | list[Problem]:
+    """The series and days of a text, or the problems if it cannot be parsed."""
     node, problems = parse(text.text, text.name)
     if not isinstance(node, Mapping):
         return problems

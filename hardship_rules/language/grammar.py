@@ -29,7 +29,7 @@ from hardship_rules.language.source import Scalar, misplaced
 
 LONGEST = 1000  # characters of a line
 DIGITS = 30  # of a number
-_BRACKETS = 32  # nested
+_DEEPEST = 32  # nested brackets
 
 _LETTER = r"A-Za-z_\u3400-\u4dbf\u4e00-\u9fff"
 NAME = re.compile(rf"[{_LETTER}][{_LETTER}0-9]*")
@@ -100,36 +100,38 @@ class _Parser:
         raise _SyntaxProblem(Problem(code, location=self.scalar.place(start), given=given, values=values))
 
     def split(self, text: str) -> list[_Token]:
-        tokens, place, end = [], 0, len(text.rstrip(" \n"))
-        while place < end:
-            match = _TOKEN.match(text, place)
+        tokens, index, end = [], 0, len(text.rstrip(" \n"))
+        while index < end:
+            match = _TOKEN.match(text, index)
             if match is None:
-                place += len(text[place:]) - len(text[place:].lstrip(" \n"))
-                self.unexpected_character(text, place)
+                index += len(text[index:]) - len(text[index:].lstrip(" \n"))
+                self.unexpected_character(text, index)
             kind = cast(str, match.lastgroup)
             word = match[kind]
             tokens.append(_Token(kind, word, match.end() - len(word)))
-            place = match.end()
+            index = match.end()
         return [*tokens, _Token("end", "", len(text))]
 
-    def unexpected_character(self, text: str, place: int) -> NoReturn:
-        character = text[place]
-        if problem := misplaced(character, lambda _: self.scalar.place(place)):
+    def unexpected_character(self, text: str, index: int) -> NoReturn:
+        character = text[index]
+        if problem := misplaced(character, lambda _: self.scalar.place(index)):
             raise _SyntaxProblem(problem)
         if meant := _SIGNS.get(character):
-            self.refuse("line_sign", place, given=character, meant=meant)
+            self.refuse("line_sign", index, given=character, meant=meant)
         if character == "#":
-            self.refuse("space_before_comment", place)
+            self.refuse("space_before_comment", index)
         if character == "=":
-            self.refuse("single_equals", place)
-        self.refuse("line_character", place, given=character)
+            self.refuse("single_equals", index)
+        self.refuse("line_character", index, given=character)
 
     # Reading tokens
 
     def peek(self) -> _Token:
+        """The next token."""
         return self.tokens[self.next]
 
     def take(self, *texts: str) -> _Token | None:
+        """Consume the next token if it is one of these names or signs."""
         token = self.peek()
         if token.kind != "number" and token.text in texts:
             self.next += 1
@@ -137,10 +139,12 @@ class _Parser:
         return None
 
     def expect(self, text: str) -> None:
+        """Consume a name or sign, which must come next."""
         if self.take(text) is None:
             self.unexpected(text)
 
     def unexpected(self, expected: str) -> NoReturn:
+        """Refuse the next token; `expected` is a sign, or `name`, `value` or `end`."""
         token = self.peek()
         if token.kind == "end":
             self.refuse("line_ends", token.start, given=self.scalar.text)
@@ -207,29 +211,32 @@ class _Parser:
 
     def product(self) -> Expr:
         start = self.peek()
-        over: list[Expr] = [self.signed()]
-        by: list[Expr] = []
+        factors: list[Expr] = [self.signed()]
+        divisors: list[Expr] = []
         while sign := self.take("*", "/"):
-            (over if sign.text == "*" else by).append(self.signed())
-        if len(over) == 1 and not by:
-            return over[0]
+            (factors if sign.text == "*" else divisors).append(self.signed())
+        if len(factors) == 1 and not divisors:
+            return factors[0]
         place = self.place(start)
-        dividend = over[0] if len(over) == 1 else Multiply(tuple(over), place)
-        if not by:
+        dividend = factors[0] if len(factors) == 1 else Multiply(tuple(factors), place)
+        if not divisors:
             return dividend
-        return Divide(dividend, by[0] if len(by) == 1 else Multiply(tuple(by), by[0].at), place)
+        divisor = divisors[0] if len(divisors) == 1 else Multiply(tuple(divisors), divisors[0].at)
+        return Divide(dividend, divisor, place)
 
     def signed(self) -> Expr:
         start = self.peek()
-        minus = False
+        signs = 0
         while self.take("-"):
-            minus = not minus
+            signs += 1
         part = self.atom()
-        if not minus:
+        if not signs:
             return part
-        if isinstance(part, Constant):
-            return Constant(-part.value, self.place(start))
-        return Negate(part, self.place(start))
+        place = self.place(start)
+        if isinstance(part, Constant) and not isinstance(part.value, bool):
+            return Constant(-part.value if signs % 2 else part.value, place)
+        negative = Negate(part, place)  # kept where two signs cancel out: what is negated has to be a number
+        return negative if signs % 2 else Negate(negative, place)
 
     def atom(self) -> Expr:
         token = self.peek()
@@ -238,7 +245,7 @@ class _Parser:
             self.next += 1
             return Constant(self.number(token), place)
         if self.take("("):
-            inner = self.inside(self.value)
+            inner = self.in_brackets(self.value)
             self.expect(")")
             return inner
         if self.take("true", "false"):
@@ -249,9 +256,9 @@ class _Parser:
         if token.text in _FUNCTIONS:
             self.next += 1
             self.expect("(")
-            called = self.inside(lambda: self.call(token.text, place))
+            call = self.in_brackets(lambda: self.call(token.text, place))
             self.expect(")")
-            return called
+            return call
         if after.text == "(":
             self.refuse(
                 "unknown_function",
@@ -265,10 +272,10 @@ class _Parser:
             return Name("on", place)
         return self.name()
 
-    def inside(self, read: Callable[[], Expr]) -> Expr:
+    def in_brackets(self, read: Callable[[], Expr]) -> Expr:
         self.depth += 1
-        if self.depth > _BRACKETS:
-            self.refuse("brackets_too_deep", self.peek().start, most=str(_BRACKETS))
+        if self.depth > _DEEPEST:
+            self.refuse("brackets_too_deep", self.peek().start, most=str(_DEEPEST))
         inner = read()
         self.depth -= 1
         return inner

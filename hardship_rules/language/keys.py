@@ -1,4 +1,4 @@
-"""The keys of a policy file as data: the shape of each value, and a description for editors."""
+"""The keys of a policy file as data: each with the shape of its value and a description for editors."""
 
 from collections.abc import Mapping as Mapping_
 
@@ -13,7 +13,7 @@ from hardship_rules.locale import sentences
 
 @frozen
 class Word:
-    """A text of some kind, such as text, line, number, name, unit or date; `shape.conform_word` checks each kind."""
+    """A scalar of some kind, such as text, line, number, name, unit or date; `shape.conform_word` checks each kind."""
 
     kind: str = "text"
 
@@ -35,7 +35,7 @@ class Key:
 
 
 def described(word: str, shape: "Shape", *, required: bool = False, **values: str) -> Key:
-    """A key with a description from the sentences of keys."""
+    """A key with its description from the catalogue `keys`; `values` fill in the sentence."""
     return Key(sentences("keys")[word].format(**values), shape, required)
 
 
@@ -45,7 +45,7 @@ def _frozen_keys(keys: Mapping_[str, Key]) -> FrozenMapping[str, Key]:
 
 @frozen
 class Entries:
-    """A mapping with keys that the writer chooses and values of one shape; `own` are further keys of the language."""
+    """A mapping whose keys the author chooses, with values of one shape; `own` are further keys of the language."""
 
     of: "Shape"
     key: str = "name"
@@ -62,7 +62,7 @@ class Fields:
 
 @frozen
 class Either:
-    """One shape for a text, one for a list, one for a mapping."""
+    """A shape for each type of node that is allowed: text, list or mapping."""
 
     word: Word | None = None
     items: Items | None = None

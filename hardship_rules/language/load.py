@@ -1,4 +1,4 @@
-"""From the nodes of a resolved policy to a `Policy`, not yet checked."""
+"""Load the nodes of a resolved policy as a `Policy`; its lines are parsed, but names and kinds are not checked yet."""
 
 import re
 from collections import Counter
@@ -55,12 +55,12 @@ _OPPOSITES: dict[str, Literal["<", "<=", "==", "!=", ">=", ">"]] = {
 Part = TypeVar("Part")
 
 
-def load(whole: Mapping) -> Policy:
+def load(root: Mapping) -> Policy:
     """The policy of a resolved node of the right shape, unchecked; raises `PolicyError` with every problem."""
-    read = _NodeReader(whole)
-    policy = _PolicyLoader(read, _RuleLoader(read)).policy()
-    if read.problems:
-        raise PolicyError(read.problems)
+    reader = _NodeReader(root)
+    policy = _PolicyLoader(reader, _RuleLoader(reader)).policy()
+    if reader.problems:
+        raise PolicyError(reader.problems)
     return policy
 
 
@@ -68,61 +68,61 @@ def load(whole: Mapping) -> Policy:
 class _PolicyLoader:
     """Loads the sections of a policy."""
 
-    read: "_NodeReader"
+    reader: "_NodeReader"
     rules: "_RuleLoader"
 
     def policy(self) -> Policy:
-        whole = self.read.whole
-        effective = cast(Mapping, whole.get("effective") or _NOWHERE)
+        root = self.reader.root
+        effective = cast(Mapping, root.get("effective") or _NOWHERE)
         start, end = (parse_date(_text_of(effective, key)) for key in ("from", "to"))
         if start is not None and end is not None and end < start:
-            self.read.problem("dates_turned", ("effective",), effective, str(end))
-        members = cast(Mapping, whole.get("members") or _NOWHERE)
-        terms = whole.get("terms")
+            self.reader.problem("dates_turned", ("effective",), effective, str(end))
+        members = cast(Mapping, root.get("members") or _NOWHERE)
+        terms = root.get("terms")
         if isinstance(terms, Mapping) and len(terms.entries) > _MOST_TERMS:
-            self.read.problem("too_many_terms", ("terms",), terms, most=str(_MOST_TERMS))
-        of_member = [key.text for key, _ in _entries_of(members.get("facts"))]
-        facts = [*of_member, *(key.text for key, _ in _entries_of(whole.get("household")))]
-        figures = [key.text for name in ("parameters", "terms") for key, _ in _entries_of(whole.get(name))]
-        self.read.listed(members.get("called by"), of_member, ("members", "called by"))
-        self.read.listed(whole.get("show"), figures, ("show",))
-        for key, reading in _entries_of(whole.get("readings")):
-            self.read.listed(reading.get("affects"), facts, ("readings", key.text, "affects"))
+            self.reader.problem("too_many_terms", ("terms",), terms, most=str(_MOST_TERMS))
+        member_facts = [key.text for key, _ in _entries_of(members.get("facts"))]
+        facts = [*member_facts, *(key.text for key, _ in _entries_of(root.get("household")))]
+        figures = [key.text for name in ("parameters", "terms") for key, _ in _entries_of(root.get(name))]
+        self.reader.check_names(members.get("called by"), member_facts, ("members", "called by"))
+        self.reader.check_names(root.get("show"), figures, ("show",))
+        for key, reading in _entries_of(root.get("readings")):
+            self.reader.check_names(reading.get("affects"), facts, ("readings", key.text, "affects"))
         return Policy(
-            name=_text_of(whole, "policy"),
-            series=_text_of(whole, "series") or None,
-            title=_text_of(whole, "title") or _text_of(whole, "policy"),
+            name=_text_of(root, "policy"),
+            series=_text_of(root, "series") or None,
+            title=_text_of(root, "title") or _text_of(root, "policy"),
             start=start,
             end=end,
-            units=self.read.units,
-            sources=self.read.sources,
-            facts=self.facts(whole.get("household"), ("household",), of_member=False),
+            units=self.reader.units,
+            sources=self.reader.sources,
+            facts=self.facts(root.get("household"), ("household",), of_member=False),
             members=Members(
                 _names_of(members.get("called by")),
-                self.read.whole_number(members, "at most", _MOST_MEMBERS, (1, _MOST_MEMBERS), ("members",)),
+                self.reader.whole_number(members, "at most", _MOST_MEMBERS, (1, _MOST_MEMBERS), ("members",)),
                 self.facts(members.get("facts"), ("members", "facts"), of_member=True),
             ),
-            must=self.rules.clauses(cast(Mapping, whole.get("must") or _NOWHERE), "must", None, ("must",)),
+            must=self.rules.clauses(cast(Mapping, root.get("must") or _NOWHERE), "must", None, ("must",)),
             parameters=self.section("parameters", self.parameter),
             readings=self.section("readings", self.reading),
             terms=self.section("terms", self.rules.term),
-            show=_names_of(whole.get("show")),
+            show=_names_of(root.get("show")),
             decisions=self.section("decisions", self.rules.decision),
             notes=self.section("notes", self.note),
-            resolved=resolved_text(whole),
+            resolved=resolved_text(root),
             properties=self.section("properties", self.rules.property),
-            at=whole.at,
-            is_draft=whole.get("status") is not None,
-            approval=self.approval(whole.get("approved")),
-            formers=tuple(self.read.formers),
+            at=root.at,
+            is_draft=root.get("status") is not None,
+            approval=self.approval(root.get("approved")),
+            formers=tuple(self.reader.formers),
         )
 
     def note(self, key: Scalar, node: Mapping, path: KeyPath) -> Note:
-        provenance = self.read.provenance(node, None, path)
+        provenance = self.reader.provenance(node, None, path)
         if key.text == REPLY_WITHIN:
-            if provenance is None and not any(problem.at == path for problem in self.read.problems):
-                self.read.problem("provenance_missing", path, key, key.text)
-            days = self.read.whole_number(node, "days", _MOST_DAYS, (1, _MOST_DAYS), path)
+            if provenance is None and not any(problem.at == path for problem in self.reader.problems):
+                self.reader.problem("provenance_missing", path, key, key.text)
+            days = self.reader.whole_number(node, "days", _MOST_DAYS, (1, _MOST_DAYS), path)
             return Note("", provenance, days)
         return Note(_text_of(node, "text"), provenance)
 
@@ -133,60 +133,59 @@ class _PolicyLoader:
         by, fingerprint, base = (_text_of(node, key) for key in ("by", "fingerprint", "base"))
         return Approval(by, cast(date, parse_date(_text_of(node, "date"))), fingerprint, base or None, node.at)
 
-    def section(self, name: str, read: Callable[[Scalar, Mapping, KeyPath], Part]) -> FrozenMapping[str, Part]:
-        entries = _entries_of(self.read.whole.get(name))
-        return FrozenMapping((key.text, read(key, node, (name, key.text))) for key, node in entries)
+    def section(self, name: str, load_part: Callable[[Scalar, Mapping, KeyPath], Part]) -> FrozenMapping[str, Part]:
+        entries = _entries_of(self.reader.root.get(name))
+        return FrozenMapping((key.text, load_part(key, node, (name, key.text))) for key, node in entries)
 
     def facts(self, node: Node | None, path: KeyPath, *, of_member: bool) -> FrozenMapping[str, Fact]:
         facts = {}
         for key, inner in _entries_of(node):
             at = (*path, key.text)
-            absent = inner.get("if absent")
+            default = inner.get("if absent")
             facts[key.text] = Fact(
                 name=key.text,
                 title=_text_of(inner, "title"),
                 kind=self.fact_kind(inner, at),
-                if_absent=None if absent is None else self.rules.value(absent, at),
+                if_absent=None if default is None else self.rules.value(default, at),
                 counted_in=_text_of(inner, "counted in"),
                 evidence=_text_of(inner, "evidence"),
                 group=_text_of(inner, "group"),
                 of_member=of_member,
                 at=key.at,
-                usual=self.read.usual(inner, at),
+                usual=self.reader.usual(inner, at),
             )
-            self.read.former(path, key.text, inner)
+            self.reader.former(path, key.text, inner)
             options = inner.get("one of")
             for option, words in options.entries if isinstance(options, Mapping) else ():
-                self.read.former((key.text, "one of"), option.text, words)
+                self.reader.former((key.text, "one of"), option.text, words)
         return FrozenMapping(facts)
 
     def fact_kind(self, node: Mapping, path: KeyPath) -> Kind:
-        misfits = [key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None]
         if node.get("unit") is None:
-            for key in misfits:
-                self.read.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
+            for key in (key for key in ("from", "to", "decimals", "usual") if node.get(key) is not None):
+                self.reader.problem("only_for_numbers", (*path, key), cast(Node, node.get(key)), key)
             options = node.get("one of")
             return DATE if node.get("date") else BOOLEAN if options is None else ChoiceKind(_titles_of(options))
-        low, high = self.read.number(node, "from") or 0, self.read.number(node, "to")
+        low, high = self.reader.number(node, "from") or 0, self.reader.number(node, "to")
         if high is None:
-            self.read.problem("fact_needs_to", path, node)
+            self.reader.problem("fact_needs_to", path, node)
         elif high <= low:
-            self.read.problem("ends_turned", path, cast(Node, node.get("to")), _text_of(node, "to"))
+            self.reader.problem("ends_turned", path, cast(Node, node.get("to")), _text_of(node, "to"))
         return NumberKind(
-            self.read.unit(node, path), low, high, self.read.whole_number(node, "decimals", 0, (0, 6), path)
+            self.reader.unit(node, path), low, high, self.reader.whole_number(node, "decimals", 0, (0, 6), path)
         )
 
     def parameter(self, key: Scalar, node: Mapping, path: KeyPath) -> Parameter:
         by = _names_of(node.get("by"))
         value, values = node.get("value"), node.get("values")
         if len(by) > _MOST_BY:
-            self.read.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
+            self.reader.problem("by_too_many", (*path, "by"), cast(Node, node.get("by")))
         if value is not None and values is not None:
-            self.read.problem("value_or_values", path, node, ", ".join(by))
+            self.reader.problem("value_or_values", path, node, ", ".join(by))
         elif value is not None and by:
-            self.read.problem("value_goes_by", path, value, ", ".join(by))
+            self.reader.problem("value_goes_by", path, value, ", ".join(by))
         elif values is not None and not by:
-            self.read.problem("values_go_by_nothing", path, values)
+            self.reader.problem("values_go_by_nothing", path, values)
         table: dict[tuple[str | int, ...], Exact | None] = {}
         last: list[int | None] = [None] * len(by)
         places: dict[tuple[str | int, ...], Location] = {(): (value or values or key).at}
@@ -194,21 +193,21 @@ class _PolicyLoader:
             table[()] = number_of(value.text)
         elif isinstance(values, Mapping) and by:
             self.table(values, (), len(by), table, last, places, (*path, "values"))
-        low, high = self.read.number(node, "from"), self.read.number(node, "to")
-        unpublished = next((keyed for keyed, number in table.items() if number is None), None)
+        low, high = self.reader.number(node, "from"), self.reader.number(node, "to")
+        unpublished = next((keys for keys, number in table.items() if number is None), None)
         if unpublished is not None and (low is None or high is None or low >= high):
-            self.read.add(Problem("not_published_needs_range", path, location=places[unpublished]))
+            self.reader.add(Problem("not_published_needs_range", path, location=places[unpublished]))
         return Parameter(
             name=key.text,
             title=_text_of(node, "title"),
-            kind=NumberKind(self.read.unit(node, path), low, high),
+            kind=NumberKind(self.reader.unit(node, path), low, high),
             by=by,
             values=FrozenMapping(table),
             last=tuple(last),
-            provenance=self.read.provenance(node, None, path),
+            provenance=self.reader.provenance(node, None, path),
             places=FrozenMapping(places),
             at=key.at,
-            usual=self.read.usual(node, path),
+            usual=self.reader.usual(node, path),
         )
 
     def table(  # noqa: PLR0913, PLR0917  # recursive: it fills the last three, level by level
@@ -226,22 +225,22 @@ class _PolicyLoader:
             number = re.fullmatch(r"([0-9]+)( and more)?", key.text)
             if number and number[2]:
                 if last[len(before)] not in (None, int(number[1])):
-                    self.read.problem("last_differs", (*path, key.text), key, key.text)
+                    self.reader.problem("last_differs", (*path, key.text), key, key.text)
                 last[len(before)] = int(number[1])
-            keyed = (*before, int(number[1]) if number else key.text)
-            places[keyed] = key.at
-            if len(keyed) < depth and isinstance(inner, Mapping):
-                self.table(inner, keyed, depth, table, last, places, (*path, key.text))
-            elif len(keyed) == depth and isinstance(inner, Scalar):
-                table[keyed] = number_of(inner.text)
+            keys = (*before, int(number[1]) if number else key.text)
+            places[keys] = key.at
+            if len(keys) < depth and isinstance(inner, Mapping):
+                self.table(inner, keys, depth, table, last, places, (*path, key.text))
+            elif len(keys) == depth and isinstance(inner, Scalar):
+                table[keys] = number_of(inner.text)
             else:
-                self.read.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
+                self.reader.problem("values_depth", (*path, key.text), inner, key.text, by=str(depth))
 
     def reading(self, key: Scalar, node: Mapping, path: KeyPath) -> Reading:
         options, chosen = _titles_of(node.get("one of")), _text_of(node, "chosen")
         if chosen not in options:
             values = options_known(chosen, options)
-            self.read.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
+            self.reader.problem("unknown_option", (*path, "chosen"), cast(Node, node.get("chosen")), chosen, **values)
         return Reading(
             name=key.text,
             title=_text_of(node, "title"),
@@ -250,7 +249,7 @@ class _PolicyLoader:
             chosen=chosen,
             why=_text_of(node, "why"),
             affects=_names_of(node.get("affects")),
-            provenance=self.read.provenance(node, None, path),
+            provenance=self.reader.provenance(node, None, path),
             at=key.at,
         )
 
@@ -259,14 +258,14 @@ class _PolicyLoader:
 class _RuleLoader:
     """Loads expressions, clauses, terms, decisions and properties."""
 
-    read: "_NodeReader"
+    reader: "_NodeReader"
 
     def line(self, scalar: Scalar, path: KeyPath) -> Expr:
         """The expression of one line."""
-        self.read.count_line(scalar, path)
+        self.reader.count_line(scalar, path)
         expr = parse_line(scalar)
         if isinstance(expr, Problem):
-            self.read.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
+            self.reader.add(Problem(expr.code, path, expr.given, expr.values, location=expr.location))
             return Constant(0, scalar.at)
         return expr
 
@@ -278,7 +277,7 @@ class _RuleLoader:
         mapping = cast(Mapping, node)
         items = cast(Sequence, mapping.get("choose") or Sequence((), mapping.at)).items
         if not items:
-            self.read.problem("no_cases", path, mapping)
+            self.reader.problem("no_cases", path, mapping)
         for number, item in enumerate(items, 1):
             case = cast(Mapping, item)
             when = self.clause(cast(Node, case.get("when")), f"{path[-1]}.{number}", None, path)
@@ -291,8 +290,8 @@ class _RuleLoader:
         if isinstance(node, Scalar):
             return Clause(id_, title, "", enclosing, self.line(node, path), node.text, node.at)
         mapping = cast(Mapping, node)
-        provenance = self.read.provenance(mapping, enclosing, path)
-        self.read.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
+        provenance = self.reader.provenance(mapping, enclosing, path)
+        self.reader.former(("decisions",), id_, mapping, f"{id_.rpartition('.')[0]}.")
         body, line = self.body(mapping, id_, provenance, path)
         return Clause(
             id_, _text_of(mapping, "title", title), _text_of(mapping, "if not"), provenance, body, line, mapping.at
@@ -322,41 +321,41 @@ class _RuleLoader:
 
     def term(self, key: Scalar, node: Mapping, path: KeyPath) -> Term:
         """A term with its kind and expression."""
-        provenance = self.read.provenance(node, None, path)
-        if provenance is None and not any(problem.at == path for problem in self.read.problems):
-            self.read.problem("provenance_missing", path, key, key.text)
+        provenance = self.reader.provenance(node, None, path)
+        if provenance is None and not any(problem.at == path for problem in self.reader.problems):
+            self.reader.problem("provenance_missing", path, key, key.text)
         kind: Kind
         if (when := node.get("when")) is not None:
             kind = BOOLEAN
             expr: Expr = self.clause(when, key.text, provenance, path, _text_of(node, "title"))
         else:
             options = node.get("one of")
-            kind = NumberKind(self.read.unit(node, path)) if options is None else ChoiceKind(_titles_of(options))
+            kind = NumberKind(self.reader.unit(node, path)) if options is None else ChoiceKind(_titles_of(options))
             expr = self.value(node.get("value") or node, path)
             if isinstance(expr, Choose) and expr.otherwise is None:
-                self.read.problem("otherwise_missing", path, key, key.text)
+                self.reader.problem("otherwise_missing", path, key, key.text)
         return Term(key.text, _text_of(node, "title"), kind, expr, node.get("of") is not None, provenance, key.at)
 
     def decision(self, key: Scalar, node: Mapping, path: KeyPath) -> Decision:
         """A decision with its outcomes."""
-        provenance = self.read.provenance(node, None, path)
+        provenance = self.reader.provenance(node, None, path)
         every, listed = node.get("every") is not None, cast(Sequence, node.get("every") or node.get("first"))
         outcomes = [self.outcome(cast(Mapping, item), key.text, provenance, path) for item in listed.items]
         last = node.get("otherwise")
         otherwise = None
         if isinstance(last, Mapping):
-            own = self.read.provenance(last, provenance, (*path, "otherwise"))
+            own = self.reader.provenance(last, provenance, (*path, "otherwise"))
             otherwise = Outcome(
                 _text_of(last, "outcome"), _text_of(last, "title"), None, own, last.at, _text_of(last, "tone", "plain")
             )
-            self.read.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
+            self.reader.former(("decisions",), f"{key.text}.{otherwise.id}", last, f"{key.text}.")
             if every:
-                self.read.problem("every_with_otherwise", path, last)
+                self.reader.problem("every_with_otherwise", path, last)
         elif not every:
-            self.read.problem("otherwise_missing", path, key, key.text)
+            self.reader.problem("otherwise_missing", path, key, key.text)
         ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
         for repeated in sorted(name for name, count in ids.items() if count > 1):
-            self.read.problem("duplicate_outcome", path, key, repeated)
+            self.reader.problem("duplicate_outcome", path, key, repeated)
         disjoint = BOOLEANS.get(_text_of(node, "disjoint")) or False
         return Decision(key.text, _text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
 
@@ -364,12 +363,12 @@ class _RuleLoader:
         """An outcome with its condition."""
         name, title = _text_of(node, "outcome"), _text_of(node, "title")
         at = (*path, name)
-        provenance = self.read.provenance(node, enclosing, at)
-        self.read.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
+        provenance = self.reader.provenance(node, enclosing, at)
+        self.reader.former(("decisions",), f"{decision}.{name}", node, f"{decision}.")
         clause = self.clause(cast(Node, node.get("when")), f"{decision}.{name}", provenance, at, title)
-        unknown = next(iter(_unproven(clause)), None)
-        if unknown is not None:
-            self.read.problem("provenance_missing", at, node, unknown.id)
+        unsourced = next(_without_provenance(clause), None)
+        if unsourced is not None:
+            self.reader.problem("provenance_missing", at, node, unsourced.id)
         return Outcome(name, title, clause, provenance, node.at, _text_of(node, "tone", "plain"))
 
     def property(self, key: Scalar, node: Mapping, path: KeyPath) -> Property:
@@ -378,7 +377,7 @@ class _RuleLoader:
         kind = next(word for word in kinds if node.get(word) is not None)
         inner = cast(Mapping, node.get(kind))
         when = inner.get("when") or inner.get("where")
-        provenance = self.read.provenance(node, None, path)
+        provenance = self.reader.provenance(node, None, path)
         return Property(
             name=key.text,
             title=_text_of(node, "title"),
@@ -393,20 +392,20 @@ class _RuleLoader:
         )
 
 
-def _unproven(clause: Clause) -> Iterator[Clause]:
+def _without_provenance(clause: Clause) -> Iterator[Clause]:
     """The clauses without provenance in a clause."""
     if isinstance(clause.when, AllOf | AnyOf):
         for inner in clause.when.clauses:
-            yield from _unproven(inner)
+            yield from _without_provenance(inner)
     elif clause.provenance is None:
         yield clause
 
 
 @define(slots=False)
 class _NodeReader:
-    """Reads the values of nodes; gathers problems and earlier names."""
+    """Reads the values of nodes; collects problems and earlier names."""
 
-    whole: Mapping
+    root: Mapping
     problems: list[Problem] = Factory(list)
     formers: list[Former] = Factory(list)
     lines: int = 0
@@ -415,14 +414,14 @@ class _NodeReader:
     @cached_property
     def units(self) -> FrozenMapping[str, str]:
         """The declared units with their words."""
-        return _titles_of(self.whole.get("units"))
+        return _titles_of(self.root.get("units"))
 
     @cached_property
     def sources(self) -> FrozenMapping[str, Source]:
         """The cited documents."""
         return FrozenMapping(
             (key.text, Source(_text_of(node, "title"), BOOLEANS.get(_text_of(node, "held"))))
-            for key, node in _entries_of(self.whole.get("sources"))
+            for key, node in _entries_of(self.root.get("sources"))
         )
 
     def problem(self, code: str, path: KeyPath, at: Node, given: str = "", **values: str) -> None:
@@ -460,7 +459,7 @@ class _NodeReader:
             self.problem("ends_turned", (*path, "usual"), cast(Node, ends.get("to")), _text_of(ends, "to"))
         return Usual(low, high)
 
-    def listed(self, node: Node | None, known: list[str], path: KeyPath) -> None:
+    def check_names(self, node: Node | None, known: list[str], path: KeyPath) -> None:
         """Check that a list has known names only."""
         names = frozenset(known)
         for item in node.items if isinstance(node, Sequence) else ():

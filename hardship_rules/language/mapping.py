@@ -1,4 +1,4 @@
-"""The mapping of a register: the column of each fact, with its unit and codes."""
+"""Mappings of registers: which column has each fact, in which unit and codes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -87,7 +87,7 @@ class Table:
     identifier: str | None  # the column that identifies a person; without a mapping it may be missing
     columns: FrozenMapping[str, Column]  # by the names of facts
     spelled: FrozenMapping[str, Column]  # the columns of all facts, by the names and titles of the facts
-    closed: bool  # an unknown column is a mistake
+    closed: bool  # whether an unknown column is a mistake
     at: Location | None = field(default=None, eq=False, repr=False)
 
 
@@ -191,7 +191,7 @@ def _spelled(policy: Policy, facts: Mapping[str, Fact], *, of_members: bool) -> 
 
 
 class _Reader:
-    """Reads the two tables of a mapping under a policy; gathers problems."""
+    """Reads the two tables of a mapping under a policy; collects problems."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -203,12 +203,12 @@ class _Reader:
             raise PolicyError(self.problems)
 
     def table(self, node: source.Mapping, name: str) -> Table:
-        own = cast(source.Mapping, node.get(name))
+        table = cast(source.Mapping, node.get(name))
         of_members = name == "members"
         facts = self.policy.members.facts if of_members else self.policy.facts
         columns = dict[str, Column]()
         spelled = _spelled(self.policy, facts, of_members=of_members)
-        for key, inner in _entries(own.get("facts")):
+        for key, inner in _entries(table.get("facts")):
             if (known := spelled.get(key.text)) is None:
                 self.unknown_fact(key, spelled, of_members=of_members)
             elif known.fact.name in columns:
@@ -217,13 +217,13 @@ class _Reader:
                 columns[known.fact.name] = self.column(evolve(known, at=key.at), inner)
         return Table(
             of_members,
-            _word(own, "from"),
-            (cast(str, _word(own, "key")),),
-            _word(own, "identifier"),
+            _word(table, "from"),
+            (cast(str, _word(table, "key")),),
+            _word(table, "identifier"),
             FrozenMapping(columns),
             spelled,
             closed=False,
-            at=own.at,
+            at=table.at,
         )
 
     def unknown_fact(self, key: source.Scalar, spelled: Mapping[str, Column], *, of_members: bool) -> None:
@@ -240,11 +240,11 @@ class _Reader:
         entry, fact = cast(source.Mapping, node), column.fact
         factor: Exact = 1
         if (unit := _scalar(entry, "unit")) is not None:
-            own = factor_of(self.policy, fact, unit.text) if isinstance(fact.kind, NumberKind) else None
-            if own is None:
+            unit_factor = factor_of(self.policy, fact, unit.text) if isinstance(fact.kind, NumberKind) else None
+            if unit_factor is None:
                 wanted = units_of(self.policy, fact) if isinstance(fact.kind, NumberKind) else "-"
                 self.problem("unit_of_column", unit, title=fact.title, wanted=wanted or "1")
-            factor = 1 if own is None else own
+            factor = 1 if unit_factor is None else unit_factor
         words = dict(column.words)
         for code, meaning in _entries(entry.get("codes")):
             words[code.text] = self.meaning(fact, cast(source.Scalar, meaning), factor)
@@ -321,8 +321,8 @@ def factor_of(policy: Policy, fact: Fact, text: str) -> Exact | None:
         own = times(own, under, -1)
     if own == wanted or (not per and own == over):
         return multiple
-    by = _conversion(policy, times(wanted, own, -1))
-    return None if by is None else _simplified(multiple * by)
+    conversion = _conversion(policy, times(wanted, own, -1))
+    return None if conversion is None else _simplified(multiple * conversion)
 
 
 def units_of(policy: Policy, fact: Fact) -> str:
@@ -363,7 +363,7 @@ def _multiple(text: str, word: str) -> int:
 
 
 def _conversion(policy: Policy, unit: Unit) -> Exact | None:
-    """The number with a unit by the policy's definitions, such as 12 month/year."""
+    """The number of a unit by the policy's definitions: 12 for month/year; None if there is none."""
     for parameter in policy.parameters.values():
         number: Exact | None = parameter.values.get(())
         if number and _is_definition(parameter):

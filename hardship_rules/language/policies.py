@@ -1,4 +1,4 @@
-"""Reading a policy from a file or text, with what it extends, and checking it."""
+"""Load a policy from a file or text, together with what it extends, and check it."""
 
 import os
 from datetime import date

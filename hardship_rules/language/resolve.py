@@ -22,25 +22,25 @@ def resolve(text: PolicyText, folders: Folders) -> Mapping:
     problems: list[Problem] = []
     seen: list[str] = []
     while True:
-        node, unread = parse(text.text, text.name)
-        problems += unread
+        node, parse_problems = parse(text.text, text.name)
+        problems += parse_problems
         if isinstance(node, Mapping) and node.get("language") is None and node.get("policy") is None:
             problems.append(Problem("not_a_policy", location=Location(text.name, 1, 1)))
             break
         if not isinstance(node, Mapping):
-            if not unread:
+            if not parse_problems:
                 code = "file_empty" if node is None or (isinstance(node, Scalar) and node.is_null) else "not_a_policy"
                 problems.append(Problem(code, location=Location(text.name, 1, 1)))
             break
         extends = node.get("extends")
-        misshapen = _misshapen(node, unread)
-        problems += misshapen
-        if any(problem.code in ("language_newer", "language") for problem in misshapen):
-            problems = [problem for problem in misshapen if problem.at == ("language",)]
+        shape_problems = _shape_problems(node, parse_problems)
+        problems += shape_problems
+        if any(problem.code in ("language_newer", "language") for problem in shape_problems):
+            problems = [problem for problem in shape_problems if problem.at == ("language",)]
             break
         chain.append(node)
-        seen.append(_word(node, "policy"))
-        if not isinstance(extends, Scalar) or any(problem.at == ("extends",) for problem in misshapen):
+        seen.append(_text_of(node, "policy"))
+        if not isinstance(extends, Scalar) or any(problem.at == ("extends",) for problem in shape_problems):
             break
         base = _find_base(extends, text, seen, folders)
         if isinstance(base, Problem):
@@ -87,26 +87,26 @@ def _find_base(extends: Scalar, text: PolicyText, seen: list[str], folders: Fold
     return Problem("extends_missing", ("extends",), given=name, values=values, location=extends.at)
 
 
-def _word(node: Mapping, key: str) -> str:
+def _text_of(node: Mapping, key: str) -> str:
     value = node.get(key)
     return value.text if isinstance(value, Scalar) else ""
 
 
-# The shape of one file
+# --- The shape of one file ---
 
 
-def _misshapen(node: Mapping, unread: list[Problem]) -> list[Problem]:
-    """The problems of a file's shape, except on lines that could not be read."""
-    lines = {problem.location.line for problem in unread if problem.location is not None}
+def _shape_problems(node: Mapping, parse_problems: list[Problem]) -> list[Problem]:
+    """The problems of a file's shape, except on lines that already have a problem."""
+    lines = {problem.location.line for problem in parse_problems if problem.location is not None}
     if node.get("extends") is None:
         problems = conform(node, POLICY)
     else:
-        problems = [_of_base(problem) for problem in conform(node, OVERLAY)]
+        problems = [_or_key_of_base(problem) for problem in conform(node, OVERLAY)]
     return [problem for problem in problems if problem.location is None or problem.location.line not in lines]
 
 
-def _of_base(problem: Problem) -> Problem:
-    """The problem of an unknown key; if the base policy may have the key, it says so."""
+def _or_key_of_base(problem: Problem) -> Problem:
+    """A problem of an overlay; an unknown key that only a base may have becomes `key_of_base`."""
     match problem.at:
         case (_,):
             shape = POLICY
@@ -121,7 +121,7 @@ def _of_base(problem: Problem) -> Problem:
     return Problem("key_of_base", problem.at, problem.given, location=problem.location)
 
 
-# A base and its overlay
+# --- A base and its overlay ---
 
 
 def _overlaid(base: Mapping, overlay: Mapping, problems: list[Problem]) -> Mapping:
@@ -131,12 +131,11 @@ def _overlaid(base: Mapping, overlay: Mapping, problems: list[Problem]) -> Mappi
         not_inherited.add("status")
     entries = {key.text: (key, node) for key, node in base.entries if key.text not in not_inherited}
     for key, node in overlay.entries:
-        section = entries.get(key.text)
+        base_entry = entries.get(key.text)
         if key.text == "extends":
             continue
-        if key.text in ("parameters", "readings", "sources", "notes") and section is not None:
-            inner = _section(key.text, section[1], node, problems)
-            entries[key.text] = (key, inner)
+        if key.text in ("parameters", "readings", "sources", "notes") and base_entry is not None:
+            entries[key.text] = (key, _section(key.text, base_entry[1], node, problems))
         elif key.text in ("parameters", "readings") and isinstance(node, Mapping):
             entries[key.text] = (key, _section(key.text, Mapping((), key.at), node, problems))
         else:
@@ -145,6 +144,7 @@ def _overlaid(base: Mapping, overlay: Mapping, problems: list[Problem]) -> Mappi
 
 
 def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -> Node:
+    """A section of the base with the overlay's entries in place; adds the problems of entries that do not fit."""
     if not isinstance(base, Mapping) or not isinstance(overlay, Mapping):
         return overlay
     entries = {key.text: (key, node) for key, node in base.entries}
@@ -152,25 +152,25 @@ def _section(section: str, base: Node, overlay: Node, problems: list[Problem]) -
         if len(problems) > MOST_PROBLEMS:
             break
         path = (section, key.text)
-        known = entries.get(key.text)
-        if section == "sources" and known is not None:
+        base_entry = entries.get(key.text)
+        if section == "sources" and base_entry is not None:
             problems.append(Problem("source_redefined", path, given=key.text, location=key.at))
         elif section in ("sources", "notes"):
-            if key.text == REPLY_WITHIN and known is not None:
+            if key.text == REPLY_WITHIN and base_entry is not None:
                 _check_provenance(key, node, path, problems)
             entries[key.text] = (key, node)
-        elif known is None:
+        elif base_entry is None:
             code = "unknown_parameter" if section == "parameters" else "unknown_reading"
             values = {"known": ", ".join(entries), **nearest(key.text, entries)}
             problems.append(Problem(code, path, given=key.text, values=values, location=key.at))
-        elif isinstance(node, Mapping) and isinstance(known[1], Mapping):
+        elif isinstance(node, Mapping) and isinstance(base_entry[1], Mapping):
             _check_provenance(key, node, path, problems)
-            entries[key.text] = (key, _restated(known[1], node))
+            entries[key.text] = (key, _restated(base_entry[1], node))
     return Mapping(tuple(entries.values()), base.at)
 
 
 def _check_provenance(key: Scalar, node: Node, path: KeyPath, problems: list[Problem]) -> None:
-    """A restated entry must state its provenance again."""
+    """Check that an entry with a new value states its provenance again."""
     if isinstance(node, Mapping) and node.get("basis") is None:
         problems.append(Problem("provenance_again", path, given=key.text, location=key.at))
 
@@ -184,7 +184,7 @@ def _restated(base: Mapping, overlay: Mapping) -> Mapping:
     return Mapping((*kept, *overlay.entries), overlay.at)
 
 
-# The canonical text
+# --- The canonical text ---
 
 
 def resolved_text(policy: Mapping) -> str:
@@ -195,7 +195,7 @@ def resolved_text(policy: Mapping) -> str:
     """
     return canonical(
         {
-            key.text: [[name.text, tree(_toneless(inner))] for name, inner in node.entries]
+            key.text: [[name.text, tree(_decision_without_tones(inner))] for name, inner in node.entries]
             if key.text == "decisions" and isinstance(node, Mapping)
             else tree(node)
             for key, node in policy.entries
@@ -215,20 +215,21 @@ def tree(node: Node) -> object:
             return {key.text: tree(inner) for key, inner in entries}
 
 
-def _toneless(decision: Node) -> Node:
+def _decision_without_tones(decision: Node) -> Node:
     """A decision without the tones of its outcomes."""
     if not isinstance(decision, Mapping):
         return decision
-    return Mapping(tuple((key, _without_tones(key.text, inner)) for key, inner in decision.entries), decision.at)
+    entries = tuple((key, _outcomes_without_tones(key.text, inner)) for key, inner in decision.entries)
+    return Mapping(entries, decision.at)
 
 
-def _without_tones(key: str, node: Node) -> Node:
+def _outcomes_without_tones(key: str, node: Node) -> Node:
     if key in ("first", "every") and isinstance(node, Sequence):
-        return Sequence(tuple(map(_without_tone, node.items)), node.at)
-    return _without_tone(node) if key == "otherwise" else node
+        return Sequence(tuple(map(_outcome_without_tone, node.items)), node.at)
+    return _outcome_without_tone(node) if key == "otherwise" else node
 
 
-def _without_tone(outcome: Node) -> Node:
+def _outcome_without_tone(outcome: Node) -> Node:
     if not isinstance(outcome, Mapping):
         return outcome
     return Mapping(tuple((key, inner) for key, inner in outcome.entries if key.text != "tone"), outcome.at)

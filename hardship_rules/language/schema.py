@@ -72,7 +72,7 @@ def _schema(shape: Shape) -> Schema:
         case Entries():
             return _entries(shape)
         case Fields():
-            return _record(shape)
+            return _fields(shape)
         case Either():
             return _either(shape)
         case Anything():
@@ -97,12 +97,12 @@ def _properties(keys: Mapping[str, Key]) -> Schema:
     return {name: {"description": key.about, **_schema(key.shape)} for name, key in keys.items()}
 
 
-def _record(record: Fields) -> Schema:
-    groups = [{"oneOf": [{"required": [name]} for name in group]} for group in record.one_of]
-    required = [name for name, key in record.keys.items() if key.required]
+def _fields(fields: Fields) -> Schema:
+    groups = [{"oneOf": [{"required": [name]} for name in group]} for group in fields.one_of]
+    required = [name for name, key in fields.keys.items() if key.required]
     return {
         "type": "object",
-        "properties": _properties(record.keys),
+        "properties": _properties(fields.keys),
         **({"required": required} if required else {}),
         **({"allOf": groups} if groups else {}),
         "additionalProperties": False,

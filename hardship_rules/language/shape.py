@@ -1,4 +1,4 @@
-"""Validation of nodes against shapes, and the values of words."""
+"""Validation of nodes against the shapes of `keys`."""
 
 import re
 from collections.abc import Iterator
@@ -35,11 +35,11 @@ def _conform(node: Node, shape: Shape, path: KeyPath) -> Iterator[Problem]:
         case Ref(name):
             yield from _conform(node, SHAPES[name], path)
         case Either(word, items, mapping):
-            fitting = {Scalar: word, Sequence: items, Mapping: mapping}[type(node)]
-            if fitting is not None:
-                yield from _conform(node, fitting, path)
+            alternative = {Scalar: word, Sequence: items, Mapping: mapping}[type(node)]
+            if alternative is not None:
+                yield from _conform(node, alternative, path)
             else:
-                yield _unfit(node, path, next(part for part in (mapping, items, word) if part is not None))
+                yield _wrong_type(node, path, next(part for part in (mapping, items, word) if part is not None))
         case Word() if isinstance(node, Scalar):
             yield from conform_word(node, shape, path)
         case Items(of) if isinstance(node, Sequence):
@@ -48,9 +48,9 @@ def _conform(node: Node, shape: Shape, path: KeyPath) -> Iterator[Problem]:
         case Entries() if isinstance(node, Mapping):
             yield from _conform_entries(node, shape, path)
         case Fields() if isinstance(node, Mapping):
-            yield from _conform_record(node, shape, path)
+            yield from _conform_fields(node, shape, path)
         case Word() | Items() | Entries() | Fields():
-            yield _unfit(node, path, shape)
+            yield _wrong_type(node, path, shape)
         case _:
             assert_never(shape)
 
@@ -73,7 +73,7 @@ def _conform_entries(node: Mapping, shape: Entries, path: KeyPath) -> Iterator[P
             yield from problems
 
 
-def _conform_record(node: Mapping, shape: Fields, path: KeyPath) -> Iterator[Problem]:
+def _conform_fields(node: Mapping, shape: Fields, path: KeyPath) -> Iterator[Problem]:
     for key, value in node.entries:
         known = shape.keys.get(key.text)
         if known is not None:
@@ -94,11 +94,11 @@ def _conform_record(node: Mapping, shape: Fields, path: KeyPath) -> Iterator[Pro
             yield Problem(code, path, location=node.at, given=written, values={"known": ", ".join(group)})
 
 
-def _unfit(node: Node, path: KeyPath, shape: Shape) -> Problem:
+def _wrong_type(node: Node, path: KeyPath, shape: Shape) -> Problem:
     """The problem of a value of the wrong type, often caused by a full-width colon or a missing space."""
     if isinstance(node, Scalar) and not isinstance(shape, Word):
         if node.is_null:
-            return _blank(node, path)
+            return _blank_problem(node, path)
         if node.plain and (problem := misplaced(node.text, node.place, path)) and problem.given in "：｛［":
             return problem
         if node.plain and (match := re.search(r":(?=\S)", node.text)):
@@ -113,19 +113,19 @@ def _unfit(node: Node, path: KeyPath, shape: Shape) -> Problem:
     return Problem(code, path, location=node.at, given=node.text if isinstance(node, Scalar) else "")
 
 
-def _blank(scalar: Scalar, path: KeyPath) -> Problem:
+def _blank_problem(scalar: Scalar, path: KeyPath) -> Problem:
     return Problem("blank", path, location=scalar.at, given=path_text(path))
 
 
 def conform_word(scalar: Scalar, shape: Word, path: KeyPath) -> list[Problem]:
-    """The problems of a text that must be of some kind."""
+    """The problems of a scalar that must be of some kind: at most one."""
     text, kind = scalar.text, shape.kind
 
     def wrong(code: str, offset: int = 0, given: str = text, **values: str) -> list[Problem]:
         return [Problem(code, path, location=scalar.place(offset), given=given, values=values)]
 
     if scalar.is_null and kind != "option":
-        return [_blank(scalar, path)]
+        return [_blank_problem(scalar, path)]
     if kind in ("text", "line"):
         return []
     if kind != "basis" and scalar.plain and (problem := misplaced(text, scalar.place, path)):

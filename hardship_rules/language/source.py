@@ -20,7 +20,7 @@ from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, Proble
 
 LARGEST = 1_000_000  # bytes of a file
 DEEPEST = 64  # nested mappings and lists
-_LONG = 100_000  # characters; few policies or households are longer
+_LONG = 100_000  # characters from which a text is read without garbage collection
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Characters that a record or a resolved policy must not contain."""
 Json = str | bool | None | list["Json"] | dict[str, "Json"]
@@ -29,7 +29,7 @@ Json = str | bool | None | list["Json"] | dict[str, "Json"]
 # YAML
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
-_MOST_FORBIDDEN = 20
+_MOST_FORBIDDEN = 20  # such lines that are reported: a file of another format may have thousands
 _NODES = frozenset({yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent})
 _ENDS = frozenset({yaml.MappingEndEvent, yaml.SequenceEndEvent})
 _COMMENT = re.compile(r"#.*")
@@ -65,7 +65,7 @@ _YAML_ERRORS = (  # messages of the two loaders, and their codes
 )
 
 # --- Nodes ---
-# They are not frozen: a text may have hundreds of thousands, and a frozen one takes three times as long to make.
+# They are not frozen: a text may have hundreds of thousands, and a frozen one takes three times as long to create.
 
 
 @define(unsafe_hash=True)
@@ -162,7 +162,7 @@ def decode(content: bytes, name: str) -> str | Problem:
 
 
 def no_text(text: object, name: object) -> Problem | None:
-    """The problem of a host's arguments `text` and `name`, if one of them is no text."""
+    """The problem of a host's arguments `text` and `name` where one of them is not a string; None if both are."""
     for value, at in ((text, ()), (name, ("name",))):
         if not isinstance(value, str):
             return Problem("content_expected", at, type(value).__name__)
@@ -170,7 +170,7 @@ def no_text(text: object, name: object) -> Problem | None:
 
 
 def no_path(path: object) -> Problem | None:
-    """The problem of a host's argument `path`, if it is neither the name nor the path of a file."""
+    """The problem of a host's argument `path` where it is not a path of text; None if it is one."""
     if isinstance(path, str | os.PathLike) and isinstance(os.fspath(path), str):
         return None
     return Problem("path_expected", (), type(path).__name__)
@@ -242,11 +242,11 @@ def _directive(text: str, name: str) -> list[Problem]:
     return []
 
 
-class _TooManyProblems(Exception):  # no error: it ends the search
-    """More problems than are reported."""
+class _TooManyProblems(Exception):  # no error: it ends the reading
+    """There are more problems than are reported."""
 
 
-class _Open:
+class _OpenNode:
     """A list or mapping whose end has not been reached."""
 
     __slots__ = ("at", "braces", "entries", "is_mapping", "key", "nodes")
@@ -256,18 +256,18 @@ class _Open:
         self.is_mapping = is_mapping
         self.braces = braces
         self.nodes: list[Node] = []
-        self.key: Node | None = None  # a key without its node so far
+        self.key: Node | None = None  # a key whose value comes next
         self.entries: dict[str, tuple[Scalar, Node]] = {}
 
-    def node(self) -> Mapping | Sequence:
-        """The node, when the end is reached."""
-        return (
-            Mapping(tuple(self.entries.values()), self.at) if self.is_mapping else Sequence(tuple(self.nodes), self.at)
-        )
+    def close(self) -> Mapping | Sequence:
+        """The complete node."""
+        if self.is_mapping:
+            return Mapping(tuple(self.entries.values()), self.at)
+        return Sequence(tuple(self.nodes), self.at)
 
 
 class _Composer:
-    """Composes nodes from events with an explicit stack instead of recursion; gathers problems."""
+    """Composes nodes from events with a stack, since a deep text would exhaust recursion; collects problems."""
 
     def __init__(self, text: str, name: str) -> None:
         self.text = text
@@ -293,13 +293,13 @@ class _Composer:
         text, has_question_marks = self.text, "?" in self.text
         at = Location(self.name, 1, 1)
         line, column = 0, 0  # of `at`, counted from 0
-        inside = _Open(at)  # what contains the event, at first the document
-        stack: list[_Open] = []  # what encloses `inside`
+        inside = _OpenNode(at)  # what contains the event, at first the document
+        stack: list[_OpenNode] = []  # what encloses `inside`
         documents, end = 0, 0
         for event in events:
             kind, begins = type(event), event.start_mark
             if kind in _ENDS:
-                node: Node = inside.node()
+                node: Node = inside.close()
                 inside = stack.pop()
                 self._put(inside, node)
             elif kind in _NODES:
@@ -326,7 +326,7 @@ class _Composer:
                     return None
                 else:
                     stack.append(inside)
-                    inside = _Open(at, kind is yaml.MappingStartEvent, bool(event.flow_style))
+                    inside = _OpenNode(at, kind is yaml.MappingStartEvent, bool(event.flow_style))
             elif kind is yaml.AliasEvent:
                 line, column = begins.line, begins.column
                 at = Location(self.name, line + 1, column + 1)
@@ -340,7 +340,7 @@ class _Composer:
             end = (begins if kind is yaml.MappingStartEvent else event.end_mark).index
         return inside.nodes[0] if inside.nodes else None
 
-    def _put(self, inside: _Open, node: Node) -> None:
+    def _put(self, inside: _OpenNode, node: Node) -> None:
         """Add a node to what contains it, and check the entry that it completes."""
         if not inside.is_mapping:
             inside.nodes.append(node)
@@ -386,8 +386,8 @@ class _Composer:
                 self.problem("question_mark", at.right(text.index("?") if on_one_line else 0))
         if self.has_odd_spaces and (match := _ODD_SPACES.search(text)):
             self.problem("odd_space", at.right(match.start()) if on_one_line else at, given=f"U+{ord(match[0]):04X}")
-        along = on_one_line and self.text[begins.index : ends.index].rstrip() == text
-        return Scalar(text, at, True, 0 if along else -1)  # noqa: FBT003  # as above
+        is_as_written = on_one_line and self.text[begins.index : ends.index].rstrip() == text
+        return Scalar(text, at, True, 0 if is_as_written else -1)  # noqa: FBT003  # as above
 
     def _after_colon(self, index: int) -> Location:
         """The location of an empty value in braces: after the colon for both loaders, which place it differently."""
@@ -411,7 +411,7 @@ class _Composer:
             self.problem("comma_in_braces", key.at, given=key.text)
 
 
-# --- Why YAML cannot be read ---
+# --- Typos in text that YAML cannot read ---
 
 
 def misplaced(text: str, place: Callable[[int], Location], at: KeyPath = ()) -> Problem | None:
@@ -430,7 +430,7 @@ def misplaced(text: str, place: Callable[[int], Location], at: KeyPath = ()) -> 
 def _yaml_problem(text: str, name: str, error: yaml.MarkedYAMLError) -> Problem:
     """The likely typo near the place of an error, else the error of YAML by its code."""
     lines = [*text.split("\n"), ""]
-    mark = cast(yaml.Mark, error.problem_mark)
+    mark = cast(yaml.Mark, error.problem_mark)  # where the error is reported
     for number in (mark.line, mark.line - 1):
         line = _outside_quotes(lines[number]) if number >= 0 else ""
         if problem := _typo(line, Location(name, number + 1, 1)):
@@ -463,7 +463,7 @@ def _outside_quotes(line: str) -> str:
 
 
 def _typo(line: str, start: Location) -> Problem | None:
-    """The full-width mark or missing space that keeps YAML from reading a line."""
+    """The problem of the full-width mark or missing space because of which YAML cannot read a line."""
     if match := _ODD_SPACES.search(line):
         return misplaced(match[0], start.right(match.start()).right)
     match, comma = _FULL_WIDTH_SYNTAX.search(line), _comma_before_key(line)
@@ -507,8 +507,8 @@ def parse_json(text: str, name: str) -> Node | Problem:
             text.removeprefix("\ufeff"),
             parse_int=str,
             parse_float=str,
-            parse_constant=_constant,
-            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unique_entries,
         )
         return _json_node(value, start, 0)
     except json.JSONDecodeError as error:
@@ -524,12 +524,12 @@ def parse_json(text: str, name: str) -> Node | Problem:
         return evolve(refused.problem, location=start)
 
 
-def _constant(word: str) -> Json:
+def _refuse_constant(word: str) -> Json:
     """Refuse NaN and Infinity, which Python reads and JSON does not allow."""
     raise _Refused(Problem("json_broken", given=word))
 
 
-def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+def _unique_entries(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     """The entries of an object, refused if a key is repeated."""
     entries: dict[str, Json] = {}
     for key, value in pairs:

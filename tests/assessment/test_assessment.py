@@ -1,4 +1,4 @@
-"""What an assessment says of itself: outcomes, figures, reasons, what is missing, and the trace."""
+"""The content of an assessment: outcomes, figures, reasons, missing facts, and the trace."""
 
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthChec
 
 
 def figure(assessment: Assessment, name: str) -> Figure:
-    """A figure of an assessment."""
+    """Return a figure of an assessment."""
     found = assessment.terms[name]
     assert isinstance(found, Figure)
     return found
@@ -50,7 +50,7 @@ def test_figures_are_exact_in_their_units() -> None:
 
 
 def test_figure_that_is_not_known() -> None:
-    """Without the receipts the net income is no number, and lies between all medical cost there can be and none."""
+    """Without the receipts the net income is unknown, between its values for the highest medical cost and for none."""
     given_ = {**HOUSEHOLD, "members": [{**WORKER, "medical_self_paid": None}, SPOUSE]}
     net = figure(assess(WEIHAI, given_), "net_income_per_person")
     assert net.exact is None
@@ -60,7 +60,7 @@ def test_figure_that_is_not_known() -> None:
 
 @given(st.fractions(-1000, 1000), st.integers(0, 4))
 def test_decimal_rounds_half_away_from_zero(number: Fraction, places: int) -> None:
-    """The rounded number is within half a place, and a half goes away from zero."""
+    """The rounded number is within half a place, and halves are rounded away from zero."""
     rounded = Fraction(decimal(number, places))
     half = Fraction(1, 2 * 10**places)
     assert abs(rounded - number) <= half
@@ -72,7 +72,7 @@ def test_decimal_rounds_half_away_from_zero(number: Fraction, places: int) -> No
 @few
 @given(households(WEIHAI))
 def test_reasons_are_true(given_: Facts) -> None:
-    """Every comparison among the reasons, worked out again from its two figures, holds exactly as it says."""
+    """Every comparison among the reasons, evaluated again from its two figures, gives the stated sign."""
     compare: dict[str, Any] = {
         "<": Fraction.__lt__,
         "<=": Fraction.__le__,
@@ -94,7 +94,7 @@ def test_reasons_are_true(given_: Facts) -> None:
 @few
 @given(households(WEIHAI))
 def test_roles_follow_the_order_of_the_decision(given_: Facts) -> None:
-    """Each outcome before the category was stopped, the category decided, and none after it is spoken of."""
+    """Each outcome before the category is ruled out, the category decides, and no outcome after it is mentioned."""
     assessment = assess(WEIHAI, given_)
     assert assessment.category is not None
     order = [outcome.id for outcome in WEIHAI.category.outcomes]
@@ -108,7 +108,7 @@ def test_roles_follow_the_order_of_the_decision(given_: Facts) -> None:
 @few
 @given(households(WEIHAI))
 def test_something_decided(given_: Facts) -> None:
-    """`decided_by` names clauses of the deciding outcome, or for `otherwise` of those that stopped every other."""
+    """`decided_by` names clauses of the deciding outcome, or for `otherwise` those that ruled out all others."""
     assessment = assess(WEIHAI, given_)
     decided = assessment.decisions["category"]
     assert decided.outcome == assessment.category
@@ -136,7 +136,7 @@ def test_something_decided(given_: Facts) -> None:
     ],
 )
 def test_decided_by(changed: Facts, category: str, decided_by: list[str]) -> None:
-    """The innermost clause that made the outcome hold, into the named condition that it rests on."""
+    """`decided_by` is the innermost clause that makes the outcome hold, also inside a named condition."""
     found = assess(WEIHAI, {**HOUSEHOLD, **changed}).decisions["category"]
     assert found.outcome is not None
     assert found.outcome.id == category
@@ -144,7 +144,7 @@ def test_decided_by(changed: Facts, category: str, decided_by: list[str]) -> Non
 
 
 def test_members_a_clause_is_about() -> None:
-    """A reason over the members says which of them it is about, counted from 0."""
+    """A reason over the members names the members that it concerns, counted from 0."""
     schooling = {"tuition": 0, "private_school_fee": 0, "public_school_fee": 0, "full_time": True}
     abroad = {**SPOUSE, **schooling, "relation": "child", "age": 20, "education": "bachelor"}
     members = [WORKER, SPOUSE, {**abroad, "self_paid_study_abroad": True, "dependent": False}]
@@ -156,18 +156,18 @@ def test_members_a_clause_is_about() -> None:
 @settings(few, max_examples=5)
 @given(partial_households(WEIHAI))
 def test_trace_gives_the_same_answers(given_: Facts) -> None:
-    """Every part of the trace, worked out again from the answers of its own parts, has the answer that stands on it."""
+    """Every node of the trace, evaluated again from the answers of its parts, has the recorded answer."""
     assessment = assess(WEIHAI, given_)
     for outcome in WEIHAI.category.outcomes:
         again(assessment.trace(f"category.{outcome.id}"))
     for name in ("net_income_per_person", "people"):
         trace = assessment.trace(name)
         found = figure(assessment, name)
-        assert trace.value == found.exact or (trace.value.low, trace.value.high) == (found.low, found.high)  # type: ignore[union-attr]  # it is known, or a range
+        assert trace.value == found.exact or (trace.value.low, trace.value.high) == (found.low, found.high)  # type: ignore[union-attr]  # a known number, or a range
 
 
 def again(trace: Trace) -> None:
-    """Hold the answers of all/any/not, names and plain comparisons against those of their parts."""
+    """Compare the answers of all/any/not, names and plain comparisons with those of their parts."""
     inner = [part.value for part in trace.parts]
     expr = trace.expr
     if isinstance(expr, AllOf):
@@ -183,7 +183,7 @@ def again(trace: Trace) -> None:
     elif isinstance(expr, Option):
         assert trace.value == expr.option
     elif isinstance(expr, Compare) and all(isinstance(each, int | Fraction) for each in inner):
-        left, right = (Fraction(each) for each in inner)  # type: ignore[arg-type]  # they are numbers
+        left, right = (Fraction(each) for each in inner)  # type: ignore[arg-type]  # both are numbers
         signs = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}
         assert trace.value is {**signs, "==": left == right, "!=": left != right}[expr.sign]
     for part in trace.parts:
@@ -191,7 +191,7 @@ def again(trace: Trace) -> None:
 
 
 def test_missing_names_path_title_and_evidence() -> None:
-    """What is missing is named by its path, its title and the document that proves it, in the order it is asked for."""
+    """Each missing fact has its path, title and evidence document, in the order of the questions."""
     given_ = {**HOUSEHOLD, "members": [{**WORKER, "medical_self_paid": None}, {**SPOUSE, "wage": None}]}
     found = [(str(each), each.title, each.evidence) for each in assess(WEIHAI, given_).missing]
     assert found == [
@@ -201,7 +201,7 @@ def test_missing_names_path_title_and_evidence() -> None:
 
 
 def test_missing_day() -> None:
-    """Where only the day is open, since a child comes of age in the year, the day or that age is what is missing."""
+    """A child comes of age in the year: if only the day is unknown, the day or the age is missing."""
     child = {**SPOUSE, "relation": "child", "birth_date": "2003-07-01", "dependent": False, "wage": 0}
     del child["age"]
     given_ = {**HOUSEHOLD, "members": [{**WORKER, "wage": 27000, "medical_self_paid": 0}, child]}
@@ -210,11 +210,11 @@ def test_missing_day() -> None:
     assert [outcome.id for outcome in assessment.possible] == ["relative", "none"]
     assert {each.path[-1] for each in assessment.missing} <= {"on", "age"}
     assert assessment.missing
-    assert [assess(WEIHAI, given_, day).category.id for day in ("2021-06-30", "2021-07-01")] == ["relative", "none"]  # type: ignore[union-attr]  # it is known, or a range
+    assert [assess(WEIHAI, given_, day).category.id for day in ("2021-06-30", "2021-07-01")] == ["relative", "none"]  # type: ignore[union-attr]  # a known number, or a range
 
 
 def test_unpublished_parameter_is_missing() -> None:
-    """A number that is not published yet leaves the household undecided and is named as missing."""
+    """A parameter that is not published leaves the household undecided and is listed as missing."""
     policy = read_policy(
         "language: 1\npolicy: p\nextends: shandong_2020_58\nparameters:\n  dibao:\n    values: {urban: not published,"
         " rural: 588}\n    from: 500\n    to: 2000\n    source: qingdao\n    cite: 无\n    basis: summary\n"
@@ -225,7 +225,7 @@ def test_unpublished_parameter_is_missing() -> None:
 
 
 def test_policies_that_cannot_decide() -> None:
-    """An open policy, and one without a decision, are refused when they are to assess, as policies."""
+    """`assess` refuses an open policy, and a policy without a decision, as a policy problem."""
     with pytest.raises(PolicyError) as caught:
         assess(load_policy("shandong_2020_58"), HOUSEHOLD)
     assert [problem.code for problem in caught.value.problems] == ["policy_open"]
@@ -236,7 +236,7 @@ def test_policies_that_cannot_decide() -> None:
 
 
 def test_forty_five_facts_are_enough() -> None:
-    """A worker, spouse and two schoolchildren are decided, with nothing missing, by forty-five facts (`on` is none)."""
+    """Forty-five facts decide a worker, a spouse and two schoolchildren; nothing is missing (`on` is none)."""
     adult = {"education": "none", "birth_date": "1980-05-06", **NOTHING, "wage": 20000, "medical_self_paid": 0}
     school = {"private_school_fee": 0, "public_school_fee": 0, "self_paid_study_abroad": False}
     income = {"property_income": 0, "transfer_income": 0, "other_income": 0, "medical_self_paid": 0}
@@ -252,7 +252,7 @@ def test_forty_five_facts_are_enough() -> None:
 
 
 def test_an_open_first_decision_holds_nothing() -> None:
-    """While an earlier outcome is open, a later one that would hold is possible and not held: it may not be reached."""
+    """While an earlier outcome is open, a later one that would hold is possible but not certain."""
     filing = assess(WEIHAI, {**HOUSEHOLD, "members": [{**WORKER, "wage": 12000}, SPOUSE]}).decisions["filing"]
     assert (filing.outcome, filing.holding) == (None, ())
     assert {outcome.id for outcome in filing.possible} >= {"continued", "new_file"}

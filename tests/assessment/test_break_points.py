@@ -1,4 +1,4 @@
-"""Break points are exact: the whole range of a fact, divided where a decision changes, and the nearest assumed fact."""
+"""Break points are exact: they divide a fact's range where a decision changes, and give the nearest assumed fact."""
 
 from fractions import Fraction
 from itertools import pairwise
@@ -23,7 +23,7 @@ WEIHAI = load_policy("2021_weihai")
 
 @pytest.fixture(scope="module")
 def partial() -> Assessment:
-    """The household of which one receipt is missing."""
+    """The household with one missing receipt."""
     return assess(WEIHAI, load_household(EXAMPLES / "partial.yaml"))
 
 
@@ -34,7 +34,7 @@ def family() -> Assessment:
 
 
 def categories(points: BreakPoints | None) -> list[tuple[Value, Value, list[str]]]:
-    """The spans of a fact, each with the categories that it leaves possible."""
+    """The spans of a fact, each with its possible categories."""
     assert points is not None
     return [(each.low, each.high, [outcome.id for outcome in each.possible]) for each in points.spans]
 
@@ -55,7 +55,7 @@ class TestWorkedByHand:
         assert points.unsettled == ()
 
     def test_every_other_decision(self, partial: Assessment) -> None:
-        """Each span says what happens to the file; the decisions that differ are named."""
+        """Each span gives the resulting filing, and names the decisions that differ."""
         points = partial.break_points()
         assert points is not None
         filing = [[outcome.id for outcome in each.outcomes.decisions["filing"].holding] for each in points.spans]
@@ -71,32 +71,32 @@ class TestWorkedByHand:
         ]
 
     def test_an_age_and_a_day(self, family: Assessment) -> None:
-        """A child of 15 counts; from 16 on it may have a wage of its own, and nothing is said of that."""
+        """A child of 15 counts; from 16 on it may have a wage of its own, which leaves the category open."""
         spans = categories(family.break_points(("members", 2, "age")))
         assert [(low, high) for low, high, _ in spans] == [(0, 15), (16, 130)]
-        days = family.break_points(("members", 2, "birth_date"))  # age 15 is given: born from 2005-04-01 to 2006-03-31
+        days = family.break_points(("members", 2, "birth_date"))  # age 15: born from 2005-04-01 to 2006-03-31
         assert days is not None
         assert [(str(day_of(cast(int, each.low))), str(day_of(cast(int, each.high)))) for each in days.spans] == [
             ("2005-04-01", "2006-03-31")
         ]
 
     def test_a_choice_has_a_row_an_option(self, family: Assessment) -> None:
-        """655.56 a month is below 787 for a household in the city and not below 588 for one in the country."""
+        """At 655.56 a month a household is below the urban 787, but not below the rural 588."""
         spans = categories(family.break_points("residence"))
         assert spans == [("urban", "urban", ["deep"]), ("rural", "rural", ["relative"])]
 
     def test_several_missing_facts(self) -> None:
-        """Where several facts are missing, none is the one."""
+        """With several missing facts there is no single missing fact."""
         facts = {"on": "2021-03-31", "members": [{"relation": "self"}]}
         assert assess(WEIHAI, facts).break_points() is None
 
     def test_nothing_is_missing(self, family: Assessment) -> None:
-        """Where nothing is missing there is no missing fact."""
+        """With no missing fact there is none to report."""
         assert family.break_points() is None
 
     @pytest.mark.parametrize("path", ["net_income_per_person", ("members", 9, "wage"), ("members", 0, "homes"), "wage"])
     def test_no_such_fact(self, family: Assessment, path: KeyPath | str) -> None:
-        """A path at which there is no fact is an error of the caller."""
+        """A path without a fact is an error of the caller."""
         with pytest.raises(KeyError):
             family.break_points(path)
 
@@ -114,7 +114,7 @@ class TestNearestAssumed:
         assert nearest.category.id == "relative"
 
     def test_undecided(self, partial: Assessment) -> None:
-        """What would change an open verdict is not asked."""
+        """The distance to another verdict is not computed for an undecided household."""
         assert partial.nearest_assumed is None
 
 
@@ -125,7 +125,7 @@ def given_value(policy: Policy, path: KeyPath, value: Value) -> object:
 
 
 def come_to(policy: Policy, household: Facts, path: KeyPath, value: Value) -> list[tuple[list[str], list[str]]]:
-    """What every decision comes to with one value of a fact, assessed as any household is."""
+    """The result of every decision with one value of a fact, by an ordinary assessment."""
     changed: dict[str, Any] = copied(household)
     holding(changed, path)[cast(str, path[-1])] = given_value(policy, path, value)
     decisions = assess(policy, changed).decisions.values()
@@ -135,7 +135,7 @@ def come_to(policy: Policy, household: Facts, path: KeyPath, value: Value) -> li
 @settings(max_examples=40, deadline=None, database=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(policies(), st.data())
 def test_generated_policies(text: str, data: st.DataObject) -> None:
-    """Values drawn inside a span come to what it says, neighbours differ, and the spans leave nothing out."""
+    """Values drawn inside a span give its result, neighbouring spans differ, and the spans cover the whole range."""
     policy = read_policy(text)
     household = data.draw(households(policy))
     path, fact = data.draw(st.sampled_from(list(fact_paths(policy, household))))

@@ -1,4 +1,4 @@
-"""What trying unknown choices in combination rules out: nothing that can be reached, and no less with more known."""
+"""Trying unknown choices in combination rules out only unreachable outcomes; more known facts never widen them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def assessed(outcomes: str, facts: Facts, terms: str = "", after: str = "", head
 
 
 def ids(assessment: Assessment) -> list[str]:
-    """The ids of the outcomes that are possible."""
+    """The ids of the possible outcomes."""
     return [outcome.id for outcome in assessment.possible]
 
 
@@ -58,7 +58,7 @@ NEXT = """
 
 
 def test_what_holds_one_way_or_the_other_is_decided() -> None:
-    """`x == one or x != one` holds whatever x is: the category is decided, by both clauses, and nothing is missing."""
+    """`x == one or x != one` holds for every x: both clauses decide the category, and nothing is missing."""
     assessment = assessed(EITHER, {})
     assert ids(assessment) == ["first"]
     assert assessment.category == assessment.decided.outcome
@@ -70,7 +70,7 @@ def test_what_holds_one_way_or_the_other_is_decided() -> None:
 
 
 def test_the_explanation_says_what_was_tried() -> None:
-    """The text calls no clause true that is not known to hold, and says which fact was tried and what it ruled out."""
+    """The text states no unknown clause as true; it says which fact was tried and what it ruled out."""
     text = explain(assessed(EITHER, {}), detail="full")
     assert text.startswith("第一类 ")
     assert "○ 甲为一（尚不确定）" in text
@@ -79,23 +79,23 @@ def test_the_explanation_says_what_was_tried() -> None:
 
 
 def test_other_decisions_go_by_what_is_left() -> None:
-    """A later decision that uses the category by name sees the one that is left."""
+    """A later decision that refers to the category sees the remaining outcome."""
     decided = assessed(EITHER, {}, after=NEXT).decisions["next"]
     assert decided.outcome is not None
     assert decided.outcome.id == "go"
 
 
 def test_what_it_turns_on_is_tried_alike() -> None:
-    """Taking away an unverified clause is compared with what is left, variant and policy both tried in combination."""
+    """The sensitivity to an unverified clause compares verdicts that are both narrowed by trying combinations."""
     uncertain = EITHER.replace("title: 甲为一}", "title: 甲为一, basis: assumption}")
     (turn,) = turns_on(assessed(uncertain, {}))
-    assert [outcome.id for outcome in turn.possible] == ["first", "none"]  # without a, x == one is none
+    assert [outcome.id for outcome in turn.possible] == ["first", "none"]  # without a, x == one gives none
     more = uncertain.replace("b: {", "c: {that: y, basis: assumption}, d: {that: not y}, b: {")
-    assert turns_on(assessed(more, {})) == ()  # c and d hold in every case without a, and a and b without c
+    assert turns_on(assessed(more, {})) == ()  # without a, c or d holds in every case; without c, a or b does
 
 
 def test_a_choice_that_two_terms_go_by() -> None:
-    """100 for x in one term and 100 for x in the other are never apart, though their ranges overlap."""
+    """100 for x in one term and 100 for x in the other never differ, though their ranges overlap."""
     choose = "choose: [{when: x == one, value: 100}]\n    otherwise: 0\n    basis: definition\n"
     terms = (
         f"terms:\n  a:\n    title: 一\n    unit: yuan\n    {choose}  b:\n    title: 二\n    unit: yuan\n    {choose}"
@@ -105,7 +105,7 @@ def test_a_choice_that_two_terms_go_by() -> None:
 
 
 def test_musts_leave_combinations_out() -> None:
-    """Of two members the one of unknown role is the child where the other is the worker, and nobody else can be."""
+    """If one member is the worker the other is the child, so that some combinations are impossible."""
     child = '      - {outcome: gone, title: 留学, basis: definition, when: "some(abroad)"}\n'
     child += '      - {outcome: alone, title: 独居, basis: definition, when: "each(role == self)"}\n'
     members = [{"role": "self", "abroad": False}, {"abroad": False}]
@@ -114,19 +114,19 @@ def test_musts_leave_combinations_out() -> None:
 
 
 def test_what_a_must_settles_is_not_asked_for() -> None:
-    """The only member is the worker, so that nothing but y is open, though no outcome is ruled out by that."""
+    """The only member must be the worker: only y is open, though no outcome is ruled out by that."""
     child = "      - {outcome: child, title: 有子女, basis: definition, when: WHEN}\n"
     child = child.replace("WHEN", '{any: {a: {that: "some(role == child)"}, b: {that: y}}}')
     assessment = assessed(child, {"members": [{}]})
     assert ids(assessment) == ["child", "none"]
     assert [str(each) for each in assessment.missing] == ["y"]
-    two = assessed(child, {"members": [{}, {}]})  # one of them is a child
+    two = assessed(child, {"members": [{}, {}]})  # one of the two is a child
     assert ids(two) == ["child"]
 
 
 @pytest.mark.parametrize(("facts", "left"), [(6, ["none"]), (7, ["apart", "none"])])
 def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
-    """Six yes-or-noes that two sums share are tried in their 64 combinations; of seven, ranges say what is possible."""
+    """Six booleans that two sums share are tried in their 64 combinations; with seven, ranges give the outcomes."""
     names = [f"f{number}" for number in range(facts)]
     given_ = "".join(f"  {name}: {{title: {name}, yes or no: true}}\n" for name in names)
     head = HEAD.replace("  money:", f"{given_}  money:")
@@ -140,7 +140,7 @@ def test_at_most_64_combinations(facts: int, left: list[str]) -> None:
 
 
 def test_a_fact_left_out_may_be_given_first() -> None:
-    """`later` would be no where x is one; but given before x is asked, it may be yes, and that stays possible."""
+    """`later` cannot hold if x is one, but it can if it is given before x, so it stays possible."""
     when = "{all: {a: {that: x == one}, b: {that: later}}}"
     both = f"      - {{outcome: both, title: 皆是, basis: definition, when: {when}}}\n"
     assert ids(assessed(both, {})) == ["both", "none"]
@@ -150,7 +150,7 @@ def test_a_fact_left_out_may_be_given_first() -> None:
 
 
 def test_nothing_is_tried_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`assess` alone tries nothing, nor does looking at a household that ranges decide."""
+    """Neither `assess` nor reading the result of a household that ranges decide tries any combination."""
 
     def never(*_: object) -> Any:
         raise AssertionError
@@ -165,7 +165,7 @@ def test_nothing_is_tried_before_it_is_looked_at(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_household_that_cannot_be_keeps_what_ranges_say() -> None:
-    """One member cannot be the worker and the child: no household is left, and what ranges leave stays possible."""
+    """One member cannot be both worker and child: with no valid completion, the outcomes from ranges stay possible."""
     head = HEAD.replace("must:", "must:\n  child: {that: count(role == child) == 1, title: 有一名子女}")
     assert ids(assessed(EITHER.replace("x != one", "x == two"), {"members": [{}]}, head=head)) == ["first", "none"]
 
@@ -173,7 +173,7 @@ def test_a_household_that_cannot_be_keeps_what_ranges_say() -> None:
 @few
 @given(policies(), st.data())
 def test_never_too_small_and_never_wider(text: str, data: st.DataObject) -> None:
-    """With ever more facts taken away `possible` only grows, and holds the category of the whole household."""
+    """The fewer facts are known, the larger `possible` is, and it always holds the complete household's category."""
     policy = read_policy(text)
     complete = data.draw(households(policy))
     whole = assess(policy, complete).category
@@ -190,7 +190,7 @@ def test_never_too_small_and_never_wider(text: str, data: st.DataObject) -> None
 
 
 def test_it_gains_where_only_choices_are_unknown() -> None:
-    """A member of unknown relation in the measure: ranges leave the exclusion of children possible, trying does not."""
+    """With a member of unknown relation, ranges leave the exclusion of children possible; combinations rule it out."""
     nothing = dict.fromkeys(("business_income", "property_income", "transfer_income", "other_income"), 0)
     worker = {**nothing, "age": 40, "education": "bachelor", "wage": 20000, "medical_self_paid": 0, "tuition": 0}
     facts: Facts = {
@@ -207,5 +207,5 @@ def test_it_gains_where_only_choices_are_unknown() -> None:
     assessment = assess(policy, facts, "2021-03-31")
     by_ranges = possible(policy.category, assessment.outcomes.truths)
     assert by_ranges[0] == "excluded"
-    # the one member is the worker: 20,000 / 12 is 1,666.67, not below 1,574
+    # the only member is the worker: 20,000 / 12 is 1,666.67, not below 1,574
     assert ids(assessment) == ["none"]

@@ -1,4 +1,4 @@
-"""Changes that are one of a total are told of the total, and only where that is true of all of them."""
+"""Changes of facts that move one total are reported for the total, but only if this is true of all of them."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def policy(when: str, show: str = "income") -> Policy:
 
 
 def told(of: Policy) -> dict[tuple[str, str], list[str]]:
-    """Of each total and change the paths that are told by it."""
+    """The paths that are reported under each total and change."""
     return {
         (total.term.name, str(total.by)): [path_text(change.path) for change in total.changes]
         for total in what_would_change(of, GIVEN).totals
@@ -49,18 +49,18 @@ def told(of: Policy) -> dict[tuple[str, str], list[str]]:
 
 
 def test_example() -> None:
-    """The example's income may be 4,732 more and its costs 4,732 less, through whichever member has it."""
+    """The example needs 4,732 more income or 4,732 less cost, through any member who has it."""
     found = {total.term.name: total for total in what_would_change(WEIHAI, EXAMPLE).totals}
     assert {name: (total.by, total.category and total.category.id) for name, total in found.items()} == {
         "income": (4732, "relative"),
         "rigid": (-4732, "relative"),
     }
-    assert len(found["income"].changes) == 3 * 5  # three who are counted, five kinds of income
+    assert len(found["income"].changes) == 3 * 5  # three counted members, five kinds of income
     assert {change.by for change in found["income"].changes} == {4732}
 
 
 def test_what_moves_it_as_much() -> None:
-    """Only facts of which one yuan is one yuan of the total belong to it: not the one that counts half."""
+    """Only facts that move the total by one yuan per yuan belong to it, so not the one that counts half."""
     paths = ["gift", "members[1].pay", "members[2].pay"]
     assert told(policy("income > 50")) == {("income", "2001/100"): paths}  # 50.01 less 30
 
@@ -73,7 +73,7 @@ def test_the_first_total_shown() -> None:
 
 
 def test_not_where_they_differ() -> None:
-    """Where one fact needs less than the others no amount is true of the total, and each is told by itself."""
+    """If one fact needs less than the others, no amount is true of the total, and each fact is reported alone."""
     when = "{any: {a: {that: income > 50}, b: {that: gift > 1}}}"
     text = (POLICY % ("income", "")).replace('when: ""', f"when: {when}")
     changes = what_would_change(read_policy(text), GIVEN)
@@ -83,20 +83,20 @@ def test_not_where_they_differ() -> None:
         "101/100",
         "2001/100",
         "4001/100",
-    }  # the half: 20.005 more
+    }  # at half weight: 20.005 more
 
 
 def test_up_and_down_are_two() -> None:
-    """More of a total and less of it are told apart."""
+    """An increase and a decrease of a total are reported apart."""
     when = "{any: {a: {that: income > 50}, b: {that: income < 25}}}"
     text = (POLICY % ("income", "")).replace('when: ""', f"when: {when}")
     found = told(read_policy(text))
     assert set(found) == {("income", "2001/100"), ("income", "-501/100")}
-    assert found["income", "-501/100"] == ["members[1].pay", "members[2].pay"]  # there is no gift to be less
+    assert found["income", "-501/100"] == ["members[1].pay", "members[2].pay"]  # there is no gift to reduce
 
 
 def test_alone() -> None:
-    """Every change is either one of a total or alone."""
+    """Every change is reported either under a total or alone."""
     changes = what_would_change(WEIHAI, EXAMPLE)
     together = [change for total in changes.totals for change in total.changes]
     assert sorted(map(id, (*together, *changes.alone))) == sorted(map(id, changes.changes))
@@ -104,7 +104,7 @@ def test_alone() -> None:
 
 
 def test_no_amount_shows() -> None:
-    """Neither what a fact is nor what it would be shows in a `repr`."""
+    """The `repr` of a change shows neither the old value nor the new one."""
     marked: dict[str, Any] = {"gift": "17.31", "members": [{"pay": "28.93", "half": 0}]}
     changes = what_would_change(policy("income > 61.87"), marked)
     assert changes.changes
@@ -113,9 +113,9 @@ def test_no_amount_shows() -> None:
 
 
 def test_a_change_says_how_much() -> None:
-    """A number is by so much more; a yes-or-no is by nothing."""
+    """A change of a number has an amount; a change of a boolean has none."""
     changes: dict[str, Change] = {path_text(each.path): each for each in what_would_change(WEIHAI, EXAMPLE).changes}
     assert changes["members[1].wage"].by == 4732
     assert changes["unit_has_union"].by is None
     assert changes["unit_has_union"].category is not None
-    assert changes["homes"].category is None  # the floor area is not known
+    assert changes["homes"].category is None  # the floor area is unknown

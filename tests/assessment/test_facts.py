@@ -1,4 +1,4 @@
-"""What a household may be given as: typed facts, or every problem at once, each at its path."""
+"""The forms of a household's facts: typed values, or every problem at once, each at its path."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from hardship_rules.language import source
 
 WEIHAI = load_policy("2021_weihai")
 ON = date(2021, 3, 31)
-AFTERNOON = datetime(2021, 3, 31, 16)  # noqa: DTZ001  # as most hosts keep it
+AFTERNOON = datetime(2021, 3, 31, 16)  # noqa: DTZ001  # as most hosts store it
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
 Facts = dict[str, Any]
 
@@ -30,19 +30,19 @@ def one_worker(**facts: object) -> Facts:
 
 
 def problems(household: Any, on: Any = None) -> list[tuple[str, str]]:
-    """The place and code of every problem of a household."""
+    """The location and code of every problem of a household."""
     with pytest.raises(FactError) as caught:
         read_facts(WEIHAI, household, on)
     return [(problem.place, problem.code) for problem in caught.value.problems]
 
 
 def wage(given_: object) -> Any:
-    """What a worker's wage is read as."""
+    """The value that a worker's wage is read as."""
     return read_facts(WEIHAI, one_worker(wage=given_)).members[0].values["wage"]
 
 
 class TestNumbers:
-    """A number is exact, plainly written, and within what its fact can be."""
+    """A number is exact, plainly written, and within the range of its fact."""
 
     @pytest.mark.parametrize(
         ("bad", "code"),
@@ -105,7 +105,7 @@ class TestNumbers:
         ids=lambda given_: type(given_).__name__ if len(repr_of(given_)) > 30 else repr_of(given_),
     )
     def test_refused(self, bad: object, code: str) -> None:
-        """What is no plain number within range is a problem at the fact's path, never a guess or another error."""
+        """Anything but a plain number within range is a problem at the fact's path, never a guess or another error."""
         assert problems(one_worker(wage=bad)) == [("members[1].wage", code)]
 
     @pytest.mark.parametrize(
@@ -126,22 +126,22 @@ class TestNumbers:
         ],
     )
     def test_exact(self, written: object, exact: Fraction) -> None:
-        """A number means what is written: text and Decimal to the last digit, a float by its shortest repr."""
+        """A number is read as written: text and Decimal to the last digit, a float by its shortest repr."""
         assert wage(written) == exact
 
     @given(st.integers(0, 10**10))
     @settings(deadline=None)
     def test_every_amount_of_fen(self, fen: int) -> None:
-        """Any amount of fen is the same number as text, Decimal, fraction, or the float that prints so."""
+        """Any amount of fen is the same number as text, Decimal, fraction, or float with that repr."""
         text = f"{fen // 100}.{fen % 100:02}"
         read = {wage(text), wage(Decimal(text)), wage(Fraction(fen, 100)), wage(float(text))}
         assert read == {Fraction(fen, 100)}
 
     def test_own_kind_of_integer(self) -> None:
-        """A whole number type of another library is taken by its value, without that library being known."""
+        """An integer type of another library is taken by its value, though the library is unknown here."""
 
         class Whole(int):
-            """As numpy's are, in that it is no plain int."""
+            """An integer type like numpy's: not a plain int."""
 
         assert wage(Whole(36000)) == 36000
 
@@ -153,7 +153,7 @@ def repr_of(given_: object) -> str:
 
 
 class TestOtherKinds:
-    """Options, yes or no and dates are taken as they are named or titled, and as nothing else."""
+    """Options, booleans and dates are accepted by name or title, and in no other form."""
 
     @pytest.mark.parametrize(
         ("fact", "bad", "code"),
@@ -193,12 +193,12 @@ class TestOtherKinds:
         ],
     )
     def test_names_and_titles(self, fact: str, good: object, value: object) -> None:
-        """An option goes by its name or its title, yes and no by their words in either language."""
+        """An option is accepted by name or title, a boolean by its words in either language."""
         found = read_facts(WEIHAI, {"on": ON, "members": [{"relation": "self", fact: good}]})
         assert found.members[0].values[fact] == value
 
     def test_nearest_option_is_named(self) -> None:
-        """A misspelt option's problem names the nearest one; what was written is in its message only."""
+        """The problem of a misspelt option names the nearest one; only its message has the written text."""
         with pytest.raises(FactError) as caught:
             read_facts(WEIHAI, {"on": ON, "members": [{"relation": "spuose"}, {"relation": "self"}]})
         (problem,) = caught.value.problems
@@ -208,10 +208,10 @@ class TestOtherKinds:
 
 
 class TestKeys:
-    """A fact goes by its name or its title, once."""
+    """A fact is given by name or title, once."""
 
     def test_unknown_fact_names_the_nearest(self) -> None:
-        """A key that is no fact is a problem that names the nearest one, whether name or title."""
+        """An unknown key is a problem that names the nearest fact, by name or title."""
         with pytest.raises(FactError) as caught:
             read_facts(WEIHAI, {"on": ON, "residense": "urban", "members": [{"relation": "self", "年工资性收人": 1}]})
         found = [(each.place, each.code, each.values["nearest"]) for each in caught.value.problems]
@@ -219,35 +219,35 @@ class TestKeys:
 
     @pytest.mark.parametrize("keys", [("wage", "年工资性收入"), ("年工资性收入", "wage")])
     def test_title_and_name(self, keys: tuple[str, str]) -> None:
-        """A fact under both its title and its name is given twice, even with the same value."""
+        """A fact under both its title and its name is a repeated fact, even with the same value."""
         assert problems(one_worker(**dict.fromkeys(keys, 5))) == [("members[1].wage", "fact_twice")]
 
     def test_member_fact_of_the_household(self) -> None:
-        """A member's fact is unknown in the household, and a household's in a member."""
+        """A member's fact is unknown in the household, and a household's fact is unknown in a member."""
         given_ = {"on": ON, "wage": 5, "members": [{"relation": "self", "residence": "urban"}]}
         assert problems(given_) == [("-", "unknown_fact"), ("members[1]", "unknown_fact")]
 
     @pytest.mark.parametrize("key", [1, None, True, b"wage", ("wage",)])
     def test_keys_that_are_no_text(self, key: object) -> None:
-        """A key that is no text is a problem of the mapping that holds it."""
+        """A key that is not a text is a problem of the mapping that holds it."""
         member = {"relation": "self", key: 5}
         assert problems({"on": ON, "members": [member]}) == [("members[1]", "fact_key")]
 
     @pytest.mark.parametrize("key", ["label", "称呼"])
     def test_label_belongs_to_members(self, key: str) -> None:
-        """A label is a member's; the household has none."""
+        """A member may have a label; the household has none."""
         assert problems({**one_worker(), key: "甲"}) == [("-", "unknown_fact")]
         assert read_facts(WEIHAI, one_worker(**{key: "甲"})).members[0].label == "甲"
 
     def test_reference_is_echoed(self) -> None:
-        """The host's own reference comes back as it was given, under its name or title."""
+        """The host's own reference comes back unchanged, under its name or title."""
         for key in ("reference", "编号"):
             assert read_facts(WEIHAI, {**one_worker(), key: "H-7"}).reference == "H-7"
         assert problems({**one_worker(), "reference": ["H-7"]}) == [("reference", "text_only")]
 
 
 class TestMembers:
-    """The list of members is complete: it is there, and of mappings."""
+    """The list of members is required, and each member is a mapping."""
 
     @pytest.mark.parametrize(
         ("members", "code"),
@@ -264,39 +264,39 @@ class TestMembers:
         ],
     )
     def test_refused(self, members: object, code: str) -> None:
-        """No members, too many, or something that is no list of them is one problem of the list."""
+        """No members, too many members, or a value that is not a list is one problem of the list."""
         assert problems({"on": ON, "members": members}) == [("members", code)]
 
     def test_left_out(self) -> None:
-        """A household without the key `members` says as much."""
+        """A household without the key `members` is reported as such."""
         assert problems({"on": ON}) == [("members", "members_missing")]
 
     @pytest.mark.parametrize("member", ["self", None, 1, [], [{"relation": "self"}]])
     def test_member_that_is_no_mapping(self, member: object) -> None:
-        """Each member that is no mapping is a problem at its number."""
+        """Each member that is not a mapping is a problem at its number."""
         given_ = {"on": ON, "members": [{"relation": "self"}, member, member]}
         assert problems(given_) == [("members[2]", "member_not_mapping"), ("members[3]", "member_not_mapping")]
 
     @pytest.mark.parametrize("household", [None, [], "self", b"", 1, [("members", [])]])
     def test_household_that_is_no_mapping(self, household: object) -> None:
-        """What is no mapping is no household."""
+        """A value that is not a mapping is refused as a household."""
         assert problems(household) == [("-", "household_not_mapping")]
 
     @pytest.mark.parametrize(
         "relations", [["spouse"], ["self", "self"], ["self", "spouse", "spouse"], ["child", "child", "other"]]
     )
     def test_one_worker_and_one_spouse(self, relations: list[str]) -> None:
-        """No worker, two workers or two spouses break what every household meets."""
+        """No worker, two workers or two spouses violate the conditions for every household."""
         assert problems({"on": ON, "members": [{"relation": each} for each in relations]}) == [
             ("members", "must_broken")
         ]
 
     def test_most_members(self) -> None:
-        """Twenty members are taken, which is as many as the measure allows."""
+        """Twenty members are accepted, the maximum of the measure."""
         assert len(read_facts(WEIHAI, {"on": ON, "members": [{}] * 20}).members) == 20
 
     def test_any_mapping_will_do(self) -> None:
-        """A host's own kind of mapping and sequence are read like dict and list."""
+        """A host's own mapping and sequence types are read like dict and list."""
         member: Mapping[str, object] = MappingProxyType({"relation": "self"})
         assert (
             read_facts(WEIHAI, MappingProxyType({"on": ON, "members": (member,)})).members[0].values["relation"]
@@ -305,7 +305,7 @@ class TestMembers:
 
 
 class TestTied:
-    """Facts that say one thing twice agree."""
+    """Facts that state the same thing twice must agree."""
 
     @pytest.mark.parametrize(
         ("yearly", "monthly", "broken"),
@@ -318,7 +318,7 @@ class TestTied:
         ],
     )
     def test_wage_and_monthly_wage(self, yearly: object, monthly: object, broken: bool) -> None:  # noqa: FBT001  # a parameter of the test
-        """A yearly wage is within 12 yuan of twelve monthly ones."""
+        """A yearly wage is within 12 yuan of twelve times the monthly wage."""
         given_ = one_worker(wage=yearly, monthly_wage=monthly)
         if broken:
             assert problems(given_) == [("members[1]", "must_broken")]
@@ -326,18 +326,18 @@ class TestTied:
             assert read_facts(WEIHAI, given_).members[0].values["wage"] == Fraction(str(yearly))
 
     def test_age_and_birth_date(self) -> None:
-        """An age that the date of birth contradicts is a problem of that member; the right one is not."""
+        """An age that contradicts the date of birth is a problem of that member; the matching age is accepted."""
         members: list[Facts] = [{"relation": "self"}, {"birth_date": "2003-04-01", "age": 18}]
         assert problems({"on": ON, "members": members}) == [("members[2]", "must_broken")]
         members[1]["age"] = 17
         assert read_facts(WEIHAI, {"on": ON, "members": members}).members[1].values["age"] == 17
 
     def test_derived_beyond_its_range(self) -> None:
-        """An age that follows from the date of birth, and that nobody reaches, is a problem of the age."""
+        """A derived age beyond the range of the fact is a problem of the age."""
         assert ("members[1].age", "derived_outside") in problems(one_worker(birth_date="1850-01-01"))
 
     def test_young_with_a_monthly_wage(self) -> None:
-        """Somebody of fifteen with a monthly wage has twelve of them a year."""
+        """For a member of fifteen with a monthly wage, the yearly wage is twelve times that."""
         found = read_facts(WEIHAI, one_worker(age=15, monthly_wage=1000))
         assert found.members[0].values["wage"] == 12000
 
@@ -347,7 +347,7 @@ class TestDay:
 
     @pytest.mark.parametrize("day", ["2020-12-31", "2022-01-01", date(2022, 1, 1)])
     def test_outside_the_window(self, day: object) -> None:
-        """A day on which the policy is not in force is a problem, wherever it was said."""
+        """A day on which the policy is not in force is a problem, in the file or as an argument."""
         assert problems({**one_worker(), "on": day}) == [("on", "on_outside")]
         given_ = one_worker()
         del given_["on"]
@@ -355,7 +355,7 @@ class TestDay:
 
     @pytest.mark.parametrize("day", ["2021-01-01", "2021-12-31"])
     def test_edges_of_the_window(self, day: str) -> None:
-        """The first and the last day are inside."""
+        """The first and the last day belong to the window."""
         assert read_facts(WEIHAI, {**one_worker(), "on": day}).on == date.fromisoformat(day)
 
     def test_file_and_argument_disagree(self) -> None:
@@ -369,17 +369,17 @@ class TestDay:
         ids=repr,
     )
     def test_not_a_day(self, day: object) -> None:
-        """What is no plain date is a problem of `on`."""
+        """A value that is not a plain date is a problem of `on`."""
         assert problems({**one_worker(), "on": day}) == [("on", "date")]
 
     def test_another_policy(self) -> None:
-        """A household that names another policy is not assessed by this one; naming this one is right."""
+        """A household that names another policy is refused; one that names this policy is accepted."""
         assert problems({**one_worker(), "policy": "2023_weihai"}) == [("policy", "policy_differs")]
         assert read_facts(WEIHAI, {**one_worker(), "政策": "2021_weihai"}).on == ON
 
 
 def test_everything_at_once() -> None:
-    """All problems of a household come together: its own, the day's, the policy's and those of every member."""
+    """All problems of a household are reported together: its own, the day's, the policy's and those of every member."""
     given_ = {
         "on": "2022-01-01",
         "policy": "2023_weihai",
@@ -407,10 +407,10 @@ def test_everything_at_once() -> None:
 
 
 class TestLeftOut:
-    """What is left out is derived, assumed, or unknown; what is said to be unknown stays so."""
+    """An omitted fact is derived, assumed, or unknown; an explicitly unknown fact stays unknown."""
 
     def test_derived_assumed_and_unknown(self) -> None:
-        """Age and wage follow from facts given, aid is assumed by the policy, the residence is not known."""
+        """Age and wage are derived from given facts, aid is assumed by the policy, and the residence is unknown."""
         found = read_facts(WEIHAI, one_worker(birth_date="1980-05-06", monthly_wage=2000))
         values = found.members[0].values
         assert (values["age"], values["wage"], values["union_aid"]) == (40, 24000, 0)
@@ -425,7 +425,7 @@ class TestLeftOut:
 
     @pytest.mark.parametrize("null", [None])
     def test_null_is_unknown_and_stays_so(self, null: None) -> None:
-        """An explicit null is neither derived nor assumed: the policy's stand-in is for what was left out."""
+        """An explicit null is neither derived nor assumed: the policy's default applies only to omitted facts."""
         found = read_facts(
             WEIHAI, one_worker(birth_date="1980-05-06", age=null, union_aid=null, wage=null, monthly_wage=1)
         )
@@ -436,7 +436,7 @@ class TestLeftOut:
 
     @pytest.mark.parametrize(("cause", "loss"), [("none", 0), (None, None), ("event", None)])
     def test_stand_in_by_case(self, cause: str | None, loss: int | None) -> None:
-        """A loss is nothing where there is no cause, a constant and so assumed; it is unknown where one may be."""
+        """The loss defaults to zero if there is no cause, as an assumption; if there may be a cause, it is unknown."""
         found = read_facts(WEIHAI, {**one_worker(), "sudden_cause": cause})
         value = found.values["sudden_loss"]
         assert (None if type(value).__name__ == "Range" else value) == loss
@@ -444,18 +444,18 @@ class TestLeftOut:
         assert ("sudden_loss",) not in found.derived
 
     def test_stand_in_for_what_was_assumed_is_assumed(self) -> None:
-        """With the cause left out, no cause is assumed, and no loss with it."""
+        """If the cause is omitted, its default is no cause, and the default of the loss follows from it."""
         found = read_facts(WEIHAI, one_worker())
         assert {("sudden_cause",), ("sudden_loss",), ("sudden_compensation",)} <= set(found.assumed)
 
     def test_unknown_day_leaves_the_age_open(self) -> None:
-        """Without a day an age lies between those on the first and the last day of the window."""
+        """Without a day, an age lies between the ages on the first and the last day of the window."""
         found = read_facts(WEIHAI, {"members": [{"relation": "self", "birth_date": "2003-07-01"}]})
         age = cast(Any, found.members[0].values["age"])
         assert (age.low, age.high) == (17, 18)
 
     def test_unpublished_parameter(self) -> None:
-        """A policy with an open parameter checks, and says which one when it is to decide."""
+        """A policy with an open parameter checks; `assess` reports which parameter is open."""
         text = (
             "language: 1\npolicy: p\nunits: {yuan: 元, person: 人}\n"
             "members: {facts: {wage: {title: 工资, unit: yuan, to: 9}}}\n"
@@ -478,10 +478,10 @@ def loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> o
 
 @pytest.mark.usefixtures("loader")
 class TestText:
-    """A household's text is read strictly: everything means what is written, at its place."""
+    """A household's text is read strictly: each value is the written text, with its location."""
 
     def test_what_is_written(self) -> None:
-        """`no`, `012` and `0.10` are what they look like, and `on` is a key."""
+        """`no`, `012` and `0.10` are read literally, and `on` is a key."""
         text = (
             "on: 2021-03-31\n编号: 012\nunit_has_union: no\nmembers:\n"
             "- {relation: self, 称呼: no, wage: 012, medical_self_paid: 0.10, dependent: 是, age: ~}\n"
@@ -494,13 +494,13 @@ class TestText:
         assert ("members", 0, "age") not in found.given
 
     def test_json(self) -> None:
-        """JSON is the same household, with tabs for white space and exponents refused as in YAML."""
+        """JSON gives the same household; tabs are white space, and exponents are refused as in YAML."""
         given_ = {"on": "2021-03-31", "members": [{"relation": "self", "wage": 0.1, "dependent": True}]}
         found = read_facts(WEIHAI, read_household(json.dumps(given_, indent="\t"), "household.json"))
         assert found == read_facts(WEIHAI, given_)
 
     def test_problems_carry_their_place(self) -> None:
-        """Each problem stands at file, line and column of what is wrong, all of them in the order of the file."""
+        """Each problem has the file, line and column of its cause, in file order."""
         text = (
             "on: 2022-01-01\n"
             "residense: urban\n"
@@ -540,13 +540,13 @@ class TestText:
         ids=lambda given_: given_[:20],
     )
     def test_refused(self, text: str, code: str) -> None:
-        """What could be read two ways, or not at all, is refused with its code."""
+        """An ambiguous or unreadable text is refused with its code."""
         with pytest.raises(FactError) as caught:
             assess(WEIHAI, read_household(text))
         assert code in [problem.code for problem in caught.value.problems]
 
     def test_its_policy(self) -> None:
-        """The policy that a text is for can be asked of it before it is read."""
+        """The policy that a text names is available before the text is read."""
         text = read_household("政策: 2021_weihai\nmembers: [{relation: self}]\n")
         assert isinstance(text, HouseholdText)
         assert text.policy == "2021_weihai"

@@ -1,4 +1,4 @@
-"""A household as a mapping reads as the same household, and its given facts get the same defaults again."""
+"""A household written as a mapping reads back as the same household, and its given facts get the same defaults."""
 
 from hypothesis import HealthCheck, given, settings
 
@@ -17,7 +17,7 @@ few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthChec
 @few
 @given(partial_households(WEIHAI))
 def test_reads_as_the_same(facts: Facts) -> None:
-    """The given, unknown, derived and assumed facts are the same when the mapping is read."""
+    """The given, unknown, derived and assumed facts are the same after reading the mapping."""
     labelled = {**facts, "reference": "r-1", "members": [{**each, "label": "m"} for each in facts["members"]]}
     household = read_facts(WEIHAI, labelled)
     again = read_facts(WEIHAI, as_given(WEIHAI, household), household.on)
@@ -27,7 +27,7 @@ def test_reads_as_the_same(facts: Facts) -> None:
 @few
 @given(households(WEIHAI))
 def test_refilled_is_the_same(facts: Facts) -> None:
-    """The defaults of facts that were left out are those of the household that was read."""
+    """The omitted facts of a household get its own defaults again."""
     household = read_facts(WEIHAI, facts)
     scope, made = with_defaults(WEIHAI, household)
     assert {name: scope.values[name] for name in WEIHAI.facts} == dict(household.values.items())
@@ -45,11 +45,11 @@ def test_what_is_derived_follows() -> None:
     assert scope.members[0].values["wage"] == 9600  # 12 x 800
     scope, _ = with_defaults(WEIHAI, household, {path: span(700, 800)})
     wage = scope.members[0].values["wage"]
-    assert (low(wage), high(wage)) == (8400, 9600)  # type: ignore[arg-type]  # numbers
+    assert (low(wage), high(wage)) == (8400, 9600)  # type: ignore[arg-type]  # both are numbers
 
 
 def test_a_changed_fact_is_given() -> None:
-    """A changed fact counts as given, even if it was left out or unknown before."""
+    """A changed fact counts as given, even if it was omitted or unknown before."""
     household = read_facts(WEIHAI, {"residence": None, "members": [{"relation": "self"}]})
     changed = as_given(WEIHAI, household, {("residence",): "rural", ("members", 0, "disability_cost"): 5})
     assert changed == {"residence": "rural", "members": [{"relation": "self", "disability_cost": 5}]}

@@ -1,4 +1,4 @@
-"""The order in which an expression asks for what leaves it open: what settles it for the fewest questions first."""
+"""The order of an expression's open facts: those that settle it with the fewest questions come first."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,7 +39,7 @@ decisions:
 
 
 def plan_of(when: str, members: int = 1, **facts: object) -> Plan:
-    """The plan of a condition for a household of which only these facts are given."""
+    """The plan of a condition for a household with only these facts given."""
     policy = read_policy(POLICY.replace("WHEN", f"when: {when}"))
     scope = assess(policy, {"members": [{}] * members, **facts}).household.scope(policy)
     evaluate(policy, scope)
@@ -49,25 +49,25 @@ def plan_of(when: str, members: int = 1, **facts: object) -> Plan:
 @pytest.mark.parametrize(
     ("when", "paths"),
     [
-        ("{any: {p: {that: place == a}, q: {that: y}}}", ["y", "place"]),  # a half is more often than a quarter
-        ("{all: {p: {that: y}, q: {that: place == a}}}", ["place", "y"]),  # fails three times in four
+        ("{any: {p: {that: place == a}, q: {that: y}}}", ["y", "place"]),  # holds in a half of the cases, not a quarter
+        ("{all: {p: {that: y}, q: {that: place == a}}}", ["place", "y"]),  # fails in three of four cases
         ('{any: {p: {that: "place in (a, b, c)"}, q: {that: y}}}', ["place", "y"]),
         ("{any: {p: {that: place != a}, q: {that: y}}}", ["place", "y"]),
         ("{any: {p: {that: money > more}, q: {that: y}}}", ["y", "money", "more"]),  # one question, not two
         ("{not: {any: {p: {that: money > more}, q: {that: y}}}}", ["y", "money", "more"]),
-        ("{that: sum(wage where here) > 9}", ["members[1].here", "members[1].wage"]),  # first whether it counts
+        ("{that: sum(wage where here) > 9}", ["members[1].here", "members[1].wage"]),  # first whether the member counts
         ("{that: some(here)}", ["members[1].here"]),
         ("{that: money > line}", ["money", "place", "parameters.line"]),
         ("{that: 0 * money > 1}", []),
     ],
 )
 def test_order(when: str, paths: list[str]) -> None:
-    """The order by hand: cost over how often it settles, a member's own part after whether the member counts."""
+    """Facts are ordered by cost over chance of settling; a member's own fact comes after whether the member counts."""
     assert [path_text(path) for path in plan_of(when).paths] == paths
 
 
 def test_what_is_known_is_not_asked() -> None:
-    """Once place is a, neither it nor a number not published for another place is asked for."""
+    """Once place is a, neither place nor a number that is unpublished for another place is asked for."""
     assert [path_text(path) for path in plan_of("{that: money > line}", place="a").paths] == ["money"]
 
 
@@ -80,7 +80,7 @@ def test_cost_and_chance() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_plans_ask_for_what_is_unknown(facts: Facts) -> None:
-    """A plan asks for nothing known, and for something exactly where its outcome is open."""
+    """A plan never asks for a known fact, and asks for something exactly if its outcome is open."""
     assessment = assess(WEIHAI, facts)
     scope = assessment.household.scope(WEIHAI)
     truths = evaluate(WEIHAI, scope)["category"]

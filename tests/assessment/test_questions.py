@@ -1,4 +1,4 @@
-"""What is asked next: what could matter, in few questions, to the end, by the documents that prove it."""
+"""The next question: only relevant facts, in few questions, until decided, grouped by evidence document."""
 
 import random
 from statistics import mean
@@ -33,12 +33,12 @@ decisions:
 
 
 def small(when: str, **facts: object) -> list[str]:
-    """What is missing of a household under a small policy, in order."""
+    """The missing facts of a household under a small policy, in order."""
     return [str(each) for each in assess(read_policy(SMALL.replace("WHEN", when)), {"members": [{}], **facts}).missing]
 
 
 def test_beats_the_order_of_the_file() -> None:
-    """From nothing known it takes less than two thirds of the questions of the file's order, to the same end."""
+    """From nothing known, the plan takes less than two thirds of the questions of file order, with the same result."""
     ranked = [interview(WEIHAI, household, by_rank) for household in COMPLETE]
     filed = [interview(WEIHAI, household, in_file_order) for household in COMPLETE]
     for household, ours, theirs in zip(COMPLETE, ranked, filed, strict=True):
@@ -49,7 +49,7 @@ def test_beats_the_order_of_the_file() -> None:
 
 
 def test_every_question_could_matter() -> None:
-    """Of every fact asked there are two households, alike in all else and as far as was known, of other categories."""
+    """For every fact asked, two households that agree in all other known facts have different categories."""
     chance = random.Random(58)  # noqa: S311  # a search
     for complete in COMPLETE[::3]:
         full = assess(WEIHAI, complete).household
@@ -61,13 +61,13 @@ def test_every_question_could_matter() -> None:
 
 
 def matters(known: Facts, path: KeyPath, chance: random.Random) -> bool:
-    """A household completed at hazard comes to other categories with other values of one fact."""
+    """Randomly completed, the household has different categories for different values of one fact."""
     facts: Facts = {**known, "members": [dict(member) for member in known["members"]]}
     unknown = [each for each, fact in unknown_paths(WEIHAI, facts) if fact.name not in ("birth_date", "monthly_wage")]
     for each in unknown:
         holder(facts, each)[each[-1]] = chance.choice(values(each))
     others = [each for each in unknown if each[-1] == "relation" and each != path]
-    for each in others:  # so that there is one worker, of whom the fact in question is not
+    for each in others:  # so that there is one worker, who is not the member in question
         holder(facts, each)["relation"] = chance.choice(("child", "child", "spouse", "parent", "other"))
     if others and all(member.get("relation") != "self" for member in known["members"]):
         holder(facts, chance.choice(others))["relation"] = "self"
@@ -77,7 +77,7 @@ def matters(known: Facts, path: KeyPath, chance: random.Random) -> bool:
         try:
             found.add(assess(WEIHAI, facts).category)
         except FactError:
-            continue  # that one breaks a `must`
+            continue  # this household breaks a `must`
     return len(found - {None}) > 1
 
 
@@ -87,7 +87,7 @@ def holder(facts: Facts, path: KeyPath) -> dict[str | int, object]:
 
 
 def values(path: KeyPath) -> list[object]:
-    """All options of a choice, yes and no, or some amounts: mostly none, so that one of them decides."""
+    """All options of a choice, both booleans, or some amounts: mostly zero, so that one of them decides."""
     fact = {**WEIHAI.facts, **WEIHAI.members.facts}[cast(str, path[-1])]
     match fact.kind:
         case BooleanKind():
@@ -101,7 +101,7 @@ def values(path: KeyPath) -> list[object]:
 
 
 def test_next_question_is_the_first_that_is_missing() -> None:
-    """What to ask now has its path, its title, its document and its member; None where the category is settled."""
+    """The next question has the path, title, document and member of the fact; it is None if the category is decided."""
     facts: Facts = {"unit_has_union": False, "members": [{}]}
     assert next_question(WEIHAI, facts, "2021-03-31") is None
     members = [{"relation": "self"}, {"relation": "spouse"}]
@@ -115,14 +115,14 @@ def test_next_question_is_the_first_that_is_missing() -> None:
 
 
 def test_what_nobody_can_say_now_comes_last() -> None:
-    """A fact said to be unknown comes after those that nobody was asked for, and a number not published does too."""
+    """An explicitly unknown fact, and a number that is not published, come after the facts that were never asked."""
     assert small("{all: {a: {that: x == one}, b: {that: y}}}") == ["x", "y"]
     assert small("{all: {a: {that: x == one}, b: {that: y}}}", x=None) == ["y", "x"]
     assert small("{all: {a: {that: line > 4}, b: {that: y}, c: {that: z}}}", y=None) == ["z", "parameters.line", "y"]
 
 
 def test_what_cannot_change_the_outcome_is_not_asked_first() -> None:
-    """`x == one or x == two` holds, and `x == one and x == two` fails, whatever x is: it is not asked for."""
+    """`x == one or x == two` holds, and `x == one and x == two` fails, for every x: it is not asked for."""
     when = "{all: {a: {any: {p: {that: x == one}, q: {that: x == two}}}, b: {that: y}}}"
     assert small(when)[0] == "y"
     assert small(when, y=True) == []
@@ -132,7 +132,7 @@ def test_what_cannot_change_the_outcome_is_not_asked_first() -> None:
 
 
 def test_grouped_by_the_document() -> None:
-    """What one document proves stands together, the documents in the order in which they are first asked for."""
+    """Facts with the same evidence document are grouped, and the documents are in the order of the first question."""
     policy = read_policy(SMALL.replace("WHEN", "{all: {a: {that: x == one}, b: {that: y}, c: {that: z}}}"))
     assessment = assess(policy, {"members": [{}]})
     grouped = {evidence: [str(each) for each in found] for evidence, found in assessment.missing_by_evidence.items()}

@@ -51,7 +51,7 @@ HOUSEHOLDS = {
 
 
 def ids(turns: tuple[Turn, ...]) -> dict[tuple[str, str | None], list[str]]:
-    """The categories that would be possible, by reading and option or by clause."""
+    """The possible categories by reading and option, or by clause."""
     return {
         (turn.what.name if isinstance(turn.what, Reading) else turn.what.id, turn.option): [
             outcome.id for outcome in turn.possible
@@ -65,7 +65,7 @@ def possible(policy: Policy, facts: Mapping[str, object]) -> list[str]:
     return [outcome.id for outcome in assess(policy, facts).possible]
 
 
-# --- The same by changing the text ------------------------------------------------------------------------------
+# --- By changing the text -------------------------------------------------------------------------------------------
 
 
 def body_of(tree: dict[str, Any], path: list[str]) -> Any:
@@ -78,7 +78,7 @@ def body_of(tree: dict[str, Any], path: list[str]) -> Any:
 
 
 def holder_of(tree: dict[str, Any], clause: str) -> tuple[str, dict[str, Any]]:
-    """Where a clause stands in the measure's tree: under `all` or `any`, and in which mapping."""
+    """The mapping under `all` or `any` in the measure's tree that holds a clause."""
     body, rest = body_of(tree, clause.split("."))
     for step in rest[:-1]:
         body = next(inner for _, inner in mappings(body) if step in inner)[step]
@@ -86,7 +86,7 @@ def holder_of(tree: dict[str, Any], clause: str) -> tuple[str, dict[str, Any]]:
 
 
 def text_without(clause: str) -> str | None:
-    """The measure with its number and without a clause, deleted from its mapping; None where that empties one."""
+    """The measure's text with a parameter and without a clause; None if that empties its mapping."""
     tree = deepcopy(MEASURE)
     tree["parameters"]["dibao"]["values"] = STANDARD
     _, holder = holder_of(tree, clause)
@@ -95,7 +95,7 @@ def text_without(clause: str) -> str | None:
 
 
 def mappings(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The mappings of clauses directly in a condition, through `not`, each with its key."""
+    """The mappings of clauses directly in a condition, also through `not`, each with its key."""
     for key in ("all", "any"):
         if key in body:
             yield key, body[key]
@@ -104,7 +104,7 @@ def mappings(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def uncertain() -> list[str]:
-    """The ids of the provisions of basis analogue or assumption that look at facts: the children of an `any`."""
+    """The ids of the provisions of basis analogue or assumption that depend on facts: the children of an `any`."""
     definitions: list[Term | Decision] = [*WEIHAI.terms.values(), WEIHAI.category]
     return [
         part.id
@@ -124,13 +124,13 @@ VARIANTS = {clause: read_policy(text) for clause in uncertain() if (text := text
 
 
 def test_the_text_can_be_changed_for_nearly_every_clause() -> None:
-    """The comparison below compares something: no unverified provision is the only one of its mapping."""
+    """The comparison below is not vacuous: no unverified provision is the only one in its mapping."""
     assert len(VARIANTS) == len(uncertain()) >= 15
 
 
 @pytest.mark.parametrize("name", HOUSEHOLDS)
 def test_clauses_by_changing_the_text(name: str) -> None:
-    """A clause is reported exactly if the measure without it, read again, gives another verdict, and with that one."""
+    """A clause is reported exactly if the measure without it gives another verdict, and with that verdict."""
     facts = HOUSEHOLDS[name]
     now = possible(WEIHAI, facts)
     changed = {clause: possible(variant, facts) for clause, variant in VARIANTS.items()}
@@ -154,7 +154,7 @@ def by_readings(facts: Mapping[str, object]) -> dict[tuple[str, str | None], lis
 @few
 @given(households(WEIHAI))
 def test_readings_of_complete_households(facts: Facts) -> None:
-    """A reading is reported exactly if the household has another verdict under another option."""
+    """A reading is reported exactly if another option gives the household another verdict."""
     found = ids(turns_on(assess(WEIHAI, facts)))
     assert {what: came for what, came in found.items() if what[1] is not None} == by_readings(facts)
 
@@ -162,7 +162,7 @@ def test_readings_of_complete_households(facts: Facts) -> None:
 @few
 @given(partial_households(WEIHAI))
 def test_readings_of_partial_households(facts: Facts) -> None:
-    """The possible categories of an undecided household are compared."""
+    """For an undecided household the possible categories are compared."""
     found = ids(turns_on(assess(WEIHAI, facts)))
     assert {what: came for what, came in found.items() if what[1] is not None} == by_readings(facts)
 
@@ -171,24 +171,24 @@ def test_readings_of_partial_households(facts: Facts) -> None:
 
 
 def test_on_the_line() -> None:
-    """At 787.00 of 787.00 a household is relative, and would be deep if the line itself were granted."""
+    """At 787.00, exactly the threshold, a household is relative; it is deep if equality is granted."""
     assert ids(turns_on(assess(WEIHAI, HOUSEHOLDS["on the line"])))["equal_to_standard", "granted"] == ["deep"]
 
 
 def test_the_rural_yardstick() -> None:
-    """700.00 is above the rural 588 and below the urban 787: relative, and deep under the urban standard."""
+    """700.00 is above the rural 588 and below the urban 787: relative, but deep under the urban standard."""
     assert ids(turns_on(assess(WEIHAI, HOUSEHOLDS["rural"])))["standard_for_rural", "urban"] == ["deep"]
 
 
 def test_an_exclusion_as_a_whole() -> None:
-    """A vehicle excludes by analogy only; the exception for mobility aids is a part of that and never tried alone."""
+    """A vehicle excludes by analogy only; the exception for mobility aids is part of that and not tried alone."""
     vehicle = {**HOUSEHOLDS["car"], "vehicle_is_mobility_aid": False}
     assert ids(turns_on(assess(WEIHAI, vehicle)))["listed_exclusion.vehicle", None] == ["deep"]
     assert not [what for what, _ in ids(turns_on(assess(WEIHAI, HOUSEHOLDS["car"]))) if "vehicle" in what]
 
 
 def test_the_example() -> None:
-    """Of README's family three kinds of member matter, and no option of any reading."""
+    """The verdict on README's family is sensitive to three kinds of member, and to no reading."""
     turns = ids(turns_on(assess(WEIHAI, load_household(ROOT / "examples" / "household.yaml"))))
     kin = "counted.living_member.kin"
     assert list(turns) == [("counted.living_member", None), (f"{kin}.spouse", None), (f"{kin}.minor_child", None)]
@@ -196,12 +196,12 @@ def test_the_example() -> None:
 
 
 def test_nothing_unverified() -> None:
-    """A unit without a union is out of scope by the notice itself: that verdict turns on nothing."""
+    """A unit without a union is out of scope by the notice: the verdict is sensitive to nothing."""
     assert turns_on(assess(WEIHAI, HOUSEHOLDS["no union"])) == ()
 
 
 def test_examples() -> None:
-    """Each turn knows its category, where it comes from and whether that is verified."""
+    """Each entry has its category, its source and whether that is verified."""
     turns = turns_on(assess(WEIHAI, load_household(ROOT / "examples" / "household.yaml")))
     assert turns
     for turn in turns:
@@ -238,40 +238,40 @@ decisions:
     ("when", "a", "expected"),
     [
         ("{any: {c: {that: a, basis: assumption}}}", True, ["y"]),  # an emptied `any` is false
-        ("{that: a, basis: assumption}", True, ["y"]),  # the outcome goes with its `when`
-        ("{not: {any: {c: {that: a, basis: assumption}}}}", False, ["y"]),  # and with the `not` around it
+        ("{that: a, basis: assumption}", True, ["y"]),  # the outcome is removed with its `when`
+        ("{not: {any: {c: {that: a, basis: assumption}}}}", False, ["y"]),  # and the `not` around it is removed too
         ("{any: {d: {not: {all: {c: a}}, basis: assumption}}}", False, ["y"]),
         ("{any: {d: {not: a, basis: assumption}, e: a}}", False, ["y"]),  # a `not` of one line
         ("{all: {c: {that: a, basis: assumption}}}", False, []),  # a part of an `all` is never tried
         ("{any: {d: {all: {c: {that: a, basis: assumption}, e: a}, basis: definition}}}", True, []),
-        ("{all: {d: {any: {c: {that: a, basis: assumption}, e: b}}}}", True, ["y"]),  # but a child of an `any` in it is
+        ("{all: {d: {any: {c: {that: a, basis: assumption}, e: b}}}}", True, ["y"]),  # but a child of its `any` is
     ],
 )
 def test_what_is_left(when: str, a: bool, expected: list[str]) -> None:  # noqa: FBT001  # a parameter of the test
-    """What a mapping, a `not` or an outcome is when its last provision is removed."""
+    """The remaining condition after the last provision of a mapping, a `not` or an outcome is removed."""
     policy = read_policy(SMALL % when)
     found = ids(turns_on(assess(policy, {"a": a, "b": False, "members": [{}]})))
     assert [came for (what, option), came in found.items() if option is None] == ([expected] if expected else [])
 
 
 def test_defaults_follow_the_reading() -> None:
-    """Defaults are computed again under each reading: b is true only where it is strict."""
+    """Defaults are computed again under each reading: b is true only under the strict one."""
     policy = read_policy(SMALL % "b")
     turns = ids(turns_on(assess(policy, {"a": True, "members": [{}]})))
     assert turns == {("strict", "yes"): ["x"]}
-    assert turns_on(assess(policy, {"b": None, "members": [{}]})) == ()  # said to be unknown, it stays so
+    assert turns_on(assess(policy, {"b": None, "members": [{}]})) == ()  # an explicitly unknown fact stays unknown
 
 
 @pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
 def test_what_is_tried_has_a_title(name: str) -> None:
-    """Every unverified clause that a verdict can turn on is called something that an officer can look for."""
+    """Every unverified clause that a verdict can depend on has a title that an officer can look for."""
     tried = [clause for _, clauses in _uncertain_clauses(load_policy(name)) for clause in clauses]
     assert tried
     assert [clause.id for clause in tried if not clause.title] == []
 
 
 def test_said_to_the_officer() -> None:
-    """Each line says whether it is a reading or a clause, of what, how well known, and the verdict that would be."""
+    """Each line names the reading or clause, its title, its grade, and the alternative verdict."""
     text = explain(assess(WEIHAI, HOUSEHOLDS["rural"]), detail="full")
     assert "结论取决于以下各项，每次只变动其中一项\n" in text
     assert "\n  未经核实的解读“农村家庭适用的低保标准”〔假定〕：若选“城市标准”，则为深度困难职工家庭\n" in text
@@ -283,7 +283,7 @@ def test_said_to_the_officer() -> None:
 
 
 def test_verified_readings_are_told_as_such() -> None:
-    """A verdict that turns only on a reading that a notice gives says both: on what, and that nothing is unverified."""
+    """A verdict that is sensitive only to a verified reading names it, and says that nothing is unverified."""
     policy = read_policy((SMALL % "{that: strict == yes}").replace("basis: assumption}", "basis: definition}"))
     assessment = assess(policy, {"a": True, "b": True, "members": [{}]})
     text = explain(assessment, detail="full")
@@ -296,7 +296,7 @@ def test_verified_readings_are_told_as_such() -> None:
 
 
 def test_in_the_document() -> None:
-    """The document says it on request only: what, its id, the option, and the categories that would be possible."""
+    """The document has the sensitivity on request only: kind, id, option, and possible categories."""
     assessment = assess(WEIHAI, HOUSEHOLDS["rural"])
     assert "turns_on" not in json.loads(explain(assessment, format="json"))
     turns = json.loads(explain(assessment, format="json", turns=True))["turns_on"]

@@ -22,25 +22,25 @@ decisions:
 
 
 def warned(**facts: object) -> list[tuple[str, str]]:
-    """Path and value of what is told of a household of one member."""
+    """The path and value of each warning about a household of one member."""
     found = assess(POLICY, {"members": [{}], **facts}).warnings
     return [(str(problem.place), problem.given) for problem in found]
 
 
 def test_both_ends_are_usual() -> None:
-    """What lies on an end is usual, what lies a fen beyond is not."""
+    """A value on either bound is usual, and a value one fen beyond is unusual."""
     assert warned(wage=3000) == warned(wage=600000) == warned(wage="3000.00") == []
     assert warned(wage="2999.99") == [("wage", "2,999.99")]
     assert warned(wage="600000.01") == [("wage", "600,000.01")]
 
 
 def test_nought_is_usual() -> None:
-    """Nought says that there is none."""
+    """Zero means that there is none, and is usual."""
     assert warned(wage=0) == []
 
 
 def test_what_is_not_given_is_not_told() -> None:
-    """Neither an unknown fact nor one that was put in by the policy is told; a member's own is, with its path."""
+    """Unknown and defaulted facts give no warning; a member's own fact gives one with its path."""
     assert warned(wage=None) == warned() == []
     assert warned(members=[{"rent": 500}, {}, {"rent": 600}, {"rent": 599}]) == [
         ("members[1].rent", "500"),
@@ -49,7 +49,7 @@ def test_what_is_not_given_is_not_told() -> None:
 
 
 def test_the_verdict_stays() -> None:
-    """An unusual wage is told and used."""
+    """An unusual wage gives a warning and is used."""
     assessment = assess(POLICY, {"wage": 2500, "members": [{}]})
     assert assessment.category is not None
     assert assessment.category.id == "low"
@@ -60,14 +60,14 @@ def test_the_verdict_stays() -> None:
 
 
 def test_in_a_file_it_has_its_place() -> None:
-    """The warning about a fact in a file stands at its line and column."""
+    """The warning about a fact in a file has its line and column."""
     assessment = assess(POLICY, read_household("年工资: 30000\n帮扶金: 60000\n家庭成员: [{房租: 12}]\n", "家庭.yaml"))
     assert [problem.place for problem in assessment.warnings] == ["家庭.yaml:2:1", "家庭.yaml:3:9"]
     assert assessment.warnings[0].message() == "“帮扶金”填了 60,000 元/年，通常在 … 至 50,000 之间"
 
 
 def test_explanations_and_programs_are_told() -> None:
-    """The explanation has a line for it with the member whose it is, and the JSON its code and path."""
+    """The explanation has a line for it with the member, and the JSON has its code and path."""
     assessment = assess(POLICY, {"wage": 2500, "members": [{"rent": 5, "label": "长女"}]})
     lines = explain(assessment, detail="full").splitlines()
     assert "  “年工资”填了 2,500 元/年，通常在 3,000 至 600,000 之间" in lines

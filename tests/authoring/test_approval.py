@@ -1,4 +1,4 @@
-"""An approval is written into the file it is of, and holds only for what was approved."""
+"""An approval is written into the approved file, and is valid only for the approved content."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ def signed(path: Path, by: str = "某市总工会") -> Path:
 
 
 def refused(path: Path, fingerprint: str | None = None) -> list[str]:
-    """Why a file cannot be approved."""
+    """The reason why a file cannot be approved."""
     before = path.read_bytes()
     with pytest.raises(PolicyError) as error:
         approve(path, "某市总工会", DAY, (), fingerprint)
@@ -38,7 +38,7 @@ def refused(path: Path, fingerprint: str | None = None) -> list[str]:
 
 
 def test_who_when_and_what(tmp_path: Path) -> None:
-    """The file then says who approved it, when, and the fingerprints of it and of what it extends."""
+    """The approved file states who approved it, when, and the fingerprints of its own and its base's content."""
     path = year(tmp_path)
     before = load_policy(path)
     assert before.status is None
@@ -52,7 +52,7 @@ def test_who_when_and_what(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("by", ["某市总工会", "总工会: 办公室 # 1", "123", "yes", "'", '"'])
 def test_any_office(tmp_path: Path, by: str) -> None:
-    """Whatever the office is called is read back as it is."""
+    """Any name of an office is read back unchanged."""
     approval = load_policy(signed(year(tmp_path), by)).approval
     assert approval is not None
     assert approval.by == by
@@ -65,7 +65,7 @@ def test_any_office(tmp_path: Path, by: str) -> None:
     ["", "status: draft   # 草案\n", "approved: {by: 甲, date: 2024-01-01, fingerprint: v1:" + "0" * 64 + "}\n\n"],
 )
 def test_every_other_line_stays(tmp_path: Path, line_end: str, end: str, status: str) -> None:
-    """Comments, blank lines, spaces and line ends stay to the byte; what was said of its standing before is gone."""
+    """Comments, blank lines, spaces and line ends stay unchanged; an earlier status and approval are replaced."""
     path = year(tmp_path)
     lines = (
         THIS.strip().replace("effective:", "# 起止\neffective:   ").replace("sources:", f"{status}\n# 文件\nsources:")
@@ -82,7 +82,7 @@ def test_every_other_line_stays(tmp_path: Path, line_end: str, end: str, status:
 
 
 def test_below_the_last_line(tmp_path: Path) -> None:
-    """In a file that is all head and ends without a line end the approval stands below, on lines of its own."""
+    """If the last line has no line end, the approval is added below it, on lines of its own."""
     path = tmp_path / "head.yaml"
     path.write_text("language: 1\npolicy: head", encoding="utf-8")
     assert load_policy(signed(path)).status == "approved"
@@ -97,7 +97,7 @@ def test_a_byte_order_mark_is_kept_apart(tmp_path: Path) -> None:
 
 
 def test_the_approval_is_outside_the_fingerprint(tmp_path: Path) -> None:
-    """Neither status nor approval changes the fingerprint; comments and layout do not void the approval."""
+    """Status and approval do not change the fingerprint; comments and layout do not void the approval."""
     path = year(tmp_path)
     plain = load_policy(path).fingerprint
     path.write_text(f"{THIS}status: draft\n", encoding="utf-8")
@@ -112,7 +112,7 @@ def test_the_approval_is_outside_the_fingerprint(tmp_path: Path) -> None:
     ("old", "new"), [("town: 1100", "town: 1101"), ("chosen: yes", "chosen: no"), ("2025年通知", "通知")]
 )
 def test_a_change_makes_it_a_draft_again(tmp_path: Path, old: str, new: str) -> None:
-    """After any change the approval is no longer of what the file says, until it is approved anew."""
+    """Any change voids the approval until the file is approved again."""
     path = signed(year(tmp_path))
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     assert load_policy(path).status == "draft"
@@ -122,7 +122,7 @@ def test_a_change_makes_it_a_draft_again(tmp_path: Path, old: str, new: str) -> 
 
 
 def test_the_base_changed_underneath(tmp_path: Path) -> None:
-    """A change in what it extends voids the approval, and is told as such; in next year's check as well."""
+    """A change of the base voids the approval, with its own message, also in next year's check."""
     path = signed(year(tmp_path))
     (tmp_path / "measure.yaml").write_text(MEASURE.replace("患病", "生病"), encoding="utf-8")
     assert load_policy(path).status == "draft"
@@ -136,7 +136,7 @@ def test_the_base_changed_underneath(tmp_path: Path) -> None:
 
 
 def test_a_draft_underneath(tmp_path: Path) -> None:
-    """A year of a draft is a draft; approving the year approves what it extends with it; the measure stays a draft."""
+    """A year over a draft is a draft; approving the year also covers its base, but the base's file stays a draft."""
     path = year(tmp_path)
     (tmp_path / "measure.yaml").write_text(f"{MEASURE}status: draft\n", encoding="utf-8")
     assert load_policy(path).status == "draft"
@@ -145,7 +145,7 @@ def test_a_draft_underneath(tmp_path: Path) -> None:
 
 
 def test_an_approved_base_approves_nothing_else(tmp_path: Path) -> None:
-    """The approval of a measure is not that of the years that extend it."""
+    """The approval of a measure does not approve the years that extend it."""
     path = year(tmp_path)
     measure = tmp_path / "measure.yaml"
     text = MEASURE.replace("by: place,", "value: 900,")
@@ -157,7 +157,7 @@ def test_an_approved_base_approves_nothing_else(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_approved(tmp_path: Path) -> None:
-    """A file with problems, one with open parameters, another content than asked for, one approved already."""
+    """A file is refused with problems, open parameters or unexpected content, or if it is already approved."""
     path = year(tmp_path)
     assert refused(tmp_path / "measure.yaml") == ["policy_open"]
     assert refused(path, f"v1:{'0' * 64}") == ["fingerprint_differs"]
@@ -171,7 +171,7 @@ def test_what_cannot_be_approved(tmp_path: Path) -> None:
 
 
 def test_no_room_for_a_line(tmp_path: Path) -> None:
-    """A file whose keys do not each begin a line is refused and left alone."""
+    """A file whose keys do not each begin a line is refused and stays unchanged."""
     path = year(tmp_path)
     for text in (
         f"{{{', '.join(HEAD.splitlines())}, parameters: {PARAMETERS}}}\n",
@@ -183,7 +183,7 @@ def test_no_room_for_a_line(tmp_path: Path) -> None:
 
 
 def test_only_approved(tmp_path: Path) -> None:
-    """A host that takes approved policies only is given no other, and told why."""
+    """A host that accepts only approved policies is refused any other, with the reason."""
     path = year(tmp_path)
 
     def codes() -> list[str]:
@@ -202,14 +202,14 @@ def test_only_approved(tmp_path: Path) -> None:
 
 
 def test_a_variant_is_not_approved(tmp_path: Path) -> None:
-    """With another reading it is another content."""
+    """A variant by another reading has other content, so it is not approved."""
     policy = load_policy(signed(year(tmp_path)))
     assert policy.with_readings({"equal": "no"}).status == "draft"
     assert policy.with_readings({"equal": "yes"}).status == "approved"
 
 
 def test_the_bundled_policies_claim_no_approval() -> None:
-    """Nobody approved them: they say nothing of it."""
+    """The bundled policies state no approval."""
     for name in ("shandong_2020_58", "2021_weihai", "2023_weihai", "2024_weihai", "2025_weihai", "example_huzhou"):
         assert load_policy(name).status is None
 
@@ -218,7 +218,7 @@ def test_the_bundled_policies_claim_no_approval() -> None:
     "day", ["2025-01-15", datetime(2025, 1, 15, tzinfo=UTC).replace(tzinfo=None), datetime(2025, 1, 15, tzinfo=UTC)]
 )
 def test_the_day_as_hosts_have_it(tmp_path: Path, day: Any) -> None:
-    """A text and midnight are that day."""
+    """A text, and a datetime at midnight, are accepted as the day."""
     _, policy = approve(year(tmp_path), "某市总工会", day)
     assert policy.approval is not None
     assert policy.approval.day == DAY
@@ -228,7 +228,7 @@ def test_the_day_as_hosts_have_it(tmp_path: Path, day: Any) -> None:
     ("day", "code"), [(datetime(2025, 1, 15, 9, tzinfo=UTC), "date_with_time"), (None, "date"), ("15.1.2025", "date")]
 )
 def test_what_is_no_day_of_approval(tmp_path: Path, day: Any, code: str) -> None:
-    """A moment, or what is no day, is reported as such, not as a fault of the file."""
+    """A datetime with a time, or a value that is not a day, is a problem of the argument, not of the file."""
     with pytest.raises(PolicyError) as error:
         approve(year(tmp_path), "某市总工会", day)
     (problem,) = error.value.problems

@@ -1,4 +1,4 @@
-"""The checklist: a row for every statement, what is to be done in it, and where the answers go."""
+"""The checklist: a row for every statement, the task in each row, and room for the answers."""
 
 import re
 
@@ -23,7 +23,7 @@ def tables(document: Document) -> list[Table]:
 
 
 def test_small_policy() -> None:
-    """The rows of a small policy by hand: structures by their rows, readings referred to, arithmetic passed over."""
+    """The rows of a small policy, by hand: structures refer to rows, readings are referenced, arithmetic is omitted."""
     rows = [row for table in tables(checklist(read_policy(SMALL))) for row in table.rows]
     boxes = "□一致\n□不一致"
     assert rows[0] == (
@@ -49,7 +49,7 @@ def test_small_policy() -> None:
 
 @pytest.mark.parametrize("name", ["2021_weihai", "shandong_2020_58"])
 def test_every_statement_has_a_row(name: str) -> None:
-    """Rows are numbered through, one for each statement, by section; every one has its id and its grade."""
+    """Rows are numbered throughout, one for each statement, by section; every row has its id and grade."""
     policy = load_policy(name)
     every = statements(policy)
     found = tables(checklist(policy))
@@ -65,7 +65,7 @@ def test_every_statement_has_a_row(name: str) -> None:
 
 
 def test_rows_that_need_no_answer() -> None:
-    """Where it says `same as row n`, that row has the same words and grade and is to be answered itself."""
+    """A row `same as row n` repeats the words and grade of an earlier row, which has a field for the answer."""
     rows = {row[0]: row for table in tables(checklist(POLICY)) for row in table.rows}
     same = {number: match[1] for number, row in rows.items() if (match := re.fullmatch(r"同第 (\d+) 行", row[4]))}
     assert same
@@ -81,7 +81,7 @@ def test_rows_that_need_no_answer() -> None:
 
 
 def test_what_to_do_and_how_much() -> None:
-    """It says at the top against which text, and how many rows there are and are to be answered."""
+    """The head names the text to compare with, the number of rows, and the number to answer."""
     document = checklist(POLICY)
     top = "\n".join(block.text for block in document.blocks if isinstance(block, Paragraph))
     rows = [row for table in tables(document) for row in table.rows]
@@ -106,7 +106,7 @@ def test_what_to_do_and_how_much() -> None:
     ],
 )
 def test_the_column_is_called_by_the_text_that_is_not_held(sources: str, head: str) -> None:
-    """The column for the article is called by the number of the one document that is not held."""
+    """The column for the article is titled with the number of the one document that is not held."""
     policy = read_policy(
         f"language: 1\npolicy: p\nsources: {sources}\n"
         "parameters: {a: {title: 甲, unit: 1, value: 1, basis: assumption}}\n"
@@ -117,7 +117,7 @@ def test_the_column_is_called_by_the_text_that_is_not_held(sources: str, head: s
 
 
 def test_it_is_printed_across() -> None:
-    """The page lies across, and the columns to be written in have their share of it."""
+    """The page is in landscape format, and the columns to fill in have their share of the width."""
     document = checklist(POLICY)
     assert document.landscape
     assert all(sum(table.shares) == 100 for table in tables(document))
@@ -126,5 +126,5 @@ def test_it_is_printed_across() -> None:
 @settings(max_examples=30, deadline=None)
 @given(policies())
 def test_any_sound_policy(text: str) -> None:
-    """Whatever a sound policy says, there is a list of it."""
+    """Every sound policy has a checklist."""
     assert as_text(checklist(read_policy(text)))

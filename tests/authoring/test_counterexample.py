@@ -24,7 +24,7 @@ def rows(block: Block) -> dict[str, tuple[str, ...]]:
 
 
 def test_a_change_is_shown_with_figure_and_limit(tmp_path: Path) -> None:
-    """The facts, the category under both, and the clause at which they part: the income against 1,000 and 1,100."""
+    """The table has the facts, both categories, and the first different clause: the income against 1,000 and 1,100."""
     facts, verdicts = changed(reviewed(tmp_path, last=VILLAGE), "relative→deep")
     income = rows(facts)["月收入"][0].removesuffix(" 元")
     assert rows(facts)["居住地"] == ("城市",)
@@ -38,14 +38,14 @@ def test_a_change_is_shown_with_figure_and_limit(tmp_path: Path) -> None:
 
 
 def test_a_number_put_in_is_told(tmp_path: Path) -> None:
-    """Where the old standard is not published, the number under which it was otherwise stands beside, as the old's."""
-    *_, told = changed(reviewed(tmp_path), "deep→relative")  # in town nobody: 1,000 was lower
+    """If the old standard is not published, the number assumed for it is shown, marked as the old policy's."""
+    *_, told = changed(reviewed(tmp_path), "deep→relative")  # in town no number is assumed: 1,000 was lower
     assert isinstance(told, Paragraph)
     assert told.text.startswith("旧政策尚未公布的数，这里取为：标准（农村） ")
 
 
 def test_what_the_old_policy_does_not_know(tmp_path: Path) -> None:
-    """A fact that only the new policy has is left out under the old, and that is said."""
+    """A fact that only the new policy has is left out under the old one, with a note."""
     new = THIS.replace("extends: measure", "extends: wider")
     wider = MEASURE.replace("policy: measure", "policy: wider").replace(
         "  ill: {title: 患病,", "  alone: {title: 独居, yes or no: true}\n  ill: {title: 患病,"
@@ -61,7 +61,7 @@ def test_what_the_old_policy_does_not_know(tmp_path: Path) -> None:
 
 
 def test_a_fact_of_another_kind(tmp_path: Path) -> None:
-    """Where a household would be written otherwise in each policy, only its facts are shown, and why."""
+    """If a fact has another kind in each policy, only the facts of one are shown, with the reason."""
     new = THIS.replace("extends: measure", "extends: other")
     other = MEASURE.replace("policy: measure", "policy: other").replace(
         "ill: {title: 患病, yes or no: true, if absent: false}", "ill: {title: 患病, one of: {minor: 轻, major: 重}}"
@@ -75,7 +75,7 @@ def test_a_fact_of_another_kind(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("two", [True, False])
 def test_a_property_that_is_not_kept(tmp_path: Path, two: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """Two households beside each other, what differs first; or the one, with what comes of it."""
+    """Two households are shown side by side, the different facts first; a single one is shown with its results."""
     review = reviewed(tmp_path, measure=MEASURE + BROKEN)
     claim = review.properties[0 if two else 1]
     (table,) = property_tables(claim, review.new.properties[claim.id])
@@ -87,7 +87,7 @@ def test_a_property_that_is_not_kept(tmp_path: Path, two: bool) -> None:  # noqa
         assert all(row[1] == row[2] for row in table.rows[1:-1])
         assert last[1] != last[2]
     else:
-        assert table.rows[-2:] == (("倍数", "2"), ("类别", "深度"))  # what the condition looks at, and what comes of it
+        assert table.rows[-2:] == (("倍数", "2"), ("类别", "深度"))  # what the condition uses, and the result
 
 
 def test_nothing_where_nothing_was_found(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The differences between two policies in words; no change of a file is left out."""
+"""The differences between two policies in words; every change of a file is reported."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ UNIT = (("person", -1), ("yuan", 1))
 
 
 def told(old: str, new: str) -> list[tuple[str, ...]]:
-    """The differences of two texts: section, title, what was and what is said."""
+    """The differences of two texts: section, title, old and new wording."""
     found = diff(read_policy(old), read_policy(new))
     return [(each.section, each.title, each.was, each.now) for each in found]
 
@@ -94,19 +94,19 @@ def test_a_year_beside_the_one_before() -> None:
     ],
 )
 def test_each_kind_of_change(old: str, new: str, expected: list[tuple[str, ...]] | None) -> None:
-    """One edit of a small measure gives what was and what is said of that, under the title that it now has."""
+    """One edit of a small measure gives the old and new wording, under the new title."""
     assert old in MEASURE
     found = told(MEASURE, MEASURE.replace(old, new))
     if expected is None:
         assert ("类别", "不合", "不符合", "不合") in found
-    elif old == "yuan: 元":  # the word for it stands in every amount as well
+    elif old == "yuan: 元":  # the unit's word is in every amount too
         assert expected[0] in found
     else:
         assert found == expected
 
 
 def test_an_order_is_told() -> None:
-    """Which outcome is asked first means something, and is told; nothing else is."""
+    """The order of outcomes has a meaning and is reported; other orders are not."""
     lines = MEASURE.splitlines()
     deep = next(number for number, line in enumerate(lines) if "outcome: deep" in line)
     lines[deep], lines[deep + 1] = lines[deep + 1], lines[deep]
@@ -117,7 +117,7 @@ def test_an_order_is_told() -> None:
 
 
 def test_what_moved_is_not_new() -> None:
-    """A fact, and a clause with what it takes together, under another name that says what it was called before."""
+    """A renamed fact, and a renamed clause with its parts, are shown with their former names."""
     renamed = MEASURE.replace("place: {title", "home: {formerly: place, title").replace("by: place", "by: home")
     found = told(MEASURE, renamed)
     assert ("家庭的事实", "居住地：标识", "place", "home") in found
@@ -127,7 +127,7 @@ def test_what_moved_is_not_new() -> None:
 
 
 def test_a_base_that_is_another(tmp_path: Path) -> None:
-    """What both extend, with another content, is told with both fingerprints, beside what is otherwise by it."""
+    """A changed common base is reported with both fingerprints, beside the differences that it causes."""
     files_in(tmp_path)
     changed = tmp_path / "changed"
     changed.mkdir()
@@ -141,7 +141,7 @@ def test_a_base_that_is_another(tmp_path: Path) -> None:
 
 
 def test_an_open_value_gets_its_numbers(tmp_path: Path) -> None:
-    """Beside a measure that is still open, each value is new, and that it was open is not told as something gone."""
+    """Compared with an open measure, each value is new, and the openness is not reported as removed."""
     opened = MEASURE.replace(
         "by: place, usual: {from: 200, to: 3000}, source: letter, cite: 一, basis: notice}", "by: place}"
     )
@@ -158,7 +158,7 @@ def test_an_open_value_gets_its_numbers(tmp_path: Path) -> None:
         (100, 150, UNIT, "增加 50 元（50%）"),
         (787, 588, UNIT, "减少 199 元（约 25.3%）"),  # 199 / 787 = 25.286 %
         (100000, 100001, UNIT, "增加 1 元（0.001%）"),
-        (3000000, 3000001, UNIT, "增加 1 元（约 0.00003%）"),  # never told as 0.0 %
+        (3000000, 3000001, UNIT, "增加 1 元（约 0.00003%）"),  # never shown as 0.0 %
         (-100, -50, UNIT, "增加 50 元（50%）"),
         (0, 5, UNIT, "增加 5 元"),
         (2, 3, (), "增加 1（50%）"),
@@ -166,14 +166,14 @@ def test_an_open_value_gets_its_numbers(tmp_path: Path) -> None:
     ],
 )
 def test_by_how_much(was: int | None, now: int, unit: Any, words: str) -> None:
-    """In its unit and in per cent of what it was; in as many places as it takes not to be told as nothing."""
+    """A change is shown in its unit and in per cent, with enough decimals not to be shown as zero."""
     policy = read_policy(TRIAL)
     before, after = (Attribute(str(number), number, number=number, unit=unit) for number in (was, now))
     assert by_how_much(policy, before, after) == words
 
 
 def test_shares_differ_by_points() -> None:
-    """From 80 % to 90 % are ten points."""
+    """From 80 % to 90 % is a change of ten points."""
     policy = SMALL.replace(
         "parameters:", "parameters:\n  share: {title: 比例, unit: 1, value: 80 %, basis: assumption}"
     )
@@ -183,15 +183,15 @@ def test_shares_differ_by_points() -> None:
 
 @pytest.mark.parametrize("text", [SMALL, TRIAL, MEASURE])
 def test_nothing_differs_from_itself(text: str) -> None:
-    """Two policies with one fingerprint differ in nothing, whatever stands as a comment."""
+    """Two policies with one fingerprint have no differences, even if their comments differ."""
     assert told(text, f"# Another comment.\n{text}") == []
 
 
-# --- Nothing is left out -----------------------------------------------------------------------------------------
+# --- Completeness ----------------------------------------------------------------------------------------------------
 
 
 def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where texts stand in a tree."""
+    """The paths of all texts in a tree."""
     if isinstance(node, str):
         yield path
     for key, part in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
@@ -199,7 +199,7 @@ def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(tree: Any, path: tuple[Any, ...], make: Callable[[str], str]) -> Any:
-    """The tree with the text at a path made another."""
+    """The tree with a different text at a path."""
     if not path:
         return make(tree)
     copy = dict(tree) if isinstance(tree, dict) else list(tree)
@@ -216,7 +216,7 @@ OTHERS: tuple[Callable[[str], str], ...] = (
 
 
 def sound(tree: Any) -> Policy | None:
-    """The policy of a resolved tree, or None where it has problems."""
+    """The policy of a resolved tree, or None if it has problems."""
     try:
         return check(load(resolved_node(canonical(tree), "changed.json")))
     except PolicyError:
@@ -225,7 +225,7 @@ def sound(tree: Any) -> Policy | None:
 
 @pytest.mark.parametrize("text", [SMALL, TRIAL, MEASURE])
 def test_every_change_of_a_file_is_told(text: str) -> None:
-    """Whatever single text of a policy is made another, what differs names the definition in which it stands."""
+    """If any single text of a policy changes, the difference names the definition that holds it."""
     policy = read_policy(text)
     tree = json.loads(policy.resolved)
     tried = 0
@@ -249,7 +249,7 @@ def test_every_change_of_a_file_is_told(text: str) -> None:
 
 
 def test_what_reads_alike_is_shown_as_the_files_have_it() -> None:
-    """Two sources with one title, and a reason told by another of them, do not read the same on both sides."""
+    """Two sources with one title read alike, so both sides also show the names that the files write."""
     two = MEASURE.replace("letter: {title: 来信}", "letter: {title: 来信}, second: {title: 来信}")
     ((_, title, was, now),) = told(two, two.replace("letter, cite: 二", "second, cite: 二"))
     assert title == "倍数：出处"

@@ -41,7 +41,7 @@ def test_what_a_small_policy_says() -> None:
 
 @pytest.mark.parametrize("name", ["2021_weihai", "example_huzhou"])
 def test_nothing_of_a_real_policy_is_left_out(name: str) -> None:
-    """Each clause, outcome and definition of a bundled policy is an entry, and each has a value."""
+    """Each clause, outcome and definition of a bundled policy is an entry with a value."""
     policy = load_policy(name)
     found = entries(policy)
     named = {id_ for _, id_ in found}

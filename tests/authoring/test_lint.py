@@ -1,4 +1,4 @@
-"""Warnings about a valid policy, alone and compared with the one before."""
+"""Warnings about a valid policy, alone and compared with the previous one."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ from hardship_rules.authoring._lint import lint_file
 
 
 def warned(path: Path, against: Path | None = None) -> list[tuple[str, str]]:
-    """Code and what was given of the warnings about the year 2025 of a folder."""
+    """The code and the given value of each warning about the year 2025 in a folder."""
     found = lint_file(path / "2025_city.yaml", (), against)
     assert all(problem.severity == "warning" and problem.location is not None for problem in found)
     return [(problem.code, problem.given) for problem in found]
 
 
 def changed(text: str, *pairs: tuple[str, str]) -> str:
-    """A text with something in the place of something that stands in it once."""
+    """A text with one passage replaced, which must occur exactly once."""
     for old, new in pairs:
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -31,7 +31,7 @@ def only(path: Path) -> Problem:
 
 
 def test_a_year_like_the_one_before_is_not_warned_of(tmp_path: Path) -> None:
-    """1,000 to 1,100 is a tenth more; a value published at last has none to be compared with."""
+    """From 1,000 to 1,100 is a tenth more: no warning; a newly published value has no earlier one to compare with."""
     assert warned(files_in(tmp_path)) == []
 
 
@@ -44,7 +44,7 @@ def test_a_year_like_the_one_before_is_not_warned_of(tmp_path: Path) -> None:
         ("800", None),
         ("799", ("value_jump", "799")),
         ("10000", ("value_slip", "10000")),
-        ("11000", ("value_slip", "11000")),  # a nought too many at this year's new number
+        ("11000", ("value_slip", "11000")),  # one zero too many in this year's number
         ("100", ("value_slip", "100")),
         ("10", ("value_slip", "10")),
         ("100000", ("value_slip", "100000")),
@@ -52,13 +52,13 @@ def test_a_year_like_the_one_before_is_not_warned_of(tmp_path: Path) -> None:
     ],
 )
 def test_values_beside_those_before(tmp_path: Path, town: str, found: tuple[str, str] | None) -> None:
-    """The same, more than a fifth away, and about ten or a hundred times are told; `usual` is told besides."""
+    """A change above a fifth, a factor of about ten or a hundred, and last year's number are reported."""
     path = files_in(tmp_path, this=changed(THIS, ("town: 1100", f"town: {town}")))
     assert [each for each in warned(path) if each[0] != "value_unusual"] == ([] if found is None else [found])
 
 
 def test_the_sentence_says_where_and_how_much(tmp_path: Path) -> None:
-    """A jump is told at the value's place, with the option, both numbers and the change."""
+    """A jump is reported at the value's location, with the option, both numbers and the change."""
     problem = only(files_in(tmp_path, this=changed(THIS, ("town: 1100", "town: 1500"))))
     assert problem.message() == "标准（城市）为 1500，`2024_city` 为 1000，变动 +50.0 %"
     assert problem.location is not None
@@ -66,14 +66,14 @@ def test_the_sentence_says_where_and_how_much(tmp_path: Path) -> None:
 
 
 def test_unusual_values(tmp_path: Path) -> None:
-    """A value outside what the measure calls usual is told, without any year before it."""
+    """A value outside the measure's usual range is reported, even without an earlier year."""
     path = files_in(tmp_path, last="", this=changed(THIS, ("village: 900", "village: 90")))
     assert warned(path) == [("value_unusual", "90")]
     assert only(path).message() == "标准（农村）为 90，通常在 200 至 3,000 元/月之间"
 
 
 def test_a_source_without_its_place(tmp_path: Path) -> None:
-    """A reading that names its source and not the place in it is told; an assumption needs neither."""
+    """A reading that names its source without a place is reported; an assumption needs neither."""
     this = changed(
         THIS,
         ("why: 通知写明, source: sheet, cite: 第二条, basis: notice", "why: 从宽, source: sheet, basis: assumption"),
@@ -84,13 +84,13 @@ def test_a_source_without_its_place(tmp_path: Path) -> None:
 
 
 def test_days_without_a_file(tmp_path: Path) -> None:
-    """A year that begins later than the day after the last one's end leaves a hole; the day after is none."""
+    """A year that begins later than the day after the previous year's end leaves a gap; the next day leaves none."""
     path = files_in(tmp_path, this=changed(THIS, ("from: 2025-01-01", "from: 2025-01-02")))
     assert warned(path) == [("window_hole", "2025-01-02")]
 
 
 def test_days_with_two_files(tmp_path: Path) -> None:
-    """Beside a file elsewhere, days that both are for are told."""
+    """Days that are also covered by a file in another folder are reported."""
     (tmp_path / "old").mkdir()
     old = files_in(tmp_path / "old") / "2024_city.yaml"
     (tmp_path / "new").mkdir()
@@ -106,7 +106,7 @@ MORE = """
 
 
 def test_what_callers_do_not_send(tmp_path: Path) -> None:
-    """A fact that is new, or may no longer be left out, and that the category needs; one with a stand-in is none."""
+    """A new or newly required fact that the category needs is reported; one with a default is not."""
     measure = changed(
         MEASURE,
         ("yes or no: true, if absent: false}", "yes or no: true}"),
@@ -121,7 +121,7 @@ def test_what_callers_do_not_send(tmp_path: Path) -> None:
 
 
 def test_what_disappeared(tmp_path: Path) -> None:
-    """Facts, options, outcomes and clauses that are gone; of an outcome not each of its clauses as well."""
+    """Removed facts, options, outcomes and clauses are reported; for a removed outcome its clauses are not listed."""
     measure = changed(
         MEASURE,
         ("  ill: {title: 患病, yes or no: true, if absent: false}\n", ""),
@@ -144,7 +144,7 @@ def test_what_disappeared(tmp_path: Path) -> None:
 
 
 def test_what_was_renamed_did_not_disappear(tmp_path: Path) -> None:
-    """With `formerly` nothing is gone, and a renamed fact is no new one."""
+    """With `formerly` nothing is reported as removed, and a renamed fact is not new."""
     measure = changed(
         MEASURE,
         (
@@ -164,7 +164,7 @@ def test_what_was_renamed_did_not_disappear(tmp_path: Path) -> None:
 
 
 def test_a_corrected_version_of_the_same_file(tmp_path: Path) -> None:
-    """Beside another version of itself neither its days nor values that stayed are told."""
+    """Compared with another version of the same file, neither its days nor unchanged values are reported."""
     (tmp_path / "old").mkdir()
     old = files_in(tmp_path / "old") / "2025_city.yaml"
     (tmp_path / "new").mkdir()
@@ -172,7 +172,7 @@ def test_a_corrected_version_of_the_same_file(tmp_path: Path) -> None:
 
 
 def test_the_year_before_may_be_unsound(tmp_path: Path) -> None:
-    """A year before that cannot be read is passed over; one that was asked for is told with its problems."""
+    """An unreadable previous year is skipped, unless it was requested: then its problems are reported."""
     path = files_in(tmp_path, last=changed(LAST, ("town: 1000", "town: 一千")))
     assert warned(path) == []
     with pytest.raises(PolicyError) as refused:

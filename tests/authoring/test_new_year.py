@@ -1,4 +1,4 @@
-"""Next year's file: blank where values change, and valid once it is filled in."""
+"""The generated file of the next year: blank where values change, and valid once it is filled in."""
 
 import re
 from datetime import date
@@ -22,7 +22,7 @@ def made(path: Path, year: int = 2025, name: str = "") -> str:
 
 
 def blanks(text: str, path: Path) -> list[str]:
-    """The blanks that are told of a text, in file order; nothing else is."""
+    """The blanks that are reported for a text, in file order, and no other problem."""
     with pytest.raises(PolicyError) as refused:
         read_policy(text, "new.yaml", (path,))
     assert {problem.code for problem in refused.value.problems} == {"blank"}
@@ -38,7 +38,7 @@ def filled(text: str, **words: str) -> str:
 
 
 def test_the_whole_file(tmp_path: Path) -> None:
-    """Values, places and grades are blank; readings stand; the notes are kept as comments; unused sources are left."""
+    """Values, places and grades are blank, readings are kept, notes become comments, unused sources are dropped."""
     text = re.sub(r" +(?=#)", " ", made(files_in(tmp_path)))
     assert (
         text
@@ -85,7 +85,7 @@ readings:
 
 
 def test_the_days_to_reply_within_are_kept_as_a_comment(tmp_path: Path) -> None:
-    """Last year's days stand with the other notes, and are sound once the marks before them are taken away."""
+    """Last year's days to reply are kept as comments with the other notes, and are valid once uncommented."""
     path = files_in(tmp_path)
     last = path / "2024_city.yaml"
     days = "notes:\n  reply within: {days: 15, source: paper, cite: 第三条, basis: notice}\n"
@@ -97,7 +97,7 @@ def test_the_days_to_reply_within_are_kept_as_a_comment(tmp_path: Path) -> None:
 
 
 def test_one_sentence_for_each_blank(tmp_path: Path) -> None:
-    """An unfilled file is told blank by blank, a half filled one for what is left."""
+    """In an unfilled file each blank is reported; in a half-filled one the remaining blanks are."""
     path = files_in(tmp_path)
     text = made(path)
     assert blanks(text, path) == [
@@ -113,7 +113,7 @@ def test_one_sentence_for_each_blank(tmp_path: Path) -> None:
 
 
 def test_once_filled_in_it_is_a_draft(tmp_path: Path) -> None:
-    """The file with its blanks filled in is sound, a draft, for the days of its year, with last year's choices."""
+    """The filled-in file is a sound draft for the days of its year, with last year's choices."""
     path = files_in(tmp_path)
     text = filled(made(path), title="2025年通知", town="1100", village="900", cite="第一条", basis="notice")
     policy = read_policy(text, "new.yaml", (path,))
@@ -125,7 +125,7 @@ def test_once_filled_in_it_is_a_draft(tmp_path: Path) -> None:
 
 
 def test_still_not_published(tmp_path: Path) -> None:
-    """The range of a value still not published is there to be uncommented, and stands where it belongs then."""
+    """The range of a value that is still unpublished is a comment, valid in its place once uncommented."""
     path = files_in(tmp_path)
     text = filled(made(path), title="通知", town="1100", village="not published", cite="一", basis="notice")
     policy = read_policy(re.sub(r"^    # (from|to): ", r"    \1: ", text, flags=re.MULTILINE), "new.yaml", (path,))
@@ -133,7 +133,7 @@ def test_still_not_published(tmp_path: Path) -> None:
 
 
 def test_names(tmp_path: Path) -> None:
-    """It is called as its file is; else as last year's was, with this year in it; what cannot be a name is not used."""
+    """The name comes from the output file, else from last year's name with the new year; invalid names are not used."""
     path = files_in(tmp_path)
     assert "policy: 2025_new " in made(path, name="2025_new")
     assert "policy: 2027_city " in made(path, 2027)
@@ -145,7 +145,7 @@ def test_names(tmp_path: Path) -> None:
 
 
 def test_days_move_by_years(tmp_path: Path) -> None:
-    """The days are last year's in the new one; the 29th of February becomes the 28th; none are the calendar year."""
+    """The days are last year's, moved by a year; 29 February becomes the 28th; without days it is the calendar year."""
     path = files_in(tmp_path, last=LAST.replace("from: 2024-01-01, to: 2024-12-31", "from: 2023-03-01, to: 2024-02-29"))
     policy = load_policy(path / "2024_city.yaml")
     assert window(policy, 2025) == (date(2025, 3, 1), date(2026, 2, 28))
@@ -154,7 +154,7 @@ def test_days_move_by_years(tmp_path: Path) -> None:
 
 
 def test_every_bundled_year_makes_the_next() -> None:
-    """From each year that comes with the library a file is made that lacks only what is blank."""
+    """From each bundled year a file is generated whose only problems are its blanks."""
     bundled = ROOT / "policies"
     years = sorted(bundled.glob("20*_weihai.yaml"))
     assert len(years) >= 4

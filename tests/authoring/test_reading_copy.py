@@ -69,7 +69,7 @@ def test_sections_in_order() -> None:
 
 
 def test_title_window_and_fingerprint() -> None:
-    """It begins with the policy's title, name, window and fingerprint."""
+    """The copy begins with the policy's title, name, window and fingerprint."""
     assert DOCUMENT.title == "威海市2021年困难职工家庭认定"
     about = DOCUMENT.blocks[0]
     assert isinstance(about, Table)
@@ -82,7 +82,7 @@ def test_title_window_and_fingerprint() -> None:
 
 
 def test_sources_say_whether_they_are_held() -> None:
-    """Each document with whether its text is at hand, or that this is not said."""
+    """Each document says whether its text is held, or that this is not stated."""
     held = {row[1]: row[2] for row in rows(DOCUMENT, "依据的文件")}
     assert held["measure_58"] == "未取得"
     assert held["notice_2021"] == "已取得"
@@ -90,7 +90,7 @@ def test_sources_say_whether_they_are_held() -> None:
 
 
 def test_facts_by_group() -> None:
-    """Facts stand by group with what may be written, what stands in when they are left out, and the evidence."""
+    """Facts are listed by group with their allowed values, default and evidence."""
     told = {row[0]: row[1:] for row in rows(DOCUMENT, "家庭的事实")}
     assert told["家庭居住地"] == ("城市、农村", "未知", "户口簿")
     assert told["自有住房套数"] == ("0 至 99", "未知", "")
@@ -116,7 +116,7 @@ def test_parameters() -> None:
 
 
 def test_readings() -> None:
-    """Each reading with its question, why it is chosen, its options by name, and which is chosen now."""
+    """Each reading has its question, its reason, its options by name, and the current choice."""
     variant = reading_copy(POLICY.with_readings({"equal_to_standard": "granted"}))
     for document, chosen in ((DOCUMENT, 0), (variant, 1)):
         reading = next(item for item in items(section(document, "六、解读")) if "equal_to_standard" in item.lead)
@@ -130,7 +130,7 @@ def test_readings() -> None:
 
 
 def test_calculations_and_choices() -> None:
-    """A number is told as an equation with where it comes from, and a choice case by case."""
+    """A number is shown as an equation with its source, a choice case by case."""
     net = section(DOCUMENT, "家庭人均月纯收入（取整前）").blocks
     words = "家庭人均月纯收入（取整前）＝（家庭年可支配收入－刚性支出）÷一年的月数（12 月）÷家庭共同生活人口。"
     assert net[1] == Paragraph(words)
@@ -145,7 +145,7 @@ def test_calculations_and_choices() -> None:
 
 
 def test_nested_conditions() -> None:
-    """All and any are told before the clauses that they take together, with the grade of each at its end."""
+    """`all` and `any` come before the clauses that they combine, with the grade of each at its end."""
     deep = section(DOCUMENT, "深度困难职工家庭")
     assert Paragraph("以下各条都成立的，为“深度困难职工家庭”：") in deep.blocks
     listing = next(block for block in deep.blocks if isinstance(block, Listing))
@@ -160,7 +160,7 @@ def test_nested_conditions() -> None:
 
 
 def test_where_a_clause_comes_from_when_that_changes() -> None:
-    """A clause from another document than what encloses it says which."""
+    """A clause from another document than its enclosing clause names that document."""
     scope = section(section(DOCUMENT, "困难职工家庭类别"), "不属于认定范围")
     asides = [item.aside for item in items(scope) if item.parts]
     assert asides[0] == "〔假定〕"
@@ -168,7 +168,7 @@ def test_where_a_clause_comes_from_when_that_changes() -> None:
 
 
 def clauses(policy: Policy) -> list[Clause]:
-    """The clauses of terms and decisions that are entries of a list: not the outermost ones, nor those in cases."""
+    """The clauses of terms and decisions that are list entries, except the outermost ones and those in cases."""
     outermost = [term.expr for term in policy.terms.values() if isinstance(term.expr, Clause)]
     outermost += [each.when for decision in policy.decisions.values() for each in decision.outcomes if each.when]
     return [inner for outer in outermost for inner in walk(outer) if isinstance(inner, Clause) and inner is not outer]
@@ -176,7 +176,7 @@ def clauses(policy: Policy) -> list[Clause]:
 
 @pytest.mark.parametrize("name", ["2021_weihai", "shandong_2020_58"])
 def test_every_clause_with_its_grade(name: str) -> None:
-    """Every clause of every term and decision is an entry that ends with its grade; structures hold their clauses."""
+    """Every clause of every term and decision is an entry that ends with its grade, and structures contain clauses."""
     policy = load_policy(name)
     document = reading_copy(policy)
     titles = [f"、{title}" for title in ("定义", *(decision.title for decision in policy.decisions.values()))]
@@ -200,12 +200,12 @@ def test_every_clause_with_its_grade(name: str) -> None:
 
 
 def test_what_is_not_verified() -> None:
-    """The counts by grade are those of the statements, and those below the line are listed."""
+    """The counts by grade equal those of the statements, and those below the line are listed."""
     last = section(DOCUMENT, "尚未核实的内容")
     counts = {row[0]: int(row[2]) for row in rows(DOCUMENT, "尚未核实的内容")}
     bases = Counter[str](each.provenance.basis for each in statements(POLICY) if each.provenance is not None)
     assert counts == {f"〔{word}〕": bases[basis] for basis, word in BASES.items()}
-    assert counts["〔原文〕"] == 0  # the text is not held: nothing can be from it
+    assert counts["〔原文〕"] == 0  # the text is not held, so nothing can be quoted from it
     below = sum(counts[f"〔{word}〕"] for word in ("归纳", "参照", "假定"))
     assert any(isinstance(block, Paragraph) and f"共 {below} 条" in block.text for block in last.blocks)
     told = " ".join(f"{item.lead}{item.text}" for item in items(last))
@@ -214,7 +214,7 @@ def test_what_is_not_verified() -> None:
 
 
 def test_a_policy_that_is_verified_throughout() -> None:
-    """Where everything is from the text, that is said, and nothing is listed."""
+    """If everything is from the text, the copy says so and lists nothing."""
     policy = read_policy(
         "language: 1\npolicy: p\nsources: {t: {title: 办法, held: true}}\n"
         "household: {a: {title: 甲, yes or no: true}}\n"
@@ -227,7 +227,7 @@ def test_a_policy_that_is_verified_throughout() -> None:
 
 
 def test_a_decision_of_every_outcome() -> None:
-    """A decision that lists every outcome that holds says so."""
+    """A decision that reports every outcome that holds is described as such."""
     document = reading_copy(read_policy(SMALL))
     assert section(document, "、材料").blocks[0] == Paragraph("逐项判断，成立的结果都列出。")
     assert Paragraph("“困难”为是的，列出“证明”。") in section(document, "证明").blocks
@@ -236,12 +236,12 @@ def test_a_decision_of_every_outcome() -> None:
 @settings(max_examples=30, deadline=None)
 @given(policies())
 def test_any_sound_policy(text: str) -> None:
-    """Whatever a sound policy says, it can be shown."""
+    """Every sound policy has a reading copy."""
     assert as_text(reading_copy(read_policy(text)))
 
 
 def standing(status: str) -> Policy:
-    """The small policy with what it says of its standing."""
+    """The small policy with its status lines."""
     return read_policy(f"{SMALL}{status}")
 
 
@@ -260,7 +260,7 @@ CHANGED = standing(APPROVAL.format(fingerprint="v1:" + "0" * 64))
     ],
 )
 def test_a_draft_says_so_first(policy: Policy, first: str, status: str | None) -> None:
-    """A draft, and what was changed since its approval, begins with 草案 in each form; the table says who approved."""
+    """A draft, and a policy changed since its approval, begin with 草案 in each form; the table names the approver."""
     document = reading_copy(policy)
     for text in (as_text(document), as_markdown(document).removeprefix("# ")):
         assert text.splitlines()[0] == first + policy.title

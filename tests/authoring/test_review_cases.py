@@ -31,19 +31,19 @@ def run(folder: Path, text: str, new: str = "2025_city") -> CaseResults:
 
 
 def test_which_come_out_otherwise(city: Path) -> None:
-    """By hand: 1050 is below 1100 alone, 2100 below 2200 alone; the rest is alike in both years."""
+    """By hand: 1050 is below 1100 only, 2100 below 2200 only; the other cases give the same result in both years."""
     found = run(city, CASES.format(policy="2024_city", on="2024-05-05"))
     assert [each.case.title for each in found.changed] == ["恰在两年之间", "倍数之间", "改选解读", "没有核对过"]
     assert [(each.expected, each.got) for each in found.changed[0].after] == [("relative", "deep")]
     assert [(each.expected, each.got) for each in found.changed[1].after] == [("none", "relative")]
     assert [each.case.title for each in found.failed_before] == ["写错的算例"]
-    assert found.about_days == 1  # the newer policy is for no day of the older
+    assert found.about_days == 1  # the newer policy is not in force on any day of the older
     assert len(found.results) == 8
     assert found.own == ()
 
 
 def test_the_cases_of_the_newer_and_of_others(city: Path) -> None:
-    """Those of the newer policy are run by it as they stand, on its own days; those of a third are no matter here."""
+    """The newer policy's cases run unchanged, on their own days; cases of a third policy are ignored."""
     found = run(city, CASES.format(policy="2025_city", on="2025-05-05").replace("2023-05-05", "2024-05-05"))
     assert found.results == ()
     assert [(case.title, bool(mismatches)) for case, mismatches in found.own][:2] == [
@@ -56,7 +56,7 @@ def test_the_cases_of_the_newer_and_of_others(city: Path) -> None:
 
 
 def test_a_reading_that_is_gone(city: Path) -> None:
-    """A case in a reading that the newer policy does not have differs in that, and nothing is guessed."""
+    """A case under a reading that the newer policy lacks is reported as different, without a guess."""
     other = MEASURE.replace("policy: measure", "policy: other").replace("equal:", "level:")
     values = "values: {town: 1000, village: 900}, "
     (city / "other.yaml").write_text(other.replace("by: place,", f"by: place, {values}"), encoding="utf-8")
@@ -67,7 +67,7 @@ def test_a_reading_that_is_gone(city: Path) -> None:
 
 
 def test_a_corrected_file_has_one_name(city: Path, tmp_path: Path) -> None:
-    """Where both are called the same, the cases of that name are run under both contents."""
+    """If both policies have the same name, the cases of that name run under both."""
     changed = tmp_path / "changed"
     changed.mkdir()
     files_in(changed)

@@ -51,13 +51,13 @@ def rows(document: Document, title: str, caption: str) -> dict[str, tuple[str, .
 
 
 def short(review: Review) -> dict[str, str]:
-    """The sheet in short."""
+    """The summary of the sheet."""
     return {item: words for item, (words,) in rows(review_document(review), "两份政策", "要点").items()}
 
 
 @pytest.fixture
 def year(tmp_path: Path) -> Review:
-    """A draft of 2025 beside 2024, with properties that are kept, and cases."""
+    """A draft of 2025 compared with 2024, with properties that hold, and cases."""
     this = f"{THIS}status: draft\n"
     return reviewed(tmp_path, measure=MEASURE + PROPERTIES, last=VILLAGE, this=this, cases=YEAR_CASES)
 
@@ -71,7 +71,7 @@ def test_a_draft_says_so_first(year: Review) -> None:
 
 
 def test_both_policies_and_all_in_short(year: Review) -> None:
-    """Titles, days, standing and fingerprints of both; how much is otherwise, by hand, on one line for each section."""
+    """The summary has titles, days, status and fingerprints of both, and the number of differences in each section."""
     about = rows(review_document(year), "两份政策", "送批的新政策，与之比较的旧政策")
     assert about["名称"] == ("某市2024年认定", "某市2025年认定")
     assert about["适用日期"] == ("2024-01-01 至 2024-12-31", "2025-01-01 至 2025-12-31")
@@ -80,7 +80,7 @@ def test_both_policies_and_all_in_short(year: Review) -> None:
     assert about["指纹"] == (year.old.fingerprint, year.new.fingerprint)
     assert short(year) == {
         "改了什么": "共 7 处：依据的文件 3、参数 1、解读 2、附注 1",
-        "提示": "1 处",  # the village's standard is as it was
+        "提示": "1 处",  # the village's standard is unchanged
         "哪些家庭的类别改变": "有 2 种，已证明没有的 4 种，没有结论的 0 种",
         "算例": "旧政策的算例 8 例，结果不同的 4 例，其中类别不同的 4 例",
         "应有的性质": "共 2 项：已证明 2、反例 0、未定 0",
@@ -88,7 +88,7 @@ def test_both_policies_and_all_in_short(year: Review) -> None:
 
 
 def test_what_is_changed(year: Review) -> None:
-    """Old and new value, by how much and whence, with the id; what is gone is said to be."""
+    """A change has its old and new value, amount, source and id; a removed entry is marked as removed."""
     document = review_document(year)
     assert rows(document, "改了什么", "参数") == {
         "标准（城市）\nstandard": ("1,000 元/月", "1,100 元/月\n增加 100 元（10%）；〔通知〕2025年通知，第一条")
@@ -97,7 +97,7 @@ def test_what_is_changed(year: Review) -> None:
 
 
 def test_warnings_have_room_for_what_was_found(year: Review) -> None:
-    """Each warning with its mend, its line, and a line to write on."""
+    """Each warning has its hint, its line, and a line to write on."""
     (item,) = entries(section(review_document(year), "提示"))
     assert item.text.startswith("标准（农村）为 900，与 `2024_city` 相同；核对")
     assert item.aside == "2025_city.yaml:10"
@@ -105,7 +105,7 @@ def test_warnings_have_room_for_what_was_found(year: Review) -> None:
 
 
 def test_whose_category_changes(year: Review) -> None:
-    """A row for each category, and for each change a section of its own; a household of each is shown."""
+    """Each category has a row and each change a section of its own, with an example household."""
     document = review_document(year)
     assert rows(document, "哪些家庭的类别改变", "类别怎样改变") == {
         "深度": ("（无）", "其他各类"),
@@ -119,7 +119,7 @@ def test_whose_category_changes(year: Review) -> None:
 
 
 def test_no_change_at_all(tmp_path: Path) -> None:
-    """The same rules for another year: nothing but the head is otherwise, and no category changes, proved."""
+    """The same rules for another year differ in the head only, and it is proved that no category changes."""
     this = VILLAGE.replace("2024_city", "2025_city").replace("2024-01-01, to: 2024", "2025-01-01, to: 2025")
     review = reviewed(tmp_path, last=VILLAGE, this=this)
     document = review_document(review)
@@ -133,7 +133,7 @@ def test_no_change_at_all(tmp_path: Path) -> None:
 
 
 def test_what_neither_has_published(tmp_path: Path) -> None:
-    """A number that is not published is anything in its range; where both say so alike it is one number, and told."""
+    """An unpublished number ranges over its bounds; if both policies have the same one it is one number, as noted."""
     last = LAST.replace("四月底", "五月底")
     this = LAST.replace("2024_city", "2025_city").replace("2024-01-01, to: 2024", "2025-01-01, to: 2025")
     said = "尚未公布的数，凡在其范围内的都算在内：标准。"
@@ -147,7 +147,7 @@ def test_what_neither_has_published(tmp_path: Path) -> None:
 
 
 def test_what_was_not_asked_is_said(tmp_path: Path) -> None:
-    """Without cases, and with cases of other policies, that nothing was seen by them is said, in short as well."""
+    """Without cases, or with cases of other policies, the sheet and its summary say that no cases were run."""
     assert paragraphs(review_document(reviewed(tmp_path)), "算例") == ["没有给出算例（--cases），这一项没有查。"]
     others = YEAR_CASES.replace("policy: 2024_city", "policy: 2021_weihai").split("cases:")[0]
     text = (
@@ -160,7 +160,7 @@ def test_what_was_not_asked_is_said(tmp_path: Path) -> None:
 
 
 def test_what_is_not_settled_is_open(year: Review) -> None:
-    """A claim that was neither proved nor refuted is told as open, never as proved, in the table and in short."""
+    """A claim that is neither proved nor refuted is shown as open, never as proved, in the table and the summary."""
     claims = tuple(
         claim if claim.id not in ("deep→none", "ill_is_deep") else _unsettled(claim) for claim in year.report.claims
     )
@@ -174,7 +174,7 @@ def test_what_is_not_settled_is_open(year: Review) -> None:
 
 
 def test_a_property_that_is_not_kept(tmp_path: Path) -> None:
-    """It is marked as refuted, and its household shown under its title."""
+    """A violated property is marked as refuted, and its household is shown under its title."""
     document = review_document(reviewed(tmp_path, measure=MEASURE + BROKEN, last=VILLAGE))
     inside = section(document, "应有的性质")
     items = entries(inside)
@@ -186,7 +186,7 @@ def test_a_property_that_is_not_kept(tmp_path: Path) -> None:
 
 
 def test_what_callers_must_now_send(tmp_path: Path) -> None:
-    """A fact that the old policy does not ask, and that the category needs, is told among the changes."""
+    """A fact that the category needs and the old policy lacks is listed among the changes."""
     wider = MEASURE.replace("policy: measure", "policy: wider").replace(
         "  ill: {title: 患病,", "  alone: {title: 独居, yes or no: true}\n  ill: {title: 患病,"
     )
@@ -201,7 +201,7 @@ def test_what_callers_must_now_send(tmp_path: Path) -> None:
 
 
 def test_it_ends_with_lines_to_sign(year: Review) -> None:
-    """The fingerprint, three rows for name, signature and day, and the command that writes the approval."""
+    """The sheet ends with the fingerprint, rows for name, signature and day, and the approval command."""
     (table,) = [each for each in section(review_document(year), "审批").blocks if isinstance(each, Table)]
     assert table.by_hand
     assert [row[0] for row in table.rows] == ["起草", "审核", "批准"]
@@ -212,7 +212,7 @@ def test_it_ends_with_lines_to_sign(year: Review) -> None:
 
 
 def test_an_approved_policy_is_not_approved_again(tmp_path: Path) -> None:
-    """The sheet of what is approved says by whom, and no command."""
+    """The sheet of an approved policy names the approver and has no command."""
     fingerprint = reviewed(tmp_path).new.fingerprint
     approval = f"approved: {{by: 某市总工会, date: 2025-01-15, fingerprint: {fingerprint}}}\n"
     document = review_document(reviewed(tmp_path, this=THIS + approval))
@@ -223,7 +223,7 @@ def test_an_approved_policy_is_not_approved_again(tmp_path: Path) -> None:
 
 
 def test_two_measures_that_show_other_figures() -> None:
-    """A figure that only one of the two policies shows has a dash under the other."""
+    """A figure of only one of the two policies has a dash under the other."""
     huzhou, weihai = load_policy("example_huzhou"), load_policy("2023_weihai")
     prove = partial(kept_and_changed, members=1, seconds=5.0)
     text = as_text(review_document(review((huzhou, None), (weihai, None), None, prove)))

@@ -22,7 +22,7 @@ cases:
 
 
 def lines(blocks: list[Block]) -> dict[str, list[str]]:
-    """The entries of each section with those that they consist of, by its title."""
+    """The entries of each section with their parts, by its title."""
 
     def said(items: tuple[Item, ...]) -> list[str]:
         return [line for item in items for line in (item_text(item), *said(item.parts))]
@@ -32,7 +32,7 @@ def lines(blocks: list[Block]) -> dict[str, list[str]]:
 
 
 def test_by_change_of_category(tmp_path: Path) -> None:
-    """Cases whose category is another stand together by from and to; the others with what is otherwise in them."""
+    """Cases with a different category are grouped by the change; the others list their differences."""
     review = reviewed(tmp_path, last=VILLAGE, cases=YEAR_CASES + MORE)
     blocks = list(case_blocks(review))
     assert blocks[0] == Paragraph(
@@ -57,14 +57,14 @@ def test_by_change_of_category(tmp_path: Path) -> None:
 
 
 def test_the_new_policys_own(tmp_path: Path) -> None:
-    """How many pass, and which do not."""
+    """The section has the number of passing cases, and lists the failing ones."""
     blocks = list(case_blocks(reviewed(tmp_path, cases=OWN)))
     assert blocks[0] == Paragraph("新政策的算例 2 例，通过 1 例，未通过 1 例。")
     assert lines(blocks) == {"新政策未通过的算例": ["写错的：类别 应为 不符合，得到 深度  cases.yaml:5"]}
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """A case with a fact that the new policy does not have is told with the problem."""
+    """A case with a fact that the new policy lacks is listed with the problem."""
     other = MEASURE.replace("policy: measure", "policy: other").replace("ill: {title: 患病", "sick: {title: 生病")
     (tmp_path / "other.yaml").write_text(other.replace("that: ill", "that: sick"), encoding="utf-8")
     case = "{title: 患病, but: {ill: yes}, expect: {category: deep}, because: 患病}"

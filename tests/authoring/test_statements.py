@@ -43,7 +43,7 @@ def test_every_statement() -> None:
 
 
 def test_what_they_take_together() -> None:
-    """A structure and a decision name the statements that they take together; a clause that looks at a reading, it."""
+    """A structure and a decision name the statements that they combine; a clause on a reading names the reading."""
     by_id = {each.id: each for each in statements(read_policy(SMALL))}
     assert by_id["low"].parts == ("low.below", "low.level")
     assert by_id["category"].parts == ("category.deep", "category.none")
@@ -52,7 +52,7 @@ def test_what_they_take_together() -> None:
 
 
 def test_provenance_is_each_ones_own() -> None:
-    """A clause that restates its basis has its own provenance, another that of what encloses it."""
+    """A clause that restates its basis has its own provenance; any other has that of its enclosing clause."""
     by_id = {each.id: each.provenance for each in statements(read_policy(SMALL))}
     assert by_id["low.below"] == Provenance("rule", "text", "三")
     assert by_id["low.level.granted"] == Provenance("assumption")
@@ -61,7 +61,7 @@ def test_provenance_is_each_ones_own() -> None:
 
 @pytest.mark.parametrize("name", ["2021_weihai", "shandong_2020_58"])
 def test_nothing_is_left_out(name: str) -> None:
-    """Everything in the policy that has a provenance is a statement, and ids are told once."""
+    """Everything in the policy with a provenance is a statement, and each id occurs once."""
     policy = load_policy(name)
     ids = Counter(each.id for each in statements(policy))
     assert set(ids.values()) == {1}
@@ -80,7 +80,7 @@ REPLY = "notes:\n  reply within: {days: 15, source: notice, cite: 第五条, bas
 
 @pytest.mark.parametrize("write", [checklist, reading_copy])
 def test_the_days_to_reply_within_are_read(write: Callable[[Policy], Document]) -> None:
-    """The reading copy and the list to check against the text say how many days, and where that is said."""
+    """The reading copy and the checklist have the number of days to reply within, with the source."""
     policy = read_policy(SMALL.replace("notes:", REPLY))
     said = next(each for each in statements(policy) if each.id == "reply within")
     assert (said.words, said.provenance) == (
@@ -94,21 +94,21 @@ def test_the_days_to_reply_within_are_read(write: Callable[[Policy], Document]) 
 
 
 def test_parts_come_after_what_takes_them_together() -> None:
-    """Parts are statements themselves, and stand further down."""
+    """Parts are statements themselves, and come later in the order."""
     places = {each.id: number for number, each in enumerate(statements(POLICY))}
     for each in statements(POLICY):
         assert all(places[part] > places[each.id] for part in each.parts)
 
 
 def test_a_title_is_not_said_twice() -> None:
-    """Where a clause's title says what the line says, the line adds nothing."""
+    """If a clause's title equals its line, the line is not repeated."""
     policy = read_policy(SMALL)
     below = next(each for each in walk(policy.terms["low"].expr) if isinstance(each, Clause) and each.id == "low.below")
     assert line_of(policy, below) == ""
 
 
 def test_values_and_provenance_in_words() -> None:
-    """A parameter of an open policy says that it has no value; a provenance its grade, document and place."""
+    """A parameter of an open policy has no value; a provenance has its grade, document and place."""
     measure = load_policy("shandong_2020_58")
     assert values_of(measure, measure.parameters["dibao"]) == ("尚无数值，由年度文件填写，元/月/人",)
     assert values_of(POLICY, POLICY.parameters["dibao"]) == ("城市 787 元/月/人", "农村 588 元/月/人")
@@ -119,6 +119,6 @@ def test_values_and_provenance_in_words() -> None:
 
 
 def test_statements_are_values() -> None:
-    """A statement is equal to one with the same content."""
+    """Statements with the same content are equal."""
     assert statements(POLICY) == statements(load_policy("2021_weihai"))
     assert all(isinstance(each, Statement) for each in statements(POLICY))

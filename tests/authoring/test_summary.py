@@ -65,7 +65,7 @@ readings:
 
 @pytest.fixture
 def year(tmp_path: Path) -> Path:
-    """The file of a year, beside the measure that it extends."""
+    """The summary of a year's file, compared with the measure that it extends."""
     (tmp_path / "base.yaml").write_text(BASE, encoding="utf-8")
     path = tmp_path / "year.yaml"
     path.write_text(YEAR, encoding="utf-8")
@@ -73,7 +73,7 @@ def year(tmp_path: Path) -> Path:
 
 
 def test_a_year_beside_its_measure(year: Path) -> None:
-    """Changed parameters stand first, each value beside the measure's; of the readings only the changed, with why."""
+    """Changed parameters come first, beside the measure's values; only changed readings are listed, with the reason."""
     policy = load_policy(year)
     assert summary("year.yaml", policy, load_base(year)).splitlines() == [
         "year.yaml: 没有问题：本年",
@@ -95,7 +95,7 @@ def test_a_year_beside_its_measure(year: Path) -> None:
 
 
 def test_a_measure_by_itself(year: Path) -> None:
-    """A measure that extends nothing tells every reading, and which parameters are still open."""
+    """A measure that extends nothing lists every reading, and the parameters that are still open."""
     path = year.parent / "base.yaml"
     policy = load_policy(path)
     assert load_base(path) is None
@@ -116,7 +116,7 @@ def test_a_measure_by_itself(year: Path) -> None:
 
 
 def test_for_programs(year: Path) -> None:
-    """As data: exact values, the base's beside them, what is not published by the language's words, open as null."""
+    """The data have exact values with the base's, unpublished ones in the language's words, and open ones as null."""
     data = summary_data(load_policy(year), load_base(year))
     assert {key: data[key] for key in ("id", "series", "extends", "from", "to", "open")} == {
         "id": "year",
@@ -126,7 +126,7 @@ def test_for_programs(year: Path) -> None:
         "to": "2024-12-31",
         "open": [],
     }
-    assert data["parameters"]["standard"] == {  # type: ignore[index]  # a mapping
+    assert data["parameters"]["standard"] == {  # type: ignore[index]  # the value is a mapping
         "title": "标准",
         "unit": "yuan/month",
         "by": ["place", "size"],
@@ -141,7 +141,7 @@ def test_for_programs(year: Path) -> None:
         "source": "s",
         "cite": "二",
     }
-    assert data["readings"]["rounded"] == {  # type: ignore[index]  # a mapping
+    assert data["readings"]["rounded"] == {  # type: ignore[index]  # the value is a mapping
         "title": "取整",
         "chosen": "yes",
         "base": "no",
@@ -152,16 +152,16 @@ def test_for_programs(year: Path) -> None:
         "source": "s",
         "cite": "四",
     }
-    assert [name for name, each in data["parameters"].items() if each["changed"]] == ["standard", "share", "factor"]  # type: ignore[attr-defined]  # a mapping
+    assert [name for name, each in data["parameters"].items() if each["changed"]] == ["standard", "share", "factor"]  # type: ignore[attr-defined]  # the value is a mapping
 
 
 def test_a_measure_as_data(year: Path) -> None:
-    """What extends nothing has no base beside its values; what is open has null."""
+    """A policy without a base has no base values in the data; an open value is null."""
     data = summary_data(load_policy(year.parent / "base.yaml"), None)
     assert (data["extends"], data["open"]) == (None, ["standard"])
-    assert data["parameters"]["standard"]["values"] == [{"for": [], "value": None}]  # type: ignore[index]  # a mapping
-    assert data["readings"]["equal"]["chosen"] == "no"  # type: ignore[index]  # a mapping
-    assert "base" not in data["readings"]["equal"]  # type: ignore[index]  # a mapping
+    assert data["parameters"]["standard"]["values"] == [{"for": [], "value": None}]  # type: ignore[index]  # the value is a mapping
+    assert data["readings"]["equal"]["chosen"] == "no"  # type: ignore[index]  # the value is a mapping
+    assert "base" not in data["readings"]["equal"]  # type: ignore[index]  # the value is a mapping
 
 
 @pytest.mark.parametrize(
@@ -169,13 +169,13 @@ def test_a_measure_as_data(year: Path) -> None:
     [("{from: 2024-02-29}", "适用：2024-02-29 起"), ("{to: 2024-02-29}", "适用：到 2024-02-29 为止")],
 )
 def test_an_open_window(effective: str, words: str) -> None:
-    """A window that is open at one end is said to be so."""
+    """A window that is open at one end is described as open."""
     policy = read_policy(f"language: 1\npolicy: p\neffective: {effective}\n")
     assert summary("p", policy, None).splitlines()[1] == f"  {words}"
 
 
 def test_a_base_that_cannot_stand_alone(year: Path) -> None:
-    """A sound year over a measure that is sound only with it is told without the measure."""
+    """If the base is sound only together with the year, the summary leaves the base out."""
     path = year.parent / "base.yaml"
     path.write_text(BASE.replace("chosen: no\n", "chosen: perhaps\n"), encoding="utf-8")
     assert load_policy(year).readings["rounded"].chosen == "yes"
@@ -184,12 +184,12 @@ def test_a_base_that_cannot_stand_alone(year: Path) -> None:
 
 @pytest.mark.parametrize("path", YEARS, ids=lambda path: path.stem)
 def test_at_a_glance(path: Path) -> None:
-    """What a bundled year's file means fits on one screen of 24 lines."""
+    """The summary of a bundled year's file fits on one screen of 24 lines."""
     assert len(summary(path.name, load_policy(path), load_base(path)).splitlines()) <= 24
 
 
 def test_both_languages_say_the_same() -> None:
-    """Both catalogues have the same sentences with the same placeholders, and English answers in English."""
+    """Both catalogues have the same sentences with the same placeholders, and English sentences are English."""
     zh, en = (
         {
             key: sorted({name for _, name, _, _ in Formatter().parse(sentence) if name})

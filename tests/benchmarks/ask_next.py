@@ -1,8 +1,8 @@
-"""How few facts settle a household: asked as `next_question` says, beside asking in the order of the policy's file.
+"""The share of facts needed to decide a household: by `next_question`, compared with the order of the policy's file.
 
     python tests/benchmarks/ask_next.py 1000
 
-It also says how often trying what is unknown in combination narrows the outcomes that ranges leave possible.
+It also reports how often combinations of unknown choices narrow the outcomes that ranges leave possible.
 """
 
 import random
@@ -20,7 +20,7 @@ from hardship_rules.testing.strategies._paths import Facts
 
 
 def questions(policy: Policy, households: list[Facts]) -> None:
-    """Print the mean share of the facts that had to be asked, from nothing known and from the relations known."""
+    """Print the mean share of facts asked, from nothing known and from known relations."""
     for known in ((), ("relation",)):
         for ask in (in_file_order, by_rank):
             shares, asked, given = [], 0, 0
@@ -36,7 +36,7 @@ def questions(policy: Policy, households: list[Facts]) -> None:
 
 
 def narrowing(policy: Policy, households: list[Facts]) -> None:
-    """Print how often outcomes are ruled out, where some facts are unknown, and where only choices are."""
+    """Print how often combinations rule out outcomes, with some facts unknown, and with only choices unknown."""
     chance = random.Random(58)  # noqa: S311  # a measurement
     for kinds, most in ((object, 12), (ChoiceKind | BooleanKind, 6)):
         assessments = [_with_unknown(chance, policy, each, kinds, most) for each in households]

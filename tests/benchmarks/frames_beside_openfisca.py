@@ -1,4 +1,4 @@
-"""Measures frames in memory beside OpenFisca over arrays of int64: the same register, the same five figures."""
+"""Measure frames in memory against OpenFisca over arrays of int64: the same register, the same five figures."""
 
 import sys
 import time
@@ -15,9 +15,9 @@ from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import config
 from registers import register
 
-config.VALUE_TYPES[int]["dtype"] = np.int64  # int32 does not hold the hundredths of a household
+config.VALUE_TYPES[int]["dtype"] = np.int64  # int32 is too small for a household's hundredths
 
-import test_peers as peers  # noqa: E402  # its variables are made of these types
+import test_peers as peers  # noqa: E402  # its variables use the type set above
 
 YEAR = "2021"
 
@@ -28,7 +28,7 @@ def of_rigid(household: Any, period: object, _: object) -> Any:
 
 
 def of_people(household: Any, period: object, _: object) -> Any:
-    """How many of the household count."""
+    """The number of counted members."""
     return np.maximum(1, household.sum(household.members("counted", period)).astype(np.int64))
 
 
@@ -64,7 +64,7 @@ def of_per_person(household: Any, period: object, _: object) -> Any:
 
 
 def variables() -> Iterator[Any]:
-    """The facts, and what follows from them."""
+    """The variables: the facts, and the values computed from them."""
     for entity, facts in ((peers.PERSON, {"relation": "self", **peers.MEMBER}), (peers.HOME, peers.HOUSEHOLD)):
         for name, given in facts.items():
             yield peers.variable(name, entity, bool if isinstance(given, bool) else int)
@@ -87,7 +87,7 @@ SYSTEM.add_variables(*variables())
 
 
 def arrays(frame: pl.DataFrame) -> dict[str, Any]:
-    """The columns of a frame as OpenFisca holds them, options as their codes; those of no variable are left out."""
+    """The columns of a frame in OpenFisca's form, options as codes; columns without a variable are left out."""
     found = {}
     for column in frame.drop("household").iter_columns():
         name = column.name
@@ -101,7 +101,7 @@ def arrays(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def made(own: dict[str, Any], theirs: dict[str, Any], households: Any, roles: list[str]) -> Any:
-    """A simulation that has the facts of every household."""
+    """A simulation with the facts of every household."""
     builder = SimulationBuilder()
     builder.create_entities(SYSTEM)
     builder.declare_person_entity("person", range(len(households)))
@@ -120,7 +120,7 @@ def calculated(simulation: Any) -> dict[str, Any]:
 
 
 def main(number: int) -> None:
-    """Print the medians of seven runs taken in turns, and of their ratios."""
+    """Print the medians of seven alternating runs, and of their ratios."""
     own, theirs = register(number)
     given = arrays(own), arrays(theirs), theirs["household"].to_numpy(), ["member"] * len(theirs)
     expected, found = hand(own, theirs).sort("household"), calculated(made(*given))
@@ -128,7 +128,7 @@ def main(number: int) -> None:
     assert expected["income_x100"].to_list() == (100 * found["income"]).tolist()
     times: dict[str, list[float]] = {}
     for _ in range(7):
-        simulation = made(*given)  # it keeps what it has calculated: each is for one run
+        simulation = made(*given)  # a simulation caches its results, so each is for one run
         ways: dict[str, Callable[[], object]] = {
             "hand": lambda: hand(own, theirs),
             "figures_only": lambda: figures_only(own, theirs),

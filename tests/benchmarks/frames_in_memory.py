@@ -1,4 +1,4 @@
-"""Measures frames in memory beside the measure written by hand in Polars: time, peak memory, and that both agree."""
+"""Measure frames in memory against the measure written by hand in Polars: time, peak memory, and equal results."""
 
 import sys
 import time
@@ -28,26 +28,26 @@ def ours(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
 
 def figures_only(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """The columns that the one by hand has as well."""
+    """The columns that the hand-written version has as well."""
     found: pl.DataFrame = assess_frame(POLICY, households, members, on=ON, columns=FIGURES)
     return found
 
 
 def hand(households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """The measure by hand."""
+    """The hand-written measure."""
     return by_hand(households.lazy(), members.lazy()).collect()
 
 
 def peak(work: Way, number: int) -> float:
-    """How far one run, in a process of its own, raises the peak of memory, in MB."""
+    """The increase of peak memory by one run in its own process, in MB."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_peak, (work, number))
 
 
 def _peak(work: Way, number: int) -> float:
     households, members = register(number)
-    work(*register(100))  # what is loaded once
-    with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:  # noqa: PTH123  # the kernel's, no file of the disk
+    work(*register(100))  # one-time loading
+    with open("/proc/self/clear_refs", "w", encoding="ascii") as refs:  # noqa: PTH123  # a file of the kernel
         refs.write("5")
     before = _high_water()
     work(households, members)
@@ -55,39 +55,39 @@ def _peak(work: Way, number: int) -> float:
 
 
 def _high_water() -> float:
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # the kernel's, no file of the disk
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # a file of the kernel
         return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
 def timed(work: Way, frames: Frames) -> float:
-    """How long one run takes."""
+    """The time of one run."""
     start = time.perf_counter()
     work(*frames)
     return time.perf_counter() - start
 
 
 def _hold_together(by_hand: pl.DataFrame, assessed: pl.DataFrame) -> None:
-    """Both say the same of complete rows; what is shown rounded may differ in the last bit of a float."""
+    """Both give the same verdicts for complete rows; rounded figures may differ in the last bit of a float."""
     one, other = by_hand.sort("household"), assessed.select("household", *FIGURES).sort("household")
     assert one.drop(FIGURES[-1]).equals(other.drop(FIGURES[-1]))
     assert cast(float, (one[FIGURES[-1]] - other[FIGURES[-1]]).abs().max()) < 1e-6
 
 
 def turn(runs: list[tuple[Way, Frames]], seed: int) -> list[float]:
-    """How long each of some runs takes, in an order by chance: what ran before leaves its traces in the memory."""
+    """The time of each run, in random order, since earlier runs affect the memory."""
     times = dict.fromkeys(range(len(runs)), 0.0)
-    for place in Random(seed).sample(range(len(runs)), len(runs)):  # noqa: S311  # no secret
+    for place in Random(seed).sample(range(len(runs)), len(runs)):  # noqa: S311  # not for security
         times[place] = timed(*runs[place])
     return list(times.values())
 
 
 def shuffled(frames: Frames) -> Frames:
-    """The same rows, those of a household nowhere together."""
+    """The same rows, with no household's rows together."""
     return frames[0], frames[1].sample(fraction=1, shuffle=True, seed=1)
 
 
 def main(number: int) -> None:
-    """Print the medians of runs taken in turns, each over that of the one by hand on complete rows in its turn."""
+    """Print the medians of alternating runs, each relative to the hand-written version on complete rows."""
     ways = (hand, figures_only, ours)
     whole = register(number)
     registers = {f"{share:.0%} incomplete": register(number, share) for share in SHARES}

@@ -1,4 +1,4 @@
-"""Measures a register of parquet files that is assessed in parts, beside a lazy scan: time, and peak memory."""
+"""Measure a register of parquet files assessed in parts, against a lazy scan: time, and peak memory."""
 
 import sys
 import tempfile
@@ -17,7 +17,7 @@ PART = 1_000_000
 
 
 def write(folder: str, households: int) -> None:
-    """A register of so many households as two parquet files, sorted by household."""
+    """Write a register of that many households as two parquet files, sorted by household."""
     for part in range(households // PART):
         for name, frame in zip(("households", "members"), register(PART, seed=part), strict=True):
             shifted = frame.with_columns(pl.col("household") + part * PART)
@@ -33,18 +33,18 @@ def _scans(folder: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
 
 
 def hand(folder: str) -> None:
-    """The measure by hand, streamed."""
+    """The hand-written measure, streamed."""
     by_hand(*_scans(folder)).sink_parquet(Path(folder, "hand.parquet"))
 
 
 def lazily(folder: str) -> None:
-    """A lazy scan, streamed, the same columns."""
+    """A lazy scan, streamed, with the same columns."""
     found = assess_frame(load_policy("2021_weihai"), *_scans(folder), on=ON, columns=FIGURES, known="all")
     found.sink_parquet(Path(folder, "lazily.parquet"))
 
 
 def in_parts(folder: str) -> None:
-    """In parts, as `examples/register_in_parts.py` has it, the same columns."""
+    """In parts, as in `examples/register_in_parts.py`, with the same columns."""
     frames, number = _scans(folder), pl.col("household")
     most = frames[0].select(number.max()).collect().item()
     for part, start in enumerate(range(0, most + 1, PART)):
@@ -55,7 +55,7 @@ def in_parts(folder: str) -> None:
 
 
 def measured(work: Callable[[str], None], folder: str) -> tuple[float, float]:
-    """How long one run, in a process of its own, takes, and the peak of its memory in MB."""
+    """The time of one run in its own process, and its peak memory in MB."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (work, folder))
 
@@ -64,12 +64,12 @@ def _measured(work: Callable[[str], None], folder: str) -> tuple[float, float]:
     start = time.perf_counter()
     work(folder)
     seconds = time.perf_counter() - start
-    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # the kernel's, no file of the disk
+    with open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123  # a file of the kernel
         return seconds, next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1024
 
 
 def main(number: int) -> None:
-    """Print time and peak of each way."""
+    """Print the time and peak memory of each way."""
     with tempfile.TemporaryDirectory() as folder:
         write(folder, number)
         base = 0.0

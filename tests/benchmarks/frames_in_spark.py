@@ -1,4 +1,4 @@
-"""Measures frames in Spark, parquet to parquet, beside the same job written by hand in Spark SQL."""
+"""Measure frames in Spark, parquet to parquet, against the same job written by hand in Spark SQL."""
 
 import sys
 import tempfile
@@ -53,10 +53,10 @@ from t
 
 
 def main(number: int = 1_000_000, asked: str = "", limit: int = 8_000, debugging: str = "true") -> None:
-    """Print the medians of three runs taken in turns, of the ways asked, with commas between; else of all.
+    """Print the medians of three alternating runs of the given ways, separated by commas; by default of all.
 
-    `limit` is the bytes of a method above which Spark splits it; `debugging` says whether it keeps, of each column that
-    Python makes, where in Python it was made.
+    `limit` is the size in bytes above which Spark splits a method; `debugging` is whether Spark keeps the Python call
+    site of each column.
     """
     session = (
         SparkSession.builder.master("local[2]")
@@ -113,4 +113,4 @@ def main(number: int = 1_000_000, asked: str = "", limit: int = 8_000, debugging
 
 
 if __name__ == "__main__":
-    main(*(int(word) if word.isdecimal() else word for word in sys.argv[1:]))  # type: ignore[arg-type]  # as they are named
+    main(*(int(word) if word.isdecimal() else word for word in sys.argv[1:]))  # type: ignore[arg-type]  # in the order of the parameters

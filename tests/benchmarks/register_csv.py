@@ -1,4 +1,4 @@
-"""`hardship-rules register` on a made-up register of 200,000 households in two csv: its time and its peak of memory."""
+"""Measure time and peak memory of `hardship-rules register` on an invented csv register of 200,000 households."""
 
 import resource
 import subprocess
@@ -18,7 +18,7 @@ POLICY = load_policy("2021_weihai")
 
 
 def as_staff_write(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns by the facts' titles, options and truths in words."""
+    """The columns under the facts' titles, options and booleans in words."""
     columns = [pl.col("household").alias("户号")]
     for name in frame.columns[1:]:
         fact = POLICY.names[name]
@@ -33,7 +33,7 @@ def as_staff_write(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def main(households: int, incomplete: float, *options: str) -> None:
-    """Write such a register, assess it, and tell how long that took."""
+    """Write such a register, assess it, and print the time."""
     with tempfile.TemporaryDirectory() as folder:
         files = [str(Path(folder) / name) for name in ("households.csv", "members.csv", "out.csv")]
         for frame, file in zip(register(households, incomplete), files, strict=False):

@@ -1,4 +1,4 @@
-"""A made-up register of any size, some of it unknown, and the year's measure written by hand over its columns."""
+"""An invented register of any size with some unknown facts, and the year's measure written by hand over its columns."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ FIGURES = ("category", "income_x100", "rigid_x100", "people", "net_income_per_pe
 
 
 def register(households: int, incomplete: float = 0.0, seed: int = 1) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """So many households with three members each; that share of the households holds one null among its facts."""
+    """That many households with three members each; the given share of them has one null among its facts."""
     draw = np.random.default_rng(seed)
 
     def options(names: Sequence[str], odds: Sequence[float], size: int) -> pl.Series:
@@ -73,7 +73,7 @@ def register(households: int, incomplete: float = 0.0, seed: int = 1) -> tuple[p
 
 
 def _with_nulls(frame: pl.DataFrame, households: int, share: float, draw: np.random.Generator) -> pl.DataFrame:
-    """The frame with a null in one column of one row of that share of the households, every column alike."""
+    """The frame with one null in a row of the given share of households, spread evenly over the columns."""
     if not share:
         return frame
     rows = frame.height // households
@@ -89,7 +89,7 @@ def _with_nulls(frame: pl.DataFrame, households: int, share: float, draw: np.ran
 
 
 def by_hand(households: pl.LazyFrame, members: pl.LazyFrame) -> pl.LazyFrame:
-    """The measure for complete rows as one would write it for these columns alone, in whole numbers."""
+    """The measure for complete rows, written by hand for exactly these columns, in whole numbers."""
     c = pl.col
     level = c("education").is_in(["preschool", "compulsory", "high_school", "bachelor"])
     minor_or_studying = (c("age") < 18) | c("dependent") | (c("full_time") & level)

@@ -1,9 +1,9 @@
-"""A soak of the durable-rules worker: many assessments in one process, with its memory along the way.
+"""A soak test of the durable-rules worker: many assessments in one process, with its memory over time.
 
     python tests/benchmarks/soak_durable.py 100000
 
-Not in the default run: it takes some minutes. It fails where a verdict is wrong or the memory of either process keeps
-growing.
+It takes some minutes, so it is not in the default run. It fails if a verdict is wrong or the memory of either process
+keeps growing.
 """
 
 import resource
@@ -15,7 +15,7 @@ from hardship_rules import load_policy
 from hardship_rules.durable.run import assess
 from hardship_rules.durable.worker import Worker
 
-GROWTH = 1.10  # of the worker's memory from a tenth of the way to the end
+GROWTH = 1.10  # allowed growth of the worker's memory, from a tenth of the run to its end
 
 
 def memory(pid: int) -> int:
@@ -25,7 +25,7 @@ def memory(pid: int) -> int:
 
 
 def main(times: int) -> None:
-    """Assess a worker who lives alone, at wages that run across the line of 787 yuan a month."""
+    """Assess a worker who lives alone, at wages around the line of 787 yuan a month."""
     policy = load_policy("2021_weihai")
     nothing = dict.fromkeys(("business_income", "property_income", "transfer_income", "other_income"), 0)
     facts = {
@@ -50,12 +50,12 @@ def main(times: int) -> None:
             assert category is not None
             assert category.id == ("deep" if wage < 9444 else "relative")
             if number % max(times // 10, 1) == 0:
-                worker_now = memory(worker._process.pid)  # type: ignore[union-attr]  # noqa: SLF001  # it runs
+                worker_now = memory(worker._process.pid)  # type: ignore[union-attr]  # noqa: SLF001  # the process is running
                 early = worker_now if number == times // 10 else early
                 host = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
                 told = f"worker {worker_now:>8} kB  host {host:>8} kB  {time.perf_counter() - start:6.0f} s"
                 print(f"{number:>8}  {told}", flush=True)
-        last = memory(worker._process.pid)  # type: ignore[union-attr]  # noqa: SLF001  # it runs
+        last = memory(worker._process.pid)  # type: ignore[union-attr]  # noqa: SLF001  # the process is running
     print(f"{times:>8}  worker {last:>8} kB  {time.perf_counter() - start:6.0f} s")
     assert last <= early * GROWTH, (early, last)
 

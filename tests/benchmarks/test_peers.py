@@ -1,8 +1,8 @@
-"""How long other engines take over the same households under the same measure, in one run; never a test of time.
+"""The time of other engines for the same households and measure, in one run; no test of time limits.
 
-The peers hold the measure's chosen readings only. Each gets the household in its own form, made beforehand: what is
-timed is one decision over facts that are new to the engine. ZEN traces, as it must where reasons are wanted; OpenFisca
-is timed with its trace and without.
+The peers implement the measure's chosen readings only. Each gets the household in its own form, prepared beforehand.
+The timed part is one decision over facts that are new to the engine. ZEN traces, since reasons need the trace.
+OpenFisca is timed with and without its trace.
 """
 
 import json
@@ -30,7 +30,7 @@ variables = pytest.importorskip("openfisca_core.variables")
 
 Facts = Mapping[str, Any]
 Benchmark = Callable[..., Any]
-Engine = Callable[[Facts], Callable[[], str]]  # a household is made ready, and then decided as often as wanted
+Engine = Callable[[Facts], Callable[[], str]]  # prepares a household, then decides it as often as needed
 
 WEIHAI = load_policy("2021_weihai")
 ON = "2021-03-31"
@@ -77,7 +77,7 @@ STUDENT: Facts = {"age": 20, "education": "bachelor", "full_time": True, "tuitio
 
 
 def family(wage: float, child: Facts, second: Facts = PUPIL, **facts: object) -> Facts:
-    """A worker and a spouse of the same wage and medical costs, and two children."""
+    """A worker and a spouse with the same wage and medical costs, and two children."""
     parent = {**MEMBER, "wage": wage, "medical_self_paid": 4700.25}
     members = [
         {"relation": "self", **parent},
@@ -91,7 +91,7 @@ def family(wage: float, child: Facts, second: Facts = PUPIL, **facts: object) ->
 SUDDEN: Facts = {"sudden_cause": "illness", "sudden_loss": 180000.5, "sudden_compensation": 20000}
 HIGH_FEE: Facts = {"private_school_fee": 30000, "public_school_fee": 4000}
 
-# Off every line by more than the peers' binary rounding: on the exact line they may differ from the exact arithmetic.
+# Away from every line by more than the peers' binary rounding: on the line they may differ from exact arithmetic.
 HOUSEHOLDS: list[tuple[str, Facts]] = [
     ("deep", family(20000, PUPIL)),
     ("relative", family(20000, PUPIL, residence="rural")),
@@ -108,7 +108,7 @@ HOUSEHOLDS: list[tuple[str, Facts]] = [
 
 
 def reached(assessment: Assessment) -> str:
-    """The name of the category that an assessment of complete facts reaches."""
+    """The category of an assessment with complete facts."""
     assert assessment.category is not None
     return assessment.category.id
 
@@ -119,7 +119,7 @@ def assessed(household: Facts) -> Callable[[], str]:
 
 
 def reasoned(household: Facts) -> Callable[[], str]:
-    """The library's category, with its reasons; the decisions after it are not looked at, as no peer has them."""
+    """The library's category with its reasons; later decisions are not evaluated, as no peer has them."""
 
     def decide() -> str:
         assessment = assess(WEIHAI, household, ON)
@@ -130,7 +130,7 @@ def reasoned(household: Facts) -> Callable[[], str]:
 
 
 def durable(household: Facts) -> Callable[[], str]:
-    """The library's category and everything else it decides, held against durable-rules: of the file, too, then."""
+    """All decisions of the library, also those on the file, compared with durable-rules."""
     whole = {**household, "file": "none"}
     return lambda: reached(assess_twice(WEIHAI, whole, ON).assessment)
 
@@ -139,7 +139,7 @@ def durable(household: Facts) -> Callable[[], str]:
 
 
 def counts(member: Facts) -> bool:
-    """Whether a member is of the household that is counted."""
+    """Whether a member counts as one of the household."""
     relation = member["relation"]
     if relation == "self":
         return True
@@ -167,7 +167,7 @@ def rigid_of(member: Facts) -> Fraction:
 
 
 def by_hand(household: Facts) -> str:
-    """The category as a programmer would write it down."""
+    """The category as a programmer would write it."""
     migrant = household["employment"] == "migrant"
     if not household["unit_has_union"] or household["employment"] not in {"in_service", "migrant"}:
         return "out_of_scope"
@@ -278,37 +278,37 @@ TRACE = {"trace": True}
 
 
 def decided_by_zen(response: Mapping[str, Any]) -> str:
-    """The category of a response, which has its trace."""
+    """The category of a response that includes its trace."""
     assert response["trace"]
     return str(response["result"]["category"])
 
 
 def zen_once_read(household: Facts) -> Callable[[], str]:
-    """ZEN with a decision that is created once, from content already read."""
+    """ZEN with a decision created once, from parsed content."""
     decision = zen.ZenEngine().create_decision(zen.ZenDecisionContent(JDM))
     return lambda: decided_by_zen(decision.evaluate(household, TRACE))
 
 
 def zen_once(household: Facts) -> Callable[[], str]:
-    """ZEN with a decision that is created once, from its text."""
+    """ZEN with a decision created once, from its text."""
     decision = zen.ZenEngine().create_decision(JDM)
     return lambda: decided_by_zen(decision.evaluate(household, TRACE))
 
 
 def zen_each(household: Facts) -> Callable[[], str]:
-    """ZEN with a decision that is created for each household, from its text."""
+    """ZEN with a decision created for each household, from its text."""
     engine = zen.ZenEngine()
     return lambda: decided_by_zen(engine.create_decision(JDM).evaluate(household, TRACE))
 
 
 def zen_loader(household: Facts) -> Callable[[], str]:
-    """ZEN with a loader that gives the decision's text, as its documentation has it."""
+    """ZEN with a loader that returns the decision's text, as in its documentation."""
     engine = zen.ZenEngine({"loader": lambda _: JDM})
     return lambda: decided_by_zen(engine.evaluate("category", household, TRACE))
 
 
 def zen_loader_read(household: Facts) -> Callable[[], str]:
-    """ZEN with a loader that gives the decision already read."""
+    """ZEN with a loader that returns the parsed decision."""
     content = zen.ZenDecisionContent(JDM)
     engine = zen.ZenEngine({"loader": lambda _: content})
     return lambda: decided_by_zen(engine.evaluate("category", household, TRACE))
@@ -336,13 +336,13 @@ Group = Callable[..., Any]
 
 
 def is_any(group: Group, period: object, fact: str, *options: str) -> Any:
-    """Where a fact of some options is one of them."""
+    """Where a fact equals one of some options."""
     given = group(fact, period)
     return numpy.any([given == OPTIONS[fact][option] for option in options], axis=0)
 
 
 def of_counted(person: Group, period: object, _: object) -> Any:
-    """Whether a member is of the household that is counted."""
+    """Whether a member counts as one of the household."""
     present = ~is_any(person, period, "away", "religious_3_years", "prison", "rehabilitation", "missing")
     level = is_any(person, period, "education", "preschool", "compulsory", "high_school", "bachelor")
     young = (person("age", period) < 18) | person("dependent", period) | (person("full_time", period) & level)
@@ -435,7 +435,7 @@ def of_category(household: Any, period: object, _: object) -> Any:
 
 
 def variable(name: str, entity: object, kind: type, formula: object = None) -> Any:
-    """A variable of a year, with its formula where it is not given."""
+    """A variable by year, with its formula unless it is given."""
     body: dict[str, object] = {
         "entity": entity,
         "definition_period": periods.DateUnit.YEAR,
@@ -451,12 +451,12 @@ def variable(name: str, entity: object, kind: type, formula: object = None) -> A
 
 
 def kind_of(given: object) -> type:
-    """The kind of a fact: yes or no, or a number."""
+    """The kind of a fact: boolean or number."""
     return bool if isinstance(given, bool) else float
 
 
 def variables_of_measure() -> Iterator[Any]:
-    """The facts, and what follows from them."""
+    """The variables: the facts, and the values computed from them."""
     yield variable("relation", PERSON, str)
     for name, given in MEMBER.items():
         yield variable(name, PERSON, kind_of(given))
@@ -479,7 +479,7 @@ SYSTEM.add_variables(*variables_of_measure())
 
 
 def situation(household: Facts) -> dict[str, object]:
-    """A household as OpenFisca reads it."""
+    """A household in OpenFisca's form."""
     persons = {
         str(number): {name: {"2021": given} for name, given in member.items()}
         for number, member in enumerate(household["members"])
@@ -524,7 +524,7 @@ ENGINES: dict[str, Engine] = {
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_same_categories(name: str) -> None:
-    """Every engine gives the categories that `assess` gives, which are the ones worked out by hand."""
+    """Every engine gives the categories of `assess`, which equal those computed by hand."""
     expected = [category for category, _ in HOUSEHOLDS]
     assert [assessed(household)() for _, household in HOUSEHOLDS] == expected
     assert [ENGINES[name](household)() for _, household in HOUSEHOLDS] == expected
@@ -532,6 +532,6 @@ def test_same_categories(name: str) -> None:
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_decide(benchmark: Benchmark, name: str) -> None:
-    """Decide the first household by each engine."""
+    """Each engine decides the first household."""
     category, household = HOUSEHOLDS[0]
     assert benchmark(ENGINES[name](household)) == category

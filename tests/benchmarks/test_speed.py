@@ -1,4 +1,4 @@
-"""How long the everyday steps take; never a test of time."""
+"""The time of everyday steps; no test of time limits."""
 
 import os
 import subprocess
@@ -70,7 +70,7 @@ def test_load_policy(benchmark: Benchmark) -> None:
     "modules", ["attrs, yaml", "attrs, yaml, hardship_rules"], ids=["attrs_yaml", "hardship_rules"]
 )
 def test_import(benchmark: Benchmark, modules: str, tmp_path: Path) -> None:
-    """Start an interpreter that imports the libraries the package needs, and one that imports the package too."""
+    """Start an interpreter that imports the required libraries, and one that also imports the package."""
     command = [sys.executable, "-c", f"import {modules}"]
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = {**kept, "PYTHONPYCACHEPREFIX": str(tmp_path)}  # compiled at the first run, as after an installation

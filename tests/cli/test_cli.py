@@ -1,4 +1,4 @@
-"""The command line as its users have it: what it prints, where, and with which exit status."""
+"""The command line as its users see it: output, streams, and exit status."""
 
 import json
 import os
@@ -25,7 +25,7 @@ members:
 
 
 def _read(terminal: int) -> bytes:
-    """What a terminal shows next; nothing when the other end is closed, which Linux tells as an error."""
+    """The next output of a terminal; empty after the other end is closed, which Linux reports as an error."""
     try:
         return os.read(terminal, 1 << 16)
     except OSError:
@@ -71,14 +71,14 @@ class TestAssess:
             assert done.stdout.decode().startswith("深度困难职工家庭 "), done.stderr.decode()
 
     def test_json(self) -> None:
-        """`--format json` prints the documented form, the same bytes each time."""
+        """`--format json` prints the documented form, with the same bytes each time."""
         done = run("assess", "--format", "json", HOUSEHOLD)
         document = json.loads(done.stdout)
         assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/1", "deep")
         assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
 
     def test_other_readers(self, tmp_path: Path) -> None:
-        """Options choose Markdown, one HTML page and English; `-o` writes a page whole."""
+        """Options choose Markdown, one HTML page or English; `-o` writes a whole page."""
         assert run("assess", "--format", "markdown", HOUSEHOLD).stdout.decode().startswith("# 深度困难职工家庭\n")
         english = run("assess", "--lang", "en", PARTIAL)
         assert english.stdout.decode().startswith("Undecided ")
@@ -90,7 +90,7 @@ class TestAssess:
         assert page.endswith("</html>\n")
 
     def test_notice(self) -> None:
-        """`--notice` writes the letter, in text or as a page; that the union checks it first is said beside it."""
+        """`--notice` writes the letter as text or as a page, with a note that the union checks it first."""
         done = run("assess", "--notice", HOUSEHOLD)
         assert done.stdout.decode().startswith(" " * 23 + "关于提交困难职工家庭认定材料的通知\n")
         assert done.stderr.decode() == "通知由程序拟写，不替代工会认定决定：请核对，填好空白处，盖章后再发出。\n"
@@ -109,7 +109,7 @@ class TestAssess:
         ],
     )
     def test_options_that_do_not_go_together(self, wrong: list[str]) -> None:
-        """What cannot be written is wrong use and says so; nothing is printed in its place."""
+        """Options that do not go together are wrong use, reported as such; nothing is printed instead."""
         done = run("assess", *wrong, HOUSEHOLD)
         assert (done.returncode, done.stdout) == (2, b"")
         assert wrong[0] in done.stderr.decode()
@@ -127,7 +127,7 @@ class TestAssess:
         ],
     )
     def test_colour_in_a_terminal(self, arguments: list[str], environment: dict[str, str], *, coloured: bool) -> None:
-        """In a terminal the text is coloured unless `NO_COLOR` is set or it has none; marks and words stay the same."""
+        """In a terminal the text is coloured unless `NO_COLOR` is set or it has no colours; the words are the same."""
         import pty  # noqa: PLC0415  # not on Windows
 
         master, slave = pty.openpty()
@@ -166,7 +166,7 @@ class TestAssess:
         assert "1500" in lines[1]
 
     def test_problems_in_english_and_as_json(self, wrong: str) -> None:
-        """`--lang en` and `--format json` are for other readers."""
+        """Problems are available in English and as JSON."""
         assert "error[comma_in_number]" in run("assess", "--lang", "en", wrong).stderr.decode()
         done = run("assess", "--format", "json", wrong)
         document = json.loads(done.stdout)
@@ -176,14 +176,14 @@ class TestAssess:
         assert done.returncode == 1
 
     def test_other_files_are_answered(self, wrong: str) -> None:
-        """One bad file of several: the others are answered, and the exit status is 1."""
+        """With one bad file of several, the others are answered, and the exit status is 1."""
         done = run("assess", wrong, HOUSEHOLD, str(ROOT / "nowhere.yaml"))
         assert done.returncode == 1
         assert "深度困难职工家庭" in done.stdout.decode()
         assert "nowhere.yaml" in done.stderr.decode()
 
     def test_output_whole_or_not_at_all(self, tmp_path: Path, wrong: str) -> None:
-        """`-o` writes the whole answer in UTF-8; with a problem, or into a folder that is not there, nothing."""
+        """`-o` writes the whole answer in UTF-8; with a problem, or into a missing folder, it writes nothing."""
         made = tmp_path / "answer.txt"
         assert run("assess", HOUSEHOLD, "-o", str(made)).returncode == 0
         assert made.read_text(encoding="utf-8").startswith("深度困难职工家庭 ")
@@ -202,13 +202,13 @@ class TestAssess:
         assert "错误[full_width]" in done.stderr.decode()
 
     def test_no_default_policy(self) -> None:
-        """A household that names no policy, without `-p`, is a problem that says what to write."""
+        """A household that names no policy, without `-p`, is a problem with a hint what to write."""
         done = run("assess", "-", given="members: [{relation: self}]")
         assert done.returncode == 1
         assert "policy_not_named" in done.stderr.decode()
 
     def test_policy_that_is_not_there(self) -> None:
-        """A missing policy, or year of a series, is reported at the household that names it."""
+        """A missing policy, or a missing year of a series, is reported at the household that names it."""
         for policy, code in (("nowhere", "policy_missing"), ("weihai\non: 2022-05-01", "no_policy_on_date")):
             done = run("assess", "-", given=f"policy: {policy}\nmembers: [{{relation: self}}]")
             assert done.returncode == 1
@@ -216,7 +216,7 @@ class TestAssess:
 
     @pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
     def test_consoles_that_cannot_print_chinese(self, encoding: str, wrong: str) -> None:
-        """On a console for GBK or ASCII only there is an answer, and problems, and no traceback."""
+        """A console for GBK or ASCII only gets an answer and problems, and no traceback."""
         for arguments in (
             ["assess", HOUSEHOLD],
             ["assess", wrong],
@@ -259,7 +259,7 @@ class TestAssess:
         assert "错误[" in done.stderr.decode()
 
     def test_what_would_change(self) -> None:
-        """`--what-would-change` adds the changes after the explanation, and a key to the JSON, and only then."""
+        """`--what-would-change` adds the changes after the explanation, and a key to the JSON."""
         before, _ = run("assess", HOUSEHOLD).stdout.decode().split("全部理由", maxsplit=1)
         done = run("assess", "--what-would-change", HOUSEHOLD)
         assert (done.returncode, done.stderr) == (0, b"")
@@ -273,7 +273,7 @@ class TestAssess:
         assert run("assess", "--what-would-change", PARTIAL).stdout.decode().endswith("还需先补充：本人医疗自负费用\n")
 
     def test_not_both_engines_and_changes(self) -> None:
-        """What would change is asked of one engine."""
+        """The changes cannot be combined with the second engine."""
         done = run("assess", "--what-would-change", "--engine", "durable-rules", HOUSEHOLD)
         assert done.returncode == 2
         assert "--what-would-change" in done.stderr.decode()
@@ -283,7 +283,7 @@ class TestChanges:
     """`hardship-rules changes`."""
 
     def test_before_and_now(self, tmp_path: Path) -> None:
-        """Each file by its own policy and day, or by a series; exit status 0; with -o into a file."""
+        """Each file is assessed by its own policy and day, or by a series; exit status 0; `-o` writes a file."""
         now = tmp_path / "now.yaml"
         text = Path(HOUSEHOLD).read_text(encoding="utf-8").replace("2021_weihai", "2023_weihai")
         now.write_text(text.replace("2021-03-31", "2023-03-31").replace("30000", "62000"), encoding="utf-8")
@@ -297,7 +297,7 @@ class TestChanges:
         assert out.read_text(encoding="utf-8").splitlines() == lines
 
     def test_problems_of_both(self, tmp_path: Path) -> None:
-        """The problems of both files are reported at once, and nothing else; exit status 1; as JSON too."""
+        """The problems of both files are reported at once, as text or JSON, and nothing else; exit status 1."""
         paths = [tmp_path / "before.yaml", tmp_path / "now.yaml"]
         for path in paths:
             path.write_text("homes: 1,5\nmembers: [{relation: self}]\n", encoding="utf-8")
@@ -313,7 +313,7 @@ class TestCompare:
     """`hardship-rules compare`."""
 
     def test_two_years(self) -> None:
-        """Two verdicts side by side; a policy's day outside its own is said; exit status 0."""
+        """Two verdicts are shown side by side, with a note on a day outside a policy's window; exit status 0."""
         done = run("compare", "2021_weihai", "2023_weihai", HOUSEHOLD)
         assert (done.returncode, done.stderr) == (0, b"")
         lines = done.stdout.decode().splitlines()
@@ -322,7 +322,7 @@ class TestCompare:
         assert "结论相同" in lines
 
     def test_days(self) -> None:
-        """`--on` takes the place of the household's day, twice for a day each, which chooses the file of a series."""
+        """`--on` replaces the household's day; given twice, it sets a day for each, which selects a series' file."""
         done = run("compare", "--on", "2021-03-31", "--on", "2023-05-01", "weihai", "weihai", HOUSEHOLD)
         first, second, *_ = done.stdout.decode().splitlines()
         assert first.endswith("（2021_weihai），认定日期 2021-03-31")
@@ -333,7 +333,7 @@ class TestCompare:
         assert run("compare", *days, "weihai", "weihai", HOUSEHOLD).returncode == 2
 
     def test_readings(self) -> None:
-        """`--reading` makes the second policy a variant; one that there is not is a problem, one unsaid wrong use."""
+        """`--reading` makes the second policy a variant; an unknown one is a problem, a missing option wrong use."""
         same = ["compare", "2021_weihai", "2021_weihai"]
         done = run(*same, "--reading", "rounding=yuan", HOUSEHOLD)
         assert "  解读：人均月纯收入的取整    不取整              取整到元" in done.stdout.decode()
@@ -343,7 +343,7 @@ class TestCompare:
         assert run(*same, "--reading", "rounding", HOUSEHOLD).returncode == 2
 
     def test_json_and_english(self) -> None:
-        """`--format json` and `--lang en` are for other readers, problems included."""
+        """Output and problems are available in English and as JSON."""
         done = run("compare", "--format", "json", "2021_weihai", "2023_weihai", HOUSEHOLD)
         assert json.loads(done.stdout)["format"] == "hardship-rules/comparison/1"
         done = run("compare", "--lang", "en", "2021_weihai", "2023_weihai", HOUSEHOLD)
@@ -353,7 +353,7 @@ class TestCompare:
         assert json.loads(done.stdout)["format"] == "hardship-rules/problems/1"
 
     def test_other_files_are_answered(self, wrong: str, tmp_path: Path) -> None:
-        """One bad file of several: the others are answered, exit status 1, and no file is written."""
+        """With one bad file of several, the others are answered, the exit status is 1, and no file is written."""
         made = tmp_path / "made.txt"
         done = run("compare", "2021_weihai", "2023_weihai", wrong, HOUSEHOLD)
         assert done.returncode == 1
@@ -382,7 +382,7 @@ class TestCheck:
     """`hardship-rules check`."""
 
     def test_sound(self) -> None:
-        """A sound policy is said back, its values beside the measure's; a measure without its numbers is open."""
+        """A sound policy is summarised, its values beside the measure's; a measure without its numbers is open."""
         done = run("check", "2021_weihai", "shandong_2020_58")
         assert done.returncode == 0
         year, measure = done.stdout.decode().split("shandong_2020_58: 没有问题：")
@@ -403,7 +403,7 @@ class TestCheck:
         assert "2021_weihai: 没有问题" in done.stdout.decode()
 
     def test_days_of_another_year(self, tmp_path: Path) -> None:
-        """A file whose days another year of its series covers is reported at its days, with its other problems."""
+        """Days that another year of the series covers are reported with the file's other problems."""
         path = tmp_path / "2026_weihai.yaml"
         head = "language: 1\npolicy: 2026_weihai\nseries: weihai\nextends: shandong_2020_58\n"
         path.write_text(head + "effective: {from: 2025-12-31, to: 2026-12-31}\n", encoding="utf-8")
@@ -419,7 +419,7 @@ class TestCheck:
         assert run("check", str(path)).returncode == 0
 
     def test_json(self) -> None:
-        """Programs get the problems as JSON: none for a sound policy, and what it means beside them."""
+        """The JSON has the problems, none for a sound policy, and the summary beside them."""
         document = json.loads(run("check", "--format", "json", "2021_weihai").stdout)
         assert (document["format"], document["problems"]) == ("hardship-rules/problems/1", [])
         assert document["policy"]["parameters"]["dibao"]["values"][1] == {
@@ -429,7 +429,7 @@ class TestCheck:
         }
 
     def test_schemas(self, tmp_path: Path) -> None:
-        """The schemas are printed, or written whole; of a policy that cannot be read there is a problem and no file."""
+        """The schemas are printed, or written whole; an unreadable policy gives a problem and no file."""
         for arguments in (["--policy-schema"], ["--facts-schema", "2021_weihai"]):
             path = tmp_path / "schema.json"
             printed = run("check", *arguments)
@@ -453,7 +453,7 @@ class TestCheck:
         ],
     )
     def test_schemas_wrongly_asked_for(self, arguments: list[str]) -> None:
-        """It must be clear which schema is wanted, and of which policy."""
+        """It is wrong use if the wanted schema or its policy is not clear."""
         assert run("check", *arguments).returncode == 2
 
 
@@ -461,7 +461,7 @@ class TestShow:
     """`hardship-rules show`."""
 
     def test_forms(self) -> None:
-        """Text unless another form is asked for; each begins with the policy's title as that form has it."""
+        """The default form is text; each form begins with the policy's title in its own markup."""
         title = "威海市2021年困难职工家庭认定"
         beginnings = {"text": f"{title}\n====", "markdown": f"# {title}\n", "html": "<!DOCTYPE html>\n"}
         for form, beginning in beginnings.items():
@@ -471,18 +471,18 @@ class TestShow:
         assert run("show", "2021_weihai").stdout == run("show", "--format", "text", "2021_weihai").stdout
 
     def test_checklist(self) -> None:
-        """`--checklist` has the columns to be filled in, headed by the number of the text that is not held."""
+        """`--checklist` has the columns to fill in, titled with the number of the text that is not held."""
         shown = run("show", "--checklist", "2021_weihai").stdout.decode()
         assert shown.startswith("对照表：威海市2021年困难职工家庭认定\n")
         for head in ("58号第__条", "一致 / 不一致", "备注", "category.deep.income.below_standard"):
             assert head in shown
 
     def test_durable(self) -> None:
-        """The ruleset is one JSON object."""
+        """The ruleset is printed as one JSON object."""
         assert len(json.loads(run("show", "--format", "durable", "2021_weihai").stdout)) == 1
 
     def test_output_whole_or_not_at_all(self, tmp_path: Path) -> None:
-        """`-o` writes the document in UTF-8 and prints nothing; into a folder that is not there, nothing."""
+        """`-o` writes the document in UTF-8 and prints nothing; into a missing folder it writes nothing."""
         made = tmp_path / "政策.html"
         done = run("show", "--format", "html", "-o", str(made), "2021_weihai")
         assert (done.returncode, done.stdout) == (0, b"")
@@ -493,7 +493,7 @@ class TestShow:
         assert [path.name for path in tmp_path.iterdir()] == ["政策.html"]
 
     def test_problems(self, tmp_path: Path) -> None:
-        """A policy with problems is not shown: they go to standard error, and no file is made."""
+        """A policy with problems is not shown: they go to standard error, and no file is written."""
         path = tmp_path / "bad.yaml"
         path.write_text("language: 1\npolicy: bad\nextends: nowhere\n", encoding="utf-8")
         done = run("show", "-o", str(tmp_path / "policy.txt"), str(path))
@@ -502,7 +502,7 @@ class TestShow:
         assert not (tmp_path / "policy.txt").exists()
 
     def test_folders(self, tmp_path: Path) -> None:
-        """`--policies` is where a policy is looked for by name."""
+        """`--policies` names the folders in which a policy is looked for by name."""
         parameter = "parameters: {a: {title: 甲, unit: 1, value: 1, basis: assumption}}\n"
         policy = f"language: 1\npolicy: mine\ntitle: 自定\n{parameter}"
         (tmp_path / "mine.yaml").write_text(policy, encoding="utf-8")
@@ -510,7 +510,7 @@ class TestShow:
         assert done.stdout.decode().startswith("自定\n====\n")
 
     def test_a_chinese_console_prints_all_of_it(self) -> None:
-        """Every character of both documents is in GBK, so that nothing is printed as its code."""
+        """Every character of both documents is in GBK, so that nothing is printed as an escape."""
         for arguments in (["show", "2021_weihai"], ["show", "--checklist", "2021_weihai"]):
             done = run(*arguments, PYTHONUTF8="0", PYTHONIOENCODING="gbk")
             assert "\\u" not in done.stdout.decode("gbk")
@@ -521,13 +521,13 @@ class TestTest:
     """`hardship-rules test`."""
 
     def test_cases_hold(self) -> None:
-        """The worked cases of the measure hold."""
+        """The worked cases of the measure pass."""
         done = run("test", CASES)
         assert done.returncode == 0, done.stdout.decode()
         assert "未通过 0 例" in done.stdout.decode()
 
     def test_a_failing_case(self, tmp_path: Path) -> None:
-        """What failed, expected and got, and why, at its place; exit status 1."""
+        """A failed case is reported at its place with expected and actual value and the reason; exit status 1."""
         path = tmp_path / "cases.yaml"
         path.write_text(
             "policy: 2021_weihai\ncases:\n  - title: 没有工会\n"
@@ -545,11 +545,11 @@ class TestTest:
         ]
 
     def test_no_cases(self, tmp_path: Path) -> None:
-        """A folder without cases does not pass."""
+        """A folder without cases fails."""
         assert run("test", str(tmp_path)).returncode == 1
 
     def test_an_unconfirmed_case(self, tmp_path: Path) -> None:
-        """It is counted separately, neither as passed nor as failed; a changed result is reported."""
+        """An unconfirmed case is counted apart, neither as passed nor as failed; a changed result is reported."""
         other = (
             "  - {title: 对的, confirmed: no, household: {place: town, members: [{}], money: 1}, "
             "expect: {category: poor}, because: 搜索得出}\n"
@@ -564,7 +564,7 @@ class TestTest:
         ]
 
     def test_coverage(self, tmp_path: Path) -> None:
-        """Below the counts, what no case exercises; the exit status says only whether the cases hold."""
+        """The untested items are listed below the counts; the exit status depends only on the cases."""
         done = run("test", "--coverage", str(files(tmp_path)), "--policies", str(tmp_path))
         assert (done.returncode, done.stderr) == (0, b"")
         lines = done.stdout.decode().splitlines()
@@ -572,7 +572,7 @@ class TestTest:
         assert "  没有算例检验：25 处" in lines
 
     def test_coverage_json(self, tmp_path: Path) -> None:
-        """A program reads every case and every item that is missing."""
+        """The JSON has every case and every missing item."""
         path = files(tmp_path)
         done = run("test", "--coverage", "--format", "json", str(path), "--policies", str(tmp_path))
         data = json.loads(done.stdout)
@@ -585,7 +585,7 @@ class TestTest:
         assert (of_small["policy"], len(of_small["missing"])) == ("small", 25)
 
     def test_write_missing(self, tmp_path: Path) -> None:
-        """Missing cases are written as unconfirmed ones that hold; what is proved impossible is not missing."""
+        """Missing cases are written as passing, unconfirmed ones; an item proved impossible is not missing."""
         path, made = files(tmp_path), tmp_path / "made.yaml"
         done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(made))
         assert done.returncode == 0, done.stderr.decode()
@@ -596,7 +596,7 @@ class TestTest:
         assert again.stdout.decode() == f"通过 1 例，未通过 0 例，未核对 {count} 例\n"
 
     def test_never_over_a_file(self, tmp_path: Path) -> None:
-        """A file that is there stays as it is, and nothing is searched for."""
+        """An existing file is kept, and nothing is searched for."""
         path = files(tmp_path)
         before = path.read_bytes()
         done = run("test", str(path), "--policies", str(tmp_path), "--write-missing", str(path))
@@ -605,14 +605,14 @@ class TestTest:
         assert path.read_bytes() == before
 
     def test_cannot_be_written(self, tmp_path: Path) -> None:
-        """If the file cannot be written that is reported, with exit status 1."""
+        """If the file cannot be written, that is reported, with exit status 1."""
         made = tmp_path / "nowhere" / "made.yaml"
         done = run("test", str(files(tmp_path)), "--policies", str(tmp_path), "--write-missing", str(made))
         assert done.returncode == 1
         assert "错误[file_not_written]" in done.stderr.decode()
 
     def test_for_one_policy(self, tmp_path: Path) -> None:
-        """Cases for several policies need `-p` to say which one's are to be written; `-p` must be one of them."""
+        """For cases of several policies `-p` says which missing ones to write; it must name one of the policies."""
         years = str(ROOT / "tests" / "cases" / "years.yaml")
         made = str(tmp_path / "made.yaml")
         several = run("test", years, "--write-missing", made)
@@ -628,7 +628,7 @@ class TestTest:
         assert run("test", years, "-p", "2024_weihai").returncode == 2
 
     def test_without_the_prover(self, tmp_path: Path) -> None:
-        """Where z3 is not installed, what to install is said, and coverage is measured all the same."""
+        """Without z3 the output says what to install, and coverage is still measured."""
         path = files(tmp_path)
         code = "import sys; sys.modules['z3'] = None; from hardship_rules.__main__ import main; main()"
         command = [sys.executable, "-c", code, "test", "--coverage", str(path), "--policies", str(tmp_path)]
@@ -645,7 +645,7 @@ class TestTemplate:
     """`hardship-rules template`."""
 
     def test_printed_and_written(self, tmp_path: Path) -> None:
-        """Without `-o` it prints what `-o` writes, which can be assessed as it is."""
+        """Without `-o` it prints the same text that `-o` writes, and the text can be assessed as it is."""
         path = tmp_path / "household.yaml"
         printed = run("template", "2021_weihai")
         done = run("template", "2021_weihai", "-o", str(path))
@@ -654,7 +654,7 @@ class TestTemplate:
         assert run("assess", str(path)).stdout.decode().startswith("待定 ")
 
     def test_a_file_that_is_there_is_kept(self, tmp_path: Path) -> None:
-        """A file that is there is not overwritten; the error says what to add, and `--force` does it."""
+        """An existing file is not overwritten; the error names `--force`, which does it."""
         path = tmp_path / "household.yaml"
         path.write_text("填好的", encoding="utf-8")
         done = run("template", "2021_weihai", "-o", str(path))
@@ -666,7 +666,7 @@ class TestTemplate:
         assert path.read_text(encoding="utf-8").startswith("# 威海市2021年")
 
     def test_whole_or_not_at_all(self, tmp_path: Path) -> None:
-        """A policy that cannot be read, or a folder that is not there, leaves no file behind."""
+        """An unreadable policy or a missing folder leaves no file behind."""
         assert run("template", "nowhere", "-o", str(tmp_path / "a.yaml")).returncode == 1
         done = run("template", "2021_weihai", "-o", str(tmp_path / "no" / "a.yaml"))
         assert done.returncode == 1
@@ -675,7 +675,7 @@ class TestTemplate:
 
     @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
     def test_consoles(self, encoding: str) -> None:
-        """A console for GBK or ASCII only gets the text too, without a traceback."""
+        """A console for GBK or ASCII only gets the text without a traceback."""
         done = run("template", "2021_weihai", PYTHONUTF8="0", PYTHONIOENCODING=encoding)
         assert (done.returncode, done.stderr) == (0, b"")
         if encoding == "gbk":
@@ -698,7 +698,7 @@ class TestTemplate:
     ],
 )
 def test_what_is_read_is_never_written_over(tmp_path: Path, words: str) -> None:
-    """Every command names the file, which stays as it is: also one that a policy extends, or that a link leads to."""
+    """Every command refuses to overwrite its input, also if a policy extends the file or a link leads to it."""
     of = {name: tmp_path / f"{name}.yaml" for name in ("household", "partial", "mapping", "link")}
     of |= {"policy": tmp_path / "2021_weihai.yaml", "base": tmp_path / "shandong_2020_58.yaml", "folder": tmp_path}
     for name, file in (("household", HOUSEHOLD), ("partial", PARTIAL)):
@@ -728,7 +728,7 @@ def test_what_is_read_is_never_written_over(tmp_path: Path, words: str) -> None:
     ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
-    """Wrong use exits with 2 and says how it is used."""
+    """Wrong use exits with 2 and prints the usage."""
     done = run(*arguments)
     assert done.returncode == 2
     assert b"Usage" in done.stdout + done.stderr
@@ -736,7 +736,7 @@ def test_wrong_use(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("command", ["approve", "assess", "check", "compare", "new", "show", "template", "test"])
 def test_help(command: str) -> None:
-    """Every command explains itself."""
+    """Every command has help."""
     done = run(command, "--help")
     assert done.returncode == 0
     assert "FILE" in done.stdout.decode() or "POLICY" in done.stdout.decode() or "CASES" in done.stdout.decode()

@@ -1,4 +1,4 @@
-"""`hardship-rules compare --register`: a register's files under two policies become one report, or their problems."""
+"""`hardship-rules compare --register`: one report on a register under two policies, or its problems."""
 
 import json
 import subprocess
@@ -22,19 +22,19 @@ ASKED = ["2021_weihai", "2023_weihai", "--on", "2023-03-31"]
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command with some arguments."""
+    """Run the command with some arguments."""
     command = [sys.executable, "-m", "hardship_rules", "compare", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # the program itself
 
 
 def sound() -> list[Facts]:
-    """The households that are real ones on the day."""
+    """The households that are valid on the day."""
     return [each for each in HOUSEHOLDS if isinstance(answer(POLICY, each, date(2023, 3, 31)), Assessment)]
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """A register as two csv, whose households are sound on the day."""
+    """A register as two csv files, whose households are valid on the day."""
     folder = tmp_path_factory.mktemp("register")
     paths = [folder / name for name in ("家庭.csv", "成员.csv")]
     for path, table in zip(paths, tables(POLICY, sound()), strict=True):
@@ -48,7 +48,7 @@ def words(page: Path) -> str:
 
 
 def test_report_by_the_ending_of_the_file(files: list[str], tmp_path: Path) -> None:
-    """A page, as the file's name ends; nothing on the screen; exit status 0."""
+    """The report is a page if the file's name ends so; nothing is printed; exit status 0."""
     page = tmp_path / "影响.html"
     done = run(*ASKED, *files, "-o", str(page))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -57,7 +57,7 @@ def test_report_by_the_ending_of_the_file(files: list[str], tmp_path: Path) -> N
 
 
 def test_the_register_is_never_written_over(files: list[str], tmp_path: Path) -> None:
-    """Nor is its mapping: nothing is lost, and the file is named."""
+    """Neither the register nor its mapping is overwritten; the error names the file."""
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text("mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号}\n", encoding="utf-8")
     for file in (files[1], files[3], str(mapping)):
@@ -68,7 +68,7 @@ def test_the_register_is_never_written_over(files: list[str], tmp_path: Path) ->
 
 
 def test_json_counts_what_assess_says(files: list[str]) -> None:
-    """The moves add up to the households, and each category of the new policy has as many as `assess` finds."""
+    """The moves add up to the households, and each category of the new policy has the count that `assess` gives."""
     document = json.loads(run(*ASKED, *files, "--format", "json").stdout)
     moves = document["decisions"]["category"]
     assert sum(move["households"] for move in moves) == document["households"]
@@ -82,7 +82,7 @@ def test_json_counts_what_assess_says(files: list[str]) -> None:
 
 
 def test_problems_of_a_register(files: list[str], tmp_path: Path) -> None:
-    """An unreadable cell is reported and nothing is written; with --keep-going its household is left out."""
+    """An unreadable cell is reported and nothing is written; with `--keep-going` its household is left out."""
     broken, page = tmp_path / "家庭.csv", tmp_path / "影响.html"
     table = pl.read_csv(files[1], infer_schema=False)
     table.with_columns(pl.Series("自有住房套数", ["两套", *table["自有住房套数"][1:]])).write_csv(broken)
@@ -100,7 +100,7 @@ def test_problems_of_a_register(files: list[str], tmp_path: Path) -> None:
 
 
 def test_members_of_no_household(files: list[str], tmp_path: Path) -> None:
-    """Going on, the report says that any household may lack one of them."""
+    """With `--keep-going` the report says that any household may lack one of the members without a household."""
     stray, page = tmp_path / "成员.csv", tmp_path / "影响.html"
     members = pl.read_csv(files[3], infer_schema=False)
     pl.concat([members, members.tail(1).with_columns(户号=pl.lit("无此户"))]).write_csv(stray)
@@ -112,7 +112,7 @@ def test_members_of_no_household(files: list[str], tmp_path: Path) -> None:
 
 
 def test_totals_of_a_register(files: list[str], tmp_path: Path) -> None:
-    """A row of totals is in no move and causes no caveat, and the report says that it was left out."""
+    """A row of totals is in no move and causes no caveat; the report says that it was left out."""
     totals, page = tmp_path / "成员.csv", tmp_path / "影响.html"
     members = pl.read_csv(files[3], infer_schema=False)
     last = pl.DataFrame({"户号": ["合计"]})
@@ -137,5 +137,5 @@ def test_totals_of_a_register(files: list[str], tmp_path: Path) -> None:
     ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
-    """Neither households nor a register, both, a register without a day, what is for registers only: exit status 2."""
+    """No input, two inputs, a register without a day, and options for registers only are wrong use: exit status 2."""
     assert run(*arguments).returncode == 2

@@ -1,4 +1,4 @@
-"""Records on the command line: written one file a household, and replayed."""
+"""Records on the command line: written with one file per household, and replayed."""
 
 import json
 from pathlib import Path
@@ -25,26 +25,26 @@ class TestAssess:
     """`hardship-rules assess --format record`."""
 
     def test_printed(self) -> None:
-        """Without `-o` the record of the one household is printed: what the library makes."""
+        """Without `-o` the record of the one household is printed as the library makes it."""
         done = run("assess", "--format", "record", HOUSEHOLD)
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.decode() == RECORD
 
     def test_into_a_file(self, tmp_path: Path) -> None:
-        """`-o FILE` writes it there, in UTF-8."""
+        """`-o FILE` writes the record to that file, in UTF-8."""
         path = tmp_path / "a.json"
         assert run("assess", "--format", "record", "-o", str(path), HOUSEHOLD).returncode == 0
         assert path.read_text(encoding="utf-8") == RECORD
 
     def test_several_into_a_folder(self, tmp_path: Path) -> None:
-        """Several households have a file each in the folder that `-o` names, called after theirs."""
+        """Several households get one file each in the folder that `-o` names, under their own file names."""
         done = run("assess", "--format", "record", "-o", str(tmp_path), HOUSEHOLD, PARTIAL)
         assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
         assert {path.name for path in tmp_path.iterdir()} == {"household.record.json", "partial.record.json"}
         assert (tmp_path / "household.record.json").read_text(encoding="utf-8") == RECORD
 
     def test_the_others_are_written(self, tmp_path: Path) -> None:
-        """A household with a mistake has no record; the others have theirs, and the exit status is 1."""
+        """A household with a mistake has no record; the others are written, and the exit status is 1."""
         wrong = tmp_path / "wrong.yaml"
         wrong.write_text("政策: 2021_weihai\n自有住房套数: 1,500\n", encoding="utf-8")
         folder = tmp_path / "records"
@@ -55,7 +55,7 @@ class TestAssess:
         assert [path.name for path in folder.iterdir()] == ["household.record.json"]
 
     def test_a_record_that_is_there_is_kept(self, kept: Path) -> None:
-        """A record is never overwritten: it may contain an officer's decision. The others are still written."""
+        """A record is never overwritten, as it may hold an officer's decision; the others are still written."""
         kept.write_text("有经办意见", encoding="utf-8")
         done = run("assess", "--format", "record", "-o", str(kept.parent), HOUSEHOLD, PARTIAL)
         assert done.returncode == 1
@@ -73,12 +73,12 @@ class TestAssess:
         assert (tmp_path / "stdin.record.json").read_text(encoding="utf-8") == RECORD
 
     def test_embedded(self) -> None:
-        """`--embed` puts the policy inside."""
+        """`--embed` puts the policy into the record."""
         done = run("assess", "--format", "record", "--embed", HOUSEHOLD)
         assert json.loads(done.stdout)["resolved"] == json.loads(WEIHAI.resolved)
 
     def test_a_folder_that_is_not_there(self, tmp_path: Path) -> None:
-        """A place where nothing can be written is a problem, and nothing is left behind."""
+        """An unwritable location is a problem, and nothing is left behind."""
         done = run("assess", "--format", "record", "-o", str(tmp_path / "no" / "a.json"), HOUSEHOLD)
         assert done.returncode == 1
         assert "file_not_written" in done.stderr.decode()
@@ -100,7 +100,7 @@ class TestAssess:
     ],
 )
 def test_wrong_use(arguments: list[str]) -> None:
-    """What cannot be meant exits with 2, says why, and writes nothing."""
+    """Options that do not go together exit with 2, give the reason, and write nothing."""
     done = run(*arguments)
     assert done.returncode == 2
     assert b"Usage" in done.stderr
@@ -111,7 +111,7 @@ class TestReplay:
     """`hardship-rules replay`."""
 
     def test_the_same(self, kept: Path) -> None:
-        """A record that is as it was says so and exits with 0; from standard input too."""
+        """A record that replays the same is reported as such, with exit status 0, from standard input too."""
         done = run("replay", str(kept))
         assert (done.returncode, done.stderr) == (0, b"")
         assert done.stdout.decode().startswith(f"{kept}: 一致：深度困难职工家庭（")
@@ -120,7 +120,7 @@ class TestReplay:
         assert done.stdout.decode().startswith("标准输入: 一致：")
 
     def test_bad_records(self, kept: Path) -> None:
-        """Each bad record has its problem on standard error; the good one is answered; exit status 1."""
+        """Each bad record has a problem on standard error; the good one is answered; exit status 1."""
         bad = {
             "cut.json": (RECORD[:3000], "json_cut"),
             "edited.json": (RECORD.replace("36000", "26000").replace("30000", "20000"), "record_edited"),
@@ -140,7 +140,7 @@ class TestReplay:
             assert any(f"{name}:" in line and f"[{code}]" in line for line in errors.splitlines()), name
 
     def test_a_policy_from_a_folder(self, tmp_path: Path) -> None:
-        """A record by a policy that is not bundled: a problem without the folder in which it is kept."""
+        """A record by a policy that is not bundled is a problem without the folder that holds the policy."""
         source = tmp_path / "mine.yaml"
         text = "language: 1\npolicy: mine\ntitle: 自定\nextends: shandong_2020_58\n"
         text += "parameters: {dibao: {values: {urban: 700, rural: 500}, basis: assumption}}\n"
@@ -163,7 +163,7 @@ class TestReplay:
         assert shown.stdout.decode().startswith("自定\n")
 
     def test_under_another_policy(self, kept: Path) -> None:
-        """`-p` adds another policy's verdict and where they part; of a series the one of the record's day."""
+        """`-p` adds another policy's verdict and the first difference; a series gives the file of the record's day."""
         done = run("replay", "-p", "weihai", str(kept))
         assert done.returncode == 0
         assert "2021_weihai" in done.stdout.decode()
@@ -179,7 +179,7 @@ class TestReplay:
         assert run("replay", "-p", "nowhere", str(kept)).returncode == 1
 
     def test_json(self, kept: Path) -> None:
-        """For programs one object a line, for a problem as elsewhere."""
+        """The JSON output is one object a line, for problems too."""
         (kept.parent / "cut.json").write_text(RECORD[:3000], encoding="utf-8")
         done = run("replay", "--format", "json", str(kept), str(kept.parent / "cut.json"))
         replayed, problems = map(json.loads, done.stdout.decode().splitlines())
@@ -192,7 +192,7 @@ class TestReplay:
         assert done.returncode == 1
 
     def test_written_whole_or_not_at_all(self, kept: Path) -> None:
-        """`-o` writes the answer; with a problem nothing."""
+        """`-o` writes the answer; with a problem it writes nothing."""
         path = kept.parent / "answer.txt"
         assert run("replay", "-o", str(path), str(kept)).returncode == 0
         assert path.read_text(encoding="utf-8").startswith(f"{kept}: 一致")
@@ -201,13 +201,13 @@ class TestReplay:
         assert not path.exists()
 
     def test_schema(self) -> None:
-        """`--schema` prints the schema that is shipped."""
+        """`--schema` prints the shipped schema."""
         done = run("replay", "--schema")
         assert done.returncode == 0
         assert done.stdout == (ROOT / "policies" / "record.schema.json").read_bytes()
 
     def test_help(self) -> None:
-        """It explains itself."""
+        """The command has help."""
         assert "RECORD" in run("replay", "--help").stdout.decode()
 
     @pytest.mark.parametrize("encoding", ["gbk", "ascii"])
@@ -218,6 +218,6 @@ class TestReplay:
 
 
 def test_resolved_text() -> None:
-    """`show --format resolved` prints the text from which the fingerprint is made."""
+    """`show --format resolved` prints the text that the fingerprint is computed from."""
     done = run("show", "--format", "resolved", "2021_weihai")
     assert (done.returncode, done.stdout.decode()) == (0, WEIHAI.resolved + "\n")

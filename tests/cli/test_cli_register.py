@@ -1,4 +1,4 @@
-"""`hardship-rules register` as staff run it: what is written, what is refused, and that nothing is lost."""
+"""`hardship-rules register` as staff run it: results, refusals, and no loss of data."""
 
 import json
 from pathlib import Path
@@ -19,13 +19,13 @@ WEIHAI = load_policy("2021_weihai")
 
 
 def run(*words: str) -> Result:
-    """The command with the policy and the day."""
+    """Run the command with the policy and the day."""
     return CliRunner().invoke(commands, ["register", *words, "-p", "2021_weihai", "--on", "2021-03-31"])
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> str:
-    """A register of two households: one with 900 yuan a month, and one whose wage is not known."""
+    """A register of two households: one with 900 yuan a month, and one with an unknown wage."""
     own = [OWN, {**OWN, "户号": "=cmd|x"}]
     theirs = [WORKER, {**WORKER, "户号": "=cmd|x", "月工资": "未知"}]
     return register(tmp_path / "登记簿.xlsx", own, theirs)
@@ -33,7 +33,7 @@ def good(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("suffix", ["xlsx", "csv", "parquet"])
 def test_results_are_written(tmp_path: Path, good: str, suffix: str) -> None:
-    """900 a month is above 787 by 113 and below its double; what is missing is named; nothing is a formula."""
+    """900 a month is above 787 by 113 and below its double; missing facts are named; no cell is a formula."""
     out = tmp_path / f"结果.{suffix}"
     done = run(good, "-o", str(out), "--explain")
     assert done.exit_code == 0, done.output
@@ -63,7 +63,7 @@ def test_results_are_written(tmp_path: Path, good: str, suffix: str) -> None:
 
 
 def test_figures_are_told_as_they_are(tmp_path: Path) -> None:
-    """A year's income of 0.35, 0.41, 0.57 or 0.69 yuan is shown as given, not with sixteen decimals."""
+    """A yearly income of 0.35, 0.41, 0.57 or 0.69 yuan is shown as given, not with sixteen decimals."""
     sums = ["0.35", "0.41", "0.57", "0.69"]
     names = [f"A{number}" for number in range(len(sums))]
     members = [
@@ -76,7 +76,7 @@ def test_figures_are_told_as_they_are(tmp_path: Path) -> None:
 
 
 def test_nothing_is_overwritten(tmp_path: Path, good: str) -> None:
-    """A file that is there stays as it is, unless with `--force`; a name that says no form is refused."""
+    """An existing file is kept unless `--force` is given; a name without a known ending is refused."""
     out = tmp_path / "a.csv"
     out.write_text("mine")
     done = run(good, "-o", str(out))
@@ -88,7 +88,7 @@ def test_nothing_is_overwritten(tmp_path: Path, good: str) -> None:
 
 
 def test_problems_and_nothing_written(tmp_path: Path) -> None:
-    """With a problem nothing is written; with `--keep-going` the others are assessed, and it is in its row."""
+    """With a problem nothing is written; with `--keep-going` the others are assessed, and its row has the problem."""
     members = [{**WORKER, "月工资": "保密"}, {**WORKER, "户号": "A2", "月工资": "很少"}, {**WORKER, "户号": "A3"}]
     file = register(tmp_path / "a.xlsx", [OWN, {**OWN, "户号": "A2"}, {**OWN, "户号": "A3"}], members)
     out = tmp_path / "out.parquet"
@@ -120,7 +120,7 @@ def test_no_household_is_sound(tmp_path: Path) -> None:
 
 
 def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
-    """Problems of a household as a whole are reported too, at its row."""
+    """A problem of a household as a whole is reported at its row."""
     members = [WORKER, {**WORKER, "与申请人关系": "配偶"}, {**WORKER, "与申请人关系": "配偶"}]
     done = run(register(tmp_path / "a.xlsx", [OWN], members), "-o", str(tmp_path / "a.csv"))
     assert done.exit_code == 1
@@ -129,7 +129,7 @@ def test_a_broken_must_is_a_problem_of_its_household(tmp_path: Path) -> None:
 
 
 def test_each_broken_must_is_named_at_its_own_household(tmp_path: Path) -> None:
-    """Two households that break two conditions are not said to break one."""
+    """Two households that violate two conditions are reported under their own conditions."""
     spouse = {**WORKER, "与申请人关系": "配偶"}
     own = [
         {**OWN, "户号": key, "职工本人离异": divorced} for key, divorced in (("A1", "否"), ("A2", "是"), ("A3", "否"))
@@ -196,7 +196,7 @@ def test_totals_and_hidden_rows_are_reported(tmp_path: Path) -> None:
 
 
 def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
-    """The mapping that is proposed is the same with totals and signatures below both tables, and without."""
+    """The proposed mapping is the same with and without totals and signatures below both tables."""
     own: list[list[Any]] = [["D1", "城市"], ["D2", "农村"], ["D3", "城市"]]
     theirs: list[list[Any]] = [["D1", "本人"], ["D2", "本人"], ["D3", "本人"]]
     below: list[list[Any]] = [["合计", "小计"], [None, "合计"], ["填表人：张三", None]]
@@ -213,7 +213,7 @@ def test_totals_do_not_mislead_a_proposed_mapping(tmp_path: Path) -> None:
 
 
 def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
-    """The empty workbook has no household; filled in it is a register; it is never written over another file."""
+    """The empty workbook has no household; filled in it is a register; it never overwrites another file."""
     path = tmp_path / "空白.xlsx"
     assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 0
     assert CliRunner().invoke(commands, ["register", "--template", str(path), "-p", "2021_weihai"]).exit_code == 1
@@ -227,11 +227,11 @@ def test_the_template_is_filled_in_and_assessed(tmp_path: Path) -> None:
     done = run(str(path), "-o", str(tmp_path / "a.csv"))
     assert done.exit_code == 0, done.output
     assert "相对困难职工家庭 1\n" in done.stdout
-    assert pl.read_csv(tmp_path / "a.csv")["空着、按规则处理的事实"][0] is None  # blank for all: told in the totals
+    assert pl.read_csv(tmp_path / "a.csv")["空着、按规则处理的事实"][0] is None  # blank in all rows: only in the totals
 
 
 def test_a_proposed_mapping_can_be_used(tmp_path: Path) -> None:
-    """Sure matches are filled in and the register can be read by them; doubts are comments with their reasons."""
+    """Certain matches are filled in and usable; doubtful ones are comments with their reasons."""
     member = {**WORKER, "证件": "11010519491231002X"}
     member["医疗自负费用（万元）"] = member.pop("医疗自负费用")
     file = register(tmp_path / "a.xlsx", [{**OWN, "家庭居住地": "城里"}], [member])
@@ -251,7 +251,7 @@ def test_a_proposed_mapping_can_be_used(tmp_path: Path) -> None:
 
 
 def test_the_register_is_never_written_over(tmp_path: Path) -> None:
-    """Not even where that is forced."""
+    """The register is never overwritten, not even with `--force`."""
     file = register(tmp_path / "a.xlsx", [OWN], [WORKER])
     before = Path(file).read_bytes()
     done = run(file, "-o", file, "--force")
@@ -261,7 +261,7 @@ def test_the_register_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
-    """A name that is too long and a loop of links are reported, for input and for output."""
+    """A name that is too long, and a loop of links, are reported for input and output."""
     loop, long = tmp_path / "loop.csv", tmp_path / ("a" * 300 + ".csv")
     loop.symlink_to(loop)
     for path in map(str, (loop, long)):
@@ -274,7 +274,7 @@ def test_names_that_lead_nowhere(tmp_path: Path, good: str) -> None:
 
 
 def test_csv_with_a_title(tmp_path: Path) -> None:
-    """A title, a blank line and `sep=,` may be above the headers, and a problem is at its own row."""
+    """A title, a blank line and `sep=,` may be above the headers, and a problem has its real row."""
     for name, row, above in (("a.csv", OWN, "登记簿\n\n"), ("b.csv", {**WORKER, "月工资": "很少"}, "sep=,\n")):
         rows = [",".join(row), ",".join(map(str, row.values()))]
         (tmp_path / name).write_text(above + "\n".join(rows), "utf-8")
@@ -295,7 +295,7 @@ def test_wrong_use() -> None:
 
 
 def test_members_without_a_household(tmp_path: Path) -> None:
-    """A row without a key keeps the household above it from a verdict; below none, it is a caveat on each."""
+    """A row without a key leaves the household above it without a verdict; elsewhere it is a caveat on each one."""
     spouse = {**WORKER, "与申请人关系": "配偶", "月工资": 9000}
     members = [WORKER, {**spouse, "户号": None}, {**WORKER, "户号": "A2"}]
     own, out = [OWN, {**OWN, "户号": "A2"}], tmp_path / "out.xlsx"
@@ -316,7 +316,7 @@ def test_members_without_a_household(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_json_is_one_object_on_standard_output(tmp_path: Path, good: str, lang: str) -> None:
-    """Programs read one object: with problems or none, with warnings, and where the results could not be written."""
+    """The JSON is one object on standard output: with problems, warnings, and a failed write of the results."""
     out = tmp_path / "out.csv"
     words = ("--format", "json", "--lang", lang, "--force", "-o")
     found = json.loads(run(good, *words, str(out)).stdout)

@@ -1,4 +1,4 @@
-"""`hardship-rules review`: the sheet in each form, written whole or not at all, and why there is none."""
+"""`hardship-rules review`: the sheet in each form, written whole or not at all, and the reasons for a refusal."""
 
 import sys
 from pathlib import Path
@@ -13,13 +13,13 @@ from hardship_rules.cli import commands
 
 @pytest.fixture
 def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a city's measure and its years, in which the command is run."""
+    """The folder with a city's measure and its years, in which the command is run."""
     monkeypatch.chdir(tmp_path)
     return files_in(tmp_path, measure=MEASURE + PROPERTIES)
 
 
 def run(*arguments: str, command: str = "review") -> Result:
-    """The command line, as a user runs it."""
+    """Run the command line as a user does."""
     few = ("--members", "2") if command == "review" else ()
     return CliRunner().invoke(commands, [command, *arguments, *few])
 
@@ -28,7 +28,7 @@ YEARS = ("2024_city.yaml", "2025_city.yaml")
 
 
 def test_it_is_printed(city: Path) -> None:
-    """Text on standard output, progress on standard error, exit 0 for any result."""
+    """The sheet goes to standard output, progress to standard error; the exit status is 0 for any result."""
     done = run(*YEARS)
     assert done.exit_code == 0
     assert done.stdout.startswith("审批表：某市2025年认定\n")
@@ -49,7 +49,7 @@ def test_it_is_printed(city: Path) -> None:
     ],
 )
 def test_a_file_by_its_ending(city: Path, name: str, form: tuple[str, ...], begins: str) -> None:
-    """The form is that of the file's name, unless one is named; nothing goes to standard output."""
+    """The form follows the file's ending, unless one is named; nothing goes to standard output."""
     done = run(*YEARS, "-o", name, *form)
     assert (done.exit_code, done.stdout) == (0, "")
     assert (city / name).read_text(encoding="utf-8").startswith(begins)
@@ -57,7 +57,7 @@ def test_a_file_by_its_ending(city: Path, name: str, form: tuple[str, ...], begi
 
 @pytest.mark.parametrize("name", [*YEARS, "measure.yaml"])
 def test_never_over_a_policy(city: Path, name: str) -> None:
-    """Neither year, nor the measure that both extend, is written over."""
+    """Neither policy nor their common base is overwritten."""
     before = (city / name).read_bytes()
     done = run(*YEARS, "-o", name)
     assert done.exit_code == 1
@@ -84,7 +84,7 @@ def test_by_name_in_a_folder(
 
 
 def test_a_half_filled_file_gets_every_problem_and_no_sheet(city: Path) -> None:
-    """What `check` says of the new file is said, all of it, and nothing is written."""
+    """All problems that `check` reports for the new file are reported, and nothing is written."""
     draft = run("city", "2026", "-o", "2026_city.yaml", command="new")
     assert draft.exit_code == 0
     checked = run("2026_city.yaml", command="check").stdout
@@ -96,7 +96,7 @@ def test_a_half_filled_file_gets_every_problem_and_no_sheet(city: Path) -> None:
 
 
 def test_the_problems_of_both_and_of_cases_are_told_at_once(city: Path) -> None:
-    """A wrong number in each policy and a wrong case: three places in one report."""
+    """A wrong number in each policy and a wrong case give one report with three locations."""
     for year in YEARS:
         path = city / year
         path.write_text(path.read_text(encoding="utf-8").replace("town: 1", "town: 一1"), encoding="utf-8")
@@ -108,7 +108,7 @@ def test_the_problems_of_both_and_of_cases_are_told_at_once(city: Path) -> None:
 
 
 def test_two_files_for_one_day(city: Path) -> None:
-    """A new file for days of another of its series is refused as `check` refuses it."""
+    """A new file with the days of another one in its series is refused with the problem from `check`."""
     (city / "again.yaml").write_text(THIS.replace("2025_city", "again"), encoding="utf-8")
     done = run("2024_city.yaml", "again.yaml")
     assert done.exit_code == 1
@@ -116,7 +116,7 @@ def test_two_files_for_one_day(city: Path) -> None:
 
 
 def test_an_open_policy(city: Path) -> None:
-    """What cannot assess cannot be approved; but a first year is held against the measure that it extends."""
+    """An open policy cannot be reviewed, but a first year is compared with the open measure that it extends."""
     opened = MEASURE.replace(", source: letter, cite: 一, basis: notice}", "}")
     (city / "measure.yaml").write_text(opened, encoding="utf-8")
     assert "错误[policy_open]" in run("2025_city.yaml", "measure.yaml").stderr
@@ -126,7 +126,7 @@ def test_an_open_policy(city: Path) -> None:
 
 
 def test_it_is_written_whole_or_not_at_all(city: Path) -> None:
-    """A place that cannot be written is reported, and an existing sheet is kept."""
+    """An unwritable location is reported, and an existing sheet is kept."""
     done = run(*YEARS, "-o", "nowhere/sheet.html")
     assert done.exit_code == 1
     assert "错误[file_not_written]" in done.stderr
@@ -137,7 +137,7 @@ def test_it_is_written_whole_or_not_at_all(city: Path) -> None:
 
 
 def test_wrong_use(city: Path) -> None:
-    """Two policies are named; a folder of cases that there is not is wrong use."""
+    """Two policies are required; a missing folder of cases is wrong use."""
     assert run("2025_city.yaml").exit_code == 2
     assert run(*YEARS, "--cases", "none").exit_code == 2
     assert run(*YEARS, "--seconds", "0").exit_code == 2
@@ -145,8 +145,8 @@ def test_wrong_use(city: Path) -> None:
 
 
 def test_what_to_install_is_said(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without z3 the command says which extra has it, and writes nothing."""
-    import hardship_rules  # noqa: PLC0415  # its packages are taken away
+    """Without z3 the command names the extra to install, and writes nothing."""
+    import hardship_rules  # noqa: PLC0415  # its packages are removed
 
     for name in list(sys.modules):
         if name == "z3" or name.startswith(tuple(f"hardship_rules.{package}" for package in NEEDING)):

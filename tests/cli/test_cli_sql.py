@@ -1,4 +1,4 @@
-"""A policy's view and its tables, as the command line writes them."""
+"""The view and the tables of a policy, as the command line writes them."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ import pytest
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The program with some arguments."""
+    """Run the program with some arguments."""
     command = [sys.executable, "-m", "hardship_rules", "show", "--format", "sql", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # the program itself
 
 
 def test_from_an_empty_database_to_verdicts(tmp_path: Path) -> None:
-    """The tables and the view that are written go into a database as they are, under the names asked for."""
+    """The written tables and view run in a database unchanged, under the requested names."""
     tables = run("--tables", "--without", "wage", "2021_weihai")
     file = tmp_path / "view.sql"
     written = run("--dialect", "duckdb", "--without", "wage", "--view", "判定", "-o", str(file), "2021_weihai")
@@ -55,7 +55,7 @@ def test_options_that_do_not_go_together(arguments: list[str], said: str) -> Non
     ],
 )
 def test_what_cannot_be_written_is_told(arguments: list[str], code: str, tmp_path: Path) -> None:
-    """An unknown column and an invalid day are reported with their fix, and nothing is written."""
+    """An unknown column and an invalid day are reported with a hint, and nothing is written."""
     file = tmp_path / "view.sql"
     done = run("--dialect", "postgres", *arguments, "-o", str(file), "2021_weihai")
     assert done.returncode == 1
@@ -71,7 +71,7 @@ members: {from: 成员, key: 档案号, facts: {birth_date: {column: 证号, rea
 
 
 def test_a_mapping_is_the_first_query(tmp_path: Path) -> None:
-    """With a mapping the view is over the register's own tables; misfits with the policy are reported in place."""
+    """With a mapping the view reads the register's own tables; a mismatch with the policy is reported at its place."""
     mapping = tmp_path / "mapping.yaml"
     mapping.write_text(MAPPING, encoding="utf-8")
     done = run("--dialect", "duckdb", "--mapping", str(mapping), "2021_weihai")

@@ -1,4 +1,4 @@
-"""`hardship-rules verify`: exit status, progress on standard error, JSON, files, and what to install."""
+"""`hardship-rules verify`: exit status, progress on standard error, JSON, files, and the extra to install."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from hardship_rules.cli import commands
 
 
 def run(*arguments: str) -> Result:
-    """The command line, as a user runs it."""
+    """Run the command line as a user does."""
     return CliRunner().invoke(commands, ["verify", *arguments])
 
 
@@ -25,7 +25,7 @@ def trial(tmp_path: Path) -> Path:
 
 
 def test_a_sound_policy_ends_well(trial: Path) -> None:
-    """Exit 0, the report on standard output, progress on standard error."""
+    """A sound policy exits with 0, the report on standard output, progress on standard error."""
     done = run(str(trial), "--members", "2")
     assert done.exit_code == 0
     assert done.stdout.endswith("没有发现问题。\n")
@@ -34,7 +34,7 @@ def test_a_sound_policy_ends_well(trial: Path) -> None:
 
 
 def test_never_over_the_policy(trial: Path) -> None:
-    """The policy stays unchanged to the byte, under any path."""
+    """The policy's file is never overwritten, under any path."""
     done = run(str(trial), "--members", "1", "-o", str(trial.parent / "." / trial.name))
     assert done.exit_code == 1
     assert "错误[output_is_read]" in done.stderr
@@ -42,14 +42,14 @@ def test_never_over_the_policy(trial: Path) -> None:
 
 
 def test_a_finding_is_exit_1(tmp_path: Path) -> None:
-    """A planted fault is a finding."""
+    """A planted fault is a finding, with exit status 1."""
     path = tmp_path / "trial.yaml"
     path.write_text(with_edits(FAULTS[-1].edits), encoding="utf-8")
     assert run(str(path), "--members", "2").exit_code == 1
 
 
 def test_a_change_of_category_is_a_finding(trial: Path, tmp_path: Path) -> None:
-    """With `--against`, a household whose category changes is exit 1, and nothing changed is 0."""
+    """With `--against`, a changed category exits with 1, and no change with 0."""
     other = tmp_path / "other" / "trial.yaml"
     other.parent.mkdir()
     other.write_text(TRIAL.replace("town: 787", "town: 900"), encoding="utf-8")
@@ -61,7 +61,7 @@ def test_a_change_of_category_is_a_finding(trial: Path, tmp_path: Path) -> None:
 
 
 def test_json_and_a_file(trial: Path, tmp_path: Path) -> None:
-    """`--format json -o FILE` writes the document, whole, and nothing to standard output."""
+    """`--format json -o FILE` writes the whole document, and nothing to standard output."""
     path = tmp_path / "report.json"
     done = run(str(trial), "--members", "2", "--format", "json", "-o", str(path))
     assert done.exit_code == 0
@@ -70,7 +70,7 @@ def test_json_and_a_file(trial: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_not_settled_is_no_finding(tmp_path: Path) -> None:
-    """A policy that is too hard ends in the time given, with its open questions reported at the end."""
+    """A policy that is too hard ends within the given time, with its open questions listed at the end."""
     path = tmp_path / "hard.yaml"
     path.write_text(HARD, encoding="utf-8")
     done = run(str(path), "--seconds", "0.5")
@@ -79,7 +79,7 @@ def test_what_is_not_settled_is_no_finding(tmp_path: Path) -> None:
 
 
 def test_an_open_policy_and_a_wrong_one_are_told() -> None:
-    """A measure without its numbers, and a policy that there is not, are problems: exit 1, on standard error."""
+    """A measure without its numbers and a missing policy are problems: exit status 1, on standard error."""
     for name, code in (("shandong_2020_58", "policy_open"), ("nowhere", "policy_unknown")):
         done = run(name)
         assert done.exit_code == 1
@@ -89,8 +89,8 @@ def test_an_open_policy_and_a_wrong_one_are_told() -> None:
 
 
 def test_what_to_install_is_said(trial: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without z3 the command says which extra has it; the other commands do not need it."""
-    import hardship_rules  # noqa: PLC0415  # a package of it is taken away
+    """Without z3 the command names the extra to install; the other commands do not need it."""
+    import hardship_rules  # noqa: PLC0415  # one of its packages is removed
 
     for name in list(sys.modules):
         if name == "z3" or name.startswith("hardship_rules.proofs"):

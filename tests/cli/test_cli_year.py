@@ -1,4 +1,4 @@
-"""The staff's year on the command line: a new file, warnings, an approval."""
+"""The yearly routine of the staff on the command line: a new file, warnings, an approval."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from years import THIS, files_in
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """Run the command line in a folder; its exit status, what it printed, and what it said beside."""
+    """Run the command line in a folder; return exit status, standard output, and standard error."""
     done = subprocess.run(  # noqa: S603  # this program, with the test's own arguments
         [sys.executable, "-W", "error", "-m", "hardship_rules", *arguments],
         cwd=folder,
@@ -32,7 +32,7 @@ class TestNew:
     """`hardship-rules new`."""
 
     def test_the_file_is_written_or_printed(self, city: Path) -> None:
-        """It is printed, or written to the file; both are made from the last year in that folder."""
+        """The file is printed or written; both come from the last year in that folder."""
         code, printed, said = run(city, "new", "city", "2026")
         assert (code, said) == (0, "")
         assert run(city, "new", "city", "2026", "-o", "2026_city.yaml") == (0, "", "")
@@ -41,16 +41,16 @@ class TestNew:
         assert text == printed
         (city / "any.txt").touch()
         modes = {(city / name).stat().st_mode for name in ("2026_city.yaml", "any.txt")}
-        assert len(modes) == 1  # whoever may read what one writes may read it
+        assert len(modes) == 1  # the file has the usual permissions
         assert [path.name for path in city.glob(".*")] == []
         (city / "link.yaml").symlink_to("any.txt")
-        assert run(city, "show", "2025_city.yaml", "-o", f"{'长' * 80}.txt")[0] == 0  # as long as a name may be
+        assert run(city, "show", "2025_city.yaml", "-o", f"{'长' * 80}.txt")[0] == 0  # the longest possible name
         assert run(city, "show", "2025_city.yaml", "-o", "link.yaml")[0] == 0
         assert (city / "link.yaml").is_symlink()
         assert (city / "any.txt").read_text("utf-8").startswith("某市2025年认定")
 
     def test_never_over_a_file(self, city: Path) -> None:
-        """A file that is there stays to the byte."""
+        """An existing file stays unchanged."""
         before = (city / "2025_city.yaml").read_bytes()
         code, printed, said = run(city, "new", "city", "2030", "-o", "2025_city.yaml")
         assert (code, printed) == (1, "")
@@ -69,7 +69,7 @@ class TestNew:
         ],
     )
     def test_no_year_to_make(self, city: Path, series: str, year: str, code: str) -> None:
-        """A year that exists, has no earlier one, is no year or is of no series is reported; nothing is written."""
+        """An existing year, one without an earlier year, an invalid year and an unknown series are each reported."""
         status, printed, said = run(city, "new", series, year, "-o", "new.yaml")
         assert (status, printed) == (1, "")
         assert f"错误[{code}]" in said
@@ -77,7 +77,7 @@ class TestNew:
         assert not (city / "new.yaml").exists()
 
     def test_a_whole_measure(self, city: Path) -> None:
-        """A measure without a base gives no year; the problems of a last year's file are reported."""
+        """A measure without a base gives no new year; problems of last year's file are reported."""
         own = "language: 1\npolicy: own\nseries: own\neffective: {from: 2025-01-01, to: 2025-12-31}\n"
         (city / "own.yaml").write_text(own, encoding="utf-8")
         assert "own.yaml:4:12: 错误[year_whole]" in run(city, "new", "own", "2026", "-o", "new.yaml")[2]
@@ -89,7 +89,7 @@ class TestCheck:
     """`hardship-rules check` with warnings."""
 
     def test_warnings_refuse_nothing_unless_strict(self, city: Path) -> None:
-        """A warning is printed at its place before what the file means, and exits 0; with `--strict` 1."""
+        """A warning is printed at its location before the summary, with exit status 0, or 1 with `--strict`."""
         (city / "2025_city.yaml").write_text(THIS.replace("town: 1100", "town: 1000"), encoding="utf-8")
         code, printed, said = run(city, "check", "2025_city.yaml")
         assert (code, said) == (0, "")
@@ -100,7 +100,7 @@ class TestCheck:
         assert run(city, "check", "--strict", "2024_city.yaml")[0] == 0
 
     def test_against_another(self, city: Path) -> None:
-        """The warnings are against the file named, not the one before; a missing one is reported."""
+        """`--against` compares with the named file instead of the previous year; a missing file is reported."""
         (city / "2023_city.yaml").write_text(THIS.replace("2025", "2023"), encoding="utf-8")
         assert "提示" not in run(city, "check", "2025_city.yaml")[1]
         told = run(city, "check", "2025_city.yaml", "--against", "2023_city.yaml")[1]
@@ -112,7 +112,7 @@ class TestCheck:
         assert "错误[file_missing]" in run(city, "check", "2025_city.yaml", "--against", "none.yaml")[1]
 
     def test_json(self, city: Path) -> None:
-        """Programs get the warnings among the problems, with their severity, and the policy's status."""
+        """The JSON has the warnings among the problems, with their severity, and the policy's status."""
         (city / "2025_city.yaml").write_text(THIS.replace("town: 1100", "town: 1000"), encoding="utf-8")
         document = json.loads(run(city, "check", "--format", "json", "2025_city.yaml")[1])
         (problem,) = document["problems"]
@@ -121,7 +121,7 @@ class TestCheck:
 
     @pytest.mark.parametrize("option", [["--strict"], ["--against", "2021_weihai"]])
     def test_not_with_schemas(self, city: Path, option: list[str]) -> None:
-        """A schema is not compared with anything."""
+        """A schema cannot be compared with a policy."""
         assert run(city, "check", "--policy-schema", *option)[0] == 2
         assert run(city, "check", "--facts-schema", "2021_weihai", *option)[0] == 2
 
@@ -142,7 +142,7 @@ class TestApprove:
         path.chmod(0o664)
         code, printed, said = run(city, "approve", "2025_city.yaml", "--by", "某市总工会", "--date", "2025-01-15")
         assert (code, said) == (0, "")
-        assert path.stat().st_mode & 0o777 == 0o664  # whoever might read it still may
+        assert path.stat().st_mode & 0o777 == 0o664  # the readers stay the same
         first, by, fingerprint = printed.splitlines()
         assert (first, by) == ("已写入批准：某市2025年认定", "  批准：某市总工会，2025-01-15")
         assert fingerprint.removeprefix("  指纹：") in path.read_text(encoding="utf-8")
@@ -156,7 +156,7 @@ class TestApprove:
         )
 
     def test_what_is_doubtful_is_told(self, city: Path) -> None:
-        """The approver sees the warnings; what the approval itself settles is none."""
+        """The approver sees the warnings, except those that the approval settles."""
         path = city / "2025_city.yaml"
         path.write_text(THIS.replace("town: 1100", "town: 1500"), encoding="utf-8")
         arguments = ("approve", "2025_city.yaml", "--by", "某市总工会", "--date", "2025-01-15")
@@ -182,7 +182,7 @@ class TestApprove:
         ],
     )
     def test_refused(self, city: Path, arguments: list[str], status: int, says: str) -> None:
-        """What cannot be approved, and wrong use, is reported, and no file is touched."""
+        """A refused approval and wrong use are reported, and no file is changed."""
         before = {path: path.read_bytes() for path in city.iterdir()}
         code, printed, said = run(city, "approve", *arguments)
         assert (code, printed) == (status, "")
@@ -191,7 +191,7 @@ class TestApprove:
 
 
 def test_cases_in_earlier_words_are_told(city: Path) -> None:
-    """`hardship-rules test` passes a case in an earlier word, and says what to write instead."""
+    """`hardship-rules test` passes a case with a former name, and reports the current one."""
     measure = (city / "measure.yaml").read_text(encoding="utf-8")
     renamed = measure.replace("outcome: deep,", "outcome: deepest, formerly: deep,")
     (city / "measure.yaml").write_text(renamed, encoding="utf-8")

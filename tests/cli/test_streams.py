@@ -1,4 +1,4 @@
-"""Streams that are closed, full or broken, disks without room, runs that are stopped: one line, nothing half done."""
+"""Closed, full or broken streams, full disks and stopped runs: one line of report, and no half-written file."""
 
 import json
 import os
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell's red
 def shell(
     redirections: str, *words: str, given: bytes = b"", before: str = "", **environment: str
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run the command line with its streams as a shell leads them."""
+    """Run the command line with streams redirected by a shell."""
     return subprocess.run(  # noqa: S603  # this program, with the test's own arguments
         ["/bin/sh", "-c", f'{before} exec "$0" "$@" {redirections}', sys.executable, "-m", "hardship_rules", *words],
         input=given,
@@ -44,7 +44,7 @@ def shell(
 
 
 def broken(*words: str) -> tuple[int, str]:
-    """Run the command line with a standard output whose reader is gone; its exit status and standard error."""
+    """Run the command line with a standard output whose reader is closed; return exit status and standard error."""
     reader, writer = os.pipe()
     os.close(reader)
     command = [sys.executable, "-m", "hardship_rules", *words]
@@ -56,13 +56,13 @@ def broken(*words: str) -> tuple[int, str]:
 
 
 def is_one_line(text: str, code: str) -> bool:
-    """One line is said, and it has the code."""
+    """There is exactly one line of output, with the code."""
     return text.count("\n") == 1 and f"[{code}]" in text
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the commands read."""
+    """A folder with the input files of the commands."""
     folder = tmp_path_factory.mktemp("streams")
     files(folder)
     files_in(folder, measure=MEASURE + PROPERTIES)
@@ -93,16 +93,16 @@ QUICK = ("assess", "check", "show", "template", "replay")
 
 
 def words_of(command: str, folder: Path) -> list[str]:
-    """A command as it is written."""
+    """The words of a command line."""
     return COMMANDS[command].format(folder=folder, household=HOUSEHOLD).split()
 
 
 class TestStandardOutput:
-    """What cannot be printed is reported in one line, and the exit status is 1."""
+    """A failed write to standard output is reported in one line, and the exit status is 1."""
 
     @pytest.mark.parametrize("command", COMMANDS)
     def test_full(self, folder: Path, command: str) -> None:
-        """Every command says that its results were not all written where the disk is full."""
+        """On a full disk, every command reports that its results were not all written."""
         done = shell("> /dev/full", *words_of(command, folder))
         lines = done.stderr.decode().splitlines()
         assert done.returncode == 1
@@ -110,20 +110,20 @@ class TestStandardOutput:
         assert "Traceback" not in done.stderr.decode()
         assert "Exception ignored" not in done.stderr.decode()
         if command == "register":
-            assert (folder / "result.csv").read_bytes().count(b"\n") >= 61  # it was written before
+            assert (folder / "result.csv").read_bytes().count(b"\n") >= 61  # the file was written before
 
     @pytest.mark.parametrize("command", ["any", "assess"])
     def test_closed(self, folder: Path, command: str) -> None:
         """A closed output is reported, with or without Python's own buffer."""
-        command = random.choice(QUICK) if command == "any" else command  # noqa: S311  # it is in the message
+        command = random.choice(QUICK) if command == "any" else command  # noqa: S311  # the choice is in the message
         done = shell(">&-", *words_of(command, folder), PYTHONUNBUFFERED="" if command == "assess" else "1")
         assert done.returncode == 1, command
         assert is_one_line(done.stderr.decode(), "stdout_not_written"), command
 
     @pytest.mark.parametrize("command", ["any", "assess"])
     def test_reader_gone(self, folder: Path, command: str) -> None:
-        """A pipe whose reader has gone is reported, in the language asked for."""
-        command = random.choice(QUICK) if command == "any" else command  # noqa: S311  # it is in the message
+        """A closed reader of a pipe is reported in the requested language."""
+        command = random.choice(QUICK) if command == "any" else command  # noqa: S311  # the choice is in the message
         words = [*words_of(command, folder), *(["--lang", "en"] if command == "assess" else [])]
         status, said = broken(*words)
         assert status == 1, command
@@ -131,12 +131,12 @@ class TestStandardOutput:
         assert ("the program that reads it has ended" in said) is (command == "assess")
 
     def test_help(self) -> None:
-        """Help is no exception."""
+        """Help reports a failed write too."""
         done = shell("> /dev/full", "assess", "--help")
         assert (done.returncode, is_one_line(done.stderr.decode(), "stdout_not_written")) == (1, True)
 
     def test_a_closed_output_that_is_not_needed(self, tmp_path: Path) -> None:
-        """What is written with `-o` needs no standard output, and no message ever lands in the file."""
+        """Output with `-o` needs no standard output, and no message ever goes to the file."""
         path, plain = tmp_path / "answer.txt", tmp_path / "plain.txt"
         done = shell("<&- >&- 2>&-", "assess", HOUSEHOLD, "-o", str(path))
         assert done.returncode == 0
@@ -153,18 +153,18 @@ class TestStandardOutput:
         assert is_one_line(done.stderr.decode(), "stdout_not_written")
 
     def test_any_character_is_printed(self) -> None:
-        """A stream that claims to know ASCII only does not stop the results."""
+        """A stream that claims to support ASCII only does not stop the results."""
         plain = shell("", "assess", HOUSEHOLD)
         done = shell("", "assess", HOUSEHOLD, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
         assert (done.returncode, done.stdout, done.stderr) == (0, plain.stdout, b"")
 
 
 class TestStandardError:
-    """Where nothing can be reported the work is done all the same, and the exit status says that reports were lost."""
+    """With a broken standard error the work is still done, and the exit status says that reports were lost."""
 
     @pytest.mark.parametrize("redirection", ["2>&-", "2> /dev/full"])
     def test_reports_are_lost(self, folder: Path, redirection: str) -> None:
-        """The register is written whole, its totals are printed, the exit status is 1."""
+        """The register is written whole, its totals are printed, and the exit status is 1."""
         (folder / "result.csv").unlink(missing_ok=True)
         done = shell(redirection, *words_of("register", folder))
         assert done.returncode == 1
@@ -172,7 +172,7 @@ class TestStandardError:
         assert (folder / "result.csv").read_bytes().count(b"\n") >= 61
 
     def test_nothing_to_report(self) -> None:
-        """A closed standard error does no harm where there is nothing to say."""
+        """A closed standard error is ignored if there is nothing to report."""
         done = shell("2>&-", "assess", HOUSEHOLD)
         assert done.returncode == 0
         assert done.stdout
@@ -183,17 +183,17 @@ class TestStandardError:
 
 
 class TestStandardInput:
-    """What cannot be read from standard input is a problem like any other."""
+    """An unreadable standard input is a problem like any other."""
 
     @pytest.mark.parametrize("words", ["assess -", "replay -", "compare 2021_weihai 2023_weihai -"])
     def test_closed(self, words: str) -> None:
-        """One line says so; nothing is printed."""
+        """It is reported in one line, and nothing is printed."""
         done = shell("<&-", *words.split())
         assert (done.returncode, done.stdout) == (1, b"")
         assert is_one_line(done.stderr.decode(), "stdin_unreadable")
 
     def test_the_others_are_answered(self) -> None:
-        """The household in a file is assessed beside it; programs get the problem as JSON."""
+        """The household in a file is still assessed; the JSON has the problem."""
         done = shell("<&-", "changes", "-", HOUSEHOLD, "--format", "json")
         assert [each["code"] for each in json.loads(done.stdout)["problems"]] == ["stdin_unreadable"]
         done = shell("<&-", "assess", "-", HOUSEHOLD)
@@ -201,7 +201,7 @@ class TestStandardInput:
 
     @pytest.mark.parametrize("given", [bytes(range(256)), b"\x00" * 2_000_000])
     def test_no_text(self, given: bytes) -> None:
-        """Bytes that are no text, or too many of them, are a problem, not a traceback."""
+        """Bytes that are not text, or too many of them, are a problem, not a traceback."""
         done = shell("", "assess", "-", given=given)
         assert (done.returncode, done.stdout) == (1, b"")
         assert "错误[" in done.stderr.decode()
@@ -217,7 +217,7 @@ FORMS = {
 
 
 class TestNoRoom:
-    """On a disk that is full the old file stays whole and nothing is left beside it."""
+    """On a full disk the old file stays whole and nothing is left beside it."""
 
     @pytest.mark.parametrize("form", FORMS)
     def test_the_old_file_stays(self, folder: Path, tmp_path: Path, form: str) -> None:
@@ -238,13 +238,13 @@ class TestNoRoom:
         assert list(spools.iterdir()) == []
 
     def test_a_device_that_is_full(self) -> None:
-        """A device is written to, and its error is reported in the language asked for."""
+        """A device is written to, and its error is reported in the requested language."""
         done = shell("", "template", "2021_weihai", "--force", "--lang", "en", "-o", "/dev/full")
         assert done.returncode == 1
         assert "error[file_not_written]: the file cannot be written: the disk is full\n" in done.stderr.decode()
 
     def test_records_and_policies(self, folder: Path, tmp_path: Path) -> None:
-        """Records in a folder, next year's file and an approval are whole or not there."""
+        """Records in a folder, next year's file and an approval are written whole or not at all."""
         policy = tmp_path / "2025_city.yaml"
         for name in ("measure.yaml", "2024_city.yaml", "2025_city.yaml"):
             (tmp_path / name).write_bytes((folder / name).read_bytes())
@@ -297,17 +297,17 @@ main()
 
 
 def stopped(name: str, number: int, *words: str) -> "subprocess.CompletedProcess[bytes]":
-    """Run the command line until it calls a function of the system, which sends it a signal."""
+    """Run the command line until it calls a system function, which sends it a signal."""
     command = [sys.executable, "-c", PATCHED, f"{name}={number}", *words]
     return subprocess.run(command, capture_output=True, check=False, timeout=120)  # noqa: S603  # this program
 
 
 class TestStopped:
-    """A run that is stopped leaves no half of a file; one that is killed leaves what the next run removes."""
+    """A stopped run leaves no partial file; the next run removes the remains of a killed one."""
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_by_a_signal(self, tmp_path: Path, number: signal.Signals) -> None:
-        """The exit status is 128 and the signal's number, one line says so, the old file stays."""
+        """The exit status is 128 plus the signal's number, one line reports it, and the old file is kept."""
         path = tmp_path / "answer.txt"
         path.write_text("old", encoding="utf-8")
         done = stopped("fsync", number, "assess", HOUSEHOLD, "-o", str(path))
@@ -317,7 +317,7 @@ class TestStopped:
         assert path.read_text(encoding="utf-8") == "old"
 
     def test_killed(self, folder: Path, tmp_path: Path) -> None:
-        """What a killed run left is removed by the next, also where it was putting a workbook together."""
+        """The next run removes the remains of a killed run, also of a workbook in progress."""
         path, spools = tmp_path / "out" / "result.xlsx", tmp_path / "spools"
         path.parent.mkdir()
         spools.mkdir()
@@ -342,13 +342,13 @@ class TestWholeFile:
 
     @pytest.fixture(autouse=True)
     def mask(self) -> Iterator[None]:
-        """The rights that a new file has do not depend on who runs the tests."""
+        """Fix the permissions of new files, whoever runs the tests."""
         before = os.umask(0o022)
         yield
         os.umask(before)
 
     def test_a_run_that_goes_on_keeps_its_file(self, tmp_path: Path) -> None:
-        """Two runs that write one file at a time do not take each other's for left: the last one's is there."""
+        """Two runs that write one file at the same time do not remove each other's data: the last one wins."""
         path = tmp_path / "answer.txt"
 
         def slowly(stream: BytesIO) -> None:
@@ -357,7 +357,7 @@ class TestWholeFile:
             assert path.read_bytes() == b"second"
             assert len(list(tmp_path.iterdir())) == 2
 
-        write_whole(path, slowly)  # type: ignore[arg-type]  # any stream of bytes
+        write_whole(path, slowly)  # type: ignore[arg-type]  # accepts any stream of bytes
         assert path.read_bytes() == b"first"
         assert [each.name for each in tmp_path.iterdir()] == ["answer.txt"]
 
@@ -378,7 +378,7 @@ class TestWholeFile:
 
     @pytest.mark.parametrize("name", ["fsync", "replace"])
     def test_a_disk_that_is_full_at_the_end(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        """Where the system refuses only at the last step, the old file is whole and alone as well."""
+        """If the system refuses only the last step, the old file is whole and alone as well."""
         path = tmp_path / "answer.txt"
         path.write_bytes(b"old")
 
@@ -391,7 +391,7 @@ class TestWholeFile:
         assert [each.read_bytes() for each in tmp_path.iterdir()] == [b"old"]
 
     def test_rights_are_kept(self, tmp_path: Path) -> None:
-        """A new file has the rights of any other; one that is written over keeps its own, by links too."""
+        """A new file has the usual permissions; an overwritten file keeps its own, through links too."""
         new, link = tmp_path / "new", tmp_path / "link"
         write_whole(new, lambda stream: stream.write(b"1"))
         assert stat.S_IMODE(new.stat().st_mode) == 0o644
@@ -403,18 +403,18 @@ class TestWholeFile:
             stream.write(b"2")
             modes.append(stat.S_IMODE(os.fstat(stream.fileno()).st_mode))
 
-        write_whole(link, look)  # type: ignore[arg-type]  # any stream of bytes
-        assert modes == [0o600]  # nobody reads half of it who may not read the whole
+        write_whole(link, look)  # type: ignore[arg-type]  # accepts any stream of bytes
+        assert modes == [0o600]  # a partial file is no more readable than the whole one
         assert (link.is_symlink(), new.read_bytes(), stat.S_IMODE(new.stat().st_mode)) == (True, b"2", 0o640)
 
     def test_a_link_to_what_is_not_there_yet(self, tmp_path: Path) -> None:
-        """The link stays, and leads to the new file."""
+        """A dangling link is kept, and leads to the new file."""
         (tmp_path / "link").symlink_to(tmp_path / "new")
         write_whole(tmp_path / "link", lambda stream: stream.write(b"1"))
         assert ((tmp_path / "link").is_symlink(), (tmp_path / "new").read_bytes()) == (True, b"1")
 
     def test_scratch(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Scratch files are apart from one another, for the user alone, and gone afterwards."""
+        """Scratch files do not collide, are private to the user, and are deleted afterwards."""
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
         with scratch(Path("a.xlsx")) as first, scratch(Path("a.xlsx")) as second:
             assert first != second
@@ -423,7 +423,7 @@ class TestWholeFile:
         assert list(tmp_path.iterdir()) == []
 
     def test_as_a_user_without_rights(self, tmp_path: Path) -> None:
-        """A folder in which nothing may be made, and a file that may not be written, are left as they are."""
+        """A read-only folder and a read-only file are left unchanged."""
         folder, path = tmp_path / "closed", tmp_path / "open"
         folder.mkdir()
         path.mkdir()
@@ -450,7 +450,7 @@ class TestWholeFile:
 
 
 class TestReading:
-    """What has no end, or is no file, is refused before memory is full."""
+    """An endless input, or one that is not a regular file, is refused before it fills the memory."""
 
     def test_a_household_without_end(self) -> None:
         """A text is read up to its limit."""
@@ -460,7 +460,7 @@ class TestReading:
 
     @pytest.mark.parametrize("read", [read_csv, read_parquet, open_workbook])
     def test_a_register_that_is_no_file(self, tmp_path: Path, read: Callable[[Path], object]) -> None:
-        """A device, a pipe and a folder are refused unread; so is a file that is not there."""
+        """A device, a pipe and a folder are refused without reading; so is a missing file."""
         (tmp_path / "zero").symlink_to("/dev/zero")
         (tmp_path / "folder").mkdir()
         os.mkfifo(tmp_path / "pipe")

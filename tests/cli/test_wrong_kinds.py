@@ -1,4 +1,4 @@
-"""Arguments of a wrong kind, in place of a policy, text, path or assessment, are refused in plain words."""
+"""Arguments of a wrong type in place of a policy, text, path or assessment are refused in plain words."""
 
 import subprocess
 import sys
@@ -72,7 +72,7 @@ NOTHING: tuple[object, ...] = (None, 3, [], b"x", 1.5, {})
 
 
 def refusal(ask: Taken, given: object) -> str:
-    """The code of the one problem with which something is refused; it has a sentence that names what was given."""
+    """The code of the only problem of a refusal, whose message names the given type."""
     with pytest.raises((FactError, PolicyError)) as refused:
         ask(given)
     (problem,) = refused.value.problems
@@ -84,21 +84,21 @@ def refusal(ask: Taken, given: object) -> str:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_what_is_no_policy(name: str) -> None:
-    """A policy's name, or anything but a loaded policy, is refused by every function that takes a policy."""
+    """Every function that takes a policy refuses a policy's name, and anything else that is not a loaded policy."""
     for given in ("2021_weihai", *NOTHING):
         assert refusal(POLICIES[name], given) == "policy_not_loaded"
 
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_what_is_no_text(name: str) -> None:
-    """Bytes, a path and nothing are no text, where one is read."""
+    """Bytes, a path and None are refused as a text."""
     for given in (Path("x"), *NOTHING):
         assert refusal(TEXTS[name], given) == "content_expected"
 
 
 @pytest.mark.parametrize("name", PATHS)
 def test_what_is_no_path(name: str) -> None:
-    """Nothing, a number and bytes are no path, where a file is read."""
+    """None, a number and bytes are refused as a path."""
     for given in NOTHING:
         assert refusal(PATHS[name], given) == "path_expected"
 
@@ -111,7 +111,7 @@ def test_what_is_no_assessment(name: str) -> None:
 
 
 def test_what_is_no_mapping_of_readings() -> None:
-    """Readings are a mapping of names to options; any others are refused."""
+    """Readings are a mapping of names to options; anything else is refused."""
     for given in (None, "equal_to_standard", 3):
         assert refusal(WEIHAI.with_readings, given) == "readings_expected"
     with pytest.raises(PolicyError) as refused:
@@ -120,7 +120,7 @@ def test_what_is_no_mapping_of_readings() -> None:
 
 
 def test_what_are_no_names_of_columns() -> None:
-    """Columns are named by one text or by several; a dialect is one of those there are."""
+    """Column names are one text or several; an unknown dialect is refused."""
     for given in (None, 3, b"x"):
         with pytest.raises(TypeError, match="one name or a list of names is expected, not"):
             register(WEIHAI, "2021-03-31", known=cast(Any, given))
@@ -162,7 +162,7 @@ def test_a_missing_library_is_named_with_its_extra(package: str, name: str, miss
 
 @pytest.mark.parametrize("missing", ["narwhals", "openpyxl", "polars"])
 def test_the_command_line_without_the_extra_of_registers(missing: str, tmp_path: Path) -> None:
-    """Commands for one household work without it, and those for a register say which extra to install."""
+    """Commands for one household work without the extra, and those for a register say which extra to install."""
     code = f"import sys; sys.modules[{missing!r}] = None; from hardship_rules.__main__ import main; main()"
 
     def done(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -183,7 +183,7 @@ def test_the_command_line_without_the_extra_of_registers(missing: str, tmp_path:
 
 
 def test_a_target_that_ends_as_a_folder_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`-o 结果/` where there is no such folder writes no file called 结果."""
+    """`-o 结果/` without such a folder does not write a file called 结果."""
     monkeypatch.chdir(tmp_path)
     file = str(ROOT / "examples" / "household.yaml")
     for command in (("assess", file), ("template", "2021_weihai"), ("show", "2021_weihai")):

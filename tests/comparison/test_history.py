@@ -1,4 +1,4 @@
-"""The history of a household as text, page and JSON: both verdicts, what changed, why, and what is due."""
+"""The history of a household as text, page and JSON: both verdicts, the changes, their causes, and what is due."""
 
 import json
 
@@ -13,13 +13,13 @@ NOW: Facts = {**HOME, "on": "2023-04-10", "file": "open", "file_category": "deep
 
 
 def developed(now: list[Facts], **own: object) -> Development:
-    """The household of a worker with 750 a month in 2021, as it is in 2023."""
+    """The history of a worker's household from 750 a month in 2021 to its state in 2023."""
     before = {**HOME, "members": [SELF]}
     return changes(Y2023, before, {**NOW, **own, "members": now}, earlier=Y2021)
 
 
 def test_out_of_hardship() -> None:
-    """31,200 a year is 2,600 a month, above twice 1,001: 脱困 is due, and the wage alone did it."""
+    """31,200 a year is 2,600 a month, above twice 1,001: 脱困 is due, caused by the wage alone."""
     found = developed([{**SELF, "wage": 31200}])
     assert found.reassess
     assert found.category_changed
@@ -34,12 +34,12 @@ def test_out_of_hardship() -> None:
     )
     at = lines.index("单独复原下列任何一项，即回到前次的类别")
     assert lines[at + 1] == "  本人的年工资性收入：9,000.00 元 → 31,200.00 元"
-    assert "建档处理：脱困（新）〔假定〕" in lines  # what 脱困 means is not held
+    assert "建档处理：脱困（新）〔假定〕" in lines  # the source that defines 脱困 is not held
     assert "档案记载：建档一年以上，应当复核（新）〔通知〕" in lines
 
 
 def test_withdrawn() -> None:
-    """A second home that is large excludes: 退档 is due."""
+    """A large second home excludes: 退档 is due."""
     found = developed([SELF], homes=2, floor_area_above_local_average=True)
     assert [each.outcome.title for each in found.due if each.decision.name == "filing"] == ["退档"]
 
@@ -51,7 +51,7 @@ def test_category_changed() -> None:
 
 
 def test_nothing_is_otherwise() -> None:
-    """The same household on the same day is told so, and nothing is due anew."""
+    """The same household on the same day is reported as unchanged, and nothing new is due."""
     household = {**HOME, "members": [SELF]}
     found = changes(Y2021, household, assess(Y2021, household))
     assert not found.reassess
@@ -62,7 +62,7 @@ def test_nothing_is_otherwise() -> None:
 
 
 def test_what_the_category_does_not_use() -> None:
-    """What only the file is about calls for no new verdict."""
+    """A change of a fact that only the filing uses needs no new verdict."""
     household = {**HOME, "members": [SELF]}
     found = changes(Y2021, household, {**household, "affected_by_epidemic": True})
     assert not found.reassess
@@ -71,7 +71,7 @@ def test_what_the_category_does_not_use() -> None:
 
 
 def test_undecided_now() -> None:
-    """Where a fact is missing the category may be as before or not, and what is missing is said."""
+    """With a missing fact the category may have changed or not, and the missing fact is named."""
     member = {name: each for name, each in SELF.items() if name != "medical_self_paid"}
     found = developed([{**member, "wage": 14400}])
     assert found.category_changed is None
@@ -82,7 +82,7 @@ def test_undecided_now() -> None:
 
 
 def test_members_who_are_not_told_apart() -> None:
-    """Of two children without labels nobody says which is which: both left, both joined, and the mend is said."""
+    """Two children without labels cannot be matched: both left and both joined, and the hint asks for labels."""
     child = {**SPOUSE, "relation": "child", "age": 10}
     before = {**HOME, "members": [SELF, child, {**child, "age": 12}]}
     found = changes(Y2021, before, {**before, "members": [SELF, {**child, "age": 11}, {**child, "age": 13}]})
@@ -96,7 +96,7 @@ def test_members_who_are_not_told_apart() -> None:
 
 
 def test_json() -> None:
-    """The form that README documents: members from 1, exact numbers."""
+    """The JSON has the documented form: members from 1, exact numbers."""
     document = json.loads(developed([{**SELF, "wage": 31200}, SPOUSE]).explain(format="json"))
     assert document["format"] == "hardship-rules/development/1"
     assert document["category_changed"] is True
@@ -107,19 +107,19 @@ def test_json() -> None:
 
 
 def test_problems_are_told() -> None:
-    """Raises what `assess` raises."""
+    """The same problems are raised as by `assess`."""
     with pytest.raises(FactError):
         developed([{**SELF, "wage": -1}])
 
 
 def test_no_fact_in_repr() -> None:
-    """No fact shows in `repr`."""
+    """The `repr` shows no fact."""
     found = developed([{**SELF, "wage": 31234}])
     assert "31234" not in repr(found) + repr(found.because) + repr(found.facts)
 
 
 def test_languages() -> None:
-    """English is a language, French is not; nor is PDF a format."""
+    """English is supported; French and PDF are refused."""
     assert "still" in changes(Y2021, {**HOME, "members": [SELF]}, {**HOME, "members": [SELF]}).explain(lang="en")
     with pytest.raises(ValueError, match="lang is one of"):
         developed([SELF]).explain(lang="fr")  # type: ignore[arg-type]  # refused
@@ -128,7 +128,7 @@ def test_languages() -> None:
 
 
 def test_page() -> None:
-    """A page begins with what the category was and is, in the tone of what it is; then why, and what is due."""
+    """A page begins with the old and new category, in the tone of the new one; then the causes, and what is due."""
     found = developed([{**SELF, "wage": 14400}])
     page = found.explain(format="html")
     words = ("深度困难职工家庭", "须重新审核", "与前次不同的各项", "类别改变的原因", "现在的处理", "辅助审核意见")

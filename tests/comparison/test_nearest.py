@@ -41,12 +41,12 @@ HOUSEHOLD: Facts = {
 
 
 def household(worker: Facts | None = None, **facts: object) -> Facts:
-    """One worker who lives alone, with some facts otherwise."""
+    """One worker who lives alone, with some facts changed."""
     return {**HOUSEHOLD, **facts, "members": [{**WORKER, **(worker or {})}]}
 
 
 def numbers(facts: Facts, policy: Policy = WEIHAI) -> dict[tuple[str, bool], tuple[str, list[str]]]:
-    """Of each number and direction (up: true) the change, as text, and the categories that it leads to."""
+    """The change of each number and direction (up: true), as text, with the categories that it gives."""
     return {
         (path_text(change.path), change.by > 0): (
             str(plain(change.by)),
@@ -58,7 +58,7 @@ def numbers(facts: Facts, policy: Policy = WEIHAI) -> dict[tuple[str, bool], tup
 
 
 def options(facts: Facts, policy: Policy = WEIHAI) -> dict[tuple[str, object], list[str]]:
-    """Of each yes-or-no and choice the options that change the category, and to what."""
+    """The options of each boolean and choice that change the category, with the new categories."""
     return {
         (path_text(change.path), change.new): [outcome.id for outcome in change.possible]
         for change in what_would_change(policy, facts).changes
@@ -84,7 +84,7 @@ WAGE = "members[1].wage"
     ],
 )
 def test_at_the_lines(wage: str, up: object, down: object) -> None:
-    """On both sides of both lines the change is exact to the fen, and nothing is told where there is no line."""
+    """On both sides of both lines the change is exact to the fen; without a line there is none."""
     found = numbers(household({"wage": wage}))
     assert found.get((WAGE, True)) == up
     assert found.get((WAGE, False)) == down
@@ -108,13 +108,13 @@ def test_several_people() -> None:
     ],
 )
 def test_roundings(rounding: str, up: str) -> None:
-    """A figure that is rounded before it is compared reaches the line as early as it is rounded up to it."""
+    """A figure that is rounded before it is compared reaches the line as soon as it is rounded up to it."""
     variant = WEIHAI.with_readings({"rounding": rounding})
     assert numbers(household({"wage": 9000}), variant)[WAGE, True] == (up, ["relative"])
 
 
 def test_equality_granted() -> None:
-    """Where the line itself is granted, deep lasts one fen longer."""
+    """If equality is granted, deep extends by one fen."""
     variant = WEIHAI.with_readings({"equal_to_standard": "granted"})
     assert numbers(household({"wage": 9000}), variant)[WAGE, True] == ("444.01", ["relative"])
 
@@ -123,11 +123,11 @@ SUDDEN: Facts = {"sudden_cause": "illness", "sudden_loss": 30000, "sudden_compen
 
 
 def test_a_line_that_moves_with_the_income() -> None:
-    """30,000 against 80 % of 40,000: 2,000.01 more loss, or 2,500.01 less income, of which 30,000 is above 80 %."""
+    """30,000 against 80 % of 40,000: 2,000.01 more loss, or 2,500.01 less income, whose 80 % is below 30,000."""
     found = numbers(household({"wage": 40000}, **SUDDEN))
     assert found["sudden_loss", True] == ("2000.01", ["accidental"])
     assert found[WAGE, False] == ("-2500.01", ["accidental"])
-    assert ("sudden_compensation", True) not in found  # more of it only lessens the loss
+    assert ("sudden_compensation", True) not in found  # a higher compensation only reduces the loss
 
 
 def test_a_difference_that_is_never_below_zero() -> None:
@@ -138,24 +138,24 @@ def test_a_difference_that_is_never_below_zero() -> None:
 
 
 def test_a_later_outcome_catches_it() -> None:
-    """At twice the standard a household with a great loss is not out but accidental: 20,000 is above 80 % of 18,888."""
+    """Above twice the standard a great loss still makes a household accidental: 20,000 is above 80 % of 18,888."""
     loss = {**SUDDEN, "sudden_loss": 20000}
     assert numbers(household({"wage": 18000}, **loss))[WAGE, True] == ("888", ["accidental"])
     assert numbers(household({"wage": 18000}))[WAGE, True] == ("888", ["none"])
 
 
 def test_an_earlier_outcome_catches_it() -> None:
-    """A second home above the average area excludes; without that area more homes change nothing."""
+    """A second home above the average area excludes; without that area more homes have no effect."""
     assert numbers(household())["homes", True] == ("1", ["excluded"])
     assert ("homes", True) not in numbers(household(floor_area_above_local_average=False))
     assert numbers(household(homes=3))["homes", False] == ("-2", ["deep"])
 
 
-# --- Facts that are tied, left out or unknown -----------------------------------------------------------------------
+# --- Facts that are tied, omitted or unknown -------------------------------------------------------------------------
 
 
 def test_a_must_is_not_broken() -> None:
-    """With both wages given neither can go its own way but for the 12 yuan that the measure allows."""
+    """With both wages given, neither can change by more than the 12 yuan that the measure allows."""
     found = numbers(household({"wage": 9000, "monthly_wage": 750}))
     assert (WAGE, True) not in found
     assert ("members[1].monthly_wage", True) not in found
@@ -165,7 +165,7 @@ def test_a_must_is_not_broken() -> None:
 
 
 def test_what_stands_in_follows() -> None:
-    """Of a monthly wage alone it is the month that is changed; the year's wage follows and cannot go its own way."""
+    """If only the monthly wage is given, it is the one to change; the yearly wage follows and does not change alone."""
     worker = {**WORKER, "monthly_wage": 700}
     del worker["wage"]
     found = numbers({**HOUSEHOLD, "members": [worker]})
@@ -174,7 +174,7 @@ def test_what_stands_in_follows() -> None:
 
 
 def test_age_and_date_of_birth() -> None:
-    """A child of 17 counts and at 18 does not; where the date of birth is given the age cannot be changed."""
+    """A child of 17 counts and one of 18 does not; with a given date of birth the age cannot be changed."""
     child = {**WORKER, "relation": "child", "age": 17, "education": "none", "dependent": False}
     facts = {**HOUSEHOLD, "members": [{**WORKER, "wage": 18000}, child]}  # 750 for two, 1,500 alone
     assert numbers(facts)["members[2].age", True] == ("1", ["relative"])
@@ -184,41 +184,41 @@ def test_age_and_date_of_birth() -> None:
 
 
 def test_a_constant_that_stood_in() -> None:
-    """Costs left out count as nothing, and can be more; 12,000 less 2,556.01 is 9,443.99."""
+    """Omitted costs default to zero and can be higher; 12,000 less 2,556.01 is 9,443.99."""
     assert numbers(household({"wage": 12000}))["members[1].disability_cost", True] == ("2556.01", ["deep"])
 
 
 def test_undecided() -> None:
-    """Of an undecided household nothing is told, and the assessment says what is missing."""
+    """For an undecided household no change is computed, and the assessment names the missing facts."""
     changes = what_would_change(WEIHAI, household({"wage": None}))
     assert changes.changes == ()
     assert [str(each) for each in changes.assessment.missing] == [WAGE]
 
 
 def test_into_the_open() -> None:
-    """A change after which other facts are needed leads to no category, and names those possible."""
+    """A change that makes other facts necessary gives no category, but names the possible ones."""
     found = options(household({"wage": 30000}))
-    assert found["sudden_cause", "illness"] == ["accidental", "none"]  # the loss is not known
+    assert found["sudden_cause", "illness"] == ["accidental", "none"]  # the loss is unknown
     changes = what_would_change(WEIHAI, household({"wage": 30000})).changes
     assert {change.category for change in changes if len(change.possible) > 1} == {None}
 
 
 def test_decided_with_facts_unknown() -> None:
-    """A household decided though some facts are unknown: a change tells what is then possible."""
+    """For a household decided with unknown facts, a change names the categories then possible."""
     facts = household({"wage": None}, unit_has_union=False)
     assert options(facts) == {("unit_has_union", True): ["deep", "relative", "none"]}
     assert numbers(facts) == {}
 
 
 def test_options() -> None:
-    """Each other option of a choice, and the other of a yes-or-no, that gives another category, and no more."""
+    """Every other option of a choice or boolean that gives another category is reported, and no others."""
     found = options(household({"wage": 8400}))  # 700: below the urban 787, above the rural 588
     assert found["residence", "rural"] == ["relative"]
     assert found["unit_has_union", False] == ["out_of_scope"]
     assert found["employment", "retired"] == ["out_of_scope"]
     assert found["controls_company", True] == ["excluded"]
-    assert ("floor_area_above_local_average", False) not in found  # of one home it is not asked
-    assert ("members[1].relation", "spouse") not in found  # a household without its worker is none
+    assert ("floor_area_above_local_average", False) not in found  # with one home this fact is not needed
+    assert ("members[1].relation", "spouse") not in found  # a household without its worker is invalid
     assert options(household({"wage": 6000}))  # 500: below both standards
     assert ("residence", "rural") not in options(household({"wage": 6000}))
 
@@ -246,7 +246,7 @@ decisions:
 
 
 def small(when: str, must: str = "m: {that: a >= -20}") -> Policy:
-    """A policy of three numbers and one condition."""
+    """A policy with three numbers and one condition."""
     return read_policy(SMALL % (must, when))
 
 
@@ -263,11 +263,11 @@ def small(when: str, must: str = "m: {that: a >= -20}") -> Policy:
         ("round_up(a, 2) > 2", "1.1", None),  # 2.1 is rounded to 4
         ("max(a, -a) > 5", "4.1", "-6.1"),
         ("a - a > 0", None, None),  # a range does not see that it is always 0
-        ("a + b > 4", "1.1", None),  # b stands in: a alone moves both
+        ("a + b > 4", "1.1", None),  # b defaults to a: a alone moves both
     ],
 )
 def test_forms_of_a_line(when: str, up: str | None, down: str | None) -> None:
-    """Caps, roundings, equality and two sides that move together, for a = 1 in tenths."""
+    """Caps, roundings, equality and two dependent sides, for a = 1 in tenths."""
     given = {"a": 1, "members": [{}]} if "b" in when else {"a": 1, "b": 0, "c": 0, "members": [{}]}
     found = numbers(cast(Facts, given), small(when))
     assert found.get(("a", True), (None,))[0] == up
@@ -275,14 +275,14 @@ def test_forms_of_a_line(when: str, up: str | None, down: str | None) -> None:
 
 
 def test_no_step_is_no_change() -> None:
-    """What was worked out between two steps of a fact's smallest unit has no steps to go by."""
+    """A computed value between two steps of a fact's smallest unit has no change of its own."""
     found = numbers({"a": 1, "members": [{}]}, small("c > 3"))  # c is a third
     assert ("c", True) not in found
     assert found["a", True] == ("8.1", ["x"])  # 9.1 / 3 is above 3
 
 
 def test_not_across_a_gap() -> None:
-    """Where one smallest unit less would break a `must` the number is left out: that much less cannot be tried."""
+    """If one unit less violates a `must`, the change is left out, since the neighbouring value cannot be checked."""
     gap = "m: {any: {low: {that: a <= 1}, high: {that: a >= 2}}, title: 缺口}"
     given = {"a": 1, "b": 0, "c": 0, "members": [{}]}
     assert numbers(cast(Facts, given), small("a > 1.5", gap)) == {}
@@ -290,7 +290,7 @@ def test_not_across_a_gap() -> None:
 
 
 def test_constants_that_stood_in_break_no_must() -> None:
-    """A must is not held against a range in which something may stand in as a constant."""
+    """A `must` is not compared with a range in which a constant default may apply."""
     text = (SMALL % ("m: {that: b <= 5}", "a > 3")).replace(
         "if absent: a}", "if absent: {choose: [{when: a > 2, value: 9}], otherwise: 7}}"
     )
@@ -298,7 +298,7 @@ def test_constants_that_stood_in_break_no_must() -> None:
     assert found["a", True] == ("2.1", ["x"])
 
 
-# --- Against trying every number ------------------------------------------------------------------------------------
+# --- Compared with trying every number -------------------------------------------------------------------------------
 
 
 def tight(text: str) -> str:
@@ -313,7 +313,7 @@ def tight(text: str) -> str:
 
 
 def amounts(facts: Mapping[str, Fact]) -> dict[str, NumberKind]:
-    """The kinds of those facts that are numbers."""
+    """The kinds of the numeric facts."""
     return {name: fact.kind for name, fact in facts.items() if isinstance(fact.kind, NumberKind)}
 
 
@@ -339,7 +339,7 @@ def tight_households(draw: st.DrawFn, policy: Policy) -> Facts:
 
 
 def category(policy: Policy, facts: Facts) -> str | None:
-    """The category; None where there is no such household."""
+    """The category; None if there is no such household."""
     try:
         found = assess(policy, facts).category
     except FactError:
@@ -354,14 +354,14 @@ def holder(facts: Facts, path: FactPath) -> Facts:
 
 
 def changed(facts: Facts, path: FactPath, new: object) -> Facts:
-    """The household with one fact otherwise."""
+    """The household with one fact changed."""
     copied = {**facts, "members": [dict(member) for member in facts["members"]]}
     holder(copied, path)[cast(str, path[-1])] = new
     return copied
 
 
 def by_trying(policy: Policy, facts: Facts) -> dict[tuple[str, bool], tuple[str, list[str]]]:
-    """The same as `numbers`, by trying one number after the other."""
+    """The same as `numbers`, by trying one number after another."""
     now, found = category(policy, facts), {}
     paths: list[FactPath] = [(name,) for name in amounts(policy.facts)]
     theirs = amounts(policy.members.facts)
@@ -385,7 +385,7 @@ def by_trying(policy: Policy, facts: Facts) -> dict[tuple[str, bool], tuple[str,
 @settings(max_examples=examples(100, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(policies(), st.data())
 def test_every_number_tried(text: str, data: st.DataObject) -> None:
-    """On generated policies, with their caps, roundings, products and gaps, the nearest is what trying finds first."""
+    """With caps, roundings, products and gaps, the nearest change is the first that a search finds."""
     policy = read_policy(tight(text))
     facts = data.draw(tight_households(policy))
     assert numbers(facts, policy) == by_trying(policy, facts)
@@ -395,7 +395,7 @@ def test_every_number_tried(text: str, data: st.DataObject) -> None:
 
 
 def possible(facts: Facts) -> list[str] | None:
-    """The categories possible; None where there is no such household."""
+    """The possible categories; None if there is no such household."""
     try:
         return [outcome.id for outcome in assess(WEIHAI, facts).possible]
     except FactError:
@@ -403,7 +403,7 @@ def possible(facts: Facts) -> list[str] | None:
 
 
 def between(start: Exact, end: Exact, units: int, draw: Any) -> Iterator[int | Decimal]:
-    """A few numbers from one to another, both left out."""
+    """A few numbers between two others, both excluded."""
     first, last = sorted((int(start * units), int(end * units)))
     if last - first > 1:
         yield from (plain(Fraction(draw(st.integers(first + 1, last - 1)), units)) for _ in range(2))
@@ -412,7 +412,7 @@ def between(start: Exact, end: Exact, units: int, draw: Any) -> Iterator[int | D
 @few
 @given(households(WEIHAI), st.data())
 def test_changes_of_the_measure(facts: Facts, data: st.DataObject) -> None:
-    """Each change gives what it says; one unit less, and what lies between, gives what there was."""
+    """Each change gives the reported category; one unit less, and values in between, keep the old one."""
     now = possible(facts)
     for change in what_would_change(WEIHAI, facts).changes:
         new = change.new if change.by is None else plain(cast(Exact, change.new))
@@ -428,7 +428,7 @@ def test_changes_of_the_measure(facts: Facts, data: st.DataObject) -> None:
 @few
 @given(households(WEIHAI), st.data())
 def test_nothing_is_left_out(facts: Facts, data: st.DataObject) -> None:
-    """Where no change of a number is told there is none: numbers drawn from all of that side change nothing."""
+    """If no change of a number is reported in a direction, no number drawn there changes the category."""
     now, told = possible(facts), numbers(facts)
     for number, member in enumerate(facts["members"]):
         for name, fact in WEIHAI.members.facts.items():

@@ -1,4 +1,4 @@
-"""The changes that would change a category, as sentences in Chinese and English, and as JSON."""
+"""The nearest changes as sentences in Chinese and English, and as JSON."""
 
 import json
 
@@ -15,7 +15,7 @@ PARTIAL = what_would_change(WEIHAI, load_household("examples/partial.yaml"))
 
 
 def test_explanation_comes_first() -> None:
-    """The text is the explanation as it is without, then what would change it, totals first."""
+    """The text is the unchanged explanation, then the changes, totals first."""
     before = explain(EXAMPLE.assessment, detail="full")
     text = EXAMPLE.explain(detail="full")
     assert text.startswith(before)
@@ -32,7 +32,7 @@ def test_explanation_comes_first() -> None:
     assert "  子女（15 岁）、子女（24 岁）自费出国留学改为“是”，即转为有排除性情形，不予认定" in lines
     assert "  自有住房套数再增加 1，可能为有排除性情形，不予认定、深度困难职工家庭" in lines
     assert lines[-1].startswith("下列事实改变后，可能须补充其他事实才能认定：就业状况、拥有或经常使用机动车辆、")
-    assert not any(line.startswith("  本人年工资性收入") for line in lines)  # told of the total
+    assert not any(line.startswith("  本人年工资性收入") for line in lines)  # reported under the total
 
 
 def test_english() -> None:
@@ -46,7 +46,7 @@ def test_english() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_page_and_markdown(lang: Language) -> None:
-    """In a page and in Markdown the changes stand at the end of the first screen, before the rest."""
+    """In a page and in Markdown the changes are at the end of the first screen, before the rest."""
     page, markdown = (EXAMPLE.explain(format=form, lang=lang) for form in ("html", "markdown"))
     text = Page(page).text
     title, reasons = sentences("nearest", lang)["title"], {"zh": "理由", "en": "Reasons"}[lang]
@@ -61,14 +61,14 @@ def test_page_and_markdown(lang: Language) -> None:
 
 
 def test_undecided() -> None:
-    """An undecided household is told what it lacks, and nothing else."""
+    """For an undecided household only the missing facts are listed."""
     assert PARTIAL.sentences() == ("类别待定，尚不能说明哪些变化会使它改变；还需先补充：本人医疗自负费用",)
     assert PARTIAL.sentences("en")[0].endswith("first give: 医疗自负费用 (本人)")
     assert PARTIAL.explain().splitlines()[-1] == PARTIAL.sentences()[0]
 
 
 def test_nothing_changes_it() -> None:
-    """Where no single fact changes the verdict that is said."""
+    """If no single fact changes the verdict, the text says so."""
     facts = {"unit_has_union": False, "employment": "retired", "members": [{"relation": "self"}]}
     changes = what_would_change(WEIHAI, facts)
     assert changes.sentences() == ("没有哪一项事实单独改变会使类别改变",)
@@ -76,7 +76,7 @@ def test_nothing_changes_it() -> None:
 
 
 def test_json() -> None:
-    """`would_change` stands beside the assessment: totals with the paths they are made of, and every change."""
+    """`would_change` is beside the assessment: totals with the paths of their facts, and every change."""
     document = json.loads(EXAMPLE.explain(format="json"))
     assert document["format"] == "hardship-rules/assessment/1"
     assert document["category"]["id"] == "deep"
@@ -106,7 +106,7 @@ def test_json() -> None:
 
 
 def test_no_labels_in_json() -> None:
-    """Sentences call members by their labels; JSON leaves them out, as the assessment's does."""
+    """Sentences use the members' labels; JSON leaves them out, as the assessment's JSON does."""
     facts = {"unit_has_union": True, "employment": "in_service", "residence": "urban", "controls_company": True}
     members = [{"relation": "self", "age": 40, "label": "Qvyzx"}, {"relation": "child", "age": 9, "label": "Wkjpm"}]
     changes = what_would_change(WEIHAI, {**facts, "members": members}, "2021-03-31")
@@ -117,4 +117,4 @@ def test_no_labels_in_json() -> None:
 def test_no_such_language() -> None:
     """Another language is refused."""
     with pytest.raises(ValueError, match="zh, en"):
-        EXAMPLE.sentences("fr")  # type: ignore[arg-type]  # what is refused
+        EXAMPLE.sentences("fr")  # type: ignore[arg-type]  # an unknown language

@@ -1,4 +1,4 @@
-"""Comparing a household under two policies: days, foreign facts and options, and mistakes."""
+"""Comparing a household under two policies: days, foreign facts and options, and problems."""
 
 from datetime import date
 from typing import Any
@@ -36,22 +36,22 @@ members:
 
 
 def household(wage: str = "10800") -> HouseholdText:
-    """A worker alone, of 900 a month where nothing else is said."""
+    """A worker alone, with 900 a month by default."""
     return read_household(TEXT % wage)
 
 
 def categories(found: Comparison) -> list[str | None]:
-    """The category under each."""
+    """The category under each policy."""
     return [None if side.assessment.category is None else side.assessment.category.id for side in found.sides]
 
 
 def codes(error: pytest.ExceptionInfo[FactError]) -> list[tuple[str, str]]:
-    """The problems by code and place."""
+    """The problems by code and location."""
     return [(problem.code, problem.place) for problem in error.value.problems]
 
 
 def test_two_years() -> None:
-    """900 is above the 787 of 2021 and below the 1,001 of 2023; the household's own policy does not matter."""
+    """900 is above the 787 of 2021 and below the 1,001 of 2023; the policy named by the household is ignored."""
     found = compare(Y2021, Y2023, household())
     assert categories(found) == ["relative", "deep"]
     assert not found.same
@@ -62,7 +62,7 @@ def test_two_years() -> None:
 
 
 def test_outside_a_policys_days() -> None:
-    """On a day outside its own a policy is applied as if it held then, and that is said."""
+    """On a day outside its window a policy is applied as if it were in force, with a note."""
     found = compare(Y2021, Y2023, household())
     assert [side.in_force for side in found.sides] == [True, False]
     assert {side.assessment.household.on for side in found.sides} == {date(2021, 3, 31)}
@@ -70,14 +70,14 @@ def test_outside_a_policys_days() -> None:
 
 
 def test_a_day_for_each() -> None:
-    """Each policy can have a day of its own, on which people are as old as they are then."""
+    """Each policy can have its own day, which determines the ages."""
     found = compare(Y2021, Y2023, household(), "2021-03-31", "2023-03-31")
     assert [side.in_force for side in found.sides] == [True, True]
     assert [str(side.assessment.household.on) for side in found.sides] == ["2021-03-31", "2023-03-31"]
 
 
 def test_no_day() -> None:
-    """Without a day each policy is taken on some day of its own."""
+    """Without a day each policy is applied on some day of its window."""
     facts: dict[str, Any] = {"unit_has_union": False, "members": [{"relation": "self"}]}
     found = compare(Y2021, Y2023, facts)
     assert categories(found) == ["out_of_scope", "out_of_scope"]
@@ -85,7 +85,7 @@ def test_no_day() -> None:
 
 
 def test_a_variant() -> None:
-    """On the line the reading that grants it decides."""
+    """On the line, the reading that grants equality decides."""
     found = compare(Y2021, Y2021.with_readings({"equal_to_standard": "granted"}), household("9444"))
     assert categories(found) == ["relative", "deep"]
 
@@ -99,7 +99,7 @@ MIXED: dict[str, Any] = {
 
 
 def test_other_facts() -> None:
-    """What only one policy knows is left out under the other and listed; what that asks beyond it is unknown."""
+    """Facts of one policy only are left out under the other and listed; its own further facts are unknown."""
     found = compare(Y2021, HUZHOU, MIXED)
     assert categories(found) == ["out_of_scope", "deep"]  # 9,000 / 12 is 750, not above 1,105
     assert [[path_text(each.path) for each in side.not_known] for side in found.sides] == [
@@ -114,7 +114,7 @@ def test_other_facts() -> None:
 
 
 def test_an_option_that_one_lacks() -> None:
-    """An option that only one policy has is left out under the other, and the fact is unknown there."""
+    """An option of one policy only is left out under the other, where the fact is unknown."""
     text = """
 language: 1
 policy: other
@@ -145,7 +145,7 @@ decisions:
 
 
 def test_mistakes() -> None:
-    """What neither policy knows is a mistake, told once; a day outside a policy's own is none beside it."""
+    """A fact that neither policy has is a problem, reported once; a day outside a policy's window is none."""
     wrong = read_household((TEXT % "1.555").replace("homes:", "hmes:"), "wrong.yaml")
     with pytest.raises(FactError) as error:
         compare(Y2021, Y2023, wrong)
@@ -154,7 +154,7 @@ def test_mistakes() -> None:
 
 
 def test_mistakes_under_one() -> None:
-    """What is wrong under one policy only is told as well: 500 homes are too many, and huzhou asks for no homes."""
+    """A problem under one policy only is reported too: 500 homes are too many, though huzhou has no homes."""
     with pytest.raises(FactError) as error:
         compare(HUZHOU, Y2021, {"homes": 500, "members": [{"relation": "self"}]})
     assert codes(error) == [("fact_outside", "homes")]
@@ -162,19 +162,19 @@ def test_mistakes_under_one() -> None:
 
 @pytest.mark.parametrize("given", [{"members": 3}, {"members": [3]}, {"members": []}, {3: 4, "members": [{}]}])
 def test_no_household(given: Any) -> None:
-    """What is no household is refused as `assess` refuses it."""
+    """A value that is not a household is refused as by `assess`."""
     with pytest.raises(FactError):
         compare(Y2021, HUZHOU, given)
 
 
 def test_an_open_policy() -> None:
-    """A policy that cannot decide is refused."""
+    """An open policy is refused."""
     with pytest.raises(PolicyError):
         compare(Y2021, load_policy("shandong_2020_58"), household())
 
 
 def test_the_household_stays_as_it_is() -> None:
-    """What is given is not changed by what is left out of it."""
+    """The given household is not modified."""
     before = {**MIXED, "members": [dict(MIXED["members"][0])]}
     compare(Y2021, HUZHOU, MIXED)
     assert before == MIXED

@@ -12,12 +12,12 @@ EXAMPLE = load_household("examples/household.yaml")
 
 
 def document(found: Comparison) -> Any:
-    """A comparison as a program reads it."""
+    """The parsed JSON of a comparison."""
     return json.loads(found.explain(format="json"))
 
 
 def test_sides() -> None:
-    """Each side has its policy, its day and whether it was in force, its verdict, its figures, what it lacks."""
+    """Each side has its policy, its day, whether it was in force, its verdict, figures, and missing facts."""
     found = document(compare(Y2021, HUZHOU, EXAMPLE))
     assert found["format"] == "hardship-rules/comparison/1"
     assert (found["same"], found["readings"]) == (False, [])
@@ -33,7 +33,7 @@ def test_sides() -> None:
 
 
 def test_parting() -> None:
-    """Both sides of the clause at which the verdicts part, in both; null where they are the same."""
+    """The clause at which the verdicts differ has both its sides under both policies; null if they agree."""
     assert document(compare(Y2021, Y2023, EXAMPLE))["parting"] is None
     dear = {"unit_has_union": True, "employment": "new_form", "members": [{"relation": "self"}]}
     found = document(compare(Y2021, Y2023, dear, "2021-03-31"))
@@ -50,7 +50,7 @@ def test_parting() -> None:
 
 
 def test_same_bytes_and_no_labels() -> None:
-    """The same households give the same bytes, and labels are left out."""
+    """The same household gives the same bytes, and labels are left out."""
     facts = {"reference": "r-1", "members": [{"relation": "self", "label": "Qvyzx"}]}
     text = compare(Y2021, Y2023, facts).explain(format="json")
     assert text == compare(Y2021, Y2023, facts).explain(format="json")
@@ -59,20 +59,20 @@ def test_same_bytes_and_no_labels() -> None:
 
 
 def test_no_fact_in_repr() -> None:
-    """No fact shows in the `repr` of a comparison."""
+    """The `repr` of a comparison shows no fact."""
     facts = {"members": [{"relation": "self", "wage": "73913.31", "label": "Qvyzx"}]}
     shown = repr(compare(Y2021, HUZHOU, facts))
     assert not any(mark in shown for mark in ("73913", "Qvyzx"))
 
 
 def test_no_such_format() -> None:
-    """Another format is refused."""
+    """An unknown format is refused."""
     with pytest.raises(ValueError, match="text, markdown, html, json"):
         compare(Y2021, Y2023, EXAMPLE).explain(format="pdf")
 
 
 def test_page() -> None:
-    """A page and Markdown say first whether the verdicts differ and from where on; no id of a policy or a clause."""
+    """A page and Markdown begin with whether the verdicts differ and where; they have no id of a policy or clause."""
     dear = {"unit_has_union": True, "employment": "new_form", "members": [{"relation": "self"}]}
     found = compare(Y2021, Y2023, dear, "2021-03-31")
     for form in ("html", "markdown"):

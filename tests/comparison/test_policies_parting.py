@@ -1,4 +1,4 @@
-"""The first clause at which two verdicts differ, as far inside as both policies have it."""
+"""The first clause at which two verdicts differ, as deep as both policies have it."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -44,32 +44,32 @@ def policy(line: int, *outcomes: str) -> Policy:
 
 
 def parted(first: Policy, second: Policy, a: int, *, b: bool | None = True) -> Parting | None:
-    """Where the two part over a household."""
+    """The first difference between two policies for a household."""
     facts: dict[str, object] = {"a": a, "b": b, "members": [{}]}
     return parting(assess(first, facts), assess(second, facts))
 
 
 def ids(found: Parting | None) -> list[tuple[str, object] | None]:
-    """The clause at which they part, in each, and whether it holds there."""
+    """The first different clause in each policy, and whether it holds there."""
     assert found is not None
     return [None if each is None else (each.clause.id, each.holds) for each in (found.first, found.second)]
 
 
 def test_thesame_category() -> None:
-    """Where the verdicts are the same there is no parting, whatever else is otherwise."""
+    """If the verdicts are the same, no first difference is reported."""
     assert parted(policy(10, X), policy(20, X), 5) is None
     assert parted(policy(10, X), policy(20, X, Y), 5) is None
 
 
 def test_into_a_named_condition() -> None:
-    """The parting is the innermost clause, inside the condition that the outcome names, with both sides in both."""
+    """The first difference is the innermost clause, also inside a named condition, with both sides under both."""
     found = parted(policy(10, X), policy(20, X), 15)
     assert ids(found) == [("poor.low", False), ("poor.low", True)]
     assert found is not None
     assert found.first is not None
     assert found.second is not None
     sides = [
-        (reason.left.exact, reason.sign, reason.right.exact)  # type: ignore[union-attr]  # figures
+        (reason.left.exact, reason.sign, reason.right.exact)  # type: ignore[union-attr]  # both are figures
         for standing in (found.first, found.second)
         for reason in standing.reasons
     ]
@@ -77,18 +77,18 @@ def test_into_a_named_condition() -> None:
 
 
 def test_open_in_one() -> None:
-    """A clause that is open under one policy and settled under the other is where they part."""
+    """A clause that is open under one policy and settled under the other is the first difference."""
     assert ids(parted(policy(10, X), policy(20, X), 15, b=None)) == [("poor.low", False), ("poor.low", True)]
 
 
 def test_a_clause_that_one_has() -> None:
-    """A clause that only one policy has is where they part, if those that both have hold alike."""
+    """A clause of one policy only is the first difference, if the common clauses agree."""
     assert ids(parted(policy(20, X), policy(20, MORE), 15)) == [None, ("category.x.more", False)]
     assert ids(parted(policy(20, MORE), policy(20, X), 15)) == [("category.x.more", False), None]
 
 
 def test_nothing_alike_inside() -> None:
-    """Two outcomes of one name made of other clauses part as wholes, each with what makes it so."""
+    """Two outcomes of one name with different clauses differ as a whole, each with its own clauses."""
     found = parted(policy(20, X), policy(20, OTHER), 15)
     assert ids(found) == [("category.x", True), ("category.x", False)]
     assert found is not None
@@ -97,12 +97,12 @@ def test_nothing_alike_inside() -> None:
 
 
 def test_an_outcome_that_one_has() -> None:
-    """An outcome that only one policy has holds for nobody under the other."""
+    """An outcome of one policy only never holds under the other."""
     assert ids(parted(policy(10, X), policy(10, X, Y), 15)) == [None, ("category.y", True)]
 
 
 def test_another_order() -> None:
-    """Where all clauses hold alike and the outcomes come in another order, that is what is told."""
+    """If all clauses agree and only the order of outcomes differs, the order is reported."""
     found = parted(policy(20, X, Y), policy(20, Y, X), 15)
     assert ids(found) == [("category.x", True), ("category.y", True)]
     assert found is not None
@@ -110,7 +110,7 @@ def test_another_order() -> None:
 
 
 def test_another_name_for_the_rest() -> None:
-    """Two names for `otherwise` are two verdicts that no clause tells apart."""
+    """Two names for `otherwise` are two verdicts that no clause distinguishes."""
     renamed = read_policy((POLICY % (10, X)).replace("outcome: none", "outcome: nothing"))
     assert parted(policy(10, X), renamed, 15) is None
 
@@ -127,7 +127,7 @@ READINGS = [
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(households(WEIHAI))
 def test_variants_of_the_measure(reading: tuple[str, str], facts: Facts) -> None:
-    """Under another reading a household parts exactly if its verdict is another, at a clause that holds otherwise."""
+    """Under another reading a first difference is reported exactly if the verdict differs, at a clause that differs."""
     variant = WEIHAI.with_readings(dict([reading]))
     one, other = assess(WEIHAI, facts), assess(variant, facts)
     found = parting(one, other)

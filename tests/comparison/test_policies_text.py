@@ -53,7 +53,7 @@ def test_english() -> None:
 
 
 def test_the_same() -> None:
-    """The same verdict is said to be so, with what decides it under each."""
+    """An equal verdict is reported as such, with the deciding clauses under each policy."""
     lines = compare(Y2021, Y2023, EXAMPLE).explain().splitlines()
     at = lines.index("结论相同")
     assert lines[at + 1 : at + 3] == [
@@ -63,7 +63,7 @@ def test_the_same() -> None:
 
 
 def test_other_facts() -> None:
-    """Facts that one policy lacks are named, and those it still needs; figures that one lacks are a dash."""
+    """Facts that one policy lacks are named, and those it still needs; a figure that one lacks is a dash."""
     text = compare(Y2021, HUZHOU, EXAMPLE).explain()
     assert "\n乙没有下列事实，未予采用：所在单位已建立工会组织、就业状况、" in text
     assert "乙待定，还需补充：" in text
@@ -74,7 +74,7 @@ def test_other_facts() -> None:
 
 
 def test_a_clause_that_one_lacks() -> None:
-    """An outcome that only one policy has is told as what the other has not."""
+    """An outcome of one policy only is reported as missing in the other."""
     facts = {"unit_has_union": False, "members": [{"relation": "self", "lives_here": True, "income": 0, "cost": 0}]}
     text = compare(Y2021, HUZHOU, facts).explain()
     assert "\n结论不同，分歧始于：不属于认定范围（category.out_of_scope）\n" in text
@@ -84,7 +84,7 @@ def test_a_clause_that_one_lacks() -> None:
 
 
 def test_different_readings() -> None:
-    """Only readings that both have and answer otherwise."""
+    """Only readings of both policies with different choices are listed."""
     variant = Y2021.with_readings({"rounding": "fen"})
     assert [(one.chosen, other.chosen) for one, other in different_readings(Y2021, variant)] == [("none", "fen")]
     assert different_readings(Y2021, HUZHOU) == []
@@ -92,6 +92,6 @@ def test_different_readings() -> None:
 
 @pytest.mark.parametrize("lang", ["fr", ""])
 def test_no_such_language(lang: str) -> None:
-    """Another language is refused."""
+    """An unknown language is refused."""
     with pytest.raises(ValueError, match="zh, en"):
-        compare(Y2021, Y2023, ALONE).explain(lang=lang)  # type: ignore[arg-type]  # what is refused
+        compare(Y2021, Y2023, ALONE).explain(lang=lang)  # type: ignore[arg-type]  # an unknown language

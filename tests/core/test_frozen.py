@@ -1,4 +1,4 @@
-"""A frozen mapping is a mapping for good: it cannot be changed, and can be hashed, compared, pickled and copied."""
+"""A frozen mapping cannot be changed, and can be hashed, compared, pickled and copied."""
 
 import copy
 import pickle
@@ -15,7 +15,7 @@ entries = st.dictionaries(st.text(max_size=3), st.integers(), max_size=5)
 
 @given(entries)
 def test_is_the_mapping_it_was_made_from(given_: dict[str, int]) -> None:
-    """It has the same entries in the same order, from a mapping or from pairs, and equals both."""
+    """It has the entries of its source in the same order, a mapping or pairs, and equals both."""
     frozen = FrozenMapping(given_)
     assert list(frozen.items()) == list(given_.items())
     assert frozen == given_ == FrozenMapping(given_.items())
@@ -28,7 +28,7 @@ def test_is_the_mapping_it_was_made_from(given_: dict[str, int]) -> None:
 def test_pickle_and_copies_are_equal(given_: dict[str, int]) -> None:
     """A pickled, copied or deeply copied one is equal, hashes equal, and is in the same order."""
     frozen = FrozenMapping(given_)
-    for other in (pickle.loads(pickle.dumps(frozen)), copy.copy(frozen), copy.deepcopy(frozen)):  # noqa: S301  # its own
+    for other in (pickle.loads(pickle.dumps(frozen)), copy.copy(frozen), copy.deepcopy(frozen)):  # noqa: S301  # pickled by this test
         assert other == frozen
         assert hash(other) == hash(frozen)
         assert list(other) == list(frozen)
@@ -44,7 +44,7 @@ def test_order_does_not_count_for_equality(given_: dict[str, int], random: Any) 
 
 
 def test_is_cut_off_from_what_it_was_made_from() -> None:
-    """A later change of the source is none of its own."""
+    """A later change of the source does not change it."""
     source = {"a": 1}
     frozen = FrozenMapping(source)
     source["a"] = 2
@@ -61,7 +61,7 @@ def test_cannot_be_changed() -> None:
     with pytest.raises(AttributeError):
         frozen.other = 1
     with pytest.raises(AttributeError):
-        frozen._entries = {}  # noqa: SLF001  # even that
+        frozen._entries = {}  # noqa: SLF001  # even the private attribute
     with pytest.raises(AttributeError):
-        del frozen._entries  # noqa: SLF001  # what is refused
+        del frozen._entries  # noqa: SLF001  # the attempt is refused
     assert frozen == {"a": 1}

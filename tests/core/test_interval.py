@@ -1,4 +1,4 @@
-"""Arithmetic on numbers that may not be known never leaves out what they could come to."""
+"""Interval arithmetic on unknown numbers never excludes a possible result."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,14 +17,14 @@ positive = numbers.filter(lambda number: number > 0)
 
 @st.composite
 def held(draw: st.DrawFn, ends: st.SearchStrategy[Exact] = numbers) -> tuple[Number, Exact]:
-    """A number that may not be known, with one that it could be."""
+    """A number that may be unknown, with one of its possible values."""
     low, point, high = sorted(draw(st.tuples(ends, ends, ends)))
     known = draw(st.booleans())
     return (point, point) if known else (span(low, high), draw(st.sampled_from((low, point, high))))
 
 
 def within(number: Number, point: Exact) -> bool:
-    """The number could be that point."""
+    """The point is a possible value of the number."""
     return ranges.low(number) <= point <= ranges.high(number)
 
 
@@ -44,7 +44,7 @@ def test_points_inside_come_out_inside(
     a: tuple[Number, Exact],
     b: tuple[Number, Exact],
 ) -> None:
-    """Sum, product, least and greatest of two points lie in those of the ranges; of known numbers they are they."""
+    """Sum, product, minimum and maximum of two points lie in the result for their intervals."""
     found = over_ranges(a[0], b[0])
     assert within(found, over_points(a[1], b[1]))
     if not isinstance(a[0], Range) and not isinstance(b[0], Range):
@@ -59,19 +59,19 @@ def test_both_ends_are_reached(
     a: tuple[Number, Exact],
     b: tuple[Number, Exact],
 ) -> None:
-    """No range is wider than it must be: some ends of the two come to its least and some to its greatest."""
+    """No result is wider than necessary: both its bounds are reached by bounds of the operands."""
     corners = [over_points(x, y) for x in ends_of(a[0]) for y in ends_of(b[0])]
     assert ends_of(over_ranges(a[0], b[0])) == (min(corners), max(corners))
 
 
 def ends_of(number: Number) -> tuple[Exact, Exact]:
-    """The least and the most it can be."""
+    """The bounds of a number."""
     return ranges.low(number), ranges.high(number)
 
 
 @given(held())
 def test_negation(a: tuple[Number, Exact]) -> None:
-    """Below zero the ends change places."""
+    """Negation swaps the bounds."""
     assert ends_of(ranges.negate(a[0])) == (-ranges.high(a[0]), -ranges.low(a[0]))
     assert within(ranges.negate(a[0]), -a[1])
 
@@ -87,7 +87,7 @@ def test_division_by_what_is_positive(a: tuple[Number, Exact], b: tuple[Number, 
 
 @given(held(), held())
 def test_hull(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """What either can be, both can be together."""
+    """The hull holds all possible values of both numbers."""
     found = ranges.hull(a[0], b[0])
     assert within(found, a[1])
     assert within(found, b[1])
@@ -96,7 +96,7 @@ def test_hull(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
 @pytest.mark.parametrize("direction", ["down", "half_up", "up"])
 @given(held(), st.sampled_from([1, 2, Fraction(1, 100), Fraction(3, 7)]))
 def test_rounding(direction: Direction, a: tuple[Number, Exact], step: Exact) -> None:
-    """A point rounds as its distance from zero does, and inside the range's own rounding."""
+    """A point is rounded by its distance from zero, and lies within the rounded interval."""
     whole = {"down": floor, "up": ceil, "half_up": lambda each: floor(each + Fraction(1, 2))}[direction]
     expected = whole(abs(Fraction(a[1])) / step) * step * (1 if a[1] >= 0 else -1)
     assert ranges.rounded(a[1], step, direction) == expected
@@ -116,13 +116,13 @@ def test_rounding(direction: Direction, a: tuple[Number, Exact], step: Exact) ->
     ],
 )
 def test_rounding_by_hand(direction: Direction, number: Exact, step: Exact, expected: Exact) -> None:
-    """A half goes away from zero on either side, down is towards it and up away from it; a floor is always below."""
+    """By hand: halves go away from zero, down is towards it, up is away from it, and a floor is always below."""
     assert ranges.rounded(number, step, direction) == expected
 
 
 @given(held(), held())
 def test_comparisons_are_never_wrong(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """A comparison of intervals holds for every two numbers in them; known numbers always compare."""
+    """A comparison of intervals is right for every two numbers in them; known numbers always compare."""
     for found, true in ((ranges.less(a[0], b[0]), a[1] < b[1]), (ranges.equal(a[0], b[0]), a[1] == b[1])):
         assert found in (None, true)
         if not isinstance(a[0], Range) and not isinstance(b[0], Range):
@@ -131,7 +131,7 @@ def test_comparisons_are_never_wrong(a: tuple[Number, Exact], b: tuple[Number, E
 
 @given(held(), held())
 def test_comparisons_are_open_only_where_they_must(a: tuple[Number, Exact], b: tuple[Number, Exact]) -> None:
-    """If a comparison is unknown, some bounds are in order and some are not."""
+    """If a comparison is unknown, it holds for some bounds and fails for others."""
     if ranges.less(a[0], b[0]) is None:
         assert ranges.low(a[0]) < ranges.high(b[0])
         assert ranges.high(a[0]) >= ranges.low(b[0])
@@ -139,7 +139,7 @@ def test_comparisons_are_open_only_where_they_must(a: tuple[Number, Exact], b: t
 
 @given(numbers, numbers)
 def test_span(a: Exact, b: Exact) -> None:
-    """From a number to itself there is that number only; else a range keeps both ends."""
+    """A span of equal bounds is that number; otherwise it keeps both bounds."""
     low, high = sorted((a, b))
     assert ends_of(span(low, high)) == (low, high)
     assert isinstance(span(low, high), Range) == (low != high)

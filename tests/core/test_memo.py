@@ -1,4 +1,4 @@
-"""What is computed once from a policy and kept with it."""
+"""Results computed once per policy and kept with it."""
 
 import copy
 import pickle
@@ -18,7 +18,7 @@ COPIES: list[Callable[[Policy], Policy]] = [
     evolve,
     copy.copy,
     copy.deepcopy,
-    lambda policy: pickle.loads(pickle.dumps(policy)),  # noqa: S301  # its own
+    lambda policy: pickle.loads(pickle.dumps(policy)),  # noqa: S301  # pickled by this test
 ]
 
 
@@ -29,7 +29,7 @@ def computed(policy: Policy, number: int = 0, *, text: str = "") -> list[object]
 
 
 def test_one_result_for_each_policy_and_arguments() -> None:
-    """The same arguments give the same object, other arguments another one, and the types are the function's."""
+    """The same arguments give the same object, other arguments another one, and the annotated types stay."""
     assert_type(computed(WEIHAI), list[object])
     assert computed(WEIHAI) is computed(WEIHAI)
     assert computed(WEIHAI, 1) is computed(WEIHAI, 1)
@@ -39,7 +39,7 @@ def test_one_result_for_each_policy_and_arguments() -> None:
 
 
 def test_functions_do_not_share_results() -> None:
-    """Two functions of one name keep their results apart."""
+    """Two functions of the same name keep separate results."""
     other = per_policy(lambda policy: policy.title)
     another = per_policy(lambda policy: policy.series)
     assert (other(WEIHAI), another(WEIHAI)) == (WEIHAI.title, WEIHAI.series)
@@ -58,7 +58,7 @@ def test_results_are_no_part_of_the_policy(make: Callable[[Policy], Policy]) -> 
 
 
 def test_results_are_not_pickled() -> None:
-    """A policy is pickled the same before and after results are computed, even those that no pickle could hold."""
+    """A pickle of the policy is the same before and after results are computed, even unpicklable ones."""
     policy = load_policy("2021_weihai")
     before = pickle.dumps(policy)
 
@@ -89,12 +89,12 @@ def test_error_is_not_kept() -> None:
 
 
 def test_threads_get_one_result() -> None:
-    """Eight threads that ask at the same time get the same object."""
+    """Eight concurrent threads get the same object."""
     barrier = Barrier(8)
 
     @per_policy
     def slowly(policy: Policy) -> list[str]:
-        barrier.wait()  # all eight compute it
+        barrier.wait()  # all eight threads compute it
         return [policy.name]
 
     with ThreadPoolExecutor(8) as pool:

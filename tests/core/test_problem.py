@@ -1,4 +1,4 @@
-"""Problems: their codes and sentences in both languages, their order, and what they keep to themselves."""
+"""Problems: their codes and sentences in both languages, their order, and their privacy."""
 
 import ast
 import re
@@ -16,11 +16,11 @@ PACKAGE = Path(hardship_rules.__file__).parent
 MAKERS = {"problem_of", "Problem", "_finding", "_warning", "problem", "refuse", "wrong"}
 OF_REGISTERS = re.compile("cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden")
 WORDS = {"nearest", "nearest_factor", "kind_number", "kind_choice", "kind_yes_no", "kind_date", "error", "warning"}
-ONE_LINE = {"stdin_unreadable", "stdout_not_written", "interrupted"}  # a stream's: the fix is in the sentence
+ONE_LINE = {"stdin_unreadable", "stdout_not_written", "interrupted"}  # of streams: their sentence includes the fix
 
 
 def strings(node: ast.AST) -> set[str]:
-    """Every text that a piece of source may give: those written in it, but for what it only compares or looks up."""
+    """Every text that a piece of source may evaluate to: its literals, except those only compared or looked up."""
     if isinstance(node, ast.Constant):
         return {node.value} if isinstance(node.value, str) else set()
     if isinstance(node, ast.IfExp):
@@ -33,7 +33,7 @@ def strings(node: ast.AST) -> set[str]:
 
 
 def codes_of(source: str) -> set[str]:
-    """The codes in a module: what makes a problem, what `code` may be, what `*_problem` returns, what tables list."""
+    """The codes in a module: arguments of problems, values of `code`, results of `*_problem`, and entries of tables."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and node.args:
@@ -49,7 +49,7 @@ def codes_of(source: str) -> set[str]:
                 found |= set().union(*(strings(pair.elts[1]) for pair in pairs))
         elif isinstance(node, ast.Constant) and re.fullmatch(
             "cell_[a-z_]+|date_with_time|row_(total|note|hidden|grouped|struck)|column_hidden", str(node.value)
-        ):  # of a register
+        ):  # a register's
             found.add(str(node.value))
         elif isinstance(node, ast.FunctionDef) and node.name.endswith("_problem"):
             returned = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Return) and inner.value]
@@ -59,22 +59,22 @@ def codes_of(source: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def codes() -> set[str]:
-    """Every code in the source of the library."""
+    """Every code in the library's source."""
     return set().union(*(codes_of(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py")))
 
 
 def test_every_code_of_the_source_has_its_sentences(codes: set[str]) -> None:
-    """Every problem that the library can find has a message."""
+    """Every problem that the library reports has a message."""
     assert codes - ZH.keys() == set()
 
 
 def test_every_sentence_has_its_code_in_the_source(codes: set[str]) -> None:
-    """No sentence is left over from a problem that can no longer be found."""
+    """Every message belongs to a problem that the library reports."""
     assert ZH.keys() - codes == WORDS
 
 
 def test_a_code_is_found_wherever_it_is_written() -> None:
-    """The search for codes sees each way in which the source writes them."""
+    """The search for codes recognises each form in which the source writes them."""
     source = """
 self.problem("a", x); Problem("b" if x else "c"); wrong({"unit": "d"}.get(kind, "e")); refuse("f", 0)
 code = {"name": "g"}.get(expected)
@@ -96,12 +96,12 @@ def test_every_problem_has_a_message_and_a_hint(code: str) -> None:
 
 
 def problem(code: str = "unknown_name", line: int = 1, column: int = 1, file: str = "a.yaml") -> Problem:
-    """A problem at a place."""
+    """A problem at a location."""
     return Problem(code, ("terms", "net"), given="SECRET", location=Location(file, line, column))
 
 
 def test_values_are_private() -> None:
-    """`str` and `repr` of problems and of a `FactError` have a code and a place, never a value."""
+    """`str` and `repr` of problems and of a `FactError` show a code and a location, never a value."""
     found = Problem("fact_outside", ("members", 1, "wage"), "31415", {"title": "工资", "least": "0", "most": "2718"})
     error = FactError([found])
     for text in (str(found), repr(found), str(error), repr(error)):
@@ -112,7 +112,7 @@ def test_values_are_private() -> None:
 
 
 def test_problems_are_in_file_order_once() -> None:
-    """Files as first met, then line and column; problems without a place last; each problem once."""
+    """Problems are in the order of files, then line and column; those without a location are last; none repeats."""
     nowhere = Problem("members_missing", ("members",), "0", {"most": "20"})
     found = [
         nowhere,
@@ -127,7 +127,7 @@ def test_problems_are_in_file_order_once() -> None:
 
 
 def test_a_problem_is_printed_with_its_place_code_message_and_hint() -> None:
-    """The first line has the place and what is wrong, the second how to fix it."""
+    """The first line has the location and the problem, the second the hint."""
     found = Problem(
         "unknown_name", given="incom", values=nearest("incom", ["income"]), location=Location("p.yaml", 3, 7)
     )
@@ -136,30 +136,30 @@ def test_a_problem_is_printed_with_its_place_code_message_and_hint() -> None:
 
 
 def test_a_policy_error_prints_all_its_problems() -> None:
-    """A traceback of a `PolicyError` shows every problem, as text for programmers."""
+    """The traceback of a `PolicyError` shows every problem, as text for programmers."""
     error = PolicyError([problem(line=2), problem(line=1)])
     first, second = (f"a.yaml:{line}:1: error[unknown_name]: unknown name `SECRET`" for line in (1, 2))
     assert [line for line in str(error).split("\n") if line.startswith("a.yaml")] == [first, second]
 
 
 def test_braces_in_a_quotation_are_no_placeholders() -> None:
-    """Braces that the user wrote are printed as they are."""
+    """Braces in a user's text are printed unchanged."""
     assert Problem("unknown_key", given="{x}", values={"known": "{y} {0}"}).message() == "未知的键 `{x}`"
 
 
 def test_a_name_like_a_kind_is_printed_as_it_is() -> None:
-    """A name of the user that begins like the code of a kind is not translated."""
+    """A user's name that begins like the code of a kind is not translated."""
     found = Problem("unknown_name", given="kind_of_hom", values=nearest("kind_of_hom", ["kind_of_home"]))
     assert found.help() == "是否指 `kind_of_home`？"
 
 
 def test_a_path_counts_members_from_one() -> None:
-    """People count members from 1."""
+    """Messages count members from 1."""
     assert path_text(("members", 0, "wage")) == "members[1].wage"
     assert path_text(()) == ""
 
 
 def test_the_nearest_name_is_offered_only_if_it_is_near() -> None:
-    """A word that resembles nothing gets no suggestion."""
+    """A word that resembles no known name gets no suggestion."""
     assert nearest("zzz", ["income", "people"]) == {}
     assert nearest("pepole", ["income", "people"]) == {"nearest": "people"}

@@ -8,6 +8,6 @@ import hardship_rules
 
 
 def test_the_package_and_the_library_have_one_version() -> None:
-    """What records name as the library's version is what is installed."""
+    """The version in records equals the installed version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert hardship_rules.__version__ == project["version"]

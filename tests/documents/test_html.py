@@ -10,7 +10,7 @@ from hardship_rules.documents.html import as_html
 
 
 def test_what_a_page_says_of_itself() -> None:
-    """Its language, encoding, width and title; no script, and nothing is loaded from anywhere."""
+    """A page states its language, encoding, width and title; it has no script, and loads nothing."""
     text = as_html(EVERY_PART)
     page = Page(text)
     assert text.startswith("<!DOCTYPE html>\n")
@@ -26,7 +26,7 @@ def test_what_a_page_says_of_itself() -> None:
 
 
 def test_tables_say_what_their_cells_are() -> None:
-    """A table has a caption, heads for its columns and, in each row, the cell that names it."""
+    """A table has a caption, column headers and, in each row, a row header."""
     page = Page(as_html(EVERY_PART))
     assert len(page.named("caption")) == len(page.named("table")) == 1
     assert [each["scope"] for each in page.named("th")] == ["col", "col", "row", "row"]
@@ -35,7 +35,7 @@ def test_tables_say_what_their_cells_are() -> None:
 
 
 def test_row_named_by_another_column() -> None:
-    """Where the first cell is a number, another names the row."""
+    """If the first cell is a number, another cell is the row header."""
     text = as_html(Document("题", (Table("表", ("行", "内容"), (("1", "甲"),), named_by=1),)))
     assert '<tr><td class="num">1</td><th scope="row">甲</th></tr>' in text
 
@@ -46,7 +46,7 @@ def test_what_is_about_what_follows_is_small() -> None:
 
 
 def test_what_ends_a_letter_is_signed() -> None:
-    """A signed paragraph is set at the right."""
+    """A signed paragraph is right-aligned."""
     assert '<p class="signed">盖章</p>' in as_html(Document("题", (Paragraph("盖章", signed=True),)))
 
 
@@ -68,21 +68,21 @@ def test_scale_is_drawn_and_told() -> None:
 
 @pytest.mark.parametrize(("lang", "spans"), [("zh-CN", 0), ("en", 3)])
 def test_chinese_in_another_language(lang: str, spans: int) -> None:
-    """In an English page the Chinese parts are marked by language; in a Chinese page none is."""
+    """In an English page the Chinese parts have a language attribute; a Chinese page needs none."""
     page = Page(as_html(Document("低保 line", (Paragraph("of 家庭（城市）2倍 and 元"),), lang=lang)))
     assert [each for each in page.named("span") if "lang" in each] == [{"lang": "zh-CN"}] * spans
     assert page.text.endswith("of 家庭（城市）2倍 and 元\n\n\n\n")
 
 
 def test_headings_by_level() -> None:
-    """One h1, sections under it each a level deeper."""
+    """A page has one h1, and each nested section is one heading level deeper."""
     page = Page(as_html(EVERY_PART))
     assert [name for name, _ in page.tags if name in ("h1", "h2", "h3")] == ["h1", "h2", "h3"]
 
 
 @pytest.mark.parametrize(("count", "links"), [(3, 0), (4, 4)])
 def test_links_to_many_sections(count: int, links: int) -> None:
-    """A page of several sections has contents, with links to existing places."""
+    """A page of several sections has contents, with links to existing anchors."""
     page = Page(as_html(Document("题", tuple(Section(f"节{number}", ()) for number in range(count)))))
     targets = [str(each["href"]) for each in page.named("a")]
     assert len(targets) == links
@@ -90,7 +90,7 @@ def test_links_to_many_sections(count: int, links: int) -> None:
 
 
 def test_paper() -> None:
-    """It is printed on A4, upright or across."""
+    """A page prints on A4, in portrait or landscape format."""
     assert "@page{size:A4;" in as_html(EVERY_PART)
     assert "@page{size:A4 landscape;" in as_html(Document("题", (), landscape=True))
 
@@ -109,16 +109,16 @@ def test_markup_in_texts_is_text() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """Tags are well nested, and every text is in the page, in order."""
+    """Tags are well nested, and the page has every text, in order."""
     page = Page(as_html(document))
     assert page.open == []
-    at = page.text.index(document.title) + len(document.title)  # the page's title, then what it begins with
+    at = page.text.index(document.title) + len(document.title)  # first the page's title, then its content
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
         at = page.text.index(text, at) + len(text)
 
 
 def test_tables_on_paper() -> None:
-    """A short table is kept on one sheet, a long one is not; rows to write in are high."""
+    """A short table is kept on one sheet, a long one is not; rows to fill in are high."""
     rows = (("甲", ""),)
     few, many = (as_html(Document("题", (Table("表", ("一", "二"), rows * count),))) for count in (6, 7))
     assert Page(few).named("div")[0]["class"] == "table short"

@@ -36,7 +36,7 @@ def test_every_part() -> None:
 
 
 def test_nothing_in_a_text_is_markup() -> None:
-    """Emphasis, links, tags, cells, headings and lists that a text would begin are escaped."""
+    """Emphasis, links, tags, cells, headings and lists in a text are escaped."""
     text = "1. *甲* _b_ `c` [d](e) <script> a|b &amp; # ~~f~~"
     escaped = "1\\. \\*甲\\* \\_b\\_ \\`c\\` \\[d\\](e) \\<script\\> a\\|b &amp;amp; \\# \\~\\~f\\~\\~"
     assert as_markdown(Document("题", (Paragraph(text),))).splitlines()[2] == escaped
@@ -50,7 +50,7 @@ def test_nothing_in_a_text_is_markup() -> None:
 
 @given(DOCUMENTS)
 def test_nothing_is_lost(document: Document) -> None:
-    """Without the escapes every text is in it, in order."""
+    """Without the escapes, the Markdown has every text, in order."""
     shown = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", as_markdown(document)).replace("&amp;", "&")
     at = 0
     for text in [document.title, *(text for block in document.blocks for text in texts_of(block))]:
@@ -73,7 +73,7 @@ def test_rows_have_as_many_cells_as_heads(document: Document) -> None:
 
 
 def test_scale_and_marks() -> None:
-    """A scale is listed as sentences with its marks, and an entry's own mark replaces its number."""
+    """A scale becomes a list of sentences with its marks, and an entry's own mark replaces its number."""
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
     lines = as_markdown(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
     assert [line for line in lines[2:] if line] == ["数为一", "- ① 低于二", "- √ 甲"]

@@ -1,6 +1,6 @@
-"""Pages as a browser shows them: what is drawn, that it fits a telephone and A4 paper, and that axe finds no fault.
+"""Pages in a browser: visible content, fit on a telephone and on A4 paper, and no fault by axe.
 
-Needs Chromium; where there is none these tests are skipped, but not where `CI` is set.
+The tests need Chromium. Without it they are skipped, except if `CI` is set.
 """
 
 import json
@@ -119,7 +119,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window; each start has a folder of its own."""
+    """Chromium without a window; each start has its own profile folder."""
     assert CHROMIUM is not None, "Chromium is not installed: apt-get install chromium fonts-noto-cjk"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -128,7 +128,7 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(browser: Browser, path: Path, text: str, width: int, height: int = 900) -> Page:
-    """A page opened from a file, in a window of some width, offline."""
+    """A page opened from a file, offline, in a window of a given width."""
     path.write_text(text, encoding="utf-8")
     context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
     page = context.new_page()
@@ -137,7 +137,7 @@ def opened(browser: Browser, path: Path, text: str, width: int, height: int = 90
 
 
 def rows(png: bytes) -> list[bytes]:
-    """The rows of pixels of a screenshot: a PNG of 8 bits a channel, its filters taken back."""
+    """The pixel rows of a screenshot: a PNG of 8 bits a channel, unfiltered."""
     width = int.from_bytes(png[16:20])
     step = {2: 3, 6: 4}[png[25]]
     packed, at = b"", 8
@@ -160,13 +160,13 @@ def rows(png: bytes) -> list[bytes]:
 
 
 def _filter(kind: int, left: int, up: int, corner: int) -> int:
-    if kind == 4:  # Paeth: whichever of the three is nearest to left + up - corner
+    if kind == 4:  # Paeth: the one of the three that is nearest to left + up - corner
         return min((left, up, corner), key=lambda each: abs(left + up - corner - each))
     return (0, left, up, (left + up) // 2)[kind]
 
 
 def drawn(browser: Browser, path: Path, text: str) -> frozenset[bytes]:
-    """The different rows of pixels of a short text on a page."""
+    """The distinct pixel rows of a short text on a page."""
     page = opened(browser, path, as_html(Document("题", (Paragraph(text),))), 360, 200)
     png = page.locator("main").screenshot()
     page.context.close()
@@ -175,7 +175,7 @@ def drawn(browser: Browser, path: Path, text: str) -> frozenset[bytes]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_something_is_drawn(browser: Browser, tmp_path: Path, name: str) -> None:
-    """The first screen is not blank: most of it is paper, and a part of it is ink."""
+    """The first screen is not blank: it is mostly paper, with some ink."""
     page = opened(browser, tmp_path / "page.html", PAGES[name], 500, 300)
     pixels = b"".join(rows(page.screenshot()))
     page.context.close()
@@ -184,7 +184,7 @@ def test_something_is_drawn(browser: Browser, tmp_path: Path, name: str) -> None
 
 
 def test_chinese_is_drawn(browser: Browser, tmp_path: Path) -> None:
-    """Different characters look different: they are drawn, not each replaced by the same empty box."""
+    """Different characters look different, so they are not replaced by the same empty box."""
     low, standard, none = (
         drawn(browser, tmp_path / f"{number}.html", text) for number, text in enumerate(("低", "标", "\ufffe"))
     )
@@ -194,7 +194,7 @@ def test_chinese_is_drawn(browser: Browser, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str) -> None:
-    """At the width of a telephone, a tablet and a desk the page is as wide as the window; wide tables scroll inside."""
+    """At the widths of telephone, tablet and desk the page fits the window; wide tables scroll inside."""
     page = opened(browser, tmp_path / "page.html", PAGES[name], 360)
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
@@ -203,7 +203,7 @@ def test_nothing_sticks_out(browser: Browser, tmp_path: Path, name: str) -> None
     page.context.close()
 
 
-# What a page looks like is held by its structure: where blocks stand, what is broken, what is too small or too wide.
+# The look of a page is checked by its structure: positions of blocks, line breaks, and sizes too small or too wide.
 
 TOO_WIDE = """[...document.querySelectorAll('body *')].filter(e => !e.closest('.table, svg, summary') &&
     (e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0 && getComputedStyle(e).display != 'inline'
@@ -234,7 +234,7 @@ LOOKED_AT = {
 
 @pytest.mark.parametrize("name", LOOKED_AT)
 def test_first_screen(browser: Browser, tmp_path: Path, name: str) -> None:
-    """The verdict with its mark is first, the rest folded at the end; no amount breaks, nothing is cut or too small."""
+    """The verdict is first, details are folded at the end; no amount breaks, and nothing is cut or too small."""
     assessment, tone, mark, verdict = LOOKED_AT[name]
     page = opened(browser, tmp_path / "page.html", explain(assessment, format="html"), 390)
     banner = page.locator("header > .banner")
@@ -247,7 +247,7 @@ def test_first_screen(browser: Browser, tmp_path: Path, name: str) -> None:
         assert [top for _, top in blocks] == sorted(top for _, top in blocks)
         kinds = list(dict.fromkeys(kind for kind, _ in blocks))
         asked = ["SECTION", "pairs"] if tone == "open" and name != "one missing" else ["table", "pairs", "SECTION"]
-        order = ["banner", *asked, "P", "hint", "fold"]  # what is missing comes before the figures
+        order = ["banner", *asked, "P", "hint", "fold"]  # missing facts come before the figures
         assert kinds == [kind for kind in order if kind in kinds]
         assert {"banner", "pairs", "fold"} <= {*kinds}
         assert page.evaluate("[...document.querySelectorAll('details')].some(e => e.open)") is False
@@ -262,7 +262,7 @@ def test_first_screen(browser: Browser, tmp_path: Path, name: str) -> None:
 
 
 def test_drawings_are_readable_on_a_telephone(browser: Browser, tmp_path: Path) -> None:
-    """What the drawing of moves says is at least as large as small text, and no two of its texts lie on each other."""
+    """Text in the drawing of moves is at least as large as small text, and no two texts overlap."""
     page = opened(browser, tmp_path / "page.html", PAGES["impact"], 390)
     assert page.evaluate(SMALL) == []
     boxes = page.evaluate(
@@ -279,7 +279,7 @@ def test_drawings_are_readable_on_a_telephone(browser: Browser, tmp_path: Path) 
 
 
 def test_what_is_printed(browser: Browser, tmp_path: Path) -> None:
-    """What is folded is printed where it is open: of the short page the first screen alone, of the full one all."""
+    """Folded parts print only where they are open: the short page prints its first screen, the full one everything."""
     for name, count in (("decided", 0), ("everything open", 7)):
         page = opened(browser, tmp_path / "page.html", PAGES[name], 700)
         page.emulate_media(media="print")
@@ -309,7 +309,7 @@ decisions:
 
 
 def odd(title: str, outcomes: int, *, figures: bool, amounts: bool) -> Policy:
-    """A policy of so many outcomes, every title the same, with amounts or without."""
+    """A policy with that many outcomes, all of the same title, with or without amounts."""
     lines = [
         f"      - {{outcome: o{number}, title: {json.dumps(f'{title}{number}')}, basis: assumption, tone: special, "
         f"when: {'income < ' + str(1000 * (number + 1)) if amounts else 'poor'}}}"
@@ -341,7 +341,7 @@ ODD_PAGES: dict[str, tuple[Policy, dict[str, object]]] = {
 
 @pytest.mark.parametrize("name", ODD_PAGES)
 def test_odd_input(browser: Browser, tmp_path: Path, name: str) -> None:
-    """Whatever the titles, however many outcomes and members, nothing is cut at 390 px, and nothing is markup."""
+    """For any titles and any number of outcomes and members, nothing is cut at 390 px, and nothing becomes markup."""
     policy, facts = ODD_PAGES[name]
     text = explain(assess(policy, {"members": [{}], **facts}), format="html", detail="full")
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
@@ -367,7 +367,7 @@ def test_odd_input(browser: Browser, tmp_path: Path, name: str) -> None:
     ],
 )
 def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm: int, at_least: int) -> None:
-    """Between the margins of its paper nothing is cut off, no table either, and heads come again on every sheet."""
+    """Nothing is cut at the paper's margins, not even tables, and table headers repeat on every sheet."""
     width = int((paper_mm - 28) * PIXELS_A_MM)
     page = opened(browser, tmp_path / "page.html", PAGES[name], width)
     page.emulate_media(media="print")
@@ -378,13 +378,13 @@ def test_it_fits_on_paper(browser: Browser, tmp_path: Path, name: str, paper_mm:
     assert {*heads} <= {"table-header-group"}
     pdf = page.pdf(prefer_css_page_size=True)
     page.context.close()
-    sheets = [float(width) for width in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ", pdf)]  # in points, 72 an inch
+    sheets = [float(width) for width in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ", pdf)]  # in points, 72 per inch
     assert at_least <= len(sheets) < 60
     assert all(abs(sheet - paper_mm / 25.4 * 72) < 1 for sheet in sheets)
 
 
 def test_a_letter_on_paper(browser: Browser, tmp_path: Path) -> None:
-    """On A4 it has an official letter's margins, sizes and lines, and at its end, in one piece, a box for the seal."""
+    """On A4 the letter has official margins, sizes and lines, and an unbroken box for the seal at its end."""
     width = int((210 - 26 - 28) * PIXELS_A_MM)
     page = opened(browser, tmp_path / "page.html", PAGES["notice to a recognised one"], width)
     page.emulate_media(media="print")
@@ -413,7 +413,7 @@ def test_a_letter_on_paper(browser: Browser, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_no_fault(browser: Browser, tmp_path: Path, name: str) -> None:
-    """No violation of WCAG 2 A and AA, nor of what axe-core takes for best practice."""
+    """axe-core finds no violation of WCAG 2 A and AA, nor of its best practices."""
     page = opened(browser, tmp_path / "page.html", PAGES[name], 360)
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 900})
@@ -424,7 +424,7 @@ def test_axe_finds_no_fault(browser: Browser, tmp_path: Path, name: str) -> None
 
 
 def test_axe_would_find_one(browser: Browser, tmp_path: Path) -> None:
-    """A page without its language and with a head that heads nothing is faulted: axe does look."""
+    """Axe reports a page without a language and with an empty header, so the check is effective."""
     spoilt = PAGES["proofread"].replace(' lang="zh-CN"', "", 1).replace("<h2>", "<h5>", 1).replace("</h2>", "</h5>", 1)
     page = opened(browser, tmp_path / "page.html", spoilt, 1280)
     found = {each["id"] for each in Axe().run(page, options=RULES).response["violations"]}

@@ -1,4 +1,4 @@
-"""The style sheet: colours and sizes are in `:root` only, and have the stated contrast."""
+"""The style sheet: colours and sizes are only in `:root`, and the contrasts are as stated."""
 
 import re
 from itertools import product
@@ -20,41 +20,41 @@ LITERAL = re.compile(
     r"|currentcolor|canvas|canvastext)(?![\w-])",
     re.IGNORECASE,
 )
-TELEPHONE = "(max-width:480px)"  # a condition, in which a property cannot stand
+TELEPHONE = "(max-width:480px)"  # a condition, which cannot use custom properties
 
 
 def outside_root(sheet: str) -> str:
-    """The sheet without the rules that only give custom properties, and without the one condition of width."""
+    """The sheet without the rules that only set custom properties, and without the one width condition."""
     return ROOTS.sub(lambda rule: "" if only_properties(rule[0]) else rule[0], sheet).replace(TELEPHONE, "")
 
 
 def only_properties(rule: str) -> bool:
-    """Every declaration of a rule is of a custom property."""
+    """Every declaration of a rule sets a custom property."""
     body = re.sub(r"\"[^\"]*\"", "", rule[rule.index("{") + 1 : -1])
     return all(each.strip().startswith("--") for each in body.split(";") if each.strip())
 
 
 def properties() -> dict[str, str]:
-    """The custom properties of the first `:root`, for the screen of a desk."""
+    """The custom properties of the first `:root`, for a desktop screen."""
     root = SHEET[SHEET.index(":root{") + 6 :]
     return dict(re.findall(r"(--[\w-]+):([^;}]*)", root[: root.index("\n}")]))
 
 
 def luminance(colour: str) -> float:
-    """Relative luminance, as WCAG 2 defines it."""
+    """Relative luminance by WCAG 2."""
     channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast of two colours, 1 to 21."""
+    """The contrast of two colours, from 1 to 21."""
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
 def test_no_literal_outside_root() -> None:
-    """No rule beside `:root` has a colour or a size of its own."""
+    """No rule other than `:root` has a literal colour or size."""
     assert LITERAL.findall(outside_root(SHEET)) == []
 
 
@@ -63,7 +63,7 @@ def test_no_literal_outside_root() -> None:
     ["a{color:#fff}", "a{margin:3px}", "a{color:red}", "a{width:50%}", ":root{color:#000000}", "a{color:rgb(0,0,0)}"],
 )
 def test_a_literal_would_be_found(rule: str) -> None:
-    """A colour or size outside a custom property is found."""
+    """The check finds a literal colour or size."""
     assert LITERAL.findall(outside_root(SHEET + rule))
 
 
@@ -78,7 +78,7 @@ def test_no_literal_in_what_writes_pages() -> None:
 
 
 def test_every_property_is_there_and_used() -> None:
-    """Every property used is defined, and every one defined is used, except a few for interviews and workbooks."""
+    """Every used property is defined, and every defined one is used, except a few for interviews and workbooks."""
     given = {*re.findall(r"(--[\w-]+):", SHEET), "--columns"}
     used = {*re.findall(r"var\((--[\w-]+)\)", SHEET), "--m-form", "--m-letter", "--t-foot"}
     assert used - given == set()
@@ -117,13 +117,13 @@ def test_contrast(front: str, back: str, least: float) -> None:
 
 
 def test_contrast_is_computed_rightly() -> None:
-    """Black on white is 21; the grey #767676 on white is known to be the first with 4.54."""
+    """Black on white is 21; the grey #767676 is known as the first with 4.54 on white."""
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.005)
 
 
 def test_nothing_is_smaller_than_14() -> None:
-    """No type on a screen is smaller than 14 px, on a telephone none of the text smaller than 16."""
+    """No text is smaller than 14 px on a screen, or 16 px for body text on a telephone."""
     screen = SHEET[: SHEET.index("@media print")]
     sizes = re.findall(r"--t-(\w+):\d+ ([\d.]+)px", screen)
     assert len(sizes) >= 10
@@ -132,7 +132,7 @@ def test_nothing_is_smaller_than_14() -> None:
 
 
 def test_every_tone_has_a_mark_and_a_rule() -> None:
-    """Each tone has a mark, so that colour is never the only sign, and its colours."""
+    """Each tone has colours and a mark, so that colour is never the only sign."""
     assert TONE_MARKS.keys() == {*TONES, "open"}
     assert len({*TONE_MARKS.values()}) == len(TONE_MARKS)
     for tone in (*TONES, "open"):
@@ -141,7 +141,7 @@ def test_every_tone_has_a_mark_and_a_rule() -> None:
 
 
 def test_every_page_has_it() -> None:
-    """Each page has the sheet without comments, and the margins that it defines."""
+    """Each page has the sheet without comments, and the margins that the sheet defines."""
     page = as_html(Document("题", ()))
     assert style() in page
     assert "/*" not in page

@@ -1,4 +1,4 @@
-"""A document as text: layout by block, and lines broken by the rules for Chinese and Latin text."""
+"""A document as text: layout by block, and line breaks by the rules for Chinese and Latin text."""
 
 from attrs import evolve
 from documents import DOCUMENTS, EVERY_PART, texts_of
@@ -33,7 +33,7 @@ EXPECTED = """\
 
 
 def test_every_part() -> None:
-    """Headings are underlined, entries indented under their marks, tables aligned by the columns of a terminal."""
+    """Headings are underlined, entries are indented under their marks, table columns are aligned by terminal width."""
     assert as_text(EVERY_PART) == EXPECTED
 
 
@@ -71,7 +71,7 @@ LETTER_EXPECTED = """\
 
 
 def test_a_letter() -> None:
-    """Its title is centred in 80 columns, paragraphs begin with two characters, signatures are at the right."""
+    """In a letter the title is centred in 80 columns, paragraphs are indented, and signatures are at the right."""
     entry = Item("第一条", parts=(Item("里层"),))
     blocks = (
         Paragraph("编号：甲", signed=True),
@@ -102,21 +102,21 @@ def test_nothing_is_wider_than_the_page() -> None:
 
 
 def test_columns_to_be_written_in_keep_their_share() -> None:
-    """An empty column of a table with shares is as wide as its share of the page."""
+    """An empty column of a table with shares has its share of the page's width."""
     text = as_text(Document("题", (Table("表", ("行", "备注"), (("1", ""),), shares=(50, 50)),)))
     rule = next(line for line in text.splitlines() if line.startswith("  -"))
     assert len(rule.split()[1]) == (PAGE - 2) // 2
 
 
 def test_scale_and_marks() -> None:
-    """A scale is listed as sentences with its marks, and an entry's own mark replaces its number."""
+    """A scale becomes a list of sentences with its marks, and an entry's own mark replaces its number."""
     scale = Scale("界线", Extent(1, 1, "一"), (Extent(2, 2, "二"),), "数为一", ("低于二",))
     lines = as_text(Document("题", (scale, Listing((Item("甲", mark="√", means="成立"),))))).splitlines()
     assert [line for line in lines[2:] if line] == ["数为一", "  ① 低于二", "  √ 甲"]
 
 
 def test_rows_to_be_written_in_stand_apart() -> None:
-    """Each row to be filled in by hand is followed by an empty line, the heads are not."""
+    """Each row to fill in by hand is followed by an empty line; the header is not."""
     rows = (("起草", ""), ("审核", ""))
     lines = as_text(Document("题", (Table("表", ("一", "二"), rows, by_hand=True),))).splitlines()
     at = lines.index("表")
@@ -133,7 +133,7 @@ def test_chinese_takes_two_columns() -> None:
 
 
 def test_marks_stay_with_their_words() -> None:
-    """No line begins with a closing mark or ends with an opening one, and a word or number is not cut."""
+    """No line begins with a closing mark or ends with an opening one, and no word or number is broken."""
     assert wrapped("低保标准，", 8) == ["低保标", "准，"]
     assert wrapped("低保标（准）", 8) == ["低保标", "（准）"]
     assert wrapped("低保〔归纳〕", 10) == ["低保", "〔归纳〕"]
@@ -141,7 +141,7 @@ def test_marks_stay_with_their_words() -> None:
 
 
 def test_paths_are_cut_after_a_point() -> None:
-    """A clause's id is broken after its points, and elsewhere only where a part is wider than a line."""
+    """A clause's id is broken after its dots, and elsewhere only if a part is wider than a line."""
     assert wrapped("category.deep.income", 14) == ["category.deep.", "income"]
     assert wrapped("abcdefgh", 3) == ["abc", "def", "gh"]
 
@@ -155,7 +155,7 @@ def test_nothing_is_lost_or_too_wide(text: str, columns: int) -> None:
 
 
 def test_what_is_kept_whole() -> None:
-    """An amount with its unit, and a whole word with its punctuation, stay on one line."""
+    """An amount with its unit, and a word with its punctuation, stay on one line."""
     assert wrapped("甲乙（3,000.00 元）", 16, ()) == ["甲乙", "（3,000.00 元）"]
     assert wrapped("按规定为意外致困", 14, ["意外致困"]) == ["按规定为", "意外致困"]
     assert wrapped("proved by 收入证明); 甲", 18, ()) == ["proved by 收入证", "明); 甲"]

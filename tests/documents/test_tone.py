@@ -70,7 +70,7 @@ def test_a_resolved_text_may_say_one() -> None:
 
 
 def test_another_word_is_refused() -> None:
-    """An unknown tone is reported at its place, with the known ones."""
+    """An unknown tone is reported at its location, with the known ones."""
     with pytest.raises(PolicyError) as caught:
         read_policy(small("urgnt", "red"))
     problems = [(each.code, each.given, each.values.get("known")) for each in caught.value.problems]
@@ -79,7 +79,7 @@ def test_another_word_is_refused() -> None:
 
 
 def test_tones_of_the_bundled_measures() -> None:
-    """The three kinds of hardship have tones of their own, every other outcome is plain."""
+    """The three kinds of hardship have their own tones; every other outcome has the plain one."""
     own = {"deep": "urgent", "relative": "elevated", "accidental": "special"}
     for name in ("2021_weihai", "2025_weihai", "example_huzhou"):
         for decision in load_policy(name).decisions.values():

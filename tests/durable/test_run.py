@@ -1,4 +1,4 @@
-"""durable-rules decides as the evaluator does, and its known hazards do no harm."""
+"""durable-rules gives the results of the evaluator, and its known hazards do no harm."""
 
 import json
 import os
@@ -70,17 +70,17 @@ def with_wage(wage: object) -> Mapping[str, object]:
 
 @pytest.fixture(scope="module", name="worker")
 def a_worker() -> Iterator[Worker]:
-    """A process of the tests' own."""
+    """A process of this test run."""
     with Worker() as process:
         yield process
 
 
 class TestAgreement:
-    """Both engines decide alike; a difference would be an error."""
+    """Both engines give the same results; a difference is an error."""
 
     @pytest.mark.parametrize(("wage", "category"), [("9443.99", "deep"), (9444, "relative"), ("9444.01", "relative")])
     def test_a_fen_beside_the_line(self, worker: Worker, wage: object, category: str) -> None:
-        """At the line of 787 yuan a month and one fen a year beside it."""
+        """At 787 yuan a month, and one fen a year beside it, both engines agree."""
         both = assess(WEIHAI, with_wage(wage), worker=worker)
         assert both.assessment.category is not None
         assert both.assessment.category.id == category
@@ -90,7 +90,7 @@ class TestAgreement:
     @settings(max_examples=30, deadline=None)
     @given(data=st.data())
     def test_households_of_every_bundled_policy(self, worker: Worker, policy: Policy, data: st.DataObject) -> None:
-        """Households crowded around the thresholds of each year, and of the other union."""
+        """Both agree on households near the thresholds of each year, and of the other union."""
         both = assess(policy, data.draw(households(policy)), worker=worker)
         fired = [each.outcome for each in both.fired if each.decision == "category"]
         assert fired == [both.assessment.category.id if both.assessment.category else None]
@@ -99,7 +99,7 @@ class TestAgreement:
     @settings(max_examples=10, deadline=None)
     @given(data=st.data())
     def test_partial_households(self, worker: Worker, policy: Policy, data: st.DataObject) -> None:
-        """A household with something unknown is decided alike, or refused with facts that it really lacks."""
+        """A household with unknown facts gets the same result, or a refusal that names facts that it really lacks."""
         facts = data.draw(partial_households(policy))
         try:
             both = assess(policy, facts, worker=worker)
@@ -114,14 +114,14 @@ class TestAgreement:
     @settings(max_examples=examples(25, 300), deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data())
     def test_generated_policies(self, worker: Worker, data: st.DataObject) -> None:
-        """Policies and households of every shape."""
+        """Both agree on generated policies and households."""
         policy = read_policy(data.draw(policies()))
         both = assess(policy, data.draw(households(policy)), worker=worker)
         count(policies_in_durable_rules=1, households_in_durable_rules=1)
         assert len([each for each in both.fired if each.decision]) == 1
 
     def test_worked_cases(self, worker: Worker) -> None:
-        """Every worked case of the measure that is fully known, under its readings."""
+        """Both agree on every fully known worked case of the measure, under its readings."""
         compared = 0
         for path in sorted((TESTS / "cases").glob("*.yaml")):
             for case in read_cases(path):
@@ -133,7 +133,7 @@ class TestAgreement:
         assert compared >= 60
 
     def test_every_and_earlier_decisions(self, worker: Worker) -> None:
-        """A decision that has every outcome that holds, and conditions on an earlier decision's outcome."""
+        """Both agree on a decision with every outcome that holds, and on conditions over an earlier decision."""
         text = """
 language: 1
 policy: two
@@ -164,27 +164,27 @@ class TestAnswers:
     """The result, and refusals."""
 
     def test_fired_in_order(self, worker: Worker) -> None:
-        """A clause fires before what rests on it, and the outcome after its clause."""
+        """A clause fires before those that depend on it, and the outcome fires after its clause."""
         both = assess(WEIHAI, with_wage(9000), worker=worker)
         order = [clause for each in both.fired for clause in (*each.clauses, each.outcome) if clause]
         places = [order.index(name) for name in ("category.deep.income.below_standard", "category.deep", "deep")]
         assert places == sorted(places)
 
     def test_in_words_and_as_json(self, worker: Worker) -> None:
-        """The explanation ends with what fired; the document has it under a key of its own."""
+        """The explanation ends with the fired rules, and the document has them under a separate key."""
         both = assess(WEIHAI, with_wage(9000), worker=worker)
         assert "  √ category.deep\n" in both.explain().split("durable-rules 依次触发")[1]
         assert {"decision": "category", "outcome": "deep"} in json.loads(both.explain(format="json"))["fired"]
 
     def test_not_fully_known(self, worker: Worker) -> None:
-        """A household that is not fully known is refused with the facts that are needed."""
+        """A household with unknown facts is refused, and the needed facts are named."""
         facts = {name: each for name, each in FAMILY.items() if name not in ("homes", "lives_in_city")}
         with pytest.raises(FactError) as refused:
             assess(WEIHAI, facts, worker=worker)
         assert {problem.place for problem in refused.value.problems} == {"homes", "lives_in_city"}
 
     def test_a_number_that_does_not_matter(self, worker: Worker) -> None:
-        """A household is refused for an unknown number even where its clause is decided."""
+        """A household with an unknown number is refused, even if its clause is decided."""
         (person,) = cast(list[dict[str, object]], FAMILY["members"])
         without = {name: each for name, each in person.items() if name != "medical_self_paid"}
         with pytest.raises(FactError) as refused:
@@ -200,7 +200,7 @@ class TestAnswers:
             for name, fires in rules.meanings.items()
         }
         process = Worker()
-        process._rulesets[WEIHAI.fingerprint] = evolve(rules, meanings=FrozenMapping(turned))  # noqa: SLF001  # a fault
+        process._rulesets[WEIHAI.fingerprint] = evolve(rules, meanings=FrozenMapping(turned))  # noqa: SLF001  # a planted fault
         with process, pytest.raises(DurableError, match=clause):
             assess(WEIHAI, FAMILY, worker=process)
 
@@ -212,7 +212,7 @@ class TestAnswers:
 
 
 def small(rules: Mapping[str, object], name: str = "small") -> Ruleset:
-    """A ruleset of rules written by hand."""
+    """A ruleset of hand-written rules."""
     return evolve(
         ruleset(WEIHAI), name=name, definitions=json.dumps({name: rules}), meanings=FrozenMapping[str, Fires]()
     )
@@ -222,18 +222,18 @@ CATCH = {"all": [{"m0": {"z": 1}}], "run": "r0||null"}
 
 
 class TestHazards:
-    """What durable-rules is known to do wrong, each kept away from the host."""
+    """Known defects of durable-rules, each isolated from the host."""
 
     def test_a_killed_worker_is_replaced(self) -> None:
-        """A process that is killed between two calls, or while it is asked, costs no answer."""
+        """A process killed between or during calls costs no answer."""
         with Worker() as process:
             assess(WEIHAI, FAMILY, worker=process)
-            first = process._process  # noqa: SLF001  # what is killed
+            first = process._process  # noqa: SLF001  # the process to kill
             assert first is not None
             os.kill(first.pid, signal.SIGKILL)
             first.wait()
             assess(WEIHAI, FAMILY, worker=process)
-            os.kill(process._process.pid, signal.SIGKILL)  # type: ignore[union-attr]  # noqa: SLF001  # it runs
+            os.kill(process._process.pid, signal.SIGKILL)  # type: ignore[union-attr]  # noqa: SLF001  # the process is running
             assess(WEIHAI, FAMILY, worker=process)
 
     def test_an_action_that_raises(self, worker: Worker) -> None:
@@ -244,7 +244,7 @@ class TestHazards:
         assert assess(WEIHAI, FAMILY, worker=worker).assessment.category is not None
 
     def test_a_crash_twice_is_an_error(self, worker: Worker) -> None:
-        """What kills the process every time ends in an error, and the next household is answered."""
+        """A household that kills the process every time ends in an error, and the next one is answered."""
         rules = small(
             {"r0": {"all": [{"m0": {"$gt": {"a": {"$div": {"$l": 1, "$r": 0}}}}}], "run": "r0||null"}}, "dies"
         )
@@ -253,28 +253,28 @@ class TestHazards:
         assert assess(WEIHAI, FAMILY, worker=worker).assessment.category is not None
 
     def test_a_worker_that_does_not_answer(self) -> None:
-        """A ruleset that hangs at its registration is stopped after the time given."""
+        """A ruleset that hangs at its registration is stopped after the timeout."""
         rules = {f"r{n}": {"all": [{"m0": {f"a{n}": 1}}], "run": f"r{n}||null"} for n in range(900)}
         with Worker(seconds=1) as process, pytest.raises(DurableError):
             process.run(small(rules, "hangs"), [{"a1": 1}])
 
     def test_too_many_rules(self) -> None:
-        """A policy that needs more rules than durable-rules holds is refused with the reason."""
+        """A policy that needs more rules than durable-rules supports is refused with the reason."""
         clauses = ", ".join(f"c{n}: {{that: a > {n}}}" for n in range(MOST_RULES // 4))
         with pytest.raises(PolicyError) as refused:
             ruleset(read_policy(LARGE.format(clauses=clauses)))
         assert [problem.code for problem in refused.value.problems] == ["durable_rules"]
 
     def test_too_many_matches(self) -> None:
-        """So is one in which too many rules would look at one fact."""
+        """A policy with too many rules on one fact is refused."""
         clauses = ", ".join(f"c{n}: {{all: {{x: own, y: {{that: a > {n}}}}}}}" for n in range(40))
         with pytest.raises(PolicyError) as refused:
             ruleset(read_policy(LARGE.format(clauses=clauses)))
         assert "durable_matches" in [problem.code for problem in refused.value.problems]
 
     def test_names_that_collide(self, worker: Worker) -> None:
-        """Two names with one 32-bit hash are one to durable-rules: a fact fires the other's rule; the builder knows."""
-        one, other = "costarring", "liquid"  # a known pair under FNV-1a
+        """Names with one 32-bit hash collide in durable-rules: one fires the other's rule. The builder finds them."""
+        one, other = "costarring", "liquid"  # a known collision of FNV-1a
         assert collisions(["sid", one, other, "id"]) == [(one, other)]
         rules = small({"r0": CATCH, "r1": {"all": [{"m0": {one: 1}}], "run": "r1||null"}}, "collides")
         assert worker.run(rules, [{"z": 1}, {other: 1}]) == ("r0", "r1")
@@ -282,7 +282,7 @@ class TestHazards:
         assert collisions([*names, *(f"{kind}{n}" for kind in "tf" for n in range(400)), "sid", "id", "z"]) == []
 
     def test_numbers_beyond_64_bits(self, worker: Worker) -> None:
-        """A number that durable-rules would take wrong in silence is not asserted."""
+        """A number that durable-rules would silently misread is not asserted."""
         wide = "9" * 29
         text = LARGE.format(clauses=f"c: {{that: a * {wide} > 1}}")
         with pytest.raises(DurableError, match="64 bits"):
@@ -307,7 +307,7 @@ class TestHazards:
         assert [answers[number] for number in range(8)] == expected
 
     def test_the_program_ends(self) -> None:
-        """A program that used the worker ends and leaves no process behind."""
+        """A program that used the worker exits and leaves no process behind."""
         code = (
             "import json, sys\nfrom hardship_rules import load_policy\n"
             "from hardship_rules.durable import run as durable\n"
@@ -322,7 +322,7 @@ class TestHazards:
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork has nothing to inherit")
     def test_a_forked_process_has_its_own(self) -> None:
-        """After a fork both parent and child are answered."""
+        """After a fork both parent and child get answers."""
         code = (
             "import json, os, sys\nfrom hardship_rules import load_policy\n"
             "from hardship_rules.durable import run as durable\n"

@@ -1,4 +1,4 @@
-"""What each expression means, known and unknown, in small policies of one line."""
+"""The meaning of each expression, for known and unknown facts, in small policies of one line."""
 
 from fractions import Fraction
 from typing import Any
@@ -35,7 +35,7 @@ parameters:
 def term(
     line: str, facts: dict[str, Any], *, kind: str = "unit: yuan", members: list[dict[str, Any]] | None = None
 ) -> Any:
-    """What a line comes to: an exact number, the two ends of an unknown one, or what else it is."""
+    """The value of a line: an exact number, the bounds of an unknown one, or another kind of value."""
     body = f"when: '{line}'" if kind == "when" else f"{kind}\n    value: '{line}'"
     policy = read_policy(
         f"{HEAD}\nterms:\n  asked:\n    title: 所问\n    basis: definition\n    {body}\n"
@@ -75,7 +75,7 @@ def term(
     ],
 )
 def test_numbers(line: str, facts: dict[str, Any], expected: object) -> None:
-    """Arithmetic is exact, and of unknown facts spans exactly what they could come to."""
+    """Arithmetic is exact, and for unknown facts gives exactly the range of possible results."""
     assert term(line, facts) == expected
 
 
@@ -111,7 +111,7 @@ def test_numbers(line: str, facts: dict[str, Any], expected: object) -> None:
     ],
 )
 def test_conditions(line: str, facts: dict[str, Any], expected: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """A comparison says yes or no where every completion agrees, and is open where they do not."""
+    """A comparison is settled if every completion agrees, and otherwise open."""
     assert term(line, facts, kind="when") is expected
 
 
@@ -129,7 +129,7 @@ MEMBERS = [{"here": True, "pay": 3}, {"here": False, "pay": 5}, {"pay": 7}]
     ],
 )
 def test_sums(line: str, members: list[dict[str, Any]], expected: object) -> None:
-    """A member who may or may not count widens a sum by what is theirs, and by nothing else."""
+    """A member who may or may not count widens a sum by exactly that member's amount."""
     assert term(line, {}, members=members) == expected
 
 
@@ -151,7 +151,7 @@ def test_sums(line: str, members: list[dict[str, Any]], expected: object) -> Non
     ],
 )
 def test_over_members(line: str, members: list[dict[str, Any]], expected: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """Counting, some and each are settled as soon as the members that are known settle them."""
+    """Counting, `some` and `each` are settled as soon as the known members settle them."""
     assert term(line, {}, kind="when", members=members) is expected
 
 
@@ -191,12 +191,12 @@ TRUTHS = [True, False, None]
 
 
 def small(first: bool | None, second: bool | None) -> Assessment:  # noqa: FBT001  # a parameter of the test
-    """The small policy's answer to two yes-or-no facts."""
+    """The small policy's assessment for two booleans."""
     return assess(SMALL, {"first": first, "second": second, "members": [{}]})
 
 
 def completions(first: bool | None, second: bool | None) -> list[tuple[bool, bool]]:  # noqa: FBT001  # a parameter of the test
-    """All that two facts can be."""
+    """All completions of two booleans."""
     either = (True, False)
     return [(a, b) for a in (either if first is None else (first,)) for b in (either if second is None else (second,))]
 
@@ -204,7 +204,7 @@ def completions(first: bool | None, second: bool | None) -> list[tuple[bool, boo
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
 def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """`all`, `any` and `not` are settled exactly where every completion agrees."""
+    """`all`, `any` and `not` are settled exactly if every completion agrees."""
     terms = small(first, second).terms
     for name, meaning in (("both", all), ("either", any), ("neither", lambda each: not any(each))):
         found = {meaning(each) for each in completions(first, second)}
@@ -214,7 +214,7 @@ def test_all_any_and_not(first: bool | None, second: bool | None) -> None:  # no
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
 def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """The first case that holds gives the value; of unknown cases it spans those that may be the first."""
+    """The first case that holds gives the value; for unknown cases the range spans those that may be the first."""
     terms = small(first, second).terms
     numbers = {1 if a else 2 if b else 3 for a, b in completions(first, second)}
     chosen = terms["chosen"]
@@ -227,7 +227,7 @@ def test_choose(first: bool | None, second: bool | None) -> None:  # noqa: FBT00
 @pytest.mark.parametrize("first", TRUTHS)
 @pytest.mark.parametrize("second", TRUTHS)
 def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """A `first` comes to the first outcome that holds; an `every` to all that do, one of them by the other decision."""
+    """A `first` gives the first outcome that holds, an `every` all of them, also one that uses the other decision."""
     assessment = small(first, second)
     reached = {"x" if a else "y" if b else "w" for a, b in completions(first, second)}
     assert {outcome.id for outcome in assessment.possible} == reached

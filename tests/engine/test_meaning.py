@@ -1,4 +1,4 @@
-"""Meanings kept with a policy give the values of meanings made for one expression; scopes are pickled without them."""
+"""Functions compiled once per policy give the values of separately compiled ones; scopes pickle without them."""
 
 import pickle
 from collections.abc import Mapping
@@ -17,21 +17,21 @@ WEIHAI = load_policy("2021_weihai")
 
 
 def afresh(scope: Scope) -> Scope:
-    """A scope of the same values that has no functions made before."""
+    """A scope with the same values but no compiled functions."""
     other = Scope(scope.values)
     other.members = tuple(Scope(member.values, (), other) for member in scope.members)
     return other
 
 
 def exprs(policy: Policy, *, of_member: bool) -> list[Expr]:
-    """Every expression that stands in the household's definitions or in the members', but for `if absent`."""
+    """Every expression in the definitions of the household or of its members, except for `if absent`."""
     definitions: list[Definition] = [*policy.terms.values(), *policy.decisions.values()]
     own = [each for each in definitions if (each.name in policy.of_members) is of_member]
     return [part for each in own for expr in exprs_of(each) for part in walk(expr)]
 
 
 def check_agreement(policy: Policy, facts: Mapping[str, object]) -> None:
-    """Each expression has one value, whether its function was made with the policy or is made afresh."""
+    """Each expression has the same value, whether its function is compiled with the policy or separately."""
     scope = read_facts(policy, facts).scope(policy)
     evaluate(policy, scope)
     other = afresh(scope)
@@ -45,7 +45,7 @@ def check_agreement(policy: Policy, facts: Mapping[str, object]) -> None:
 
 
 def inside(expr: Expr) -> list[Expr]:
-    """What a sum or count of the household says of its members."""
+    """The expressions over members inside a sum or count of the household."""
     if type(expr).__name__ != "OverMembers":
         return []
     return [part for part in walk(expr) if part is not expr]
@@ -54,32 +54,32 @@ def inside(expr: Expr) -> list[Expr]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_the_measure(facts: Mapping[str, object]) -> None:
-    """In the measure, whose readings are constants and put whole branches to sleep."""
+    """They agree for the measure, whose readings are constants that disable whole branches."""
     check_agreement(WEIHAI, facts)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(st.data())
 def test_generated_policies(data: st.DataObject) -> None:
-    """In policies and households of every kind."""
+    """They agree for generated policies and households."""
     policy = read_policy(data.draw(policies()))
     check_agreement(policy, data.draw(households(policy)))
 
 
 def test_a_variant_has_functions_of_its_own() -> None:
-    """Constants are those of the policy itself: a variant's readings are not those that it was made from."""
+    """A variant has its own constants: its readings are not those of the original policy."""
     variant = WEIHAI.with_readings({"union_aid_counts": "yes"})
     (line,) = exprs_of(WEIHAI.terms["union_aid_counted"])
     scope = Scope({"union_aid": 5, "union_aid_counts": "yes"})
-    assert meaning(line, meanings(WEIHAI))(scope) == 0  # as the measure reads it
-    assert meaning(line, meanings(variant))(scope) == 5  # the same line, read otherwise
+    assert meaning(line, meanings(WEIHAI))(scope) == 0  # the reading of the measure
+    assert meaning(line, meanings(variant))(scope) == 5  # the same line under another reading
     assert exprs_of(variant.terms["union_aid_counted"]) == (line,)
 
 
 def test_a_scope_travels_without_functions() -> None:
-    """A pickled scope has its values, its members in their household, and gives the same values."""
+    """A pickled scope keeps its values and members, and gives the same values."""
     scope = read_facts(WEIHAI, {"members": [{"relation": "self", "age": 40}]}).scope(WEIHAI)
-    other = pickle.loads(pickle.dumps(scope))  # noqa: S301  # its own
+    other = pickle.loads(pickle.dumps(scope))  # noqa: S301  # pickled by this test
     assert other.values == scope.values
     assert other.members[0].outer is other
     (kin,) = exprs_of(WEIHAI.terms["counted"])

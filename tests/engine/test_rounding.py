@@ -1,4 +1,4 @@
-"""Rounding, and full years and months, below zero: as above it, in every way of running a policy, and warned of."""
+"""Rounding, and full years and months, below zero: symmetric in every engine, with a warning where it can happen."""
 
 import json
 import random
@@ -49,7 +49,7 @@ def unit_of(name: str) -> str:
 
 
 def line_of(name: str) -> str:
-    """What a term is."""
+    """The line of a term."""
     if name in ("years", "months"):
         return f"full_{name}(start, end)"
     if name == "owed":
@@ -93,7 +93,7 @@ decisions:
 
 # --- By hand -----------------------------------------------------------------------------------------------------
 
-BY_HAND = [  # the number; to ones, to cents, and to 2.5: towards zero, half away from it, away from it
+BY_HAND = [  # the number; to ones, to cents, and to 2.5: towards zero, half away from zero, away from zero
     ("0", "0 0 0", "0 0 0", "0 0 0"),
     ("0.001", "0 0 1", "0 0 0.01", "0 0 2.5"),
     ("-0.001", "0 0 -1", "0 0 -0.01", "0 0 -2.5"),
@@ -115,7 +115,7 @@ BY_HAND = [  # the number; to ones, to cents, and to 2.5: towards zero, half awa
     ("-3.749", "-3 -4 -4", "-3.74 -3.75 -3.75", "-2.5 -2.5 -5"),
     ("-1000", "-1000 -1000 -1000", "-1000 -1000 -1000", "-1000 -1000 -1000"),
 ]
-SHARED_BY_HAND = {  # of some of them over two people, to ones
+SHARED_BY_HAND = {  # some of them divided by two people, to ones
     "0": "0 0 0",
     "1.005": "0 1 1",
     "-1.005": "0 -1 -1",
@@ -124,7 +124,7 @@ SHARED_BY_HAND = {  # of some of them over two people, to ones
     "-3": "-1 -2 -2",
     "-1000": "-500 -500 -500",
 }
-DAYS_BY_HAND = [  # the full years and months from one day to another
+DAYS_BY_HAND = [  # full years and months from one day to another
     ("2021-06-15", "2021-06-15", 0, 0),
     ("2020-02-29", "2021-02-28", 0, 11),
     ("2021-02-28", "2020-02-29", 0, -11),
@@ -144,12 +144,12 @@ DEBTS_BY_HAND = [("0", 0), ("-2.5", -3), ("-0.49", 0), ("-0.5", -1), ("1.5", 2),
 
 
 def rounded(number: Decimal, step: str, way: str) -> Decimal:
-    """A number to a multiple of a step by Python's decimal."""
+    """A number rounded to a multiple of a step by Python's decimal."""
     return (number / Decimal(step)).to_integral_value(ROUNDINGS[way]) * Decimal(step)
 
 
 def years_and_months(start: date, end: date) -> tuple[int, int]:
-    """The full years and months by the calendar: those from the earlier day, below zero where it is the second."""
+    """Full years and months by the calendar, counted from the earlier day, negative if that is the second."""
     if end < start:
         years, months = years_and_months(end, start)
         return -years, -months
@@ -158,7 +158,7 @@ def years_and_months(start: date, end: date) -> tuple[int, int]:
 
 
 def household(net: Decimal, start: date, end: date, debts: Sequence[Decimal]) -> Facts:
-    """A household of a member for each debt, and what each term is of it by the independent reading."""
+    """A household with a member for each debt, and each term by the independent implementation."""
     years, months = years_and_months(start, end)
     right = {f"{way}_{step}": rounded(net, size, way) for step, size in STEPS.items() for way in ROUNDINGS}
     right |= {f"{way}_shared": rounded(net / len(debts), "1", way) for way in ROUNDINGS}
@@ -169,12 +169,12 @@ def household(net: Decimal, start: date, end: date, debts: Sequence[Decimal]) ->
 
 
 def by_hand() -> Iterator[Facts]:
-    """The tables by hand as households, with days from their own table; two people where a share is given."""
+    """The tables by hand as households, with days from their own table; two people if a share is given."""
     for number, (net, ones, cents, odd) in enumerate(BY_HAND):
         start, end, years, months = DAYS_BY_HAND[number % len(DAYS_BY_HAND)]
         debt, owed = DEBTS_BY_HAND[number % len(DEBTS_BY_HAND)]
         debts = [debt, "0"] if net in SHARED_BY_HAND else [debt]
-        shared = SHARED_BY_HAND.get(net, ones)  # over one person as it is
+        shared = SHARED_BY_HAND.get(net, ones)  # undivided for one person
         right = [*map(Decimal, f"{ones} {cents} {odd} {shared}".split()), *map(Decimal, (years, months, owed))]
         said = {f"is_{name}": value for name, value in zip(TERMS, right, strict=True)}
         days = {"start": date.fromisoformat(start), "end": date.fromisoformat(end)}
@@ -182,34 +182,34 @@ def by_hand() -> Iterator[Facts]:
 
 
 def drawn(seed: int, count: int) -> Iterator[Facts]:
-    """Households around zero and far from it, on halves and beside them, with days close together and far apart."""
-    chance = random.Random(seed)  # noqa: S311  # tests draw
+    """Households around zero and far from it, on and beside halves, with days close together and far apart."""
+    chance = random.Random(seed)  # noqa: S311  # not for security
     for _ in range(count):
         net = Decimal(chance.choice((chance.randint(-4, 4) * 625, chance.randint(-6000, 6000), chance.randint(-9, 9))))
         net = (net + chance.randint(-1, 1)).scaleb(-3)
         start = date(2000, 1, 1) + timedelta(days=chance.randrange(9000))
         end = start + timedelta(days=chance.choice((chance.randint(-40, 40), chance.randint(-5000, 5000))))
-        if chance.random() < 0.3:  # the same day of another month or year, or one beside it
+        if chance.random() < 0.3:  # the same day of another month or year, or a neighbouring day
             end = start.replace(year=start.year + chance.randint(-3, 3), month=chance.randint(1, 12), day=28)
             start = start.replace(day=28) + timedelta(days=chance.randint(-1, 1))
         debts = [Decimal(chance.randint(-40, 40) * 25 + chance.randint(-1, 1)).scaleb(-2) for _ in range(4)]
         yield household(net, start, end, debts[: chance.randint(1, 4)])
 
 
-SEED = random.randrange(10**9)  # noqa: S311  # anew in each run, and in the name of the test where it fails
+SEED = random.randrange(10**9)  # noqa: S311  # new in each run, and in the name of a failing test
 SAMPLE = [*by_hand(), *drawn(SEED, 100)]
 ROUNDED = read_policy(POLICY)
 
 
 def wrong(facts: Facts) -> Facts:
-    """A household of which one number that is said to be right is not."""
-    chance = random.Random(repr(facts))  # noqa: S311  # tests draw
+    """A household with one wrong expected number."""
+    chance = random.Random(repr(facts))  # noqa: S311  # not for security
     name = f"is_{chance.choice(TERMS)}"
     return {**facts, name: facts[name] + chance.choice((-1, 1))}
 
 
 def test_the_two_readings_agree() -> None:
-    """What the tables say by hand is what decimal and the calendar say."""
+    """The tables by hand equal the results of decimal and the calendar."""
     for facts in by_hand():
         assert facts == household(
             facts["net"], facts["start"], facts["end"], [member["debt"] for member in facts["members"]]
@@ -217,7 +217,7 @@ def test_the_two_readings_agree() -> None:
 
 
 def test_one_household() -> None:
-    """Each of the five functions, exactly, and as the figure that is shown of it."""
+    """Each of the five functions gives the exact number and the shown figure."""
     for facts in SAMPLE:
         terms = assess(ROUNDED, facts).terms
         for name in TERMS:
@@ -242,14 +242,14 @@ def frames_of(some: Sequence[Facts]) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 
 def in_polars(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """What the policy says of frames of Polars."""
+    """The policy's results for Polars frames."""
     found = assess_frame(ROUNDED, own, theirs)
     assert isinstance(found, pl.DataFrame)
     return found
 
 
 def in_pandas(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """Of pandas."""
+    """The policy's results for pandas frames."""
     found = assess_frame(
         ROUNDED,
         own.to_pandas(use_pyarrow_extension_array=True),
@@ -260,14 +260,14 @@ def in_pandas(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
 
 
 def in_duckdb(own: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
-    """Of DuckDB."""
+    """The policy's results for DuckDB relations."""
     with duckdb.connect() as connection:
         households, members = (connection.from_arrow(frame.to_arrow()) for frame in (own, theirs))
         return pl.DataFrame(assess_frame(ROUNDED, households, members).to_arrow_table()).sort("household")
 
 
 def held(rows: Sequence[Facts]) -> None:
-    """Rows say that each household is right, and of each that is not so that it is wrong."""
+    """Rows report each right household as right and each wrong one as wrong."""
     assert [row["problem"] for row in rows] == [None] * len(rows)
     right, other = rows[: len(SAMPLE)], rows[len(SAMPLE) :]
     assert [(SEED, n) for n, row in enumerate(right) if row["category"] != "right"] == []
@@ -284,13 +284,13 @@ BOTH = [*SAMPLE, *map(wrong, SAMPLE)]
 
 @pytest.mark.parametrize("ask", [in_polars, in_pandas, in_duckdb])
 def test_frames(ask: Any) -> None:
-    """Frames of three kinds say so of every household at once."""
+    """Frames of three kinds report the same for all households at once."""
     held(ask(*frames_of(BOTH)).to_dicts())
 
 
 @in_both
 def test_views(database: Database) -> None:
-    """So does a view, in PostgreSQL and in DuckDB."""
+    """A view reports the same, in PostgreSQL and in DuckDB."""
     of = register(ROUNDED)
     database.run(of.tables())
     own, theirs = (frame.with_columns(pl.col("household").cast(pl.String)).to_dicts() for frame in frames_of(BOTH))
@@ -301,7 +301,7 @@ def test_views(database: Database) -> None:
 
 
 def test_durable_rules() -> None:
-    """So does durable-rules, which fails where it and the evaluator differ."""
+    """durable-rules agrees, since it fails on any difference from the evaluator."""
     pytest.importorskip("durable.engine")
     with Worker() as worker:
         for facts in (*by_hand(), *drawn(SEED, 10)):
@@ -312,24 +312,24 @@ def test_durable_rules() -> None:
 
 
 def test_proofs() -> None:
-    """And Z3 proves that such a household can be nothing else."""
+    """Z3 proves that such a household has no other outcome."""
     for facts in (*list(by_hand())[::3], *drawn(SEED, 3)):
         for each, outcome in ((facts, "right"), (wrong(facts), "wrong")):
             for name, answer in possible(ROUNDED, each, seconds=60).items():
                 assert isinstance(answer, Shown if name == outcome else Proof), SEED
 
 
-# --- Of numbers that are not known -------------------------------------------------------------------------------
+# --- Unknown numbers -------------------------------------------------------------------------------------------------
 
 
 def ends(number: Number) -> tuple[Fraction, Fraction]:
-    """The least and the most that it can be."""
+    """The bounds of a number."""
     return (Fraction(number.low), Fraction(number.high)) if isinstance(number, Range) else (Fraction(number),) * 2
 
 
 def test_ends_stay_exact() -> None:
-    """Of a number from a to b, by itself or over an unknown number of people, the rounded ends are the ends."""
-    chance = random.Random(SEED)  # noqa: S311  # tests draw
+    """For a number from a to b, alone or divided by an unknown number of people, the rounded bounds are the bounds."""
+    chance = random.Random(SEED)  # noqa: S311  # not for security
     made = whole(ROUNDED)
     for _ in range(300):
         low, high = sorted(Decimal(chance.randint(-6000, 6000)).scaleb(-3) for _ in range(2))
@@ -365,13 +365,13 @@ def test_ends_stay_exact() -> None:
 
 
 def as_number(found: Any) -> Number:
-    """A number of a scope."""
+    """The number of a value in a scope."""
     assert isinstance(found, int | Fraction | Range)
     return found
 
 
 def number_of(day: date) -> int:
-    """A day as DESIGN counts it."""
+    """The number of a day, as DESIGN defines it."""
     return 372 * day.year + 31 * (day.month - 1) + day.day - 1
 
 
@@ -395,7 +395,7 @@ decisions:
 
 @in_both
 def test_engines_know_the_ends_of_an_unknown_number(database: Database) -> None:
-    """From -2.5 to 1.5 a number rounds to -3 at least and 2 at most: nothing below or above is possible anywhere."""
+    """A number from -2.5 to 1.5 rounds to -3 at least and 2 at most, and no engine allows anything else."""
     for line, low, high in (
         ("round_half_up(net, 1)", -3, 2),
         ("round_up(net, 1)", -3, 2),
@@ -422,7 +422,7 @@ def test_engines_know_the_ends_of_an_unknown_number(database: Database) -> None:
             assert set(row["category_possible"].split(";")) == possible_, line
 
 
-# --- What is shown -----------------------------------------------------------------------------------------------
+# --- Shown figures ---------------------------------------------------------------------------------------------------
 
 
 SHARE = """
@@ -444,7 +444,7 @@ SHARES = [("-1", "-0.13"), ("1", "0.13"), ("-0.98", "-0.12"), ("-1.04", "-0.13")
 
 @in_both
 def test_figures_shown(database: Database) -> None:
-    """An eighth of an amount below zero is shown as that of one above: in explanations, frames and views."""
+    """An eighth below zero is shown like an eighth above it, in explanations, frames and views."""
     policy = read_policy(SHARE)
     for net, shown in SHARES:
         assessment = assess(policy, {"net": net, "members": [{}] * 8})
@@ -490,7 +490,7 @@ decisions:
 
 
 def warnings(line: str, unit: str = "yuan", must: str = "") -> tuple[Problem, ...]:
-    """The warnings about roundings in a policy with one term."""
+    """The rounding warnings of a policy with one term."""
     line = line if ": " in line else f'value: "{line}"'
     text = WARNED.replace("LINE", line).replace("UNIT", unit)
     policy = read_policy(text.replace("MUST", f"must: {{m: {{that: {must}}}}}" if must else ""))
@@ -516,7 +516,7 @@ def warnings(line: str, unit: str = "yuan", must: str = "") -> tuple[Problem, ..
     ],
 )
 def test_what_can_go_below_zero_is_warned_of(line: str, unit: str, code: str) -> None:
-    """One warning, at the function's line and column, with sentences in both languages."""
+    """There is one warning, at the function's line and column, with sentences in both languages."""
     (warning,) = warnings(line, unit)
     assert (warning.code, warning.severity, warning.at) == (code, "warning", ("terms", "number"))
     text = (
@@ -555,7 +555,7 @@ def test_what_can_go_below_zero_is_warned_of(line: str, unit: str, code: str) ->
     ],
 )
 def test_what_cannot_is_not(line: str, unit: str, must: str) -> None:
-    """Ranges, distances, what a `must` excludes, and what a reading leaves out are seen; only such a `must` counts."""
+    """Ranges, differences, a `must` and chosen readings can exclude negative numbers; then there is no warning."""
     assert warnings(line, unit, must) == ()
     if must:
         assert len(warnings(line, unit)) == 1
@@ -584,7 +584,7 @@ decisions:
 
 
 def test_every_section_is_looked_through() -> None:
-    """What stands in for a fact, what every household meets, terms and decisions, in the order of the file."""
+    """The search covers defaults, `must`, terms and decisions, in file order."""
     found = lint(read_policy(EVERYWHERE), None, None)
     assert [(each.code, each.at, each.location and each.location.line) for each in found] == [
         ("elapsed_below_zero", ("members", "facts", "age"), 10),
@@ -599,7 +599,7 @@ def test_every_section_is_looked_through() -> None:
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "policies").glob("*.yaml")))
 def test_no_bundled_policy_is_warned_of(name: str) -> None:
-    """None rounds below zero as it stands; under the reading that rounds incomes, which may be, it is said."""
+    """No bundled policy rounds below zero; under the reading that rounds incomes it may, and that is reported."""
     policy = load_policy(name)
     assert roundings_below_zero(policy) == ()
     if "rounding" in policy.readings:
@@ -608,7 +608,7 @@ def test_no_bundled_policy_is_warned_of(name: str) -> None:
 
 
 def test_check_prints_it(tmp_path: Path) -> None:
-    """On the command line it is a line and a hint, and fails only where warnings are to."""
+    """`check` prints it as a line and a hint, and fails only if warnings fail."""
     path = tmp_path / "warned.yaml"
     path.write_text(
         WARNED.replace("MUST", "").replace("UNIT", "yuan").replace("LINE", 'value: "round_up(net, 1)"'), "utf-8"
@@ -621,11 +621,11 @@ def test_check_prints_it(tmp_path: Path) -> None:
     assert run("check", "--strict", str(path)).returncode == 1
 
 
-# --- Records of older releases -----------------------------------------------------------------------------------
+# --- Records of older releases ---------------------------------------------------------------------------------------
 
 
 def recorded(policy: Policy, facts: Facts, library: str) -> str:
-    """The record of a household as some release would have written it."""
+    """The record of a household as a given release would write it."""
     document = json.loads(record(assess(policy, facts), embed=True))
     return sealed({**document, "library": library})
 
@@ -643,7 +643,7 @@ def recorded(policy: Policy, facts: Facts, library: str) -> str:
     ],
 )
 def test_replay_says_so(library: str, said: bool) -> None:  # noqa: FBT001  # a table
-    """Of a record from before, under a policy in which a rounding can go below zero; and only there."""
+    """A replay mentions the change only for an older record under a policy that can round below zero."""
     text = WARNED.replace("MUST", "").replace("UNIT", "yuan")
     policy = read_policy(text.replace("LINE", 'value: "round_up(net, 1)"'))
     sound = read_policy(text.replace("LINE", 'value: "round_up(wage, 1)"'))
@@ -659,7 +659,7 @@ def test_replay_says_so(library: str, said: bool) -> None:  # noqa: FBT001  # a 
 
 
 def test_what_an_older_release_decided_below_zero_is_found_different() -> None:
-    """-2.1 rounded up was -2, which was above -3; it is -3 now."""
+    """An older release rounded -2.1 up to -2, above -3; it is -3 now, so the replay differs."""
     text = WARNED.replace("MUST", "").replace("UNIT", "yuan").replace("number > 0", "number > -3")
     policy = read_policy(text.replace("LINE", 'value: "round_up(net, 1)"'))
     document = json.loads(recorded(policy, {"net": "-2.00", "members": [{}]}, "0.1.0"))
@@ -674,7 +674,7 @@ def test_what_an_older_release_decided_below_zero_is_found_different() -> None:
 
 @pytest.mark.parametrize("born", ["2021-04-01", "2021-12-31", "2023-04-01"])
 def test_nobody_is_born_after_the_day(born: str) -> None:
-    """A birth date after the day of the verdict is refused, also within a year of it, and one on the day is not."""
+    """A birth date after the day of the verdict is refused, even within a year; one on the day is accepted."""
     policy = load_policy("2021_weihai")
     members = [{"relation": "self"}, {"relation": "child", "birth_date": born}]
     with pytest.raises(FactError) as caught:

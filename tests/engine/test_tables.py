@@ -1,4 +1,4 @@
-"""Blank cells of a register are facts that are left out: frames give the verdicts of `assess` without these facts."""
+"""Blank cells of a register are omitted facts: frames give the verdicts of `assess` without these facts."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -25,13 +25,13 @@ ON = "2021-03-31"
 
 @cache
 def sample() -> tuple[dict[str, Any], ...]:
-    """Households with facts left out, and with facts that are known to be unknown."""
+    """Households with omitted facts and with explicitly unknown facts."""
     drawn_ones = [*drawn(households(WEIHAI), 30), *drawn(partial_households(WEIHAI), 60)]
     return tuple({**each, "on": None} for each in drawn_ones if each.get("members"))
 
 
 def read(table: nw.LazyFrame[Any], *, of_members: bool) -> Mapped:
-    """A table of the register, by the facts' own titles."""
+    """A table of the register, by the facts' titles."""
     mapping = mapping_for(WEIHAI)
     part = mapping.members if of_members else mapping.households
     headers = headers_of(WEIHAI, part, table.collect_schema().names())
@@ -40,7 +40,7 @@ def read(table: nw.LazyFrame[Any], *, of_members: bool) -> Mapped:
 
 
 def assessed(lazies: Iterator[Any]) -> pl.DataFrame:
-    """The outcomes of two tables, with blank cells as facts left out."""
+    """The outcomes of two tables, with blank cells as omitted facts."""
     left_out = [fact.name for fact in WEIHAI.stand_ins]
     frames = []
     for number, lazy in enumerate(lazies):
@@ -52,7 +52,7 @@ def assessed(lazies: Iterator[Any]) -> pl.DataFrame:
 
 @pytest.mark.parametrize("kind", ["polars", "duckdb"])
 def test_blank_is_left_out(kind: str) -> None:
-    """Every household comes to what `assess` says of it, where ranges alone decide; none to anything else."""
+    """Every household has the verdict of `assess` if ranges alone decide it, and never a different one."""
     own, theirs = tables(WEIHAI, sample())
     if kind == "polars":
         found = assessed(iter([own.lazy(), theirs.lazy()]))

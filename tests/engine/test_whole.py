@@ -1,4 +1,4 @@
-"""The policy over whole numbers says the same as the policy, at every threshold and one smallest unit beside it."""
+"""The policy over whole numbers gives the policy's results, at every threshold and one smallest unit beside it."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -25,7 +25,7 @@ WHOLE = {policy.name: whole(policy) for policy in POLICIES}
 
 
 def check_agreement(policy: Policy, made: WholePolicy, facts: Mapping[str, object]) -> Scope:
-    """Both evaluations have the same outcomes, terms and exact numbers; the scope over whole numbers."""
+    """Check that both evaluations have the same outcomes, terms and exact numbers; return the lowered scope."""
     scope = read_facts(policy, facts).scope(policy)
     over_whole = scope_of(made, scope)
     assert evaluate(policy, scope) == evaluate(made.policy, over_whole)
@@ -46,7 +46,7 @@ def check_agreement(policy: Policy, made: WholePolicy, facts: Mapping[str, objec
 @settings(max_examples=examples(50, 1000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_generated_policies_agree(data: st.DataObject) -> None:
-    """Whatever the policy and the household, whole numbers give the same outcomes and the same exact terms."""
+    """For generated policies and households, whole numbers give the same outcomes and the same exact terms."""
     policy = read_policy(data.draw(policies()))
     made = whole(policy)
     count(policies_over_whole_numbers=1, households_over_whole_numbers=3)
@@ -58,7 +58,7 @@ def test_generated_policies_agree(data: st.DataObject) -> None:
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_every_bundled_policy_agrees(policy: Policy, data: st.DataObject) -> None:
-    """Each year of the measure, and the other union's, agrees on households crowded around its thresholds."""
+    """Each bundled policy agrees on households near its thresholds."""
     check_agreement(policy, WHOLE[policy.name], data.draw(households(policy)))
 
 
@@ -66,7 +66,7 @@ def test_every_bundled_policy_agrees(policy: Policy, data: st.DataObject) -> Non
 @settings(max_examples=5, deadline=None)
 @given(data=st.data())
 def test_every_reading_agrees(reading: str, data: st.DataObject) -> None:
-    """So does every variant of it by one reading."""
+    """Every variant by one reading agrees too."""
     for option in WEIHAI.readings[reading].kind.options:
         variant = WEIHAI.with_readings({reading: option})
         check_agreement(variant, whole(variant), data.draw(households(WEIHAI)))
@@ -107,7 +107,7 @@ decisions:
         # below zero as above it: -0.01 / 3 to whole yuan is 0 towards zero, and -1 away from it
         ("round_down(a / 3, 1) == 0", {"a": "-0.01", "b": 0}, True),
         ("round_up(a / 3, 1) == -1", {"a": "-0.01", "b": 0}, True),
-        # 2.50 half up to whole yuan is 3, 2.49 is 2
+        # 2.50, half up to whole yuan, is 3; 2.49 is 2
         ("round_half_up(a, 1) == 3", {"a": "2.50", "b": 0}, True),
         ("round_half_up(a, 1) == 3", {"a": "2.49", "b": 0}, False),
         # caps over different denominators: min(10.00 / 3, 3.4) is 3.333...
@@ -117,14 +117,14 @@ decisions:
     ],
 )
 def test_by_hand(line: str, facts: dict[str, object], expected: bool) -> None:  # noqa: FBT001  # a table
-    """Signs, caps, floors and shares, each worked out by hand."""
+    """Signs, caps, floors and shares, each computed by hand."""
     policy = read_policy(LINE.replace("@", line))
     scope = check_agreement(policy, whole(policy), {**facts, "members": [{"c": "3.5"}, {"c": 4}]})
     assert (scope["category"] == "holds") is expected
 
 
 def test_nothing_is_divided_but_by_a_floor() -> None:
-    """In the measure over whole numbers every constant is whole, and a division stands inside a floor only."""
+    """Over whole numbers every constant of the measure is whole, and every division is inside a floor."""
     policy = WHOLE_WEIHAI.policy
     for name in policy.order:
         for expr in exprs_of(policy.names[name]):
@@ -136,7 +136,7 @@ def test_nothing_is_divided_but_by_a_floor() -> None:
 
 
 def _bare_divisions(expr: Expr) -> int:
-    """The divisions that no floor stands around."""
+    """The number of divisions that are not inside a floor."""
     floored = [part.part for part in walk(expr) if isinstance(part, Round)]
     return sum(1 for part in walk(expr) if isinstance(part, Divide) and not any(part is each for each in floored))
 
@@ -145,25 +145,25 @@ class TestLargest:
     """The largest magnitudes that numbers can reach."""
 
     def test_by_hand(self) -> None:
-        """Of a < 80 % of 2 b over hundredths: a reaches 10,000, and 16 times the tenths of b reach 16,000."""
+        """For a < 80 % of 2 b over hundredths: a reaches 10,000, and 16 times the tenths of b reach 16,000."""
         policy = read_policy(LINE.replace("@", "a < share * 2 * b"))
         assert largest(whole(policy))["category"] == 16_000
 
     @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
     def test_every_bundled_policy_fits_int64(self, policy: Policy) -> None:
-        """Everything in them stays far inside 64 bits."""
+        """All numbers in the bundled policies fit into 64 bits with room to spare."""
         assert max(largest(WHOLE[policy.name]).values()) < 2**53
 
     @settings(max_examples=60, deadline=None)
     @given(households(WEIHAI))
     def test_never_exceeded(self, facts: Mapping[str, object]) -> None:
-        """No household reaches beyond what was said."""
+        """No household exceeds the computed magnitudes."""
         scope = scope_of(WHOLE_WEIHAI, read_facts(WEIHAI, facts).scope(WEIHAI))
         evaluate(WHOLE_WEIHAI.policy, scope)
         most = largest(WHOLE_WEIHAI)
         for name in WHOLE_WEIHAI.policy.order:
             for each in scope.members if name in WEIHAI.of_members else (scope,):
-                reached = each.values.get(name)  # an `every` has none
+                reached = each.values.get(name)  # an `every` has no value
                 if isinstance(reached, int) and not isinstance(reached, bool):
                     assert abs(reached) <= most[name]
         for decision in WHOLE_WEIHAI.policy.decisions.values():
@@ -176,7 +176,7 @@ class TestLargest:
 
 
 def test_a_range_stays_a_range() -> None:
-    """An unknown number is a range over whole numbers too."""
+    """An unknown number is an interval over whole numbers too."""
     facts = {"members": [{"relation": "self"}]}
     scope = scope_of(WHOLE_WEIHAI, read_facts(WEIHAI, facts).scope(WEIHAI))
     evaluate(WHOLE_WEIHAI.policy, scope)

@@ -1,4 +1,4 @@
-"""The short explanation: at most 25 lines of 80 columns, with true statements only."""
+"""The short explanation has at most 25 lines of 80 columns, and only true statements."""
 
 import re
 from collections.abc import Callable
@@ -64,19 +64,19 @@ def example(name: str) -> Assessment:
 
 @pytest.mark.parametrize(("name", "start"), [("household", HOUSEHOLD), ("partial", PARTIAL)])
 def test_the_examples(name: str, start: str) -> None:
-    """The first screen of each example begins with what was computed by hand."""
+    """The first screen of each example begins with results computed by hand."""
     assert explain(example(name)).startswith(start)
 
 
 def test_what_to_check() -> None:
-    """The nearest assumed fact with its break point, and which unverified provisions change the verdict."""
+    """The text has the nearest assumed fact with its break point, and the unverified provisions that matter."""
     text = explain(example("household")).replace("\n  ", "")
     assert "没有填写而按“无”或 0 计：53 处。最要紧的是子女（15 岁）的月工资：满 394.34 元即转为相对困难职工家庭" in text
     assert "18 个待定解读逐一改选，结论都不变；“计入家庭共同生活人口”怎样规定若与原文不同，结论会变" in text
 
 
 def test_an_outcome_that_only_a_default_rules_out() -> None:
-    """The default of a loss that was not given rules the accidental category out, and the text names it."""
+    """The default of an omitted loss rules the accidental category out, and the text names it."""
     entries = brief_of(example("partial")).distance
     (ruled_out,) = (item for entry in entries for item in entry.items if item.startswith("意外致困职工家庭"))
     assert "未填，按“无”计" in ruled_out
@@ -85,12 +85,12 @@ def test_an_outcome_that_only_a_default_rules_out() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", ["household", "partial"])
 def test_one_screen(name: str, lang: str) -> None:
-    """Each example stays within one screen in both languages, also with the hint of the command line."""
-    hold_to_one_screen(brief_text(brief_of(example(name), lang), hint=True))  # type: ignore[arg-type]  # one of both
+    """Each example fits on one screen in both languages, also with the command line's hint."""
+    hold_to_one_screen(brief_text(brief_of(example(name), lang), hint=True))  # type: ignore[arg-type]  # a known language
 
 
 def hold_to_one_screen(text: str) -> None:
-    """The text has at most 25 lines, none wider than 80 columns, and nothing is cut but with an ellipsis or a count."""
+    """Check that the text has at most 25 lines of 80 columns, and that cuts are marked by an ellipsis or a count."""
     lines = text.splitlines()
     assert len(lines) <= LINES, text
     assert [line for line in lines if width(line) > COLUMNS] == [], text
@@ -103,7 +103,7 @@ def six(draw: st.SearchStrategy[Facts]) -> st.SearchStrategy[Facts]:
 
 
 def test_drawn_households_stay_within_one_screen() -> None:
-    """Drawn households, complete and partial, fit as well; no bound of a fact itself is printed."""
+    """Random households, complete and partial, fit on one screen; no bound of a fact's range is printed."""
     some = drawn(six(households(WEIHAI)), examples(20, 250)) + drawn(six(partial_households(WEIHAI)), examples(20, 250))
     for facts in some:
         assessment = assess(WEIHAI, facts)
@@ -115,7 +115,7 @@ def test_drawn_households_stay_within_one_screen() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words(case: str) -> None:
-    """Titles of 400 characters, markup and terminal codes neither widen the text nor add a line."""
+    """Titles of 400 characters, with markup and terminal codes, neither widen the text nor add a line."""
     spoilt = titled(lambda word: word + HOSTILE + "\n√ \x1b[31m\u202e" + "长" * 150)
     text = explain(assess(spoilt, CASES[case]))
     hold_to_one_screen(text)
@@ -123,7 +123,7 @@ def test_hostile_words(case: str) -> None:
 
 
 def test_labels() -> None:
-    """Neither do labels of members."""
+    """Labels of members neither widen the text nor add a line."""
     text = explain(assess(titled(lambda word: word), people(50, label="甲\n√ \x1b[31m" + "长" * 200)))
     hold_to_one_screen(text)
     assert "\x1b" not in text
@@ -147,7 +147,7 @@ decisions:
 @pytest.mark.parametrize("number", [1, 30])
 @pytest.mark.parametrize("a", [True, False, None])
 def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """A policy without amounts or figures to show, with one outcome or with thirty, and 64 members."""
+    """A policy without shown amounts fits, with one outcome or thirty, and 64 members."""
     outcomes = ", ".join(
         f"{{outcome: o{each}, title: 第{each}类, basis: assumption, when: {{that: {'a' if each % 2 else 'not b'}}}}}"
         for each in range(1, number + 1)
@@ -173,7 +173,7 @@ def test_policies_without_amounts(number: int, a: bool | None) -> None:  # noqa:
     ],
 )
 def test_sign_and_words_agree(line: str, n: int, said: str) -> None:
-    """The words for a clause that fails have the opposite sign of the clause."""
+    """The words for a failed clause have the opposite sign of the clause."""
     when = f"{{that: {line}, title: 是, if not: 不是}}"
     text = (SMALL % f"{{outcome: x, title: 子, basis: assumption, when: {when}}}").replace(
         "household: {", "household: {n: {title: 数, unit: yuan, to: 100, decimals: 2}, "
@@ -183,7 +183,7 @@ def test_sign_and_words_agree(line: str, n: int, said: str) -> None:
 
 
 def test_an_open_number_of_several() -> None:
-    """With several missing facts there are their number and the first to ask for, and no table."""
+    """With several missing facts the text has their number and the first to ask for, and no table."""
     brief = brief_of(assess(WEIHAI, {"on": ON, "residence": "urban", "members": [{"relation": "self"}]}))
     assert brief.rows == ()
     assert re.match(r"还缺 \d+ 项，先补：", brief.why)
@@ -191,7 +191,7 @@ def test_an_open_number_of_several() -> None:
 
 
 def test_in_full() -> None:
-    """`full` is the long text; an unknown detail is refused."""
+    """`full` gives the long text; an unknown detail is refused."""
     assessment = example("household")
     full = explain(assessment, detail="full")
     assert len(full.splitlines()) > LINES
@@ -201,7 +201,7 @@ def test_in_full() -> None:
 
 
 def family(change: Callable[[dict[str, Any]], object], policy: Policy = WEIHAI) -> Assessment:
-    """The household of README with a change."""
+    """The household of README with one change."""
     facts = yaml.safe_load((EXAMPLES / "household.yaml").read_text("utf-8"))
     change(facts)
     del facts["政策"]
@@ -209,20 +209,20 @@ def family(change: Callable[[dict[str, Any]], object], policy: Policy = WEIHAI) 
 
 
 def test_no_limit_of_a_field_decides() -> None:
-    """A receipt of unknown amount leaves an upper bound only: 36,000 - 11,000 over 36."""
+    """A receipt of unknown amount gives an upper bound only: 36,000 - 11,000 over 36."""
     text = explain(family(lambda facts: facts["家庭成员"][0].update(医疗自负费用=None)))
     assert "人均月纯收入低于低保标准：家庭人均月纯收入不高于 694.44 元" in text.replace("\n", "")
-    assert "-2,777" not in text  # what the field's limit of 100,000,000 would come to
+    assert "-2,777" not in text  # the result of the field's limit of 100,000,000
 
 
 def test_more_than_one_category_is_undecided() -> None:
-    """A change that leaves several possible categories makes the verdict undecided."""
+    """A change with several possible categories makes the verdict undecided."""
     text = explain(family(lambda facts: facts["家庭成员"][0].update(医疗自负费用=None))).replace("\n  ", "")
     assert "深度困难职工家庭、相对困难职工家庭：家庭年可支配收入再多 3,332.00 元，即待定" in text  # 28,332 - 25,000
 
 
 def test_no_limits_of_what_is_not_published() -> None:
-    """An unpublished standard, and what is computed from it, is not printed as the bounds of its field."""
+    """The bounds of an unpublished standard's range, and of values computed from it, are not printed."""
     own = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})
     text = explain(family(lambda facts: facts.update(认定日期=date(2025, 3, 31), 家庭居住地="农村"), own))
     assert re.search(r"\n  低保标准（农村） +尚未公布\n", text)
@@ -260,14 +260,14 @@ def test_numbers_without_a_unit() -> None:
 
 
 def test_rows_that_say_the_same() -> None:
-    """Ranges that differ only in a decision outside the table are one row."""
+    """Ranges that differ only in a decision outside the table share one row."""
     text = explain(assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]}))
     assert "\n  超过 3    甲类\n" in text
     assert text.count("甲类") == 1
 
 
 def test_a_range_that_is_not_settled_ends_where_it_is() -> None:
-    """The last range before unsettled values has an upper bound."""
+    """The last range before undecided values has an upper bound."""
     brief = brief_of(assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]}))
     assert brief.rows[-1][0] == "超过 3"
     assessment = assess(read_policy(NUMBERS), {"on": ON, "times": None, "members": [{}]})
@@ -301,7 +301,7 @@ def test_a_long_table_beside_long_figures() -> None:
 
 @pytest.mark.parametrize("a", [True, None])
 def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter of the test
-    """Of thirty decisions the first are shown, with the number of all."""
+    """Of thirty decisions the first are shown, with the total number."""
     others = "".join(
         f"  d{n}: {{title: 处理{n}, every: [{{outcome: o, title: 是, basis: assumption, when: {{that: a}}}}]}}\n"
         for n in range(30)
@@ -313,7 +313,7 @@ def test_many_decisions(a: bool | None) -> None:  # noqa: FBT001  # a parameter 
 
 
 def test_english_sentences() -> None:
-    """English parts are joined in one sentence, and no line begins with closing punctuation."""
+    """English parts form one sentence, and no line begins with closing punctuation."""
     for assessment in (example("household"), example("partial"), assess(titled(str), people())):
         text = brief_text(brief_of(assessment, "en"))
         assert not re.search(r"\. [a-z]|\b1 grounds|None of 1", text)
@@ -349,10 +349,10 @@ decisions:
 
 
 def test_a_search_that_takes_long_is_left() -> None:
-    """A search among a hundred amounts that are rounded together is cut, and the text says so."""
+    """A long search, here over a hundred amounts rounded together, is cut, and the text says so."""
     members = [{"w": 100.25 * number, "v": 3} for number in range(64)]
     assessment = assess(read_policy(ROUNDED), {"members": members}, ON)
-    assert seconds(lambda: explain(assessment), enough=6) < 6  # without an end to it some 150 seconds
+    assert seconds(lambda: explain(assessment), enough=6) < 6  # without the limit some 150 seconds
     text = explain(assessment)
     assert "未逐一查完" in text
     assert "未查完哪一处最要紧" in text

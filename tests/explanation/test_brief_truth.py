@@ -1,4 +1,4 @@
-"""The other verdicts named by the short explanation are true on both sides of each bound, checked by `assess`."""
+"""The short explanation's statements about other verdicts are true on both sides of each bound, by `assess`."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ AMOUNT = r"(-?[\d,]+(?:\.\d+)?)"
 
 
 def changed(policy: Policy, household: Facts, path: KeyPath, value: object) -> Assessment | None:
-    """The household with one fact changed; None where that household is impossible."""
+    """The household with one fact changed; None if that household is invalid."""
     other: dict[str, Any] = copied(household)
     holding(other, path)[cast(str, path[-1])] = value
     try:
@@ -34,7 +34,7 @@ def changed(policy: Policy, household: Facts, path: KeyPath, value: object) -> A
 
 
 def titles(assessment: Assessment | None) -> str:
-    """The possible categories as they are printed."""
+    """The printed form of the possible categories."""
     return "" if assessment is None else "、".join(each.title for each in assessment.possible)
 
 
@@ -52,7 +52,7 @@ def numbers_of(policy: Policy, household: Facts) -> Iterator[tuple[KeyPath, Fact
 
 
 def moved_by(policy: Policy, household: Facts, by: Fraction) -> Iterator[tuple[str, str]]:
-    """The category that differs with a number changed by an amount, and that for a step less."""
+    """The different category after changing a number by an amount, and the category after one step less."""
     for path, fact, now in numbers_of(policy, household):
         step = unit(fact) if by > 0 else -unit(fact)
         yield (
@@ -62,7 +62,7 @@ def moved_by(policy: Policy, household: Facts, by: Fraction) -> Iterator[tuple[s
 
 
 def hold_the_distances(policy: Policy, household: Facts, brief: Brief, verdict: str) -> None:
-    """Each named change gives the named category; a step less does not."""
+    """Each named change gives the named category; one step less does not."""
     for entry in brief.distance:
         for way, amount in re.findall(rf"(再多|少) {AMOUNT}", "".join(entry.items)):
             by = Fraction(amount.replace(",", "")) * (1 if way == "再多" else -1)
@@ -70,7 +70,7 @@ def hold_the_distances(policy: Policy, household: Facts, brief: Brief, verdict: 
 
 
 def hold_the_nearest(policy: Policy, household: Facts, assessment: Assessment, brief: Brief) -> None:
-    """The nearest default has a break point that gives the named category; a step before does not."""
+    """The nearest default has a break point that gives the named category; one step less does not."""
     nearest, text = assessment.nearest_assumed, "".join(item for entry in brief.check for item in entry.items)
     if nearest is None:
         assert "最要紧的是" not in text
@@ -93,12 +93,12 @@ def hold_the_nearest(policy: Policy, household: Facts, assessment: Assessment, b
 
 
 def titles_of(outcomes: tuple[Any, ...]) -> str:
-    """Categories as they are printed."""
+    """The printed form of the categories."""
     return "、".join(each.title for each in outcomes)
 
 
 def hold_the_rows(policy: Policy, household: Facts, assessment: Assessment, text: str) -> None:
-    """Each row of the table of break points is true at its bounds, and not beyond them."""
+    """Each row of the table of break points is true at its bounds, and false beyond them."""
     rows = re.findall(
         rf"^  (?:(不超过|超过|不低于) {AMOUNT}|{AMOUNT}[^\d\s]* ?至 {AMOUNT}|{AMOUNT})(?: ?[^\d\s]+)?  +(\S+)",
         text,
@@ -125,7 +125,7 @@ def hold_the_rows(policy: Policy, household: Facts, assessment: Assessment, text
 
 
 def hold(policy: Policy, household: Facts) -> None:
-    """Every statement about other verdicts for one household is true."""
+    """Check every statement about other verdicts for one household."""
     assessment = assess(policy, household)
     text, brief = explain(assessment), brief_of(assessment)
     assert len(text.splitlines()) <= 25, text
@@ -146,7 +146,7 @@ def test_bundled_policies(policy: Policy) -> None:
 
 
 def test_drawn_policies() -> None:
-    """The statements are true for generated policies."""
+    """The statements are true for random policies."""
     for text in drawn(policies(), examples(15, 150)):
         policy = read_policy(text)
         for household in drawn(st.one_of(households(policy), partial_households(policy)), 3):

@@ -1,4 +1,4 @@
-"""The explanation as data: its parts, and that no text of a file or a fact leaves its line."""
+"""The explanation as data: its parts, and that texts from files and facts stay on their lines."""
 
 import pytest
 from titled import CASES, HOSTILE, people, titled
@@ -11,7 +11,7 @@ FORGED = "x\n√ 深度困难职工家庭\r\n\u2028\x1b[31m\u202e\u200b"
 
 
 def test_parts_of_a_decided_household() -> None:
-    """Verdict, figures, grounds for and against, later decisions; nothing missing."""
+    """A decided household has a verdict, figures, reasons for and against, later decisions, and no missing fact."""
     told = explanation_of(assess(PLAIN, CASES["near"]), "zh")
     assert (told.verdict, told.headline) == ("nearly", "Titled（未填认定日期）")
     assert [(row.title, row.amount) for row in told.figures] == [
@@ -32,7 +32,7 @@ def test_parts_of_a_decided_household() -> None:
 
 
 def test_parts_of_an_undecided_household() -> None:
-    """The possible outcomes, and the missing fact with its document, in both languages."""
+    """An undecided household has possible outcomes, and the missing fact with its document, in both languages."""
     assessment = assess(PLAIN, CASES["undecided"])
     assert explanation_of(assessment, "zh").verdict == "待定：可能为deep、nearly、none"
     assert explanation_of(assessment, "en").verdict == "Undecided, possibly deep, nearly, none"
@@ -43,9 +43,9 @@ def test_parts_of_an_undecided_household() -> None:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_a_label_forges_no_line(form: str, lang: str) -> None:
-    """A label with line ends and terminal codes adds no line to any format, and has no codes in it."""
+    """A label with line ends and terminal codes adds no line to any format, and its codes are removed."""
     households = [people(50, label=label) for label in ("x", FORGED)]
-    plain, forged = (explain(assess(PLAIN, each), format=form, lang=lang, detail="full") for each in households)  # type: ignore[arg-type]  # one of both
+    plain, forged = (explain(assess(PLAIN, each), format=form, lang=lang, detail="full") for each in households)  # type: ignore[arg-type]  # a known language
     assert len(forged.splitlines()) == len(plain.splitlines())
     assert not set(forged) & set("\r\u2028\x1b\u202e\u200b")
     assert "x √ 深度困难职工家庭" in forged.replace('<span lang="zh-CN">', "").replace("</span>", "")
@@ -53,7 +53,7 @@ def test_a_label_forges_no_line(form: str, lang: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_titles_forge_no_line(case: str) -> None:
-    """Neither do the texts of a policy."""
+    """A policy's texts add no line either."""
     spoilt = titled(lambda word: word + "\n√ \x1b[31m\u202e" + word)
     plain, forged = (explain(assess(policy, CASES[case]), detail="full") for policy in (PLAIN, spoilt))
     assert len(forged.splitlines()) == len(plain.splitlines())

@@ -1,4 +1,4 @@
-"""The full explanation: verdict, comparisons, missing facts, decisions and JSON, with no false comparison."""
+"""The full explanation: verdict, comparisons, missing facts, decisions and JSON, with only true comparisons."""
 
 import json
 import re
@@ -35,7 +35,7 @@ def worker(**facts: object) -> dict[str, object]:
 
 
 def household(*members: dict[str, object], **facts: object) -> dict[str, object]:
-    """An invented household in scope, without exclusions."""
+    """An invented household in scope and without exclusions."""
     plain = {
         "residence": "urban",
         "unit_has_union": True,
@@ -49,7 +49,7 @@ def household(*members: dict[str, object], **facts: object) -> dict[str, object]
 
 
 def read_back(line: str) -> list[tuple[bool, str]]:
-    """Every comparison printed on a line, read as numbers: whether it is true, and its text."""
+    """Whether each comparison printed on a line is true as numbers, and its text."""
     return [
         (HOLDS[sign](Fraction(left.replace(",", "")), Fraction(right.replace(",", ""))), f"{left} {sign} {right}")
         for left, sign, right, *_ in COMPARED.findall(line)
@@ -57,7 +57,7 @@ def read_back(line: str) -> list[tuple[bool, str]]:
 
 
 def check_lines(assessment: Assessment) -> int:
-    """Check every printed comparison against the mark before it; the number of comparisons."""
+    """Check every printed comparison against its mark; return the number of comparisons."""
     found = 0
     for line in explain(assessment, detail="full").splitlines():
         mark = line.strip()[:1]
@@ -69,7 +69,7 @@ def check_lines(assessment: Assessment) -> int:
 
 
 def test_verdict_figures_and_reasons() -> None:
-    """A three-person household below the line: the verdict first, then figures, the clause with its distance."""
+    """The text of three people below the line has the verdict, then figures, then the clause with its distance."""
     child = {"relation": "child", "age": 24, "dependent": False, "education": "none"}
     spouse = worker(relation="spouse", wage=6000, medical_self_paid=9400)
     schoolchild = worker(relation="child", age=15, education="high_school", tuition=3000, private_school_fee=0)
@@ -92,16 +92,16 @@ def test_verdict_figures_and_reasons() -> None:
 
 
 def test_undecided_names_what_to_ask() -> None:
-    """An undecided household has the possible outcomes and the missing facts with their documents."""
+    """An undecided household lists the possible outcomes and the missing facts with their documents."""
     text = explain(assess(POLICY, household(worker(wage=12000, medical_self_paid=None))), detail="full")
-    # 12,000 / 12 = 1,000 is below 1,574 whatever the cost, and below 787 from a cost of 2,556.01 on
+    # 12,000 / 12 = 1,000 is below 1,574 for any cost, and below 787 from a cost of 2,556.01 on
     assert text.startswith("待定：可能为深度困难职工家庭、相对困难职工家庭 ")
     assert "还需补充以下事实才能认定\n  本人的医疗自负费用（医疗自负费用票据）" in text
     assert "未填认定日期" in text
 
 
 def test_what_stood_in_is_listed() -> None:
-    """Derived facts and constant defaults are listed apart."""
+    """Derived facts and constant defaults are listed separately."""
     person = worker(monthly_wage=2000)
     del person["wage"]
     text = explain(assess(POLICY, household(person)), detail="full")
@@ -112,7 +112,7 @@ def test_what_stood_in_is_listed() -> None:
 
 
 def test_unverified_grounds_of_none() -> None:
-    """A household that meets no category has the clauses that ruled out each, with their basis."""
+    """A household in no category lists the clauses that ruled out each, with their basis."""
     text = explain(assess(POLICY, household(worker(wage=60000))), detail="full")
     assert text.startswith("不符合困难职工家庭条件 ")
     assert "自有住房不足两套" in text
@@ -132,14 +132,14 @@ def test_a_fen_either_side(residence: str, multiple: int, fen: int) -> None:
     if fen == 0:
         assert f"{standard:,}.00 < {standard:,}.00，相等" in text
     else:
-        # a fen a year is 0.000833… a month: three decimals are the fewest that keep it apart from the line
+        # a fen a year is 0.000833… a month: at least three decimals are needed to differ from the line
         shown = {-1: Fraction(standard) - Fraction(1, 1000), 1: Fraction(standard) + Fraction(1, 1000)}[fen]
         assert f"{float(shown):,.3f} < {standard:,}.000" in text
 
 
 @pytest.mark.parametrize("fen", [-1, 0, 1])
 def test_a_fen_beside_80_percent(fen: int) -> None:
-    """A loss of 80 % of the year's income, and one fen beside it, is compared truly."""
+    """A loss of 80 % of the year's income, and one fen beside it, is compared correctly."""
     wage = 100_000
     loss = Fraction(80_000) + Fraction(fen, 100)
     facts = {"sudden_cause": "illness", "sudden_loss": loss, "sudden_compensation": 0}
@@ -152,14 +152,14 @@ def test_a_fen_beside_80_percent(fen: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(households(POLICY))
 def test_printed_comparisons_are_true(facts: dict[str, object]) -> None:
-    """For any household, each printed comparison is as true as its mark says."""
+    """For any household, each printed comparison agrees with its mark."""
     check_lines(assess(POLICY, facts))
 
 
 @settings(max_examples=40, deadline=None)
 @given(partial_households(POLICY))
 def test_partial_households_can_be_explained(facts: dict[str, object]) -> None:
-    """A household with facts missing gets a text and a document, never an error."""
+    """A household with missing facts gets a text and a document, never an error."""
     assessment = assess(POLICY, facts)
     check_lines(assessment)
     assert json.loads(explain(assessment, format="json"))["category"] == (
@@ -172,7 +172,7 @@ def test_partial_households_can_be_explained(facts: dict[str, object]) -> None:
     st.fractions(min_value=-1, max_value=1, max_denominator=10**12),
 )
 def test_as_many_decimals_as_it_takes(left: Fraction, apart: Fraction) -> None:
-    """Two numbers, however close, are printed in their true order, with their true difference."""
+    """Two numbers are printed in their true order with their true difference, however close they are."""
     right = left + apart
     unit = "yuan/month/person"
     a, b, difference = comparison(POLICY, Figure(left, left, unit), Figure(right, right, unit))
@@ -192,7 +192,7 @@ def test_numbers_are_rounded_half_up() -> None:
 
 
 def test_members_are_told_apart() -> None:
-    """A member has its label, or the shortest distinguishing name, or its number."""
+    """A member is named by label, by the shortest distinguishing name, or by number."""
     children = [worker(relation="child", age=age, education="preschool", tuition=1000) for age in (3, 5, 5)]
     labelled = worker(relation="child", age=6, education="preschool", tuition=1000, label="小女儿")
     people = [{**each, "private_school_fee": 0, "self_paid_study_abroad": False} for each in (*children, labelled)]
@@ -204,7 +204,7 @@ def test_members_are_told_apart() -> None:
 
 
 class TestLaterDecisions:
-    """What an officer reads of the decisions after the category."""
+    """The decisions after the category, as an officer reads them."""
 
     def part(self, title: str, *members: dict[str, object], **facts: object) -> list[str]:
         """The lines of one decision."""
@@ -212,7 +212,7 @@ class TestLaterDecisions:
         return next(part for part in text.split("\n\n") if part.startswith(f"{title}：")).splitlines()
 
     def test_decided(self) -> None:
-        """The outcome with what decided it; outcomes stopped by the same words share a line."""
+        """The outcome has its deciding clauses; outcomes ruled out by the same words share a line."""
         assert self.part("建档处理", worker(), file="none") == [
             "建档处理：新建档",
             "√ 属于困难职工家庭        〔归纳〕",
@@ -224,7 +224,7 @@ class TestLaterDecisions:
         ]
 
     def test_nothing_known_of_the_file(self) -> None:
-        """Outcomes still possible, and the clauses that are open, each once."""
+        """The outcomes still possible are listed, and each open clause once."""
         first, *rest = self.part("建档处理", worker())
         assert first == "建档处理：待定，可能为调整类别、继续留档、新建档"
         assert [line.split("    ")[0] for line in rest if line[0] in "○√"] == [
@@ -234,7 +234,7 @@ class TestLaterDecisions:
         ]
 
     def test_every_that_holds(self) -> None:
-        """All that hold are named, with the clauses and both sides; what they share stands once."""
+        """All outcomes that hold are listed with their clauses and both sides; shared clauses occur once."""
         file = {"file": "open", "file_category": "deep", "file_age_months": 14, "divorced": False}
         assert self.part("应交材料", worker(medical_self_paid=300), **file) == [
             "应交材料：申请表格、本年收入证明、本年医疗自负费用票据",
@@ -248,14 +248,14 @@ class TestLaterDecisions:
         ]
 
     def test_every_with_more_to_come(self) -> None:
-        """What certainly holds, and apart from it what may."""
+        """Outcomes that certainly hold and those that may hold are listed separately."""
         first, *_ = self.part("应交材料", worker(), file="none")
         assert first == "应交材料：申请表格、本年收入证明、身份证、户口簿；待定，可能还有离婚证"
         first, *_ = self.part("应交材料", worker())
         assert first == "应交材料：待定，可能有申请表格、本年收入证明、身份证、户口簿、离婚证"
 
     def test_every_with_nothing(self) -> None:
-        """Where nothing holds it says so."""
+        """If no outcome holds, the text says so."""
         assert self.part("档案记载", worker(), file="none") == [
             "档案记载：无",
             "  × 因疫情致困：不是因疫情致困",
@@ -264,10 +264,10 @@ class TestLaterDecisions:
 
 
 class TestJson:
-    """The versioned form for programs."""
+    """The versioned JSON for programs."""
 
     def document(self, **facts: object) -> dict[str, object]:
-        """The form of a decided household, parsed."""
+        """The parsed JSON of a decided household."""
         spouse = worker(relation="spouse", wage=6000, medical_self_paid=9400, label="某某")
         assessment = assess(POLICY, household(worker(wage=29000), spouse, reference="A-1", **facts), on="2021-03-31")
         document: dict[str, object] = json.loads(explain(assessment, format="json"))
@@ -299,7 +299,7 @@ class TestJson:
         assert (reason["basis"], reason["source"], reason["cite"]) == ("summary", "qingdao", "认定标准")
 
     def test_labels_are_left_out(self) -> None:
-        """What a member is called at home is in no document; the host's reference is."""
+        """The JSON has no label of a member; it has the host's reference."""
         document = self.document()
         assert "某某" not in json.dumps(document, ensure_ascii=False)
         assert document["reference"] == "A-1"
@@ -317,7 +317,7 @@ class TestJson:
         assert explain(assess(POLICY, facts), format="json") == explain(assess(POLICY, turned), format="json")
 
     def test_trace_answers_every_part(self) -> None:
-        """The trace of an outcome carries the value of each clause and of both sides of a comparison."""
+        """The trace of an outcome has the value of each clause and of both sides of a comparison."""
         trace = self.document()["trace"]["outcomes"]["category.deep"]  # type: ignore[index]  # parsed JSON
         assert trace["value"] is False
         income = next(part for part in trace["parts"][0]["parts"] if part.get("clause") == "category.deep.income")
@@ -327,10 +327,10 @@ class TestJson:
 
 
 def test_unknown_form_or_language() -> None:
-    """An unknown format or language is refused by name."""
+    """An unknown format or language is refused, and named."""
     assessment = assess(POLICY, household(worker()))
     with pytest.raises(ValueError, match="text, markdown, html, json"):
         explain(assessment, format="pdf")
     for form in ("text", "html", "json"):
         with pytest.raises(ValueError, match="lang"):
-            explain(assessment, format=form, lang="fr", detail="full")  # type: ignore[arg-type]  # what is tested
+            explain(assessment, format=form, lang="fr", detail="full")  # type: ignore[arg-type]  # an unknown format

@@ -1,4 +1,4 @@
-"""The form of a household: the words for a fact, the template and the JSON Schema."""
+"""The form of a household: the allowed values of a fact, the template and the JSON Schema."""
 
 import json
 import re
@@ -74,7 +74,7 @@ members: {facts: {age: {title: 年龄, unit: year, to: 130, if absent: 30}}}
     ],
 )
 def test_what_may_be_written(name: str, words: str) -> None:
-    """A number has its range, unit and decimals, a choice its options."""
+    """A number is described by range, unit and decimals, a choice by its options."""
     fact = POLICY.facts.get(name) or POLICY.members.facts[name]
     assert allowed_values(POLICY, fact) == words
 
@@ -99,7 +99,7 @@ def test_what_may_be_written(name: str, words: str) -> None:
     ],
 )
 def test_default(name: str, words: str) -> None:
-    """The default of a fact is described by titles; without one there is nothing."""
+    """The default of a fact is described by titles; without a default there is no text."""
     fact = POLICY.facts.get(name) or POLICY.members.facts[name]
     assert default_note(POLICY, fact) == words
 
@@ -145,7 +145,7 @@ TITLES = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1
 
 
 def small(titles: list[str], options: list[str], must: str = "") -> str:
-    """The text of a policy whose facts and options have such titles, in JSON where YAML would need quotes."""
+    """The text of a policy with such titles of facts and options, in JSON where YAML would need quotes."""
     names = [f"f{number}" for number in range(len(titles))]
     kind = {"one of": {f"o{number}": title for number, title in enumerate(options)}}
     document = {
@@ -167,7 +167,7 @@ def small(titles: list[str], options: list[str], must: str = "") -> str:
 
 
 def with_all_lines(text: str) -> str:
-    """The text after an officer took the `#` off every line that has one before a key, of the second member too."""
+    """The text after an officer removed the `#` before every key, also of the second member."""
     blocks = re.sub(r"^#( {2,})", r"\1", text, flags=re.MULTILINE)
     return re.sub(r"^( *)#(?! )", r"\1", blocks, flags=re.MULTILINE)
 
@@ -183,7 +183,7 @@ class TestBundled:
     """The template of every bundled policy."""
 
     def test_nothing_is_known(self, path: Path) -> None:
-        """Read back as it is, it gives no fact but the forced choices of a sole member, and the verdict is open."""
+        """The template itself gives no fact but the forced choices of a sole member, and the verdict is open."""
         policy = load_policy(path)
         household = read_household(template(policy))
         typed = read_facts(policy, household)
@@ -194,7 +194,7 @@ class TestBundled:
             assert assess(policy, household).category is None
 
     def test_every_fact_has_a_line(self, path: Path) -> None:
-        """Every fact is there once by its title, for the household and for each of two members."""
+        """Every fact occurs once by its title, for the household and for each of two members."""
         policy = load_policy(path)
         whole = read_household(with_all_lines(template(policy))).node
         facts = sorted(fact.title for fact in policy.facts.values())
@@ -207,7 +207,7 @@ class TestBundled:
             assert sorted(keys_of(member)) == sorted([*own, "称呼"])
 
     def test_defaults_are_kept(self, path: Path) -> None:
-        """The text as it is takes the same defaults as a household without facts."""
+        """The template has the same defaults as a household without facts."""
         policy = load_policy(path)
         typed = read_facts(policy, read_household(template(policy)))
         sole = {name: typed.members[0].values[name] for name in map(str, (path[-1] for path in typed.given))}
@@ -233,7 +233,7 @@ class TestBundled:
 
 
 def test_filled_in() -> None:
-    """Filled in as by an officer, it is decided: 12,000 / 12 = 1,000, not below 787 and below 1,574."""
+    """A template filled in by an officer is decided: 12,000 / 12 = 1,000, not below 787 and below 1,574."""
     text = template(WEIHAI)
     for title, value in {
         "认定日期": "2021-03-31",
@@ -263,7 +263,7 @@ def test_filled_in() -> None:
 
 
 def test_the_window() -> None:
-    """The effective days of the policy are beside the day of the verdict."""
+    """The day of the verdict has the policy's window beside it."""
     for effective, words in (
         ("{from: 2021-01-01, to: 2021-12-31}", "2021-01-01 至 2021-12-31 之间的一天"),
         ("{from: 2021-01-01}", "2021-01-01 起"),
@@ -278,13 +278,13 @@ class TestSmallest:
     """The members in a template."""
 
     def test_a_sole_member_is_what_must_says(self) -> None:
-        """A sole member has the option that exactly one member must have; without such a condition it has none."""
+        """A sole member has the option that exactly one member must have, if the policy has such a condition."""
         said = template(read_policy(small(["关系"], ["本人", "配偶"], "count(mf0 == o0) == 1")))
         assert "    关系: 本人   # 本人 / 配偶\n" in said
         assert "    关系:   # 本人 / 配偶\n" in template(read_policy(small(["关系"], ["本人", "配偶"])))
 
     def test_as_many_as_must_asks_for(self) -> None:
-        """Where a household has at least two members, there are two, without facts."""
+        """If a household needs at least two members, the template has two, without facts."""
         policy = read_policy(small(["关系"], ["本人", "配偶"], "count(mf0 == o0) >= 2"))
         typed = read_facts(policy, read_household(template(policy)))
         assert (len(typed.members), typed.given) == (2, ())
@@ -303,7 +303,7 @@ def test_titles_that_need_quotes(titles: list[str], options: list[str]) -> None:
     """With any titles and options, each key and option is read back as meant."""
     try:
         policy = read_policy(small(titles, options, "count(mf0 == o0) == 1"))
-    except PolicyError:  # a title that is taken
+    except PolicyError:  # a repeated title
         return
     text = template(policy)
     typed = read_facts(policy, read_household(text))
@@ -314,7 +314,7 @@ def test_titles_that_need_quotes(titles: list[str], options: list[str]) -> None:
 
 @given(TITLES | st.text(max_size=40))
 def test_written_is_read_back(text: str) -> None:
-    """Any text is read back unchanged as a key and as a value."""
+    """Any text is read back unchanged, as a key and as a value."""
     node, problems = source.parse(f"{yaml_scalar(text)}: {yaml_scalar(text)}\n", "f")
     assert problems == []
     assert isinstance(node, source.Mapping)
@@ -335,18 +335,18 @@ def test_written_is_read_back(text: str) -> None:
     ],
 )
 def test_quotes_only_where_needed(text: str, as_written: str) -> None:
-    """Chinese titles are bare; a text that YAML would read otherwise is in quotes."""
+    """Chinese titles are unquoted; a text that YAML would misread is quoted."""
     assert yaml_scalar(text) == as_written
 
 
 def test_options_as_they_are_to_be_written() -> None:
-    """An option is in quotes where needed, or by its name where spaces surround its title."""
+    """An option is quoted if needed, or given by its name if spaces surround its title."""
     text = template(read_policy(small(["关系"], [" 本人", "甲: 乙", "配偶"], "count(mf0 == o0) == 1")))
     assert '    关系: o0   # o0 / "甲: 乙" / 配偶\n' in text
 
 
 def test_a_key_too_long_for_yaml() -> None:
-    """A title too long for a key of YAML is replaced by the fact's name."""
+    """A title too long for a YAML key is replaced by the fact's name."""
     policy = read_policy(small(["长" * 1100], ["甲", "乙"]))
     assert "\nf0: " in template(policy)
     assert read_facts(policy, read_household(template(policy))).given == ()
@@ -355,7 +355,7 @@ def test_a_key_too_long_for_yaml() -> None:
 @given(policies())
 @settings(max_examples=20, deadline=None)
 def test_generated_policies(text: str) -> None:
-    """A generated template is valid, gives only the forced choices, and is as open as an empty household."""
+    """A generated template is valid, gives only forced choices, and leaves as much open as an empty household."""
     policy: Policy = read_policy(text)
     assessment = assess(policy, read_household(template(policy)))
     assert assessment.household.given == (("members", 0, "kind"),)
@@ -369,7 +369,7 @@ OF_MEMBER = FACTS["members"]["items"]["properties"]
 
 
 def as_json(household: object, number: type[str] | type[float]) -> Any:
-    """A household as a host would send it: days as text, amounts as text or as JSON's numbers."""
+    """A household as a host sends it: days as text, amounts as text or as JSON numbers."""
 
     def plain(value: object) -> object:
         return value.isoformat() if isinstance(value, date) else number(value)  # type: ignore[arg-type]  # a Decimal
@@ -379,7 +379,7 @@ def as_json(household: object, number: type[str] | type[float]) -> Any:
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_of_every_policy(path: Path) -> None:
-    """The schema of every bundled policy is valid, and has each fact once by its name, with its title and group."""
+    """The schema of every bundled policy is valid, and has each fact once by name, with its title and group."""
     policy = load_policy(path)
     schema: dict[str, Any] = facts_schema(policy)
     Draft202012Validator.check_schema(schema)
@@ -395,10 +395,10 @@ def test_of_every_policy(path: Path) -> None:
 
 
 class TestWhatAFormNeeds:
-    """What a form needs to know of a fact of each kind."""
+    """The schema has what a form needs for each kind of fact."""
 
     def test_a_choice(self) -> None:
-        """Options have their titles; unknown is one of them."""
+        """A choice has the titles of its options, and unknown among them."""
         assert FACTS["residence"] == {
             "title": "家庭居住地",
             "description": "凭户口簿",
@@ -412,7 +412,7 @@ class TestWhatAFormNeeds:
         }
 
     def test_an_amount(self) -> None:
-        """A number has its unit, bounds, decimals and default, and is a number of JSON or text."""
+        """A number has its unit, bounds, decimals and default, and may be a JSON number or text."""
         assert OF_MEMBER["wage"] == {
             "title": "年工资性收入",
             "description": "0 至 1亿 元/年，至多 2 位小数；凭收入证明；不填时按月工资×一年的月数（12 月）",
@@ -428,25 +428,25 @@ class TestWhatAFormNeeds:
         }
 
     def test_a_whole_number(self) -> None:
-        """Where there are no decimals the number is whole; a pure number has no unit."""
+        """A number without decimals is an integer; a pure number has no unit."""
         homes = FACTS["homes"]
         assert (homes["type"], homes["maximum"], homes["x-decimals"]) == (["integer", "string", "null"], 99, 0)
         assert "x-unit" not in homes
         assert OF_MEMBER["age"]["x-unit"] == "岁"
 
     def test_yes_or_no_and_a_day(self) -> None:
-        """Yes, no or not known; a day as text."""
+        """A boolean is yes, no or unknown; a day is text."""
         assert [each["const"] for each in FACTS["unit_has_union"]["oneOf"]] == [True, False, None]
         assert (OF_MEMBER["birth_date"]["type"], OF_MEMBER["birth_date"]["format"]) == (["string", "null"], "date")
 
     def test_only_the_members_are_required(self) -> None:
-        """Facts may be left out; members may not, and are at most as many as the policy allows."""
+        """Facts are optional; members are required, up to the policy's maximum."""
         assert SCHEMA["required"] == ["members"]
         assert (FACTS["members"]["minItems"], FACTS["members"]["maxItems"]) == (1, 20)
         assert "required" not in FACTS["members"]["items"]
 
     def test_which_policy_it_is_of(self) -> None:
-        """It has the policy's fingerprint, and the effective days beside the day."""
+        """The schema has the policy's fingerprint, and its window at the day."""
         assert WEIHAI.fingerprint in SCHEMA["$comment"]
         assert FACTS["on"]["description"] == "2021-01-01 至 2021-12-31 之间的一天"
 
@@ -454,7 +454,7 @@ class TestWhatAFormNeeds:
 @given(households(WEIHAI) | partial_households(WEIHAI), st.sampled_from([str, float]))
 @settings(max_examples=60, deadline=None)
 def test_what_assess_takes(household: dict[str, object], number: type[str] | type[float]) -> None:
-    """A household that `assess` accepts is valid, with amounts as text or as numbers of JSON."""
+    """A household that `assess` accepts is valid, with amounts as text or as JSON numbers."""
     given = as_json(household, number)
     read_facts(WEIHAI, given)
     assert list(VALIDATOR.iter_errors(given)) == []
@@ -463,7 +463,7 @@ def test_what_assess_takes(household: dict[str, object], number: type[str] | typ
 @given(policies(), st.data())
 @settings(max_examples=20, deadline=None)
 def test_what_assess_takes_of_generated_policies(text: str, data: st.DataObject) -> None:
-    """The same for generated policies, with amounts below zero."""
+    """The same holds for generated policies, with negative amounts."""
     policy = read_policy(text)
     household = data.draw(households(policy))
     schema = facts_schema(policy)
@@ -513,7 +513,7 @@ WORKER = {"relation": "self", "wage": "30000.50", "age": 40}
     ],
 )
 def test_typical_mistakes(household: dict[str, object]) -> None:
-    """Typical mistakes are invalid, as they are for `assess`."""
+    """Typical mistakes are invalid in the schema, as for `assess`."""
     assert list(VALIDATOR.iter_errors({"members": [WORKER]})) == []
     assert list(VALIDATOR.iter_errors(household)) != []
     with pytest.raises(FactError):
@@ -525,7 +525,7 @@ def test_ends_with_decimals() -> None:
     policy = read_policy(
         "language: 1\npolicy: p\nhousehold: {r: {title: 率, unit: 1, from: 0.1, to: 99.95, decimals: 2}}\n"
     )
-    rate = facts_schema(policy)["properties"]["r"]  # type: ignore[index]  # a mapping
+    rate = facts_schema(policy)["properties"]["r"]  # type: ignore[index]  # the value is a mapping
     assert json.dumps([rate["minimum"], rate["maximum"]]) == "[0.1, 99.95]"
     validator = Draft202012Validator(facts_schema(policy))
     for number, sound in ((0.1, True), ("0.1", True), (0.09, False), (99.95, True), (99.96, False)):
@@ -535,5 +535,5 @@ def test_ends_with_decimals() -> None:
 def test_amounts_keep_their_decimals() -> None:
     """An amount as text reaches the verdict unchanged, without a float."""
     typed = read_facts(WEIHAI, {"members": [{"relation": "self", "wage": "30000.10"}]})
-    assert typed.members[0].values["wage"] * 10 == 300001  # type: ignore[operator]  # a number
+    assert typed.members[0].values["wage"] * 10 == 300001  # type: ignore[operator]  # the value is a number
     assert as_json({"wage": Decimal("30000.10")}, str) == {"wage": "30000.10"}

@@ -1,4 +1,4 @@
-"""The layout of an explanation as text and as a document, with hostile words escaped in every form."""
+"""The layout of an explanation as text and as a document, with markup in texts escaped in every form."""
 
 import re
 
@@ -29,20 +29,20 @@ PLAIN = titled(str)
 
 
 def tagged(role: str, text: str) -> str:
-    """A text in angle quotes that name its role."""
+    """A text in angle brackets that name its role."""
     return f"‹{role}:{text}›"
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_painted_text_says_the_same(case: str) -> None:
-    """Without its colours a coloured text is the plain one, columns and all."""
+    """A coloured text without its colours equals the plain one, columns included."""
     assessment = assess(PLAIN, CASES[case])
     painted = explanation_text(explanation_of(assessment, "zh"), tagged)
     assert re.sub(r"‹[^:]*:(.*?)›", r"\1", painted) == explain(assessment, detail="full")
 
 
 def test_what_is_painted() -> None:
-    """The verdict, the headings and the marks are painted by role."""
+    """The verdict, the headings and the marks are coloured by role."""
     lines = explanation_text(explanation_of(assess(PLAIN, CASES["near"]), "zh"), tagged).splitlines()
     assert lines[0].startswith("‹plain:nearly›        Titled")
     assert "‹heading:未认定为其他类别的原因›" in lines
@@ -63,14 +63,14 @@ SPOILT = titled(lambda word: word + HOSTILE)
 
 
 def tags(text: str) -> list[tuple[str, list[str]]]:
-    """The tags of a page with the names of their attributes, well nested."""
+    """The tags of a page with the names of their attributes, checked to be well nested."""
     page = Page(text)
     assert page.open == []
     return [(tag, sorted(attributes)) for tag, attributes in page.tags]
 
 
 def cells(markdown: str) -> list[tuple[str, int]]:
-    """How each line begins, and how many cells it has."""
+    """The beginning of each line, and its number of cells."""
     begun = re.compile(r"#+ |- |\||\*\*|$")
     lines = markdown.splitlines()
     return [
@@ -86,7 +86,7 @@ def page(household: dict[str, object], lang: Language = "zh", *, is_open: bool =
 
 
 def test_first_screen() -> None:
-    """The verdict comes first, then figures, distances, decisions and checks."""
+    """The verdict comes first, then figures, distances, decisions and facts to check."""
     document = page(CASES["near"])
     assert (document.title, document.lang, document.whole) == ("nearly", "zh-CN", ("deep", "nearly", "none"))
     banner, figures, *others = document.blocks
@@ -101,7 +101,7 @@ def test_first_screen() -> None:
 
 
 def test_everything_else_is_folded() -> None:
-    """Reasons, later decisions, defaults and grounds are folded, each under its title, or open."""
+    """Reasons, later decisions, defaults and unverified grounds are each folded under a title, or open."""
     folds = [block for block in page(CASES["near"]).blocks if isinstance(block, Fold)]
     assert [each.title for each in folds] == ["家庭的数额", "理由", "papers", "未填写，按规则取值", "依据的把握程度"]
     assert not any(each.is_open for each in folds)
@@ -114,7 +114,7 @@ def test_everything_else_is_folded() -> None:
 
 
 def test_the_verdict_by_the_one_missing_fact() -> None:
-    """With one missing number, the table of its break points, 100 and 200, is below the verdict."""
+    """With one missing number, the table of its break points, 100 and 200, follows the verdict."""
     banner, table, *_ = page(CASES["undecided"]).blocks
     assert banner == Banner(
         "open", "Titled · 未填认定日期", "待定：还缺 1 项", "补上这一项即可认定：self的income（凭slip）"
@@ -125,7 +125,7 @@ def test_the_verdict_by_the_one_missing_fact() -> None:
 
 
 def test_what_is_missing() -> None:
-    """Several missing facts are listed below the verdict."""
+    """Several missing facts are listed after the verdict."""
     banner, missing, *_ = page(CASES["nothing known"], "en").blocks
     assert isinstance(banner, Banner)
     assert banner.tone == "open"
@@ -134,7 +134,7 @@ def test_what_is_missing() -> None:
 
 
 def test_many_facts_are_missing() -> None:
-    """Of more than eight facts or parts the first eight are on the first screen, and all are folded."""
+    """Of more than eight facts or parts, the first eight are on the first screen and all are in the folded part."""
     policy = load_policy("2021_weihai")
     children = [{"relation": "child", "label": f"孩{number}", "age": 5} for number in range(12)]
     facts = {"on": "2021-03-31", "members": [{"relation": "self"}, *children]}
@@ -155,7 +155,7 @@ def test_many_facts_are_missing() -> None:
 
 
 def test_foot_of_a_sheet() -> None:
-    """The foot of a sheet has the policy, eight characters of its fingerprint and the disclaimer, as a CSS string."""
+    """The footer of a sheet has the policy, eight characters of its fingerprint and the disclaimer, as a CSS string."""
     text = explain(assess(SPOILT, CASES["near"]), format="html")
     foot = re.search("@bottom-left{content:'([^']*)'", text)
     assert foot is not None
@@ -168,7 +168,7 @@ def test_foot_of_a_sheet() -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_add_no_tag(case: str) -> None:
-    """A page of hostile titles and labels has the same tags and attributes as one of plain ones."""
+    """Titles and labels with markup give a page with the same tags and attributes as plain ones."""
     household, spoilt = people(*GIVEN[case]), people(*GIVEN[case], label=HOSTILE)
     pages = [explain(assess(policy, facts), format="html") for policy, facts in ((PLAIN, household), (SPOILT, spoilt))]
     assert tags(pages[0]) == tags(pages[1])
@@ -179,7 +179,7 @@ def test_hostile_words_add_no_tag(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_in_english(case: str) -> None:
-    """In an English page Chinese parts are marked, and hostile words are escaped."""
+    """In an English page Chinese parts are marked by language, and markup in texts is escaped."""
     page = Page(explain(assess(SPOILT, CASES[case]), format="html", lang="en"))
     assert page.open == []
     assert page.named("script") == []
@@ -191,7 +191,7 @@ def test_hostile_words_in_english(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_hostile_words_are_no_markdown(case: str) -> None:
-    """Hostile titles begin no heading, entry or table in Markdown, and add no cell."""
+    """Titles with markup begin no heading, entry or table in Markdown, and add no cell."""
     for plain, spoilt in (
         (
             explain(assess(PLAIN, CASES[case]), format="markdown"),

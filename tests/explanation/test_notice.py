@@ -1,4 +1,4 @@
-"""The letter that answers an application: the content of each kind, and what no letter reveals."""
+"""The letter that answers an application: its content by kind of verdict, and the data that it never shows."""
 
 import re
 from datetime import date
@@ -24,7 +24,7 @@ BLANK_DAY = "____年__月__日"
 
 
 def household(*members: dict[str, object], **facts: object) -> dict[str, object]:
-    """An invented household in scope, new to the files, of a worker and others without income or cost but as given."""
+    """An invented household in scope, new to the files: a worker and others with only the given income and cost."""
     nothing = dict.fromkeys(("business_income", "property_income", "transfer_income", "other_income"), 0)
     plain = {"wage": 0, **nothing, "medical_self_paid": 0, "education": "none"}
     own = {"residence": "urban", "unit_has_union": True, "employment": "in_service", "controls_company": False}
@@ -45,20 +45,20 @@ def unwrapped(text: str) -> list[str]:
         if words and (ends or re.match(r"[0-9]+\. ", words)):
             lines.append(words)
         elif words:
-            cut = words[0].isascii() and words[0].isdigit()  # a space stood where the line was cut
+            cut = words[0].isascii() and words[0].isdigit()  # a space was removed at the line break
             lines[-1] += " " * cut + words
         ends = not words
     return lines
 
 
 def between(lines: list[str], first: str, last: str = "对本通知有异议") -> list[str]:
-    """The lines under a heading, up to one that begins with other words."""
+    """The lines under a heading, up to a line that begins with other words."""
     start = lines.index(first) + 1
     return lines[start : next(number for number, line in enumerate(lines) if number >= start and line.startswith(last))]
 
 
 def test_undecided() -> None:
-    """An undecided household gets the missing documents with the facts they prove, and the facts without one."""
+    """The letter to an undecided household lists the missing documents by fact, and the facts without a document."""
     worker: dict[str, object] = {"relation": "self", "wage": 12000, "medical_self_paid": None}
     spouse: dict[str, object] = {"relation": "spouse", "wage": None, "other_income": None}
     lines = letter(household(worker, spouse, homes=None))
@@ -74,7 +74,7 @@ def test_undecided() -> None:
 
 
 def test_refused_by_what_rules_out() -> None:
-    """A household that an outcome excludes gets the clauses of that outcome only."""
+    """The letter to an excluded household has the clauses of that outcome only."""
     lines = letter(household({"relation": "self"}, unit_has_union=False))
     assert lines[0] == "关于退回困难职工家庭申报的通知"
     assert "结论为“不属于认定范围”" in "".join(lines)
@@ -85,8 +85,8 @@ def test_refused_by_what_rules_out() -> None:
 
 
 def test_refused_by_no_category() -> None:
-    """A household that meets no category gets the clauses that ruled out each recognising one."""
-    # 60,000 / 12 = 5,000 a month; the limit of the sudden loss, 80 % of the income, is not told
+    """The letter to a household in no category has the clauses that ruled out each category."""
+    # 60,000 / 12 = 5,000 a month; the limit of the sudden loss, 80 % of the income, is left out
     assert between(letter(household({"relation": "self", "wage": 60000})), "一、理由", "以上理由") == [
         "1. 深度困难职工家庭：人均月纯收入不低于低保标准（本户 5,000.00 元，界线 787.00 元）",
         "2. 相对困难职工家庭：人均月纯收入不低于低保标准2倍（本户 5,000.00 元，界线 1,574.00 元）",
@@ -98,7 +98,7 @@ def test_refused_by_no_category() -> None:
 
 
 def test_recognised() -> None:
-    """A recognised household gets the reasons and the documents to hand in, possible ones apart."""
+    """The letter to a recognised household has the reasons and the documents to hand in, possible ones apart."""
     lines = letter(household({"relation": "self", "wage": 6000, "medical_self_paid": 300}))
     assert lines[0] == "关于提交困难职工家庭认定材料的通知"
     # (6,000 - 300) / 12 = 475
@@ -114,7 +114,7 @@ def test_recognised() -> None:
 
 
 def test_waiting_for_a_standard() -> None:
-    """With only an unpublished standard, nothing is asked of the household."""
+    """If only an unpublished standard is missing, the household is asked for nothing."""
     policy = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})
     facts = household({"relation": "self", "wage": 9000}, residence="rural") | {"on": date(2025, 5, 1)}
     lines = letter(facts, policy)
@@ -124,7 +124,7 @@ def test_waiting_for_a_standard() -> None:
 
 
 def test_which_categories_recognise() -> None:
-    """The categories for which `in_hardship` holds; without that term, all that have a condition."""
+    """The recognised categories are those with the term `in_hardship`, else every outcome with a condition."""
     assert [outcome.id for outcome in recognising(WEIHAI)] == ["deep", "relative", "accidental"]
     assert [outcome.id for outcome in recognising(load_policy("example_huzhou"))] == ["deep", "relative", "accidental"]
 
@@ -143,7 +143,7 @@ def test_where_to_object(case: str) -> None:
 
 
 def test_the_note_claims_nothing() -> None:
-    """The measure's note leaves the place to object at blank, and its basis is assumption."""
+    """The measure's note leaves the place to object at blank, with basis assumption."""
     note = WEIHAI.notes["objection"]
     assert note.text == OBJECTION
     assert note.provenance is not None
@@ -157,7 +157,7 @@ SHOWN = ("Qvyzx", "1983", "37 岁", "58231.57", "58,231.57", "73913", "73,913", 
 @pytest.mark.parametrize("wage", [None, "73913", "900000", "61847.31"])
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_nothing_personal(wage: str | None, form: str) -> None:
-    """A letter has no label, age or value of a fact, no other relation, and at most the monthly amount."""
+    """A letter has no label, age or fact value, no relation of others, and at most the monthly amount."""
     child = {"relation": "child", "age": 9, "label": "Qvyzx2"}
     facts = household(
         {"relation": "self", "wage": wage, **MARKED}, child, sudden_cause="illness", sudden_loss="61847.31"
@@ -168,7 +168,7 @@ def test_nothing_personal(wage: str | None, form: str) -> None:
 
 
 def test_reference_and_blanks() -> None:
-    """The host's reference is in the letter; the addressee, the seal and the date are blank."""
+    """The letter has the host's reference; the addressee, the seal and the date are blank."""
     lines = letter(household({"relation": "self"}, reference="A-17"))
     assert lines[1] == "编号：A-17"
     assert lines[2] == SENTENCES["to"]
@@ -176,7 +176,7 @@ def test_reference_and_blanks() -> None:
 
 
 def test_forms() -> None:
-    """The page is in Chinese and well nested; Markdown has headings; another format or language is refused."""
+    """The page is in Chinese and well nested, and Markdown has headings; other formats and languages are refused."""
     assessment = assess(WEIHAI, household({"relation": "self"}))
     page = Page(notice(assessment, format="html"))
     assert page.named("html") == [{"lang": "zh-CN"}]
@@ -189,7 +189,7 @@ def test_forms() -> None:
 
 
 def test_a_year_says_where_to_object() -> None:
-    """A year's file that has the note itself replaces the measure's, and the letter ends with its words."""
+    """The note of a year's file replaces the measure's, and the letter ends with its words."""
     year = (
         (ROOT / "policies" / "2021_weihai.yaml").read_text(encoding="utf-8").replace("2021_weihai\n", "own_2021\n", 1)
     )
@@ -256,7 +256,7 @@ ________________：
 
 @pytest.mark.parametrize(("name", "expected"), [("household", RECOGNISED), ("partial", UNDECIDED)])
 def test_the_whole_letter(name: str, expected: str) -> None:
-    """The letters to the two example households, by hand: title centred in 80 columns, signature at the right."""
+    """The whole letters to the two example households, by hand: centred title, signature at the right."""
     text = notice(assess(WEIHAI, load_household(EXAMPLES / f"{name}.yaml")))
     assert text == expected
     assert max(map(width, text.splitlines())) <= 80
@@ -328,7 +328,7 @@ decisions:
     ],
 )
 def test_documents_that_reasons_rest_on(parameter: str, clause: str, expected: str | None) -> None:
-    """The documents of the clause and of the limit with the places in them, no policy file, none for an assumption."""
+    """The letter cites the documents of the clause and the limit with their places, but no policy file."""
     text = SOURCED.replace("PARAMETER", parameter).replace("CLAUSE", clause).replace("rich == no", "not rich")
     policy = read_policy(text, "sourced.yaml")
     for income in (150, 50):
@@ -339,7 +339,7 @@ def test_documents_that_reasons_rest_on(parameter: str, clause: str, expected: s
             assert cited == ([] if expected is None else [expected])
             assert not other
         else:
-            assert other  # of a recognised household every clause is a reason
+            assert other  # for a recognised household every clause is a reason
     assert "内部文件名" not in "".join(lines)
 
 
@@ -355,7 +355,7 @@ APPLICANTS = [
 
 @pytest.mark.parametrize(("must", "expected"), APPLICANTS)
 def test_who_the_applicant_is(must: str, expected: str) -> None:
-    """The member whom a `must` counts once as the applicant; None where the policy has no such condition."""
+    """The applicant is the member whom a `must` requires exactly once; None without such a condition."""
     policy = read_policy(
         f"""
 language: 1
@@ -393,7 +393,7 @@ def days(number: int, text: str) -> str:
 
 @pytest.mark.parametrize("number", [1, 15, 366])
 def test_the_day_to_answer_by(number: int) -> None:
-    """The days to reply are counted from receipt, or blank, in each letter that asks for a reply."""
+    """Each letter that asks for a reply counts the days from receipt, or leaves them blank."""
     text = (ROOT / "policies" / "2021_weihai.yaml").read_text(encoding="utf-8").replace("2021_weihai\n", "own\n", 1)
     own = read_policy(days(number, text), "own.yaml")
     undecided, recognised = (STATES[state] for state in ("undecided", "recognised"))
@@ -423,7 +423,7 @@ def test_members_who_lack_the_same() -> None:
 
 
 def test_a_household_of_64() -> None:
-    """Every member of the largest household is in the letter once per document."""
+    """In the largest household every member is in the letter once per document."""
     policy = read_policy(
         SOURCED.replace("PARAMETER", "basis: assumption")
         .replace("CLAUSE", "basis: assumption")
@@ -434,7 +434,7 @@ def test_a_household_of_64() -> None:
         "many.yaml",
     )
     lines = letter({"rich": False, "members": [{"relation": "self"}, *[{"relation": "child"}] * 63]}, policy)
-    assert "1. 工资条：用以证明第1至64名成员的工资" in lines  # the policy does not say that it is one applicant
+    assert "1. 工资条：用以证明第1至64名成员的工资" in lines  # the policy does not require exactly one applicant
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
@@ -456,7 +456,7 @@ def test_hostile_words(form: str, case: str) -> None:
 
 
 def test_a_policy_without_sources_or_notes() -> None:
-    """It has a letter without documents and with a blank for objections."""
+    """A policy without sources or notes gives a letter without documents and with a blank for objections."""
     policy = read_policy(SMALLEST, "smallest.yaml")
     assert letter({"income": 20, "members": [{}]}, policy)[2:4] == [
         f"我会已审核您的困难职工家庭申报（认定日期：{BLANK_DAY}），结论为“不困难”。现予退回，理由如下。",
@@ -489,7 +489,7 @@ decisions:
 
 
 def test_the_day_of_the_verdict_is_not_asked_of_the_applicant() -> None:
-    """With only the day missing, the applicant has nothing to hand in."""
+    """If only the day is missing, the applicant has nothing to hand in."""
     policy = read_policy(
         SMALLEST.replace("income < 10", "'full_years(born, on) < 10'").replace(
             "household: {", "household: {born: {title: 出生日期, date: true}, "
@@ -503,7 +503,7 @@ def test_the_day_of_the_verdict_is_not_asked_of_the_applicant() -> None:
 
 
 def test_as_a_page_it_is_a_letter() -> None:
-    """Only its page has the margins and sizes of an official letter."""
+    """Only the letter's page has the margins and sizes of an official letter."""
     assessment = assess(WEIHAI, STATES["recognised"])
     page = notice(assessment, format="html")
     assert '<body class="letter">' in page

@@ -1,4 +1,4 @@
-"""Expressions in Chinese: every kind of expression by titles, with the same meaning as its line."""
+"""Expressions in Chinese: every kind of expression by titles, with unchanged meaning."""
 
 import re
 from fractions import Fraction
@@ -104,7 +104,7 @@ def policy_with(term: str) -> Policy:
 
 
 def words_of(term: str) -> str:
-    """That term in words."""
+    """The term in words."""
     policy = policy_with(term)
     definition = policy.terms["t"]
     return phrase(policy, definition.expr, definition.kind)
@@ -112,18 +112,18 @@ def words_of(term: str) -> str:
 
 @pytest.mark.parametrize("line", NUMBERS)
 def test_numbers(line: str) -> None:
-    """A calculation by titles, with the brackets that its meaning needs."""
+    """A calculation uses titles, with the brackets that its meaning needs."""
     assert words_of(f'unit: yuan/year, value: "{line}"') == NUMBERS[line]
 
 
 @pytest.mark.parametrize("line", CONDITIONS)
 def test_conditions(line: str) -> None:
-    """A condition as a sentence: literals in the other side's unit, options quoted, readings with the chosen option."""
+    """A condition is a sentence: literals have the other side's unit, options are quoted, readings are chosen."""
     assert words_of(f'when: {{that: "{line}"}}') == CONDITIONS[line]
 
 
 def test_turned_round() -> None:
-    """A `not` gives the opposite sentence where there is one."""
+    """A `not` gives the opposite sentence if there is one."""
     assert words_of("when: {not: {that: income < rigid}}") == "收入不低于支出"
     assert words_of('when: {not: {that: "residence in (urban, rural)"}}') == "“居住地”不是“城市”或“农村”"
     assert words_of("when: {not: {that: some(student)}}") == "没有成员“在读”为是"
@@ -132,7 +132,7 @@ def test_turned_round() -> None:
 
 
 def test_structures() -> None:
-    """The combination of clauses says how many must hold, with a `not` included."""
+    """A combination of clauses says how many must hold, also under a `not`."""
     inner = "{a: {that: home}, b: {that: car}}"
     expected = {
         f"all: {inner}": "以下各条都成立",
@@ -153,14 +153,14 @@ def test_structures() -> None:
 
 
 def test_structures_in_a_line() -> None:
-    """In a case, a structure is joined by `and` and `or`, the inner one in brackets."""
+    """In a case, a structure is joined by `and` and `or`, with the inner one in brackets."""
     when = "{all: {a: {that: home}, b: {any: {c: {that: car}, d: {that: poor}}}}}"
     words = words_of(f"unit: yuan/year, choose: [{{when: {when}, value: 500}}], otherwise: income")
     assert words == "“有房”为是，并且（“有车”为是，或者“低收入”成立）的，取 500 元；其他情形，取收入"
 
 
 def test_cases() -> None:
-    """The cases and the `otherwise` of numbers and choices; without it the fact is unknown."""
+    """Choices list their cases and the `otherwise`; without it the fact is unknown."""
     chosen = "one of: {urban: 城里, rural: 乡下}, choose: [{when: home, value: urban}], otherwise: rural"
     policy = policy_with(chosen)
     term = policy.terms["t"]
@@ -171,7 +171,7 @@ def test_cases() -> None:
 
 
 def test_amounts() -> None:
-    """A number with its full unit or its numerator, a share in percent, an unpublished number."""
+    """A number has its full unit or its numerator, a share is in percent, an unpublished number is named."""
     policy = policy_with("when: {that: home}")
     unit = (("month", -1), ("person", -1), ("yuan", 1))
     assert amount(policy, 1062, unit) == "1,062 元/月/人"
@@ -185,7 +185,7 @@ def test_amounts() -> None:
 
 
 def test_no_name_is_left() -> None:
-    """The words for the bundled policy have no names of the file, that is no Latin letters."""
+    """The words for the bundled policy have no Latin letters, so no names of the file."""
     policy = load_policy("2021_weihai")
     exprs: list[tuple[Expr, Kind | None]] = [
         (expr, None if isinstance(each, Decision) else each.kind)

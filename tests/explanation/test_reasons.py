@@ -1,4 +1,4 @@
-"""The parts of an assessment in words, and the shown figure among its limits."""
+"""The parts of an assessment in words, and the shown figure on a scale with its limits."""
 
 import re
 from string import Formatter
@@ -31,7 +31,7 @@ def test_both_languages_say_the_same() -> None:
 
 
 def test_every_grade_has_its_word() -> None:
-    """Every basis has a word in both languages, in Chinese that of `BASES`."""
+    """Every basis has a word in both languages, the Chinese one from `BASES`."""
     assert {key: ZH[key] for key in BASES} == BASES
     assert {key: EN[key] for key in BASES} == {key: key for key in BASES}
 
@@ -45,7 +45,7 @@ def test_no_chinese_in_english_sentences() -> None:
 @pytest.mark.parametrize("detail", ["short", "full"])
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 def test_what_is_not_the_policys_is_english(case: str, detail: str, form: str) -> None:
-    """The English explanation of a policy in Latin letters has no Chinese, in any format."""
+    """The English explanation of a policy in Latin letters has no Chinese in any format."""
     text = explain(assess(PLAIN, CASES[case]), format=form, lang="en", detail=detail)
     shown = re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
     assert HAN.findall(shown) == []
@@ -63,7 +63,7 @@ def test_titles_stay_the_policys() -> None:
 
 
 def test_members_in_english() -> None:
-    """The number that distinguishes members is in the language of the sentence."""
+    """A number that distinguishes members is in the language of the sentence."""
     twins = {"place": "town", "members": [{"relation": "self"}, {"relation": "child"}, {"relation": "child"}]}
     assert Describer(assess(PLAIN, twins), SENTENCES["en"]).names == ("self", "child (person 2)", "child (person 3)")
     assert Describer(assess(PLAIN, twins), SENTENCES["zh"]).names == ("self", "child（第2人）", "child（第3人）")
@@ -71,7 +71,7 @@ def test_members_in_english() -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_whoever_tells_of_an_assessment_has_every_sentence(lang: Language) -> None:
-    """Changes and comparisons have the sentences for members, options and ranges in both languages."""
+    """Changes and comparisons have sentences for members, options and ranges in both languages."""
     child = {"relation": "child", "income": 0}
     for income, place in ((50, "town"), (None, None)):
         facts = {"place": place, "members": [{"relation": "self", "income": income}, child, child]}
@@ -101,12 +101,12 @@ def test_known_number() -> None:
 
 
 def test_level_with_a_limit() -> None:
-    """A household on the line is level with it."""
+    """A household on the line is shown as equal to it."""
     assert scale(people(100)).sentences[0] == "below：界线 100 yuan，本户恰好相等"
 
 
 def test_unknown_number_and_limit() -> None:
-    """An unknown number has its bounds, and its side of a limit where that is certain."""
+    """An unknown number has its bounds, and its side of a limit if that is certain."""
     found = scale(CASES["nothing known"], "en")
     assert (found.number.low, found.number.high, found.number.text) == (0, 1000, "household 0 to 1,000")
     assert [(each.low, each.high, each.text) for each in found.limits] == [
@@ -124,7 +124,7 @@ def test_unknown_number_and_limit() -> None:
 @pytest.mark.parametrize(
     ("wage", "number", "sentence"),
     [
-        # 9,444.00 / 12 = 787; one fen a year more is 787.000833…, for which three decimals are the fewest
+        # 9,444.00 / 12 = 787; one fen a year more is 787.000833…, which needs at least three decimals
         ("9444", "本户 787.00", "人均月纯收入低于低保标准：界线 787.00 元，本户恰好相等"),
         ("9444.01", "本户 787.001", "人均月纯收入低于低保标准：界线 787.000 元，本户高 0.001 元"),
         ("9443.99", "本户 786.999", "人均月纯收入低于低保标准：界线 787.000 元，本户低 0.001 元"),

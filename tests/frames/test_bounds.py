@@ -1,4 +1,4 @@
-"""Bounds over rows: quotients come out exactly, on every engine, as near to a whole number as they may lie."""
+"""Bounds over rows: quotients are exact on every engine, as close to a whole number as possible."""
 
 from random import Random
 from typing import cast
@@ -15,8 +15,8 @@ MOST = 2**51
 
 
 def pairs(most: int) -> list[tuple[int, int]]:
-    """Dividends up to a number, on and beside multiples of what they are divided by, of either sign."""
-    draw = Random(1)  # noqa: S311  # no secret
+    """Dividends of either sign up to a number, on and beside multiples of their divisors."""
+    draw = Random(1)  # noqa: S311  # not for security
     found = []
     for _ in range(3_000):
         by = draw.choice([draw.randrange(1, 2 ** draw.randrange(1, most.bit_length() - 1)), 1, 2, 49, 50, 103, 372])
@@ -28,7 +28,7 @@ def pairs(most: int) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("most", [MOST, 2**54, 2**62])
 def test_floored(most: int) -> None:
-    """As Python has it in whole numbers, whether each row has a divisor of its own or all have one: on every engine."""
+    """Each engine gives Python's floor quotients, with one divisor per row or one for all."""
     given = pairs(most)
     frame = pl.DataFrame(given, schema={"a": pl.Int64, "by": pl.Int64}, orient="row").with_row_index("row")
     frame = frame.cast({"row": pl.Int64})

@@ -1,4 +1,4 @@
-"""Columns of frames: a moment is no day, one name is one column, and no type ends in an engine's own exception."""
+"""Columns of frames: datetimes, repeated names and odd types give a documented problem, never an engine's exception."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -57,15 +57,15 @@ decisions:
 """
 DAYS = read_policy(TEXT)
 DAY = date(2003, 4, 1)
-MIDNIGHT = datetime(2003, 4, 1)  # noqa: DTZ001  # as clocks show it
-AFTERNOON = datetime(2003, 3, 31, 16)  # noqa: DTZ001  # as clocks show it: midnight of Shanghai in Greenwich
+MIDNIGHT = datetime(2003, 4, 1)  # noqa: DTZ001  # as a local clock shows it
+AFTERNOON = datetime(2003, 3, 31, 16)  # noqa: DTZ001  # midnight in Shanghai, as a UTC clock shows it
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 OWN = {"household": [1, 2], "seen": [DAY, DAY], "debt": [9, 9], "home": ["town", "town"], "ill": [True, False]}
 THEIRS = {"household": [1, 2], "relation": ["self", "self"], "born": [DAY, DAY]}
 
 
 def rows(frame: Any) -> list[tuple[Any, Any]]:
-    """The problem of each household, and whether a member was born after it was seen."""
+    """The problem of each household, and whether a member was born after the day `seen`."""
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
     if isinstance(frame, duckdb.DuckDBPyRelation):
@@ -75,24 +75,24 @@ def rows(frame: Any) -> list[tuple[Any, Any]]:
 
 
 def asked(own: Any, theirs: Any, policy: Policy = DAYS) -> list[list[tuple[Any, Any]]]:
-    """The verdicts on two households: for any columns, for columns declared without nulls, and explained."""
+    """The verdicts on two households: by default, with columns declared without nulls, and explained."""
     lazy = isinstance(own, pl.LazyFrame | duckdb.DuckDBPyRelation)
     ways: list[dict[str, Any]] = [{}, {"known": "all"}, *([] if lazy else [{"undecided": "explain"}])]
     return [rows(assess_frame(policy, own, theirs, **way)) for way in ways]
 
 
-# --- A moment ----------------------------------------------------------------------------------------------------
+# --- Datetimes -------------------------------------------------------------------------------------------------------
 
 
 def of_polars(days: pl.Series) -> Iterator[tuple[Any, Any, Any]]:
-    """Frames of Polars with the two days as the column of the household, and as that of its members."""
+    """Polars frames with the two days as a column of the household, and of its members."""
     own, theirs = pl.DataFrame(OWN), pl.DataFrame(THEIRS)
     yield own.with_columns(days.alias("seen")), theirs, "seen"
     yield own, theirs.with_columns(days.alias("born")), "born"
 
 
 def of_pandas(days: pd.Series) -> Iterator[tuple[Any, Any, Any]]:
-    """The same in pandas, beside days of Arrow."""
+    """The same frames in pandas, also with days of Arrow."""
     for own, theirs, name in of_polars(pl.Series([DAY, DAY])):
         frames = [frame.to_pandas(use_pyarrow_extension_array=True) for frame in (own, theirs)]
         frames[name == "born"][name] = days
@@ -100,7 +100,7 @@ def of_pandas(days: pd.Series) -> Iterator[tuple[Any, Any, Any]]:
 
 
 def of_arrow(days: pa.Array) -> Iterator[tuple[Any, Any, Any]]:
-    """The same in PyArrow."""
+    """The same frames in PyArrow."""
     own, theirs = pa.table(OWN), pa.table(THEIRS)
     yield own.set_column(1, "seen", days), theirs, "seen"
     yield own, theirs.set_column(2, "born", days), "born"
@@ -137,7 +137,7 @@ MOMENTS: list[Any] = [
         of_pandas, pd.Series([DAY, pd.Timestamp("2003-04-01 00:00:00.000000001")], dtype=object), id="objects ns"
     ),
     pytest.param(
-        of_pandas,  # the same moment twice: midnight by the first clock, eight in the morning by the second
+        of_pandas,  # the same instant twice: midnight by the first clock, eight in the morning by the second
         pd.Series([datetime(2003, 4, 1, tzinfo=UTC), datetime(2003, 4, 1, 8, tzinfo=SHANGHAI)], dtype=object),
         id="objects of two zones",
     ),
@@ -155,7 +155,7 @@ MOMENTS: list[Any] = [
 
 @pytest.mark.parametrize(("frames", "days"), MOMENTS)
 def test_midnight_is_a_day_and_any_other_moment_a_problem(frames: Callable[..., Any], days: Any) -> None:
-    """Midnight by the column's own clock is the day 2003-04-01; another moment is a problem of its row, in any plan."""
+    """Midnight in the column's zone is the day 2003-04-01; any other time is a problem of its row, on every engine."""
     for own, theirs, name in frames(days):
         for said in asked(own, theirs):
             assert said == [(None, "nobody"), (f"date_with_time {name}", None)]
@@ -175,12 +175,12 @@ IN_DUCKDB = {
 
 @pytest.mark.parametrize("dtype", IN_DUCKDB)
 def test_moments_of_duckdb(dtype: str) -> None:
-    """A moment with a zone has none of its own in DuckDB: it is a day where it is midnight in the session's."""
+    """A datetime in DuckDB stores no zone: it is a day if it is midnight in the session's zone."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Asia/Shanghai'")
         own, theirs = (connection.from_arrow(pa.table(each)) for each in (OWN, THEIRS))
         values = ", ".join(f"({key}, {dtype} '{text}')" for key, text in enumerate(IN_DUCKDB[dtype], 1))
-        days = connection.sql(f"SELECT * FROM (VALUES {values}) AS t(household, day)").set_alias("t")  # noqa: S608  # the test's own
+        days = connection.sql(f"SELECT * FROM (VALUES {values}) AS t(household, day)").set_alias("t")  # noqa: S608  # the test's own values
         joined = own.set_alias("o").join(days, "o.household = t.household")
         dated = joined.select("o.household, t.day AS seen, debt, home, ill")
         for said in asked(dated, theirs):
@@ -192,7 +192,7 @@ def test_moments_of_duckdb(dtype: str) -> None:
 
 
 def test_a_day_without_an_end_is_no_day() -> None:
-    """DuckDB's infinity counts as a null: a fault if nulls are excluded, else unknown."""
+    """DuckDB's infinity counts as null: a fault if nulls are excluded, else unknown."""
     with duckdb.connect() as connection:
         own, theirs = (connection.from_arrow(pa.table(each)) for each in (OWN, THEIRS))
         for text in ("DATE 'infinity'", "TIMESTAMP 'infinity'"):
@@ -201,7 +201,7 @@ def test_a_day_without_an_end_is_no_day() -> None:
 
 
 def test_an_open_row_is_explained_by_the_day_of_its_own_zone() -> None:
-    """Who is born at midnight of 1 April in Shanghai was born after 31 March, though in UTC that was still the day."""
+    """A birth at midnight of 1 April in Shanghai is after 31 March, though by UTC it is still that day."""
     born = pl.Series([AFTERNOON] * 2).dt.replace_time_zone("UTC").dt.convert_time_zone("Asia/Shanghai")
     own = pl.DataFrame({**OWN, "seen": [date(2003, 3, 31)] * 2, "debt": pl.Series([None, None], dtype=pl.Int64)})
     own = own.with_columns(debt=pl.Series([None, 9]))
@@ -211,10 +211,10 @@ def test_an_open_row_is_explained_by_the_day_of_its_own_zone() -> None:
 
 
 def test_random_moments() -> None:
-    """Of moments drawn at random a day is each that is midnight, that very day, and a problem each of the others."""
-    seed = Random().randrange(2**32)  # noqa: S311  # no secret
-    draw = Random(seed)  # noqa: S311  # no secret
-    start = datetime(1950, 1, 1)  # noqa: DTZ001  # as clocks show it
+    """Of random datetimes, those at midnight are read as their day, and the others are problems."""
+    seed = Random().randrange(2**32)  # noqa: S311  # not for security
+    draw = Random(seed)  # noqa: S311  # not for security
+    start = datetime(1950, 1, 1)  # noqa: DTZ001  # as a local clock shows it
     units = [timedelta(days=1), timedelta(hours=1), timedelta(seconds=1), timedelta(microseconds=1)]
     moments = [
         start + draw.randrange(20_000) * units[0] + draw.choice([0, 0, 1]) * draw.choice(units) for _ in range(300)
@@ -231,7 +231,7 @@ def test_random_moments() -> None:
 
 
 def test_moments_of_a_register_under_two_policies() -> None:
-    """They are in no move, and the report names what is wrong with them."""
+    """Such rows are in no move, and the report names the problem."""
     own = pl.DataFrame(OWN).with_columns(seen=pl.Series([MIDNIGHT, AFTERNOON]))
     found = impact(DAYS, DAYS, own, pl.DataFrame(THEIRS))
     assert dict(found.faulty) == {"date_with_time seen": 1}
@@ -240,7 +240,7 @@ def test_moments_of_a_register_under_two_policies() -> None:
 
 @pytest.mark.parametrize("kind", ["polars", "lazy", "to_arrow", "to_pandas"])
 def test_moments_of_mapped_frames(kind: str) -> None:
-    """What a mapping reads is a day where it is midnight, and elsewhere unknown, with its fault."""
+    """A datetime read by a mapping is a day at midnight; at other times it is unknown and a fault."""
     frames = pl.DataFrame(OWN), pl.DataFrame(THEIRS).with_columns(born=pl.Series([MIDNIGHT, AFTERNOON]))
     given = frames if kind == "polars" else [getattr(frame, kind)() for frame in frames]
     mapped = mapped_frames(mapping_for(DAYS), *given)
@@ -253,7 +253,7 @@ WEIHAI = load_policy("2021_weihai")
 
 
 def test_moments_of_a_register_in_parquet(tmp_path: Path) -> None:
-    """The household is not assessed; the cell is named, and its value only on request."""
+    """The household is not assessed; the problem names the cell, and shows its value only on request."""
     born = pa.array([AFTERNOON, MIDNIGHT], pa.timestamp("us", "Asia/Shanghai"))
     files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
     pq.write_table(pa.table({"户号": ["a", "b"], "家庭居住地": ["城市", "农村"]}), files[0])
@@ -279,7 +279,7 @@ members: {from: theirs, key: id, facts: {born: born}}
 @pytest.mark.parametrize("is_mapped", [True, False])
 @in_both
 def test_moments_of_a_database(database: Database, is_mapped: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """In a view a timestamp is a day where it is midnight, with a zone in the session's; the same of the day judged."""
+    """In a view a timestamp is a day at midnight, by the session's zone if it has one; so is the day of the verdict."""
     days = read_policy(TEXT.replace("seen < born", "on < born"))
     key, tables = ("id", ("own", "theirs")) if is_mapped else ("household", ("households", "members"))
     without = [] if is_mapped else ["seen", "home", "ill", "relation"]
@@ -305,8 +305,8 @@ def test_moments_of_a_database(database: Database, is_mapped: bool) -> None:  # 
         database.run(f"CREATE TABLE {tables[0]} ({key} text, debt integer, judged {dtype})")
         database.run(f"CREATE TABLE {tables[1]} ({key} text, born {dtype})")
         for number, (judged, born, _) in enumerate(several):
-            database.run(f"INSERT INTO {tables[0]} VALUES ('{number}', 9, '{judged}')")  # noqa: S608  # the test's own
-            database.run(f"INSERT INTO {tables[1]} VALUES ('{number}', '{born}')")  # noqa: S608  # the test's own
+            database.run(f"INSERT INTO {tables[0]} VALUES ('{number}', 9, '{judged}')")  # noqa: S608  # the test's own values
+            database.run(f"INSERT INTO {tables[1]} VALUES ('{number}', '{born}')")  # noqa: S608  # the test's own values
         database.run(view)
         found = database.rows("SELECT * FROM answers ORDER BY household")
         said = [(row["problem"], row["late"]) for row in found]
@@ -314,11 +314,11 @@ def test_moments_of_a_database(database: Database, is_mapped: bool) -> None:  # 
         database.run(f"DROP VIEW answers; DROP TABLE {tables[0]}; DROP TABLE {tables[1]}")
 
 
-# --- A column twice ----------------------------------------------------------------------------------------------
+# --- Repeated columns ------------------------------------------------------------------------------------------------
 
 
 def twice(kind: str, name: str) -> Any:
-    """The members with a further column of a name, or with two where none has it."""
+    """The members with one more column of a name, or with two if the name is new."""
     pandas, arrow = pd.DataFrame(THEIRS), pa.table(THEIRS)
     names = [name] if name in {*THEIRS, " relation ", "关系", "kin"} else [name, name]
     match kind:
@@ -333,7 +333,7 @@ def twice(kind: str, name: str) -> Any:
 
 
 def takers(own: Any, theirs: Any) -> Iterator[Callable[[], object]]:
-    """Everything that takes frames."""
+    """Every function that takes frames."""
     yield lambda: assess_frame(DAYS, own, theirs)
     yield lambda: impact(DAYS, DAYS, own, theirs)
     yield lambda: soundness(DAYS, own, theirs)
@@ -341,14 +341,14 @@ def takers(own: Any, theirs: Any) -> Iterator[Callable[[], object]]:
 
 
 def beside(kind: str) -> Any:
-    """The households of the same kind."""
+    """The households in the same kind of frame."""
     return {"pandas": pd.DataFrame(OWN), "arrow": pa.table(OWN)}.get(kind, duckdb.from_arrow(pa.table(OWN)))
 
 
 @pytest.mark.parametrize("kind", ["pandas", "arrow", "duckdb"])
 @pytest.mark.parametrize("name", ["relation", "household", "label"])
 def test_a_name_that_two_columns_have(kind: str, name: str) -> None:
-    """It is named, whether a fact has it, the key, or what hosts keep beside; by everything that takes frames."""
+    """Every function that takes frames names a repeated column, of a fact, the key, or the host."""
     for take in takers(beside(kind), twice(kind, name)):
         with pytest.raises(FactError) as raised:
             take()
@@ -356,7 +356,7 @@ def test_a_name_that_two_columns_have(kind: str, name: str) -> None:
 
 
 def test_names_that_are_one_to_duckdb() -> None:
-    """DuckDB takes the first of `debt` and `DEBT` for both, so that a mapping would read another than it says."""
+    """DuckDB reads `debt` for both `debt` and `DEBT`; a mapping that would read the wrong one is refused."""
     own = duckdb.from_arrow(pa.table(OWN)).select('*, 1 AS "DEBT"')
     for take in takers(own, duckdb.from_arrow(pa.table(THEIRS))):
         with pytest.raises(FactError) as raised:
@@ -367,7 +367,7 @@ def test_names_that_are_one_to_duckdb() -> None:
 @pytest.mark.parametrize("kind", ["pandas", "arrow", "duckdb"])
 @pytest.mark.parametrize("name", [" relation ", "关系", "kin"])
 def test_a_fact_that_two_columns_hold(kind: str, name: str) -> None:
-    """A name with spaces around it, a title and a former name are not taken beside the name."""
+    """A padded name, a title and a former name are refused beside the fact's name."""
     frames = beside(kind), twice(kind, name)
     for take in takers(*frames) if name.strip() == name else [lambda: assess_frame(DAYS, *frames)]:
         with pytest.raises(FactError) as raised:
@@ -376,7 +376,7 @@ def test_a_fact_that_two_columns_hold(kind: str, name: str) -> None:
 
 
 def test_names_of_pandas_that_are_no_texts() -> None:
-    """A number, nothing or a pair is no fact; two names that are written alike are one name."""
+    """A number, None or a pair is not a fact's name; two names with the same text are a repeated column."""
     theirs = pd.DataFrame(THEIRS)
     for name, written in ((1, "1"), (None, "nan"), (("born", "day"), "('born', 'day')")):
         frame = pd.concat([theirs, pd.DataFrame([[1], [1]], columns=pd.Index([name], tupleize_cols=False))], axis=1)
@@ -392,7 +392,7 @@ def test_names_of_pandas_that_are_no_texts() -> None:
 
 
 def test_one_fact_by_the_words_of_two_policies() -> None:
-    """A column that each policy has by a word of its own cannot be two: each would be judged by another."""
+    """A fact in two columns, one by each policy's name, is refused: the policies would read different data."""
     new = read_policy(TEXT.replace("debt: {title: 债", "owed: {title: 债").replace("debt > 5", "owed > 5"))
     own = pl.DataFrame({**OWN, "owed": [1, 1]})
     with pytest.raises(FactError) as raised:
@@ -401,7 +401,7 @@ def test_one_fact_by_the_words_of_two_policies() -> None:
 
 
 def test_a_column_twice_in_parquet(tmp_path: Path) -> None:
-    """It is named, as in frames."""
+    """A repeated column is named, as in frames."""
     files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
     pq.write_table(pa.table({"户号": ["a"]}), files[0])
     pq.write_table(pa.Table.from_arrays([pa.array(["a"])] * 3, names=["户号", "年龄", "年龄"]), files[1])
@@ -410,11 +410,11 @@ def test_a_column_twice_in_parquet(tmp_path: Path) -> None:
     assert [(problem.code, problem.given) for problem in raised.value.problems] == [("column_twice", "年龄")]
 
 
-# --- Types -------------------------------------------------------------------------------------------------------
+# --- Types -----------------------------------------------------------------------------------------------------------
 
 
 def test_sparse_columns_are_taken() -> None:
-    """A sparse column of pandas holds what it shows; where it holds nothing the fact is unknown."""
+    """A sparse pandas column has its shown values; empty entries are unknown."""
     own = pd.DataFrame(OWN).assign(
         debt=pd.arrays.SparseArray([9.5, np.nan]), ill=pd.arrays.SparseArray([True, False]), seen=pd.Series([DAY] * 2)
     )
@@ -438,7 +438,7 @@ ABSENT: list[Any] = [
 @pytest.mark.parametrize("name", ["seen", "debt", "home", "ill"])
 @pytest.mark.parametrize(("frame", "nothing"), ABSENT)
 def test_columns_of_nulls_are_unknown(frame: Callable[..., Any], nothing: Any, name: str) -> None:
-    """A column in which there is nothing has no type, or any: its fact is unknown, of a register's blank."""
+    """A column of nulls, of any type or none, makes its fact unknown, or blank in a register."""
     own, theirs = frame({**OWN, name: nothing}), frame(THEIRS)
     assert [problem for problem, _ in rows(assess_frame(DAYS, own, theirs))] == [None, None]
     found = mapped_frames(mapping_for(DAYS), own, theirs).households
@@ -448,7 +448,7 @@ def test_columns_of_nulls_are_unknown(frame: Callable[..., Any], nothing: Any, n
 
 @pytest.mark.parametrize("name", ["seen", "debt", "home", "ill"])
 def test_columns_of_nulls_in_duckdb(name: str) -> None:
-    """Where DuckDB has given it no type, too."""
+    """A column of nulls without a type in DuckDB makes its fact unknown too."""
     columns = ", ".join(f"NULL AS {each}" if each == name else each for each in OWN)
     own, theirs = duckdb.from_arrow(pa.table(OWN)).select(columns), duckdb.from_arrow(pa.table(THEIRS))
     assert [problem for problem, _ in rows(assess_frame(DAYS, own, theirs))] == [None, None]
@@ -456,7 +456,7 @@ def test_columns_of_nulls_in_duckdb(name: str) -> None:
 
 
 def test_columns_of_nulls_in_parquet(tmp_path: Path) -> None:
-    """A column without a type, or of another than its fact's, is blank in every row."""
+    """In parquet a column of nulls without a type, or of another type, is blank in every row."""
     files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
     pq.write_table(
         pa.table({"户号": ["a"], "家庭居住地": pa.nulls(1), "自有住房套数": pa.nulls(1, pa.bool_())}), files[0]
@@ -471,7 +471,7 @@ def test_columns_of_nulls_in_parquet(tmp_path: Path) -> None:
 
 
 def test_a_mapping_is_suggested_beside_columns_of_no_text(tmp_path: Path) -> None:
-    """Lists, structures and bytes in a parquet are passed over where a mapping is suggested."""
+    """Lists, structures and bytes in parquet are ignored by a suggested mapping."""
     files = [str(tmp_path / name) for name in ("own.parquet", "theirs.parquet")]
     several = {"list": pa.array([[1]]), "map": pa.array([{"a": 1}]), "bytes": pa.array([b"\xff"]), "null": pa.nulls(1)}
     pq.write_table(pa.table({"户号": ["a"], "家庭居住地": ["城市"], **several}), files[0])
@@ -501,7 +501,7 @@ UNREAD: list[Any] = [
 
 @pytest.mark.parametrize("column", UNREAD)
 def test_columns_that_no_fact_can_be_read_from(column: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    """They are problems, each by its name, of a fact or of the key; beside the facts they are not looked at."""
+    """A column of an unreadable type is a problem as a fact or key, and is ignored as any other column."""
     kind = "pandas" if isinstance(column, pd.Series) else "arrow"
     own, theirs = beside(kind), {"pandas": pd.DataFrame, "arrow": pa.table}[kind](THEIRS)
 
@@ -525,7 +525,7 @@ def test_columns_that_no_fact_can_be_read_from(column: Any, capfd: pytest.Captur
 
 
 def test_frames_of_no_rows() -> None:
-    """Columns without a row have no type with pandas either, the key's included."""
+    """Empty pandas columns, also the key's, have no type and are accepted."""
     nobody = pd.DataFrame(columns=list(THEIRS))
     own = pl.DataFrame(OWN).to_pandas(use_pyarrow_extension_array=True)
     assert [problem for problem, _ in rows(assess_frame(DAYS, own, nobody))] == ["members_missing"] * 2
@@ -533,7 +533,7 @@ def test_frames_of_no_rows() -> None:
 
 
 def test_what_pandas_keeps_beside_its_columns() -> None:
-    """An index with a duplicate label comes back unchanged, and attributes do no harm."""
+    """An index with a duplicate label comes back unchanged, and attributes of the frame are harmless."""
     own = pd.DataFrame(OWN, index=[7, 7])
     own.attrs = {"from": "a host"}
     found = assess_frame(DAYS, own, pd.DataFrame(THEIRS))
@@ -542,7 +542,7 @@ def test_what_pandas_keeps_beside_its_columns() -> None:
 
 
 def test_keys_that_are_missing_or_of_two_kinds_are_no_findings() -> None:
-    """Where the two frames cannot belong together, soundness says so, as frames do."""
+    """If the keys are missing or of different types, `soundness` raises the same problem as the assessment."""
     own, theirs = pl.DataFrame(OWN), pl.DataFrame(THEIRS)
     for frames, code in (
         ((own.drop("household"), theirs), "column_missing"),
@@ -555,7 +555,7 @@ def test_keys_that_are_missing_or_of_two_kinds_are_no_findings() -> None:
 
 
 def test_an_offset_is_a_zone() -> None:
-    """Midnight at +08:00 is a day in pandas too, under any name of the zone."""
+    """Midnight at +08:00 is a day in pandas too, for every kind of zone object."""
     days = pd.Series([datetime(2003, 4, 1, tzinfo=timezone(timedelta(hours=8)))] * 2, dtype=object)
     for own, theirs, _ in of_pandas(days):
         assert asked(own, theirs) == [[(None, "nobody")] * 2] * 3

@@ -1,4 +1,4 @@
-"""A policy applied to data frames gives the verdicts of `assess`, on every kind of frame."""
+"""A policy applied to data frames gives the verdicts of `assess`, in every library."""
 
 import subprocess
 import sys
@@ -42,46 +42,46 @@ from hardship_rules.testing.strategies import households, partial_households, po
 Run = Callable[..., pl.DataFrame]
 
 
-# --- The kinds of frame ------------------------------------------------------------------------------------------
+# --- Libraries -------------------------------------------------------------------------------------------------------
 
 
 def run_polars(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In Polars, in memory."""
+    """Assess in Polars, in memory."""
     found = assess_frame(policy, own, theirs, **asked)
     assert isinstance(found, pl.DataFrame)
     return found
 
 
 def run_shuffled(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In Polars, in memory, with the members of a household not consecutive."""
+    """Assess in Polars, with shuffled members."""
     found = assess_frame(policy, own, theirs.sample(fraction=1, shuffle=True, seed=1), **asked)
     assert isinstance(found, pl.DataFrame)
     return found
 
 
 def run_lazily(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In Polars, lazily."""
+    """Assess in lazy Polars."""
     found = assess_frame(policy, own.lazy(), theirs.lazy(), **asked)
     assert isinstance(found, pl.LazyFrame)
     return found.collect().sort("household")
 
 
 def run_pandas(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In pandas."""
+    """Assess in pandas."""
     found = assess_frame(policy, own.to_pandas(), theirs.to_pandas(), **asked)
     assert type(found).__module__.startswith("pandas")
     return pl.from_pandas(found)
 
 
 def run_arrow(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """In PyArrow."""
+    """Assess in PyArrow."""
     found = assess_frame(policy, own.to_arrow(), theirs.to_arrow(), **asked)
     assert type(found).__module__.startswith("pyarrow")
     return pl.DataFrame(found)
 
 
 def run_duckdb(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
-    """As DuckDB relations."""
+    """Assess as DuckDB relations."""
     with duckdb.connect() as connection:
         relations = [connection.from_arrow(frame.to_arrow()) for frame in (own, theirs)]
         found = assess_frame(policy, relations[0], relations[1], **asked)
@@ -94,7 +94,7 @@ RUNS = [run_polars, run_shuffled, run_lazily, run_pandas, run_arrow, run_duckdb]
 
 @pytest.fixture(scope="module")
 def run_spark() -> Iterator[Run]:
-    """In a real Spark session of two threads."""
+    """Assess in a real Spark session of two threads."""
     with spark() as session:
 
         def run(policy: Policy, own: pl.DataFrame, theirs: pl.DataFrame, **asked: Any) -> pl.DataFrame:
@@ -110,7 +110,7 @@ def run_spark() -> Iterator[Run]:
 
 
 def all_differences(frame: pl.DataFrame, left_out: tuple[str, ...], *, exactly: bool) -> list[str]:
-    """Where a frame says something else than `assess` of the sample."""
+    """The differences between frames and `assess` for the sample."""
     rows = frame.to_dicts()
     assert [row["household"] for row in rows] == list(range(len(sample())))
     return [
@@ -123,7 +123,7 @@ def all_differences(frame: pl.DataFrame, left_out: tuple[str, ...], *, exactly: 
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 @pytest.mark.parametrize("run", RUNS)
 def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
-    """No verdict differs, for any kind of frame and missing columns; differences are only undecided rows."""
+    """No verdict differs in any library, for any missing columns; the only differences are undecided rows."""
     frame = run(WEIHAI, *framed(WEIHAI, sample(), left_out), on=ON)
     assert all_differences(frame, left_out, exactly=False) == []
     decided = frame["category"].is_not_null().sum()
@@ -131,13 +131,13 @@ def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
 
 
 def test_columns_of_spark(run_spark: Run) -> None:
-    """A moment is a day at midnight, by the session's zone where it has one; a column without a type is unknown.
+    """In Spark a datetime is a day at midnight, by the session's zone if it has one; a void column is unknown.
 
-    One name is one column; Spark itself lets a frame have two.
+    A repeated column is refused, though Spark itself allows it.
     """
-    from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
+    from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a JVM
 
-    assert run_spark is not None  # the session
+    assert run_spark is not None  # the session is running
     session = SparkSession.getActiveSession()
     assert session is not None
     theirs = session.sql("SELECT 0 AS household, true AS ill")
@@ -164,7 +164,7 @@ def test_columns_of_spark(run_spark: Run) -> None:
 
 
 def test_spark_agrees_with_assess(run_spark: Run) -> None:
-    """Nor does it in a real Spark session."""
+    """No verdict differs in a real Spark session."""
     frame = run_spark(WEIHAI, *framed(WEIHAI, sample()), on=ON)
     assert all_differences(frame, (), exactly=False) == []
 
@@ -176,7 +176,7 @@ def hold_where_all_is_known(run: Run) -> None:
     decided = [(row, household) for row, household in zip(rows, complete, strict=True) if row["problem"] is None]
     assert len(decided) >= 40
     for row, household in zip(rows, complete, strict=True):
-        # of one without a wage no monthly one is known, nor when one left who did not; one may be born after the day
+        # unknown by nature: a monthly wage without a wage, a leaving date of one who stays; a birth after the day
         if not (row["problem"] or "known_null ").startswith("known_null "):
             assert list(differences(row, answer(WEIHAI, as_asked(WEIHAI, household, ()), ON), exactly=True)) == []
     for row, household in decided:
@@ -186,18 +186,18 @@ def hold_where_all_is_known(run: Run) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_where_all_is_known_all_is_decided(run: Run) -> None:
-    """Nothing differs and nothing is undecided if all columns are declared without nulls."""
+    """If all columns are declared without nulls, nothing differs and nothing is undecided."""
     hold_where_all_is_known(run)
 
 
 def test_where_all_is_known_spark_decides_all(run_spark: Run) -> None:
-    """In Spark too, where the nulls of faulty rows are filled."""
+    """The same holds in Spark, where nulls of faulty rows are filled."""
     hold_where_all_is_known(run_spark)
 
 
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> None:
-    """With `explain` every row says exactly what `assess` says."""
+    """With `explain` every row equals the result of `assess`."""
     frame = run_polars(WEIHAI, *framed(WEIHAI, sample(), left_out), on=ON, undecided="explain")
     assert all_differences(frame, left_out, exactly=True) == []
 
@@ -207,12 +207,12 @@ def test_open_rows_explained_are_those_of_assess(left_out: tuple[str, ...]) -> N
     max_examples=examples(25, 1000),
     deadline=None,
     database=None,
-    phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
+    phases=[Phase.generate],  # shrinking a policy and its households takes too long
     suppress_health_check=list(HealthCheck),
 )
 @given(policies(), st.data())
 def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
-    """Nor does any verdict differ under generated policies, of complete households and of partial ones."""
+    """No verdict differs under generated policies, for complete and partial households."""
     policy = read_policy(text)
     day = policy.start or ON
     some = [data.draw(each(policy)) for each in (households, households, partial_households, partial_households)]
@@ -220,7 +220,7 @@ def test_generated_policies_agree(text: str, data: st.DataObject) -> None:
     try:
         frame = run_polars(policy, *framed(policy, some), on=day)
     except PolicyError as refused:
-        assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # rare, and checked
         count(policies_refused_by_frames=1)
         return
     count(policies_in_frames=1, households_in_frames=len(some))
@@ -248,11 +248,11 @@ def one(own: Facts = OWN, members: list[Facts] | None = None, **asked: Any) -> F
     theirs = [WORKER, {**WORKER, "relation": "spouse", "wage": 9444, "medical_self_paid": 9444}]
     theirs = theirs if members is None else members
     frame = pl.DataFrame([*theirs, {**WORKER, "household": "b"}], infer_schema_length=None)
-    return assess_frame(WEIHAI, pl.DataFrame([own]), frame, on=ON, **asked).to_dicts()[0]  # type: ignore[no-any-return]  # Polars is asked in Polars
+    return assess_frame(WEIHAI, pl.DataFrame([own]), frame, on=ON, **asked).to_dicts()[0]  # type: ignore[no-any-return]  # a dict of Polars
 
 
 def test_on_the_line_and_a_fen_beside_it() -> None:
-    """Two people who have 18,888.00 a year between them stand exactly on 787: not deep; with a fen less they are.
+    """Two people with 18,888.00 a year are exactly on 787, so not deep; with a fen less they are deep.
 
     18,888 = 787 x 12 x 2; the first two rows are (28,332 + 9,444) - (9,444 + 9,444) = 18,888.
     """
@@ -268,7 +268,7 @@ def test_on_the_line_and_a_fen_beside_it() -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_a_key_twice(run: Run) -> None:
-    """Each household of one key has all members of that key, in any order."""
+    """If a household's key occurs twice, each of its rows has all members of that key, in any order."""
     own = pl.DataFrame([{**OWN, "household": number, "homes": place} for place, number in enumerate((0, 1, 0))])
     spouse = {**WORKER, "relation": "spouse"}
     theirs = pl.DataFrame([{**one, "household": number} for one, number in ((WORKER, 0), (WORKER, 1), (spouse, 0))])
@@ -277,7 +277,7 @@ def test_a_key_twice(run: Run) -> None:
 
 
 def test_columns_and_their_types() -> None:
-    """The columns that come back, in their order and with their types."""
+    """The returned columns have the documented order and types."""
     frame = run_polars(WEIHAI, *framed(WEIHAI, sample()[:3]), on=ON)
     schema = dict(frame.schema)
     assert list(schema)[:5] == ["household", "category", "category_possible", "category_clauses", "filing"]
@@ -295,7 +295,7 @@ def test_columns_and_their_types() -> None:
 
 
 def test_a_null_is_unknown_inside_a_sum() -> None:
-    """A wage that is null is not zero, which would place this household: 28,332 - 18,888 is below 18,888."""
+    """A null wage is not zero, which would decide this household: 28,332 - 18,888 is below 18,888."""
     row = one(members=[WORKER, {**WORKER, "relation": "spouse", "wage": None}])
     assert row["category"] is None
     assert row["income_x100"] is None
@@ -304,7 +304,7 @@ def test_a_null_is_unknown_inside_a_sum() -> None:
 
 
 def test_a_household_without_members_is_a_problem() -> None:
-    """It has no verdict, and `none` least of all."""
+    """A household without members is a problem and has no verdict, not even `none`."""
     row = one(members=[{**WORKER, "household": "c"}])
     assert row["problem"] == "members_missing"
     assert row["category"] is None
@@ -325,14 +325,14 @@ def test_a_household_without_members_is_a_problem() -> None:
     ],
 )
 def test_a_faulty_row_is_a_problem(own: Facts, worker: Facts, problem: str) -> None:
-    """A value out of range, with too many decimals, or of no option, and a broken `must`: named, never a verdict."""
+    """A value out of range, too many decimals, an unknown option, and a violated `must` are named problems."""
     row = one({**OWN, **own}, [{**WORKER, **worker}])
     assert row["problem"] == problem
     assert row["category"] is None
 
 
 def find_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
-    """The sound ones are exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787, which is refused."""
+    """The valid households are exactly on twice the standard: (28,332 - 9,444) / 12 = 1,574 = 2 x 787."""
     faults: list[tuple[Facts, Facts, str | None]] = [
         ({}, {}, None),
         ({}, {"wage": -0.01}, "fact_outside wage"),
@@ -362,13 +362,13 @@ def find_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
 @pytest.mark.parametrize("known", ["all", ()])
 @pytest.mark.parametrize("run", RUNS)
 def test_every_kind_of_frame_finds_the_same_faults(run: Run, known: Literal["all"] | tuple[str, ...]) -> None:
-    """Values out of range, decimals too many, no option, a title, a null key: alike on every kind of frame."""
+    """Every library finds the same faults: range, decimals, options, titles, and a null key."""
     find_faults(run, known)
 
 
 @pytest.mark.parametrize("known", ["all", ()])
 def test_spark_finds_the_same_faults(run_spark: Run, known: Literal["all"] | tuple[str, ...]) -> None:
-    """And in a real Spark session."""
+    """A real Spark session finds the same faults."""
     find_faults(run_spark, known)
 
 
@@ -392,7 +392,7 @@ decisions:
 
 
 def divide_by_members(run: Run) -> None:
-    """A household without members is a problem, also where its terms divide by members."""
+    """A household without members is a problem, also if its terms divide by members."""
     own = pl.DataFrame({"household": [0, 1, 2, 3], "debt": [70, 70, 1000, 5]})
     theirs = pl.DataFrame(
         {"household": [0, 0, 2, 3, 3, 3, 3], "wage": [19, 20, 9, 1, 2, 3, 4], "ill": [True, False] + [True] * 5}
@@ -410,18 +410,18 @@ def divide_by_members(run: Run) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_what_is_divided_by_members(run: Run) -> None:
-    """Nothing is divided by nothing."""
+    """Dividing by the number of members is right in every library."""
     divide_by_members(run)
 
 
 def test_what_is_divided_by_members_in_spark(run_spark: Run) -> None:
-    """Which refuses to divide by zero, and the whole of the work with it."""
+    """Dividing by members is right in Spark, which aborts the job on a division by zero."""
     divide_by_members(run_spark)
 
 
 @pytest.mark.parametrize("run", RUNS)
 def test_many_counts(run: Run) -> None:
-    """Twenty counts of a household are twenty counts: of 1 to 64 members, those who earn more than each of 20 sums."""
+    """A household's twenty counts are right: of 1 to 64 members, those who earn more than each of 20 sums."""
     lines = (
         f"  above_{sum_}: {{title: 高于{sum_}, unit: person, basis: assumption, value: count(wage > {sum_})}}\n"
         for sum_ in range(0, 1000, 50)
@@ -429,7 +429,7 @@ def test_many_counts(run: Run) -> None:
     policy = read_policy(
         PER_MEMBER.replace("at most: 4", "at most: 64").replace("terms:\n", "terms:\n" + "".join(lines))
     )
-    draw = Random(1)  # noqa: S311  # no secret
+    draw = Random(1)  # noqa: S311  # not for security
     wages = [[draw.randrange(1, 1001) for _ in range(number)] for number in (1, 64, 2, 33, 64, 17)]
     own = pl.DataFrame({"household": range(len(wages)), "debt": [0] * len(wages)})
     rows = [(household, wage, False) for household, each in enumerate(wages) for wage in each]
@@ -441,7 +441,7 @@ def test_many_counts(run: Run) -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_more_members_than_may_be(run: Run) -> None:
-    """Such a household is a problem; those beside it are counted as ever: of 1,000 members, 999 of them ill."""
+    """A household with too many members is a problem; others are still counted: of 1,000 members, 999 are ill."""
     own = pl.DataFrame({"household": [0, 1, 2], "debt": [0, 0, 0]})
     numbers = [0] * 3 + [1] * 1000 + [2] * 4
     ill = [True, True, False, False] + [True] * 1001 + [False] * 2
@@ -451,7 +451,7 @@ def test_more_members_than_may_be(run: Run) -> None:
 
 
 def test_money_as_float_is_read_by_its_shortest_notation() -> None:
-    """0.07 to 9,999,999.99 in floats become the whole hundredths that were meant, each of them."""
+    """Each of the floats 0.07 to 9,999,999.99 becomes the intended whole hundredths."""
     fen = [7, 29, 57, 58, 113, 1_001, 123_456_789, 999_999_999]
     rows = [{**WORKER, "household": str(each), "wage": each / 100} for each in fen]
     own = pl.DataFrame([{**OWN, "household": str(each)} for each in fen])
@@ -460,14 +460,14 @@ def test_money_as_float_is_read_by_its_shortest_notation() -> None:
 
 
 def test_what_stands_in_is_said() -> None:
-    """The facts without a column that the policy fills are named; titles are taken for columns as well."""
+    """The report names the facts that default for lack of a column; columns may also have titles."""
     assert "union_aid" in one()["stand_ins"].split(";")
     named = {"工会帮扶金": 5, **WORKER}
     assert "union_aid" not in one(members=[named])["stand_ins"].split(";")
 
 
 def test_wanted_columns_only() -> None:
-    """Only the columns asked for come back, with the key and the problem."""
+    """Only the requested columns come back, with the key and the problem."""
     assert list(one(columns=["category"])) == ["household", "category", "problem"]
     open_ = [WORKER, {**WORKER, "relation": "spouse", "wage": None}]
     row = one(members=open_, columns=["people", "filing"], undecided="explain")
@@ -475,7 +475,7 @@ def test_wanted_columns_only() -> None:
 
 
 def test_frames_that_cannot_be_read() -> None:
-    """All columns that cannot be read are reported at once, before anything is computed."""
+    """All unreadable columns are reported at once, before any computation."""
     members = [{**WORKER, "wage": "many", "wgae": 1}]
     with pytest.raises(FactError) as raised:
         one(members=members)
@@ -495,14 +495,14 @@ def test_frames_that_cannot_be_read() -> None:
 
 
 def test_a_day_outside_the_policy_is_refused() -> None:
-    """The day must be one on which the policy is in force, as for `assess`."""
+    """The policy must be in force on the day, as for `assess`."""
     with pytest.raises(FactError) as raised:
         assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on="2022-01-01")
     assert raised.value.problems[0].code == "on_outside"
 
 
 def test_a_register_in_parts(tmp_path: Path) -> None:
-    """The example assesses files in parts, and finds what one frame of all of them has; nothing is written over."""
+    """The example assesses files in parts with the result of one whole frame, and overwrites nothing."""
     own, theirs = framed(WEIHAI, sample()[:7])
     own = pl.concat([own, own[:1].with_columns(household=pl.lit(None, pl.Int64))])
     own.write_parquet(tmp_path / "own.parquet")
@@ -543,9 +543,9 @@ decisions:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_members_are_held_against_their_household(run: Run) -> None:
-    """What is worked out of a household is brought to each of its members, and to no other's.
+    """A value of a household reaches each of its members, and no other household's.
 
-    A burden of 10.00: of the wages 4.00, 9.99, 10.00 only the first two are below, by 6.01 together; and so on.
+    With a burden of 10.00, of the wages 4.00, 9.99, 10.00 only the first two are below, by 6.01 together; and so on.
     """
     policy = read_policy(SHARED)
     own = pl.DataFrame(
@@ -561,7 +561,7 @@ def test_members_are_held_against_their_household(run: Run) -> None:
 
 
 def test_earlier_words() -> None:
-    """Columns and options are taken by their earlier words, as `assess` takes them; one fact has one column."""
+    """Columns and options are accepted by former names, as by `assess`; a fact has only one column."""
     policy = read_policy(SHARED)
     now = pl.DataFrame({"household": [0, 1], "debt": [5, 5], "home": ["town", "village"]})
     before = now.select("household", 债="debt", 住处=pl.Series(["urban", "农村"]))
@@ -577,7 +577,7 @@ def test_earlier_words() -> None:
 
 
 def test_sums_of_all_rows_may_leave_64_bits() -> None:
-    """The sums of single households do not, and are exact: 20,000 members of 10^13 yuan have 2 x 10^19 fen together."""
+    """Sums over all rows may exceed 64 bits, since those of households are exact: here 2 x 10^19 fen in all."""
     wide = SHARED.replace("to: 1000, decimals: 2, formerly: earnings", f"to: {10**13}, decimals: 2")
     policy = read_policy(wide.replace("sum(left where poor)", "sum(wage)"))
     own = pl.DataFrame({"household": range(10_000), "debt": [0] * 10_000, "home": ["town"] * 10_000})
@@ -588,7 +588,7 @@ def test_sums_of_all_rows_may_leave_64_bits() -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_columns_known_to_hold_no_null(run: Run) -> None:
-    """They change nothing where none is null; a null all the same is a problem of its row, and never a verdict."""
+    """Declared columns without nulls give the same results; a null is a problem of its row, never a verdict."""
     own = pl.DataFrame([{**OWN, "household": number} for number in range(4)])
     theirs = pl.DataFrame([{**WORKER, "household": number} for number in range(4)])
     frame = run(WEIHAI, own, theirs, on=ON)
@@ -613,7 +613,7 @@ def test_columns_known_to_hold_no_null(run: Run) -> None:
 
 
 def test_what_is_known_is_a_column() -> None:
-    """A word that is no fact is refused, with the nearest."""
+    """A declared name that is not a fact is refused, with the nearest name."""
     with pytest.raises(FactError) as raised:
         one(known=["wagee"])
     assert [(problem.code, problem.given) for problem in raised.value.problems] == [("unknown_column", "wagee")]
@@ -621,7 +621,7 @@ def test_what_is_known_is_a_column() -> None:
 
 
 def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
-    """10^12 x 10^12 does not fit: it is refused before anything is computed."""
+    """A policy whose numbers exceed 64 bits, here 10^12 x 10^12, is refused before any computation."""
     own, theirs = (pl.DataFrame({"household": [1], name: [value]}) for name, value in (("a", 1), ("c", True)))
     with pytest.raises(PolicyError) as raised:
         assess_frame(read_policy(WIDE), own, theirs)
@@ -630,7 +630,7 @@ def test_a_policy_whose_numbers_leave_64_bits_is_refused() -> None:
 
 
 def test_a_line_of_single_members_is_none_of_the_household() -> None:
-    """What each member is compared with is no line from which the household could have a distance."""
+    """A threshold for single members gives no distance of the household."""
     text = WIDE.replace("b: {title: b, unit: 1, to: 1000000000000}", "b: {title: b, unit: yuan, to: 9}")
     text = text.replace("c, yes or no: true", "c, unit: yuan, to: 9").replace("a * b > 5", "some(over)")
     terms = (
@@ -645,7 +645,7 @@ def test_a_line_of_single_members_is_none_of_the_household() -> None:
 
 @pytest.mark.parametrize("run", RUNS)
 def test_keys_of_two_kinds(run: Run) -> None:
-    """A text and a number are different keys: `01` and `1` share no members."""
+    """A text and a number are different keys: `01` and `1` do not match."""
     own, theirs = pl.DataFrame({"household": ["1", "01"]}), pl.DataFrame({"household": [1, 1], "wage": [5, 5]})
     with pytest.raises(FactError) as raised:
         run(read_policy(PER_MEMBER), own, theirs)
@@ -657,7 +657,7 @@ def test_keys_of_two_kinds(run: Run) -> None:
 
 @pytest.mark.parametrize("key", ["_0", "on", "problem", "_members", "category", "number", "per_head"])
 def test_a_key_called_as_an_outcome(key: str) -> None:
-    """It is refused, since the outcome would replace it."""
+    """A key with the name of an outcome column is refused, since the outcome would replace it."""
     frames = (pl.DataFrame({key: [1], "debt": [5]}), pl.DataFrame({key: [1], "wage": [5], "ill": [True]}))
     with pytest.raises(FactError) as raised:
         assess_frame(read_policy(PER_MEMBER), *frames, key=key)
@@ -665,17 +665,17 @@ def test_a_key_called_as_an_outcome(key: str) -> None:
 
 
 def test_one_word_is_one_column() -> None:
-    """A single name is not a list of letters; `undecided` has two values."""
+    """A single name is not a list of letters; an unknown value of `undecided` is refused."""
     assert list(one(columns="category")) == ["household", "category", "problem"]
     assert one(known="homes")["problem"] is None
     with pytest.raises(ValueError, match="explian"):
         one(undecided="explian")
     with pytest.raises(FactError):
-        assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on=datetime(2021, 3, 31, 8))  # noqa: DTZ001  # a day with an hour
+        assess_frame(WEIHAI, pl.DataFrame([OWN]), pl.DataFrame([WORKER]), on=datetime(2021, 3, 31, 8))  # noqa: DTZ001  # a day with a time
 
 
 def test_no_members_at_all() -> None:
-    """Columns without a row have no type with some hosts, and hold anything."""
+    """Empty columns without a type are accepted, and every household lacks members."""
     nobody = pl.DataFrame(
         {"household": [], "wage": [], "ill": []}, schema={"household": pl.Int64, "wage": pl.Null, "ill": pl.Null}
     )
@@ -684,8 +684,8 @@ def test_no_members_at_all() -> None:
 
 
 def test_what_is_explained_is_asked_as_frames_take_it() -> None:
-    """Midnight as a day, and what hosts keep beside the facts, make no problem of an open row."""
-    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1), "label": "a"}  # noqa: DTZ001  # as a clock shows it
+    """`explain` accepts a midnight datetime and the host's extra columns, like the assessment of other rows."""
+    open_ = {**WORKER, "wage": None, "birth_date": datetime(1980, 6, 1), "label": "a"}  # noqa: DTZ001  # as a local clock shows it
     frames = pl.DataFrame([{**OWN, "reference": "x"}]), pl.DataFrame([open_])
     left, told = (
         assess_frame(WEIHAI, *frames, on=ON, undecided=each).row(0, named=True) for each in ("leave", "explain")

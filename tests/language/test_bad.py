@@ -1,7 +1,7 @@
-"""Policies that must be refused: each file in `bad` says in its comments what is wrong, where it is wrong.
+"""Policies that are refused: each file in `bad` states the expected problems in its comments.
 
-`# code: sentence` stands on the line of the problem; after a `^` on a line below it, where a comment on the line itself
-would change what is tested; after `@3`, for line 3; after `bases/name.yaml:3`, for line 3 of that file.
+`# code: sentence` is on the line of the problem. If a comment there would change the test, it is on a line below it,
+after a `^`. `@3` refers to line 3, and `bases/name.yaml:3` to line 3 of that file.
 """
 
 import re
@@ -22,7 +22,7 @@ COMMENT = re.compile(
 
 
 def expected(path: Path) -> list[tuple[str, int, str, str]]:
-    """File, line, code and sentence of every problem that the comments of a file announce."""
+    """File, line, code and sentence of every problem expected by the comments of a file."""
     found = []
     last = 0
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
@@ -37,7 +37,7 @@ def expected(path: Path) -> list[tuple[str, int, str, str]]:
 
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.yaml")), ids=lambda path: path.stem)
 def test_what_is_wrong_is_told_all_at_once_where_it_is(path: Path) -> None:
-    """Exactly the announced problems are reported, at those lines, in those words, in file order."""
+    """Exactly the expected problems are reported, at their lines, in their words, in file order."""
     with pytest.raises(PolicyError) as caught:
         load_policy(path, folders=[BAD / "bases", BAD])
     found = [
@@ -51,11 +51,11 @@ def test_what_is_wrong_is_told_all_at_once_where_it_is(path: Path) -> None:
 
 
 def test_most_of_what_can_be_wrong_with_a_policy_is_tried() -> None:
-    """At least 100 codes are announced, so that a file without its comments cannot pass unseen."""
+    """At least 100 codes are expected, so that a file without its comments is noticed."""
     codes = {code for path in BAD.glob("*.yaml") for _, _, code, _ in expected(path)}
     assert len(codes) >= 100
 
 
 def test_the_bases_are_no_policies_of_their_own_to_refuse() -> None:
-    """A base at the end of its chain is sound: what is refused is how the others use it."""
+    """A base at the end of its chain is sound: the problem is in the files that extend it."""
     assert load_policy(BAD / "bases" / "chain_4.yaml").name == "chain_4"

@@ -1,4 +1,4 @@
-"""A policy is sound: its order, and ranges that hold for every household under any readings."""
+"""Soundness of a policy: order of definitions, and ranges for every household under any readings."""
 
 from itertools import pairwise
 
@@ -26,7 +26,7 @@ readings:
 
 
 def codes(text: str) -> list[str]:
-    """The codes of what is wrong with a policy, none where it is sound."""
+    """The codes of a policy's problems; empty if it is sound."""
     try:
         read_policy(text)
     except PolicyError as error:
@@ -35,7 +35,7 @@ def codes(text: str) -> list[str]:
 
 
 def divided(by: str, more: str = "") -> list[str]:
-    """What is wrong with a policy that divides the income by something pure."""
+    """The problems of a policy that divides the income by a pure number."""
     return codes(f'{HEAD}terms:\n{more}  t: {{title: 项, unit: yuan, basis: definition, value: "income / {by}"}}\n')
 
 
@@ -43,7 +43,7 @@ def divided(by: str, more: str = "") -> list[str]:
     "by", ["2", "max(1, homes)", "(1 + homes)", "(10 - homes)", "(homes + 0.01)", "max(0.5, -homes)"]
 )
 def test_a_divisor_that_is_always_positive_is_sound(by: str) -> None:
-    """Constants, floors and sums above 0 for every home from 0 to 9."""
+    """A divisor of constants, floors and sums that is above 0 for every home from 0 to 9 is sound."""
     assert divided(by) == []
 
 
@@ -51,12 +51,12 @@ def test_a_divisor_that_is_always_positive_is_sound(by: str) -> None:
     "by", ["0", "homes", "-1", "(homes - homes + 1)", "(9 - homes)", "max(0, homes)", "min(1, homes)"]
 )
 def test_a_divisor_that_may_be_zero_or_less_is_refused(by: str) -> None:
-    """What some household could make 0, or what cannot be seen to stay above it, is refused before it happens."""
+    """A divisor that some household could make 0, or that is not provably positive, is refused."""
     assert divided(by) == ["divisor_not_positive"]
 
 
 def per_person(people: str) -> list[str]:
-    """What is wrong with a policy that divides by this number of people."""
+    """The problems of a policy that divides by this number of people."""
     return codes(
         f"""{HEAD}terms:
   people: {{title: 人数, unit: person, basis: definition, value: "{people}"}}
@@ -66,7 +66,7 @@ def per_person(people: str) -> list[str]:
 
 
 def test_people_are_one_and_the_others() -> None:
-    """The worker and those who count are at least one; those who count alone may be none."""
+    """A count that includes the worker is at least one; a count of others may be zero."""
     assert per_person("1 + count(relation == child)") == []
     assert per_person("max(1, count(relation == child))") == []
     assert per_person("count(relation == child)") == ["divisor_not_positive"]
@@ -90,7 +90,7 @@ CHOSEN = """
 
 
 def test_a_divisor_is_positive_under_any_readings() -> None:
-    """What is sound as the readings are chosen is refused if some combination of options makes it 0 or less."""
+    """A policy is refused if some combination of readings makes a divisor 0 or less."""
     assert divided("a", CHOSEN.replace("TWO", "2")) == ["divisor_not_positive"]
     assert divided("b", CHOSEN.replace("TWO", "2")) == []
     assert divided("(a + b)", CHOSEN.replace("TWO", "2")) == []
@@ -99,7 +99,7 @@ def test_a_divisor_is_positive_under_any_readings() -> None:
 
 
 def test_a_number_not_published_is_taken_at_its_worst() -> None:
-    """A parameter to come divides only if its whole range is above 0."""
+    """An unpublished parameter may be a divisor only if its whole range is above 0."""
     parameter = "parameters: {{n: {{title: 数, unit: 1, value: not published, from: {}, to: 5}}}}\n"
     line = "terms: {t: {title: 项, unit: yuan, basis: definition, value: income / n}}\n"
     assert codes(HEAD + parameter.format(1) + line) == []
@@ -107,7 +107,7 @@ def test_a_number_not_published_is_taken_at_its_worst() -> None:
 
 
 def test_a_table_by_number_begins_where_the_number_may() -> None:
-    """Values from 1 on do for a number from 1, not for one from 0."""
+    """A table with values from 1 on is sound for a number from 1, not for one from 0."""
     parameter = "parameters: {n: {title: 数, unit: 1, by: homes, values: {1: 5, 2: 6, 3 and more: 7}}}\n"
     line = "terms: {t: {title: 项, unit: 1, basis: definition, value: n}}\n"
     assert codes(HEAD + parameter + line) == ["values_start_late"]
@@ -115,7 +115,7 @@ def test_a_table_by_number_begins_where_the_number_may() -> None:
 
 
 def test_terms_are_worked_out_after_what_they_use() -> None:
-    """The order in which they are written does not matter."""
+    """Terms may be written in any order."""
     text = f"""{HEAD}
 parameters:
   amount: {{title: 数额, unit: yuan, by: category, values: {{poor: 5, none: 0}}, basis: assumption}}
@@ -136,7 +136,7 @@ decisions:
 
 
 def chain(length: int) -> str:
-    """Terms of which each uses the one before it."""
+    """Terms that each use the previous one."""
     lines = ["  t1: {title: 第1, unit: yuan, basis: definition, value: income}"]
     lines += [
         f"  t{n}: {{title: 第{n}, unit: yuan, basis: definition, value: t{n - 1} + 1}}" for n in range(2, length + 1)
@@ -151,7 +151,7 @@ def test_a_hundred_terms_may_use_one_another() -> None:
 
 
 def test_a_cycle_is_told_in_full() -> None:
-    """Every name on it, in the order in which they use one another."""
+    """The problem names every term of the cycle, in the order of use."""
     text = chain(3).replace("value: income", "value: t3")
     with pytest.raises(PolicyError) as caught:
         read_policy(text)
@@ -163,6 +163,6 @@ def test_a_cycle_is_told_in_full() -> None:
 
 
 def test_members_share_no_name_with_the_household() -> None:
-    """Facts, parameters, readings, terms and decisions have one name space."""
+    """Facts, parameters, readings, terms and decisions share one name space."""
     text = HEAD + "terms: {wage: {title: 项, unit: yuan, basis: definition, value: income}}\n"
     assert codes(text) == ["name_taken"]

@@ -1,4 +1,4 @@
-"""Units as registers write them: exact factors, and what does not fit."""
+"""Units as registers write them: exact factors, and units that do not fit."""
 
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ WEIHAI = load_policy("2021_weihai")
     ("fact", "unit", "factor"),
     [
         ("monthly_wage", "元/月", 1),
-        ("monthly_wage", "元", 1),  # how often is the fact's own
+        ("monthly_wage", "元", 1),  # the time unit is the fact's own
         ("monthly_wage", "万元", 10_000),
         ("monthly_wage", "元/年", Fraction(1, 12)),
         ("monthly_wage", "万元/年", Fraction(2500, 3)),  # 10,000 / 12
@@ -38,12 +38,12 @@ WEIHAI = load_policy("2021_weihai")
     ],
 )
 def test_factor(fact: str, unit: str, factor: Fraction | None) -> None:
-    """A unit gives the factor by which its numbers become the fact's; none where it counts something else."""
+    """A unit gives the factor from its numbers to the fact's; None if it measures something else."""
     assert factor_of(WEIHAI, WEIHAI.facts.get(fact) or WEIHAI.members.facts[fact], unit) == factor
 
 
 def test_only_definitions_turn_time() -> None:
-    """Other parameters of the same unit as a conversion would need do not turn one unit into another."""
+    """A parameter that happens to have the unit of a conversion does not convert units."""
     text = """
 language: 1
 policy: small
@@ -51,7 +51,7 @@ units: {yuan: 元, month: 月, year: 年}
 household: {paid: {title: 支出, unit: yuan/year, to: 100}}
 parameters: {share: {title: 份额, unit: month/year, value: 10, basis: assumption}}
 """
-    from hardship_rules import read_policy  # noqa: PLC0415  # beside its only use
+    from hardship_rules import read_policy  # noqa: PLC0415  # next to its only use
 
     policy = read_policy(text)
     assert factor_of(policy, policy.facts["paid"], "元/月") is None

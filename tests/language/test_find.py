@@ -1,4 +1,4 @@
-"""Policies are found by path, by name, and by series and day; days with two files, or none, are problems."""
+"""Policies are found by path, by name, and by series and day; days with two files or none are problems."""
 
 import os
 from datetime import date, datetime, timedelta
@@ -22,17 +22,17 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def policy(name: str, **head: str) -> str:
-    """A policy with nothing but a head."""
+    """A policy with only a head."""
     return "\n".join(["language: 1", f"policy: {name}", *(f"{key}: {value}" for key, value in head.items())])
 
 
 def year(folder: Path, name: str, days: str) -> Path:
-    """A file of the series `w` for the days given."""
+    """A file of the series `w` for the given days."""
     return write(folder, name, policy(name, series="w", effective=days))
 
 
 def problems(name: str, on: date | None = None, folders: tuple[Path, ...] = ()) -> tuple[Problem, ...]:
-    """What finding a policy meets."""
+    """The problems of finding a policy."""
     with pytest.raises(PolicyError) as caught:
         load_policy(name, on, folders)
     assert caught.value.report("zh")
@@ -41,13 +41,13 @@ def problems(name: str, on: date | None = None, folders: tuple[Path, ...] = ()) 
 
 
 def refused(name: str, on: date | None = None, folders: tuple[Path, ...] = ()) -> str:
-    """The code of the one problem that finding a policy meets."""
+    """The code of the only problem of finding a policy."""
     (problem,) = problems(name, on, folders)
     return problem.code
 
 
 def test_a_policy_is_found_by_path_or_by_name(tmp_path: Path) -> None:
-    """A path is a path; a name is looked for in the caller's folders, then among the bundled."""
+    """A path is opened directly; a name is searched in the caller's folders, then among the bundled policies."""
     path = write(tmp_path, "mine", policy("mine"))
     assert load_policy(path).name == load_policy(str(path)).name == load_policy("mine", folders=[tmp_path]).name
     assert load_policy("2021_weihai", folders=[tmp_path]).title == "威海市2021年困难职工家庭认定"
@@ -63,7 +63,7 @@ def test_the_first_folder_that_has_it_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_series_has_each_file_from_the_first_folder(tmp_path: Path) -> None:
-    """A file of the same name in a later folder does not overlap with it, as by name."""
+    """A file of the same name in a later folder is no overlap: the first folder wins, as for names."""
     for folder in ("a", "b"):
         write(tmp_path / folder, "w2021", policy("w2021", series="w", title=folder))
     folders = [tmp_path / "a", tmp_path / "b"]
@@ -72,7 +72,7 @@ def test_a_series_has_each_file_from_the_first_folder(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_told_with_the_nearest_name() -> None:
-    """A misspelt name gets the known one; a name never leaves the folders."""
+    """A misspelt name gets the nearest known one; a name cannot lead out of the folders."""
     with pytest.raises(PolicyError) as caught:
         load_policy("2021_weihia")
     assert caught.value.problems[0].values["nearest"] == "2021_weihai"
@@ -81,7 +81,7 @@ def test_what_is_not_there_is_told_with_the_nearest_name() -> None:
 
 
 def test_a_misspelt_series_is_told_the_known_one() -> None:
-    """The names of series are suggested as the names of files are."""
+    """Names of series are suggested like names of files."""
     (problem,) = problems("weihia", date(2023, 6, 1))
     assert (problem.code, problem.values["nearest"]) == ("policy_missing", "weihai")
 
@@ -90,7 +90,7 @@ class TestDays:
     """The file of a series that is in force on a day."""
 
     def test_the_one_that_holds_the_day(self, tmp_path: Path) -> None:
-        """Its first and last day included; an end that is not stated is open."""
+        """The first and last day are included; a missing end is open."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         year(tmp_path, "w2022", "{from: 2022-01-01}")
         for day, name in (
@@ -114,7 +114,7 @@ class TestDays:
         ],
     )
     def test_a_day_without_one(self, tmp_path: Path, day: str, nearest: str) -> None:
-        """The nearest files before and after are named with their days, and no others."""
+        """The problem names only the nearest files before and after, with their days."""
         for name, days in (
             ("w2024", "{from: 2024-01-01, to: 2024-12-31}"),
             ("w2021", "{from: 2021-01-01, to: 2021-12-31}"),
@@ -128,7 +128,7 @@ class TestDays:
         assert nearest in problem.help()
 
     def test_a_day_with_two(self, tmp_path: Path) -> None:
-        """It is refused on that day only, at the days of the later file."""
+        """The series is refused on that day only, at the days of the later file."""
         year(tmp_path, "w2022", "{from: 2022-01-01, to: 2023-03-31}")
         later = year(tmp_path, "w2023", "{from: 2023-01-01}")
         (problem,) = problems("w", date(2023, 3, 31), (tmp_path,))
@@ -148,7 +148,7 @@ class TestDays:
         ],
     )
     def test_days_that_cannot_be_read(self, tmp_path: Path, days: str, code: str) -> None:
-        """If no other file is in force, the one with wrong days is reported; the others still work."""
+        """A file with invalid days is reported only if no other file is in force."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         path = year(tmp_path, "w2022", days)
         (problem,) = problems("w", date(2022, 5, 1), (tmp_path,))
@@ -157,7 +157,7 @@ class TestDays:
         assert load_policy("w", date(2021, 5, 1), [tmp_path]).name == "w2021"
 
     def test_a_file_with_a_mistake_in_its_text(self, tmp_path: Path) -> None:
-        """Its days may be meant differently: it is reported only if no other file is in force."""
+        """A file with another mistake may have other days than it says: it is reported only if none is in force."""
         for days in ("from: 2021-01-01, to: 2021-12-31", "from: 2022-01-01, to: 2022-12-31"):
             path = year(tmp_path, "copied", f"{{{days}}}\neffective: {{from: 2023-01-01}}")
             year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
@@ -166,7 +166,7 @@ class TestDays:
             assert (problem.code, problem.place) == ("duplicate_key", f"{path}:5:1")
 
     def test_a_file_that_cannot_be_read(self, tmp_path: Path) -> None:
-        """It may be the missing one, so its problem is reported too; if a file is in force it does not matter."""
+        """An unreadable file may be the missing one: it is reported only if no other file is in force."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         path = write(tmp_path, "w2022", "language: 1\npolicy：w2022\nseries: w\n")
         first, second = problems("w", date(2022, 5, 1), (tmp_path,))
@@ -176,10 +176,10 @@ class TestDays:
 
 
 class TestOverlaps:
-    """The other files of its series that share some of its days are reported."""
+    """Files of a series that share days are reported."""
 
     def test_beside_it(self, tmp_path: Path) -> None:
-        """Each of them, at the days of the file that was asked about."""
+        """Each overlapping file is reported, at the days of the checked file."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         year(tmp_path, "w2022", "{from: 2022-01-01, to: 2022-12-31}")
         path = year(tmp_path, "both", "{from: 2021-12-31, to: 2022-01-01}")
@@ -189,20 +189,20 @@ class TestOverlaps:
         assert [problem.values["known"][:4] for problem in overlaps("w2021", [tmp_path])] == ["both"]
 
     def test_days_that_only_meet(self, tmp_path: Path) -> None:
-        """The last day of one and the next day, the first of another, are two days."""
+        """The last day of one file and the first of another, a day later, do not overlap."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         assert overlaps(year(tmp_path, "w2022", "{from: 2022-01-01}")) == ()
         assert overlaps(year(tmp_path, "w2022", "{from: 2021-12-31}")) != ()
 
     def test_without_days(self, tmp_path: Path) -> None:
-        """A file that does not state its days is for all of them."""
+        """A file without days is in force on all days."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         path = write(tmp_path, "always", policy("always", series="w"))
         (problem,) = overlaps(path)
         assert problem.given == "… – …"
 
     def test_of_another_series_or_none(self, tmp_path: Path) -> None:
-        """Only files of one series can overlap; a base is in none."""
+        """Only files of one series overlap; a base is in no series."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         assert overlaps(write(tmp_path, "v", policy("v", series="v"))) == ()
         assert overlaps(write(tmp_path, "base", policy("base"))) == ()
@@ -214,7 +214,7 @@ class TestOverlaps:
         assert problem.values["known"] == "2025_weihai（2025-01-01 – 2025-12-31）"
 
     def test_what_cannot_be_read(self, tmp_path: Path) -> None:
-        """Days that cannot be read, and files that are not there or no policies, overlap with nothing."""
+        """Files with invalid days, missing files and other files overlap with nothing."""
         year(tmp_path, "w2021", "{from: 2021-01-01, to: 2021-12-31}")
         year(tmp_path, "turned", "{from: 2021-12-31, to: 2021-01-01}")
         write(tmp_path, "broken", "a: b: c")
@@ -225,10 +225,10 @@ class TestOverlaps:
 
 
 class TestBundled:
-    """The years of Weihai that come with the library."""
+    """The bundled years of Weihai."""
 
     def test_every_day(self) -> None:
-        """Each day from 2020 to 2026 has the file of its year, or none: 2020, 2022 and 2026 are not known."""
+        """Each day from 2020 to 2026 has the file of its year, or none: 2020, 2022 and 2026 are unknown."""
         for number in range(2020, 2027):
             for day in (date(number, 1, 1), date(number, 7, 1), date(number + 1, 1, 1) - timedelta(days=1)):
                 if number in (2020, 2022, 2026):
@@ -238,7 +238,7 @@ class TestBundled:
 
     @pytest.mark.parametrize("number", [2021, 2023, 2024, 2025])
     def test_none_overlaps(self, number: int) -> None:
-        """No day has two."""
+        """No day has two files."""
         assert overlaps(f"{number}_weihai") == ()
 
 
@@ -246,7 +246,7 @@ class TestSeries:
     """The files of a series, by their days."""
 
     def test_years(self, tmp_path: Path) -> None:
-        """Files whose days can be read are in the order of their days; one that cannot be read is not among them."""
+        """Files with valid days are in the order of their days; others are left out."""
         files_in(tmp_path)
         (tmp_path / "2026_city.yaml").write_text("series: city\neffective: {from: 明年}\n", encoding="utf-8")
         assert [Path(each.text.name).name for each in years("city", (tmp_path,))] == [
@@ -257,7 +257,7 @@ class TestSeries:
         assert set(all_series((tmp_path,))) == {"city", "weihai"}
 
     def test_the_one_before(self, tmp_path: Path) -> None:
-        """Before a year is the one that ends last before it; before the first, and of no series, there is none."""
+        """The previous file is the last one that ends before the year; the first one, or one in no series, has none."""
         files_in(tmp_path)
         later = THIS.replace("2025", "2027")
         (tmp_path / "2027_city.yaml").write_text(later, encoding="utf-8")
@@ -270,16 +270,16 @@ class TestSeries:
         assert name("2025_city.yaml") == "2024_city.yaml"
         assert name("2024_city.yaml") is None
         (tmp_path / "2024b_city.yaml").write_text(THIS.replace("2025-01-01", "2024-12-31"), encoding="utf-8")
-        assert name("2025_city.yaml") == "2024_city.yaml"  # one with a day of its own in common is not before it
+        assert name("2025_city.yaml") == "2024_city.yaml"  # a file with a common day is not before it
         assert name("measure.yaml") is None
 
 
 class TestDayAsHostsGiveIt:
-    """The day for which a policy is asked."""
+    """The day at which a host asks for a policy."""
 
     @pytest.mark.parametrize("day", ["2021-05-01", date(2021, 5, 1), datetime(2021, 5, 1)])  # noqa: DTZ001  # as hosts have it
     def test_taken(self, day: Any) -> None:
-        """A date, its text, or midnight of it."""
+        """A date, its text, or a datetime at midnight is accepted."""
         assert load_policy("weihai", on=day).name == "2021_weihai"
 
     @pytest.mark.parametrize(
@@ -294,18 +294,18 @@ class TestDayAsHostsGiveIt:
         ],
     )
     def test_refused(self, day: Any, code: str) -> None:
-        """Anything else is a problem of the day, whether or not the policy depends on it."""
+        """Anything else is a problem of the day, even if the policy does not depend on it."""
         for name in ("weihai", "2021_weihai"):
             assert [(problem.place, problem.code) for problem in problems(name, day)] == [("on", code)]
 
 
 class TestFolders:
-    """The folders in which a host lets policies be looked for."""
+    """The folders that a host passes for the search."""
 
     TEXT = "language: 1\npolicy: own\nextends: 2021_weihai\n"
 
     def test_one_alone(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A single folder need not be in a list, as a text, a path, or a path-like object."""
+        """A single folder may be given without a list, as a text, a path, or a path-like object."""
         write(tmp_path / "pol", "own", self.TEXT)
         write(tmp_path / "pol", "base", "language: 1\npolicy: base\nextends: shandong_2020_58\n")
         monkeypatch.chdir(tmp_path)
@@ -336,7 +336,7 @@ class TestFolders:
     def test_refused(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folders: Any, expected: list[tuple[str, str]]
     ) -> None:
-        """One that is not there, or is no folder, is a problem that names it, wherever folders are given."""
+        """A missing folder, or a file in its place, is a named problem in every function that takes folders."""
         monkeypatch.chdir(tmp_path)
         Path("a file").touch()
         cases = write(tmp_path, "cases", "policy: 2021_weihai\ncases: []\n")
@@ -354,24 +354,24 @@ class TestFolders:
             str(caught.value).encode()
 
     def test_no_permission(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """One that may not be read is a problem, not a folder without policies."""
+        """An unreadable folder is a problem, and does not count as empty."""
 
         def denied(path: object) -> None:
             raise PermissionError(13, "Permission denied", str(path))
 
-        monkeypatch.setattr(os, "scandir", denied)  # whoever runs the tests may be allowed everything
+        monkeypatch.setattr(os, "scandir", denied)  # the user who runs the tests may be root
         assert [problem.code for problem in problems("2021_weihai", folders=(tmp_path,))] == ["folder_unreadable"]
 
 
 @pytest.mark.parametrize("name", [None, 3, b"2021_weihai", ["2021_weihai"], date(2021, 1, 1)])
 def test_what_is_no_name_is_refused(name: Any) -> None:
-    """A policy is asked for by a name or a path; anything else is a problem that says what was given."""
+    """A policy is given by name or path; anything else is a problem that shows the given value."""
     (problem,) = problems(name)
     assert (problem.code, problem.given) == ("policy_expected", type(name).__name__)
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 5000, "x" * 300 + ".yaml", "x/" * 3000 + "x"])
 def test_names_that_no_file_can_have(name: str) -> None:
-    """Nothing is no series, and a name that is too long for the system is that of no policy."""
+    """An empty name is no series, and a name too long for the system is no policy."""
     (problem,) = problems(name)
     assert problem.code in {"policy_missing", "file_unreadable", "file_missing"}

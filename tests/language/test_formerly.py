@@ -1,4 +1,4 @@
-"""Earlier words are taken for what they meant, with a warning."""
+"""Former names keep their meaning, with a warning."""
 
 from pathlib import Path
 
@@ -35,12 +35,12 @@ POLICY = read_policy(TEXT)
 
 
 def told(household: dict[str, object]) -> list[tuple[str, str]]:
-    """Code and word of the warnings about a household."""
+    """The code and word of each warning about a household."""
     return [(problem.code, problem.given) for problem in assess(POLICY, household).warnings]
 
 
 def test_facts_and_options() -> None:
-    """Earlier names and titles of facts, of members too, and of options keep their meaning, with a warning."""
+    """Former names and titles of facts, members' facts and options keep their meaning, with a warning."""
     now = {"home": "town", "income": 5, "members": [{"ill": False}]}
     assert told(now) == []
     for home in ("place", "住处", "home"):
@@ -63,14 +63,14 @@ def test_the_sentence_says_what_it_is_now() -> None:
 
 
 def test_not_both_words() -> None:
-    """The earlier word beside the present one is the same fact twice."""
+    """The former name beside the current one is the same fact twice."""
     with pytest.raises(FactError) as refused:
         assess(POLICY, {"earnings": 5, "income": 5, "members": [{}]})
     assert [problem.code for problem in refused.value.problems] == ["fact_twice"]
 
 
 def test_ids() -> None:
-    """An earlier id of a clause or an outcome is the current one, also for clauses inside it."""
+    """A former id of a clause or an outcome means the current one, also for clauses inside it."""
     pairs = {
         "category.needy": "category.poor",
         "category.nothing": "category.none",
@@ -84,7 +84,7 @@ def test_ids() -> None:
 
 
 def test_cases_in_earlier_words(tmp_path: Path) -> None:
-    """A case with earlier names runs as before, with a warning at each."""
+    """A case with former names runs as before, with a warning at each."""
     (tmp_path / "renamed.yaml").write_text(TEXT, encoding="utf-8")
     text = """
 policy: renamed
@@ -111,5 +111,5 @@ cases:
 
 
 def test_the_bundled_policies_have_no_earlier_words() -> None:
-    """Nothing published has been renamed."""
+    """No bundled policy has a former name."""
     assert load_policy("2021_weihai").formers == ()

@@ -1,4 +1,4 @@
-"""One line of text: how it is grouped, what is refused at which column, and its bounds."""
+"""One line of text: precedence, errors with their columns, and limits."""
 
 from fractions import Fraction
 from typing import cast
@@ -29,25 +29,25 @@ AT = Location("f", 1, 1)
 
 
 def n(name: str) -> Name:
-    """A name."""
+    """A name expression."""
     return Name(name, AT)
 
 
 def c(value: int | str) -> Constant:
-    """A number, written as a fraction where it is none that is whole."""
+    """A constant, from an integer or a fraction."""
     number = Fraction(value)
     return Constant(number.numerator if number.denominator == 1 else number, AT)
 
 
 def read(text: str) -> Expr:
-    """The expression of a line that has no problem."""
+    """The expression of a line without a problem."""
     expr = parse_line(Scalar(text, AT))
     assert not isinstance(expr, Problem), expr.line()
     return expr
 
 
 def refused(text: str) -> str:
-    """`column code` of what is wrong with a line."""
+    """The `column code` of a line's problem."""
     problem = parse_line(Scalar(text, AT))
     assert isinstance(problem, Problem)
     assert problem.location is not None
@@ -80,18 +80,18 @@ def refused(text: str) -> str:
     ],
 )
 def test_a_line_is_grouped_as_arithmetic_is(text: str, expr: Expr) -> None:
-    """Products before sums, sums before comparisons, from left to right; a percentage is its hundredth."""
+    """Products bind before sums, sums before comparisons, left to right; a percentage is a hundredth."""
     assert read(text) == expr
 
 
 def test_long_sums_and_products_stay_flat() -> None:
-    """Hundreds of summands or factors are one node, not hundreds inside one another."""
+    """Hundreds of summands or factors are one node, not nested ones."""
     assert len(cast(Add, read(" + ".join(["a"] * 250))).parts) == 250
     assert len(cast(Multiply, read("*".join(["a"] * 500))).parts) == 500
 
 
 def test_spaces_mean_nothing() -> None:
-    """A line may be written close or wide."""
+    """Spaces between tokens are optional."""
     assert read("a+b*(c)<d") == read("  a  +  b * ( c )  <  d ")
 
 
@@ -133,12 +133,12 @@ def test_spaces_mean_nothing() -> None:
     ],
 )
 def test_the_first_fault_is_told_at_its_column(text: str, found: str) -> None:
-    """What cannot be understood is refused where it begins."""
+    """An error is reported at the column where it begins."""
     assert refused(text) == found
 
 
 def test_a_column_counts_from_where_the_line_stands_in_the_file() -> None:
-    """Inside a file the place is the file's, quotes counted; in a folded text it is the text's beginning."""
+    """The location is that of the file, quotes counted; in a folded text it is the text's beginning."""
     place = Location("p.yaml", 7, 20)
     for inset, column in ((0, 24), (1, 25), (-1, 20)):
         problem = cast(Problem, parse_line(Scalar("a + @", place, inset=inset)))
@@ -146,7 +146,7 @@ def test_a_column_counts_from_where_the_line_stands_in_the_file() -> None:
 
 
 def test_the_nearest_function_is_offered() -> None:
-    """A misspelt function gets the known one."""
+    """A misspelt function gets the nearest known one."""
     assert cast(Problem, parse_line(Scalar("conut(a)", AT))).values["nearest"] == "count"
 
 
@@ -161,14 +161,16 @@ def test_the_nearest_function_is_offered() -> None:
     ],
 )
 def test_the_bounds_of_a_line_hold_exactly(sound: str, unsound: str, found: str) -> None:
-    """1,000 characters, numbers of 30 digits, brackets 32 deep are read; one more is refused."""
+    """1,000 characters, numbers of 30 digits and 32 levels of brackets are accepted; one more is refused."""
     assert not isinstance(parse_line(Scalar(sound, AT)), Problem)
     assert refused(unsound) == found
 
 
 def test_a_long_row_of_signs_is_no_recursion() -> None:
-    """A thousand minus signs are read, not crashed on."""
-    assert read("-" * 998 + "a") == n("a")
+    """A thousand minus signs are read without a recursion error, as two."""
+    assert read("-" * 998 + "a") == Negate(Negate(n("a"), AT), AT)
+    assert read("-" * 997 + "a") == Negate(n("a"), AT)
+    assert read("-" * 998 + "5") == c(5)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_a_long_row_of_signs_is_no_recursion() -> None:
     ],
 )
 def test_a_number_is_digits_and_a_point(text: str, number: Fraction | int | None) -> None:
-    """Nothing but ASCII digits, one decimal point and a minus makes a number, and it is exact."""
+    """A number has only ASCII digits, one decimal point and a minus, and is exact."""
     assert exact_number(text) == number
 
 

@@ -1,4 +1,4 @@
-"""JSON of programs: read, or refused with a place."""
+"""JSON of programs is read, or refused with a location."""
 
 import json
 
@@ -18,7 +18,7 @@ def refused(text: str) -> Problem:
 
 
 def test_numbers_and_words_keep_their_text() -> None:
-    """Every value is its text; null is nothing, and the text "null" is a text."""
+    """Every value is its text; null is nothing, but the text "null" is a text."""
     node = parse_json(WHOLE, "a.json")
     assert isinstance(node, Mapping)
     listed, inner = (part for _, part in node.entries)
@@ -33,7 +33,7 @@ def test_numbers_and_words_keep_their_text() -> None:
 
 
 def test_what_other_programs_write_is_read() -> None:
-    """Escaped characters, also outside the basic plane, escaped slashes, tabs, and a byte order mark do no harm."""
+    """Escapes, also beyond the basic plane, escaped slashes, tabs, and a byte order mark are read."""
     node = parse_json('\ufeff{\t"a":\t"\\ud840\\udc00\\/\\u6df1"}\r\n', "a.json")
     assert isinstance(node, Mapping)
     assert [part for _, part in node.entries] == [Scalar("\U00020000/深", Location("", 1, 1), plain=False)]
@@ -41,7 +41,7 @@ def test_what_other_programs_write_is_read() -> None:
 
 @pytest.mark.parametrize("end", range(1, len(WHOLE)))
 def test_a_text_cut_anywhere_is_said_to_be_cut(end: int) -> None:
-    """Wherever a text breaks off, the problem says so, at a place inside it or at its end."""
+    """A text cut off anywhere is reported as cut off, at a location inside it or at its end."""
     problem = refused(WHOLE[:end])
     assert problem.code == "json_cut"
     assert problem.location is not None
@@ -66,7 +66,7 @@ def test_a_text_cut_anywhere_is_said_to_be_cut(end: int) -> None:
     ],
 )
 def test_what_is_refused(text: str, code: str) -> None:
-    """What is no JSON, could be read two ways, could not be written out again or would move a cursor is a problem."""
+    """Invalid, ambiguous and unprintable JSON is refused."""
     assert refused(text).code == code
 
 
@@ -76,13 +76,13 @@ def test_a_problem_has_its_place() -> None:
 
 
 def test_long_numbers_are_text() -> None:
-    """A number of more digits than Python turns into one is read, not a traceback."""
+    """A number with more digits than Python converts is read as text, without a traceback."""
     node = parse_json(f'{{"a": {"9" * 5000}}}', "a.json")
     assert isinstance(node, Mapping)
 
 
 def test_the_same_nodes_as_yaml() -> None:
-    """What both JSON and YAML can say is the same nodes from both readers."""
+    """Text that is both JSON and YAML gives the same nodes from both readers."""
     text = json.dumps({"a": ["b", {"c": "d"}], "e": ""})
     node, problems = parse(text, "a.json")
     assert problems == []

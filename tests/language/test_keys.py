@@ -1,4 +1,4 @@
-"""The keys of the language: described, consistent, and validated."""
+"""The keys of the language are described, consistent, and validated."""
 
 import re
 
@@ -30,7 +30,7 @@ KINDS = {
 
 
 def shapes_in(shape: Shape | None) -> list[Shape]:
-    """A shape and all its parts; those of a reference are in `SHAPES`."""
+    """A shape and all its parts, except those behind a reference, which are in `SHAPES`."""
     match shape:
         case Items(of):
             return [shape, *shapes_in(of)]
@@ -51,7 +51,7 @@ RECORDS = [shape for shape in EVERY if isinstance(shape, Fields)]
 
 
 def problems(text: str, shape: Shape) -> list[str]:
-    """`line:column code given` of what a text lacks of a shape."""
+    """`line:column code given` of each mismatch between a text and a shape."""
     node, unread = parse(text, "f")
     assert node is not None
     assert unread == []
@@ -59,14 +59,14 @@ def problems(text: str, shape: Shape) -> list[str]:
 
 
 def test_every_key_says_in_chinese_what_it_is_for() -> None:
-    """An editor can show each key's purpose to staff."""
+    """Every key has a purpose in Chinese, which an editor can show to staff."""
     for record in RECORDS:
         for name, key in record.keys.items():
             assert re.search("[\u4e00-\u9fff]", key.about), name
 
 
 def test_every_reference_and_group_leads_somewhere() -> None:
-    """What a shape refers to is there, a choice of keys is among its own keys, and each word is of a known kind."""
+    """Every reference is defined, a choice of keys is among its own keys, and each word has a known kind."""
     for shape in EVERY:
         if isinstance(shape, Ref):
             assert shape.name in SHAPES
@@ -84,13 +84,13 @@ def test_everything_is_looked_at() -> None:
 
 
 def test_an_overlay_holds_what_an_overlay_may_hold() -> None:
-    """The sections of a policy that extends another are those of the design."""
+    """A policy that extends another has the sections of the design."""
     allowed = "language policy series title extends effective sources status approved parameters readings notes"
     assert set(OVERLAY.keys) == set(allowed.split())
 
 
 def test_all_keys_of_a_record_are_looked_at() -> None:
-    """Unknown, missing, competing and misshapen keys are all reported, each at its place."""
+    """Unknown, missing, competing and misshapen keys are all reported, each at its location."""
     shape = Fields(
         {"a": keys.Key("甲", Word(), required=True), "b": keys.Key("乙", Items(Word("date")))}, (("a", "b"),)
     )
@@ -124,7 +124,7 @@ def test_all_keys_of_a_record_are_looked_at() -> None:
     ],
 )
 def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str) -> None:
-    """Each kind of word takes what it is for and nothing beside it."""
+    """Each kind of word accepts its own values only."""
     for text in sound.split():
         assert conform_word(Scalar(text, Location("f", 1, 1)), Word(kind), ()) == [], text
     for text in unsound.split():
@@ -132,7 +132,7 @@ def test_a_word_is_of_its_kind_or_is_refused(kind: str, sound: str, unsound: str
 
 
 def test_a_text_is_never_empty() -> None:
-    """A key without a value is reported for any shape; quotes make an empty text."""
+    """A key without a value is reported for any shape; quotes give an empty text."""
     for text in ("a:", "a: ~", "a: null"):
         assert problems(text, Entries(Word())) == [f"1:{1 + len(text) if text == 'a:' else 4} blank a"]
     assert problems("a: ''", Entries(Word())) == []
@@ -143,7 +143,7 @@ def test_a_text_is_never_empty() -> None:
     [
         ("reply within: {days: 15, basis: assumption}", []),
         ("reply within: {days: '15'}", []),
-        ("reply_within: {text: 甲}", []),  # a note of the writer's own, as before
+        ("reply_within: {text: 甲}", []),  # a custom note, as before
         ("reply within: 15", ["1:25 mapping_expected 15"]),
         ("reply within: [15]", ["1:25 mapping_expected "]),
         ("reply within: {}", ["1:25 missing_key days"]),
@@ -158,21 +158,21 @@ def test_a_text_is_never_empty() -> None:
     ],
 )
 def test_a_key_of_the_language_among_own_names(note: str, expected: list[str]) -> None:
-    """`reply within` is a key of notes with a shape of its own; typos of it are recognised."""
+    """`reply within` is a key of notes with its own shape; typos of it are recognised."""
     found = problems(f"{{notes: {{ {note} }}}}", Fields({"notes": keys.POLICY.keys["notes"]}))
     assert found == expected
 
 
 def test_a_mark_of_a_chinese_keyboard_is_what_is_wrong() -> None:
-    """A full-width colon after such a key is reported as one, not as another name."""
+    """A full-width colon after such a key is reported as one, not as a custom name."""
     notes = Fields({"notes": keys.POLICY.keys["notes"]})
     found = problems("notes:\n  reply within：{days: 3}\n", notes)
     assert [each.split()[1] for each in found] == ["full_width", "mapping_expected"]
 
 
 def test_numbers_and_days_are_read_exactly() -> None:
-    """A percentage is a hundredth; a day that no calendar has is none."""
-    assert number_of("80 %") * 10 == 8  # type: ignore[operator]  # it is a number
+    """A percentage is read as hundredths; an invalid date is refused."""
+    assert number_of("80 %") * 10 == 8  # type: ignore[operator]  # the value is a number
     assert number_of("80 %%") is None
     assert parse_date("2100-02-29") is None
     assert str(parse_date("2000-02-29")) == "2000-02-29"

@@ -62,19 +62,19 @@ def clauses(policy: Policy) -> dict[str, Clause]:
 
 
 def when(condition: str) -> Clause:
-    """The clause of a term that is a condition, written under `when`."""
+    """The clause of a term that is a condition, given under `when`."""
     text = HEAD + f"terms:\n  t:\n    title: 条件\n    basis: definition\n    when: {condition}\n"
     return cast(Clause, read_policy(text).terms["t"].expr)
 
 
 def test_a_clauses_id_is_its_path() -> None:
-    """Decision, outcome, then each key on the way; a line ends at its outcome."""
+    """A clause's id is decision, outcome, then each key on the path; a single line has its outcome's id."""
     ids = ["deep", "deep.below", "deep.both", "deep.both.poor_one", "deep.both.ill_one", "relative"]
     assert list(clauses(read_policy(TEXT))) == [f"category.{name}" for name in ids]
 
 
 def test_a_clause_without_provenance_has_that_of_what_encloses_it() -> None:
-    """What states `basis` states all of it; what states none takes that of the nearest around it."""
+    """A clause with `basis` has its own whole provenance; any other inherits the nearest enclosing one."""
     notice, law = Provenance("notice", "notice", "总"), Provenance("rule", "law", "第三条")
     found = {name.removeprefix("category."): clause.provenance for name, clause in clauses(read_policy(TEXT)).items()}
     assert found == {
@@ -91,7 +91,7 @@ def test_a_clause_without_provenance_has_that_of_what_encloses_it() -> None:
 
 
 def test_a_clause_keeps_its_words_and_its_line() -> None:
-    """Title, the words when it does not hold, and the line as written; an outcome's condition has its title."""
+    """A clause keeps its title, its words for failure, and its line; an outcome's condition has the outcome's title."""
     found = clauses(read_policy(TEXT))
     below = found["category.deep.below"]
     assert (below.title, below.if_not, below.line) == ("低于标准", "不低于标准", "income < line")
@@ -102,7 +102,7 @@ def test_a_clause_keeps_its_words_and_its_line() -> None:
     ("sign", "opposite"), [("<", ">="), ("<=", ">"), ("==", "!="), ("!=", "=="), (">", "<="), (">=", "<")]
 )
 def test_not_of_a_comparison_is_the_opposite_comparison(sign: str, opposite: str) -> None:
-    """So that what is printed of it is true: `not` of 收入 < 5 is 收入 >= 5."""
+    """`not` of a comparison is the opposite comparison, so that it is printed truly: `not` of 收入 < 5 is 收入 >= 5."""
     clause = when(f'{{not: "income {sign} 5"}}')
     assert isinstance(clause.when, Compare)
     assert clause.when.sign == opposite
@@ -110,7 +110,7 @@ def test_not_of_a_comparison_is_the_opposite_comparison(sign: str, opposite: str
 
 
 def test_not_of_anything_else_stays() -> None:
-    """`not` of a name or of `all` keeps what it denies; `not` of a `not` comparison comes back to it."""
+    """`not` of a name or of `all` stays; `not` of a negated comparison is the comparison."""
     assert isinstance(when("{not: poor}").when, Not)
     assert isinstance(cast(Not, when("{not: {all: {a: poor, b: ill}}}").when).part, AllOf)
     assert isinstance(cast(Not, when("{not: {any: {a: poor, b: ill}}}").when).part, AnyOf)
@@ -144,7 +144,7 @@ def test_how_a_policy_is_written_does_not_matter(same: str) -> None:
 
 
 def test_whatever_a_policy_says_is_in_its_fingerprint() -> None:
-    """Every value changed by a character, the order of outcomes, and a section left out change the fingerprint."""
+    """Any changed value, the order of outcomes, and a removed section change the fingerprint."""
     seen = {fingerprint(TEXT)}
     changes = [
         TEXT.replace("value: 50", "value: 51"),
@@ -170,7 +170,7 @@ def test_whatever_a_policy_says_is_in_its_fingerprint() -> None:
 
 @pytest.mark.parametrize("days", [1, 15, 366])
 def test_days_to_reply_within(days: int) -> None:
-    """The days within which to reply are a whole number with provenance, beside notes that have a text."""
+    """The days to reply within are a whole number with provenance, beside notes that have a text."""
     own = f"notes: {{reply within: {{days: {days}, source: law, cite: 第九条, basis: rule}}, n: {{text: 甲}}}}\n"
     notes = read_policy(TEXT + own).notes
     assert (notes["reply within"].days, notes["n"].days) == (days, None)
@@ -178,7 +178,7 @@ def test_days_to_reply_within(days: int) -> None:
 
 
 def test_the_order_of_decisions_and_outcomes_counts() -> None:
-    """The first decision is the category, and the first outcome that holds decides: their order is meaning."""
+    """The order of decisions and outcomes matters: the first decision is the category, the first outcome wins."""
     second = "  other: {title: 其他, first: [], otherwise: {outcome: no, title: 否, basis: definition}}\n"
     first, _, rest = TEXT.partition("decisions:\n")
     assert fingerprint(TEXT + second) != fingerprint(first + "decisions:\n" + second + rest)
@@ -189,33 +189,33 @@ def test_the_order_of_decisions_and_outcomes_counts() -> None:
 
 
 def test_a_reading_chosen_otherwise_is_another_policy() -> None:
-    """A variant has its own fingerprint, that of the text in which the reading is so chosen."""
+    """A variant has the fingerprint of the text with that choice."""
     reading = "readings: {r: {title: 解读, question: 问, one of: {a: 甲, b: 乙}, chosen: a, why: 因}}\n"
     variant = read_policy(TEXT + reading).with_readings({"r": "b"})
     assert variant.fingerprint == fingerprint(TEXT + reading.replace("chosen: a", "chosen: b"))
 
 
 def refused(text: str) -> set[str]:
-    """The codes of what is wrong with a text."""
+    """The codes of a text's problems."""
     with pytest.raises(PolicyError) as caught:
         read_policy(text)
     return {problem.code for problem in caught.value.problems}
 
 
 def terms(count: int) -> str:
-    """So many terms, none using another."""
+    """That many terms, none using another."""
     lines = (f"  t{n}: {{title: 第{n}, unit: yuan, basis: definition, value: income}}" for n in range(count))
     return HEAD + "terms:\n" + "\n".join(lines)
 
 
 def test_there_may_be_five_hundred_terms() -> None:
-    """500 terms are read, 501 are refused."""
+    """500 terms are accepted, 501 are refused."""
     assert len(read_policy(terms(500)).terms) == 500
     assert refused(terms(501)) == {"too_many_terms"}
 
 
 def test_there_may_be_sixty_four_members() -> None:
-    """`at most: 64` is read, 65 is refused; left out it is 64."""
+    """`at most: 64` is accepted, 65 is refused; the default is 64."""
     members = "members: {at most: 64, facts: {age: {title: 年龄, unit: 1, to: 9}}}\n"
     assert read_policy(HEAD + members).members.at_most == 64
     assert read_policy(HEAD + members.replace("at most: 64, ", "")).members.at_most == 64
@@ -223,7 +223,7 @@ def test_there_may_be_sixty_four_members() -> None:
 
 
 def test_a_parameter_may_be_open_or_not_published() -> None:
-    """Without a value a policy is open; `not published` is unknown within its range, and not open."""
+    """A parameter without a value leaves a policy open; `not published` is an unknown within a range, and not open."""
     open_ = "parameters: {line: {title: 标准, unit: yuan}}\n"
     assert read_policy(HEAD + open_).is_open
     unpublished = read_policy(HEAD + open_.replace("yuan}", "yuan, value: not published, from: 0, to: 9}"))
@@ -232,7 +232,7 @@ def test_a_parameter_may_be_open_or_not_published() -> None:
 
 
 def test_a_term_is_a_number_a_condition_or_a_choice() -> None:
-    """What a term gives shows in its kind."""
+    """A term's kind follows from its body: a number, a condition or a choice."""
     term = read_policy(TEXT).terms["low"]
     assert isinstance(term, Term)
     assert isinstance(term.expr, Clause)

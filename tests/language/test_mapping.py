@@ -1,4 +1,4 @@
-"""Mapping files: what each entry comes to, and every mistake at its line and column."""
+"""Mapping files: the meaning of each entry, and every mistake at its line and column."""
 
 import re
 
@@ -30,7 +30,7 @@ members:
 
 
 def refused(text: str) -> list[tuple[str, int, int]]:
-    """The codes of what is wrong with a mapping, each with its line and column."""
+    """The codes of a mapping's problems, each with its line and column."""
     with pytest.raises(PolicyError) as caught:
         mapping_for(WEIHAI, read_mapping(text))
     places = [(each.code, each.location) for each in caught.value.problems]
@@ -38,7 +38,7 @@ def refused(text: str) -> list[tuple[str, int, int]]:
 
 
 def test_a_mapping_is_read() -> None:
-    """Facts by name or title, options by id or title, codes beside the options' own words, two facts in one column."""
+    """A mapping has facts by name or title, options by id or title, codes beside options, two facts in one column."""
     mapping = mapping_for(WEIHAI, read_mapping(TEXT))
     own, theirs = mapping.households, mapping.members
     assert (own.source, own.keys, theirs.source, theirs.identifier) == ("家庭", ("档案号",), None, "身份证号")
@@ -61,13 +61,13 @@ def test_a_mapping_is_read() -> None:
 
 
 def test_a_code_goes_before_a_title() -> None:
-    """A code that is spelled as another option's title means what the mapping says."""
+    """A code spelled like another option's title has the meaning that the mapping gives it."""
     text = TEXT.replace("户主: self", "子女: parent")
     assert mapping_for(WEIHAI, read_mapping(text)).members.columns["relation"].words["子女"] == "parent"
 
 
 def test_every_mistake_is_told_at_its_place() -> None:
-    """All that does not fit the policy is reported at once, at its line and column."""
+    """Every mismatch with the policy is reported at once, at its line and column."""
     text = """\
 mapping: 1
 households:
@@ -117,12 +117,12 @@ members:
     ],
 )  # fmt: skip
 def test_shape(text: str, found: list[tuple[str, int, int]]) -> None:
-    """Problems of shape are reported as in policies."""
+    """Shape problems are reported as in policies."""
     assert refused(text) == found
 
 
 def test_without_a_file_facts_go_by_their_names() -> None:
-    """Without a mapping, a column has the name or title of its fact, and any other column is a mistake."""
+    """Without a mapping, a column has the name or title of its fact; any other column is a mistake."""
     table = mapping_for(WEIHAI).members
     assert table.closed
     assert table.spelled["年龄"].fact is table.spelled["age"].fact
@@ -130,7 +130,7 @@ def test_without_a_file_facts_go_by_their_names() -> None:
 
 @pytest.mark.parametrize("file", ["README.md", "policies/README.md"])
 def test_the_mapping_that_is_shown_is_one(file: str) -> None:
-    """What README, and the guide for staff, show as a mapping is read as they say."""
+    """The mappings in the README and the staff guide are read as described there."""
     text = (ROOT / file).read_text(encoding="utf-8")
     (shown,) = re.findall(r"^```text\n(mapping: 1\n.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
     mapping = mapping_for(WEIHAI, read_mapping(shown))

@@ -1,4 +1,4 @@
-"""Policies are completed by what they extend."""
+"""A policy is completed from the policies that it extends."""
 
 from datetime import date
 from pathlib import Path
@@ -57,12 +57,12 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def policy(name: str, **head: str) -> str:
-    """A policy with nothing but a head."""
+    """A policy with only a head."""
     return "\n".join(["language: 1", f"policy: {name}", *(f"{key}: {value}" for key, value in head.items())])
 
 
 def refused(name: str, on: date | None = None, folders: tuple[Path, ...] = ()) -> str:
-    """The code of the one problem that finding a policy meets."""
+    """The code of the only problem of finding a policy."""
     with pytest.raises(PolicyError) as caught:
         load_policy(name, on, folders)
     (problem,) = caught.value.problems
@@ -78,7 +78,7 @@ def year(tmp_path: Path) -> Policy:
 
 
 def test_a_base_is_looked_for_beside_the_file_first(tmp_path: Path) -> None:
-    """Beside the file that extends it, then in the caller's folders, then among the bundled."""
+    """A base is searched beside the file that extends it, then in the caller's folders, then among the bundled."""
     beside, other = tmp_path / "a", tmp_path / "b"
     for folder in (beside, other):
         write(folder, "shandong_2020_58", policy("shandong_2020_58", title=folder.name))
@@ -90,13 +90,13 @@ def test_a_base_is_looked_for_beside_the_file_first(tmp_path: Path) -> None:
 
 
 def test_three_files_may_extend_one_another() -> None:
-    """A chain of three is completed, a fourth is refused."""
+    """A chain of three files is completed, a fourth is refused."""
     assert load_policy("chain_2", folders=[BASES]).name == "chain_2"
     assert refused("chain_1", folders=(BASES,)) == "extends_chain"
 
 
 def test_an_overlay_brings_its_values_with_all_their_provenance(year: Policy) -> None:
-    """A new value or choice replaces value, source, place and basis together; what is not named stays."""
+    """A new value or choice replaces value, source, place and basis together; other values stay."""
     dibao = year.parameters["dibao"]
     assert dict(dibao.values) == {("urban",): 787, ("rural",): 588}
     assert dibao.title == "低保标准"
@@ -110,7 +110,7 @@ def test_an_overlay_brings_its_values_with_all_their_provenance(year: Policy) ->
 
 
 def test_an_overlay_has_its_own_head_and_adds_sources_and_notes(year: Policy) -> None:
-    """Name and window are the overlay's; the base's series and window do not pass to it; sources and notes add up."""
+    """The overlay has its own name and window, the base's series and window are dropped; sources and notes add up."""
     assert (year.name, year.title, year.series) == ("year", "底本", None)
     assert (year.start, year.end) == (date(2021, 1, 1), date(2021, 12, 31))
     assert list(year.sources) == ["notice", "later"]
@@ -121,7 +121,7 @@ REPLY = "notes: {second: {text: 乙}, reply within: {days: 30, source: later, ci
 
 
 def test_an_overlay_restates_the_days_to_reply_within(tmp_path: Path) -> None:
-    """The overlay's days and provenance replace the base's; restated without provenance they are refused."""
+    """The overlay's days and provenance replace the base's; restated days without provenance are refused."""
     days = "notes: {first: {text: 甲}, reply within: {days: 15, source: notice, cite: 四, basis: rule}}"
     write(tmp_path, "base", BASE.replace("notes: {first: {text: 甲}}", days))
     kept = load_policy(write(tmp_path, "year", YEAR)).notes["reply within"]
@@ -137,14 +137,14 @@ def test_an_overlay_restates_the_days_to_reply_within(tmp_path: Path) -> None:
 
 
 def test_an_overlay_adds_the_days_to_reply_within(tmp_path: Path) -> None:
-    """A year's file may be the first to say them."""
+    """An overlay may add the days to reply within."""
     write(tmp_path, "base", BASE)
     year = load_policy(write(tmp_path, "year", YEAR.replace("notes: {second: {text: 乙}}\n", REPLY)))
     assert year.notes["reply within"].days == 30
 
 
 def test_problems_of_a_base_are_told_in_its_own_file(tmp_path: Path) -> None:
-    """A problem has the name of the file it is in, base or overlay; both are reported at once."""
+    """A problem names its own file, base or overlay; both are reported at once."""
     base = write(tmp_path, "base", BASE.replace("title: 倍数", "titel: 倍数"))
     path = write(tmp_path, "year", YEAR.replace("chosen: granted, ", ""))
     with pytest.raises(PolicyError) as caught:

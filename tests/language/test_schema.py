@@ -1,4 +1,4 @@
-"""The JSON Schema of policy files: the committed file is the generated one, and it finds what an editor can find."""
+"""The JSON Schema of policy files: the committed file is up to date, and finds the mistakes that an editor can see."""
 
 import json
 import re
@@ -27,7 +27,7 @@ SEEN = {
     *("mapping_expected", "list_expected", "text_expected", "number", "comma_in_number", "whole", "only_word"),
     *("language", "language_newer", "policy_name", "reserved_name", "truth"),
 }
-"""What the schema sees too: the codes of shape, but for days that no calendar has, and for marks and spaces."""
+"""The codes of shape, which the schema can find too, except for invalid dates, marks and spaces."""
 
 YEAR = """
 language: 1
@@ -75,7 +75,7 @@ notes:
 
 
 def as_an_editor(node: source.Node | None) -> object:
-    """What an editor makes of a text: YAML 1.2, in which `yes` and `2021-01-01` are texts and `787` is a number."""
+    """A text as an editor reads it: YAML 1.2, where `yes` and `2021-01-01` are texts and `787` is a number."""
     match node:
         case source.Mapping(entries):
             return {key.text: as_an_editor(inner) for key, inner in entries}
@@ -97,14 +97,14 @@ def as_an_editor(node: source.Node | None) -> object:
 
 
 def wrong(text: str) -> list[str]:
-    """Where the schema finds something in a text, as paths."""
+    """The paths of the schema's errors in a text."""
     node, problems = source.parse(text, "f.yaml")
     assert problems == []
     return sorted({error.json_path for error in VALIDATOR.iter_errors(as_an_editor(node))})
 
 
 def refused(text: str) -> list[Problem] | None:
-    """What the loader says of the shape of a text; None where it cannot be read at all."""
+    """The loader's problems with the shape of a text; None if it is unreadable."""
     node, problems = source.parse(text, "f.yaml")
     if problems or not isinstance(node, source.Mapping):
         return None
@@ -115,24 +115,24 @@ class TestFile:
     """The file beside the policies."""
 
     def test_is_the_generated_one(self) -> None:
-        """The committed file is what the command that it names writes."""
+        """The committed file equals the output of the command that it names."""
         committed = (FOLDER / "policy.schema.json").read_text(encoding="utf-8")
         assert committed == schema_text(SCHEMA), COMMAND
         assert COMMAND in json.loads(committed)["$comment"]
 
     def test_is_a_schema(self) -> None:
-        """It is itself of the draft that it names, and refers to nothing outside itself."""
+        """The file is valid under the draft that it names, and has no external references."""
         Draft202012Validator.check_schema(SCHEMA)
         assert SCHEMA["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert set(re.findall(r'"\$ref": "([^#"]*)#', schema_text(SCHEMA))) == {""}
 
     @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
     def test_every_policy_hints_at_it(self, path: Path) -> None:
-        """An editor finds the schema by the first line of each bundled policy, beside it, without a network."""
+        """The first line of each bundled policy refers to the schema beside it, without a network."""
         assert path.read_text(encoding="utf-8").splitlines()[0] == HINT
 
     def test_says_in_chinese_what_each_key_is_for(self) -> None:
-        """Every key of the language is described as in its definition, wherever it is allowed."""
+        """Every key has the description of its definition, wherever it is allowed."""
         definitions = SCHEMA["$defs"]
         assert isinstance(definitions, dict)
         for name, record in (("measure", POLICY), ("overlay", OVERLAY)):
@@ -145,19 +145,19 @@ class TestFile:
 
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda path: path.stem)
 def test_bundled_policies_are_sound(path: Path) -> None:
-    """No editor underlines anything in a bundled policy."""
+    """Bundled policies are valid under the schema."""
     assert wrong(path.read_text(encoding="utf-8")) == []
 
 
 @given(policies())
 @settings(max_examples=20, deadline=None)
 def test_generated_policies_are_sound(text: str) -> None:
-    """Nor in one that is generated."""
+    """Generated policies are valid under the schema."""
     assert wrong(text) == []
 
 
 class TestMistakes:
-    """Typical mistakes are found at their place."""
+    """Typical mistakes are found at their location."""
 
     @pytest.mark.parametrize(
         ("right", "mistaken", "at"),
@@ -183,7 +183,7 @@ class TestMistakes:
         ],
     )
     def test_in_a_year(self, right: str, mistaken: str, at: str) -> None:
-        """A year's file: keys unknown or missing, days, amounts and grades miswritten; the loader refuses them too."""
+        """In a year's file wrong and missing keys, days, amounts and grades are found; the loader refuses them too."""
         assert wrong(YEAR) == []
         assert YEAR.count(right) == 1
         text = YEAR.replace(right, mistaken)
@@ -214,7 +214,7 @@ class TestMistakes:
         ],
     )
     def test_in_a_measure(self, right: str, mistaken: str, at: str) -> None:
-        """A measure: facts without a kind or with two, conditions with two bodies, outcomes without a name."""
+        """In a measure facts without a kind or with two, conditions with two bodies, and unnamed outcomes are found."""
         assert wrong(MEASURE) == []
         assert MEASURE.count(right) == 1
         text = MEASURE.replace(right, mistaken)
@@ -222,7 +222,7 @@ class TestMistakes:
         assert refused(text)
 
     def test_what_editors_and_the_library_both_take(self) -> None:
-        """A title of digits, a number or a yes in quotes, a percentage, a choice that is a number: no false alarm."""
+        """Titles of digits, quoted numbers and booleans, percentages, and numeric choices give no false alarm."""
         for right, also in (
             ("title: 困难", "title: 2021"),
             ("value: 80 %", "value: '0.8'"),
@@ -238,7 +238,7 @@ class TestMistakes:
 
     @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
     def test_as_the_loader_does(self, path: Path) -> None:
-        """Of the files that must be refused: no false alarm, and every mistake of shape that an editor can see."""
+        """For refused files the schema has no false alarm, and finds every mistake of shape that an editor can see."""
         text = path.read_bytes().decode("utf-8", errors="replace")
         problems = refused(text)
         if problems is None:
@@ -249,7 +249,7 @@ class TestMistakes:
 
 
 def test_every_kind_of_word_has_its_schema() -> None:
-    """Each reference of the schema is defined."""
+    """Every reference of the schema is defined."""
     text = schema_text(SCHEMA)
     definitions = SCHEMA["$defs"]
     assert isinstance(definitions, dict)

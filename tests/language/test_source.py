@@ -1,4 +1,4 @@
-"""Text becomes nodes: what is refused, with both of PyYAML's readers, and that nothing that comes in is a traceback."""
+"""Text becomes nodes: refusals with both of PyYAML's readers, and no input that causes a traceback."""
 
 import codecs
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ SHANDONG = (BUNDLED / "shandong_2020_58.yaml").read_text("utf-8")
 
 @pytest.fixture(params=LOADERS, ids=lambda loader: loader.__name__)
 def _reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of PyYAML's two readers in turn."""
+    """Run with each of PyYAML's two readers."""
     monkeypatch.setattr(source, "_LOADER", request.param)
 
 
@@ -47,7 +47,7 @@ def plain(node: Node | None) -> object:
 
 
 def whole(node: Node | None) -> object:
-    """A node with everything that it keeps."""
+    """A node with all of its attributes."""
     if isinstance(node, Mapping):
         return str(node.at), [(whole(key), whole(inner)) for key, inner in node.entries]
     if isinstance(node, Sequence):
@@ -78,13 +78,13 @@ def test_an_encoding_is_read_by_its_mark_or_as_utf8() -> None:
     ],
 )
 def test_what_is_not_text_is_named_for_what_it_is(content: bytes, code: str, line: int, column: int) -> None:
-    """GBK is called GBK; any other bytes are called no text, at the first of them that is none."""
+    """GBK is reported as GBK; other bytes are not text, reported at the first invalid one."""
     problem = decode(content, "a")
     assert problem == Problem(code, location=Location("a", line, column))
 
 
 def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
-    """At most one byte more than the bound is read of a file."""
+    """At most one byte more than the limit is read of a file."""
     path = tmp_path / "large.yaml"
     with path.open("wb") as stream:
         stream.truncate(50_000_000)
@@ -94,7 +94,7 @@ def test_a_file_of_fifty_megabytes_is_refused_unread(tmp_path: Path) -> None:
 
 
 def test_a_file_may_have_a_million_bytes(tmp_path: Path) -> None:
-    """A file of exactly 1,000,000 bytes is read, one of a byte more is not."""
+    """A file of exactly 1,000,000 bytes is accepted, one more byte is refused."""
     path = tmp_path / "bound.yaml"
     path.write_bytes(b"#" * 1_000_000)
     assert len(cast(bytes, read_bytes(path, "a"))) == 1_000_000
@@ -118,7 +118,7 @@ def test_a_file_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
 @each_reader
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_any_line_ends_give_the_same_nodes(end: str) -> None:
-    """Files from Windows, Unix and old Macs are the same text, with the same places."""
+    """Line ends of Windows, Unix and old Macs give the same nodes and locations."""
     text = "a: 1\nb:\n  - x\n  - {c: d}\n"
     assert whole(parse(text.replace("\n", end), "a")[0]) == whole(parse(text, "a")[0])
     assert plain(parse(text.replace("\n", end), "a")[0]) == {"a": "1", "b": ["x", {"c": "d"}]}
@@ -150,13 +150,13 @@ def test_any_line_ends_give_the_same_nodes(end: str) -> None:
     ],
 )
 def test_what_a_keyboard_leaves_is_told_where_it_stands(text: str, found: list[str]) -> None:
-    """Invisible characters, tabs, full-width marks, odd spaces and missing spaces have their own codes and places."""
+    """Invisible characters, tabs, full-width marks, odd and missing spaces have their own codes and locations."""
     assert codes(text) == found
 
 
 @each_reader
 def test_full_width_marks_may_stand_in_texts() -> None:
-    """Chinese punctuation inside a title is no mistake, and is not blamed for another one."""
+    """Chinese punctuation inside a title is allowed, and is not blamed for another mistake."""
     text = "title: 说明（甲），乙：丙“丁”\n"
     assert codes(text) == []
     assert codes(text + "b: c: d\n") == ["2:5 yaml_colon"]
@@ -164,7 +164,7 @@ def test_full_width_marks_may_stand_in_texts() -> None:
 
 @each_reader
 def test_odd_spaces_may_stand_in_quotes() -> None:
-    """Between quotes a space of any kind is meant."""
+    """Any kind of space is allowed between quotes."""
     assert plain(parse("a: '一\u3000二'", "a")[0]) == {"a": "一\u3000二"}
 
 
@@ -174,12 +174,12 @@ def test_a_tab_is_white_space_in_json() -> None:
     assert codes('{\n\t"a":\t"1"\n}') == ["2:1 tab"]
 
 
-# What means what it says
+# Values are the written text
 
 
 @each_reader
 def test_every_value_is_the_text_that_was_written() -> None:
-    """Nothing is turned into a boolean, a number in base 60, an octal, a date or a merge."""
+    """No value becomes a boolean, a number in base 60, an octal, a date or a merge."""
     text = "a: no\nb: 012\nc: 60:30\nd: 1_000\ne: 0.10\nf: 2021-03-31\non: ~\n<<: x\n=: y\n"
     expected = {"a": "no", "b": "012", "c": "60:30", "d": "1_000", "e": "0.10", "f": "2021-03-31", "on": "~"}
     assert plain(parse(text, "a")[0]) == {**expected, "<<": "x", "=": "y"}
@@ -187,7 +187,7 @@ def test_every_value_is_the_text_that_was_written() -> None:
 
 @each_reader
 def test_a_place_in_a_text_is_its_place_in_the_file() -> None:
-    """The column of a character inside a value counts quotes; in folded texts it is the place of the value."""
+    """A column inside a value counts quotes; in a folded text the location is that of the value."""
     node = cast(Mapping, parse("a: income\nb: 'income'\nc: \"in\\x63ome\"\n", "f")[0])
     places = [str(cast(Scalar, node.get(key)).place(2)) for key in "abc"]
     assert places == ["f:1:6", "f:2:7", "f:3:4"]
@@ -217,13 +217,13 @@ def test_a_place_in_a_text_is_its_place_in_the_file() -> None:
     ],
 )
 def test_what_can_be_read_two_ways_is_refused(text: str, found: list[str]) -> None:
-    """Anchors, aliases, tags, directives, second documents, `?`, repeated keys and keys that are no text, cut lines."""
+    """Anchors, aliases, tags, directives, second documents, `?`, repeated or non-text keys, cut lines are refused."""
     assert codes(text) == found
 
 
 @each_reader
 def test_an_alias_bomb_is_refused_without_growing() -> None:
-    """Nine levels of ten aliases are ninety problems, not a thousand million values."""
+    """Nine levels of ten aliases give ninety problems, not a thousand million values."""
     bomb = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
     found = [problem.code for problem in parse(bomb, "a")[1]]
     assert found.count("alias") == 90
@@ -233,13 +233,13 @@ def test_an_alias_bomb_is_refused_without_growing() -> None:
 @each_reader
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
 def test_a_hundred_thousand_levels_are_refused(opening: str) -> None:
-    """Depth is counted, not recursed into: the 65th level is refused, wherever it would have ended."""
+    """Depth is counted without recursion: the 65th level is refused, wherever it ends."""
     assert codes("a: " * (opening != "- ") + opening * 100_000)[-1].endswith("too_deep")
 
 
 @each_reader
 def test_sixty_four_levels_are_read() -> None:
-    """A text may be 64 deep."""
+    """64 levels are accepted."""
     assert codes("[" * 64 + "]" * 64) == []
     assert codes("[" * 65 + "]" * 65) == ["1:65 too_deep"]
 
@@ -247,7 +247,7 @@ def test_sixty_four_levels_are_read() -> None:
 @each_reader
 @pytest.mark.parametrize("text", ["", "\n", "# c\n", "---\n", "   \n\n"])
 def test_an_empty_text_says_so(text: str) -> None:
-    """A file without content is neither a policy nor a household, and is reported as empty."""
+    """A file without content is reported as empty, as a policy and as a household."""
     with pytest.raises(PolicyError) as policy:
         read_policy(text)
     with pytest.raises(FactError) as household:
@@ -273,7 +273,7 @@ def test_an_empty_text_says_so(text: str) -> None:
     ],
 )
 def test_what_yaml_cannot_read_is_told_in_plain_words(text: str, code: str | None) -> None:
-    """The commonest faults have their own sentence, in a household as in a policy."""
+    """Common mistakes have their own sentence, in a household as in a policy."""
     assert [problem.code for problem in parse(text, "a")[1]] == ([] if code is None else [code])
     if code is not None:
         with pytest.raises(FactError) as caught:
@@ -339,7 +339,7 @@ YAMLISH = st.lists(PIECES, max_size=16).map("".join)
 
 
 def read_by(loader: type, text: str, name: str) -> object:
-    """What one of the readers makes of a text: nodes with their places, or that it is refused."""
+    """The result of one reader for a text: nodes with their locations, or a refusal."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(source, "_LOADER", loader)
         node, problems = parse(text, name)
@@ -350,7 +350,7 @@ def read_by(loader: type, text: str, name: str) -> object:
 @settings(max_examples=3000, deadline=None)
 @given(YAMLISH, st.sampled_from(["a.yaml", "a.json"]))
 def test_both_readers_take_the_same_texts(text: str, name: str) -> None:
-    """Where PyYAML's readers differ the text is refused with either; else they give the same nodes and places."""
+    """Both of PyYAML's readers give the same nodes and locations, or refuse the text."""
     first, second = (read_by(loader, text, name) for loader in LOADERS)
     assert first == second
 
@@ -358,13 +358,13 @@ def test_both_readers_take_the_same_texts(text: str, name: str) -> None:
 @pytest.mark.skipif(len(LOADERS) < 2, reason="PyYAML was built without its C reader")
 @pytest.mark.parametrize("text", ["{a: }", "{a: , b: 1}", "{a:   , b: }", "- {a:\n  }", "{a: {b: }}"])
 def test_blanks_in_braces_have_one_place(text: str) -> None:
-    """An empty value in braces is placed behind its colon with either loader."""
+    """An empty value in braces is located after its colon with either reader."""
     first, second = (read_by(loader, text, "a.yaml") for loader in LOADERS)
     assert first == second != "refused"
 
 
 def refused_or_read(text: str, folders: Sequence_[Path] = ()) -> None:
-    """A text is read as a policy and as a household, or refused with problems that have a place and a message."""
+    """Check that a text is read as a policy and as a household, or refused with a location and a message."""
     problems: list[Problem] = []
     try:
         read_policy(text, folders=folders)
@@ -383,7 +383,7 @@ def refused_or_read(text: str, folders: Sequence_[Path] = ()) -> None:
 @settings(max_examples=1000, deadline=None)
 @given(st.binary(max_size=60) | YAMLISH.map(lambda text: text.encode("utf-8", "surrogatepass")))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    """For any bytes there is a policy or household, or there are problems; never another error."""
+    """Any bytes are read as a policy or household, or give problems; there is no other error."""
     text = decode(content, "a")
     if not isinstance(text, Problem):
         refused_or_read(text)
@@ -392,7 +392,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @settings(max_examples=500, deadline=None)
 @given(YAMLISH)
 def test_any_text_after_a_head_is_read_or_refused(text: str) -> None:
-    """A head that is right lets what follows reach the later checks."""
+    """With a valid head, the rest of a text reaches the later checks."""
     refused_or_read(f"language: 1\npolicy: p\n{text}")
 
 
@@ -400,7 +400,7 @@ SLIPS = "：:{}[],#\n \t'\"-&*!?0x中"
 
 
 def mutations(text: str, step: int) -> Iterator[str]:
-    """Prefixes of a text, and the text with a character left out, doubled or replaced."""
+    """Prefixes of a text, and the text with a character removed, doubled or replaced."""
     for place in range(0, len(text), step):
         before, after = text[:place], text[place + 1 :]
         yield before
@@ -420,9 +420,9 @@ parameters: {dibao: {title: 低保标准, unit: yuan, by: residence}}
 
 
 def test_every_slip_in_the_citys_policy_is_read_or_refused(tmp_path: Path) -> None:
-    """Every prefix of 2021_weihai, and every one-character slip in it, is a policy or refused with its place.
+    """Every prefix of 2021_weihai, and every one-character typo in it, is read or refused with a location.
 
-    It stands on a small measure here, for speed.
+    The base is a small measure here, for speed.
     """
     (tmp_path / "shandong_2020_58.yaml").write_text(SMALL, "utf-8")
     assert read_policy(WEIHAI, folders=[tmp_path]).parameters["dibao"].values["urban",] == 787
@@ -431,17 +431,17 @@ def test_every_slip_in_the_citys_policy_is_read_or_refused(tmp_path: Path) -> No
 
 
 def test_slips_in_the_citys_policy_are_read_or_refused() -> None:
-    """A sample of the same slips over the whole measure."""
+    """A sample of the same typos with the whole measure as base is read or refused."""
     for text in mutations(WEIHAI, 41):
         refused_or_read(text)
 
 
 def test_slips_in_the_measure_are_read_or_refused() -> None:
-    """The same for a sample of the slips in shandong_2020_58."""
+    """A sample of typos in shandong_2020_58 is read or refused."""
     for text in mutations(SHANDONG, 991):
         refused_or_read(text)
 
 
 def test_a_bundled_file_is_read_by_its_path() -> None:
-    """The bundled files have no problem of their own."""
+    """The bundled files have no problems."""
     assert parse(read_file(BUNDLED / "2021_weihai.yaml").text, "a")[1] == []

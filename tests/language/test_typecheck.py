@@ -1,4 +1,4 @@
-"""Kinds and units: which operands fit, what results, and which bare words are options."""
+"""Kinds and units: matching operands, resulting units, and bare words as options."""
 
 from typing import cast
 
@@ -34,7 +34,7 @@ parameters:
 
 
 def problems_of(term: str) -> tuple[Problem, ...]:
-    """What is wrong with a policy that has this term beside the number of people."""
+    """The problems of a policy with this term beside the number of people."""
     people = "  people: {title: 人数, unit: person, basis: definition, value: 1 + count(age < 18)}\n"
     try:
         read_policy(f"{HEAD}terms:\n{people}  t: {{title: 项, basis: definition, {term}}}\n")
@@ -100,12 +100,12 @@ def test_units_follow_from_the_arithmetic(unit: str, line: str) -> None:
     ],
 )
 def test_units_that_do_not_fit_are_refused(unit: str, line: str, code: str | None) -> None:
-    """One thing wrong, one problem; dividing by a bare twelve does not turn a year into a month."""
+    """One mismatch gives one problem; dividing by a bare twelve does not turn a year into a month."""
     assert codes(f'unit: {unit}, value: "{line}"') == ([] if code is None else [code])
 
 
 def test_leaving_out_the_months_of_a_year_says_so() -> None:
-    """The parameter that would set the units right is offered, and both units are in the words of the policy."""
+    """The hint offers the parameter that would fix the units, and both units are in the policy's words."""
     (problem,) = problems_of("unit: yuan/month/person, value: (income - rigid) / people")
     assert problem.message() == "算出来的单位是 元/人/年，应为 元/月/人"
     assert problem.help() == "是否漏写了 `/ months_per_year`？"
@@ -150,12 +150,12 @@ def test_leaving_out_the_months_of_a_year_says_so() -> None:
     ],
 )
 def test_a_condition_compares_like_with_like(line: str, code: str | None) -> None:
-    """Choices with their options, numbers with numbers, days with days; the rest is refused, once."""
+    """Choices compare with their options, numbers with numbers, days with days; other comparisons are refused once."""
     assert codes(f'when: "{line}"') == ([] if code is None else [code])
 
 
 def test_a_bare_word_beside_a_choice_becomes_its_option() -> None:
-    """On either side, and in the brackets after `in`."""
+    """A bare word is an option on either side of a choice, and in the brackets after `in`."""
     text = HEAD + 'terms:\n  t: {title: 项, basis: definition, when: "urban == residence"}\n'
     compare = cast(Clause, read_policy(text).terms["t"].expr).when
     assert isinstance(compare, Compare)
@@ -166,9 +166,20 @@ def test_a_bare_word_beside_a_choice_becomes_its_option() -> None:
 
 
 def test_each_line_of_a_condition_has_its_own_problem() -> None:
-    """A fault in one clause does not hide that of the next."""
+    """A mistake in one clause does not hide one in the next."""
     assert codes("when: {any: {a: incom < 5, b: {all: {c: home, d: residence == village}}, e: {not: wage < 5}}}") == [
         "unknown_name",
         "unknown_option",
         "member_name_outside",
     ]
+
+
+@pytest.mark.parametrize("signs", ["-", "--", "---"])
+@pytest.mark.parametrize(
+    "line", ["income > {}true", "{}true", "{}home", "{}home == true", "income > {}home", "count({}student) > 1"]
+)
+def test_a_minus_is_of_a_number(signs: str, line: str) -> None:
+    """A minus before a boolean is refused, also where several minus signs cancel out."""
+    assert codes(f'when: {{that: "{line.format(signs)}"}}') != []
+    assert codes(f'unit: 1, value: "{signs}5 * share"') == []
+    assert codes(f'unit: 1, value: "{signs}share"') == []

@@ -1,4 +1,4 @@
-"""The files of sentences: whole, alike in both languages, and English ones without Chinese."""
+"""The files of sentences: complete, consistent in both languages, and without Chinese in English."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ HAN = re.compile(r"[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
 
 
 def read(path: Path) -> dict[str, str]:
-    """The sentences of a file, those of a table by the keys on their path."""
+    """The sentences of a file, those of a table under their key path."""
 
     def flat(table: dict[str, Any], before: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
         for key, value in table.items():
@@ -34,24 +34,24 @@ def read(path: Path) -> dict[str, str]:
 
 
 def placeholders(sentence: str) -> set[str]:
-    """The names that a sentence asks for."""
+    """The placeholders of a sentence."""
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
 def name(path: Path) -> str:
-    """A file as a test names it."""
+    """The name of a file in test output."""
     return path.relative_to(FOLDER).as_posix()
 
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_every_file_can_be_read(path: Path) -> None:
-    """A file of sentences is TOML, has a sentence, and nothing but sentences."""
+    """A file of sentences is TOML, has at least one sentence, and nothing else."""
     assert read(path)
 
 
 @pytest.mark.parametrize("topic", IN_BOTH)
 def test_both_languages_have_the_same_sentences(topic: str) -> None:
-    """A topic has the same keys in both languages, in one order."""
+    """A topic has the same keys in both languages, in the same order."""
     assert list(read(FOLDER / "zh" / f"{topic}.toml")) == list(read(FOLDER / "en" / f"{topic}.toml"))
 
 
@@ -70,20 +70,20 @@ def test_english_sentences_have_no_chinese(path: Path) -> None:
 
 
 def test_every_english_topic_is_a_chinese_one() -> None:
-    """Chinese is the default: whatever can be said in English can be said in Chinese."""
+    """Chinese is the default: every English topic has a Chinese one."""
     assert sorted(path.stem for path in (FOLDER / "en").iterdir()) == IN_BOTH
 
 
 def test_sentences_cannot_be_changed() -> None:
-    """All callers share one mapping of a topic."""
+    """All callers share one mapping of a topic, which cannot be changed."""
     assert sentences("explain", "en") is sentences("explain", "en")
     for shared in (sentences("explain"), problem_sentences("zh")):
         with pytest.raises(TypeError):
-            shared["unknown"] = ""  # type: ignore[index]  # it is what the test tries
+            shared["unknown"] = ""  # type: ignore[index]  # the attempt is the test
 
 
 def test_an_unknown_topic_or_language_is_refused() -> None:
-    """A topic without a file raises `FileNotFoundError`, a language that there is not `ValueError`."""
+    """A topic without a file raises `FileNotFoundError`, an unknown language `ValueError`."""
     with pytest.raises(FileNotFoundError):
         sentences("nothing")
     with pytest.raises(ValueError, match="lang is one of zh, en, not 'fr'"):
@@ -91,13 +91,13 @@ def test_an_unknown_topic_or_language_is_refused() -> None:
 
 
 def test_sentences_are_read_from_a_zip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the library is inside a zip, its sentences are the same."""
+    """If the library is inside a zip, its sentences are the same."""
     archive = tmp_path / "library.zip"
     with zipfile.ZipFile(archive, "w") as library:
         for path in (*FOLDER.rglob("*.toml"), FOLDER / "__init__.py"):
             library.write(path, f"zipped_locale/{name(path)}")
     monkeypatch.syspath_prepend(archive)
-    from importlib import import_module  # noqa: PLC0415  # beside its only use
+    from importlib import import_module  # noqa: PLC0415  # next to its only use
 
     zipped = import_module("zipped_locale")
     assert zipped.sentences("explain", "en") == sentences("explain", "en")

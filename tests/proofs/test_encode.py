@@ -1,4 +1,4 @@
-"""What a policy means as terms of Z3 is what `assess` says, on generated policies and households and on the bundled."""
+"""A policy as terms of Z3 agrees with `assess`, on generated policies and on the bundled ones."""
 
 from fractions import Fraction
 from typing import Any, cast
@@ -26,7 +26,7 @@ WEIHAI = load_policy("2021_weihai")
 @SLOW
 @given(policies(), st.data())
 def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -> None:
-    """Of a complete household exactly the category that `assess` gives is possible, and every other is proved not."""
+    """For a complete household exactly the category of `assess` is possible, and the others are proved impossible."""
     policy = read_policy(text)
     household = data.draw(households(policy))
     category = assess(policy, household).category
@@ -40,7 +40,7 @@ def test_a_household_comes_to_what_assess_says(text: str, data: st.DataObject) -
 @SLOW
 @given(policies())
 def test_every_term_of_a_household_found_is_that_of_assess(text: str) -> None:
-    """In the household of a model every term has the value that `assess` computes, also terms of members."""
+    """In a model's household every term has the value that `assess` computes, also terms of members."""
     policy = read_policy(text)
     prover = Prover(policy, 3)
     for outcome in policy.category.by_id:
@@ -65,8 +65,8 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
                     whole = over if isinstance(over, int) else model.eval(over, model_completion=True).as_long()
                     by = encoding.made.denominators[name]
                     if by.factors:
-                        continue  # what it is to be divided by is itself a term
-                    assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # all is known
+                        continue  # its divisor is itself a term
+                    assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # everything is known
                 case Term(kind=ChoiceKind()):
                     assert answer == option_in(model, cast(Choice, scope[name]))
                 case _:
@@ -75,7 +75,7 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
 
 @pytest.mark.parametrize("outcome", list(WEIHAI.category.by_id))
 def test_the_category_of_a_found_household_is_the_one_asked_for(outcome: str) -> None:
-    """A household found for an outcome of the measure is assessed to it."""
+    """`assess` gives a household found for an outcome that outcome."""
     prover = Prover(WEIHAI, 3)
     answer = prover.find([prover.outcome("category", outcome)], 20)
     assert isinstance(answer, Shown)
@@ -85,7 +85,7 @@ def test_the_category_of_a_found_household_is_the_one_asked_for(outcome: str) ->
 
 
 def test_a_disagreement_names_the_clause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the proof takes `<` for `>=`, the replay names the first clause that differs in evaluation order."""
+    """If the proof confuses `<` with `>=`, the replay names the first differing clause in evaluation order."""
     right = Encoding.comparison
 
     def wrong(encoding: Encoding, left: Any, sign: str, other: Any) -> Any:
@@ -98,7 +98,7 @@ def test_a_disagreement_names_the_clause(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_numbers_that_are_constant_are_folded() -> None:
-    """The least, the greatest and the product of constants are constants."""
+    """Minimum, maximum and product of constants are constants."""
     assert extreme("min", (3, 1, 2)) == 1
     assert extreme("max", (3, 1, 2)) == 3
     assert multiplied(3, 1, 2) == 6

@@ -1,4 +1,4 @@
-"""Planted faults are found with a counterexample each; sound policies have no finding."""
+"""Each planted fault is found with a counterexample; sound policies have no finding."""
 
 import pytest
 from trial import FAULTS, OUTCOMES, SOUND, Fault, Figures, with_edits
@@ -9,7 +9,7 @@ from hardship_rules.proofs.report import verify
 
 
 def test_there_are_enough() -> None:
-    """At least 25 faults, as many sound policies, no two of them alike."""
+    """There are at least 25 faults and as many sound policies, all different."""
     assert len({with_edits(fault.edits) for fault in FAULTS}) >= 25
     assert len({with_edits(edits) for edits in SOUND}) >= 25
 

@@ -1,4 +1,4 @@
-"""Households as variables: within the ranges of facts, on days of the calendar, and decoded from a model."""
+"""Households as variables: facts within their ranges, valid calendar days, and decoding from a model."""
 
 from datetime import date, timedelta
 from typing import cast
@@ -33,7 +33,7 @@ decisions:
 
 @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024])
 def test_a_day_is_one_of_the_calendar(year: int) -> None:
-    """Around the end of each month, exactly the numbers of days that `date` has are allowed."""
+    """Around each month's end, exactly the valid day numbers are allowed."""
     made = whole(read_policy(DAYS))
     space = Space()
     of = symbolic_households(space, made, 1)
@@ -50,7 +50,7 @@ def test_a_day_is_one_of_the_calendar(year: int) -> None:
 
 
 def test_a_household_of_a_model_is_complete_and_real() -> None:
-    """A decoded household gives every fact, and a day on which the policy is in force."""
+    """A decoded household has every fact, and a day on which the policy is in force."""
     policy = read_policy(TRIAL)
     made, space = whole(policy), Space()
     of = symbolic_households(space, made, 3, any_readings=True)

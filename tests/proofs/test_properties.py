@@ -19,7 +19,7 @@ def household(wage: object, **more: object) -> Facts:
 
 
 def test_a_move_goes_by_the_order_of_the_outcomes() -> None:
-    """Earlier, later and another follow the order of outcomes, `otherwise` last."""
+    """Earlier, later and another refer to the order of outcomes, `otherwise` last."""
     assert is_move(POLICY.category, "earlier", "none", "deep")
     assert not is_move(POLICY.category, "earlier", "deep", "none")
     assert is_move(POLICY.category, "later", "deep", "none")
@@ -28,7 +28,7 @@ def test_a_move_goes_by_the_order_of_the_outcomes() -> None:
 
 
 def test_a_household_breaks_what_it_does_not_keep() -> None:
-    """With `<=` for `<`, 787 yuan are deep at the line; a yuan more is not; the sound policy keeps to it."""
+    """With `<=` for `<`, 787 yuan at the line are deep; a yuan more is not; the sound policy has no violation."""
     fault = next(fault for fault in FAULTS if fault.name == "<= for < at the line")
     faulty = read_policy(with_edits(fault.edits))
     each = faulty.properties["at_line"]
@@ -38,7 +38,7 @@ def test_a_household_breaks_what_it_does_not_keep() -> None:
 
 
 def test_raising_compares_two_households() -> None:
-    """With the step down at 500, a wage raised from 500 to 501 yields 101: not broken; across the line it is."""
+    """With the step down at 500, raising a wage from 500 to 501 gives 101: no violation; across the line it is one."""
     fault = next(fault for fault in FAULTS if fault.name == "non-monotone: a step down")
     faulty = read_policy(with_edits(fault.edits).replace("town: 787", "town: 450"))
     each = faulty.properties["income"]
@@ -48,12 +48,12 @@ def test_raising_compares_two_households() -> None:
 
 def test_a_condition_that_is_not_known_breaks_nothing() -> None:
     """A household with an unknown condition violates no property."""
-    assert condition_value(POLICY, POLICY.properties["union"].when, {"members": [{}]}) is None  # type: ignore[arg-type]  # known to be there
+    assert condition_value(POLICY, POLICY.properties["union"].when, {"members": [{}]}) is None  # type: ignore[arg-type]  # it exists
     assert not violates(POLICY, POLICY.properties["union"], {"members": [{}]}, {})
 
 
 def test_the_measure_has_its_properties() -> None:
-    """At least eight, each titled in Chinese, carried into every year's file."""
+    """The measure has at least eight properties, titled in Chinese, and every year's file inherits them."""
     properties = load_policy("2021_weihai").properties
     assert len(properties) >= 8
     assert all(any("\u4e00" <= each <= "\u9fff" for each in one.title) for one in properties.values())
@@ -75,7 +75,7 @@ WRONG: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("old", WRONG)
 def test_a_wrong_property_is_told_where_it_stands(old: str) -> None:
-    """A property of what there is not, or with a wrong condition, is refused at its line."""
+    """A property of unknown names, or with a wrong condition, is refused at its line."""
     new, code = WRONG[old]
     with pytest.raises(PolicyError) as caught:
         read_policy(TRIAL.replace(old, new, 1))
@@ -88,7 +88,7 @@ def test_a_wrong_property_is_told_where_it_stands(old: str) -> None:
 
 
 def test_no_order_among_several_outcomes() -> None:
-    """A decision with `every` has no earlier and later."""
+    """A decision with `every` has no order, so no earlier or later."""
     text = TRIAL.replace(
         "properties:",
         "  aid:\n    title: aid\n"

@@ -21,7 +21,7 @@ def clause(wanted: str) -> Clause:
 
 @pytest.mark.parametrize(("where", "sign"), [("below", -1), ("at", 0), ("above", 1)])
 def test_a_household_below_at_and_above_a_line(where: str, sign: int) -> None:
-    """The left side of a comparison is where it was asked to be."""
+    """The left side of a comparison is below, at or above the line, as requested."""
     answer = witness(POLICY, clause("category.deep.below"), where, 3)  # type: ignore[arg-type]  # one of the three
     assert isinstance(answer, Shown)
     terms = assess(POLICY, answer.facts).terms
@@ -33,14 +33,14 @@ def test_a_household_below_at_and_above_a_line(where: str, sign: int) -> None:
 
 @pytest.mark.parametrize("truth", [True, False])
 def test_a_member_makes_a_clause_hold_or_not(truth: bool) -> None:  # noqa: FBT001  # a parameter of the test
-    """A clause of the members comes out so for some member who is there."""
+    """A clause over members has the requested truth for some existing member."""
     answer = witness(POLICY, clause("counts.minor.young"), truth, 3)
     assert isinstance(answer, Shown)
     assert any((member["age"] < 18) is truth for member in answer.facts["members"])
 
 
 def test_what_no_household_does_is_proved() -> None:
-    """A reading that is not chosen holds in no household; two sides of a choice have no below."""
+    """It is proved that an unchosen reading holds in no household, and that a choice has no side below."""
     prover = Prover(POLICY, 3)
     assert witness_of(prover, clause("category.deep.equal.granted"), truth=True) == Proof(3)
     with pytest.raises(TypeError):
@@ -48,7 +48,7 @@ def test_what_no_household_does_is_proved() -> None:
 
 
 def test_no_more_members_than_the_policy_allows() -> None:
-    """Households have at most as many members as were asked for, and as the policy takes."""
+    """Households have at most the requested number of members, and at most the policy's."""
     assert witness(POLICY, clause("category.deep.equal.granted"), truth=True, members=64) == Proof(4)
 
 
@@ -64,7 +64,7 @@ def test_what_was_asked_leaves_nothing_behind() -> None:
 
 
 def test_possible_is_exact() -> None:
-    """A partial household can become just the outcomes that a completion reaches: each has one, complete."""
+    """The possible outcomes of a partial household are exactly those of its completions; each has an example."""
     policy = load_policy("2021_weihai")
     household = load_household("examples/partial.yaml")
     answers = possible(policy, household)
@@ -87,13 +87,13 @@ def test_possible_sees_what_ranges_do_not() -> None:
 
 
 def test_possible_refuses_what_assess_refuses() -> None:
-    """A household with a fact that there is not is a `FactError`."""
+    """A household with an unknown fact's name is a `FactError`."""
     with pytest.raises(FactError):
         possible(POLICY, {"nothing": 1, "members": [{}]})
 
 
 def test_what_is_not_published_may_be_anything_in_its_range() -> None:
-    """A household under a number not published is shown with the number, and assessed by it."""
+    """A household that depends on an unpublished number is shown with the number, and assessed with it."""
     policy = load_policy("2025_weihai")
     prover = Prover(policy, 2)
     assert None in policy.parameters["dibao"].values.values()
@@ -104,7 +104,7 @@ def test_what_is_not_published_may_be_anything_in_its_range() -> None:
 
 
 def test_what_is_too_hard_is_not_settled_in_time() -> None:
-    """A question too hard for the solver ends within its seconds."""
+    """A question too hard for the solver ends at its time limit."""
     prover = Prover(read_policy(HARD), 1)
     began = monotonic()
     answer = prover.find([prover.outcome("category", "cube")], 0.5)
@@ -113,7 +113,7 @@ def test_what_is_too_hard_is_not_settled_in_time() -> None:
 
 
 def test_nothing_of_a_household_shows() -> None:
-    """No fact of a household found is in its `repr`."""
+    """The `repr` of a found household shows no fact."""
     answer = witness(POLICY, clause("category.deep.below"), "below", 2)
     assert isinstance(answer, Shown)
     assert "wage" not in repr(answer)

@@ -1,4 +1,4 @@
-"""What is asked of every policy: each claim has its verdict, under the readings chosen and under others."""
+"""The questions asked of every policy: each claim has a verdict, under the chosen readings and under others."""
 
 import pytest
 from trial import HARD, TRIAL, with_edits
@@ -16,7 +16,7 @@ VERDICTS = {f"{claim.section}/{claim.id}": claim.verdict for claim in REPORT.cla
 
 
 def test_every_question_is_asked_once() -> None:
-    """Each outcome, pair of outcomes, clause, property and reading has one claim."""
+    """Each outcome, pair of outcomes, clause, property and reading has exactly one claim."""
     assert len(VERDICTS) == len(REPORT.claims)
     asked = [claim.section for claim in REPORT.claims]
     assert asked.count("outcomes") == len(POLICY.category.by_id)
@@ -27,7 +27,7 @@ def test_every_question_is_asked_once() -> None:
 
 
 def test_a_clause_of_a_reading_not_chosen_matters_only_as_read() -> None:
-    """A clause beside `equal == granted` matters under that reading, which its example has."""
+    """A clause beside `equal == granted` matters under that reading only, which its example has."""
     claim = next(claim for claim in REPORT.claims if claim.id == "category.deep.equal.at")
     assert claim.verdict == "matters_as_read"
     assert isinstance(claim.answer, Shown)
@@ -36,12 +36,12 @@ def test_a_clause_of_a_reading_not_chosen_matters_only_as_read() -> None:
 
 
 def test_a_reading_that_decides_something_matters() -> None:
-    """`equal` changes the category of a household at the line."""
+    """The reading `equal` changes the category of a household at the line."""
     assert VERDICTS["readings/equal"] == "matters"
 
 
 def test_a_reading_that_decides_nothing_is_told_and_is_no_finding() -> None:
-    """A reading whose options decide alike is listed as such."""
+    """A reading whose options give the same results is listed as such, and is no finding."""
     report = verify(read_policy(with_edits((("net == line", "net == 0 * line - line"),))), members=2, seconds=60)
     (claim,) = [claim for claim in report.claims if claim.section == "readings"]
     assert claim.verdict == "reading_never_matters"
@@ -49,7 +49,7 @@ def test_a_reading_that_decides_nothing_is_told_and_is_no_finding() -> None:
 
 
 def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
-    """An outcome for those at the line, where that is granted, is reached as read."""
+    """An outcome for the line, where equality is granted, is reachable under that reading."""
     when = "{all: {a: {that: equal == granted}, b: {that: net == line}}}"
     more = f"      - {{outcome: at, title: at, basis: assumption, when: {when}}}\n"
     text = TRIAL.replace("            equal: {all: {granted: {that: equal == granted}, at: {that: net == line}}}\n", "")
@@ -60,7 +60,7 @@ def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
 
 
 def test_where_no_household_is_left_for_otherwise_is_told() -> None:
-    """If the outcomes cover every household, `otherwise` is covered, which is no finding."""
+    """If the outcomes cover every household, `otherwise` is unreachable, which is no finding."""
     report = verify(
         read_policy(with_edits((("net < multiple * line", "net < 1000000 * line"),))), members=2, seconds=60
     )
@@ -71,7 +71,7 @@ def test_where_no_household_is_left_for_otherwise_is_told() -> None:
 
 
 def test_changes_are_shown_by_a_household_of_each_kind() -> None:
-    """Raising the threshold of the town from 787 to 900 moves exactly the households between."""
+    """Raising the town's threshold from 787 to 900 moves exactly the households between them."""
     new = read_policy(TRIAL.replace("town: 787", "town: 900").replace("2021-", "2022-"))
     found = {claim.id: claim for claim in changes(POLICY, new, members=3, seconds=60)}
     changed = {name for name, claim in found.items() if claim.finding}
@@ -89,12 +89,12 @@ def test_changes_are_shown_by_a_household_of_each_kind() -> None:
 
 
 def test_nothing_changes_from_a_policy_to_itself() -> None:
-    """Every kind of change is proved not to be there."""
+    """For a policy and itself every kind of change is proved impossible."""
     assert {claim.verdict for claim in changes(POLICY, POLICY, members=3, seconds=60)} == {"unchanged"}
 
 
 def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
-    """One outcome that is not settled in time leaves every other claim answered."""
+    """An outcome that is not settled in time leaves every other claim answered."""
     report = verify(read_policy(HARD), members=1, seconds=6, trial=try_property)
     claims = {claim.id: claim for claim in report.claims if claim.section == "outcomes"}
     assert claims["category.cube"].verdict == "not_settled"
@@ -106,14 +106,14 @@ def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
 
 
 def test_a_section_has_its_seconds() -> None:
-    """With no time left nothing is claimed: everything is not settled."""
+    """With no time left, every claim is not settled."""
     questions = Questions(POLICY, 3, 0.0)
     assert {claim.verdict for claim in questions.outcomes()} == {"not_settled"}
 
 
 @pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
 def test_the_bundled_policies_have_no_finding(name: str) -> None:
-    """No outcome and no clause of the bundled policies is dead, and they keep to every property."""
+    """The bundled policies have no dead outcome or clause, and violate no property."""
     report = verify(load_policy(name), members=3, seconds=60)
     assert [f"{claim.section}/{claim.id}/{claim.verdict}" for claim in report.findings] == []
     assert "not_settled" not in {claim.verdict for claim in report.claims}

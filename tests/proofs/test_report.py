@@ -9,7 +9,7 @@ from hardship_rules.proofs.report import proofs_json, verify
 
 
 def test_every_claim_has_its_answer() -> None:
-    """A proof says for how many members, a household can be assessed, two of them differ as the property says."""
+    """A proof has its number of members, a found household can be assessed, and a pair differs as the property says."""
     fault = next(fault for fault in FAULTS if fault.name == "wrong sign: cost is added")
     policy = read_policy(with_edits(fault.edits))
     report = verify(policy, members=2, seconds=60)

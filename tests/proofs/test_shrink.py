@@ -1,4 +1,4 @@
-"""A counterexample is shrunk as long as it stays one."""
+"""A counterexample is shrunk while it remains a counterexample."""
 
 from datetime import date
 from fractions import Fraction
@@ -23,7 +23,7 @@ def is_relative(facts: Facts, _: Raised) -> bool:
 
 
 def test_members_facts_and_digits_that_do_not_matter_go() -> None:
-    """A member who does not matter is dropped, and the wage is rounded within the category: 787 to 1574 by hand."""
+    """An irrelevant member is dropped, and the wage is rounded within the category: 787 to 1574 by hand."""
     small, _ = shrink_counterexample(POLICY, FACTS, {}, is_relative)
     assert small["members"] == [{"kind": "self", "abroad": True, "wage": 1000, "cost": 0}] or is_relative(small, {})
     assert len(small["members"]) == 1
@@ -32,14 +32,14 @@ def test_members_facts_and_digits_that_do_not_matter_go() -> None:
 
 
 def test_an_amount_is_rounded_up_where_down_is_another_category() -> None:
-    """787.01 is just above 787: no round amount below it is, and 1,000 is the roundest above that is below 1,574."""
+    """787.01 is just above 787, so it is rounded up: 1,000 is the roundest amount below 1,574."""
     alone = {**FACTS, "members": [{**MEMBERS[0], "wage": Fraction(78701, 100), "cost": 0}]}
     small, _ = shrink_counterexample(POLICY, alone, {}, is_relative)
     assert small["members"][0]["wage"] == 1000
 
 
 def test_the_first_day_of_the_policy_is_taken() -> None:
-    """A day that does not matter becomes the first on which the policy is in force."""
+    """An irrelevant day becomes the first on which the policy is in force."""
     policy = load_policy("2021_weihai")
     facts: Facts = {"on": date(2021, 9, 29), "unit_has_union": False, "members": [{"relation": "self"}]}
     small, _ = shrink_counterexample(policy, facts, {}, lambda each, _: assess(policy, each).category is not None)
@@ -47,7 +47,7 @@ def test_the_first_day_of_the_policy_is_taken() -> None:
 
 
 def test_what_is_raised_is_kept_and_made_small() -> None:
-    """Of two raised facts one is dropped if the other is enough."""
+    """If one of two raised facts is enough, the other is dropped."""
     raised: Raised = {("members", 0, "wage"): 5000, ("members", 0, "cost"): 1}
 
     def leaves(facts: Facts, raised: Raised) -> bool:

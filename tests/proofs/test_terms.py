@@ -1,4 +1,4 @@
-"""Conditions, choices and numbers of all households: constants are folded, and the meaning stays the same."""
+"""Conditions, choices and numbers of all households: constants are folded, and the meaning is unchanged."""
 
 from itertools import product
 from typing import Any
@@ -10,14 +10,14 @@ from hardship_rules.proofs.terms import MANY, Space, all_of, any_of, constant, o
 
 
 def only(space: Space, truth: Any) -> bool:
-    """Whether a truth holds in every model."""
+    """Whether a condition holds in every model."""
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known, z3.Not(z3.BoolVal(truth, space.context) if isinstance(truth, bool) else truth))
     return str(solver.check()) == "unsat"
 
 
 def test_constants_fold_away() -> None:
-    """What is known is no term of Z3."""
+    """A known value is no term of Z3."""
     flag = Space().flag("a")
     assert all_of((True, True)) is True
     assert all_of((flag, False)) is False
@@ -31,7 +31,7 @@ def test_constants_fold_away() -> None:
 
 @pytest.mark.parametrize(("over", "by"), list(product((-7, -6, -1, 0, 1, 6, 7), (1, 2, 3))))
 def test_a_floor_rounds_down(over: int, by: int) -> None:
-    """The floor of an unknown number over a positive one is that of Python."""
+    """The floor of an unknown number over a positive one equals Python's floor."""
     space = Space()
     number = space.whole("a")
     space.know(number == over)
@@ -39,7 +39,7 @@ def test_a_floor_rounds_down(over: int, by: int) -> None:
 
 
 def test_a_count_is_how_many_hold() -> None:
-    """Of three truths, one of them certain, the count is one more than of the other two."""
+    """With one certain condition of three, the count is one more than that of the other two."""
     space = Space()
     a, b = space.flag("a"), space.flag("b")
     count = space.counted([a, True, b, False])
@@ -50,7 +50,7 @@ def test_a_count_is_how_many_hold() -> None:
 
 
 def test_no_case_is_two_ways_at_once() -> None:
-    """Numbers that go by the same truths are put together case by case, not each with each."""
+    """Numbers with the same conditions are combined case by case, not pairwise."""
     space = Space()
     flags = tuple(space.choice("a", "xyz").values())
     number = space.cases(flags, [constant(each) for each in (1, 2, 3)])
@@ -58,7 +58,7 @@ def test_no_case_is_two_ways_at_once() -> None:
 
 
 def test_many_cases_become_one_name() -> None:
-    """A number in too many cases gets a variable, and is still the same number."""
+    """A number with too many cases gets a variable, and keeps its value."""
     space = Space()
     parts = [
         space.cases((flag := space.flag(str(bit)), opposite(flag)), [constant(1 << bit), constant(0)])

@@ -24,14 +24,14 @@ def of_fault(name: str) -> str:
 
 
 def test_both_catalogues_say_the_same_things() -> None:
-    """Each sentence is there in both languages, with the same placeholders."""
+    """Each sentence exists in both languages, with the same placeholders."""
     assert set(ZH) == set(EN)
     for key, sentence in ZH.items():
         assert set(re.findall(r"{(\w+)", sentence)) == set(re.findall(r"{(\w+)", EN[key])), key
 
 
 def test_a_clean_report_says_for_whom_it_holds() -> None:
-    """How many members, how long, each property by its title, and that nothing was found."""
+    """A clean report has the number of members, the time, each property by title, and no finding."""
     text = proofs_text(CLEAN)
     assert "不超过 2 名成员" in text
     assert "每一节限时 60 秒" in text
@@ -41,12 +41,12 @@ def test_a_clean_report_says_for_whom_it_holds() -> None:
 
 
 def test_the_report_in_english_has_no_chinese_of_its_own() -> None:
-    """Beside the policy's own words, nothing of the report is Chinese."""
+    """Except for the policy's own words, the English report has no Chinese."""
     assert not re.search("[\u4e00-\u9fff]", proofs_text(CLEAN, "en").replace("√", ""))
 
 
 def test_a_finding_shows_a_household_to_paste() -> None:
-    """The household under a finding can be read, and has the outcome that the report gives."""
+    """The household under a finding can be read back, and has the reported outcome."""
     text = of_fault("missing exclusion: fraud")
     assert re.search("× fraud +不成立", text)
     block = text.split("不影响结果）：\n")[1]
@@ -59,13 +59,13 @@ def test_a_finding_shows_a_household_to_paste() -> None:
 
 
 def test_two_households_stand_side_by_side() -> None:
-    """A property of two households shows the first, and beside its line what the second has instead."""
+    """A property of two households shows the first, with the second's different values beside it."""
     text = of_fault("non-monotone: a step down")
     assert "两个家庭只差注释所示的一处或几处：" in text
     beside = re.search(r"wage: ([0-9.]+) +# 另一家庭：([0-9.]+)", text)
     assert beside is not None
     assert float(beside[1]) < float(beside[2])
-    assert float(beside[2]) > 500  # where the step down is
+    assert float(beside[2]) > 500  # the location of the step down
     assert re.search("结果：.+；另一家庭：.+", text)
 
 
@@ -87,7 +87,7 @@ def test_a_number_not_published_is_told_where_it_decides() -> None:
 
 @pytest.mark.parametrize("verdict", ["在限时内没有结论"])
 def test_what_is_not_settled_is_said(verdict: str) -> None:
-    """It is marked ○ and counted at the end, with a hint to the option for more time."""
+    """An unsettled claim is marked ○ and counted at the end, with a hint to the option for more time."""
     text = proofs_text(verify(read_policy(HARD), members=1, seconds=0.4, trial=try_property))
     assert verdict in text
     assert "○" in text
@@ -95,7 +95,7 @@ def test_what_is_not_settled_is_said(verdict: str) -> None:
 
 
 def test_a_household_is_read_back_as_it_was_written() -> None:
-    """The text of a household has the same facts and the same category when it is read again."""
+    """The printed text of a household has the same facts and category when it is read back."""
     policy = load_policy("2021_weihai")
     prover = Prover(policy, 3)
     for outcome in policy.category.by_id:

@@ -34,7 +34,7 @@ def edited(text: str, edit: dict[str, Any], clause: str = "") -> Record:
 
 
 def found(parts: tuple[PartDiff, ...], kind: type) -> set[Sameness]:
-    """The samenesses of the parts of a kind."""
+    """The sameness of each part of a kind."""
     return {each.sameness for each in parts if isinstance(each.recorded or each.found, kind)}
 
 
@@ -46,7 +46,7 @@ def category(parts: tuple[PartDiff, ...]) -> Sameness:
 
 @pytest.mark.parametrize("which", [SETTLED, OPEN], ids=["settled", "open"])
 def test_a_record_is_as_itself(which: Record) -> None:
-    """Compared with itself, every part of a record is the same, and none is left out."""
+    """A record compared with itself is the same in every part."""
     parts = diff(which, which)
     assert {each.sameness for each in parts} == {"same"}
     assert len(parts) == len(which.verdicts) + len(which.reasons) + len(which.defaults)
@@ -61,7 +61,7 @@ def test_order_counts_for_nothing() -> None:
 
 
 def test_a_verdict_that_becomes_narrower_is_allowed() -> None:
-    """Deep or relative in the record and relative now: narrower, in verdicts and clauses, and nothing different."""
+    """From deep or relative to relative is narrower, in verdicts and clauses, and nothing is different."""
     parts = diff(
         OPEN, of({**UNKNOWN, "members": [{**UNKNOWN["members"][0], "medical_self_paid": 0}, UNKNOWN["members"][1]]})
     )
@@ -71,12 +71,12 @@ def test_a_verdict_that_becomes_narrower_is_allowed() -> None:
 
 
 def test_a_verdict_that_becomes_wider_is_not() -> None:
-    """Relative in the record and undecided now is different: a settled verdict stays, whatever is known."""
+    """From relative to undecided is different: a settled verdict must stay."""
     assert category(diff(SETTLED, OPEN)) == "different"
 
 
 def test_another_verdict_is_different() -> None:
-    """Relative in the record, deep now; and an outcome that the record did not leave open."""
+    """From relative to deep is different, and so is an outcome that the record ruled out."""
     deep = of({**HOUSEHOLD, "members": [{**HOUSEHOLD["members"][0], "wage": 0}, HOUSEHOLD["members"][1]]})
     assert category(diff(SETTLED, deep)) == "different"
     none = of({**HOUSEHOLD, "members": [{**HOUSEHOLD["members"][0], "wage": 90000}, HOUSEHOLD["members"][1]]})
@@ -106,7 +106,7 @@ LINE = "category.deep.income.below_standard"
     ],
 )
 def test_each_side_of_a_clause(text: str, edit: dict[str, Any], sameness: Sameness) -> None:
-    """A known side must stay; one that was unknown (at most 1,166.69) may now have narrower bounds, not wider ones."""
+    """A known side must stay; the bounds of an unknown one (at most 1,166.69) may narrow, not widen."""
     was = read_record(text)
     parts = diff(was, edited(text, edit, LINE))
     differing = [each for each in parts if each.sameness != "same"]
@@ -122,7 +122,7 @@ def without(text: str, clause: str) -> Record:
 
 
 def test_clauses_that_are_gone_or_new() -> None:
-    """A clause that is gone or new is different in a settled decision; in an open one a clause that was open may go."""
+    """A missing or new clause is different in a settled decision; in an open one an open clause may go."""
     assert found(diff(SETTLED, without(SETTLED_RECORD, LINE)), RecordedReason) == {"same", "different"}
     assert found(diff(without(SETTLED_RECORD, LINE), SETTLED), RecordedReason) == {"same", "different"}
     assert found(diff(OPEN, without(OPEN_RECORD, LINE)), RecordedReason) == {"same", "narrower"}
@@ -132,7 +132,7 @@ def test_clauses_that_are_gone_or_new() -> None:
 
 
 def test_stand_ins() -> None:
-    """A default with a different value, a new one and a missing one are each different."""
+    """A default that is changed, new or missing is different."""
     document = json.loads(SETTLED_RECORD)
     assumed = document["facts"]["assumed"]
     document["facts"]["assumed"] = [{**assumed[0], "value": "别的"}, *assumed[2:], {**assumed[1], "path": "新的"}]
@@ -162,5 +162,5 @@ def test_a_decision_that_is_gone() -> None:
     ],
 )
 def test_the_verdict_of_an_open_decision(edit: dict[str, Any], sameness: Sameness) -> None:
-    """Deep or relative may become deep; it may not become a third category, nor have more possible ones."""
+    """Deep or relative may become deep, but not a third category or more possible ones."""
     assert category(diff(OPEN, edited(OPEN_RECORD, edit))) == sameness

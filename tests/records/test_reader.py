@@ -1,4 +1,4 @@
-"""Reading records: what was written is read, and cut, changed, newer or forged records are refused."""
+"""Reading records: a written record is read; a cut, changed, newer or forged one is refused."""
 
 import copy
 import json
@@ -21,7 +21,7 @@ DOCUMENT: dict[str, Any] = json.loads(SETTLED_RECORD)
 
 
 def codes(text: str) -> list[str]:
-    """The codes of a record's problems; nothing where it is read."""
+    """The codes of a record's problems; empty if it is read."""
     try:
         read_record(text, "a.record.json")
     except FactError as error:
@@ -36,7 +36,7 @@ def changed(text: str = SETTLED_RECORD, **keys: Any) -> dict[str, Any]:
 
 
 def test_what_was_written_is_read() -> None:
-    """The names, the day, the verdicts and the reasons of a record, as its text has them."""
+    """The names, day, verdicts and reasons are read as written."""
     found = read_record(SETTLED_RECORD)
     assert (found.policy, found.fingerprint) == ("2021_weihai", WEIHAI.fingerprint)
     assert (found.on, found.reference) == ("2021-03-31", "A-17")
@@ -51,7 +51,7 @@ def test_what_was_written_is_read() -> None:
 
 
 def test_what_is_open_is_read() -> None:
-    """An unknown boolean is None, and an unknown number is its bounds."""
+    """An unknown boolean is read as None, and an unknown number as its bounds."""
     found = read_record(OPEN_RECORD)
     assert not found.verdicts[0].is_settled
     reason = next(each for each in found.reasons if each.clause == "category.deep.income.below_standard")
@@ -61,13 +61,13 @@ def test_what_is_open_is_read() -> None:
 
 
 def test_host_is_not_looked_at() -> None:
-    """A host may write anything under `host`, also afterwards; nothing else may change."""
+    """A host may change its data under `host` later; nothing else may change."""
     for host in ({"officer": "某", "final": {"category": "none", "why": ["复核"]}}, [1.5], "x", None):
         assert codes(json.dumps(changed(host=host))) == []
 
 
 def test_layout_does_not_matter() -> None:
-    """A record that a database wrote out again, keys sorted, indented and escaped, is the same record."""
+    """A record rewritten by a database, with sorted keys, indented and escaped, is the same record."""
     again = json.dumps(DOCUMENT, indent=2, sort_keys=True, ensure_ascii=True)
     assert codes(again) == []
     found, was = read_record(again), read_record(SETTLED_RECORD)
@@ -101,7 +101,7 @@ def test_any_edit_is_noticed(leaf: tuple[Any, ...], value: Any) -> None:
 
 
 def texts_alike(one: Any, other: Any) -> bool:
-    """Two values are the same text to the checksum."""
+    """Whether two values are the same text to the checksum."""
     return (one if isinstance(one, str) else json.dumps(one)) == (
         other if isinstance(other, str) else json.dumps(other)
     )
@@ -138,12 +138,12 @@ def test_a_record_cut_anywhere_is_cut(end: int) -> None:
     ],
 )
 def test_what_is_no_record_of_this_format(text: str, code: str) -> None:
-    """Other files, and records of a newer format, each have their own problem."""
+    """Other files, and records of a newer format, have their own problems."""
     assert codes(text) == [code]
 
 
 def test_a_newer_format_is_named() -> None:
-    """The problem names the record's format and the newest one known, and what to do, in both languages."""
+    """The problem names the record's format and the newest known one, with a hint, in both languages."""
     with pytest.raises(FactError) as caught:
         read_record('{"format": "hardship-rules/record/2"}')
     for language in ("zh", "en"):
@@ -194,12 +194,12 @@ def test_a_forged_record_is_a_problem(document: dict[str, Any]) -> None:
 
 
 def test_sealing_alone_is_no_forgery() -> None:
-    """The record that the forgeries are made from is read when it is only sealed again."""
+    """The record that the forgeries are made from is valid when it is only sealed again."""
     assert codes(sealed(DOCUMENT)) == []
 
 
 def test_no_fact_shows() -> None:
-    """Neither a record that was read nor the error of one that was refused shows a fact or a reference."""
+    """Neither a record nor the error of a refused one shows a fact or a reference."""
     assessment = assess(WEIHAI, marked(on=ON))
     text = record(assessment, host={"officer": "Bnmtr"})
     found = read_record(text)
@@ -218,7 +218,7 @@ def test_no_fact_shows() -> None:
 def test_a_record_is_a_value() -> None:
     """A record that was read can be pickled, compared and hashed."""
     found = read_record(SETTLED_RECORD)
-    again: Record = pickle.loads(pickle.dumps(found))  # noqa: S301  # its own
+    again: Record = pickle.loads(pickle.dumps(found))  # noqa: S301  # pickled by this test
     assert again == found
     assert hash(again) == hash(found)
     assert read_record(record(SETTLED)) == found

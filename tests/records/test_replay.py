@@ -1,4 +1,4 @@
-"""Replaying records: a household assessed again under its own policy, and under another."""
+"""Replaying records: a household is assessed again under its own policy, and under another."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def test_nothing_changed() -> None:
 @few
 @given(partial_households(WEIHAI))
 def test_every_household_replays(household: Facts) -> None:
-    """The record of any household replays the same from the embedded policy alone."""
+    """Any household's record replays the same from the embedded policy alone."""
     text = record(assess(WEIHAI, household), embed=True)
     assert replay(text).sameness == "same"
 
@@ -35,7 +35,7 @@ def test_every_household_replays(household: Facts) -> None:
 @few
 @given(policies(), st.data())
 def test_every_policy_replays(text: str, data: st.DataObject) -> None:
-    """Any embedded policy is the same policy: every clause has the same result."""
+    """Any embedded policy gives every clause the same result."""
     policy = read_policy(text)
     assessment = assess(policy, data.draw(households(policy)))
     replayed = replay(record(assessment, embed=True))
@@ -44,7 +44,7 @@ def test_every_policy_replays(text: str, data: st.DataObject) -> None:
 
 
 def test_a_verdict_that_changed() -> None:
-    """A record with a verdict that its policy does not give is different in that verdict only."""
+    """A record whose verdict its policy does not give is different in that verdict only."""
     document: dict[str, Any] = json.loads(SETTLED_RECORD)
     deep = [{"id": "deep", "title": "深度困难职工家庭"}]
     document["decisions"]["category"] |= {"outcome": deep[0], "possible": deep, "holding": deep}
@@ -54,7 +54,7 @@ def test_a_verdict_that_changed() -> None:
 
 
 def test_a_verdict_that_became_narrower() -> None:
-    """A record with more possible categories than now replays the same, as narrower."""
+    """A record with more possible categories than now replays as narrower."""
     document: dict[str, Any] = json.loads(OPEN_RECORD)
     document["decisions"]["category"]["possible"].append({"id": "none", "title": "不符合困难职工家庭条件"})
     replayed = replay(sealed(document))
@@ -91,7 +91,7 @@ class TestUnder:
         assert [side["category"]["id"] for side in comparison["sides"]] == ["relative", "deep"]
 
     def test_facts_that_the_other_policy_does_not_know(self) -> None:
-        """Facts that another union's policy does not have are left out there and listed; the record still replays."""
+        """Facts that another union's policy lacks are left out and listed; the record still replays."""
         replayed = replay(SETTLED_RECORD, load_policy("example_huzhou"))
         assert replayed.sameness == "same"
         assert replayed.comparison is not None
@@ -100,7 +100,7 @@ class TestUnder:
 
 
 def test_a_bad_record_is_a_problem() -> None:
-    """A record that was edited raises `FactError`, one whose policy is not there `PolicyError`."""
+    """A changed record raises `FactError`, one with a missing policy `PolicyError`."""
     with pytest.raises(FactError):
         replay(SETTLED_RECORD.replace("urban", "rural"))
     document = json.loads(SETTLED_RECORD)
@@ -110,7 +110,7 @@ def test_a_bad_record_is_a_problem() -> None:
 
 
 def test_facts_that_the_policy_refuses() -> None:
-    """A forged record with impossible facts is refused with a problem in the record's name, not a traceback."""
+    """A forged record with impossible facts is refused with a problem that names the record, not a traceback."""
     document = json.loads(SETTLED_RECORD)
     document["facts"]["stated"]["members"][0]["wage"] = "-1"
     with pytest.raises(FactError) as caught:

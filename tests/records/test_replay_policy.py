@@ -1,4 +1,4 @@
-"""Finding a record's policy: embedded, at hand, in a folder, or bundled."""
+"""Finding a record's policy: embedded, given by the caller, in a folder, or bundled."""
 
 import json
 from pathlib import Path
@@ -25,23 +25,23 @@ parameters:
 
 
 def own(urban: str = "700") -> Policy:
-    """A policy of a union's own, of the same name as a bundled one."""
+    """A union's own policy with the name of a bundled one."""
     return read_policy(OWN.format(urban=urban))
 
 
 def test_bundled() -> None:
-    """A bundled policy with the record's fingerprint is found without being named."""
+    """A bundled policy with the record's fingerprint is found without further input."""
     assert policy_of(read_record(SETTLED_RECORD)) == WEIHAI
 
 
 def test_bundled_in_other_readings() -> None:
-    """The variant of a bundled policy in the readings that the record names is found as well."""
+    """A variant of a bundled policy by the record's readings is found as well."""
     found = policy_of(read_record(record(assess(GRANTED, HOUSEHOLD))))
     assert found.fingerprint == GRANTED.fingerprint != WEIHAI.fingerprint
 
 
 def test_embedded() -> None:
-    """An embedded policy is used where no other one is at hand."""
+    """An embedded policy is used if no other one is found."""
     found = policy_of(read_record(record(assess(own(), HOUSEHOLD), embed=True)))
     assert found.fingerprint == own().fingerprint
 
@@ -63,7 +63,7 @@ def test_resolved_text_in_a_folder(tmp_path: Path) -> None:
 
 
 def test_policy_file_in_a_folder(tmp_path: Path) -> None:
-    """A policy file is found by the name that it states, under any file name."""
+    """A policy file is found by the name in it, under any file name."""
     (tmp_path / "第一版.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
     (tmp_path / "第二版.yaml").write_text(OWN.format(urban="700"), encoding="utf-8")
     (tmp_path / "不好.yaml").write_text("policy: 2021_weihai\nlanguage: 7\n", encoding="utf-8")
@@ -73,7 +73,7 @@ def test_policy_file_in_a_folder(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_the_kept_text_narrows_alike(policy: Policy, tmp_path: Path) -> None:
-    """The order in which facts are tried to narrow an open category does not depend on the order of a file's keys."""
+    """The order of tried facts does not depend on the order of a file's keys."""
     (tmp_path / "kept.json").write_text(policy.resolved, encoding="utf-8")
     kept = load_policy(tmp_path / "kept.json")
     assert list(kept.facts) != list(policy.facts) or len(policy.facts) < 2
@@ -90,7 +90,7 @@ def problem(text: str, *folders: Path) -> tuple[str, str]:
 
 
 def test_a_policy_that_was_changed(tmp_path: Path) -> None:
-    """Where policies with the record's name have other fingerprints, the problem lists them."""
+    """If policies with the record's name have other fingerprints, the problem lists them."""
     (tmp_path / "mine.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
     code, sentence = problem(record(assess(own(), HOUSEHOLD)), tmp_path)
     assert code == "record_policy_changed"
@@ -101,7 +101,7 @@ def test_a_policy_that_was_changed(tmp_path: Path) -> None:
 
 
 def test_a_policy_that_is_not_there() -> None:
-    """Where no policy has the record's name, the problem says what to keep and where to put it."""
+    """If no policy has the record's name, the problem says which file to keep and where."""
     mine = read_policy(OWN.format(urban="700").replace("2021_weihai", "nowhere"))
     code, sentence = problem(record(assess(mine, HOUSEHOLD)))
     assert code == "record_policy_missing"
@@ -128,7 +128,7 @@ def test_an_embedded_policy_that_is_none(resolved: object) -> None:
 
 
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
-    """A file of the folder whose name is a list, or that is not a mapping, is skipped."""
+    """A file whose policy name is a list, or that is not a mapping, is skipped."""
     (tmp_path / "a.yaml").write_text("policy: [2021_weihai]\n", encoding="utf-8")
     (tmp_path / "b.yaml").write_text("- 2021_weihai\n", encoding="utf-8")
     assert policy_of(read_record(SETTLED_RECORD), folders=[tmp_path]) == SETTLED.policy

@@ -26,12 +26,12 @@ def changed() -> dict[str, Any]:
 
 
 def counts(document: dict[str, Any]) -> tuple[int, int]:
-    """The numbers of clauses and defaults of a record."""
+    """The numbers of a record's clauses and defaults."""
     return len(document["reasons"]), sum(len(document["facts"][key]) for key in ("derived", "assumed"))
 
 
 def test_the_same() -> None:
-    """One line on the verdict, one on what was compared."""
+    """An unchanged record has one line on the verdict and one on the compared parts."""
     clauses, facts = counts(json.loads(SETTLED_RECORD))
     assert replay(SETTLED_RECORD).explain().splitlines() == [
         "record.json: 一致：相对困难职工家庭（威海市2021年困难职工家庭认定，认定日期 2021-03-31）",
@@ -62,7 +62,7 @@ def test_different() -> None:
 
 
 def test_narrower() -> None:
-    """Narrower parts are listed apart, as something that a later release may do."""
+    """Narrower parts are listed separately, as allowed changes of a later release."""
     document: dict[str, Any] = json.loads(OPEN_RECORD)
     document["decisions"]["category"]["possible"].append({"id": "none", "title": "不符合困难职工家庭条件"})
     lines = replay(sealed(document)).explain().splitlines()
@@ -76,7 +76,7 @@ def test_narrower() -> None:
 
 
 def test_english() -> None:
-    """The sentences are English; the policy's own words stay."""
+    """In English the sentences are translated, and the policy's own words stay."""
     lines = replay(sealed(changed())).explain(lang="en").splitlines()
     assert lines[0] == "record.json: not the same (威海市2021年困难职工家庭认定, on 2021-03-31)"
     assert "    困难职工家庭类别: recorded 深度困难职工家庭, now 相对困难职工家庭" in lines
@@ -84,7 +84,7 @@ def test_english() -> None:
 
 @pytest.mark.parametrize("edit", [{"left": None, "sign": None}, {"left": {"options": ["a", "b"]}}, {"left": True}])
 def test_every_kind_of_side(edit: dict[str, Any]) -> None:
-    """Options, booleans, and clauses that are no comparisons are reported too."""
+    """Options, booleans, and clauses without a comparison are reported too."""
     document = json.loads(SETTLED_RECORD)
     next(each for each in document["reasons"] if each["clause"] == LINE).update(edit)
     replayed = replay(sealed(document))

@@ -1,4 +1,4 @@
-"""The shape of a record: the writer writes it, and the reader and the JSON Schema refuse the same other shapes."""
+"""The shape of a record: the writer follows it, and the reader and the JSON Schema refuse the same deviations."""
 
 import copy
 import json
@@ -38,34 +38,34 @@ VALIDATOR = Draft202012Validator(record_schema())
 
 
 def test_is_a_schema() -> None:
-    """It is a valid schema of the draft that it names."""
+    """The schema is valid under the draft that it names."""
     Draft202012Validator.check_schema(record_schema())
     assert record_schema()["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
 
 def test_the_file_is_the_generated_one() -> None:
-    """The committed file, which is shipped, equals the output of the command that it names."""
+    """The committed, shipped file equals the output of the command that it names."""
     committed = (ROOT / "policies" / "record.schema.json").read_text(encoding="utf-8")
     assert committed == schema_text(record_schema()), COMMAND
     assert COMMAND in json.loads(committed)["$comment"]
 
 
 @pytest.mark.parametrize("embed", [False, True])
-def test_records_are_valid(embed: bool) -> None:  # noqa: FBT001  # a parameter
-    """Records of a settled and of an open household, bare or with the policy and a host's block, are valid."""
+def test_records_are_valid(embed: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """Records of a settled and of an open household, plain or with embedded policy and host data, are valid."""
     for assessment in (SETTLED, OPEN):
         VALIDATOR.validate(json.loads(record(assessment, embed=embed, host={"officer": "某"} if embed else None)))
 
 
 def test_parameters_of_members_are_valid() -> None:
-    """A parameter that has a value for each member is a list."""
+    """A parameter with a value for each member is a list."""
     VALIDATOR.validate(json.loads(record(assess(read_policy(SMALL), {"members": [{"age": 3}, {}]}))))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_every_record_is_valid(household: Facts) -> None:
-    """The record of any household is valid."""
+    """Any household's record is valid."""
     VALIDATOR.validate(json.loads(record(assess(WEIHAI, household))))
 
 
@@ -95,7 +95,7 @@ def test_every_key_is_required(key: str) -> None:
     ids=str,
 )
 def test_what_is_not_valid(part: dict[str, Any]) -> None:
-    """Another format, a number that is not a text, a word for a boolean, and unknown keys are not valid."""
+    """Another format, a number that is not a text, a word for a boolean, and unknown keys are invalid."""
     assert not VALIDATOR.is_valid({**DOCUMENT, **part})
 
 
@@ -130,7 +130,7 @@ def objects(part: Any, shape: Shape, place: Place = (), *, read: bool = True) ->
 
 @pytest.mark.parametrize("assessment", [SETTLED, OPEN, assess(read_policy(SMALL), {"members": [{"age": 3}, {}]})])
 def test_the_writer_writes_the_shape(assessment: Assessment) -> None:
-    """Every object of a record has the fields of its shape, in the same order, and no other."""
+    """Every object of a record has the fields of its shape, in the same order, and no others."""
     document = json.loads(record(assessment))
     for place, shape, _ in objects(document, RECORD):
         assert list(at(document, place)) == list(shape.fields), place
@@ -144,7 +144,7 @@ def at(document: Any, place: Place) -> Any:
 
 
 def edited(place: Place, key: str, value: object = None) -> dict[str, Any]:
-    """The settled record with another value at a key, or without the key."""
+    """The settled record with one value changed, or without the key."""
     document = copy.deepcopy(DOCUMENT)
     if value is None:
         del at(document, place)[key]
@@ -154,7 +154,7 @@ def edited(place: Place, key: str, value: object = None) -> dict[str, Any]:
 
 
 FIRST = {id(shape): (place, shape) for place, shape, read in objects(DOCUMENT, RECORD) if read}
-"""A place of each shape that the reader validates."""
+"""The location of one object for each shape that the reader validates."""
 EDITS = [
     *((place, "more", 1) for place, _ in FIRST.values()),
     *((place, key, None) for place, shape in FIRST.values() for key in shape.fields),
@@ -169,7 +169,7 @@ EDITS = [
 
 @pytest.mark.parametrize(("place", "key", "value"), EDITS)
 def test_reader_and_schema_refuse_the_same(place: Place, key: str, value: object) -> None:
-    """A field too many, a field too few, and a list in place of a scalar are refused by both."""
+    """An extra field, a missing field, and a list in place of a scalar are refused by both."""
     document = edited(place, key, value)
     assert not VALIDATOR.is_valid(document)
     with pytest.raises(FactError):
@@ -177,7 +177,7 @@ def test_reader_and_schema_refuse_the_same(place: Place, key: str, value: object
 
 
 def test_a_field_of_a_later_version() -> None:
-    """A field is required from the version on that has it."""
+    """A field is required only from the version that introduced it."""
     shape = Object({"old": Value(), "new": Field(Value(), since=2)})
     first, second = (reader_shape(shape, version) for version in (1, 2))
     assert isinstance(first, keys.Fields)

@@ -22,7 +22,7 @@ OPEN_DOCUMENT: dict[str, Any] = json.loads(OPEN_RECORD)
 
 
 def test_what_it_is_and_what_it_was_made_by() -> None:
-    """Format and version, the library's version, and the policy with its days and fingerprint."""
+    """A record has its format and version, the library's version, and the policy with its days and fingerprint."""
     assert SETTLED_DOCUMENT["format"] == "hardship-rules/record/1"
     assert SETTLED_DOCUMENT["library"] == __version__
     assert SETTLED_DOCUMENT["policy"] == {
@@ -36,7 +36,7 @@ def test_what_it_is_and_what_it_was_made_by() -> None:
 
 
 def test_facts_by_name_exact_and_without_labels() -> None:
-    """Given facts are written by name, numbers as text, stated unknowns as null, and no labels."""
+    """Given facts are written by name, numbers as text, explicit unknowns as null, and no labels."""
     stated = SETTLED_DOCUMENT["facts"]["stated"]
     assert stated["residence"] == "urban"
     assert stated["unit_has_union"] is True
@@ -49,7 +49,7 @@ def test_facts_by_name_exact_and_without_labels() -> None:
 
 
 def test_what_stood_in_is_told_apart() -> None:
-    """What was derived from given facts, and what was assumed, by path: 500 a month is 6,000 a year."""
+    """Derived facts and assumed facts are listed by path: 500 a month is 6,000 a year."""
     facts = SETTLED_DOCUMENT["facts"]
     assert {"path": "members[2].wage", "title": "年工资性收入", "value": "6000"} in facts["derived"]
     assert {"path": "fraud_found", "title": "查实提供虚假材料", "value": False} in facts["assumed"]
@@ -58,7 +58,7 @@ def test_what_stood_in_is_told_apart() -> None:
 
 
 def test_parameters_and_readings_with_provenance() -> None:
-    """Each parameter has the value for this household, each reading its choice; both say where they are from."""
+    """Each parameter has its value for this household, and each reading its choice, both with provenance."""
     assert SETTLED_DOCUMENT["parameters"]["dibao"] == {
         "title": "低保标准",
         "value": {"exact": "787", "unit": "yuan/month/person"},
@@ -87,7 +87,7 @@ def test_a_parameter_that_goes_by_members() -> None:
 
 
 def test_decisions_and_reasons() -> None:
-    """Every decision with its outcomes, and each reason with its clause and both sides exactly.
+    """Every decision has its outcomes, and each reason its clause and both sides exactly.
 
     (30,000.50 + 6,000 - 1,400 - 8,000) / 12 / 2 = 26,600.50 / 24 = 53201/48.
     """
@@ -104,9 +104,9 @@ def test_decisions_and_reasons() -> None:
 
 
 def test_what_is_open() -> None:
-    """An undecided household has no outcome, its possible ones, and the bounds of each side.
+    """An undecided household has no outcome, but its possible ones and the bounds of each side.
 
-    Receipts of 0 up to the greatest that the fact may be: at most 28,000.50 / 24 = 18667/16,
+    With receipts from 0 to the maximum of the fact: at most 28,000.50 / 24 = 18667/16,
     1,166.69, below 1,574.
     """
     category = OPEN_DOCUMENT["decisions"]["category"]
@@ -117,7 +117,7 @@ def test_what_is_open() -> None:
 
 
 def test_the_same_assessment_has_the_same_bytes() -> None:
-    """The order in which facts are given, and how numbers are written, change no byte."""
+    """The order of facts and the notation of numbers do not change a byte."""
     turned = dict(reversed(HOUSEHOLD.items()))
     turned["members"] = [dict(reversed({**WORKER, "wage": "30000.500"}.items())), SPOUSE]
     assert record(assess(WEIHAI, turned)) == SETTLED_RECORD
@@ -125,14 +125,14 @@ def test_the_same_assessment_has_the_same_bytes() -> None:
 
 
 def test_one_key_a_line() -> None:
-    """A record is a JSON object with one key a line, so that two records can be compared line by line."""
+    """A record is a JSON object with one key per line, so that two records can be compared by line."""
     lines = SETTLED_RECORD.splitlines()
     assert (lines[0], lines[-1]) == ("{", "}")
     assert [line.split('"')[1] for line in lines[1:-1]] == list(SETTLED_DOCUMENT)
 
 
 def test_the_checksum_is_what_readme_says() -> None:
-    """The checksum equals an independent computation, and does not cover the host's data."""
+    """The checksum equals an independent computation, and excludes the host's data."""
     assert SETTLED_DOCUMENT["checksum"] == checksum(SETTLED_DOCUMENT)
     with_host = json.loads(record(SETTLED, host={"officer": "某", "final": "deep"}))
     assert with_host["host"] == {"officer": "某", "final": "deep"}
@@ -151,7 +151,7 @@ def test_an_embedded_policy_has_its_fingerprint() -> None:
     ("text", "code"), [("\x1b[31m", "character"), ("\ud800", "lone_surrogate"), ("\x00", "character")]
 )
 def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
-    """A reference or a host's words with a control character or half a character are a problem, not a broken record."""
+    """A control character or half a surrogate pair in a reference or host data is a problem, not a broken record."""
     with pytest.raises(FactError) as caught:
         record(assess(WEIHAI, {**HOUSEHOLD, "reference": f"甲{text}"}))
     assert [problem.code for problem in caught.value.problems] == [code]
@@ -164,7 +164,7 @@ def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
     [
         (np.int64(3), "host_value"),
         (np.float32(1.5), "host_value"),
-        (datetime(2021, 3, 31, 5), "host_value"),  # noqa: DTZ001  # a clock's time as hosts have it
+        (datetime(2021, 3, 31, 5), "host_value"),  # noqa: DTZ001  # as hosts store it
         (date(2021, 3, 31), "host_value"),
         (Decimal("1.5"), "host_value"),
         (float("nan"), "host_value"),
@@ -181,7 +181,7 @@ def test_what_no_reader_would_take_is_refused(text: str, code: str) -> None:
     ],
 )
 def test_what_json_cannot_hold_is_a_problem_of_the_host(value: object, code: str) -> None:
-    """Each value of the host's that JSON cannot hold is reported at its place, and not shown."""
+    """Each host value that JSON cannot represent is reported at its location, without its content."""
     host = {"signed": {"by": ["07", value]}, "again": value, "fine": [1, 1.5, True, None, "某"]}
     with pytest.raises(FactError) as refused:
         record(SETTLED, host=host)
@@ -193,7 +193,7 @@ def test_what_json_cannot_hold_is_a_problem_of_the_host(value: object, code: str
 
 
 def test_a_host_without_an_end_is_a_problem() -> None:
-    """Data of the host's that contains itself, or is nested too deep, is refused."""
+    """Host data that contains itself, or is nested too deep, is refused."""
     endless: dict[str, object] = {}
     endless["again"] = endless
     deep: object = "x"
@@ -210,7 +210,7 @@ def test_a_host_without_an_end_is_a_problem() -> None:
 
 
 def test_any_mapping_is_a_host() -> None:
-    """A host's mapping need not be a dictionary."""
+    """The host's data may be any mapping."""
     assert json.loads(record(SETTLED, host=FrozenMapping({"a": FrozenMapping({"b": (1, 2)})})))["host"] == {
         "a": {"b": [1, 2]}
     }
@@ -227,7 +227,7 @@ def test_dates_are_days() -> None:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(partial_households(WEIHAI))
 def test_what_was_stated_is_assessed_alike(household: Facts) -> None:
-    """The stated facts of a record, given to `assess`, give the same record."""
+    """Assessing the stated facts of a record gives the same record."""
     made = record(assess(WEIHAI, household))
     document = json.loads(made)
     again = {**document["facts"]["stated"], "on": document["on"], "reference": document["reference"]}

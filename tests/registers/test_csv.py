@@ -1,4 +1,4 @@
-"""Csv in either encoding, and what of it cannot be read."""
+"""Csv files in either encoding, and the contents that cannot be read."""
 
 import random
 from pathlib import Path
@@ -23,7 +23,7 @@ TEXT = '户号,备注\nA1,"甲,乙"\n\nA2,　\n'
     ],
 )
 def test_encodings_are_told_apart(tmp_path: Path, content: bytes, encoding: str) -> None:
-    """The same rows come of each encoding, with blank rows in their places and blank cells as nothing."""
+    """Each encoding gives the same rows, with blank rows in their places and blank cells as null."""
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     found = read_csv(path)
@@ -48,7 +48,7 @@ def test_encodings_are_told_apart(tmp_path: Path, content: bytes, encoding: str)
     ],
 )
 def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: int) -> None:
-    """What is no text, nothing at all, and a row that is wider than the headers are refused at their places."""
+    """A binary file, an empty file, and a row wider than the headers are refused at their locations."""
     path = tmp_path / "a.csv"
     path.write_bytes(content)
     found = read_csv(path)
@@ -62,7 +62,7 @@ def test_what_cannot_be_read(tmp_path: Path, content: bytes, code: str, line: in
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_lines_above_the_headers(tmp_path: Path, above: str, encoding: str) -> None:
-    """Blank lines, a title and Excel's `sep=,` are passed over, and rows keep their numbers."""
+    """Blank lines, a title and Excel's `sep=,` are skipped, and rows keep their numbers."""
     path = tmp_path / "a.csv"
     path.write_bytes(f"{above}{TEXT}".encode(encoding))
     found = read_csv(path)
@@ -76,7 +76,7 @@ def test_lines_above_the_headers(tmp_path: Path, above: str, encoding: str) -> N
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 @pytest.mark.parametrize("above", ["", "登记簿{end}{end}", "sep=,{end}"])
 def test_line_ends_of_every_system(tmp_path: Path, end: str, encoding: str, above: str) -> None:
-    """Lines end with a carriage return, a line feed or both; in a quoted cell they are text, as other signs are."""
+    """Lines end with a carriage return, a line feed or both; in a quoted cell these characters are text."""
     path = tmp_path / "a.csv"
     inside = '"甲\r乙""\r""",x\v\f\u2028\x85y' if encoding != "gb18030" else '"甲\r乙""\r""",xy'
     text = f"{above}户号,备注,三{{end}}A1,{inside}{{end}}{{end}}A2,　,三{{end}}".replace("{end}", end)
@@ -89,9 +89,9 @@ def test_line_ends_of_every_system(tmp_path: Path, end: str, encoding: str, abov
 
 
 def test_mixed_line_ends(tmp_path: Path) -> None:
-    """Whichever way each line ends, the rows are the same, and a wide row is reported at its own line."""
+    """Mixed line ends give the same rows, and a wide row is reported at its own line."""
     seed = random.SystemRandom().randrange(2**32)
-    draw = random.Random(seed)  # noqa: S311  # no secret
+    draw = random.Random(seed)  # noqa: S311  # not for security
     path = tmp_path / "a.csv"
     rows = [["户号", "备注"], *([f"A{number}", draw.choice(['"a\rb"', '"""\r\n"', "c", ""])] for number in range(40))]
     lines = [",".join(row) for row in rows]
@@ -113,12 +113,12 @@ def test_mixed_line_ends(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
-        ("户号,备注\r\r\nA1,甲\r\r\n", [1, 3]),  # converted twice: spreadsheets show a blank row between
-        ('户号,备注\rA1,="5"\rA2,="6"\r', [1, 2, 3]),  # a quote within a cell opens none
+        ("户号,备注\r\r\nA1,甲\r\r\n", [1, 3]),  # converted twice: spreadsheets show a blank row in between
+        ('户号,备注\rA1,="5"\rA2,="6"\r', [1, 2, 3]),  # a quote inside a cell begins no quoted cell
     ],
 )
 def test_rows_keep_their_numbers(tmp_path: Path, text: str, rows: list[int]) -> None:
-    """A row has the number that a spreadsheet shows."""
+    """A row has the number shown in a spreadsheet."""
     path = tmp_path / "a.csv"
     path.write_bytes(text.encode())
     found = read_csv(path)
@@ -127,7 +127,7 @@ def test_rows_keep_their_numbers(tmp_path: Path, text: str, rows: list[int]) -> 
 
 
 def test_a_table_of_one_column(tmp_path: Path) -> None:
-    """Where no line is wider, the first is no title."""
+    """If no line is wider, the first line is not a title."""
     path = tmp_path / "a.csv"
     path.write_text("户号\nA1\n\nA2\n", "utf-8")
     found = read_csv(path)
@@ -136,7 +136,7 @@ def test_a_table_of_one_column(tmp_path: Path) -> None:
 
 
 def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file above the bound is refused by its size alone."""
+    """A file above the size limit is refused without reading it."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"a" * 100)
     monkeypatch.setattr("hardship_rules.registers._csv.LARGEST", 99)
@@ -147,7 +147,7 @@ def test_too_large_a_file_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_what_cannot_be_looked_at(tmp_path: Path, ending: str) -> None:
-    """A name that is too long, a loop of links and a file that is not there are problems of the file."""
+    """A name that is too long, a loop of links and a missing file are problems of the file."""
     loop = tmp_path / f"loop.{ending}"
     loop.symlink_to(loop)
     names = ("a" * 300 + f".{ending}", loop.name, f"none.{ending}")
@@ -160,11 +160,11 @@ def test_what_cannot_be_looked_at(tmp_path: Path, ending: str) -> None:
 
 
 def test_damaged_parquet_is_a_problem(tmp_path: Path) -> None:
-    """Whichever byte is another one, Polars may panic: that is a file that cannot be read."""
+    """Parquet with any changed byte is read or refused, although Polars may panic."""
     path = tmp_path / "a.parquet"
     pl.DataFrame({"户号": ["A1"] * 50, "age": [40] * 50}).write_parquet(path)
     content = path.read_bytes()
-    for at in range(60, 90):  # the pages' heads
+    for at in range(60, 90):  # the page headers
         path.write_bytes(content[:at] + bytes([content[at] ^ 255]) + content[at + 1 :])
         found = read_parquet(path)
         assert isinstance(found, RawTable) or (isinstance(found, Problem) and found.code == "file_unreadable")
@@ -180,7 +180,7 @@ def test_parquet_without_rows(tmp_path: Path) -> None:
 
 
 def test_parquet_keeps_its_types(tmp_path: Path) -> None:
-    """A column of numbers stays one; what is no parquet is refused."""
+    """A column of numbers keeps its type; other files are refused as parquet."""
     path = tmp_path / "a.parquet"
     pl.DataFrame({"户号": ["A1"], "age": [40]}).write_parquet(path)
     found = read_parquet(path)

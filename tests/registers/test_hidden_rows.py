@@ -1,4 +1,4 @@
-"""Rows and columns that a workbook hides, groups or strikes through are read, and reported by their numbers."""
+"""Rows and columns that a workbook hides, groups or strikes through are read, and reported by number."""
 
 import re
 import zipfile
@@ -28,7 +28,7 @@ TYPE = (
 
 
 def sheet_with(change: Callable[[Any], None]) -> Callable[[Any], None]:
-    """A sheet of five rows, changed."""
+    """A sheet of five rows, with changes."""
 
     def fill(sheet: Any) -> None:
         for row in (["户号", "年龄", "备注"], ["A1", 40, None], ["A2", 41, "乙"], ["A3", 42, None], ["A4", 43, None]):
@@ -39,18 +39,18 @@ def sheet_with(change: Callable[[Any], None]) -> Callable[[Any], None]:
 
 
 def remarks(path: Path) -> set[tuple[str, int, int]]:
-    """The code, row and column of everything that is reported of a workbook's sheet."""
+    """The code, row and column of every remark on a workbook's sheet."""
     return {(each.code, each.row, each.column) for each in read(path).remarks}
 
 
 def strike(sheet: Any, *cells: str) -> None:
-    """Draw a line through some cells."""
+    """Strike through some cells."""
     for cell in cells:
         sheet[cell].font = Font(strike=True)
 
 
 def test_what_is_hidden_grouped_and_struck_through(tmp_path: Path) -> None:
-    """Every row by its own number; a format of empty cells, and one that is switched off, are no line through text."""
+    """Every row is reported by its own number; a format of empty cells, or a disabled one, strikes nothing through."""
 
     def change(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True
@@ -86,7 +86,7 @@ def test_filtered_and_collapsed_rows_are_hidden(tmp_path: Path) -> None:
 
 
 def test_letters_that_are_struck_through(tmp_path: Path) -> None:
-    """Part of a text may be struck through, in the cell itself; the font of a conditional format strikes nothing."""
+    """Part of a text may be struck through, in the cell itself; a conditional format's font strikes nothing."""
 
     def change(sheet: Any) -> None:
         sheet["C3"] = CellRichText(TextBlock(InlineFont(strike=True), "900"), "1200")
@@ -103,7 +103,7 @@ def test_letters_that_are_struck_through(tmp_path: Path) -> None:
 
 
 def test_shared_texts_that_are_struck_through(tmp_path: Path) -> None:
-    """A text that is kept beside the sheet has its line there."""
+    """A shared text, stored outside the sheet, may be struck through."""
     path = saved(tmp_path / "a.xlsx", sheet_with(lambda _: None))
     texts = b"<si><t>x</t></si>", b'<si><r><rPr><strike val="0"/></rPr><t>x</t></r></si>', STRUCK
     shared = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' + b"".join(texts) + b"</sst>"
@@ -126,20 +126,20 @@ def with_prefixes(content: bytes) -> bytes:
 
 
 def in_words(content: bytes) -> bytes:
-    """The sheet as LibreOffice writes it: every row says what it is not."""
+    """The sheet as LibreOffice writes it: with explicit default attributes on every row."""
     content = content.replace(b'hidden="1"', b'hidden="true"')
     more = b'<row customFormat="false" ht="12.8" hidden="false" outlineLevel="0" collapsed="false" '
     return re.sub(rb'<row (?=r="[345]")', more, content)
 
 
 def without_numbers(content: bytes) -> bytes:
-    """The sheet with rows that do not say which they are."""
+    """The sheet with rows that have no row numbers."""
     return re.sub(rb'<row r="\d+"', b"<row", content)
 
 
 @pytest.mark.parametrize("change", [with_prefixes, in_words, without_numbers])
 def test_whoever_wrote_the_workbook(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
-    """Other programs spell the same in other ways."""
+    """Other programs' spellings of the same workbook give the same remarks."""
 
     def fill(sheet: Any) -> None:
         sheet.row_dimensions[2].hidden = True
@@ -151,14 +151,14 @@ def test_whoever_wrote_the_workbook(tmp_path: Path, change: Callable[[bytes], by
 
 
 def test_rows_that_are_hidden_unless_they_have_a_height(tmp_path: Path) -> None:
-    """A sheet may hide all rows by default."""
+    """A sheet may hide all rows by default, except those with a height."""
     path = saved(tmp_path / "a.xlsx", sheet_with(lambda sheet: setattr(sheet.row_dimensions[3], "height", 15)))
     changed(path, lambda content: content.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="1" '))
     assert remarks(path) == {("row_hidden", row, 0) for row in (1, 2, 4, 5)}
 
 
 def register(path: Path, change: Callable[[Any], None]) -> Register:
-    """A register of one household with two members and a column that is not used."""
+    """A register of one household with two members and an unused column."""
     book: Any = openpyxl.Workbook()
     own, theirs = book.worksheets[0], book.create_sheet("成员")
     own.title = "家庭"
@@ -175,7 +175,7 @@ def register(path: Path, change: Callable[[Any], None]) -> Register:
 
 
 def test_they_are_judged_and_reported(tmp_path: Path) -> None:
-    """A hidden member counts and is a warning at its row; a column that is not used, and a total, are not hidden."""
+    """A hidden member counts and gives a warning at its row; an unused column and a total give none."""
 
     def change(book: Any) -> None:
         book["成员"].row_dimensions[3].hidden = True

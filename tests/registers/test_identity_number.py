@@ -1,4 +1,4 @@
-"""Identity numbers: the last digit by ISO 7064 MOD 11-2, and the day of birth; all of them are invented."""
+"""Identity numbers: the check digit of ISO 7064 MOD 11-2, and the day of birth; all numbers are invented."""
 
 import random
 from datetime import date
@@ -25,7 +25,7 @@ from hardship_rules.registers._mapped import with_steps
 
 
 def read(text: str) -> tuple[date | None, bool, bool]:
-    """The day of birth, whether the number is wrong, and whether a spreadsheet has cut it off."""
+    """The day of birth, whether the number is wrong, and whether a spreadsheet truncated it."""
     steps = Steps("a")
     cells = days_of_birth(half_width(trimmed(nw.col("a"), steps), steps), steps)
     table = nw.from_native(pl.DataFrame({"a": [text]}).lazy())
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[date | None, bool, bool]:
 
 
 def test_the_standards_example() -> None:
-    """The number that the standard itself works out, 11010519491231002X, checks."""
+    """The standard's own example, 11010519491231002X, is valid."""
     assert number("11010519491231002") == "11010519491231002X"
     assert read("11010519491231002X") == (date(1949, 12, 31), False, False)
     assert read(" １１０１０５１９４９１２３１００２ｘ".replace("ｘ", "x")) == (date(1949, 12, 31), False, False)
@@ -53,30 +53,30 @@ def test_one_wrong_digit_is_found(place: int) -> None:
 
 
 def test_days_that_there_were_not() -> None:
-    """A number that checks but whose day there was not is wrong."""
+    """A number with a valid check digit but an invalid day is wrong."""
     assert read(number("37100219810229123")) == (None, True, False)
 
 
 @pytest.mark.parametrize("text", ["371002800229123", "3710021980022912", "37100219800229123A", "身份证"])
 def test_other_texts_are_wrong(text: str) -> None:
-    """Fifteen digits, too few, and other letters are no number."""
+    """Fifteen digits, too few digits, and other letters are wrong."""
     assert read(text) == (None, True, False)
 
 
 def test_what_a_spreadsheet_has_cut_off_is_told_apart() -> None:
-    """A number with an exponent has lost its last digits."""
+    """A number with an exponent has lost its last digits, and is reported as truncated."""
     assert read("3.71002198002291E+17") == (None, False, True)
 
 
 @pytest.mark.parametrize("text", ["3.71002E17", "3,71002e+17", "371002198002291200.0", "'3.7E+17"])
 def test_digits_that_a_spreadsheet_or_a_float_has_lost(text: str) -> None:
-    """However a number in powers of ten is written, and as a float, its last digits are lost; so they are in keys."""
+    """A number in scientific notation, and a float, have lost the last digits, also in keys."""
     assert read(text) == (None, False, True)
     assert key(text)[1]
 
 
 def key(text: str, *, plain: bool = False) -> tuple[str | None, bool]:
-    """A text as a key, and whether a spreadsheet has cut it off."""
+    """A text read as a key, and whether a spreadsheet truncated it."""
     cells = key_cells("a", nw.String(), required=True, is_ascii=plain)
     assert isinstance(cells, Cells)
     table = with_steps(nw.from_native(pl.DataFrame({"a": [text]}).lazy()), [cells])
@@ -86,7 +86,7 @@ def key(text: str, *, plain: bool = False) -> tuple[str | None, bool]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_a_number(form: str) -> None:
-    """However it is written, it is read, it is the same key, and it is compared as the same."""
+    """Any notation of a number is read, gives the same key, and compares as equal."""
     text = FORMS[form]
     assert read(text) == (date(2003, 4, 1), False, False)
     assert key(text, plain=text.isascii()) == (GOOD, False)
@@ -95,7 +95,7 @@ def test_every_form_of_a_number(form: str) -> None:
 
 @pytest.mark.parametrize("form", OTHERS)
 def test_what_only_looks_like_a_number(form: str) -> None:
-    """Digits and letters of other scripts and signs are not taken for those that they look like."""
+    """Digits and letters of other scripts that only look alike are not accepted."""
     text = OTHERS[form]
     assert read(text) == (None, True, False)
     assert key(text)[0] == text
@@ -122,12 +122,12 @@ def test_what_only_looks_like_a_number(form: str) -> None:
     ],
 )
 def test_keys(text: str, bare: str | None) -> None:
-    """Of a key what a spreadsheet puts around it is taken off, and one of digits is in plain ones; all else stays."""
+    """A key loses a spreadsheet's quoting, and its digits become plain; anything else stays."""
     assert key(text) == (bare, False)
 
 
 def test_databases_read_every_form_alike() -> None:
-    """In DuckDB the same numbers are read as in Polars, and the same are none."""
+    """DuckDB reads and refuses the same numbers as Polars."""
     texts = [*FORMS.values(), *OTHERS.values()]
     connection = duckdb.connect()
     table: nw.LazyFrame[Any] = nw.from_native(connection.from_arrow(pl.DataFrame({"a": texts}).to_arrow()))
@@ -144,7 +144,7 @@ def test_databases_read_every_form_alike() -> None:
 def test_drawn_forms_of_a_number() -> None:
     """Invisible characters and quotes change nothing, in every way of reading a number."""
     seed = random.SystemRandom().randrange(2**32)
-    draw = random.Random(seed)  # noqa: S311  # no secret
+    draw = random.Random(seed)  # noqa: S311  # not for security
     unseen = [chr(sign) for ends in (*SPACES, *UNSEEN, *QUOTES) for sign in ends] + list(" \t\r\n")
 
     def drawn() -> str:

@@ -1,4 +1,4 @@
-"""A register under two policies: every household as `assess` places it under each, counted from what to what."""
+"""A register under two policies: every household has the categories of `assess`, and the moves are counted."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -34,7 +34,7 @@ FOUND = moved(*FRAMES)
 
 
 def test_as_assess_places_each() -> None:
-    """Each household is under either policy what `assess` says of it, where decided; the numbers are by counting."""
+    """Each decided household has the category of `assess` under either policy; the counts are those of the rows."""
     rows = {row["household"]: row for row in FOUND.frame.rows(named=True)}
     always = evolve(OLD, start=None, end=None)
     counted: Counter[tuple[str | None, str | None]] = Counter()
@@ -56,7 +56,7 @@ def test_as_assess_places_each() -> None:
 
 
 def test_clauses_are_those_that_decided() -> None:
-    """Of each move the clauses add up to it, and are those by which `assess` decides."""
+    """The clauses of each move add up to it, and are those by which `assess` decides."""
     for move in FOUND.decisions["category"]:
         assert sum(move.clauses.values()) == move.households
     row = next(row for row in FOUND.frame.rows(named=True) if row["category_new"] == "deep")
@@ -72,7 +72,7 @@ def test_clauses_are_those_that_decided() -> None:
     ids=["lazy", "pandas", "arrow"],
 )
 def test_every_kind_of_frame(kind: Kind) -> None:
-    """The same comes of every kind, and the frame is of the kind that was given."""
+    """Frames of every library give the same result, in the same kind of frame."""
     own, theirs = map(kind, FRAMES)
     found = moved(own, theirs)
     assert (found.decisions, found.nearest, found.faulty) == (FOUND.decisions, FOUND.nearest, FOUND.faulty)
@@ -80,14 +80,14 @@ def test_every_kind_of_frame(kind: Kind) -> None:
 
 
 def test_duckdb() -> None:
-    """The same comes of DuckDB's relations, in the database."""
+    """DuckDB's relations give the same result, inside the database."""
     with duckdb.connect() as connection:
         found = moved(*(connection.from_arrow(frame.to_arrow()) for frame in FRAMES))
         assert (found.decisions, found.nearest) == (FOUND.decisions, FOUND.nearest)
 
 
 def test_spark() -> None:
-    """And of Spark's data frames, in a real session; of a small policy, whose plan is made in seconds."""
+    """Spark's data frames give the same result, in a real session; a small policy is planned in seconds."""
     text = (ROOT / "policies" / "example_huzhou.yaml").read_text(encoding="utf-8")
     old, new = read_policy(text), read_policy(text.replace("1105", "1405"))
     day = new.start or ON
@@ -102,12 +102,12 @@ def test_spark() -> None:
 
 
 def test_the_order_is_kept() -> None:
-    """In memory the rows come as they were given."""
+    """In memory the rows keep their order."""
     assert FOUND.frame["household"].to_list() == FRAMES[0]["household"].to_list()
 
 
 def test_nearest() -> None:
-    """The nearest first, none further than one left out, none whose category no figure decides."""
+    """The nearest households come first; those that no figure decides are left out."""
     margins = [near.margin for near in moved(*FRAMES, nearest=5).nearest]
     assert margins == sorted(margins)
     assert len(margins) == 5
@@ -118,7 +118,7 @@ def test_nearest() -> None:
 
 
 def test_by_hand() -> None:
-    """900 a month is above 787 and below 1,001; 2,100 is above both lines of both; the standard alone did it."""
+    """900 a month is above 787 and below 1,001, so it moves; 2,100 is above both thresholds of both years."""
     own: Facts = {
         "unit_has_union": True,
         "employment": "in_service",
@@ -154,7 +154,7 @@ def test_by_hand() -> None:
 
 
 def test_faulty_rows() -> None:
-    """What keeps a row from a verdict is counted, and in no move; a key with several rows is."""
+    """A faulty household is counted by its problem, and in no move; a repeated key is one such problem."""
     own, theirs = FRAMES
     twice = pl.concat([own.head(3), own.head(1)])
     found = moved(twice, theirs)
@@ -165,7 +165,7 @@ def test_faulty_rows() -> None:
 
 
 def test_what_only_one_policy_knows() -> None:
-    """A column that one policy does not know is left out under it; one that neither knows is refused."""
+    """A column of one policy only is left out under the other; a column of neither is refused."""
     huzhou = load_policy("example_huzhou")
     own, theirs = FRAMES
     kept = own.select("household").with_columns(cause=pl.lit("none"))
@@ -194,7 +194,7 @@ decisions:
 
 @pytest.mark.parametrize("column", ["wage", "工资", "earnings", "收入"])
 def test_a_fact_that_is_called_otherwise(column: str) -> None:
-    """A column of one fact is taken under both policies, by whichever of its words; none is left out for its name."""
+    """A column is accepted under both policies by either policy's name of the fact."""
     before = "wage: {title: 工资, unit: yuan, to: 1000, if absent: 0}"
     after = "earnings: {title: 收入, unit: yuan, to: 1000, if absent: 0, formerly: [wage, 工资]}"
     old, new = (

@@ -1,4 +1,4 @@
-"""The report on a change says in a document what came of it: tables that add up, clauses by title, faults in words."""
+"""The report on the impact of a change: tables that add up, clauses by title, and faults in words."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ REPORT = impact_report(IMPACT)
 
 
 def sections(document: Document) -> dict[str, Section]:
-    """The sections by their titles without their numbers."""
+    """The sections by their titles, without numbers."""
     return {block.title.split("、", 1)[1]: block for block in document.blocks if isinstance(block, Section)}
 
 
@@ -30,12 +30,12 @@ def table(title: str) -> Table:
 
 
 def number(cell: str) -> int:
-    """A cell's number; a dash is none."""
+    """The number in a cell; a dash is None."""
     return 0 if cell == "—" else int(cell.replace(",", ""))
 
 
 def test_sections() -> None:
-    """Moves, the clauses, files, the nearest, and the faulty rows; nothing that there is not."""
+    """The report has moves, clauses, files, nearest households, and faulty rows, without empty sections."""
     assert list(sections(REPORT)) == [
         "类别的变化",
         "由哪一条改变",
@@ -52,7 +52,7 @@ def test_sections() -> None:
 
 
 def test_the_matrix_adds_up() -> None:
-    """Rows and columns add up to their totals, and all to the households assessed."""
+    """Rows and columns add up to their totals, and all of them to the assessed households."""
     *rows, totals = ([number(cell) for cell in row[1:]] for row in table("类别的变化").rows)
     assert all(sum(row[:-1]) == row[-1] for row in rows)
     assert [sum(column) for column in zip(*rows, strict=True)] == totals
@@ -70,7 +70,7 @@ def test_the_drawing_has_the_same() -> None:
 
 
 def test_clauses_by_title() -> None:
-    """Clauses are called as the policy calls them, never by id."""
+    """Clauses are shown by title, never by id."""
     cells = [cell for row in table("由哪一条改变").rows for cell in row]
     assert any("人均月纯收入低于低保标准" in cell for cell in cells)
     assert not any("category." in cell for cell in cells)
@@ -82,7 +82,7 @@ def test_faults_in_words() -> None:
 
 
 def test_what_the_register_lacks() -> None:
-    """Where no file could be judged, that is said instead of a table of nothing."""
+    """If no file could be assessed, the report says so instead of showing an empty table."""
     own = OWN.drop("file", "file_category", "file_age_months").with_columns(fraud_found=pl.lit(value=False))
     no_file = impact(OLD, NEW, own, THEIRS, on=ON)
     text = as_text(impact_report(no_file))
@@ -90,8 +90,8 @@ def test_what_the_register_lacks() -> None:
 
 
 def test_what_is_not_verified() -> None:
-    """The end names the outcomes that no rule and no notice says, as the policy grades them."""
+    """The end lists the outcomes that no rule or notice states, by the policy's grades."""
     (told,) = [line for line in as_text(REPORT).replace("\n", "").split("。") if "以下结果的依据" in line]
     assert "深度困难职工家庭〔归纳〕" in told
     assert "脱困〔假定〕" in told
-    assert "调整类别" not in told  # the notice says it
+    assert "调整类别" not in told  # this one is in the notice

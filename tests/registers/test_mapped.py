@@ -1,4 +1,4 @@
-"""A register's frames by its mapping, of several kinds, and the rows that have something wrong."""
+"""A register's frames read by its mapping, in several libraries, with the faulty rows."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -45,7 +45,7 @@ MEMBERS = pl.DataFrame(
 
 
 def kinds() -> list[tuple[str, Any]]:
-    """Ways in which a host may have the same frames."""
+    """The libraries in which a host may have the same frames."""
     connection = duckdb.connect()
     return [
         ("polars", lambda frame: frame),
@@ -58,7 +58,7 @@ def kinds() -> list[tuple[str, Any]]:
 
 
 def rows(frame: Any, order: str) -> list[tuple[Any, ...]]:
-    """The rows of a frame of any kind, ordered."""
+    """The ordered rows of a frame in any library."""
     if isinstance(frame, duckdb.DuckDBPyRelation):
         frame = frame.to_arrow_table()
     if type(frame).__module__.startswith("pyspark"):
@@ -70,7 +70,7 @@ def rows(frame: Any, order: str) -> list[tuple[Any, ...]]:
 
 
 def holds(kind: str, given: Any, columns: Sequence[str] | None = None) -> None:
-    """What comes of the frames of one kind."""
+    """Check the result for the frames of one library."""
     made = mapped_frames(MAPPING, given(HOUSEHOLDS), given(MEMBERS))
     assert type(made.households) is type(given(HOUSEHOLDS)), kind
     assert rows(made.households, "household") == [
@@ -91,7 +91,7 @@ def holds(kind: str, given: Any, columns: Sequence[str] | None = None) -> None:
 
 
 def numbers_hold(kind: str, given: Any) -> None:
-    """What comes of identity numbers as keyboards and spreadsheets write them, and of what only looks like them."""
+    """Check identity numbers as keyboards and spreadsheets write them, and texts that only look like them."""
     mapping = """\
 mapping: 1
 households: {key: 户号}
@@ -110,18 +110,18 @@ members: {key: 证号, identifier: 证号, facts: {birth_date: {column: 证号, 
 
 @pytest.mark.parametrize(("kind", "given"), kinds())
 def test_identity_numbers_in_frames(kind: str, given: Any) -> None:
-    """Every kind of frame reads the same numbers, and takes the same for none."""
+    """Every library reads the same numbers, and refuses the same texts."""
     numbers_hold(kind, given)
 
 
 @pytest.mark.parametrize(("kind", "given"), kinds())
 def test_frames_by_a_mapping(kind: str, given: Any) -> None:
-    """Codes, units and floats are exact, in a frame of the kind given; each faulty row is reported with its column."""
+    """Codes, units and floats are exact, in the same kind of frame; each faulty row is reported with its column."""
     holds(kind, given)
 
 
 def test_spark_by_a_mapping() -> None:
-    """So they do in a real Spark session."""
+    """The same holds in a real Spark session."""
     with spark() as session:
         holds("spark", lambda frame: session.createDataFrame(frame.to_arrow()), ["category"])
         numbers_hold("spark", lambda frame: session.createDataFrame(frame.to_arrow()))
@@ -129,14 +129,14 @@ def test_spark_by_a_mapping() -> None:
 
 @pytest.mark.parametrize("dtype", [pl.Float64, pl.Decimal(10, 2)])
 def test_a_null_among_floats_is_blank(dtype: Any) -> None:
-    """It is no fault of its cell."""
+    """A null among floats is blank, and no fault of its cell."""
     members = MEMBERS.with_columns(关系=pl.lit("本人"), 年龄=pl.Series([40, None, 3]).cast(dtype))
     made = mapped_frames(MAPPING, HOUSEHOLDS, members)
     assert [rows(each, "household") for each in made.faults] == [[], []]
 
 
 def test_columns_that_cannot_hold_their_fact() -> None:
-    """Missing columns, and those of a type that cannot be read, are reported for both frames at once."""
+    """Missing columns, and columns of unreadable types, are reported for both frames at once."""
     members = MEMBERS.with_columns(pl.lit(1.5).alias("关系"))
     with pytest.raises(FactError) as caught:
         mapped_frames(MAPPING, HOUSEHOLDS.drop("就业"), members)

@@ -1,4 +1,4 @@
-"""Numbers in a register's own unit come out exactly, or not at all: held against fractions."""
+"""Numbers in a register's own unit are exact or refused, compared with fractions."""
 
 import random
 from decimal import Decimal
@@ -42,8 +42,8 @@ def worked(fact: str, unit: str, column: pl.Series) -> pl.DataFrame:
     ],
 )
 @pytest.mark.parametrize("typed", [False, True])
-def test_exact_or_refused(fact: str, unit: str, factor: Fraction, typed: bool) -> None:  # noqa: FBT001  # of the case
-    """Of 2,000 numbers, each with its factor, those in range and decimals come out as they are by fractions."""
+def test_exact_or_refused(fact: str, unit: str, factor: Fraction, typed: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """Of 2,000 numbers with each factor, exactly those within range and decimals are read, as the exact fraction."""
     draw = random.Random(5)  # noqa: S311  # the same in every run
     kind = WEIHAI.members.facts[fact].kind
     texts = []
@@ -56,8 +56,8 @@ def test_exact_or_refused(fact: str, unit: str, factor: Fraction, typed: bool) -
     sound = 0
     for text, row in zip(texts, worked(fact, unit, column).to_dicts(), strict=True):
         number = Fraction(text) * factor
-        outside = not kind.low <= number <= kind.high  # type: ignore[union-attr,operator]  # a number
-        more = (number * 10**kind.decimals).denominator > 1  # type: ignore[union-attr]  # the fact is a number
+        outside = not kind.low <= number <= kind.high  # type: ignore[union-attr,operator]  # the kind is a number
+        more = (number * 10**kind.decimals).denominator > 1  # type: ignore[union-attr]  # the kind is a number
         if outside or more:
             assert row["value"] is None, text
             assert row["cell_outside"] or row["cell_decimals"], text
@@ -70,7 +70,7 @@ def test_exact_or_refused(fact: str, unit: str, factor: Fraction, typed: bool) -
 
 
 def test_percent() -> None:
-    """80 % is 0.8, which a pure number without decimals is not; 300 % is 3."""
+    """80 % is 0.8, which a pure number without decimals cannot be; 300 % is 3."""
     text = "mapping: 1\nhouseholds: {key: k, facts: {homes: c}}\nmembers: {key: k}\n"
     column = mapping_for(WEIHAI, read_mapping(text)).households.columns["homes"]
     table = nw.from_native(pl.DataFrame({"c": ["300 %", "80%", "2", "％"]}).lazy())

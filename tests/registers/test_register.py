@@ -1,4 +1,4 @@
-"""A register under a policy: every problem at its cell, and a table that says what `assess` says of each household."""
+"""A register under a policy: every problem at its cell, and a table with the verdict of `assess` for each household."""
 
 import csv
 from functools import cache
@@ -53,20 +53,20 @@ def read(files: list[str], mapping: RegisterMapping | None = None, **options: An
 
 
 def told(problems: Any) -> set[tuple[str, str]]:
-    """The codes of problems with their places."""
+    """The codes of problems with their locations."""
     return {(each.code, each.location.short if isinstance(each.location, Cell) else "") for each in problems}
 
 
 def refused(files: list[str], mapping: RegisterMapping | None = None) -> set[tuple[str, str]]:
-    """Why a register is not read at all."""
+    """The code with which a register is refused."""
     with pytest.raises(FactError) as caught:
         read(files, mapping)
     return told(caught.value.problems)
 
 
 def test_a_register_is_read(tmp_path: Path) -> None:
-    """Titles and units of headers, numbers and days as staff write them, blank cells and unknown ones."""
-    title = [["威海市登记簿"], []]  # headers need not stand in the first row, nor rows below one another
+    """Titles and units in headers, numbers and days as staff write them, blank and unknown cells are read."""
+    title = [["威海市登记簿"], []]  # there may be rows above the headers, and blank rows between the others
     register = read(workbook(tmp_path / "a.xlsx", [*title, OWN, GOOD[0], [], GOOD[1]], [THEIRS, *MEMBERS]))
     assert every_problem(register) == ()
     assert register.households.frame.rows() == [("A1", "urban", 1, False), ("A2", "rural", 2, True)]
@@ -78,7 +78,7 @@ def test_a_register_is_read(tmp_path: Path) -> None:
 
 
 def test_every_problem_of_a_register_at_its_cell(tmp_path: Path) -> None:
-    """What is wrong with cells, keys and persons comes all at once, by sheets, rows and columns."""
+    """Problems of cells, keys and persons are reported together, by sheet, row and column."""
     own = [*GOOD, ["A2", "城市", 1, "否"], ["A4", "县城", -1, "有"], ["A5", "城市", 1.5, "否"], [None, "城市", 1, "否"]]
     theirs = [
         *MEMBERS,
@@ -109,8 +109,8 @@ def test_every_problem_of_a_register_at_its_cell(tmp_path: Path) -> None:
 
 
 def test_numbers_in_a_column_of_days(tmp_path: Path) -> None:
-    """A number that is shown as a day, or is written as one, is it; any other, and one before 1900, is a problem."""
-    # of each number its format and the day that it is
+    """A number shown or written as a day is that day; any other number, and one before 1900, is a problem."""
+    # each number with its format, and the day that it shows
     cells: list[tuple[Any, str, str | None]] = [
         (37712, 'yyyy"年"m"月"d"日"', "2003-04-01"),
         (37712.0, "m/d/yyyy", "2003-04-01"),
@@ -145,7 +145,7 @@ def test_numbers_in_a_column_of_days(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
 @pytest.mark.parametrize("above", ["", "登记簿{end}{end}"])
 def test_csv_of_any_line_end(tmp_path: Path, end: str, above: str) -> None:
-    """Both files are read with any line ends, and a problem is at its line."""
+    """Both csv files are read with any line ends, and a problem has its line."""
     files = []
     wrong: list[Any] = ["A2", "子女", "2003²0401", "0", "0"]
     both: dict[str, Any] = {"h": [OWN, *GOOD], "m": [THEIRS, *MEMBERS, wrong]}
@@ -164,7 +164,7 @@ def test_csv_of_any_line_end(tmp_path: Path, end: str, above: str) -> None:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_persons_and_keys_in_every_form(tmp_path: Path, form: str) -> None:
-    """A person is found twice, and a member's household is found, however the number is written in each place."""
+    """Repeated persons and members' households are found in any notation of the number."""
     own: list[list[Any]] = [OWN, [NUMBER, *GOOD_ROW], ["B", *GOOD_ROW]]
     theirs: list[list[Any]] = [
         ["户号", "与申请人关系", "身份证号", "出生日期"],
@@ -185,7 +185,7 @@ def test_persons_and_keys_in_every_form(tmp_path: Path, form: str) -> None:
 
 
 def test_values_are_told_only_when_asked(tmp_path: Path) -> None:
-    """The content of a cell is in a problem only with `show_values`."""
+    """A problem shows the content of a cell only with `show_values`."""
     files = workbook(tmp_path / "a.xlsx", [OWN, *GOOD], [THEIRS, ["A1", "本人", None, "三千", 1], *MEMBERS[1:]])
     assert [each.given for each in every_problem(read(files))] == [""]
     shown = every_problem(read(files, show_values=True))
@@ -206,12 +206,12 @@ def test_values_are_told_only_when_asked(tmp_path: Path) -> None:
     ],
 )
 def test_headers_that_are_not_right(tmp_path: Path, own: Any, theirs: Any, found: Any) -> None:
-    """Unknown, repeated and missing headers are problems before any row is read."""
+    """Unknown, repeated and missing headers are reported before any row is read."""
     assert refused(workbook(tmp_path / "a.xlsx", [*own, ["A1"] * len(own[0])], [*theirs, *MEMBERS])) == found
 
 
 def test_sheets_that_are_not_right(tmp_path: Path) -> None:
-    """A missing, an empty or a hidden sheet, and one with headers only, are reported."""
+    """A missing, empty or hidden sheet, and one with headers only, are reported."""
     path = tmp_path / "a.xlsx"
     assert refused(workbook(path, [OWN], [])) == {("sheet_without_rows", "家庭!A1"), ("sheet_empty", "成员!A1")}
     book = openpyxl.load_workbook(workbook(path, [OWN, *GOOD], [THEIRS, *MEMBERS])[0])
@@ -223,7 +223,7 @@ def test_sheets_that_are_not_right(tmp_path: Path) -> None:
 
 
 def test_merged_cells(tmp_path: Path) -> None:
-    """A key merged over the rows of its members is the key of each; other merged cells are problems."""
+    """A merged key applies to each of its members' rows; other merged cells are problems."""
     files = workbook(tmp_path / "a.xlsx", [OWN, *GOOD], [THEIRS, MEMBERS[0], [None, *MEMBERS[1][1:]], MEMBERS[2]])
     book = openpyxl.load_workbook(files[0])
     book["成员"].merge_cells("A2:A3")
@@ -242,15 +242,15 @@ def test_merged_cells(tmp_path: Path) -> None:
 
 
 def test_every_cell_that_a_merged_one_covers_is_told(tmp_path: Path) -> None:
-    """Wherever the merged cell begins, the households and columns that it covers have the problem, and no other."""
+    """A merged cell is a problem for exactly the households and columns that it covers."""
     own: list[list[Any]] = [[*OWN, "电话"], ["A1", "城市", 1, "否", 1], ["A2", "农村", 1, "是", 1]]
     theirs = [[*THEIRS[:3], "电话", *THEIRS[3:]], *([*row[:3], None, *row[3:]] for row in MEMBERS)]
     files = workbook(tmp_path / "a.xlsx", [["威海市登记簿"], *own], theirs)
     book = openpyxl.load_workbook(files[0])
-    book["家庭"].merge_cells("A1:E1")  # a title is no fault
+    book["家庭"].merge_cells("A1:E1")  # a merged title is no problem
     book["家庭"].merge_cells("C3:C4")  # two households
-    book["家庭"].merge_cells("E3:F9")  # columns that are not used
-    book["成员"].merge_cells("D3:E3")  # begins in one that is not used
+    book["家庭"].merge_cells("E3:F9")  # unused columns
+    book["成员"].merge_cells("D3:E3")  # begins in an unused column
     book.save(files[0])
     text = "mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号}\n"
     register = read(files, mapping_for(WEIHAI, read_mapping(text)))
@@ -277,7 +277,7 @@ members:
 
 
 def test_a_mapping_is_followed(tmp_path: Path) -> None:
-    """Sheets, columns, codes, units and identity numbers as the mapping says; other columns are unused."""
+    """Sheets, columns, codes, units and identity numbers follow the mapping; other columns are unused."""
     book = openpyxl.Workbook()
     own, theirs = book.worksheets[0], book.create_sheet("人员")
     own.title = "困难户"
@@ -310,7 +310,7 @@ def test_a_mapping_is_followed(tmp_path: Path) -> None:
 
 
 def test_one_number_in_two_widths_is_one_person(tmp_path: Path) -> None:
-    """A number in full-width digits is read, and is that of the person who has it in plain ones."""
+    """A number in full-width digits is the same person as the number in ASCII digits."""
     book = openpyxl.Workbook()
     own, theirs = book.worksheets[0], book.create_sheet("人员")
     own.title = "困难户"
@@ -325,7 +325,7 @@ def test_one_number_in_two_widths_is_one_person(tmp_path: Path) -> None:
 
 
 def test_a_unit_of_a_header_holds_against_the_mapping(tmp_path: Path) -> None:
-    """A header that says another unit than the mapping is a problem; one without how often is not."""
+    """A header with another unit than the mapping is a problem; a header without a period is not."""
     files = workbook(tmp_path / "a.xlsx", [OWN, *GOOD], [["户号", "与申请人关系", "工资（万元）"], ["A1", "本人", 1]])
     text = (
         "mapping: 1\nhouseholds: {key: 户号}\nmembers: {key: 户号, facts: {wage: {column: 工资（万元）, unit: %s}}}\n"
@@ -337,13 +337,13 @@ def test_a_unit_of_a_header_holds_against_the_mapping(tmp_path: Path) -> None:
 
 @cache
 def sample() -> tuple[dict[str, Any], ...]:
-    """Households with facts left out, and with facts that are known to be unknown."""
+    """Households with omitted facts, and with explicitly unknown facts."""
     return tuple({**each, "on": None} for each in drawn(partial_households(WEIHAI), 40) if each.get("members"))
 
 
 @cache
 def expected() -> tuple[Assessment | FactError, ...]:
-    """What `assess` says of them."""
+    """The results of `assess` for them."""
     return tuple(answer(WEIHAI, {**each, "on": ON}, None) for each in sample())
 
 
@@ -389,7 +389,7 @@ def test_the_table_says_what_assess_says(tmp_path: Path, kind: str) -> None:
 
 
 def test_what_only_trying_decides(tmp_path: Path) -> None:
-    """A household that frames leave open and `assess` decides has its category, and nothing more is possible."""
+    """A household that only combinations decide has its category, and nothing more is possible."""
     policy = read_policy("""
 language: 1
 policy: either
@@ -418,7 +418,7 @@ decisions:
 
 
 def test_blank_may_mean_unknown(tmp_path: Path) -> None:
-    """If the mapping says that blank is unknown, a blank cell has no default."""
+    """If the mapping declares blank as unknown, a blank cell has no default."""
     files = workbook(
         tmp_path / "a.xlsx",
         [OWN, *GOOD],
@@ -435,7 +435,7 @@ def test_blank_may_mean_unknown(tmp_path: Path) -> None:
 
 
 def test_a_range_that_is_too_wide_is_refused(tmp_path: Path) -> None:
-    """A fact whose numbers could not be held exactly is refused for any register."""
+    """A fact whose numbers cannot be stored exactly is refused for any register."""
     policy = read_policy("""
 language: 1
 policy: wide

@@ -1,4 +1,4 @@
-"""Problems of a register as they are printed: each kind once, with all of its places."""
+"""The printed problems of a register: each kind once, with all of its locations."""
 
 import re
 from random import Random, SystemRandom
@@ -9,13 +9,13 @@ from hardship_rules.registers.output import remarks_of, report, row_ranges
 
 
 def problem(row: int, column: int = 5, given: str = "") -> Problem:
-    """A cell that should hold a number."""
+    """A problem: a cell that should have a number."""
     at = Cell("a.xlsx", row, column, "成员")
     return Problem("cell_number", ("工资",), given, {"column": "工资", "wanted": "0 至 9"}, location=at)
 
 
 def test_places_are_told_together() -> None:
-    """Consecutive rows are a range, each kind of problem is listed once, and each column separately."""
+    """Consecutive rows are a range; each kind of problem is listed once per column."""
     lines = report([problem(9), problem(2), problem(3), problem(4), problem(2, 6)], "zh").splitlines()
     assert lines[0] == "a.xlsx 成员!E2: 错误[cell_number]: “工资”应填数"
     assert lines[2] == "    共 4 处：E2:E4、E9"
@@ -24,14 +24,14 @@ def test_places_are_told_together() -> None:
 
 
 def test_values_where_they_are_asked_for() -> None:
-    """With `show_values` each place has its content."""
+    """With `show_values` each location has its content."""
     assert "E2 填的是 `x`" in report([problem(2, given="x")], "zh", show_values=True)
     assert "`x` stands there" in report([problem(2, given="x")], "en", show_values=True)
     assert "`x`" not in report([problem(2, given="x")], "zh")
 
 
 def test_very_many_places_are_cut_off() -> None:
-    """Of thousands of scattered places the first are listed, and how many there are."""
+    """Of thousands of scattered rows the first are listed, with the total number."""
     text = report([problem(row) for row in range(2, 2002, 2)], "zh")
     assert "共 1,000 处" in text
     assert "--format json" in text
@@ -39,23 +39,23 @@ def test_very_many_places_are_cut_off() -> None:
 
 
 def test_other_places_are_told_as_they_are() -> None:
-    """A problem of a file or a mapping is an entry of its own."""
+    """A problem of a file or a mapping is a separate entry."""
     other = Problem("csv_broken", location=Location("a.csv", 1, 1))
     assert report([other], "zh").startswith("a.csv:1:1: 错误[csv_broken]")
 
 
 def test_letters_of_columns() -> None:
-    """Columns are called as spreadsheets call them."""
+    """Columns are named as in spreadsheets."""
     assert [letters(number) for number in (1, 26, 27, 52, 53, 703)] == ["A", "Z", "AA", "AZ", "BA", "AAA"]
 
 
 def broken(row: int, title: str) -> Problem:
-    """A household that breaks a condition."""
+    """A problem: a household that violates a condition."""
     return Problem("must_broken", given=title, location=Cell("a.xlsx", row, 1, "家庭"))
 
 
 def test_each_sentence_has_its_own_places() -> None:
-    """Problems of one code and column whose sentences or hints differ are not one: each row is under its own."""
+    """Problems of one code and column with different sentences or hints are listed separately."""
     some = [broken(2, "配偶不超过一名"), broken(3, "有配偶的职工不是离异"), broken(4, "配偶不超过一名")]
     lines = report(some, "zh").splitlines()
     assert [line for line in lines if "must_broken" in line] == [
@@ -68,9 +68,9 @@ def test_each_sentence_has_its_own_places() -> None:
 
 
 def test_every_row_is_under_its_own_sentence() -> None:
-    """The rows below a sentence are those with that problem, in any order of problems."""
+    """The rows below a sentence are those with that problem, for any order of problems."""
     seed = SystemRandom().randrange(10**9)
-    chance = Random(seed)  # noqa: S311  # a test
+    chance = Random(seed)  # noqa: S311  # not for security
     titles = [f"条件{number}" for number in range(7)]
     rows = {row: set(chance.sample(titles, chance.randint(0, 3))) for row in range(2, 140)}
     some = [broken(row, title) for row, own in rows.items() for title in sorted(own)]
@@ -85,13 +85,13 @@ def test_every_row_is_under_its_own_sentence() -> None:
 
 
 def whole_row(row: int, code: str = "row_hidden") -> Problem:
-    """Something that is reported of a row."""
+    """A remark on a whole row."""
     at = Cell("a.xlsx", row, 1, "成员")
     return Problem(code, values={"label": "说明", "column": "工资"}, severity="warning", location=at)
 
 
 def test_rows_are_reported_by_number() -> None:
-    """What is said of a whole row is said of the row, one alone too, in both languages and for the totals."""
+    """A remark on a whole row names the row, even a single one, in both languages and in the totals."""
     some = [whole_row(row) for row in (9, 3, 4, 5)]
     assert report(some, "zh").splitlines()[2] == "    共 4 行：第 3-5、9 行"
     assert report(some[:1], "en").splitlines()[2] == "    1 rows: 9"
@@ -108,7 +108,7 @@ def test_rows_are_reported_by_number() -> None:
 
 
 def test_rows_that_are_one_problem_each_are_counted_together() -> None:
-    """A sentence that counts rows and names them is printed once for all rows of its kind, with their number."""
+    """A sentence that counts and names rows is printed once for all of them, with their number."""
     some = []
     for row in (5, 2, 3, 9):
         at = Cell("a.xlsx", row, 1, "成员")

@@ -1,4 +1,4 @@
-"""Integrity of a register: each kind of finding once, with all of its rows, and without any identifier."""
+"""Integrity of a register: each kind of finding once, with all of its rows and without identifiers."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ WEIHAI, HUZHOU = load_policy("2021_weihai"), load_policy("example_huzhou")
 
 
 def found(households: str, members: str, **asked: Any) -> list[tuple[str, list[int]]]:
-    """The findings of a register: households by letter, members as `household who person`, with the rows of each."""
+    """The findings of a register, with their rows: households by letter, members as `household relation person`."""
     people = [each.split() for each in members.split(",")]
     frame = pl.DataFrame(
         {
@@ -48,23 +48,23 @@ def test_sound() -> None:
     ],
 )
 def test_each_way(households: str, members: str, expected: list[tuple[str, list[int]]]) -> None:
-    """Each way of being unsound is found once, with the rows that have part in it, and nothing else is."""
+    """Each defect is found once, with the rows that it involves, and nothing else."""
     assert found(households, members) == expected
 
 
 def test_a_third_file_beside_two_spouses() -> None:
-    """If one of two spouses with a file each is in a third, that is reported too."""
+    """If one of two spouses with separate files is in a third file, that is reported too."""
     codes = found("abc", "a self 1,a spouse 2,b self 2,b spouse 1,c self 3,c parent 1")
     assert codes == [("spouses_with_two_files", [0, 1, 2, 3]), ("worker_elsewhere", [0, 3, 5])]
 
 
 def test_a_spouse_whose_own_file_does_not_say_so() -> None:
-    """A worker who is the spouse in another file, whose worker is not the spouse here, is a member elsewhere."""
+    """A worker who is a spouse in another file, but without that worker as spouse, is a member elsewhere."""
     assert found("ab", "a self 1,b self 2,b spouse 1") == [("worker_elsewhere", [0, 2])]
 
 
 def test_numbers_are_compared_as_people_write_them() -> None:
-    """Spaces and case make no other person; a number that is a number is compared as its text."""
+    """Spaces and case are ignored in identifiers; a typed number is compared as its text."""
     register = pl.DataFrame({"household": ["a", "b"], "relation": ["self", "self"], "number": ["11 x", "11X "]})
     listed = pl.DataFrame({"household": ["a", "b"]})
     assert [each.code for each in soundness(WEIHAI, listed, register, identifier="number")] == ["person_worker_of_two"]
@@ -74,7 +74,7 @@ def test_numbers_are_compared_as_people_write_them() -> None:
 
 @pytest.mark.parametrize("written", ["１１Ｘ", "１１ｘ", "1\u200b1X", "\ufeff11X", "'11X", "11X’", "1\u3000 1x"])
 def test_signs_and_widths_make_no_other_person(written: str) -> None:
-    """Full-width digits, signs that do not show and apostrophes are how one number is written, too."""
+    """Full-width digits, invisible characters and apostrophes are ignored in identifiers."""
     members = {"household": ["a", "b"], "relation": ["self", "self"], "number": ["11X", written]}
     listed = pl.DataFrame({"household": ["a", "b"]})
     (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
@@ -94,7 +94,7 @@ def test_every_form_of_a_number_is_one_person(form: str) -> None:
 
 @pytest.mark.parametrize("passport", ["Ｇ１２３ａ", "g123A", "'G123a", '="g１２３Ａ"'])
 def test_other_papers_are_compared_alike(passport: str) -> None:
-    """Full-width letters are letters as well."""
+    """Full-width letters equal their ASCII forms."""
     members = {"household": ["a", "b"], "relation": ["self", "self"], "number": ["G123A", passport]}
     listed = pl.DataFrame({"household": ["a", "b"]})
     (finding,) = soundness(WEIHAI, listed, pl.DataFrame(members), identifier="number")
@@ -103,23 +103,23 @@ def test_other_papers_are_compared_alike(passport: str) -> None:
 
 @pytest.mark.parametrize("word", ["未知", "unknown", "Unknown", "-", "－", "——", "/", "无", "不详", "'"])
 def test_words_that_tell_nobody(word: str) -> None:
-    """Two who are both said not to be known are not therefore the same."""
+    """Two people with an unknown identifier are not the same person."""
     assert found("ab", f"a self {word},b self 2,b child {word}") == [("person_not_told", [0, 2])]
 
 
 def test_without_an_identifier() -> None:
-    """Where no column says who a person is, only files are looked at."""
+    """Without an identifier column only files are checked."""
     assert found("ab", "a self 1,b child 1", identifier=None) == [("household_without_worker", [1])]
 
 
 def test_titles_and_what_is_not_known() -> None:
-    """Relations may be titles; where one is unknown, or is no option, a file is not said to lack its worker."""
+    """Relations may be titles; if one is unknown or invalid, the file is not reported as lacking its worker."""
     assert found("ab", "a 本人 1,b 配偶 2") == [("household_without_worker", [1])]
     assert found("ab", "a self 1,b 不详 2") == []
 
 
 def test_a_policy_that_knows_no_worker() -> None:
-    """Where the members are not called by a relation, files without a worker are not looked for."""
+    """If members have no relation, files without a worker are not searched."""
     members = pl.DataFrame({"household": ["a"], "name": ["x"]})
     assert [each.code for each in soundness(HUZHOU, pl.DataFrame({"household": ["b"]}), members)] == [
         "member_of_no_household"
@@ -128,7 +128,7 @@ def test_a_policy_that_knows_no_worker() -> None:
 
 @pytest.mark.parametrize("kind", ["lazy", "to_pandas", "to_arrow"])
 def test_every_kind_of_frame(kind: str) -> None:
-    """Frames of any kind are looked at alike."""
+    """Frames of any library are checked alike."""
     register = pl.DataFrame({"household": ["a", "b"], "relation": ["self", "self"], "number": ["1", "1"]})
     listed = pl.DataFrame({"household": ["a", "b"]})
     own, theirs = (getattr(frame, kind)() for frame in (listed, register))
@@ -138,7 +138,7 @@ def test_every_kind_of_frame(kind: str) -> None:
 
 
 def test_told_by_place_and_never_by_number() -> None:
-    """A finding as a problem names both places and no number; of many places the first few and how many there are."""
+    """A finding as a problem has the locations and no number; of many locations it lists the first, and their count."""
     register = pl.DataFrame(
         {"household": [str(number) for number in range(9)], "relation": ["self"] * 9, "number": ["9918"] * 9}
     )

@@ -1,4 +1,4 @@
-"""Mappings proposed for hand-made registers: what is certain is written, the rest is left to whoever knows."""
+"""Mappings suggested for hand-made registers: certain matches are active, doubtful ones are comments."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ NUMBERS = ("110101190001010002", "11010119000101003X", "１１０１０１１９
 
 
 def proposed(households: Columns = KEYS, members: Columns = KEYS) -> str:
-    """The proposal for two tables."""
+    """The suggestion for two tables."""
     return suggest_mapping(WEIHAI, table_sample(households), table_sample(members))
 
 
@@ -29,7 +29,7 @@ def read(text: str) -> RegisterMapping:
 
 
 def undecided(text: str) -> list[str]:
-    """The lines of a proposal that are comments, bare."""
+    """The commented lines of a suggestion, without the comment marks."""
     return [line.strip().removeprefix("# ") for line in text.splitlines() if line.strip().startswith("#")]
 
 
@@ -62,14 +62,14 @@ def test_keys_and_sheets_are_named() -> None:
 
 
 def test_a_key_by_another_word_is_taken_where_it_is_the_only_one() -> None:
-    """A number of files that is in both tables, and each household's own, is the key, to be looked at once more."""
+    """An unknown column in both tables, unique per household, is taken as the key, with a note to check it."""
     text = proposed({"档案号": ["1", "2"], "镇街": ["甲", "甲"]}, {"档案号": ["1", "1", "2"], "镇街": ["甲"]})
     assert (read(text).households.keys, read(text).members.keys) == (("档案号",), ("档案号",))
     assert text.count("key: 档案号    # 表头不全同，按取值认出，请核对") == 2
 
 
 def test_a_key_is_not_guessed() -> None:
-    """Where several columns could be the key, or what could be is called nothing like it, it is left to decide."""
+    """With several candidates for the key, or an unlikely name, the key is left to decide."""
     for more in ("档案编号", "序列"):
         names = ("档案号", more) if more == "档案编号" else (more,)
         text = proposed(
@@ -82,7 +82,7 @@ def test_a_key_is_not_guessed() -> None:
 
 
 def test_identity_numbers_tell_who_a_member_is_and_when_born() -> None:
-    """A column of identity numbers is the identifier, by its header or its values, and gives the day of birth."""
+    """A column of identity numbers, by header or by values, is the identifier and gives the day of birth."""
     for header in ("身份证号", "证件号码", "成员证号"):
         text = proposed(members={"户号": ["A", "B", "C"], header: NUMBERS})
         mapping = read(text)
@@ -93,7 +93,7 @@ def test_identity_numbers_tell_who_a_member_is_and_when_born() -> None:
 
 
 def test_a_birth_date_of_its_own_goes_first() -> None:
-    """Where there is a column of birth dates, that is taken, and the identity number is only named beside it."""
+    """A column of birth dates is preferred, and the identity number is only mentioned."""
     text = proposed(members={"户号": ["A"], "出生日期": ["1990-01-01"], "身份证号": NUMBERS[:1]})
     assert not read(text).members.columns["birth_date"].identity_number
     assert "出生日期: {column: 身份证号, read: identity number}" in undecided(text)
@@ -101,7 +101,7 @@ def test_a_birth_date_of_its_own_goes_first() -> None:
 
 @pytest.mark.parametrize(("texts", "reason"), [([], "没有见到"), ([NUMBERS[0], "H0123"], "有 1 格不是")])
 def test_numbers_that_are_not_all_identity_numbers_are_not_read(texts: list[str], reason: str) -> None:
-    """Where not every number seen is an identity number, reading the day of birth from it is left to decide."""
+    """If some values are not identity numbers, reading the day of birth from them is left to decide."""
     text = proposed(members={"户号": ["A"], "证件号码": texts})
     assert read(text).members.identifier == "证件号码"
     assert "birth_date" not in read(text).members.columns
@@ -109,14 +109,14 @@ def test_numbers_that_are_not_all_identity_numbers_are_not_read(texts: list[str]
 
 
 def test_two_columns_of_identity_numbers_are_left_to_decide() -> None:
-    """Where several columns hold identity numbers, none is taken."""
+    """If several columns have identity numbers, none is taken."""
     text = proposed(members={"户号": ["A"], "职工证号": NUMBERS[:1], "成员证号": NUMBERS[1:2]})
     assert read(text).members.identifier is None
     assert {"identifier: 职工证号", "identifier: 成员证号"} <= set(undecided(text))
 
 
 def test_codes_are_listed_for_the_writer() -> None:
-    """Codes that are no options are listed, ready to be given a meaning; decided, they are read."""
+    """Codes that are not options are listed, ready to be assigned; once assigned, they are read."""
     text = proposed(
         {**KEYS, "家庭居住地": ["1", "2", "1", "2", "城市"], "拥有或经常使用机动车辆": ["有", "无", "有", "无"]}
     )
@@ -131,7 +131,7 @@ def test_codes_are_listed_for_the_writer() -> None:
 
 
 def test_codes_among_numbers_have_no_digits() -> None:
-    """Of the texts among numbers only words are listed, no amount."""
+    """Among numbers only words are listed as codes, no amount."""
     text = proposed(members={**KEYS, "月工资": ["无", "无", "3200元", "3200元", "1200"]})
     assert "无:" in {line.strip() for line in undecided(text)}
     assert "3200" not in text
@@ -139,7 +139,7 @@ def test_codes_among_numbers_have_no_digits() -> None:
 
 
 def test_values_alone_are_not_certain() -> None:
-    """Options under another header may be another thing: 户籍 is not 居住地; part of the title makes it certain."""
+    """Options under another header may be a different fact: 户籍 is not 居住地; a partial title makes it certain."""
     text = proposed({**KEYS, "户籍性质": ["城市", "农村", "城市"]})
     assert "residence" not in read(text).households.columns
     assert "家庭居住地: 户籍性质" in undecided(text)
@@ -151,7 +151,7 @@ def test_values_alone_are_not_certain() -> None:
 
 
 def test_likely_headers_are_named_with_every_candidate() -> None:
-    """A header that is like some titles is a comment with all of them, ready to be taken."""
+    """A header similar to some titles is a comment with each of them, ready to be uncommented."""
     text = proposed(members={**KEYS, "工资": ["1200"]})
     assert not read(text).members.columns
     assert {"月工资: 工资", "年工资性收入: 工资"} <= set(undecided(text))
@@ -161,7 +161,7 @@ def test_likely_headers_are_named_with_every_candidate() -> None:
 
 
 def test_two_columns_for_one_fact_are_left_to_decide() -> None:
-    """Where two headers are the same fact, neither is taken."""
+    """If two headers match one fact, neither is taken."""
     text = proposed(members={**KEYS, "月工资": ["1200"], "月工资（万元）": ["0.12"]})
     assert "monthly_wage" not in read(text).members.columns
     assert any("不止一列" in line for line in undecided(text))
@@ -169,7 +169,7 @@ def test_two_columns_for_one_fact_are_left_to_decide() -> None:
 
 @pytest.mark.parametrize("header", ["年龄（届）", "家庭居住地（镇街）", "月工资（件）"])
 def test_brackets_that_are_no_unit_are_left_to_decide(header: str) -> None:
-    """A text in brackets that is no unit of the fact is a doubt."""
+    """A bracketed text that is not a unit of the fact is left to decide."""
     text = proposed({**KEYS, header: ["1"]}, {**KEYS, header: ["1"]})
     mapping = read(text)
     assert not mapping.households.columns
@@ -178,7 +178,7 @@ def test_brackets_that_are_no_unit_are_left_to_decide(header: str) -> None:
 
 
 def test_what_has_no_column_and_what_has_no_use_is_said() -> None:
-    """Facts without a column and columns without a use are named."""
+    """Facts without a column and columns without a fact are listed."""
     text = proposed({**KEYS, "备注": ["见附页"]})
     assert any("没有用到的列" in line and "备注" in line for line in undecided(text))
     assert any("没有认出列的事实" in line and "家庭居住地" in line for line in undecided(text))
@@ -188,7 +188,7 @@ PRIVATE = ("王某某", "李某", "110101", "0101", "370502", "13800000000", "87
 
 
 def test_nothing_of_a_person_is_written() -> None:
-    """No name, number or amount is in a suggestion: not under its header, nor another's, nor as a header."""
+    """A suggestion has no person's name, number or amount, under any header or as a header."""
     people: Columns = {
         "户号": ["A", "A", "B", "B", "C", "C"],
         "姓名": ["王某某", "李某", "王某某", "李某", "李某", "王某某"],
@@ -208,14 +208,14 @@ def test_nothing_of_a_person_is_written() -> None:
 
 
 def test_a_name_in_the_other_table_is_no_code() -> None:
-    """A text in a column of names of one table is no code in the other."""
+    """A name in a column of one table is no code in the other."""
     text = proposed({**KEYS, "申请人姓名": ["王某某"]}, {**KEYS, "与申请人关系": ["王某某", "王某某", "户主", "户主"]})
     assert "王某某" not in text
     assert "户主:" in {line.strip() for line in undecided(text)}
 
 
 def test_a_person_s_row_is_not_taken_for_headers() -> None:
-    """If a person's number is among the headers, the row has no headers and is not in the suggestion."""
+    """If the headers contain a person's number, the row is not used as headers and not shown."""
     row: Columns = {
         "A001": ["A002"],
         "王某某": ["李某"],
@@ -230,7 +230,7 @@ def test_a_person_s_row_is_not_taken_for_headers() -> None:
 
 
 def test_many_different_values_are_no_codes() -> None:
-    """A column with more than twelve strange values has no codes to be listed."""
+    """A column with more than twelve unknown values has no codes to list."""
     texts = [f"第{number}类" for number in range(13)] * 2
     text = proposed({**KEYS, "家庭居住地": texts})
     assert "第1类" not in text
@@ -238,7 +238,7 @@ def test_many_different_values_are_no_codes() -> None:
 
 
 def test_any_headers_give_a_mapping_that_is_read() -> None:
-    """Headers that mean something in YAML, or look like a comment, are columns all the same."""
+    """Headers with a meaning in YAML, or like a comment, are columns too."""
     odd: Columns = {
         "户号": ["1"],
         "": ["x"],
@@ -253,7 +253,7 @@ def test_any_headers_give_a_mapping_that_is_read() -> None:
 
 
 def test_any_policy_and_nothing_seen() -> None:
-    """Without rows, and without columns, there is a proposal too; the same again, letter for letter."""
+    """Without rows or columns there is a suggestion too, and it is the same each time."""
     policy = read_policy(POLICY, "small.yaml")
     cases: tuple[Columns, ...] = ({}, {"户号": []}, {"住地": ["1", "1"], "身份": ["本人"]})
     for columns in cases:
@@ -264,7 +264,7 @@ def test_any_policy_and_nothing_seen() -> None:
 
 
 def test_the_command_proposes_from_files(tmp_path: Path) -> None:
-    """`register --suggest-mapping` writes a mapping for files in a register's own words, in any encoding."""
+    """`register --suggest-mapping` writes a mapping for files with custom headers, in any encoding."""
     own, theirs, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "m.yaml"
     own.write_text("档案号,居住地\n1,城市\n2,农村\n", "gb18030")
     theirs.write_text(
@@ -279,4 +279,4 @@ def test_the_command_proposes_from_files(tmp_path: Path) -> None:
     assert mapping.members.columns["relation"].name == "关系"
     assert mapping.members.columns["birth_date"].identity_number
     assert "1101" not in out.read_text("utf-8")
-    assert CliRunner().invoke(commands, words).exit_code == 1  # it is there
+    assert CliRunner().invoke(commands, words).exit_code == 1  # the file exists

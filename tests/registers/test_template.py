@@ -1,4 +1,4 @@
-"""The workbook of an empty register: the values that Excel accepts, and how filled-in rows are read back."""
+"""The workbook of an empty register: accepted values in Excel, and reading the filled-in rows back."""
 
 from datetime import date, datetime
 from functools import cache
@@ -32,12 +32,12 @@ SHEETS = ("家庭", "成员")
 
 @cache
 def opened(policy: Policy) -> openpyxl.Workbook:
-    """The workbook of a policy, as it is read from its bytes."""
+    """The workbook of a policy, opened from its bytes."""
     return openpyxl.load_workbook(BytesIO(register_template(policy)))
 
 
 def columns(policy: Policy, sheet: str) -> dict[str, str]:
-    """The letters of a sheet's columns by their headers."""
+    """The column letters of a sheet by header."""
     headers = opened(policy)[sheet][HEADER_ROW]
     return {str(cell.value): get_column_letter(number) for number, cell in enumerate(headers, 1)}
 
@@ -53,7 +53,7 @@ def rule(policy: Policy, sheet: str, header: str) -> DataValidation:
 
 @pytest.mark.parametrize("policy", [WEIHAI, SMALL, load_policy("example_huzhou")], ids=lambda policy: policy.name)
 def test_every_fact_has_its_column(policy: Policy) -> None:
-    """The households' sheet and the members' have the key, of members who each is, and every fact by its title."""
+    """Both sheets have the key and every fact by title; the members' sheet also has the identifier."""
     assert opened(policy).sheetnames == [*SHEETS, "说明"]
     own, theirs = (list(columns(policy, sheet)) for sheet in SHEETS)
     assert (own[0], theirs[:2]) == ("户号", ["户号", "身份证号"])
@@ -62,7 +62,7 @@ def test_every_fact_has_its_column(policy: Policy) -> None:
 
 
 def test_groups_stand_together_in_the_policy_s_order() -> None:
-    """Facts of one group are side by side, groups in the order of the policy, with their names above the first fact."""
+    """Facts of a group are adjacent, groups are in the policy's order, with the name above the first fact."""
     sheet = opened(WEIHAI)["成员"]
     groups = [cell.value for cell in sheet[1] if cell.value]
     assert groups == ["身份", "教育", "收入", "支出"]
@@ -72,7 +72,7 @@ def test_groups_stand_together_in_the_policy_s_order() -> None:
 
 
 def test_options_and_yes_or_no_are_offered() -> None:
-    """A choice offers its options by title, a yes-or-no 是 and 否, both 未知; anything else is refused."""
+    """A choice offers its options by title, a boolean 是 and 否, both 未知; other values are refused."""
     found = rule(WEIHAI, "家庭", "家庭居住地")
     assert (found.type, found.formula1, found.errorStyle, found.allow_blank) == (
         "list",
@@ -81,12 +81,12 @@ def test_options_and_yes_or_no_are_offered() -> None:
         True,
     )
     assert found.showErrorMessage
-    assert not found.showDropDown  # which would hide the arrow
+    assert not found.showDropDown  # it would hide the arrow
     assert rule(WEIHAI, "家庭", "拥有或经常使用机动车辆").formula1 == '"是,否,未知"'
 
 
 def test_numbers_lie_in_their_range_and_have_their_decimals() -> None:
-    """A number is within the fact's range and decimals; 未知 is accepted too."""
+    """A number must be within the fact's range and decimals; 未知 is accepted too."""
     letter = columns(WEIHAI, "家庭")["自有住房套数"]
     homes = rule(WEIHAI, "家庭", "自有住房套数")
     cell = f"{letter}{HEADER_ROW + 1}"
@@ -109,7 +109,7 @@ def test_days_are_days() -> None:
 
 
 def test_keys_and_identity_numbers_are_text() -> None:
-    """Excel keeps the digits of an 18-digit number only where the column is text before it is written."""
+    """Columns for keys and identity numbers have the text format, since Excel truncates 18-digit numbers."""
     for sheet, header in (("家庭", "户号"), ("成员", "户号"), ("成员", "身份证号")):
         assert opened(WEIHAI)[sheet].column_dimensions[columns(WEIHAI, sheet)[header]].number_format == "@"
     found = rule(WEIHAI, "成员", "身份证号")
@@ -117,7 +117,7 @@ def test_keys_and_identity_numbers_are_text() -> None:
 
 
 def test_what_must_be_answered_is_said_in_words_and_colour() -> None:
-    """Above each header is whether it is required, and the unit; each answer has its colour."""
+    """Above each header are the unit and whether the fact is required; each answer has its colour."""
     sheet = opened(WEIHAI)["家庭"]
     said: dict[str, str] = {}
     colours: dict[str, set[str]] = {}
@@ -125,15 +125,15 @@ def test_what_must_be_answered_is_said_in_words_and_colour() -> None:
         said[header] = sheet[f"{letter}{HEADER_ROW - 1}"].value
         colours.setdefault(said[header].split("\n")[0], set()).add(sheet[f"{letter}{HEADER_ROW}"].fill.fgColor.rgb)
     assert (said["家庭居住地"], said["事实劳动关系月数"]) == ("应填", "应填\n月")
-    assert said["突发困难原因"] == "可不填"  # nothing stands in for it but 无
-    assert said["突发支出或损失"] == "视情况填\n元/年"  # nought where there is no cause, else unknown
+    assert said["突发困难原因"] == "可不填"  # the only default is 无
+    assert said["突发支出或损失"] == "视情况填\n元/年"  # zero without a cause, else unknown
     assert sorted(colours) == ["可不填", "应填", "视情况填"]
     assert all(len(each) == 1 for each in colours.values())
     assert len(set.union(*colours.values())) == 3
 
 
 def test_notes_say_how_a_fact_is_filled_in() -> None:
-    """The note of a header has values, unit, evidence, default, and that 未知 is accepted."""
+    """The note of a header has values, unit, evidence and default, and says that 未知 is accepted."""
     sheet = opened(WEIHAI)["成员"]
     note = sheet[f"{columns(WEIHAI, '成员')['学费']}{HEADER_ROW}"].comment.text
     for words in (
@@ -147,7 +147,7 @@ def test_notes_say_how_a_fact_is_filled_in() -> None:
 
 
 def test_sheets_are_laid_out_for_screen_and_paper() -> None:
-    """Headers stay in sight and are printed on each page, which is as wide as the sheet; rows can be filtered."""
+    """Headers are frozen and printed on each page, the page fits the sheet's width, and rows can be filtered."""
     for sheet, frozen in (("家庭", f"B{HEADER_ROW + 1}"), ("成员", f"C{HEADER_ROW + 1}")):
         own = opened(WEIHAI)[sheet]
         assert own.freeze_panes == frozen
@@ -165,7 +165,7 @@ LONG = POLICY.replace(
 
 
 def test_long_lists_stand_in_a_hidden_sheet() -> None:
-    """Excel takes lists of 255 characters in a rule; longer ones are in a hidden sheet, one option a row."""
+    """Excel limits a list in a rule to 255 characters; longer ones are in a hidden sheet, one option per row."""
     policy = read_policy(LONG, "long.yaml")
     found = rule(policy, "家庭", "住地")
     assert found.formula1 == "'选项'!$A$1:$A$21"
@@ -186,7 +186,7 @@ TRICKY = (
 
 
 def test_titles_are_text_whatever_they_look_like() -> None:
-    """A title that looks like a formula is text, an option with a comma is one option, a title of a key gives way."""
+    """A title like a formula is text, an option with a comma is one option, a title like a key is disambiguated."""
     policy = read_policy(TRICKY, "tricky.yaml")
     sheet = opened(policy)["家庭"]
     assert list(columns(policy, "家庭")) == ["户号", "=住地", "owner", "存款"]
@@ -196,7 +196,7 @@ def test_titles_are_text_whatever_they_look_like() -> None:
 
 
 def test_the_explanation_names_the_policy_and_the_command() -> None:
-    """The sheet that explains has the policy, its days and fingerprint, the command, and every fact in a row."""
+    """The sheet of explanations has the policy, its days and fingerprint, the command, and a row for each fact."""
     cells = [str(cell.value) for row in opened(WEIHAI)["说明"].iter_rows() for cell in row if cell.value]
     text = "\n".join(cells)
     for words in (
@@ -210,14 +210,14 @@ def test_the_explanation_names_the_policy_and_the_command() -> None:
 
 
 def test_the_sheets_to_fill_in_are_empty() -> None:
-    """No row is below the headers, so that no example can be taken for a household."""
+    """There is no row below the headers, so that no example can be read as a household."""
     for sheet in SHEETS:
         assert opened(WEIHAI)[sheet].max_row == HEADER_ROW
 
 
 @pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
 def test_the_example_is_a_whole_household(name: str) -> None:
-    """The household invented for the explanation breaks nothing that the policy asks for, and lacks no fact."""
+    """The invented example household is valid and has every fact."""
     policy = load_policy(name)
     own, members = example_household(policy)
     assert len(members) == 2
@@ -227,7 +227,7 @@ def test_the_example_is_a_whole_household(name: str) -> None:
 
 
 def filled(policy: Policy, rows: dict[str, list[dict[str, Any]]]) -> list[pl.DataFrame]:
-    """The workbook's two sheets with rows filled in, as frames of text."""
+    """The workbook's two sheets with filled-in rows, as text frames."""
     book = openpyxl.load_workbook(BytesIO(register_template(policy)))
     for sheet, given in rows.items():
         for number, row in enumerate(given, HEADER_ROW + 1):
@@ -245,7 +245,7 @@ def filled(policy: Policy, rows: dict[str, list[dict[str, Any]]]) -> list[pl.Dat
 
 
 def test_headers_are_found_below_what_stands_above_them(tmp_path: Path) -> None:
-    """The rows above the headers are not taken for them, whether the headers need be known or not."""
+    """The rows above the headers are skipped, whether the headers are known in advance or not."""
     path = tmp_path / "登记表.xlsx"
     book = openpyxl.load_workbook(BytesIO(register_template(SMALL)))
     for sheet in SHEETS:
@@ -259,14 +259,14 @@ def test_headers_are_found_below_what_stands_above_them(tmp_path: Path) -> None:
 
 
 def text(cell: object) -> str:
-    """A cell as the text that it shows."""
+    """The displayed text of a cell."""
     return cell.date().isoformat() if isinstance(cell, datetime) else str(cell)
 
 
 def test_what_is_filled_in_is_read_back() -> None:
-    """Rows filled in by their headers come to the same as `assess` says of the household, without a mapping.
+    """Filled-in rows give the result of `assess` for the household, without a mapping.
 
-    Income of one person alone: 12 x 700 yuan a year, no costs, is 700 a month, below the 787 of 2021.
+    The income of one person alone, 12 x 700 yuan a year without costs, is 700 a month, below the 787 of 2021.
     """
     own: dict[str, Any] = {
         "户号": "370000000000000001",
@@ -295,7 +295,7 @@ def test_what_is_filled_in_is_read_back() -> None:
         read.append(found.frame(nw.from_native(frame.lazy()), "household", left_out).to_native())
     policy = with_left_out(WEIHAI, left_out)
     lazy = nw.from_native(assess_frame(policy, read[0], read[1], on="2021-03-31")).lazy()
-    verdicts = lazy.collect().sort("household").to_native()  # lazy frames promise no order
+    verdicts = lazy.collect().sort("household").to_native()  # lazy frames have no guaranteed order
     assert [(row["household"], row["category"], row["problem"]) for row in verdicts.to_dicts()] == [
         ("370000000000000001", "deep", None),
         ("B", None, None),

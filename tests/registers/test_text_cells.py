@@ -28,13 +28,13 @@ def worked(texts: list[str | None], steps: Steps, **expressions: nw.Expr) -> lis
         ("１２，３４５．６", 1_234_560, False),
         ("\u3000-5\t", -500, False),
         ("+7.10", 710, False),
-        ("0.5000", 50, False),  # noughts at the end say nothing
+        ("0.5000", 50, False),  # trailing zeros are ignored
         ("0.125", 12, True),
         ("999999999999", 99_999_999_999_900, False),
     ],
 )
-def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT001  # of the case
-    """Separators, full-width digits, spaces of any kind and signs are read; too many decimal places are reported."""
+def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    """Separators, full-width digits, any spaces and signs are read; too many decimals are reported."""
     steps = Steps("a")
     digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked([text], steps, w=digits.whole, n=digits.is_number, o=digits.longer) == [(hundredths, True, longer)]
@@ -63,14 +63,14 @@ def test_numbers(text: str, hundredths: int, longer: bool) -> None:  # noqa: FBT
     ],
 )
 def test_no_numbers(text: str) -> None:
-    """What could be meant in two ways, or has a unit behind it, is no number."""
+    """An ambiguous text, or one with a unit after it, is not a number."""
     steps = Steps("a")
     digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked([text], steps, w=digits.whole, n=digits.is_number) == [(None, False)]
 
 
 def test_too_long_a_number_is_none() -> None:
-    """A number that 64 bits would not hold is a number without a value."""
+    """A number beyond 64 bits is a number without a value."""
     steps = Steps("a")
     digits = digits_of(half_width(trimmed(TEXT, steps), steps), 2, steps)
     assert worked(["123456789012345678901"], steps, w=digits.whole, n=digits.is_number) == [(None, True)]
@@ -95,7 +95,7 @@ def test_too_long_a_number_is_none() -> None:
     ],
 )
 def test_days(text: str) -> None:
-    """A day is read however it is usually written."""
+    """A day is read in each usual notation."""
     steps = Steps("a")
     cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     assert worked([text], steps, day=cells.value, fault=cells.faults["cell_date"]) == [(date(2008, 3, 5), False)]
@@ -122,7 +122,7 @@ def test_days(text: str) -> None:
     ],
 )
 def test_no_days(text: str) -> None:
-    """A day that there was not, one without its day, and a serial number of a spreadsheet are none."""
+    """An invalid day, one without its day of the month, and a spreadsheet's serial number are refused."""
     steps = Steps("a")
     cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     assert worked([text], steps, day=cells.value, fault=cells.faults["cell_date"]) == [(None, True)]
@@ -130,7 +130,7 @@ def test_no_days(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2008-03-05 08:30:00", "2008年3月5日 0:01", "2008-03-04T16:00:00Z", "2008-3-5 24:00"])
 def test_moments(text: str) -> None:
-    """A moment that is not midnight in its own zone is reported as one, and not as something that is no day."""
+    """A datetime that is not midnight in its own zone is reported as such, and not as an invalid day."""
     steps = Steps("a")
     cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     codes = {code: cells.faults[code] for code in ("date_with_time", "cell_date")}
@@ -138,7 +138,7 @@ def test_moments(text: str) -> None:
 
 
 def test_leap_years() -> None:
-    """29 February is in years that four divides, not in hundreds, but in those that 400 divides."""
+    """29 February exists in years divisible by four, of the hundreds only in those divisible by 400."""
     steps = Steps("a")
     cells = days_of(half_width(trimmed(TEXT, steps), steps), steps)
     found = worked(["2000-02-29", "2004-02-29", "2003-02-29", "2100-02-29"], steps, day=cells.value)
@@ -146,13 +146,13 @@ def test_leap_years() -> None:
 
 
 def test_blank_is_null() -> None:
-    """Nothing, or nothing but spaces, is null and no fault."""
+    """An empty or blank text is null and no fault."""
     steps = Steps("a")
     assert worked([None, "", " \u3000\u00a0"], steps, text=trimmed(TEXT, steps)) == [(None,)] * 3
 
 
 def test_words() -> None:
-    """A word means what it is listed for; one listed for unknown is listed and null."""
+    """A listed word has its assigned meaning; one listed as unknown is null and counts as listed."""
     steps = Steps("a")
     found, listed = meanings_of(TEXT, {"城市": "urban", "1": "urban", "未知": None}, nw.String(), steps)
     assert worked(["城市", "1", "未知", "县城"], steps, found=found, listed=listed) == [

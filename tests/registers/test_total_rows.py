@@ -1,4 +1,4 @@
-"""Rows that are no household: totals, notes and signatures, and what looks like one and is none."""
+"""Rows that are not households: totals, notes and signatures, and rows that only look like them."""
 
 import csv
 from pathlib import Path
@@ -28,7 +28,7 @@ Row = tuple[str | None, ...]
 
 
 def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
-    """The rows of a table of four columns that are left out; its facts are in the last two."""
+    """The omitted rows of a table of four columns, with facts in the last two."""
     frame = pl.DataFrame(rows, schema=dict.fromkeys("abcd", pl.String), orient="row")
     return {row.number: (row.code, row.label) for row in non_data_rows(frame, key, [2, 3])}
 
@@ -38,8 +38,8 @@ def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
     [
         ("合计", None, None, "12"),
         (None, "合 计", None, None),
-        (None, "总　计：", "城市", "3"),  # the key is that word
-        ("小计:", " ", "城市", "12 户"),  # the word comes first
+        (None, "总　计：", "城市", "3"),  # the key is the word
+        ("小计:", " ", "城市", "12 户"),  # the word is first
         ("环翠区", None, "小计", "1,234.50"),  # an area is no fact
         (None, None, "12", "\u200b合\n计\ufeff"),
         ("Total", None, None, "3"),
@@ -50,7 +50,7 @@ def left_out(*rows: Row, key: int | None = 1) -> dict[int, tuple[str, str]]:
     ],
 )
 def test_rows_of_totals(row: Row) -> None:
-    """A whole cell marks a total, regardless of spaces and colons, in a row without any other key."""
+    """A cell with only the word marks a total, ignoring spaces and colons, in a row without any other key."""
     assert [code for code, _ in left_out(("1", "A1", "城市", "1"), row).values()] == ["row_total"]
 
 
@@ -73,7 +73,7 @@ def test_rows_of_totals(row: Row) -> None:
     ],
 )
 def test_rows_that_may_be_households(row: Row) -> None:
-    """A word in part of a cell, a key, or a fact beside it: the row stays in the table."""
+    """A word in part of a cell, a key, or a fact in the row keeps the row in the table."""
     assert left_out(row, ("2", "A2", "城市", "1")) == {}
 
 
@@ -97,12 +97,12 @@ def test_rows_that_may_be_households(row: Row) -> None:
     ],
 )
 def test_notes_and_signatures(row: Row, label: str) -> None:
-    """Every cell is a label or follows one; only the labels are reported."""
+    """In a note or signature every cell is a label or follows one; only the labels are reported."""
     assert left_out(("1", "A1", "城市", "1"), row) == {1: ("row_note", label)}
 
 
 def test_how_a_note_goes_on() -> None:
-    """Numbered lines and sentences below a note are part of it; without a note above they may be households."""
+    """Numbered lines and sentences below a note belong to it; without a note they may be households."""
     rows = [("1", "A1", "城市", "1"), ("说明：1、按年填写", None, None, None)]
     more: list[Row] = [
         ("2、不含税", None, None, None),
@@ -128,7 +128,7 @@ def test_how_a_note_goes_on() -> None:
     ],
 )
 def test_notes_split_at_commas_and_signatures_without_a_colon(row: Row) -> None:
-    """A note whose commas a csv took for its own is left out whole, as is a signature behind nothing but a space."""
+    """A note split at its commas by csv is omitted whole, and so is a signature without a colon."""
     good: Row = ("1", "A1", "城市", "1")
     assert set(left_out(good, row)) == {1}
 
@@ -145,13 +145,13 @@ def test_notes_split_at_commas_and_signatures_without_a_colon(row: Row) -> None:
     ],
 )
 def test_keys_that_are_like_signatures(row: Row) -> None:
-    """A row with its own key is a household's, with any text beside the key."""
+    """A row with its own key is a household, with any text beside the key."""
     assert left_out(("1", "A1", "城市", "1"), row) == {}
 
 
 @pytest.mark.parametrize("day", ["2021年3月31日", "2021-03-31", "2021 年  3 月 31 日", "   年  月  日"])
 def test_a_day_below_a_signature(day: str) -> None:
-    """The day of signing, alone in the row below, is the signature's; without a signature it may be a key."""
+    """A day alone in the row below a signature belongs to it; without a signature it may be a key."""
     good: Row = ("1", "A1", "城市", "1")
     assert set(left_out(good, (None, "填表人：张三", None, None), (None, day, None, None))) == {1, 2}
     assert set(left_out(good, (None, "填表人：张三", None, None), (day, None, None, None))) == {1, 2}
@@ -160,20 +160,20 @@ def test_a_day_below_a_signature(day: str) -> None:
 
 
 def test_without_a_column_of_keys() -> None:
-    """Where no key is known, a total is a row that begins so."""
+    """If no key column is known, a total is a row that begins with the word."""
     rows: list[Row] = [("1", "A1", "城市", "合计"), (None, "合计", None, "3"), ("填表人：张三", None, None, None)]
     assert sorted(left_out(*rows, key=None)) == [1, 2]
 
 
 def test_a_key_that_could_not_be_read() -> None:
-    """A row whose key is an error may be a household."""
+    """A row with an unreadable key may be a household."""
     frame = pl.DataFrame([("合计", None)], schema={"a": pl.String, "b": pl.String}, orient="row")
     assert non_data_rows(frame, 1, [], {0}) == ()
     assert non_data_rows(frame, 1, []) == (NonDataRow(0, "row_total", "合计"),)
 
 
 def files(folder: Path, own: list[list[Any]], theirs: list[list[Any]], kind: str) -> list[str]:
-    """The two tables as a register of a kind."""
+    """The two tables as register files of a given kind."""
     if kind == "xlsx":
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
@@ -202,16 +202,16 @@ def read(paths: list[str]) -> Register:
 
 
 def remarks(register: Register) -> list[tuple[str, str, int]]:
-    """The code, file or sheet, and row of what is reported."""
+    """The code, file or sheet, and row of each remark."""
     places = [(each.code, each.location) for each in register.warnings]
     return [(code, getattr(at, "sheet", "") or Path(at.file).stem, at.line) for code, at in places if at is not None]
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "parquet"])
 def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
-    """With totals, notes and signatures anywhere in both tables, the register is what it is without them."""
+    """Totals, notes and signatures anywhere in both tables do not change the register."""
     seed = SystemRandom().randrange(10**9)
-    chance = Random(seed)  # noqa: S311  # a test
+    chance = Random(seed)  # noqa: S311  # not for security
     more_own: list[list[Any]] = [
         ["合　计", None, 3],
         ["小计：", "2户", 3],
@@ -248,7 +248,7 @@ def test_they_change_nothing(tmp_path: Path, kind: str) -> None:
 
 
 def test_totals_and_notes_that_are_merged(tmp_path: Path) -> None:
-    """Totals over several cells and rows, notes over a block, and texts beside the table are left out whole."""
+    """Totals and notes in merged cells, and texts beside the table, are omitted whole."""
     own = [*HOUSEHOLDS, ["合计", None, 3], [None, None, 4], ["说明：长", None, None], [None] * 3, [None] * 3]
     (file,) = files(tmp_path, [OWN, *own], [THEIRS, *MEMBERS], "xlsx")
     book: Any = openpyxl.load_workbook(file)
@@ -256,7 +256,7 @@ def test_totals_and_notes_that_are_merged(tmp_path: Path) -> None:
     sheet.merge_cells("A4:B5")
     sheet.merge_cells("A6:C8")
     sheet["H9"] = "填表人：张三"
-    book["成员"]["A5"], book["成员"]["D5"] = "合计", "=SUM(D2:D4)"  # never computed
+    book["成员"]["A5"], book["成员"]["D5"] = "合计", "=SUM(D2:D4)"  # never calculated
     book.save(file)
     register = read([file])
     assert (every_problem(register), register.households.headers.unused) == ((), ())
@@ -270,7 +270,7 @@ def test_totals_and_notes_that_are_merged(tmp_path: Path) -> None:
 
 
 def test_a_total_beside_a_merged_key_is_judged(tmp_path: Path) -> None:
-    """A row within a household's merged key has that key, and so is its member."""
+    """A row within a household's merged key has that key, and is its member."""
     rows = [THEIRS, *MEMBERS[:2], [None, None, "小计", 2500, None], MEMBERS[2]]
     (file,) = files(tmp_path, [OWN, *HOUSEHOLDS], rows, "xlsx")
     book: Any = openpyxl.load_workbook(file)
@@ -282,7 +282,7 @@ def test_a_total_beside_a_merged_key_is_judged(tmp_path: Path) -> None:
 
 
 def test_a_typed_column_of_keys(tmp_path: Path) -> None:
-    """In parquet the key of a total is null beside numbers."""
+    """In parquet a total has a null key among numbers."""
     own, theirs = tmp_path / "own.parquet", tmp_path / "theirs.parquet"
     pl.DataFrame({"户号": [1, None], "家庭居住地": ["城市", "合计"], "自有住房套数": [1, 1]}).write_parquet(own)
     pl.DataFrame({"户号": [1], "与申请人关系": ["本人"]}).write_parquet(theirs)

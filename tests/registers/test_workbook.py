@@ -1,4 +1,4 @@
-"""Workbooks as spreadsheets leave them: what is read of each cell, and what is refused, with its place."""
+"""Workbooks as spreadsheets save them: the texts of cells, and refusals with their locations."""
 
 import re
 import warnings
@@ -22,12 +22,12 @@ from hardship_rules.registers._workbook import Workbook, open_workbook, read_she
         (36000, "36000"),
         (36000.0, "36000"),
         (1234.5, "1234.5"),
-        (3702.2999999999997, "3702.3"),  # 1234.1 * 3 as floats have it; a spreadsheet shows 15 digits
+        (3702.2999999999997, "3702.3"),  # 1234.1 * 3 as a float; a spreadsheet shows 15 digits
         (1e-7, "0.0000001"),
         (110101199003077758, "1.101011990030778E+17"),
         (123456789012345, "123456789012345"),
         (True, "TRUE"),
-        (datetime(2008, 3, 5), "2008-03-05"),  # noqa: DTZ001  # as spreadsheets have it
+        (datetime(2008, 3, 5), "2008-03-05"),  # noqa: DTZ001  # as spreadsheets store it
         (datetime(2008, 3, 5, 8, 30), "2008-03-05 08:30:00"),  # noqa: DTZ001  # a workbook's times have no zone
         (date(2008, 3, 5), "2008-03-05"),
         ("  ", None),
@@ -36,12 +36,12 @@ from hardship_rules.registers._workbook import Workbook, open_workbook, read_she
     ],
 )
 def test_values_as_texts(value: object, text: str | None) -> None:
-    """Numbers as they are shown, days as days, and a number that has lost digits in powers of ten."""
+    """Numbers are read as shown, days as days; a number in scientific notation has lost digits."""
     assert text_of(value) == text
 
 
 def test_a_sheet_is_read(tmp_path: Path) -> None:
-    """Cells that cannot be read are reported with their places; the others are their texts."""
+    """Unreadable cells are reported with their locations; the others are their texts."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", "年龄", "合并"])
@@ -57,7 +57,7 @@ def test_a_sheet_is_read(tmp_path: Path) -> None:
 
 
 def test_a_formula_counts_as_what_it_last_came_to(tmp_path: Path) -> None:
-    """The saved value of a formula is read; an empty text is blank."""
+    """A formula has its saved value; an empty text is blank."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["=1+1", '=""', 5]))
     changed(path, lambda content: re.sub(rb"</f><v ?/?>(</v>)?", b"</f><v>2</v>", content, count=1))
     changed(path, lambda content: content.replace(b'<c r="B1"', b'<c r="B1" t="str"'))
@@ -72,14 +72,14 @@ def with_prefixes(content: bytes) -> bytes:
 
 
 def of_two_reads(content: bytes) -> bytes:
-    """A sheet whose first megabyte ends within its second merged cell."""
+    """A sheet whose second merged cell crosses the first megabyte."""
     half = content.rindex(b"<mergeCell ") + 8
     return content.replace(b"<sheetData>", b" " * ((1 << 20) - half) + b"<sheetData>")
 
 
 @pytest.mark.parametrize("change", [with_prefixes, of_two_reads])
 def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
-    """A sheet is read as XML is, however it is spelled and however long it is."""
+    """A sheet is parsed as XML, for any spelling and length."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", "=1+1"])
@@ -95,7 +95,7 @@ def test_formulas_and_merged_cells_of_every_writer_are_seen(tmp_path: Path, chan
 
 
 def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
-    """A sheet ends with its last filled cell, and empty columns between are blank."""
+    """A sheet ends with its last non-empty cell, and empty columns in between are blank."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", None, "年龄"])
@@ -117,7 +117,7 @@ def test_what_is_only_formatted_takes_no_room(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("last", ["A4", "A1048576"])
 def test_a_merged_key_reaches_as_far_as_it_is_merged(tmp_path: Path, last: str) -> None:
-    """Rows with nothing but a merged key are rows, also at the end of a sheet."""
+    """Rows with only a merged key are rows, also at the end of a sheet."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号", "年龄"])
@@ -139,7 +139,7 @@ def test_a_merged_key_reaches_as_far_as_it_is_merged(tmp_path: Path, last: str) 
     ],
 )
 def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: str) -> None:
-    """Old workbooks, those with a password, and what is none are refused in a sentence."""
+    """Old workbooks, those with a password, and other files are refused with a sentence."""
     (tmp_path / name).write_bytes(content)
     found = open_workbook(tmp_path / name)
     assert isinstance(found, Problem)
@@ -149,13 +149,13 @@ def test_what_is_no_workbook(tmp_path: Path, name: str, content: bytes, code: st
 @pytest.mark.parametrize(
     ("there", "instead"),
     [
-        (rb"(PK\x01\x02.{4}).{2}", rb"\g<1>" + b"\x01\x00"),  # a part with a password: RuntimeError
-        (rb"(PK\x01\x02.{6}).{2}", rb"\g<1>" + b"\x63\x00"),  # packed in a way that is not known: NotImplementedError
-        (rb"(PK\x03\x04.{22}\x0f.{18}).{9}", rb"\g<1>" + b"\xff" * 9),  # a damaged part: zlib.error
+        (rb"(PK\x01\x02.{4}).{2}", rb"\g<1>" + b"\x01\x00"),  # a part with a password raises RuntimeError
+        (rb"(PK\x01\x02.{6}).{2}", rb"\g<1>" + b"\x63\x00"),  # an unknown compression raises NotImplementedError
+        (rb"(PK\x03\x04.{22}\x0f.{18}).{9}", rb"\g<1>" + b"\xff" * 9),  # a damaged part raises zlib.error
     ],
 )
 def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
-    """A damaged workbook is one that cannot be read, for any error of openpyxl."""
+    """A damaged workbook is reported as unreadable, for any error of openpyxl."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
     content = re.sub(there, instead, path.read_bytes(), flags=re.DOTALL)
     assert content != path.read_bytes()
@@ -168,12 +168,12 @@ def test_what_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
 @pytest.mark.parametrize(
     ("there", "instead"),
     [
-        (b'"inlineStr"><is><t>A</t></is>', b'"s"><v>9</v>'),  # a text that there is none of: IndexError
+        (b'"inlineStr"><is><t>A</t></is>', b'"s"><v>9</v>'),  # a missing shared text raises IndexError
         (b"</sheetData>", b""),
     ],
 )
 def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -> None:
-    """Damage that only shows when the sheet is read is reported too."""
+    """Damage found only while reading the sheet is reported too."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["A"]))
     changed(path, lambda content: content.replace(there, instead))
     workbook = open_workbook(path)
@@ -185,7 +185,7 @@ def test_a_sheet_that_is_damaged(tmp_path: Path, there: bytes, instead: bytes) -
 
 
 def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
-    """The strict form, whose names have other addresses, is refused with its own problem."""
+    """The strict form, with other namespace addresses, is refused with its own problem."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号"]))
     for part in ("_rels/.rels", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
         changed(
@@ -197,14 +197,14 @@ def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
 
 
 def test_folders_and_what_is_not_there(tmp_path: Path) -> None:
-    """A folder and a missing file have problems of their own."""
+    """A folder and a missing file have their own problems."""
     (tmp_path / "a.xlsx").mkdir()
     found = [open_workbook(tmp_path / name) for name in ("a.xlsx", "b.xlsx")]
     assert [each.code for each in found if isinstance(each, Problem)] == ["file_is_folder", "file_missing"]
 
 
 def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small file that would become a large one is refused before it is unpacked."""
+    """A small file that unpacks to a large one is refused before it is unpacked."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["a" * 1000] * 100))
     monkeypatch.setattr("hardship_rules.registers._workbook.LARGEST", 3000)
     found = open_workbook(path)
@@ -213,7 +213,7 @@ def test_what_unpacks_to_too_much_is_not_read(tmp_path: Path, monkeypatch: pytes
 
 
 def test_hidden_sheets_are_known(tmp_path: Path) -> None:
-    """Hidden sheets are reported; warnings of openpyxl are not."""
+    """Hidden sheets are reported; warnings of openpyxl are suppressed."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["户号"])
@@ -229,7 +229,7 @@ def test_hidden_sheets_are_known(tmp_path: Path) -> None:
 def shown(
     path: Path, numbers: Mapping[str, float], formats: Mapping[str, str], *, of_1904: bool = False
 ) -> list[str | None]:
-    """The texts of numbers, each in a cell of a format."""
+    """The texts of numbers, each in a cell with a format."""
 
     def fill(sheet: Any) -> None:
         for cell, number in numbers.items():
@@ -250,7 +250,7 @@ EAST_ASIAN = [*range(27, 37), *range(50, 59)]  # ECMA-376 18.8.30
 
 @pytest.mark.parametrize("number", EAST_ASIAN)
 def test_formats_that_excel_keeps_by_number_alone_show_days(tmp_path: Path, number: int) -> None:
-    """A whole number in a date format of East Asia is its day, though the file has no code for it; a time stays one."""
+    """A whole number in an East Asian date format is its day, though the file has no code for it; a time stays one."""
     serial = (date(2003, 4, 1) - date(1899, 12, 30)).days
 
     def fill(sheet: Any) -> None:
@@ -268,9 +268,9 @@ def test_formats_that_excel_keeps_by_number_alone_show_days(tmp_path: Path, numb
 
 
 def test_a_number_that_is_shown_as_a_day(tmp_path: Path) -> None:
-    """What spreadsheets show as a day of 1900 or later is that day; below it and past 9999 they show none.
+    """A number shown as a day from 1900 to 9999 is that day; others are no days.
 
-    29 February 1900 is in spreadsheets only, and a number below 1 is a time.
+    29 February 1900 exists in spreadsheets only, and a number below 1 is a time.
     """
     days = {1: "1900-01-01", 59: "1900-02-28", 60: "1900-02-29", 61: "1900-03-01", 37712: "2003-04-01"}
     others = {0: "00:00:00", 0.5: "12:00:00", -1: "error", -36000: "error", 0.9999999999: "1900-01-01"}
@@ -280,7 +280,7 @@ def test_a_number_that_is_shown_as_a_day(tmp_path: Path) -> None:
 
 
 def test_a_number_that_is_shown_as_a_day_of_1904(tmp_path: Path) -> None:
-    """Workbooks that count from 1904 have no day of their own making."""
+    """In workbooks that count from 1904 a number is the day shown."""
     wanted = {-1: "error", 0: "00:00:00", 1: "1904-01-02", 59: "1904-02-29", 60: "1904-03-01", 36250: "2003-04-01"}
     numbers = {f"A{row}": number for row, number in enumerate(wanted, 1)}
     assert shown(tmp_path / "a.xlsx", numbers, {}, of_1904=True) == list(wanted.values())
@@ -297,13 +297,13 @@ def test_a_number_that_is_shown_as_a_day_of_1904(tmp_path: Path) -> None:
     ],
 )
 def test_formats_of_days_and_of_numbers(tmp_path: Path, form: str, text: str) -> None:
-    """A number is a day where its format shows one, and a number or a length of time where it does not."""
+    """A number is a day if its format shows one, and otherwise a number or a duration."""
     assert str(timedelta(37712)) == "37712 days, 0:00:00"
     assert shown(tmp_path / "a.xlsx", {"A1": 37712}, {"A1": form}) == [text]
 
 
 def test_a_workbook_without_styles(tmp_path: Path) -> None:
-    """Programs that write no styles write numbers, and those are read."""
+    """A workbook without styles has plain numbers."""
     path = saved(tmp_path / "a.xlsx", lambda sheet: sheet.append(["户号", 37712]))
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name != "xl/styles.xml"}
@@ -314,7 +314,7 @@ def test_a_workbook_without_styles(tmp_path: Path) -> None:
 
 
 def test_a_day_that_a_formula_came_to(tmp_path: Path) -> None:
-    """A formula's number is a day where it is shown as one, as any other number is."""
+    """A formula's number is a day if it is shown as one, like any other number."""
 
     def fill(sheet: Any) -> None:
         sheet.append(["=A2", "=B2"])

@@ -1,4 +1,4 @@
-"""Workbooks that no spreadsheet wrote: what is out of bounds is refused at once, with its place."""
+"""Workbooks that no spreadsheet wrote: a value beyond the limits is refused at once, with its location."""
 
 import re
 import zipfile
@@ -19,7 +19,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def read(path: Path) -> Grid | Problem:
-    """The sheet 家庭, or why it cannot be read; within a second of processor time."""
+    """The sheet 家庭, or the problem with it, within a second of processor time."""
     found: list[Grid | Problem] = []
 
     def work() -> None:
@@ -33,7 +33,7 @@ def read(path: Path) -> Grid | Problem:
 
 
 def with_rows(path: Path, rows: str, after: str = "") -> Path:
-    """A workbook whose sheet has these rows, and this XML after them."""
+    """A workbook whose sheet has these rows, followed by this XML."""
     saved(path, lambda sheet: sheet.append(["户号"]))
     data = f"<sheetData>{rows}</sheetData>{after}".encode()
     changed(path, lambda content: re.sub(rb"<sheetData>.*</sheetData>", lambda _: data, content, flags=re.DOTALL))
@@ -75,7 +75,7 @@ ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
     ],
 )
 def test_rows_and_cells_that_no_sheet_has_are_refused(tmp_path: Path, rows: str, refused: str) -> None:
-    """A number beyond the last row or column, none, or one that is not in order is refused at once, at its place."""
+    """A row or column number that is too large, missing or out of order is refused at once, at its location."""
     problem = cast(Problem, read(with_rows(tmp_path / "a.xlsx", rows)))
     place = str(problem.location).removeprefix(f"{tmp_path / 'a.xlsx'} 家庭!")
     assert f"{place} {problem.code} {problem.given}" == refused
@@ -92,14 +92,14 @@ def test_rows_and_cells_that_no_sheet_has_are_refused(tmp_path: Path, rows: str,
     ],
 )
 def test_rows_and_cells_within_bounds_are_read(tmp_path: Path, rows: str, texts: list[tuple[str | None]]) -> None:
-    """Rows and cells may leave out their numbers; the last row and column there can be are read."""
+    """Rows and cells may omit their numbers; the last possible row and column are read."""
     grid = read(with_rows(tmp_path / "a.xlsx", rows))
     assert isinstance(grid, Grid)
     assert grid.cells.rows() == texts
 
 
 def test_a_sheet_may_say_that_it_is_larger_than_it_is(tmp_path: Path) -> None:
-    """What a sheet says of its own size makes nothing of it."""
+    """The size that a sheet states for itself has no effect."""
     path = with_rows(tmp_path / "a.xlsx", ROW)
     changed(path, lambda content: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', content))
     grid = read(path)
@@ -108,7 +108,7 @@ def test_a_sheet_may_say_that_it_is_larger_than_it_is(tmp_path: Path) -> None:
 
 
 def test_merged_areas_count_as_far_as_the_sheet_is_filled_in(tmp_path: Path) -> None:
-    """One that covers every cell there can be is as large as the sheet; many upon one another are refused."""
+    """A merged area over all possible cells counts up to the sheet's end; many on top of each other are refused."""
     area = '<mergeCell ref="A1:XFD1048576"/>'
     rows = "".join(f'<row r="{row}"><c><v>1</v></c><c><v>2</v></c></row>' for row in range(1, 1001))
     grid = read(with_rows(tmp_path / "a.xlsx", rows, f"<mergeCells>{area}</mergeCells>"))
@@ -118,7 +118,7 @@ def test_merged_areas_count_as_far_as_the_sheet_is_filled_in(tmp_path: Path) -> 
 
 
 def test_a_part_that_unpacks_to_more_than_300_mb_is_refused(tmp_path: Path) -> None:
-    """A sheet, or the list of texts, is refused by the size that the archive states, before it is unpacked."""
+    """A sheet, or the shared texts, is refused by the size that the archive states, before it is unpacked."""
     for part in (SHEET, "xl/styles.xml"):
         path = with_rows(tmp_path / "a.xlsx", ROW)
         _declared(path, part, 300_000_001)
@@ -126,23 +126,23 @@ def test_a_part_that_unpacks_to_more_than_300_mb_is_refused(tmp_path: Path) -> N
 
 
 def test_a_size_that_is_a_lie_is_refused(tmp_path: Path) -> None:
-    """A sheet that unpacks to more than the archive states is broken: no more than that is unpacked."""
+    """A sheet that unpacks to more than the stated size is damaged, and the excess is not unpacked."""
     path = with_rows(tmp_path / "a.xlsx", ROW + " " * 100_000)
     _declared(path, SHEET, 500)
     assert cast(Problem, read(path)).code == "workbook_broken"
 
 
 def _declared(path: Path, part: str, size: int) -> None:
-    """Write another size of a part into the directory of an archive."""
+    """Write another size for a part into the directory of an archive."""
     content = path.read_bytes()
-    start = content.rindex(part.encode()) - 46  # of the directory's entry, after the parts
+    start = content.rindex(part.encode()) - 46  # in the directory, which follows the parts
     assert content[start : start + 4] == b"PK\x01\x02"
     path.write_bytes(content[: start + 24] + size.to_bytes(4, "little") + content[start + 28 :])
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml", "_rels/.rels"])
 def test_declarations_of_a_document_type_are_refused(tmp_path: Path, part: str) -> None:
-    """Nested entities would expand without end; no spreadsheet declares any."""
+    """A document type declaration is refused, since nested entities expand without end; no spreadsheet has one."""
     path = with_rows(tmp_path / "a.xlsx", ROW)
     entities = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!-- {"-x" * 2000} --><!DOCTYPE a [<!ENTITY a0 "1">{entities}]>'.encode()
@@ -156,7 +156,7 @@ def test_declarations_of_a_document_type_are_refused(tmp_path: Path, part: str) 
 
 
 def test_rows_without_cells_below_a_table_are_no_part_of_it(tmp_path: Path) -> None:
-    """Twenty thousand rows that only have a height are read within the second, and are none of the table's."""
+    """Twenty thousand rows with only a height are read within the second, and do not belong to the table."""
     rows = "".join(f'<row r="{row}" s="1" ht="20"/>' for row in range(2, 20_000))
     grid = read(with_rows(tmp_path / "a.xlsx", ROW + rows))
     assert isinstance(grid, Grid)
@@ -164,7 +164,7 @@ def test_rows_without_cells_below_a_table_are_no_part_of_it(tmp_path: Path) -> N
 
 
 def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None:
-    """Styles of more than 15 MB are refused before they are read, under any name of their part."""
+    """Styles of more than 15 MB are refused before they are read, under any part name."""
     content = f'<styleSheet xmlns="a">{" " * LARGEST_STYLES}</styleSheet>'
     with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/other.xml", content)
@@ -174,7 +174,7 @@ def test_styles_that_no_one_has_made_are_refused_at_once(tmp_path: Path) -> None
 
 
 def test_what_unpacks_to_hundreds_of_times_its_size_is_refused_at_once(tmp_path: Path) -> None:
-    """A sheet of 25 MB that takes some 25 kB is no register, and is not read; one of many plain rows is."""
+    """A sheet of 25 MB compressed to some 25 kB is refused; one of many plain rows is read."""
     problem = cast(Problem, read(with_rows(tmp_path / "a.xlsx", ROW + " " * 25_000_000)))
     assert problem.code == "workbook_packed"
     assert problem.given == SHEET

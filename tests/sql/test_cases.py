@@ -1,4 +1,4 @@
-"""The first case that holds in SQL: row by row what the evaluator says, on all truths, known and open."""
+"""The first case that holds in SQL: row by row the result of the evaluator, for known and unknown conditions."""
 
 from itertools import product
 from typing import Any
@@ -38,14 +38,14 @@ def columns_of(rows: list[dict[str, Any]], database: Database, types: dict[str, 
 
 
 def asked(database: Database, pieces: list[str]) -> list[list[Any]]:
-    """The values of pieces of SQL in each row."""
+    """The values of SQL expressions in each row."""
     said = ", ".join(f"{piece} AS x{n}" for n, piece in enumerate(pieces))
-    return [list(row.values())[1:] for row in database.rows(f"SELECT n, {said} FROM t ORDER BY n")]  # noqa: S608  # the test's own names and lines
+    return [list(row.values())[1:] for row in database.rows(f"SELECT n, {said} FROM t ORDER BY n")]  # noqa: S608  # the test's own names and expressions
 
 
 @in_both
 def test_numbers_of_the_first_case(database: Database) -> None:
-    """The least and the most of the cases that may be it, where two conditions are true, false or open."""
+    """The bounds are those of the cases that may apply, for two conditions that are true, false or unknown."""
     tried = list(product(TRUTHS, TRUTHS, RANGES, RANGES, RANGES))
     rows = [
         {
@@ -66,12 +66,12 @@ def test_numbers_of_the_first_case(database: Database) -> None:
     found = asked(database, [str(chosen.low), str(chosen.high)])
     for (p, q, *xyz), said in zip(tried, found, strict=True):
         whole = meant(CHOOSE, Scope({"p": p, "q": q, **dict(zip("xyz", xyz, strict=True))}))
-        assert said == [low(whole), high(whole)]  # type: ignore[arg-type]  # a number
+        assert said == [low(whole), high(whole)]  # type: ignore[arg-type]  # a number, not None
 
 
 @in_both
 def test_truths_and_options_of_the_first_case(database: Database) -> None:
-    """Of truths, and of options that columns hold: null only where the evaluator says that it is open."""
+    """Booleans and options from columns are null exactly if the evaluator leaves them open."""
     tried = list(product(TRUTHS, repeat=5))
     columns_of([dict(zip("pqxyz", each, strict=True)) for each in tried], database, dict.fromkeys("pqxyz", "boolean"))
     p, q, x, y, z = (Truth(column(each)) for each in "pqxyz")
@@ -95,7 +95,7 @@ def test_truths_and_options_of_the_first_case(database: Database) -> None:
 
 @in_both
 def test_one_number_of_a_table(database: Database) -> None:
-    """A table's number for an option that may not be known: from the least to the most of those that may be it."""
+    """A table's number for an unknown option has the bounds of the numbers that may apply."""
     worth = {"a": 7, "b": 3, "c": 5}
     tried = list(product(TRUTHS, repeat=3))
     columns_of([dict(zip("abc", each, strict=True)) for each in tried], database, dict.fromkeys("abc", "boolean"))

@@ -1,4 +1,4 @@
-"""Arithmetic and comparison in SQL are interval arithmetic row by row, on all small numbers and ranges."""
+"""Arithmetic and comparison in SQL equal interval arithmetic row by row, for all small numbers and intervals."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -31,22 +31,22 @@ KNOWN = Numbers(A.low, A.low, span(-4, 4))
 
 
 def asked(database: Database, pieces: list[str], pairs: list[tuple[Number, Number]]) -> list[list[object]]:
-    """The values of pieces of SQL for each pair of numbers, in order."""
+    """The values of SQL expressions for each pair of numbers, in order."""
     database.run("CREATE TABLE t (n integer, a_low bigint, a_high bigint, b_low bigint, b_high bigint)")
     ends = [(*(end(each) for each in pair for end in (ranges.low, ranges.high)),) for pair in pairs]
     names = ("n", "a_low", "a_high", "b_low", "b_high")
     database.fill("t", [dict(zip(names, (n, *each), strict=True)) for n, each in enumerate(ends)])
     found: list[list[object]] = [[] for _ in pairs]
-    for some in batched(pieces, 100):  # a query has a limit of columns
+    for some in batched(pieces, 100):  # a query has a maximum number of columns
         said = ", ".join(f"{piece} AS x{n}" for n, piece in enumerate(some))
-        rows = database.rows(f"SELECT n, {said} FROM t ORDER BY n")  # noqa: S608  # the test's own names and lines
+        rows = database.rows(f"SELECT n, {said} FROM t ORDER BY n")  # noqa: S608  # the test's own names and expressions
         for sofar, row in zip(found, rows, strict=True):
             sofar.extend(list(row.values())[1:])
     return found
 
 
 def batched(pieces: list[str], number: int) -> list[list[str]]:
-    """So many at a time."""
+    """Batches of a given size."""
     return [pieces[start : start + number] for start in range(0, len(pieces), number)]
 
 
@@ -70,7 +70,7 @@ NUMBERS: list[tuple[Callable[[str], Numbers], Callable[[Number, Number], Number]
 @in_both
 @pytest.mark.parametrize("case", range(len(NUMBERS)))
 def test_numbers_are_those_of_ranges(database: Database, case: int) -> None:
-    """The bounds of results, for known numbers and ranges, below zero and above."""
+    """The bounds of results are right, for known numbers and intervals, negative and positive."""
     made, meant, positive = NUMBERS[case]
     pairs = [pair for pair in PAIRS if pair[1] in POSITIVE] if positive else PAIRS
     number = made(DIALECTS[database.dialect].divide)
@@ -80,7 +80,7 @@ def test_numbers_are_those_of_ranges(database: Database, case: int) -> None:
 
 @in_both
 def test_what_is_known_stays_known(database: Database) -> None:
-    """A number that is known in every row has one end, and the arithmetic of known ones is written once."""
+    """A number known in every row has one bound, and its arithmetic is written once."""
     divide = DIALECTS[database.dialect].divide
     some = [
         sql_numbers.add([KNOWN, sql_numbers.constant(2)]),
@@ -94,13 +94,13 @@ def test_what_is_known_stays_known(database: Database) -> None:
     assert found == [[a + 2, -a, a // 3, a * a] for a, _ in known if isinstance(a, int)]
 
 
-# --- Whatever stands inside what ------------------------------------------------------------------------------------
+# --- Nested expressions -----------------------------------------------------------------------------------------------
 
 LONG_LOW, LONG_HIGH = (Sql(f"COALESCE(a_{end}, b_{end}, a_{end}, b_{end})") for end in ("low", "high"))
 LONG_A = Numbers(LONG_LOW, LONG_HIGH, A.within)
 Meant = Callable[[Number, Number], Number]
 Worked = tuple[Callable[[str], Numbers], Meant]
-"""A number in SQL, by how a database divides, and what it means of two numbers."""
+"""A number in SQL, given the database's division, and its meaning for two numbers."""
 LEAVES: list[Worked] = [
     (lambda _: A, lambda a, _: a),
     (lambda _: B, lambda _, b: b),
@@ -110,7 +110,7 @@ LEAVES: list[Worked] = [
 
 
 def summed(parts: list[Worked]) -> Worked:
-    """The sum of some."""
+    """The sum of some numbers."""
     return (
         lambda divide: sql_numbers.add([made(divide) for made, _ in parts]),
         lambda a, b: reduce(ranges.add, (meant(a, b) for _, meant in parts)),
@@ -118,7 +118,7 @@ def summed(parts: list[Worked]) -> Worked:
 
 
 def times(parts: tuple[Worked, Worked]) -> Worked:
-    """The product of two."""
+    """The product of two numbers."""
     (one, meant_by_one), (other, meant_by_other) = parts
     return (
         lambda divide: sql_numbers.multiply([one(divide), other(divide)]),
@@ -127,12 +127,12 @@ def times(parts: tuple[Worked, Worked]) -> Worked:
 
 
 def turned(part: Worked) -> Worked:
-    """The opposite."""
+    """The negation of a number."""
     return lambda divide: sql_numbers.negate(part[0](divide)), lambda a, b: ranges.negate(part[1](a, b))
 
 
 def divided(part: Worked) -> Worked:
-    """The floor of a third."""
+    """The floor of a third of a number."""
     return (
         lambda divide: sql_numbers.floor(part[0](divide), sql_numbers.constant(3), divide),
         lambda a, b: floored(part[1](a, b), 3),
@@ -141,7 +141,7 @@ def divided(part: Worked) -> Worked:
 
 @st.composite
 def worked(draw: st.DrawFn, depth: int = 3) -> Worked:
-    """Sums, products, opposites and floors of a few numbers, each inside any other."""
+    """Sums, products, negations and floors of a few numbers, nested in each other."""
     form = draw(st.sampled_from(["leaf", "sum", "minus", "product", "floor"] if depth else ["leaf"]))
     inner = worked(depth - 1)
     match form:
@@ -218,7 +218,7 @@ def test_a_minus_before_several_lines(
 
 @in_both
 def test_a_quotient_in_a_product(database: Database) -> None:
-    """A number times the floor of a quotient is not the floor of a product: 3 * (4 // 3) is 3, and 3 * 4 // 3 is 4."""
+    """A number times a floored quotient is no floored product: 3 * (4 // 3) is 3, and 3 * 4 // 3 is 4."""
     divide = DIALECTS[database.dialect].divide
     by, above = (Numbers(column(end), column(end), span(0, 4)) for end in ("b_low", "a_low"))
     thirds = sql_numbers.floor(above, sql_numbers.constant(3), divide)
@@ -232,7 +232,7 @@ def test_a_quotient_in_a_product(database: Database) -> None:
 
 
 def opposite(truth: Truth) -> Truth:
-    """The truth of the negation."""
+    """The negation of a truth value."""
     return None if truth is None else not truth
 
 
@@ -248,7 +248,7 @@ SIGNS: dict[str, Callable[[Number, Number], Truth]] = {
 
 @in_both
 def test_comparisons_are_those_of_ranges(database: Database) -> None:
-    """True, false and open exactly where they are so of ranges, for every sign, and for a constant beside."""
+    """A comparison is true, false or unknown as for intervals, for every sign, and for a constant operand."""
     beside = [sql_numbers.compared(A, sign, B) for sign in SIGNS]
     constant = [sql_numbers.compared(A, sign, sql_numbers.constant(1)) for sign in SIGNS]
     found = asked(database, [str(sql(each)) for each in (*beside, *constant)], PAIRS)

@@ -1,4 +1,4 @@
-"""A register's own tables, read through its mapping by a policy's view in PostgreSQL and in DuckDB."""
+"""A policy's view reads a register's own tables through its mapping, in PostgreSQL and in DuckDB."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ SAME = ("business_income", "property_income", "transfer_income", "other_income",
 
 
 def identity(day: str) -> str:
-    """A number of no place (region 999999, serial 000) whose last digit checks: GB 11643 by the weights as printed."""
+    """A number of no real place (region 999999, serial 000), with a check digit by the printed GB 11643."""
     digits = f"999999{day}000"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
@@ -85,7 +85,7 @@ def of_members(key: int, **but: Any) -> list[dict[str, Any]]:
 
 
 def tried(database: Database, own: list[dict[str, Any]], theirs: list[dict[str, Any]], text: str = MAPPING) -> Any:
-    """What the view says, by key."""
+    """The view's rows, by key."""
     of = register(WEIHAI, ON, mapping=mapping_for(WEIHAI, read_mapping(text)))
     database.run(TABLES)
     database.fill("家庭", own)
@@ -96,17 +96,17 @@ def tried(database: Database, own: list[dict[str, Any]], theirs: list[dict[str, 
 
 @in_both
 def test_columns_codes_and_units(database: Database) -> None:
-    """Monthly wages are times twelve, ten thousands times that: 787 on the line; a cent a month less is below it.
+    """Monthly wages count twelve times, in units of 10,000: 787 is on the line; a fen a month less is below.
 
-    12 x (2,361.00 + 787.00) - 2 x 9,444 = 18,888 = 787 x 12 x 2. Exempt income is left out, so that its stand-in holds.
+    12 x (2,361.00 + 787.00) - 2 x 9,444 = 18,888 = 787 x 12 x 2. Exempt income has no column, so its default applies.
     """
     own = [of_household(1), of_household(2), of_household(3, 户籍性质=9), of_household(4, 车辆="有")]
     theirs = [*of_members(1), *of_members(2, 月工资="2360.99"), *of_members(3, 月工资="2360.99"), *of_members(4)]
     found = tried(database, own, theirs)
     assert [found[key]["problem"] for key in (1, 2, 3, 4)] == [None] * 4
     assert [found[key]["category"] for key in (1, 2)] == ["relative", "deep"]
-    assert found[3]["category_possible"] == "deep;relative"  # its residence is the code for unknown
-    assert found[4]["category"] is None  # a vehicle, and nobody says what for: it may be a mobility aid
+    assert found[3]["category_possible"] == "deep;relative"  # its residence is coded as unknown
+    assert found[4]["category"] is None  # a vehicle of unknown purpose may be a mobility aid
     assert (found[1]["income_x100"], found[1]["rigid_x100"], found[1]["exempt_x100"]) == (3_777_600, 1_888_800, 0)
     assert found[2]["income_x100"] == 3_777_588
     assert "divorced" in found[1]["stand_ins"].split(";")
@@ -130,7 +130,7 @@ WRONG: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 
 @in_both
 def test_every_form_of_an_identity_number(database: Database) -> None:
-    """A number is read however keyboards and spreadsheets write it; what only looks like it is a problem."""
+    """An identity number is read in any notation; a text that only looks like one is a problem."""
     texts = [*FORMS.values(), *OTHERS.values()]
     theirs = [member for key, text in enumerate(texts) for member in of_members(key, 证号=text)]
     found = tried(database, [of_household(key) for key in range(len(texts))], theirs)
@@ -140,7 +140,7 @@ def test_every_form_of_an_identity_number(database: Database) -> None:
 
 @in_both
 def test_what_is_written_wrong_is_a_problem(database: Database) -> None:
-    """An unknown code, a text that is no number, an identity number that does not check: problems, never a verdict."""
+    """An unknown code, a text that is no number, and an invalid identity number are problems, never a verdict."""
     own = [of_household(key, **said) for key, (said, _, _) in enumerate(WRONG)]
     theirs = [member for key, (_, said, _) in enumerate(WRONG) for member in of_members(key, **said)]
     found = tried(database, own, theirs)
@@ -151,9 +151,9 @@ def test_what_is_written_wrong_is_a_problem(database: Database) -> None:
 @pytest.mark.parametrize("blank", ["left out", "unknown"])
 @in_both
 def test_what_a_blank_means(database: Database, blank: str) -> None:
-    """A blank cell of union aid is nothing given, for which the policy puts zero, or unknown, which leaves it open.
+    """Blank means, by the mapping, an omitted fact, with its default of zero, or an unknown one.
 
-    Union aid counts for nothing under the chosen reading; exempt income is shown, so that is looked at.
+    Union aid does not count under the chosen reading, so the test uses exempt income, which is shown.
     """
     text = f"blank: {blank}\n{MAPPING}"
     found = tried(database, [of_household(1)], of_members(1), text)
@@ -162,7 +162,7 @@ def test_what_a_blank_means(database: Database, blank: str) -> None:
 
 @in_both
 def test_rows_with_blanks_agree_with_assess(database: Database) -> None:
-    """A blank cell leaves its fact out, row by row: no verdict differs from that of `assess`."""
+    """A blank cell omits its fact in that row: no verdict differs from that of `assess`."""
     some = [without_nulls(each) for each in (*drawn(households(WEIHAI), 40), *drawn(partial_households(WEIHAI), 60))]
     parts = []
     for table, facts in (("households", WEIHAI.facts), ("members", WEIHAI.members.facts)):

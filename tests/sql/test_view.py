@@ -1,4 +1,4 @@
-"""A policy's view in PostgreSQL and in DuckDB says what `assess` says of each household."""
+"""A policy's view in PostgreSQL and in DuckDB gives the results of `assess` for each household."""
 
 import os
 import re
@@ -58,7 +58,7 @@ def tried(
     on: date | None = ON,
     **said: Any,
 ) -> list[Facts]:
-    """What the view says of rows, by household."""
+    """The view's rows, by household."""
     of = register(policy, on, **said)
     database.run("DROP VIEW IF EXISTS answers; DROP TABLE IF EXISTS households; DROP TABLE IF EXISTS members")
     database.run(of.tables())
@@ -74,7 +74,7 @@ def tried(
 @in_both
 @pytest.mark.parametrize("left_out", LEFT_OUT, ids=["no column", "all that stand in", "half of them"])
 def test_the_view_agrees_with_assess(database: Database, left_out: tuple[str, ...]) -> None:
-    """No verdict, sum or reason differs, for any columns; differences are only undecided rows."""
+    """No verdict, sum or reason differs, for any columns; the only differences are undecided rows."""
     found = tried(database, WEIHAI, *rows(WEIHAI, sample(), left_out), without=left_out)
     assert len(found) == len(sample())
     said = [
@@ -88,7 +88,7 @@ def test_the_view_agrees_with_assess(database: Database, left_out: tuple[str, ..
 
 @in_both
 def test_columns_said_to_be_known_change_no_verdict(database: Database) -> None:
-    """Of complete households the view over columns without nulls says the same; it is shorter."""
+    """For complete households the view over columns without nulls gives the same result, and is shorter."""
     complete = [filled(WEIHAI, each, ON) for each in sample()[:60]]
     asked = [as_asked(WEIHAI, each, ()) for each in complete]
     complete = [
@@ -112,9 +112,9 @@ def worked_cases() -> tuple[Case, ...]:
 
 @in_both
 def test_the_worked_cases(database: Database) -> None:
-    """Every bundled worked case comes out as it was worked out by hand, under its policy and readings.
+    """Every bundled worked case has the result computed by hand, under its policy and readings.
 
-    In DuckDB those under the policies' own readings: it takes half a second to plan each view.
+    In DuckDB only those under the policies' own readings run, since it takes half a second to plan each view.
     """
     groups: dict[str, list[tuple[Case, Facts, date | None]]] = {}
     named: dict[str, Policy] = {}
@@ -124,7 +124,7 @@ def test_the_worked_cases(database: Database) -> None:
         try:
             typed = read_facts(case.policy, case.household, case.on)
         except FactError:
-            continue  # refused before it has rows
+            continue  # refused without rows
         whole = {**typed.values, "members": [dict(member.values) for member in typed.members]}
         named[case.policy.fingerprint] = case.policy
         groups.setdefault(case.policy.fingerprint, []).append((case, told(case.policy, whole), typed.on))
@@ -136,7 +136,7 @@ def test_the_worked_cases(database: Database) -> None:
         found = tried(database, policy, own, theirs, None, on_column="as of")
         for row, (case, household, on) in zip(found, some, strict=True):
             by_assess = answer(policy, as_asked(policy, household, ()), on)
-            if isinstance(by_assess, FactError):  # what stood in for a fact is held against a `must` once it is given
+            if isinstance(by_assess, FactError):  # a default is checked by a `must` once it is given
                 assert row["problem"].split(" ")[0] in {problem.code for problem in by_assess.problems}, case.title
                 continue
             category = None if by_assess.category is None else by_assess.category.id
@@ -150,7 +150,7 @@ def test_the_worked_cases(database: Database) -> None:
 
 
 def told(policy: Policy, household: Facts) -> Facts:
-    """The values of a household as in rows: a day as a date, unknown facts as None."""
+    """The values of a household as in rows: days as dates, unknown facts as None."""
 
     def said(values: Facts, facts: Any) -> Facts:
         return {name: given_as(facts[name], value) for name, value in values.items()}
@@ -164,12 +164,12 @@ def told(policy: Policy, household: Facts) -> Facts:
     max_examples=examples(20, 250),
     deadline=None,
     database=None,
-    phases=[Phase.generate],  # shrinking a policy and its households takes longer than reading them
+    phases=[Phase.generate],  # shrinking a policy and its households takes too long
     suppress_health_check=list(HealthCheck),
 )
 @given(policies(), st.data())
 def test_generated_policies_agree(connected: Database, text: str, data: st.DataObject) -> None:
-    """Nor does any verdict differ under generated policies, of complete households and of partial ones."""
+    """No verdict differs under generated policies, for complete and partial households."""
     policy = read_policy(text)
     day = policy.start or ON
     some = [data.draw(each(policy)) for each in (households, households, partial_households, partial_households)]
@@ -177,10 +177,10 @@ def test_generated_policies_agree(connected: Database, text: str, data: st.DataO
     try:
         found = tried(connected, policy, *rows(policy, some), day)
     except PolicyError as refused:
-        assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # seldom, and said
+        assert {problem.code for problem in refused.problems} == {"leaves_int64"}  # noqa: PT017  # rare, and checked
         count(policies_refused_by_views=1)
         return
-    except psycopg.errors.TooManyColumns:  # PostgreSQL itself refuses a step with more than 1,664 names in it
+    except psycopg.errors.TooManyColumns:  # PostgreSQL refuses a step with more than 1,664 names
         count(policies_refused_by_postgres=1)
         return
     count(**{f"policies_in_{connected.dialect}": 1, f"households_in_{connected.dialect}": len(some)})
@@ -242,12 +242,12 @@ decisions:
 
 @in_both
 def test_members_who_look_at_their_household(database: Database) -> None:
-    """Members held against a sum of all, three times over, and against facts of the household: as `assess` says.
+    """Members compared with a sum over all, three times over, and with facts of the household, agree with `assess`.
 
-    A fact of the household beside one of the member, a parameter that is not published, a sum below zero, a floor.
+    The policy has facts of the household and of members, an unpublished parameter, a negative sum, and a floor.
     """
     policy = read_policy(TURNS)
-    published = read_policy(TURNS.replace("not published", "1.5"))  # what is drawn has a category
+    published = read_policy(TURNS.replace("not published", "1.5"))  # this policy has a category
     some = [*drawn(households(published), 60), *drawn(partial_households(published), 60)]
     found = tried(database, policy, *rows(policy, some), None)
     by_assess = [answer(policy, as_asked(policy, each, ()), None) for each in some]
@@ -257,14 +257,14 @@ def test_members_who_look_at_their_household(database: Database) -> None:
         assert row["problem"] is None
         assert row["category"] in (None if said.category is None else said.category.id, None)
         assert {outcome.id for outcome in said.possible} <= set(row["category_possible"].split(";"))
-        if None not in (said.terms["most"].exact, said.terms["paid"].exact):  # type: ignore[union-attr]  # figures
+        if None not in (said.terms["most"].exact, said.terms["paid"].exact):  # type: ignore[union-attr]  # both are figures
             assert row["category"] == (None if said.category is None else said.category.id)
             decided += row["category"] is not None
     assert decided > 15
     assert {row["category"] for row in found} >= {None, "a", "none"}
 
 
-# --- Sums of several lines ----------------------------------------------------------------------------------------
+# --- Sums on several lines --------------------------------------------------------------------------------------------
 
 LONG = (
     "yearly_income",
@@ -299,7 +299,7 @@ decisions:
 
 
 def long_sums(line: str, when: str = "net < 9000") -> Policy:
-    """A policy with one term of a household's long names, or its members'."""
+    """A policy with one term over long names, of the household or of its members."""
     facts = (f"  {each}: {{title: {each}, unit: yuan, from: -100, to: 100000, decimals: 2}}" for each in LONG)
     return read_policy(LONG_SUMS.format(facts="\n".join(facts), line=line, when=when))
 
@@ -313,7 +313,7 @@ MEMBER_LINE = "wages_after_tax_and_dues - (losses_and_gains_of_a_trade + expense
 @pytest.mark.parametrize(
     ("line", "net"),
     [
-        # the four costs come to 2000 + 500 + 300 + 200 = 3000
+        # the four costs are 2000 + 500 + 300 + 200 = 3000
         (f"{INCOME} - ({ALL_COSTS})", 7000),
         (f"-({ALL_COSTS}) + {INCOME}", 7000),
         (f"{INCOME} - ({COSTS[0]} - ({ALL_COSTS} - {INCOME}))", 10000 - (2000 - (3000 - 10000))),
@@ -323,7 +323,7 @@ MEMBER_LINE = "wages_after_tax_and_dues - (losses_and_gains_of_a_trade + expense
         (f"{INCOME} - 0.5 * -({ALL_COSTS})", 11500),
         (f"share_of_the_year_at_home * round_down(({ALL_COSTS}) / 7, 5)", 212.5),  # 3000 / 7 = 428.57, down to 425
         (f"{INCOME} - max(5, -({ALL_COSTS}))", 9995),
-        # of two members 700 - (-900 + 100 + 5) = 1495 each
+        # for each of two members 700 - (-900 + 100 + 5) = 1495
         (f"{INCOME} - sum({MEMBER_LINE})", 7010),
         (f"{INCOME} - sum({MEMBER_LINE} where {MEMBER_LINE} > -1)", 7010),
     ],
@@ -358,7 +358,7 @@ def test_a_sum_of_several_lines(database: Database, line: str, net: float) -> No
     ],
 )
 def test_a_comparison_of_several_lines(database: Database, when: str, holds: bool) -> None:  # noqa: FBT001  # a table
-    """Nor does a comparison take a part of a sum for all of it; with a cost unknown it is open."""
+    """A comparison applies to a whole sum on several lines; with an unknown cost it is open."""
     policy = long_sums(INCOME, when)
     some: list[Facts] = [{**GIVEN, "members": [MEMBER]}, {**GIVEN, COSTS[1]: None, "members": [MEMBER]}]
     found = tried(database, policy, *rows(policy, some), None)
@@ -376,27 +376,27 @@ def test_drawn_policies_have_sums_of_several_lines() -> None:
         except PolicyError:
             refused += 1
             continue
-        lines += re.search(r"^ *[-+] (?!31 \* \(|EXTRACT)", view, re.MULTILINE) is not None  # those of a day aside
+        lines += re.search(r"^ *[-+] (?!31 \* \(|EXTRACT)", view, re.MULTILINE) is not None  # except those of a day
         taken += re.search(r"^ *- \(\n", view, re.MULTILINE) is not None
     assert lines > len(some) // 2
     assert taken > len(some) // 5
-    assert refused <= len(some) // 6  # seldom does a number not fit 64 bits
+    assert refused <= len(some) // 6  # a number rarely exceeds 64 bits
 
 
 # --- By hand -----------------------------------------------------------------------------------------------------
 
 
 NOT_SAID = [fact.name for fact in WEIHAI.stand_ins if fact.name not in WORKER]
-"""The facts with a default that the rows below do not have."""
+"""The facts with a default that are absent from the rows below."""
 
 
 def both_people(wage: Any = "28332", spouse: Any = "9444") -> list[Facts]:
-    """A worker and a spouse; with these wages 18,888 a year are left to them, exactly 787 a month for each."""
+    """A worker and a spouse; with these wages 18,888 a year remain, exactly 787 a month for each."""
     return [{**WORKER, "wage": wage}, {**WORKER, "relation": "spouse", "wage": spouse, "medical_self_paid": "9444"}]
 
 
 def one(database: Database, own: Facts = OWN, theirs: Sequence[Facts] | None = None, **said: Any) -> Facts:
-    """What the view says of the household `a`; what its rows do not name is null."""
+    """The view's row of the household `a`; omitted columns are null."""
     members = both_people() if theirs is None else theirs
     return {row["household"]: row for row in tried(database, WEIHAI, [own], members, **said)}["a"]
 
@@ -405,7 +405,7 @@ def one(database: Database, own: Facts = OWN, theirs: Sequence[Facts] | None = N
 def test_on_the_line_and_a_fen_beside_it(database: Database) -> None:
     """18,888 = 787 x 12 x 2, as (28,332 + 9,444) - (9,444 + 9,444): relative; with a fen less deep.
 
-    What stands in for the facts without a value has no column here: union aid, exempt income, disability and the like.
+    Facts with a default have no column here: union aid, exempt income, disability and the like.
     """
     on_the_line = one(database, without=NOT_SAID)
     assert (on_the_line["category"], on_the_line["net_income_per_person_rounded"]) == ("relative", 787.0)
@@ -419,7 +419,7 @@ def test_on_the_line_and_a_fen_beside_it(database: Database) -> None:
 
 @in_both
 def test_a_null_is_unknown_inside_a_sum(database: Database) -> None:
-    """A wage that is null is not zero, which would place this household: 28,332 - 18,888 is below 18,888."""
+    """A null wage is not zero, which would decide this household: 28,332 - 18,888 is below 18,888."""
     row = one(database, theirs=both_people(spouse=None), without=NOT_SAID)
     assert (row["category"], row["category_possible"]) == (None, "deep;relative;none")
     assert (row["income_x100"], row["rigid_x100"], row["problem"]) == (None, 1_888_800, None)
@@ -441,7 +441,7 @@ FAULTS: list[tuple[Facts, Facts, str]] = [
 
 @in_both
 def test_a_faulty_row_is_a_problem(database: Database) -> None:
-    """A value out of range, of no option, or a broken `must`: each named, none a verdict; the row beside is judged."""
+    """A value out of range, an unknown option, and a violated `must` are named problems, and only of their row."""
     sound = {"household": "sound"}
     own = [{**OWN, "household": str(at), **said} for at, (said, _, _) in enumerate(FAULTS)]
     theirs = [{**WORKER, "household": str(at), **said} for at, (_, said, _) in enumerate(FAULTS)]
@@ -459,7 +459,7 @@ SAID_OF_ALL = ("stand_ins", "problem", "policy", "fingerprint", "on")
 
 @in_both
 def test_rows_that_do_not_fit_together_are_problems(database: Database) -> None:
-    """Members of no household, of none at all, no members, too many, one household twice: problems, never a verdict."""
+    """Orphaned members, too few or too many members, and a repeated household are problems, never a verdict."""
     of = register(WEIHAI, ON, without=NOT_SAID)
     database.run(of.tables().replace("PRIMARY KEY", "").replace("NOT NULL", ""))
     database.run(view_in_sql(of, database.dialect, "answers"))
@@ -495,7 +495,7 @@ def test_a_null_where_none_was_said_to_be_is_a_problem(database: Database) -> No
 
 @in_both
 def test_columns_of_other_types(database: Database) -> None:
-    """Floats count as their shortest decimal notation; more decimals, and values that are no number, are faults."""
+    """Floats are read as their shortest decimal notation; too many decimals, and non-numbers, are faults."""
     of = register(WEIHAI, ON, without=NOT_SAID)
     database.run(of.tables().replace("wage numeric(11, 2)", "wage double precision"))
     database.run(view_in_sql(of, database.dialect, "answers"))
@@ -546,7 +546,7 @@ decisions:
 
 @in_both
 def test_names_and_texts_that_sql_would_take_for_its_own(database: Database) -> None:
-    """Reserved words, Chinese, capitals, quotes, comments and line ends in a policy change nothing of the query.
+    """Reserved words, Chinese, capitals, quotes, comments and line ends in a policy do not affect the query.
 
     For the first: order 3 x 2 = 6, and 6 - 0.5 = 5.5, twice that is 11 > 10. For the second 5 - 0.5, 9 is not.
     """
@@ -603,7 +603,7 @@ def test_what_is_refused() -> None:
 
 
 def test_readme_from_an_empty_database_to_verdicts(server: str, tmp_path: Path) -> None:
-    """The commands of the README give the verdict of a household from two files of rows."""
+    """The README's commands give a household's verdict from two files of rows."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     section = readme[readme.index("## Inside a database") :]
     block = section[section.index("```console\n") + len("```console\n") :].partition("```")[0]
@@ -622,7 +622,7 @@ def test_readme_from_an_empty_database_to_verdicts(server: str, tmp_path: Path) 
     environment = {**os.environ, "PGHOST": host, "PGUSER": "postgres", "PATH": paths}
     said = ""
     for command in re.findall(r"^\$ (.*)$", block, flags=re.MULTILINE):
-        done = subprocess.run(  # noqa: S602  # README's own
+        done = subprocess.run(  # noqa: S602  # README's own command
             f"set -o pipefail; {command}",
             shell=True,
             executable="/bin/bash",
@@ -634,4 +634,4 @@ def test_readme_from_an_empty_database_to_verdicts(server: str, tmp_path: Path) 
         )
         assert (done.returncode, done.stderr) == (0, ""), command
         said = done.stdout
-    assert re.search(r"^ a +\| +\| +\| *$", said, flags=re.MULTILINE), said  # open, and no problem: much is not known
+    assert re.search(r"^ a +\| +\| +\| *$", said, flags=re.MULTILINE), said  # open, no problem: many facts are unknown

@@ -1,4 +1,4 @@
-"""The policies that come with the library and can assess: every year's, and the other union's; not the open measure."""
+"""The bundled policies that can assess: every year's, and the other union's, but not the open measure."""
 
 from hardship_rules import load_policy
 from hardship_rules.language.find import BUNDLED

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, and DuckDB: tables filled with rows, and what a view over them says."""
+"""A PostgreSQL server for the tests, and DuckDB: filled tables, and the rows of a view over them."""
 
 import os
 import shutil
@@ -17,22 +17,22 @@ Rows = Sequence[dict[str, Any]]
 
 
 class Database(Protocol):
-    """A database to try a view in."""
+    """A database for the tests of views."""
 
     dialect: str
 
     def run(self, script: str) -> None:
-        """Statements to be carried out."""
+        """Run some statements."""
 
     def fill(self, table: str, rows: Rows) -> None:
-        """Rows put into a table, each with the columns that it names."""
+        """Insert rows into a table, each with its named columns."""
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        """What a query finds."""
+        """The rows of a query."""
 
 
 class Postgres:
-    """A connection to PostgreSQL; every test has a schema of its own, which is gone afterwards."""
+    """A connection to PostgreSQL, with a schema per test that is dropped afterwards."""
 
     dialect = "postgres"
 
@@ -40,18 +40,18 @@ class Postgres:
         self.connection = connection
 
     def run(self, script: str) -> None:
-        """Statements to be carried out."""
+        """Run some statements."""
         self.connection.execute(script.encode())
 
     def fill(self, table: str, rows: Rows) -> None:
-        """Rows put into a table, each with the columns that it names."""
+        """Insert rows into a table, each with its named columns."""
         for columns, some in _alike(rows):
             with self.connection.cursor().copy(f"COPY {table} ({columns}) FROM STDIN".encode()) as copy:
                 for row in some:
                     copy.write_row(row)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        """What a query finds."""
+        """The rows of a query."""
         found = self.connection.execute(query.encode())
         names = [column.name for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -66,24 +66,24 @@ class DuckDb:
         self.connection = connection
 
     def run(self, script: str) -> None:
-        """Statements to be carried out."""
+        """Run some statements."""
         self.connection.execute(script)
 
     def fill(self, table: str, rows: Rows) -> None:
-        """Rows put into a table, each with the columns that it names."""
+        """Insert rows into a table, each with its named columns."""
         for columns, some in _alike(rows):
             places = ", ".join("?" * len(some[0]))
-            self.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", some)  # noqa: S608  # the test's own names and lines
+            self.connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", some)  # noqa: S608  # the test's own names and values
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        """What a query finds."""
+        """The rows of a query."""
         found = self.connection.execute(query)
         names = [column[0] for column in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _alike(rows: Rows) -> Iterator[tuple[str, list[list[Any]]]]:
-    """Rows by the columns that they name."""
+    """Rows grouped by the columns that they have."""
     found: dict[tuple[str, ...], list[list[Any]]] = {}
     for row in rows:
         found.setdefault(tuple(row), []).append(list(row.values()))
@@ -93,23 +93,23 @@ def _alike(rows: Rows) -> Iterator[tuple[str, list[list[Any]]]]:
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
-    """A server on a socket in a folder of its own: how to connect to it. It is stopped, and its folder taken away.
+    """Start a server on a socket in a temporary folder, yield how to connect, and remove it afterwards.
 
-    As root it is run as `postgres`, since PostgreSQL refuses root. Where there is no PostgreSQL tests skip, but in CI.
+    As root it runs as `postgres`, since PostgreSQL refuses root. Without PostgreSQL the tests skip, except in CI.
     """
     programs = programs_of_postgres()
     if programs is None:
         if os.environ.get("CI"):
             pytest.fail("PostgreSQL is missing: apt-get install postgresql")
         pytest.skip("PostgreSQL is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="hardship-"))  # not in tmp_path: its path is too long for a socket
+    folder = Path(tempfile.mkdtemp(prefix="hardship-"))  # tmp_path is too long for a socket
     as_whom = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if as_whom:
         shutil.chown(folder, "postgres")
 
     def call(program: str, *arguments: str) -> None:
         command = [*as_whom, str(programs / program), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603  # the tests' own
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603  # the tests' own command
 
     try:
         call("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -124,7 +124,7 @@ def postgres_server() -> Iterator[str]:
 
 
 def programs_of_postgres() -> Path | None:
-    """The folder of PostgreSQL's programs: on the path, else where Debian puts the newest."""
+    """The folder of PostgreSQL's programs: from the path, else the newest in Debian's location."""
     if found := shutil.which("initdb"):
         return Path(found).parent
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))

@@ -1,4 +1,4 @@
-"""Invented documents of every kind of part, whatever their texts, and a small policy to make documents of."""
+"""Invented documents with every kind of part and any texts, and a small policy to make documents from."""
 
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ TEXTS = st.text(alphabet="低保（）“〔0①a.1)|*_`[]<>&\"'#-+=~\\ ", min_s
 
 
 def items(depth: int) -> st.SearchStrategy[Item]:
-    """Entries, and entries in them."""
+    """Entries with nested entries."""
     inner = st.lists(items(depth - 1), max_size=2) if depth else st.just([])
     maybe = st.one_of(st.just(""), TEXTS)
     return st.builds(Item, TEXTS, maybe, maybe, inner.map(tuple))
@@ -32,7 +32,7 @@ def items(depth: int) -> st.SearchStrategy[Item]:
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """Tables of one to three columns, whose cells find room beside one another."""
+    """Tables of one to three columns, whose cells fit beside each other."""
     columns = draw(st.integers(1, 3))
     row = st.lists(TEXTS, min_size=columns, max_size=columns).map(tuple)
     return Table(draw(TEXTS), draw(row), tuple(draw(st.lists(row, max_size=3))))
@@ -69,7 +69,7 @@ EVERY_PART = Document(
 
 
 def texts_of(block: Block | Item) -> list[str]:
-    """Every text of a part, in the order in which it is read."""
+    """Every text of a part, in reading order."""
     match block:
         case Paragraph(text):
             return [text]
@@ -126,4 +126,4 @@ decisions:
 notes:
   dates: {text: 四月底截止。, basis: assumption}
 """
-"""A policy with one of each thing that can be said."""
+"""A policy with one of each construct."""

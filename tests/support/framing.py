@@ -1,4 +1,4 @@
-"""Generated households as rows of frames, and what `assess` says of each, for frames to be held to."""
+"""Generated households as rows of frames, with the results of `assess` to compare frames with."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ Drawn = TypeVar("Drawn")
 
 
 def drawn(strategy: st.SearchStrategy[Drawn], number: int) -> list[Drawn]:
-    """So many households, or other examples, of a strategy, others in every run: `conftest.py` says with which seed."""
+    """That many examples of a strategy, new in every run; `conftest.py` reports the seed."""
     found: list[Drawn] = []
 
     @settings(
@@ -56,7 +56,7 @@ def dtype_of(fact: Fact) -> Any:
 def framed(
     policy: Policy, households: Sequence[Facts], left_out: Collection[str] = ()
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Households and members as two frames; columns left out are not there, what a household does not say is null."""
+    """Households and members as two frames; omitted columns are absent, missing facts are null."""
     own = {name: fact for name, fact in policy.facts.items() if name not in left_out}
     theirs = {name: fact for name, fact in policy.members.facts.items() if name not in left_out}
     rows = [(number, household) for number, household in enumerate(households)]
@@ -79,7 +79,7 @@ def _plain(fact: Fact, given: Any) -> Any:
 
 
 def filled(policy: Policy, household: Facts, on: date) -> Facts:
-    """A household with everything given that follows from it on a day; as it is where it is no real one."""
+    """A household completed with everything derived from it on a day; unchanged if it is invalid."""
     found = answer(policy, {**household, "on": None}, on)
     if isinstance(found, FactError):
         return household
@@ -93,14 +93,14 @@ def filled(policy: Policy, household: Facts, on: date) -> Facts:
 
 
 def given_as(fact: Fact, value: Value) -> Any:
-    """A value as a row has it: a day as a date, what is not known as None."""
+    """A value in a row: a day as a date, an unknown fact as None."""
     if not is_known(value):
         return None
     return day_of(cast(int, value)) if isinstance(fact.kind, DateKind) else value
 
 
 def as_asked(policy: Policy, household: Facts, left_out: Collection[str]) -> Facts:
-    """The household as `assess` is to be given it, to be the same as its rows: a null for what has a column."""
+    """The household in the form for `assess` that matches its rows: null for each unknown fact with a column."""
 
     def said(given: Facts, facts: Collection[str]) -> Facts:
         return {name: given.get(name) for name in facts if name not in left_out}
@@ -110,7 +110,7 @@ def as_asked(policy: Policy, household: Facts, left_out: Collection[str]) -> Fac
 
 
 def answer(policy: Policy, household: Facts, on: date | None) -> Assessment | FactError:
-    """What `assess` says of a household, or why it says nothing."""
+    """The result of `assess` for a household, or its refusal."""
     try:
         return assess(policy, household, on)
     except FactError as error:
@@ -128,19 +128,19 @@ STAND_INS = [fact.name for fact in WEIHAI.stand_ins]
 
 @cache
 def sample() -> tuple[Facts, ...]:
-    """Households of Weihai: complete ones as given, the same with all that follows filled in, and partial ones."""
+    """Households of Weihai: complete ones as drawn, the same with all derived facts, and partial ones."""
     complete = drawn(households(WEIHAI), 60)
     return (*complete, *(filled(WEIHAI, each, ON) for each in complete), *drawn(partial_households(WEIHAI), 60))
 
 
 @cache
 def expected(left_out: tuple[str, ...]) -> tuple[Assessment | FactError, ...]:
-    """What `assess` says of them, where nobody has the facts left out."""
+    """The results of `assess` for them, with the omitted facts missing everywhere."""
     return tuple(answer(WEIHAI, as_asked(WEIHAI, each, left_out), ON) for each in sample())
 
 
 def differences(row: Facts, found: Assessment | FactError, *, exactly: bool) -> Iterator[str]:
-    """Where a row says something else than `assess`; unless exactly, what it leaves open may be settled there."""
+    """The differences between a row and `assess`; unless exact, `assess` may decide what the row leaves open."""
     if isinstance(found, FactError):
         if (row["problem"] or "").split(" ")[0] not in {problem.code for problem in found.problems}:
             yield f"problem {row['problem']}"
@@ -167,11 +167,11 @@ def differences(row: Facts, found: Assessment | FactError, *, exactly: bool) -> 
     if row["category_clauses"] != clauses and row["category"] is not None:
         yield f"clauses {row['category_clauses']}"
     for column, name in (("income_x100", "income"), ("rigid_x100", "rigid"), ("exempt_x100", "exempt")):
-        exact = found.terms[name].exact  # type: ignore[union-attr]  # it is a figure
+        exact = found.terms[name].exact  # type: ignore[union-attr]  # the value is a figure
         if row[column] != (None if exact is None else exact * 100):
             yield column
-    per_person = found.terms["net_income_per_person"].decimal(2)  # type: ignore[union-attr]  # it is a figure
-    said = row["net_income_per_person_rounded"]  # 0 over an unknown number of people is 0, which a row leaves open
+    per_person = found.terms["net_income_per_person"].decimal(2)  # type: ignore[union-attr]  # the value is a figure
+    said = row["net_income_per_person_rounded"]  # 0 over an unknown number of people is 0, but open in a row
     if said != (None if per_person is None else float(per_person)) and (exactly or said is not None or per_person):
         yield "net_income_per_person_rounded"
 

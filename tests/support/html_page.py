@@ -1,4 +1,4 @@
-"""A page of HTML, read into its parts."""
+"""A parsed HTML page."""
 
 from html.parser import HTMLParser
 
@@ -6,7 +6,7 @@ VOID = {"meta", "br", "col"}
 
 
 class Page(HTMLParser):
-    """The tags of a page, well nested or not, with their attributes, and its text."""
+    """The tags of a page with their attributes, whether they are well nested, and the text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A tag opens."""
+        """Record an opening tag."""
         self.tags.append((tag, dict(attrs)))
         if tag == "br":
             self.text += "\n"
@@ -25,14 +25,14 @@ class Page(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        """A tag closes, the last that was opened."""
+        """Record a closing tag, which must match the last open one."""
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        """Text, but for the style sheet's."""
+        """Record text, except the style sheet's."""
         if "style" not in self.open:
             self.text += data
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
-        """The attributes of every tag of one name."""
+        """The attributes of every tag of a name."""
         return [attributes for name, attributes in self.tags if name == tag]

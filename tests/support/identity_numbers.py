@@ -1,13 +1,13 @@
-"""Invented identity numbers, and the forms in which people type them."""
+"""Invented identity numbers, in the notations that people type."""
 
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # as GB 11643 prints them
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # the weights printed in GB 11643
 
 
-LAST = "10X98765432"  # by the remainder, as it prints them
+LAST = "10X98765432"  # the check digits by remainder, as printed there
 
 
 def number(first: str) -> str:
-    """A number that checks, by the standard's own table."""
+    """A number with a valid check digit, by the standard's table."""
     return first + LAST[sum(int(digit) * weight for digit, weight in zip(first, WEIGHTS, strict=True)) % 11]
 
 
@@ -34,7 +34,7 @@ FORMS = {
     "no width": f"\ufeff{GOOD[:5]}\u200b{GOOD[5:9]}\u200c\u200d\u2060{GOOD[9:]}",
     "directions": f"\u202a\u200e{GOOD}\u202c\u200f\u2066\u2069",
 }
-"""The same number as keyboards, spreadsheets, web pages and other programs leave it."""
+"""The same number as keyboards, spreadsheets, web pages and other programs write it."""
 
 
 OTHERS = {
@@ -49,4 +49,4 @@ OTHERS = {
     "hyphens": f"{GOOD[:6]}-{GOOD[6:14]}-{GOOD[14:]}",
     "letter O": GOOD.replace("0", "O", 1),
 }
-"""What is not that number, though it looks like it."""
+"""Texts that only look like that number."""

@@ -1,4 +1,4 @@
-"""Fixtures for what is tried in both databases."""
+"""Fixtures for tests in both databases."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
-    """A database with nothing in it."""
+    """An empty database."""
     if request.param == "duckdb":
         with duckdb.connect() as connection:
             yield DuckDb(connection)

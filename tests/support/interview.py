@@ -1,4 +1,4 @@
-"""An officer's interview: a household of which nothing is known, asked one fact after another until it is settled."""
+"""An officer's interview: a household with no known facts is asked one fact after another until it is decided."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -15,12 +15,12 @@ from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies._paths import Facts
 
 Ask = Callable[[Assessment], KeyPath | None]
-"""What to ask of a household next; None where it is settled."""
+"""The next question for a household; None if it is decided."""
 
 
 @frozen
 class Interview:
-    """What was asked, in order, what came of it, and how many facts the whole household gives."""
+    """The asked facts in order, the result, and the number of facts of the whole household."""
 
     asked: tuple[KeyPath, ...]
     assessment: Assessment
@@ -28,15 +28,15 @@ class Interview:
 
     @property
     def share(self) -> float:
-        """The share of the facts given that had to be asked."""
+        """The share of the given facts that were asked."""
         return len(self.asked) / self.given
 
 
 def interview(policy: Policy, complete: Facts, ask: Ask, *known: str) -> Interview:
-    """Ask a complete household, of which the day, the number of members and the facts in `known` are given.
+    """Interview a complete household, with the day, the number of members and the facts in `known` given.
 
-    What the policy puts in for a fact left out is not asked for; where the household says otherwise, it says so by
-    itself, which counts as no question; nor does one for what the whole household does not say, nor needs to.
+    A fact with a default is not asked: the household volunteers it if its own value differs, without a question.
+    A fact that the whole household leaves unknown does not count either.
     """
     full = assess(policy, complete).household
     facts: Facts = {
@@ -55,7 +55,7 @@ def interview(policy: Policy, complete: Facts, ask: Ask, *known: str) -> Intervi
 
 
 def volunteer(policy: Policy, facts: Facts, full: Household) -> Assessment:
-    """Give the facts for which something else stands in than the household says; the assessment then."""
+    """Give the facts whose defaults differ from the household's values; return the resulting assessment."""
     while True:
         assessment = assess(policy, facts)
         now = assessment.household
@@ -68,7 +68,7 @@ def volunteer(policy: Policy, facts: Facts, full: Household) -> Assessment:
 
 
 def answer(policy: Policy, facts: Facts, path: KeyPath, full: Household) -> None:
-    """Give one fact as the whole household has it."""
+    """Give one fact with the whole household's value."""
     name = cast(str, path[-1])
     found: Any = value_at(full, path)
     is_day = isinstance((policy.facts if len(path) == 1 else policy.members.facts)[name].kind, DateKind)
@@ -77,18 +77,18 @@ def answer(policy: Policy, facts: Facts, path: KeyPath, full: Household) -> None
 
 
 def value_at(household: Household, path: KeyPath) -> Value:
-    """The value of one of its facts."""
+    """The value of one fact."""
     holder = household.values if len(path) == 1 else household.members[cast(int, path[1])].values
     return holder[cast(str, path[-1])]
 
 
 def by_rank(assessment: Assessment) -> KeyPath | None:
-    """What the library asks next."""
+    """The library's next question."""
     return next((each.path for each in assessment.missing), None)
 
 
 def in_file_order(assessment: Assessment) -> KeyPath | None:
-    """The first fact not known yet, the household's before each member's, as the policy's file lists them."""
+    """The first unknown fact in the policy's file order, the household's before each member's."""
     if assessment.category is not None:
         return None
     policy, household = assessment.policy, assessment.household
@@ -100,7 +100,7 @@ def in_file_order(assessment: Assessment) -> KeyPath | None:
 
 
 def _stands_for_known(policy: Policy, path: KeyPath, known: set[KeyPath]) -> bool:
-    """It is a date of which the age that it would give is known."""
+    """The fact is a date from which an already known age would follow."""
     facts = policy.facts if len(path) == 1 else policy.members.facts
     fact = facts[cast(str, path[-1])]
     followers = [name for name in facts if facts[name].if_absent is not None and fact.name in policy.uses[name]]
@@ -108,7 +108,7 @@ def _stands_for_known(policy: Policy, path: KeyPath, known: set[KeyPath]) -> boo
 
 
 def sample(policy: Policy, count: int) -> list[Facts]:
-    """So many complete households, the same at every run of one version of hypothesis."""
+    """That many complete households, the same in every run of one version of hypothesis."""
     found: list[Facts] = []
     quiet = settings(
         max_examples=count,

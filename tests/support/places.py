@@ -1,4 +1,4 @@
-"""Where the tests find the repository's files."""
+"""The locations of the repository's files."""
 
 from pathlib import Path
 

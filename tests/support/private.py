@@ -1,4 +1,4 @@
-"""A household whose facts can be recognised wherever they show."""
+"""A household whose facts are recognisable in any text."""
 
 import traceback
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-# what is given, and 193991, which is the sum of the three amounts
+# the given values, and 193991, the sum of the three amounts
 MARKS = ("73913", "61847", "58231", "193991", "1983-11-29", "19831129", "Qvyzx", "Wkjpm", "8.4271", "Bnmtr")
 
 
@@ -37,13 +37,13 @@ def marked(**changed: Any) -> dict[str, Any]:
 
 
 def shows(text: str) -> list[str]:
-    """The marks that a text gives away, with thousands set apart or not."""
+    """The marks in a text, with or without thousands separators."""
     plain = text.replace(",", "").replace("_", "")
     return [mark for mark in MARKS if mark in plain]
 
 
 def texts(error: BaseException) -> Iterator[str]:
-    """Everything that is printed or logged of an error."""
+    """Every text printed or logged for an error."""
     yield str(error)
     yield repr(error)
     yield f"{error}"

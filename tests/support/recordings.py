@@ -1,4 +1,4 @@
-"""Two invented households and their records: one settled, one for which a receipt is missing."""
+"""Two invented households and their records: one settled, one with a missing receipt."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Generated households as a register has them: tables of text, in the words that staff use."""
+"""Generated households as a register has them: text tables in the words of the staff."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ Facts = dict[str, Any]
 
 
 def cell(fact: Fact, given: Facts) -> str | None:
-    """What stands in a register for a fact: nothing where it is left out, a word where it is known to be unknown."""
+    """The cell of a fact: blank if omitted, a word if explicitly unknown."""
     if fact.name not in given:
         return None
     value = given[fact.name]
@@ -29,14 +29,14 @@ def cell(fact: Fact, given: Facts) -> str | None:
 
 
 def tables(policy: Policy, households: Sequence[Facts]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The two tables of a register, with a column for every fact by its title."""
+    """The two tables of a register, with a column for every fact by title."""
     own = [{"户号": f"H{number}", **row(policy.facts, household)} for number, household in enumerate(households)]
     theirs = [
         {"户号": f"H{number}", **row(policy.members.facts, member)}
         for number, household in enumerate(households)
         for member in household.get("members", ())
     ]
-    return tuple(pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) for rows in (own, theirs))  # type: ignore[return-value]  # two tables
+    return tuple(pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) for rows in (own, theirs))  # type: ignore[return-value]  # exactly two tables
 
 
 def row(facts: Any, given: Facts) -> dict[str, str | None]:
@@ -73,7 +73,7 @@ WORKER = {
 
 
 def register(path: Path, households: list[dict[str, Any]], members: list[dict[str, Any]]) -> str:
-    """A workbook; every text is one, whatever it begins with."""
+    """A workbook in which every value is text, also one like a formula."""
     book: Any = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, rows in (("家庭", households), ("成员", members)):

@@ -1,4 +1,4 @@
-"""Reviews of a small city's year beside the one before, for the tests of what is made of them."""
+"""Reviews of a small city's year against the previous one."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ properties:
   never_deep: {title: 没有深度, never: {gets: deep, when: {that: income * factor >= 0}}}
 """
 VILLAGE = LAST.replace("village: not published", "village: 900").replace("    from: 0\n    to: 100000\n", "")
-"""The year before with a number for the village, the same as this year's."""
+"""The previous year with a number for the village, the same as this year's."""
 
 
 def few(policy: Policy, against: Policy | None) -> Report:
@@ -33,7 +33,7 @@ def few(policy: Policy, against: Policy | None) -> Report:
 def reviewed(
     folder: Path, *, measure: str = MEASURE, last: str = LAST, this: str = THIS, cases: str | None = None
 ) -> Review:
-    """The review of 2025 beside 2024, of the three files as they are given."""
+    """The review of 2025 against 2024, from the three given files."""
     files_in(folder, measure=measure, last=last, this=this)
     names = [folder / f"{year}_city.yaml" for year in (2024, 2025)]
     old, new = ((load_policy(name), load_base(name)) for name in names)

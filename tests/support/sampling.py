@@ -1,6 +1,6 @@
-"""How much is drawn at random: little in every run, much in a long one; each run draws other examples than the last.
+"""The number of random examples: few in every run, many in a long one; each run draws new examples.
 
-`HARDSHIP_RULES_LONG=1` makes a run long. `pytest -m agreement` runs what holds one engine to another.
+`HARDSHIP_RULES_LONG=1` makes a run long. `pytest -m agreement` runs the tests that compare engines.
 """
 
 import os
@@ -9,19 +9,19 @@ from secrets import randbits
 
 LONG = bool(os.environ.get("HARDSHIP_RULES_LONG"))
 DRAWN: Counter[str] = Counter()
-"""What was drawn in this run, by what it was drawn for."""
+"""The number of examples drawn in this run, by kind."""
 
 
 def examples(small: int, large: int) -> int:
-    """How many examples are drawn: the larger number in a long run."""
+    """The number of examples: the larger one in a long run."""
     return large if LONG else small
 
 
 def count(**numbers: int) -> None:
-    """So many more were drawn, by what they are."""
+    """Add to the number of drawn examples of a kind."""
     DRAWN.update({name.replace("_", " "): number for name, number in numbers.items()})
 
 
 def new_seed() -> int:
-    """A seed that no run before is likely to have had, short enough to be typed."""
+    """A new seed, short enough to type."""
     return randbits(32)

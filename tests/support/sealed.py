@@ -1,4 +1,4 @@
-"""Records taken apart, changed, and given the checksum that fits: what a forger, or another program, could hand in."""
+"""Records taken apart, changed, and sealed with a valid checksum, as a forger or another program could do."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def texts(part: Any) -> Any:
-    """A part of a record as texts, lists and mappings, in the way README says the checksum takes it."""
+    """A part of a record as texts, lists and mappings, in the form that the README defines for the checksum."""
     if isinstance(part, dict):
         return {key: texts(each) for key, each in part.items()}
     if isinstance(part, list):
@@ -16,12 +16,12 @@ def texts(part: Any) -> Any:
 
 
 def checksum(document: Mapping[str, Any]) -> str:
-    """The checksum by README's words."""
+    """The checksum as the README defines it."""
     summed = texts({key: part for key, part in document.items() if key not in ("checksum", "host")})
     text = json.dumps(summed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def sealed(document: Mapping[str, Any]) -> str:
-    """The text of a record with the checksum that its content has."""
+    """The text of a record with a valid checksum."""
     return json.dumps({**document, "checksum": checksum(document)}, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""A policy small enough that everything a case can exercise in it is listed by hand."""
+"""A policy small enough to list by hand everything that a case can exercise."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ cases:
 """
 
 NEGATIVE = {("clause", "category.never.b", "no"), ("threshold", "category.never.b", "below")}
-"""What no household exercises by the range of its facts: there is no money below nothing."""
+"""The items that are unreachable by the range of the facts: there is no negative money."""
 
 NEVER = NEGATIVE | {
     ("outcome", "category.never", "yes"),
@@ -64,7 +64,7 @@ NEVER = NEGATIVE | {
     ("threshold", "category.never.a", "below"),
     ("threshold", "category.never.b", "at"),
 }
-"""What no household exercises: whoever has less than the limit, or nothing, is poor, and does not come so far."""
+"""The items that are unreachable since a household below the limit, or without money, is already poor."""
 
 
 def files(folder: Path, cases: str = CASES) -> Path:

@@ -1,4 +1,4 @@
-"""A real Spark session of two threads, for frames that lie in one."""
+"""A real Spark session of two threads."""
 
 import warnings
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from typing import Any
 
 @contextmanager
 def spark() -> Iterator[Any]:
-    """The session, stopped at the end; PySpark's own warnings are its own."""
+    """The session, stopped at the end; PySpark's own warnings are ignored."""
     with warnings.catch_warnings(action="ignore"):
-        from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a Java
+        from pyspark.sql import SparkSession  # noqa: PLC0415  # it starts a JVM
 
         session = (
             SparkSession.builder.master("local[2]")

@@ -1,4 +1,4 @@
-"""The processor time of a piece of work, without what the tests before it left in memory."""
+"""The processor time of a task, without the effect of objects left by earlier tests."""
 
 import gc
 import time
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 
 def seconds(work: Callable[[], object], enough: float = 0.0) -> float:
-    """The processor time of some work in seconds: the better of two runs, or the first where it is below `enough`.
+    """The processor time of a task in seconds: the better of two runs, or the first if it is below `enough`.
 
-    Objects that earlier tests left are kept from the garbage collector: late in a long run, one full collection takes
-    longer than the work that triggers it.
+    Objects of earlier tests are hidden from the garbage collector. Late in a long run one full collection takes longer
+    than the task that triggers it.
     """
     taken = []
     gc.collect()

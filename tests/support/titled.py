@@ -1,4 +1,4 @@
-"""A small policy in which every word that a person wrote is what a test makes of it, and households for it."""
+"""A small policy in which a test sets every human-written word, and households for it."""
 
 import json
 from collections.abc import Callable
@@ -6,11 +6,11 @@ from collections.abc import Callable
 from hardship_rules import Policy, read_policy
 
 HOSTILE = "</title><script>alert('1')</script>\"&lt;|`a`*b*_c_[d](e)~~#<!--\\"
-"""What would be markup in HTML or Markdown, and in attributes of theirs."""
+"""Texts that would be markup in HTML, in attributes, or in Markdown."""
 
 
 def titled(make: Callable[[str], str]) -> Policy:
-    """The policy, every title, word and note of its made from a plain Latin one."""
+    """The policy, with each title, word and note made from a plain Latin one."""
 
     def word(text: str) -> str:
         return json.dumps(make(text), ensure_ascii=True)
@@ -77,7 +77,7 @@ notes:
 
 
 def people(income: object = 50, place: object = "town", label: str | None = None) -> dict[str, object]:
-    """An invented worker with a child, both called by a label if one is given; None is not known."""
+    """An invented worker with a child, both with the given label; None means unknown."""
     members = [{"relation": "self", "income": income}, {"relation": "child", "income": 0}]
     labels = [{} if label is None else {"label": f"{label}{number}"} for number in range(2)]
     return {"place": place, "members": [each | own for each, own in zip(members, labels, strict=True)]}
@@ -91,4 +91,4 @@ GIVEN: dict[str, tuple[object, object]] = {
     "nothing known": (None, None),
 }
 CASES = {name: people(*given) for name, given in GIVEN.items()}
-"""Households by what they come to: 50 is below the line of 100, 150 below its double, 300 not."""
+"""Households by result: 50 is below the line of 100, 150 below its double, 300 is not."""

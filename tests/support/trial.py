@@ -1,4 +1,4 @@
-"""A small sound policy with its properties, and the faults that are planted in it, each by the words it changes."""
+"""A small sound policy with its properties, and planted faults, each given by the words that it changes."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -93,7 +93,7 @@ OUTCOMES = ("out", "barred", "deep", "relative", "none")
 
 @frozen
 class Figures:
-    """What a household comes to, worked out beside the library in a few plain lines."""
+    """The values of a household, computed independently of the library in a few plain lines."""
 
     facts: dict[str, Any]
 
@@ -105,13 +105,13 @@ class Figures:
 
     @property
     def net(self) -> Fraction:
-        """What is left for each of them."""
+        """The remaining amount for each of them."""
         rest = sum((Fraction(m["wage"]) - Fraction(m["cost"]) for m in self.counted), Fraction(0))
         return rest / max(1, len(self.counted))
 
     @property
     def line(self) -> int:
-        """The standard of the place, as it should be."""
+        """The correct standard of the place."""
         return {"town": 787, "village": 588}[self.facts.get("place", "town")]
 
 
@@ -120,7 +120,7 @@ Right = Callable[[Figures], bool]
 
 @frozen
 class Fault:
-    """Words that are replaced in the sound policy, what must be found, and what is true of the household shown."""
+    """The replaced words of the sound policy, the expected finding, and a condition on the shown household."""
 
     name: str
     edits: tuple[tuple[str, str], ...]
@@ -338,7 +338,7 @@ FAULTS = (
 
 
 def with_edits(edits: tuple[tuple[str, str], ...]) -> str:
-    """The sound policy with words replaced, each of which must be there."""
+    """The sound policy with words replaced; each of these words must occur in it."""
     text = TRIAL
     for old, new in edits:
         assert old in text, old
@@ -346,7 +346,7 @@ def with_edits(edits: tuple[tuple[str, str], ...]) -> str:
     return text
 
 
-# What is as sound as the policy itself: other standards, other ways to say the same, and classes that do not overlap
+# Variants as sound as the policy: other standards, other spellings, and classes that do not overlap
 
 _SAME_NET = (
     _NET,

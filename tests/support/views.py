@@ -10,12 +10,12 @@ from hardship_rules import Policy
 
 
 def plain(row: Mapping[str, Any]) -> Facts:
-    """A row with figures that are only to be read as floats."""
+    """A row whose figures are only compared as floats."""
     return {name: float(given) if isinstance(given, Decimal) else given for name, given in row.items()}
 
 
 def rows(policy: Policy, some: Sequence[Facts], left_out: Collection[str] = ()) -> tuple[list[Facts], list[Facts]]:
-    """Households and members as rows of tables, the key a text."""
+    """Households and members as rows of tables, with the key as text."""
     own, theirs = (frame.to_dicts() for frame in framed(policy, some, left_out))
     return [{**row, "household": str(row["household"])} for row in own], [
         {**row, "household": str(row["household"])} for row in theirs

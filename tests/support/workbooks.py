@@ -22,7 +22,7 @@ def saved(path: Path, fill: Callable[[Any], None]) -> Path:
 
 
 def changed(path: Path, change: Callable[[bytes], bytes], part: str = "xl/worksheets/sheet1.xml") -> None:
-    """The workbook with its sheet, or another part, as another program would have written it."""
+    """The workbook with its sheet, or another part, changed to another program's output."""
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     before, parts[part] = parts[part], change(parts[part])

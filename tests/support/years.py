@@ -1,4 +1,4 @@
-"""A small measure and two years of its city, to be changed by tests."""
+"""A small measure and two years of its city, for tests to change."""
 
 from pathlib import Path
 

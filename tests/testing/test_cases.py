@@ -1,4 +1,4 @@
-"""The worked cases hold, and a case that does not hold says so."""
+"""The worked cases pass, and a failing case is reported."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ cases:
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.at.file).stem}: {case.title}" for case in CASES])
 def test_case(case: Case) -> None:
-    """The case holds."""
+    """The case passes."""
     assert [f"{each.what}: {each.expected} / {each.got}" for each in case.run()] == []
 
 
@@ -42,14 +42,14 @@ def test_enough_cases() -> None:
 
 
 class TestReach:
-    """Over all cases of the measure everything in it is seen at work: more in test_coverage.py."""
+    """The cases of the measure exercise all of it; test_coverage.py has more."""
 
     def test_some_stay_undecided(self) -> None:
-        """Some category stays undecided."""
+        """Some case has an undecided category."""
         assert any(_word(case, "category") == "undecided" for case in OF_WEIHAI)
 
     def test_every_reading(self) -> None:
-        """Every reading that changes a rule is flipped in some case."""
+        """Every reading that changes a rule is changed in some case."""
         of_measure = [case.policy for case in OF_WEIHAI]
         flipped = {
             name for each in of_measure for name in each.readings if _chosen(each, name) != _chosen(POLICY, name)
@@ -57,7 +57,7 @@ class TestReach:
         assert flipped >= {name for name, reading in POLICY.readings.items() if not reading.affects}
 
     def test_every_must(self) -> None:
-        """Everything that a real household meets is broken by some case, which is refused."""
+        """Every `must` of a household is violated in some case, which is refused."""
         broken: set[str] = set()
         for case in OF_WEIHAI:
             try:
@@ -84,20 +84,20 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_a_case_that_holds(tmp_path: Path) -> None:
-    """A case whose household comes out as it says has no mismatch."""
+    """A case with the expected result has no mismatch."""
     (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "out_of_scope")))
     assert case.run() == ()
 
 
 def test_a_case_that_fails(tmp_path: Path) -> None:
-    """A case that does not hold reports the expected and the actual value."""
+    """A failing case reports the expected and the actual value."""
     (case,) = read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep")))
     (mismatch,) = case.run()
     assert (mismatch.what, mismatch.expected, mismatch.got) == ("category", "deep", "out_of_scope")
 
 
 def test_confirmed_unless_it_says_otherwise(tmp_path: Path) -> None:
-    """A case is confirmed unless it says `confirmed: no`; such a case runs all the same."""
+    """A case is confirmed unless it says `confirmed: no`; such a case is still run."""
     text = SMALL.replace("CATEGORY", "deep")
     other = "  - {title: 未核对, confirmed: no, expect: {category: deep}, because: 搜索得出}\n"
     one, two = read_cases(written(tmp_path, text + other))
@@ -127,13 +127,13 @@ def test_the_policy_before_its_readings(tmp_path: Path) -> None:
     ],
 )
 def test_every_kind_of_expectation_can_fail(tmp_path: Path, expect: str, what: str) -> None:
-    """Each thing that a case may expect is really compared."""
+    """Each kind of expectation is really compared."""
     (case,) = read_cases(written(tmp_path, SMALL.replace("{category: CATEGORY}", expect)))
     assert what in [mismatch.what for mismatch in case.run()]
 
 
 def test_but_and_without(tmp_path: Path) -> None:
-    """A case changes its base: facts set or taken away, members added or taken away."""
+    """A case changes its base: facts are set or removed, members added or removed."""
     text = SMALL.replace(
         "    expect: {category: CATEGORY}",
         '    but: {unit_has_union: yes, "members[1].wage": 2400, "members[2]": {relation: child, age: 3}, '
@@ -160,14 +160,14 @@ def test_but_and_without(tmp_path: Path) -> None:
     ],
 )
 def test_bad_files(tmp_path: Path, change: tuple[str, str], code: str) -> None:
-    """A file of cases that is wrong says where and what."""
+    """A malformed file of cases is reported with location and reason."""
     with pytest.raises(PolicyError) as refused:
         read_cases(written(tmp_path, SMALL.replace("CATEGORY", "deep").replace(*change)))
     assert code in [problem.code for problem in refused.value.problems]
 
 
 def test_a_series_is_settled_by_the_day_of_each_case(tmp_path: Path) -> None:
-    """Under a series each case has the policy in force on its day, or on that of the file."""
+    """Under a series each case has the policy in force on its day, or else on the file's day."""
     text = SMALL.replace("CATEGORY", "out_of_scope").replace("policy: 2021_weihai", "policy: weihai")
     later = "  - {title: 后来, on: 2024-05-01, expect: {category: out_of_scope}, because: 同上}\n"
     cases = read_cases(written(tmp_path, text + later))
@@ -176,7 +176,7 @@ def test_a_series_is_settled_by_the_day_of_each_case(tmp_path: Path) -> None:
 
 
 def test_a_day_that_no_policy_is_for(tmp_path: Path) -> None:
-    """The problem is reported at the day in the case."""
+    """A day without a policy is reported at the day in the case."""
     text = SMALL.replace("CATEGORY", "deep").replace("policy: 2021_weihai", "policy: weihai")
     path = written(tmp_path, text.replace("on: 2021-03-31", "on: 2022-03-31"))
     with pytest.raises(PolicyError) as refused:
@@ -188,7 +188,7 @@ def test_a_day_that_no_policy_is_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"- 1", b"\xff\xfe\x00", b"x: [", "标题：错".encode("gbk")])
 def test_files_that_are_no_cases(tmp_path: Path, content: bytes) -> None:
-    """A file that is not a file of cases is refused."""
+    """Another kind of file is refused as cases."""
     path = tmp_path / "cases.yaml"
     path.write_bytes(content)
     with pytest.raises(PolicyError):

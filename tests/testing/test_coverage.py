@@ -1,4 +1,4 @@
-"""What cases exercise of a policy, and that those of the bundled measure exercise all of it."""
+"""The items of a policy that cases exercise; those of the bundled measure exercise all of it."""
 
 import re
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ Brief = tuple[str, str, str]
 
 
 def brief(found: Iterable[Item]) -> set[Brief]:
-    """Items as they are listed by hand."""
+    """Items in a short form, to list by hand."""
     return {(item.what, item.id, item.side) for item in found}
 
 
@@ -32,13 +32,13 @@ def sides(what: str, id_: str) -> set[Brief]:
 
 
 def seen(readings: dict[str, str] | None = None, **facts: Any) -> set[Brief]:
-    """What the adult's household exercises with some facts changed."""
+    """The items that the adult's household exercises with some facts changed."""
     policy = SMALL.with_readings(readings or {})
     return brief(exercised(assess(policy, {**ADULT, **facts})))
 
 
 def test_items() -> None:
-    """Everything is listed: outcomes, options, clauses but those of readings, and thresholds, of members too."""
+    """The items are outcomes, options, clauses except those of readings, and thresholds, also of members."""
     clauses = ["minor", "category.poor", "category.poor.below", "category.poor.equal", "category.poor.equal.same"]
     clauses += ["category.family", "category.never", "category.never.a", "category.never.b"]
     thresholds = ["minor", "category.poor.below", "category.poor.equal.same", "category.never.a", "category.never.b"]
@@ -54,7 +54,7 @@ def test_items() -> None:
 
 
 def test_what_a_household_exercises() -> None:
-    """The truth of its clauses, the sides of its thresholds, its options and its outcome."""
+    """A household exercises the truth of its clauses, the sides of its thresholds, its options and its outcome."""
     assert seen() == {
         ("outcome", "category.none", "yes"),
         ("option", "place", "town"),
@@ -76,21 +76,21 @@ def test_what_a_household_exercises() -> None:
 
 
 def test_what_a_reading_makes_idle() -> None:
-    """A clause that a reading makes idle is not exercised; under the other reading it is."""
+    """A clause disabled by a reading is not exercised; under the other reading it is."""
     same = ("clause", "category.poor.equal.same", "yes")
     assert same not in seen()
     assert {same, ("threshold", "category.poor.equal.same", "at")} <= seen({"equal": "yes"})
 
 
 def test_what_is_not_reached() -> None:
-    """The clauses of an outcome after the one that decides are not exercised."""
+    """The clauses of outcomes after the deciding one are not exercised."""
     found = seen(money=9)
     assert ("outcome", "category.poor", "yes") in found
     assert not [each for each in found if each[1].startswith(("category.family", "category.never"))]
 
 
 def test_every_member_counts() -> None:
-    """A clause of members is exercised by each of them."""
+    """A clause over members is exercised by each of them."""
     found = seen(members=[{"role": "self", "age": 40}, {"role": "child", "age": 17}])
     assert sides("clause", "minor") <= found
     assert {("threshold", "minor", "below"), ("threshold", "minor", "above")} <= found
@@ -98,7 +98,7 @@ def test_every_member_counts() -> None:
 
 
 def test_what_is_not_known_counts_nothing() -> None:
-    """A fact that is not known is at no option, on no side of a threshold, and makes no clause true or false."""
+    """An unknown fact exercises no option, no side of a threshold, and no truth of a clause."""
     found = seen(money=None, owner=None)
     assert not {each for each in found if each[1] in ("owner", "category.poor.below")}
     assert ("clause", "minor", "no") in found
@@ -108,19 +108,19 @@ class TestCoverage:
     """`coverage` of some cases."""
 
     def read(self, folder: Path, cases: str) -> Coverage:
-        """The coverage by a file of cases of the small policy."""
+        """The coverage of the small policy by a file of cases."""
         (found,) = coverage(read_cases(files(folder, cases), [folder]))
         return found
 
     def test_apart(self, tmp_path: Path) -> None:
-        """Each item is exercised, or missing, or certainly out of reach."""
+        """Each item is exercised, missing, or certainly unreachable."""
         found = self.read(tmp_path, CASES)
         assert brief(found.confirmed) == seen()
         assert brief(found.unreachable) == NEGATIVE  # the others need a proof
         assert brief(found.missing) == brief(items(SMALL)) - seen() - brief(found.unreachable)
 
     def test_unconfirmed(self, tmp_path: Path) -> None:
-        """What only an unconfirmed case exercises is counted apart."""
+        """An item exercised only by an unconfirmed case is listed separately."""
         other = CASES[CASES.index("  - title") :].replace("money: 10", "money: 11").replace("恰为限额", "多于限额")
         found = self.read(tmp_path, CASES + other + "    confirmed: no\n")
         assert brief(found.confirmed) == seen()
@@ -137,7 +137,7 @@ class TestCoverage:
         assert found.policy.readings["equal"].chosen == "no"
 
     def test_refused_cases(self, tmp_path: Path) -> None:
-        """A case of a household that is refused exercises nothing."""
+        """A case with a refused household exercises nothing."""
         refused = CASES.replace("money: 10", "money: -1").replace("category: none", "refused: [fact_outside]")
         assert self.read(tmp_path, refused).confirmed == ()
 
@@ -149,7 +149,7 @@ def of(name: str, cases: list[Case]) -> Coverage:
 
 @pytest.fixture(scope="module", name="found")
 def by_all_cases() -> Coverage:
-    """What all worked cases exercise of the measure."""
+    """The items that all worked cases exercise in the measure."""
     return of("2021_weihai", WORKED)
 
 
@@ -157,13 +157,13 @@ class TestTheMeasure:
     """The bundled measure as Weihai applies it."""
 
     def test_everything_is_exercised(self, found: Coverage) -> None:
-        """Confirmed cases exercise every outcome, clause, option and threshold that a household can."""
+        """Confirmed cases exercise every reachable outcome, clause, option and threshold."""
         assert found.missing == ()
         assert found.unconfirmed == ()
         assert len(found.confirmed) + len(found.unreachable) == len(items(found.policy))
 
     def test_what_cannot_be(self, found: Coverage) -> None:
-        """Out of reach are only amounts below nothing, which no household has."""
+        """The only unreachable items are negative amounts, which no household has."""
         assert brief(found.unreachable) == {
             ("threshold", "accidental_cause.sudden.real_loss", "below"),
             ("threshold", "materials.medical_receipts.cost", "below"),
@@ -188,19 +188,19 @@ def small(folder: Path) -> Coverage:
 
 
 def lines(folder: Path, text: str) -> list[str]:
-    """The lines of a report, without the places."""
+    """The lines of a report, without locations."""
     place = rf"^ +({re.escape(str(folder))}/small.yaml:[0-9]+:[0-9]+: )?"
     return [re.sub(place, "", line) for line in text.splitlines()]
 
 
 def place(line: str, mark: str) -> tuple[int, int]:
-    """The line and column of a mark in the policy, as an editor counts them."""
+    """The line and column of a mark in the policy, as in an editor."""
     number, text = next((number, text) for number, text in enumerate(POLICY.splitlines(), 1) if line in text)
     return number, text.index(line) + line.index(mark) + 1
 
 
 def test_text_in_chinese(tmp_path: Path) -> None:
-    """How much is exercised, and each thing that is not, in the titles and words of the policy."""
+    """The report has the count, and each missing item in the titles and words of the policy."""
     text = coverage_text(small(tmp_path))
     found = lines(tmp_path, text)
     assert found[0] == "小例（small）：43 处，算例检验了 16 处"
@@ -216,13 +216,13 @@ def test_text_in_chinese(tmp_path: Path) -> None:
 
 
 def test_text_begins_with_the_place(tmp_path: Path) -> None:
-    """Each line begins with where the thing is defined, so that an editor goes there."""
+    """Each line begins with the item's definition, so that an editor can open it."""
     line, column = place("age < 18", "<")
     assert f"{tmp_path}/small.yaml:{line}:{column}: “未成年”的界线" in coverage_text(small(tmp_path))
 
 
 def test_text_in_english(tmp_path: Path) -> None:
-    """The same in English, titles as the policy has them."""
+    """The report is available in English, with the policy's own titles."""
     found = lines(tmp_path, coverage_text(small(tmp_path), "en"))
     assert found[0] == "小例 (small): 43 things to exercise, 16 of them by cases"
     assert "clause “恰为限额”: true, false" in found
@@ -230,11 +230,11 @@ def test_text_in_english(tmp_path: Path) -> None:
 
 
 def test_data(tmp_path: Path) -> None:
-    """A program reads counts, and of each item what, id, side, title and place."""
+    """The JSON has counts, and the kind, id, side, title and location of each item."""
     data = coverage_data(small(tmp_path))
     assert (data["policy"], data["all"], data["confirmed"]) == ("small", 43, 16)
     line, column = place("money >= 0", ">")
-    assert data["unreachable"][-1] == {  # type: ignore[index]  # it is a list
+    assert data["unreachable"][-1] == {  # type: ignore[index]  # the value is a list
         "what": "threshold",
         "id": "category.never.b",
         "side": "below",

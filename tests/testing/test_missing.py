@@ -1,4 +1,4 @@
-"""Households for what no case exercises are found by proof, and written to be confirmed by hand."""
+"""Households for unexercised items are found by proof, and written as cases to confirm by hand."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from hardship_rules.testing.missing import Search, cases_text, search
 
 
 def brief(found: tuple[object, ...]) -> set[tuple[str, str, str]]:
-    """Items as they are listed by hand."""
-    return {(item.what, item.id, item.side) for item in found}  # type: ignore[attr-defined]  # coverage's items
+    """Items in a short form, to list by hand."""
+    return {(item.what, item.id, item.side) for item in found}  # type: ignore[attr-defined]  # items of coverage
 
 
 @pytest.fixture(scope="module", name="folder")
@@ -26,27 +26,27 @@ def with_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module", name="found")
 def what_is_found(folder: Path) -> Search:
-    """The search for everything that the one case does not exercise."""
+    """The search for every item that the one case does not exercise."""
     (before,) = coverage(read_cases(folder / "cases" / "one.yaml", [folder]))
     return search(before)
 
 
 def test_what_is_proved_out_of_reach(found: Search) -> None:
-    """What no household exercises is proved so, and no longer missing."""
+    """An item that no household exercises is proved unreachable, and no longer missing."""
     assert brief(found.coverage.unreachable) == NEVER
     assert not brief(found.coverage.missing) & NEVER
     assert found.not_settled == ()
 
 
 def test_one_household_for_several(found: Search) -> None:
-    """Together the cases exercise everything missing, each thing once; there are fewer cases than things."""
+    """The cases together exercise every missing item, each once; there are fewer cases than items."""
     exercised = [item for case in found.found for item in case.items]
     assert sorted(map(str, exercised)) == sorted(map(str, found.coverage.missing))
     assert len(found.found) < len(exercised)
 
 
 def test_readings_only_where_needed(found: Search) -> None:
-    """A case says the reading without which the thing is idle, and no other case says any."""
+    """A case has a reading only if the item is disabled without it."""
     for case in found.found:
         idle = any(id_.startswith("category.poor.equal") and side != "no" for _, id_, side in brief(case.items))
         idle |= ("clause", "category.poor.equal.same", "no") in brief(case.items)
@@ -54,7 +54,7 @@ def test_readings_only_where_needed(found: Search) -> None:
 
 
 def test_no_other_readings() -> None:
-    """Of the measure's nineteen readings a case says only the one that wakes what it exercises."""
+    """Of the measure's nineteen readings a case has only the one that enables its item."""
     policy = load_policy("2021_weihai")
     id_ = "file_older_than_one_year.exactly_where_counted.exactly"
     missing = tuple(each for each in items(policy) if each.id == id_ and each.side == "above")
@@ -65,18 +65,18 @@ def test_no_other_readings() -> None:
 
 
 def test_facts_that_matter(found: Search) -> None:
-    """What is not needed is left out: where a house is asked for, the household says nothing of where it is."""
+    """A case has only the relevant facts: for a house, the household has no location."""
     case = next(case for case in found.found if ("option", "place", "village") in brief(case.items))
     assert "owner" not in case.facts
     assert len(case.facts["members"]) == 1
 
 
 class TestWritten:
-    """The file of the cases."""
+    """The written file of cases."""
 
     @pytest.fixture(name="after")
     def read_back(self, folder: Path, found: Search) -> tuple[Coverage, str]:
-        """The coverage with the file written beside the one case, and its text."""
+        """The coverage after writing the file beside the one case, and the file's text."""
         text = cases_text(found.coverage.policy, found.found)
         path = folder / "cases" / "missing.yaml"
         path.write_text(text, encoding="utf-8")
@@ -87,11 +87,11 @@ class TestWritten:
         return after, text
 
     def test_read_back(self, after: tuple[Coverage, str]) -> None:
-        """It is read as cases that hold, none confirmed; with them only what was proved out of reach is left."""
+        """The file is read as passing, unconfirmed cases; with them only unreachable items are left."""
         assert brief(after[0].missing) == NEVER - brief(after[0].unreachable)
 
     def test_for_staff(self, after: tuple[Coverage, str]) -> None:
-        """It says what it is, each title what it exercises, and that it has to be confirmed by hand."""
+        """The file explains itself, and that each case must be confirmed by hand; each title names its items."""
         text = after[1]
         assert text.startswith("# 以下算例由程序搜索得出")
         assert "  - title: 结果“困难”" in text

@@ -1,4 +1,4 @@
-"""Random households and policies are what their strategies promise, and shrink to short examples."""
+"""Random households and policies have the promised properties, and shrink to short examples."""
 
 import subprocess
 import sys
@@ -17,20 +17,20 @@ from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
 WEIHAI = load_policy("2021_weihai")
 HUZHOU = load_policy("example_huzhou")
-YEAR_2025 = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})  # which is not published
+YEAR_2025 = load_policy("2025_weihai").with_readings({"standard_for_rural": "own"})  # which has no published number
 BOTH = pytest.mark.parametrize("policy", [WEIHAI, HUZHOU], ids=lambda policy: policy.name)
 few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 found = settings(
     max_examples=2000,
     deadline=None,
     database=None,
-    derandomize=True,  # how far shrinking comes, and whether 2000 examples hit a line, depends on what is drawn first
+    derandomize=True,  # shrinking, and whether 2000 examples hit a line, depend on the first draws
     suppress_health_check=list(HealthCheck),
 )
 
 
 def category(policy: Policy, household: Facts) -> str | None:
-    """The category of a household, None where it is undecided."""
+    """The category of a household; None if it is undecided."""
     outcome = assess(policy, household).category
     return None if outcome is None else outcome.id
 
@@ -61,13 +61,13 @@ class TestHouseholds:
     @few
     @given(data=st.data())
     def test_complete(self, policy: Policy, data: st.DataObject) -> None:
-        """`assess` takes them, so that they meet `must`; no fact is unknown, and every one is placed."""
+        """`assess` accepts each household: no `must` is violated, no fact is unknown, and the category is decided."""
         household = data.draw(households(policy))
         assert unknown_paths(policy, household) == []
         assert category(policy, household) is not None
 
     def test_a_threshold_may_be_finer_than_the_fact(self) -> None:
-        """Beside 7.25 a fact with one decimal is drawn as 7.2, 7.1 or 7.3."""
+        """For a threshold of 7.25 a fact with one decimal is drawn as 7.2, 7.1 or 7.3."""
         policy = read_policy(FINE)
         drawn = set[object]()
 
@@ -82,25 +82,25 @@ class TestHouseholds:
     @few
     @given(data=st.data())
     def test_a_number_that_is_not_published(self, data: st.DataObject) -> None:
-        """A complete household is undecided where it depends on an unpublished number."""
+        """A complete household is undecided if it depends on an unpublished number."""
         household = data.draw(households(YEAR_2025))
         assert unknown_paths(YEAR_2025, household) == []
         assert category(YEAR_2025, household) is not None or household["residence"] == "rural"
 
     @pytest.mark.parametrize("beside", [-1, 0, 1])
     def test_crowd_the_thresholds(self, beside: int) -> None:
-        """Households exactly on a line are found at once, and those one fen of the year's income beside it."""
+        """Households exactly on a line, and one fen of yearly income beside it, are found quickly."""
 
         def on_the_line(household: Facts) -> bool:
             figures = assess(HUZHOU, household).terms
-            left = figures["household_income"].exact - figures["household_cost"].exact  # type: ignore[union-attr,operator]  # they are figures
-            line = 12 * 1105 * figures["people"].exact  # type: ignore[union-attr,operator]  # they are figures
+            left = figures["household_income"].exact - figures["household_cost"].exact  # type: ignore[union-attr,operator]  # both are figures
+            line = 12 * 1105 * figures["people"].exact  # type: ignore[union-attr,operator]  # both are figures
             return bool(100 * (left - line) == beside)
 
         assert find(households(HUZHOU), on_the_line, settings=found)
 
     def test_a_deep_household_shrinks_to_the_simplest(self) -> None:
-        """The simplest household in deep hardship is a worker alone, aged thirty, with nothing, on the first day."""
+        """The simplest household in deep hardship is a worker alone, aged thirty, without amounts, on the first day."""
         household = find(households(WEIHAI), lambda each: category(WEIHAI, each) == "deep", settings=found)
         (worker,) = household["members"]
         assert worker["relation"] == "self"
@@ -110,14 +110,14 @@ class TestHouseholds:
 
     @pytest.mark.parametrize("wanted", ["excluded", "relative", "none"])
     def test_every_category_of_a_large_measure_shrinks_to_one_worker(self, wanted: str) -> None:
-        """Though a household of the measure has tens of facts, one worker is left, and one number at most."""
+        """Although the measure has tens of facts, one worker is left, with at most one number."""
         household = find(households(WEIHAI), lambda each: category(WEIHAI, each) == wanted, settings=found)
         (worker,) = household["members"]
         assert worker["relation"] == "self"
         assert len([each for each in amounts(household) if each]) <= 1
 
     def test_a_household_over_the_line_shrinks_to_one_amount(self) -> None:
-        """Where some income is needed, there is one worker and one amount beside zeros."""
+        """If some income is needed, one worker with one non-zero amount is left."""
         household = find(households(HUZHOU), lambda each: category(HUZHOU, each) == "accidental", settings=found)
         (worker,) = household["members"]
         assert worker["relation"] == "self"
@@ -133,7 +133,7 @@ class TestPartialHouseholds:
     @few
     @given(data=st.data())
     def test_assess_takes_them(self, policy: Policy, data: st.DataObject) -> None:
-        """What is given breaks no `must`, so that every one has outcomes that are possible."""
+        """The given facts violate no `must`, so that every household has possible outcomes."""
         assert assess(policy, data.draw(partial_households(policy))).possible
 
     @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ class TestPartialHouseholds:
         ids=["undecided", "no day", "said to be unknown", "left out", "a member of whom nothing is known"],
     )
     def test_every_way_of_not_knowing(self, sought: Callable[[Facts], bool]) -> None:
-        """Facts, the day or a whole member are left out, or facts are null; each shrinks to one member."""
+        """Facts, the day or a whole member may be missing, or facts null; each case shrinks to one member."""
         assert len(find(partial_households(HUZHOU), sought, settings=found)["members"]) == 1
 
 
@@ -158,13 +158,13 @@ class TestPolicies:
     @few
     @given(policies())
     def test_sound(self, text: str) -> None:
-        """`read_policy` takes every one."""
+        """`read_policy` accepts every text."""
         assert read_policy(text).name == "generated"
 
     @few
     @given(policies().map(read_policy).flatmap(lambda policy: st.tuples(st.just(policy), households(policy))))
     def test_with_their_households(self, both: tuple[Policy, Facts]) -> None:
-        """Their households are drawn as those of any policy."""
+        """Households can be drawn for the policies, as for any other."""
         assert category(*both) is not None
 
     def test_shrink_to_a_short_text(self) -> None:

@@ -1,4 +1,4 @@
-"""A property is tried on random households."""
+"""A property is tested on random households."""
 
 import sys
 from decimal import Decimal
@@ -12,7 +12,7 @@ from hardship_rules.testing.trial import raised, try_property
 
 
 def test_what_every_household_keeps_is_only_counted() -> None:
-    """Over fifty households satisfy a property of the sound policy; their number is reported."""
+    """More than fifty households satisfy a property of the sound policy; their number is reported."""
     policy = read_policy(TRIAL)
     count, found = try_property(policy, policy.properties["income"], 20)
     assert count > 50
@@ -20,7 +20,7 @@ def test_what_every_household_keeps_is_only_counted() -> None:
 
 
 def test_a_household_that_does_not_keep_it_is_found() -> None:
-    """Trying finds a violation in a faulty policy."""
+    """The trial finds a violation in a faulty policy."""
     fault = next(fault for fault in FAULTS if fault.name == "missing exclusion: fraud")
     policy = read_policy(with_edits(fault.edits))
     _, found = try_property(policy, policy.properties["fraud"], 20)
@@ -37,7 +37,7 @@ def test_a_policy_too_hard_to_prove_is_tried() -> None:
 
 
 def test_facts_are_raised_within_their_range() -> None:
-    """Each fact that may go further is raised by its amount in turn; the top of the range stays."""
+    """Each fact is raised by its amount in turn, up to the end of its range."""
     policy = read_policy(TRIAL)
     facts = {"members": [{"wage": 5}, {"wage": 100000}, {"cost": 1}]}
 
@@ -45,7 +45,7 @@ def test_facts_are_raised_within_their_range() -> None:
 
 
 def test_without_hypothesis_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where it is not installed, nothing is tried, and nothing is claimed."""
+    """Without hypothesis nothing is tried, and nothing is claimed."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     policy = read_policy(TRIAL)
     assert try_property(policy, policy.properties["income"], 20) == (0, None)
