@@ -449,8 +449,8 @@ class _Lowering:
                 return build.negation(self.condition(part))
             case Compare(left, sign, right):
                 if self.is_number(left):
-                    (first, second), _ = self.together((left, right))
-                    return self.compared(first, sign, second)
+                    (first, second), by = self.together((left, right))
+                    return self.compared(*self.gathered(first, second, by), sign)
                 same = build.equal(self.value(left), self.value(right))
                 return same if sign == "==" else build.negation(same)
             case OneOf(part, options):
@@ -475,7 +475,34 @@ class _Lowering:
             self.members[id_] = self.condition(when.where)
         return step
 
-    def compared(self, left: int, sign: str, right: int) -> int:
+    def gathered(self, left: int, right: int, by: Denominator) -> tuple[int, int]:
+        """Both sides of a comparison, what is multiplied by the same denominator gathered on one of them.
+
+        `a / p + b < c` is `a < (c - b) * p`, not `a + b * p < c * p`: where `p` is unknown, its bounds count once.
+        """
+        factors = {factor for factor, _ in by.factors}
+        parts: dict[tuple[int, ...], list[list[int]]] = {}
+        for side, sign in ((left, -1), (right, 1)):
+            for term in self.terms(side):
+                over = tuple(sorted(part for part in term if part in factors))
+                rest = [part for part in term if part not in factors]
+                parts.setdefault(over, []).append([self.build.number(sign), *rest])
+        if all(len(terms) == 1 for over, terms in parts.items() if over):
+            return left, right
+        sums = [
+            self.build.mul([self.build.add([self.build.mul(term) for term in terms]), *over])
+            for over, terms in parts.items()
+        ]
+        return self.build.number(0), self.build.add(sums)
+
+    def terms(self, side: int) -> list[list[int]]:
+        """The products of a sum, each as its factors."""
+        steps = self.build.steps
+        products = steps[side].args if steps[side].op == "add" else (side,)
+        return [list(steps[part].args) if steps[part].op == "mul" else [part] for part in products]
+
+    def compared(self, left: int, right: int, sign: str) -> int:
+        """The step of a comparison of two numbers."""
         build = self.build
         match sign:
             case "<":

@@ -203,16 +203,17 @@ def test_sums_and_any_over_members() -> None:
     some = build.any(counts)
     program = program_of(build, total=total, some=some)
     compiled = compile_program(program, [total, some])
-    few = [-4, 4, Range(-2, 3)]
-    one: list[dict[str, Value]] = [{"amount": value, "counts": truth} for value in few for truth in (True, False, None)]
+    amounts: list[Value] = [-4, 4, Range(-2, 3)]
+    truths: list[Value] = [True, False, None]
+    one: list[dict[str, Value]] = [{"amount": value, "counts": truth} for value in amounts for truth in truths]
     for members in (group for size in (1, 2, 3) for group in product(one, repeat=size)):
         sums = [
             [value if truth else 0 for value in all_of(each["amount"]) for truth in all_of(each["counts"])]
             for each in members
         ]
         low, high = sum(map(min, sums)), sum(map(max, sums))
-        truths = [each["counts"] for each in members]
-        holds = True if True in truths else None if None in truths else False
+        counting = [each["counts"] for each in members]
+        holds = True if True in counting else None if None in counting else False
         run = Run(program, {}, members)
         assert run.value(total) == hull([low, high])
         assert run.value(some) is holds

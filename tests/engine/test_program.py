@@ -28,7 +28,7 @@ from programs import (
 )
 from sampling import count, examples
 
-from hardship_rules import Policy, PolicyError
+from hardship_rules import Policy, PolicyError, read_policy
 from hardship_rules.assessment.household import Household
 from hardship_rules.cli import commands
 from hardship_rules.core.interval import Range, high, low
@@ -44,11 +44,18 @@ OPEN = lower(WEIHAI)
 
 
 def hold_to_evaluation(policy: Policy, program: Program, household: Household) -> None:
-    """Each truth is that of the evaluation, and each figure lies within what that allows, or is it."""
+    """Each truth is that of the evaluation, and each figure has the evaluation's among its values.
+
+    Of a drawn policy a condition may be left open that the evaluation settles; of the measure none is.
+    """
     found, scope = evaluated(policy, household)
     run = run_of(policy, program, household)
     for id_, truth in found.items():
-        assert run.value(program.clauses[id_]) is truth, id_
+        value = run.value(program.clauses[id_])
+        if value is None and truth is not None and policy is not WEIHAI:
+            count(left_open=1)  # several unknown divisors in one comparison: the program is wider there
+        else:
+            assert value is truth, id_
     for name, term in policy.terms.items():
         scopes: Sequence[tuple[int | None, Scope]] = (
             list(enumerate(scope.members)) if term.of_member else [(None, scope)]
@@ -234,3 +241,41 @@ def test_the_command_line_writes_the_program() -> None:
     done = CliRunner().invoke(commands, ["show", "2021_weihai", "--format", "program"])
     assert done.exit_code == 0
     assert read_program(done.output) == OPEN
+
+
+SHARED = """
+language: 1
+policy: p
+household:
+  a: {title: a, unit: 1, to: 1000}
+  b: {title: b, unit: 1, to: 1000}
+  p: {title: p, unit: 1, from: 1, to: 20}
+members: {facts: {}}
+decisions:
+  category:
+    title: c
+    first:
+      - {outcome: below, title: below, basis: assumption, when: {that: LINE}}
+    otherwise: {outcome: none, title: none}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "truth"),
+    [
+        ("a / p + b < 787", True),  # at most 700 + 80
+        ("787 > b + a / p", True),
+        ("a / p + b >= 787", False),
+        ("a / p + b < 780", None),  # 780 where p is 1
+        ("a / p + b == 781", False),
+        ("a / p - b / p > 620", False),  # 620 where p is 1, and less
+        ("(a - b) / p > 620", False),
+    ],
+)
+def test_an_unknown_divisor_counts_once(line: str, truth: object) -> None:
+    """Of a = 700, b = 80 and p from 1 to 20: what is divided by p stands beside what is not, without losing bounds."""
+    policy = read_policy(SHARED.replace("LINE", line))
+    household = read(policy, {"a": 700, "b": 80, "members": [{}]})
+    assert household is not None
+    program = lower(policy)
+    assert run_of(policy, program, household).value(program.clauses["category.below"]) is truth
