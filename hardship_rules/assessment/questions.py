@@ -5,13 +5,7 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.assessment._completions import (
-    Completion,
-    Completions,
-    completions_of,
-    undecided,
-    value_at,
-)
+from hardship_rules.assessment._completions import Completion, Completions, completions_of, undecided, value_at
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import BooleanKind, ChoiceKind

@@ -12,12 +12,13 @@ from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, write_t
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
 from hardship_rules.durable import ruleset
+from hardship_rules.engine import lower, program_json
 from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
 from hardship_rules.sql.steps import DIALECTS
 from hardship_rules.sql.view import register, view_in_sql
 
-_DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
+_DURABLE, _PROGRAM, _RESOLVED, _SQL = "durable", "program", "resolved", "sql"
 
 
 @click.command()
@@ -25,10 +26,11 @@ _DURABLE, _RESOLVED, _SQL = "durable", "resolved", "sql"
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*RENDERERS, _DURABLE, _RESOLVED, _SQL]),
+    type=click.Choice([*RENDERERS, _DURABLE, _PROGRAM, _RESOLVED, _SQL]),
     default="text",
     show_default=True,
     help="text 文本，markdown，html 网页（可打印），durable 为 durable-rules 的规则集（JSON），"
+    "program 为政策的程序（JSON，供其他语言的引擎运行），"
     "resolved 为与审核记录一同留存的政策文本（JSON，由它得出指纹），sql 为数据库中的视图（配合 --dialect）。",
 )
 @click.option("--checklist", is_flag=True, help="对照表：逐条列出，留出填写条号、一致与否和备注的空栏。")
@@ -79,12 +81,14 @@ def show(
         raise click.UsageError("--mapping 说明已有的表：不与 --without、--tables 同用。")
     if on is not None and on_column is not None:
         raise click.UsageError("--on 和 --on-column 只能给出一个。")
-    if checklist and form in (_DURABLE, _RESOLVED, _SQL):
+    if checklist and form in (_DURABLE, _PROGRAM, _RESOLVED, _SQL):
         raise click.UsageError(f"--checklist 不能与 --format {form} 同用。")
     try:
         policy = load_policy(policy_name, folders=folders)
         if form == _DURABLE:
             text = json.dumps(json.loads(ruleset(policy).definitions), indent=1) + "\n"
+        elif form == _PROGRAM:
+            text = program_json(lower(policy))
         elif form == _RESOLVED:
             text = policy.resolved + "\n"
         elif form == _SQL:

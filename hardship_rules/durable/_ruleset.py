@@ -33,7 +33,7 @@ from hardship_rules.core.policy import Decision, Policy, Term
 from hardship_rules.core.problem import Location, PolicyError, Problem
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.evaluate import Scope, value
-from hardship_rules.engine.lower import WholePolicy, whole
+from hardship_rules.engine.whole import WholePolicy, whole
 
 MOST_RULES = 500  # durable-rules hangs while it registers 513
 MOST_MATCHES = 60  # more than 64 rules that match one fact are its error 303

@@ -21,7 +21,7 @@ from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
 from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, value
-from hardship_rules.engine.lower import scope_of
+from hardship_rules.engine.whole import scope_of
 from hardship_rules.explanation.formats import explain
 from hardship_rules.explanation.json import as_json
 from hardship_rules.explanation.reasons import MARKS, SENTENCES

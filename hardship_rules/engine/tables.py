@@ -29,19 +29,10 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import BOOLEAN, EARLIEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Unit
-from hardship_rules.core.policy import (
-    Fact,
-    Parameter,
-    Policy,
-    Term,
-    day_problem,
-    per_policy,
-    require_policy,
-    used_by,
-)
+from hardship_rules.core.policy import Fact, Parameter, Policy, Term, day_problem, per_policy, require_policy, used_by
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
 from hardship_rules.core.units import unit_of
-from hardship_rules.engine.lower import Denominator, WholePolicy, largest, whole
+from hardship_rules.engine.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)

@@ -28,7 +28,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.engine.lower import WholePolicy
+from hardship_rules.engine.whole import WholePolicy
 from hardship_rules.proofs._households import Households
 from hardship_rules.proofs.terms import (
     Cases,

@@ -18,7 +18,7 @@ from hardship_rules.core.kinds import (
     day_of,
 )
 from hardship_rules.core.policy import Fact
-from hardship_rules.engine.lower import WholePolicy
+from hardship_rules.engine.whole import WholePolicy
 from hardship_rules.proofs.terms import (
     Cases,
     Choice,

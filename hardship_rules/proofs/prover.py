@@ -16,7 +16,7 @@ from hardship_rules.core.interval import Exact, Number, high, low
 from hardship_rules.core.kinds import NumberKind, Value, day_number
 from hardship_rules.core.policy import Policy, exprs_of
 from hardship_rules.engine.evaluate import Scope, evaluate, options_of, value
-from hardship_rules.engine.lower import condition_over, whole
+from hardship_rules.engine.whole import condition_over, whole
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import (
     Facts,

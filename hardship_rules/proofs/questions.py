@@ -13,7 +13,7 @@ from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
 from hardship_rules.core.variants import policy_without, removable_clauses
-from hardship_rules.engine.lower import whole
+from hardship_rules.engine.whole import whole
 from hardship_rules.proofs._encode import Encoding, decision_differs
 from hardship_rules.proofs._households import same_households_under
 from hardship_rules.proofs.properties import condition_value, find_violation, violates

@@ -14,7 +14,6 @@ from hardship_rules.core.hosts import one_or_several
 from hardship_rules.core.interval import Number
 from hardship_rules.core.policy import Fact, Policy, require_decidable
 from hardship_rules.core.problem import FactError, Location, Problem, nearest
-from hardship_rules.engine.lower import Denominator
 from hardship_rules.engine.row_causes import Rows
 from hardship_rules.engine.schedule import needed, phases
 from hardship_rules.engine.tables import (
@@ -27,6 +26,7 @@ from hardship_rules.engine.tables import (
     stated_column,
     with_left_out,
 )
+from hardship_rules.engine.whole import Denominator
 from hardship_rules.explanation.phrase import default_text
 from hardship_rules.language.mapping import RegisterMapping
 from hardship_rules.locale import sentences

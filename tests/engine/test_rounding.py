@@ -26,8 +26,8 @@ from hardship_rules.core.interval import Number, Range, span
 from hardship_rules.durable.run import assess as assess_by_durable
 from hardship_rules.durable.worker import Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, nothing_known
-from hardship_rules.engine.lower import scope_of, whole
 from hardship_rules.engine.signs import roundings_below_zero
+from hardship_rules.engine.whole import scope_of, whole
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.proofs.prover import Proof, Shown, possible
 from hardship_rules.sql.view import register, view_in_sql

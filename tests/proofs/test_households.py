@@ -9,7 +9,7 @@ from trial import TRIAL
 
 from hardship_rules import read_policy
 from hardship_rules.core.kinds import day_number
-from hardship_rules.engine.lower import whole
+from hardship_rules.engine.whole import whole
 from hardship_rules.proofs._households import (
     decode_household,
     decode_readings,

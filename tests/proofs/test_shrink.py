@@ -6,13 +6,7 @@ from fractions import Fraction
 from trial import TRIAL
 
 from hardship_rules import assess, load_policy, read_policy
-from hardship_rules.proofs.shrink import (
-    Facts,
-    Raised,
-    raised_between,
-    shrink_counterexample,
-    with_raised,
-)
+from hardship_rules.proofs.shrink import Facts, Raised, raised_between, shrink_counterexample, with_raised
 
 POLICY = read_policy(TRIAL)
 MEMBERS = [

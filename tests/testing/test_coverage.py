@@ -11,15 +11,7 @@ from small_policy import CASES, NEGATIVE, POLICY, files
 
 from hardship_rules import assess, read_policy
 from hardship_rules.locale import sentences
-from hardship_rules.testing._coverage import (
-    Coverage,
-    Item,
-    coverage,
-    coverage_data,
-    coverage_text,
-    exercised,
-    items,
-)
+from hardship_rules.testing._coverage import Coverage, Item, coverage, coverage_data, coverage_text, exercised, items
 from hardship_rules.testing.cases import Case, read_cases
 
 SMALL = read_policy(POLICY, "small.yaml")

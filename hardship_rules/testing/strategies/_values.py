@@ -10,12 +10,7 @@ from hypothesis import strategies as st
 from hardship_rules.core.interval import Exact, Range
 from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind, day_of
 from hardship_rules.core.policy import Fact, Policy, per_policy
-from hardship_rules.testing.strategies._thresholds import (
-    bound_by_must,
-    fact_named,
-    lengths_from,
-    thresholds,
-)
+from hardship_rules.testing.strategies._thresholds import bound_by_must, fact_named, lengths_from, thresholds
 
 _OLDEST = 100  # years before the day of the verdict, for a date
 _YEAR = timedelta(days=365)

@@ -16,7 +16,7 @@ from hardship_rules.core.interval import Range
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import exprs_of
 from hardship_rules.engine.evaluate import Scope, evaluate, value
-from hardship_rules.engine.lower import WholePolicy, largest, scope_of, whole
+from hardship_rules.engine.whole import WholePolicy, largest, scope_of, whole
 from hardship_rules.testing.strategies import households, policies
 
 WEIHAI = load_policy("2021_weihai")

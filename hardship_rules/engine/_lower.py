@@ -1,0 +1,725 @@
+"""A policy is lowered to its program: smallest units, cross-multiplied comparisons, no division but a rounded one."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from math import gcd, lcm
+from typing import Any, assert_never, cast
+
+from hardship_rules.core import kinds
+from hardship_rules.core.expr import (
+    Add,
+    AllOf,
+    AnyOf,
+    Choose,
+    Clause,
+    Compare,
+    Constant,
+    Divide,
+    Elapsed,
+    Expr,
+    Extreme,
+    Multiply,
+    Name,
+    Negate,
+    Not,
+    OneOf,
+    Option,
+    OverMembers,
+    Round,
+)
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import Exact, high, low
+from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
+from hardship_rules.engine.program import (
+    BOOL,
+    BoolKind,
+    Data,
+    Denominator,
+    IntKind,
+    Kind,
+    Op,
+    OptionKind,
+    Program,
+    Quotient,
+    Rounding,
+    Space,
+    Step,
+    Table,
+)
+
+_DAYS = {"year": 372, "month": 31}
+_NO_OPTION = OptionKind(())
+
+
+def lower(policy: Policy) -> Program:
+    """The open program of a policy: its readings are steps that can be changed."""
+    return _Lowering(policy).program()
+
+
+def specialise(program: Program, readings: Mapping[str, str]) -> Program:
+    """The program in which some readings have the options given, folded: what they rule out is gone.
+
+    Clauses and parameters stay steps of their own, however constant they are.
+    """
+    return _Folding(program, {f"reading {name}": option for name, option in readings.items()}).program()
+
+
+class Builder:
+    """Adds steps: of equal ones the first is taken, what is constant is computed, and bounds are proved."""
+
+    def __init__(self, at_most: int) -> None:
+        self.steps: list[Step] = []
+        self.at_most = at_most
+        self._known: dict[Step, int] = {}
+
+    def kind(self, step: int) -> Kind:
+        """The kind of a step."""
+        return self.steps[step].kind
+
+    def bounds(self, step: int) -> IntKind:
+        """The bounds of a number."""
+        return cast(IntKind, self.steps[step].kind)
+
+    def constant_of(self, step: int) -> int | None:
+        """The number of a constant step that has no name."""
+        found = self.steps[step]
+        return found.data if found.op == "const" and type(found.data) is int else None
+
+    def _put(
+        self, op: Op, kind: Kind, args: tuple[int, ...] = (), data: Data = None, space: Space | None = None
+    ) -> int:
+        if space is None:
+            space = "member" if any(self.steps[arg].space == "member" for arg in args) else "household"
+        step = Step(op, space, kind, args, data)
+        if step not in self._known:
+            self._known[step] = len(self.steps)
+            self.steps.append(step)
+        return self._known[step]
+
+    # What has no arguments
+
+    def number(self, value: int) -> int:
+        """A whole number."""
+        return self._put("const", IntKind(value, value), data=value)
+
+    def truth(self, value: bool) -> int:  # noqa: FBT001  # the value itself
+        """True or false."""
+        return self._put("const", BOOL, data=value)
+
+    def option(self, value: str | None) -> int:
+        """An option, or none."""
+        return self._put("const", _NO_OPTION if value is None else OptionKind((value,)), data=value)
+
+    def input(self, name: str, kind: Kind, space: Space) -> int:
+        """A fact, or the day."""
+        return self._put("input", kind, data=name, space=space)
+
+    def named(self, step: int, name: str) -> int:
+        """A step under a name of its own, which no other step shares."""
+        return self._put("name", self.kind(step), (step,), name)
+
+    # Numbers
+
+    def add(self, parts: Iterable[int]) -> int:
+        """The sum, its constants in one."""
+        constant, others = 0, []
+        for part in parts:
+            inner = self.steps[part]
+            for each in inner.args if inner.op == "add" else (part,):
+                number = self.constant_of(each)
+                constant += number or 0
+                others += [each] if number is None else []
+        if constant or not others:
+            others.append(self.number(constant))
+        if len(others) == 1:
+            return others[0]
+        bounds = [self.bounds(part) for part in others]
+        kind = IntKind(sum(each.low for each in bounds), sum(each.high for each in bounds))
+        return self._put("add", kind, tuple(others))
+
+    def mul(self, parts: Iterable[int]) -> int:
+        """The product, its constants in one, before the others."""
+        constant, others = 1, []
+        for part in parts:
+            inner = self.steps[part]
+            for each in inner.args if inner.op == "mul" else (part,):
+                number = self.constant_of(each)
+                constant *= 1 if number is None else number
+                others += [each] if number is None else []
+        if constant == 0 or not others:
+            return self.number(constant)
+        if constant != 1:
+            others.insert(0, self.number(constant))
+        if len(others) == 1:
+            return others[0]
+        low = high = 1
+        for part in others:
+            bounds = self.bounds(part)
+            corners = [low * bounds.low, low * bounds.high, high * bounds.low, high * bounds.high]
+            low, high = min(corners), max(corners)
+        return self._put("mul", IntKind(low, high), tuple(others))
+
+    def div(self, over: int, by: int, rounding: Rounding) -> int:
+        """The quotient of a number over a positive one, rounded."""
+        above, below = self.constant_of(over), self.constant_of(by)
+        if below == 1:
+            return over
+        if above is not None and below is not None:
+            return self.number(rounded(above, below, rounding))
+        a, b = self.bounds(over), self.bounds(by)
+        divisors = (max(b.low, 1), max(b.high, 1))
+        corners = [rounded(x, y, rounding) for x in (a.low, a.high) for y in divisors]
+        return self._put("div", IntKind(min(corners), max(corners)), (over, by), rounding)
+
+    def extreme(self, which: str, parts: Iterable[int]) -> int:
+        """The least or the greatest."""
+        flat = tuple(dict.fromkeys(parts))
+        if len(flat) == 1:
+            return flat[0]
+        choose = min if which == "min" else max
+        numbers = [self.constant_of(part) for part in flat]
+        if None not in numbers:
+            return self.number(choose(cast(list[int], numbers)))
+        bounds = [self.bounds(part) for part in flat]
+        kind = IntKind(choose(each.low for each in bounds), choose(each.high for each in bounds))
+        return self._put("min" if which == "min" else "max", kind, flat)
+
+    def sum(self, part: int) -> int:
+        """The sum of a number over the members, of whom there is at least one."""
+        bounds = self.bounds(part)
+        low = bounds.low * (self.at_most if bounds.low < 0 else 1)
+        high = bounds.high * (self.at_most if bounds.high > 0 else 1)
+        return self._put("sum", IntKind(low, high), (part,), space="household")
+
+    # Conditions
+
+    def less(self, left: int, right: int) -> int:
+        """Whether one number is below another."""
+        a, b = self.constant_of(left), self.constant_of(right)
+        if a is not None and b is not None:
+            return self.truth(a < b)
+        return self._put("lt", BOOL, (left, right))
+
+    def equal(self, left: int, right: int) -> int:
+        """Whether two numbers, or two options, are the same."""
+        a, b = self.steps[left], self.steps[right]
+        if a.op == b.op == "const":
+            return self.truth(a.data == b.data)
+        if isinstance(a.kind, OptionKind):
+            for one, other in ((left, b), (right, a)):
+                if other.op == "const":
+                    return self.among(one, (cast(str, other.data),))
+        return self._put("eq", BOOL, (left, right))
+
+    def among(self, part: int, options: Iterable[str]) -> int:
+        """Whether an option is one of several."""
+        names = tuple(sorted(set(options)))
+        found = self.steps[part]
+        if found.op == "const":
+            return self.truth(found.data in names)
+        return self._put("in", BOOL, (part,), names)
+
+    def negation(self, part: int) -> int:
+        """The opposite of a condition."""
+        found = self.steps[part]
+        if found.op == "const":
+            return self.truth(not found.data)
+        return found.args[0] if found.op == "not" else self._put("not", BOOL, (part,))
+
+    def junction(self, op: Op, parts: Iterable[int]) -> int:
+        """Whether all of some conditions hold (`and`), or any of them (`or`)."""
+        settles = op == "or"
+        left = []
+        for part in dict.fromkeys(parts):
+            found = self.steps[part]
+            if found.op == "const":
+                if found.data is settles:
+                    return self.truth(settles)
+                continue
+            left.append(part)
+        if not left:
+            return self.truth(not settles)
+        return left[0] if len(left) == 1 else self._put(op, BOOL, tuple(left))
+
+    def any(self, part: int) -> int:
+        """Whether a condition holds for any member."""
+        found = self.steps[part]
+        if found.op == "const":  # there is at least one
+            return self.truth(cast(bool, found.data))
+        return self._put("any", BOOL, (part,), space="household")
+
+    # Choices between values
+
+    def select(self, when: int, then: int, otherwise: int) -> int:
+        """The value of `then` where a condition holds, else of `otherwise`."""
+        condition = self.steps[when]
+        if condition.op == "const":
+            return then if condition.data else otherwise
+        if then == otherwise:
+            return then
+        a, b = self.kind(then), self.kind(otherwise)
+        kind: Kind
+        if isinstance(a, IntKind) and isinstance(b, IntKind):
+            kind = IntKind(min(a.low, b.low), max(a.high, b.high))
+        elif isinstance(a, OptionKind) and isinstance(b, OptionKind):
+            kind = OptionKind(tuple(dict.fromkeys((*a.options, *b.options))))
+        else:
+            kind = BOOL
+            if self.steps[then].op == self.steps[otherwise].op == "const":
+                return when if self.steps[then].data else self.negation(when)
+        return self._put("select", kind, (when, then, otherwise))
+
+    def table(self, keys: tuple[int, ...], table: Table) -> int:
+        """The number of a parameter for its keys."""
+        if not keys and len(table.rows) == 1 and table.rows[0][1] is not None:
+            return self.number(table.rows[0][1])
+        bounds = [table.unknown if number is None else IntKind(number, number) for _, number in table.rows]
+        kind = IntKind(min(each.low for each in bounds), max(each.high for each in bounds)) if bounds else table.unknown
+        return self._put("table", kind, keys, table)
+
+
+def rounded(over: Exact, by: Exact, rounding: Rounding) -> int:
+    """A quotient rounded to a whole number; the divisor is positive."""
+    whole: Any = over
+    if rounding == "floor":
+        return int(whole // by)
+    magnitude = abs(whole)
+    if rounding == "down":
+        steps = magnitude // by
+    elif rounding == "half_up":
+        steps = (2 * magnitude + by) // (2 * by)
+    else:
+        steps = -(-magnitude // by)
+    return int(steps if over >= 0 else -steps)
+
+
+class _Lowering:
+    """The lowering of one policy, definition by definition in its order."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.build = Builder(policy.members.at_most)
+        self.names: dict[str, int] = {}
+        self.clauses: dict[str, int] = {}
+        self.scales: dict[str, Denominator] = {}
+        self.sides: dict[str, tuple[Quotient, Quotient]] = {}
+        self.members: dict[str, int] = {}
+
+    def program(self) -> Program:
+        policy = self.policy
+        for name, reading in policy.readings.items():
+            self.names[name] = self.reading(reading)
+        for name in policy.names:
+            if isinstance(fact := policy.names[name], Fact) and isinstance(fact.kind, kinds.NumberKind):
+                self.scales[name] = Denominator(10**fact.kind.decimals)
+        defaults = {}
+        for name in policy.fact_order:
+            if isinstance(fact := policy.names[name], Fact) and fact.if_absent is not None:
+                defaults[name] = self.default(fact, fact.if_absent)
+        must = {clause.id: self.condition(clause) for clause in policy.must}
+        for name in policy.order:
+            match definition := policy.names[name]:
+                case Parameter():
+                    self.names[name] = self.parameter(definition)
+                case Term():
+                    self.names[name] = self.term(definition)
+                case Decision():
+                    self.decision(definition)
+                case Fact() | Reading():
+                    raise TypeError(name)
+                case _:
+                    assert_never(definition)
+        return Program(
+            policy.fingerprint,
+            tuple(self.build.steps),
+            FrozenMapping(self.names),
+            FrozenMapping(self.clauses),
+            FrozenMapping(must),
+            FrozenMapping(defaults),
+            FrozenMapping(self.scales),
+            FrozenMapping(self.sides),
+            FrozenMapping(self.members),
+            policy.members.at_most,
+        )
+
+    # Definitions
+
+    def reading(self, reading: Reading) -> int:
+        return self.build.named(self.build.option(reading.chosen), f"reading {reading.name}")
+
+    def parameter(self, parameter: Parameter) -> int:
+        numbers = [*parameter.values.values(), parameter.kind.low, parameter.kind.high]
+        scale = lcm(*(Fraction(number).denominator for number in numbers if number is not None))
+        rows = tuple((key, None if number is None else int(number * scale)) for key, number in parameter.values.items())
+        unknown = parameter.kind.unknown
+        bounds = IntKind(int(low(unknown) * scale), int(high(unknown) * scale))
+        keys = tuple(self.name(key) for key in parameter.by)
+        table = self.build.table(keys, Table(rows, parameter.last, bounds))
+        self.scales[parameter.name] = Denominator(scale)
+        return self.build.named(table, f"parameter {parameter.name}")
+
+    def term(self, term: Term) -> int:
+        if isinstance(term.kind, kinds.NumberKind):
+            step, self.scales[term.name] = self.number(term.expr)
+            return step
+        return self.value(term.expr)
+
+    def decision(self, decision: Decision) -> None:
+        outcomes = [(outcome.id, self.condition(cast(Clause, outcome.when))) for outcome in decision.outcomes]
+        if decision.every:
+            return
+        chosen = self.build.option(None if decision.otherwise is None else decision.otherwise.id)
+        for name, when in reversed(outcomes):
+            chosen = self.build.select(when, self.build.option(name), chosen)
+        self.names[decision.name] = chosen
+
+    def default(self, fact: Fact, expr: Expr) -> Quotient:
+        """What replaces a fact in the fact's own unit; it may come to a part of its smallest unit."""
+        if not isinstance(fact.kind, kinds.NumberKind):
+            return Quotient(self.value(expr))
+        step, by = self.number(expr)
+        scale = self.scales[fact.name].number
+        shared = gcd(scale, by.number)
+        return Quotient(
+            self.build.mul([self.build.number(scale // shared), step]), Denominator(by.number // shared, by.factors)
+        )
+
+    # Names
+
+    def name(self, name: str) -> int:
+        """The step of a fact, reading, parameter, term or decision, or of the day."""
+        if name in self.names:
+            return self.names[name]
+        if name == "on":
+            return self.build.input("on", _any_day(), "household")
+        definition = self.policy.names[name]
+        if isinstance(definition, Parameter):  # a default or `must` uses it before its turn
+            self.names[name] = self.parameter(definition)
+            return self.names[name]
+        fact = cast(Fact, definition)
+        return self.build.input(name, self.fact_kind(fact), "member" if fact.of_member else "household")
+
+    def fact_kind(self, fact: Fact) -> Kind:
+        match fact.kind:
+            case kinds.NumberKind(low=low, high=high):
+                scale = self.scales[fact.name].number
+                return IntKind(int(cast(Exact, low) * scale), int(cast(Exact, high) * scale))
+            case kinds.ChoiceKind(options=options):
+                return OptionKind(tuple(options))
+            case kinds.BooleanKind():
+                return BOOL
+            case kinds.DateKind():
+                return _any_day()
+            case _:
+                assert_never(fact.kind)
+
+    def is_number(self, expr: Expr) -> bool:
+        """A number or a day, not a choice or a condition."""
+        match expr:
+            case Name(name="on"):
+                return True
+            case Name(name=name):
+                definition = self.policy.names[name]
+                return not isinstance(definition, Decision) and not isinstance(
+                    definition.kind, kinds.ChoiceKind | kinds.BooleanKind
+                )
+            case Constant(value=value):
+                return not isinstance(value, bool)
+            case Option():
+                return False
+            case _:
+                return True
+
+    # Conditions and choices
+
+    def condition(self, expr: Expr) -> int:
+        """The step of a condition."""
+        build = self.build
+        match expr:
+            case Clause(id=id_, when=when):
+                if id_ not in self.clauses:
+                    self.clauses[id_] = build.named(self.line_of(id_, when), f"clause {id_}")
+                return self.clauses[id_]
+            case AllOf(clauses):
+                return build.junction("and", [self.condition(clause) for clause in clauses])
+            case AnyOf(clauses):
+                return build.junction("or", [self.condition(clause) for clause in clauses])
+            case Not(part):
+                return build.negation(self.condition(part))
+            case Compare(left, sign, right):
+                if self.is_number(left):
+                    (first, second), by = self.together((left, right))
+                    return self.compared(*self.gathered(first, second, by), sign)
+                same = build.equal(self.value(left), self.value(right))
+                return same if sign == "==" else build.negation(same)
+            case OneOf(part, options):
+                return build.among(self.value(part), [cast(Option, option).option for option in options])
+            case OverMembers(what, _, where):
+                holds = self.condition(cast(Expr, where))
+                return build.any(holds) if what == "some" else build.negation(build.any(build.negation(holds)))
+            case Choose() | Name() | Constant():
+                return self.value(expr)
+            case _:
+                raise TypeError(expr)
+
+    def line_of(self, id_: str, when: Expr) -> int:
+        """The condition of a clause; what it compares, or asks of each member, is kept beside it."""
+        step = self.condition(when)
+        if isinstance(when, Compare) and self.is_number(when.left):
+            left, right = (Quotient(*self.number(side)) for side in (when.left, when.right))
+            self.sides[id_] = (left, right)
+        elif isinstance(when, Compare):
+            self.sides[id_] = (Quotient(self.value(when.left)), Quotient(self.value(when.right)))
+        elif isinstance(when, OverMembers) and when.where is not None:
+            self.members[id_] = self.condition(when.where)
+        return step
+
+    def gathered(self, left: int, right: int, by: Denominator) -> tuple[int, int]:
+        """Both sides of a comparison, what is multiplied by the same denominator gathered on one of them.
+
+        `a / p + b < c` is `a < (c - b) * p`, not `a + b * p < c * p`: where `p` is unknown, its bounds count once.
+        """
+        factors = {factor for factor, _ in by.factors}
+        parts: dict[tuple[int, ...], list[list[int]]] = {}
+        for side, sign in ((left, -1), (right, 1)):
+            for term in self.terms(side):
+                over = tuple(sorted(part for part in term if part in factors))
+                rest = [part for part in term if part not in factors]
+                parts.setdefault(over, []).append([self.build.number(sign), *rest])
+        if all(len(terms) == 1 for over, terms in parts.items() if over):
+            return left, right
+        sums = [
+            self.build.mul([self.build.add([self.build.mul(term) for term in terms]), *over])
+            for over, terms in parts.items()
+        ]
+        return self.build.number(0), self.build.add(sums)
+
+    def terms(self, side: int) -> list[list[int]]:
+        """The products of a sum, each as its factors."""
+        steps = self.build.steps
+        products = steps[side].args if steps[side].op == "add" else (side,)
+        return [list(steps[part].args) if steps[part].op == "mul" else [part] for part in products]
+
+    def compared(self, left: int, right: int, sign: str) -> int:
+        """The step of a comparison of two numbers."""
+        build = self.build
+        match sign:
+            case "<":
+                return build.less(left, right)
+            case ">":
+                return build.less(right, left)
+            case ">=":
+                return build.negation(build.less(left, right))
+            case "<=":
+                return build.negation(build.less(right, left))
+            case "==":
+                return build.equal(left, right)
+            case _:
+                return build.negation(build.equal(left, right))
+
+    def value(self, expr: Expr) -> int:
+        """The step of a condition or choice; of a number where it has no denominator."""
+        match expr:
+            case Name(name):
+                return self.name(name)
+            case Option(option):
+                return self.build.option(option)
+            case Constant(bool() as truth):
+                return self.build.truth(truth)
+            case Choose(cases, otherwise):
+                # A default without `otherwise` leaves the fact open where no case holds.
+                chosen = self.build.option(None) if otherwise is None else self.value(otherwise)
+                for when, result in reversed(cases):
+                    chosen = self.build.select(self.condition(when), self.value(result), chosen)
+                return chosen
+            case _:
+                return self.condition(expr)
+
+    # Numbers: a step and its denominator
+
+    def number(self, expr: Expr) -> tuple[int, Denominator]:
+        """The whole number of an expression, and what it is to be divided by."""
+        build = self.build
+        match expr:
+            case Name(name):
+                step = self.name(name)
+                return step, self.scales.get(name, Denominator())
+            case Constant(value):
+                fraction = Fraction(value)
+                return build.number(fraction.numerator), Denominator(fraction.denominator)
+            case Add(parts):
+                raised, by = self.together(parts)
+                return build.add(raised), by
+            case Negate(part):
+                step, by = self.number(part)
+                return build.mul([build.number(-1), step]), by
+            case Multiply(parts):
+                by, steps = Denominator(), []
+                for part in parts:
+                    step, own = self.number(part)
+                    steps.append(step)
+                    by = _times(by, own)
+                return build.mul(steps), by
+            case Divide(over, divisor):
+                return self.quotient(over, divisor)
+            case Extreme(which, parts):
+                raised, by = self.together(parts)
+                return build.extreme(which, raised), by
+            case Round(direction, part, of):
+                return self.rounded(direction, part, of)
+            case Elapsed(unit, start, end):
+                (first, last), _ = self.together((start, end))
+                days = build.add([last, build.mul([build.number(-1), first])])
+                return build.div(days, build.number(_DAYS[unit]), "down"), Denominator()
+            case OverMembers(_, part, where):
+                step, by = (build.number(1), Denominator()) if part is None else self.number(part)
+                if where is not None:
+                    step = build.select(self.condition(where), step, build.number(0))
+                return build.sum(step), by
+            case Choose(cases, otherwise):
+                results = [result for _, result in cases] + ([] if otherwise is None else [otherwise])
+                raised, by = self.together(results)
+                chosen = raised[-1]
+                for (when, _), result in reversed(list(zip(cases, raised, strict=False))):
+                    chosen = build.select(self.condition(when), result, chosen)
+                return chosen, by
+            case Option() | Clause() | AllOf() | AnyOf() | Compare() | OneOf() | Not():
+                raise TypeError(expr)
+            case _:
+                assert_never(expr)
+
+    def together(self, exprs: Iterable[Expr]) -> tuple[list[int], Denominator]:
+        """Several numbers over one denominator."""
+        numbers = [self.number(expr) for expr in exprs]
+        by = Denominator()
+        for _, own in numbers:
+            by = _common(by, own)
+        return [self.raised(step, own, by) for step, own in numbers], by
+
+    def raised(self, step: int, own: Denominator, by: Denominator) -> int:
+        """A number over its own denominator, over another one that its own divides."""
+        missing = Counter(dict(by.factors))
+        missing.subtract(dict(own.factors))
+        factors = [factor for factor, power in missing.items() for _ in range(power)]
+        return self.build.mul([self.build.number(by.number // own.number), step, *factors])
+
+    def quotient(self, over: Expr, divisor: Expr) -> tuple[int, Denominator]:
+        (above, own), (below, other) = self.number(over), self.number(divisor)
+        shared = gcd(own.number, other.number)
+        above = self.raised(above, Denominator(), Denominator(other.number // shared, other.factors))
+        return above, _times(Denominator(own.number // shared, own.factors), self.as_denominator(below))
+
+    def as_denominator(self, positive: int) -> Denominator:
+        """A positive whole number as a denominator, its constant apart."""
+        number = self.build.constant_of(positive)
+        if number is not None:
+            return Denominator(number)
+        step = self.build.steps[positive]
+        if step.op == "mul":
+            first = self.build.constant_of(step.args[0])
+            if first is not None and first > 0:
+                return Denominator(first, ((self.build.mul(step.args[1:]), 1),))
+        return Denominator(1, ((positive, 1),))
+
+    def rounded(self, direction: Rounding, part: Expr, of: Expr) -> tuple[int, Denominator]:
+        """A number rounded to a multiple of a step p / q: the rounded quotient times p, over q."""
+        build = self.build
+        over, own = self.number(part)
+        size = Fraction(of.value if isinstance(of, Constant) else self.constant_parameter(of))
+        by = self.raised(build.number(size.numerator), Denominator(), own)
+        steps = build.div(build.mul([build.number(size.denominator), over]), by, direction)
+        return build.mul([build.number(size.numerator), steps]), Denominator(size.denominator)
+
+    def constant_parameter(self, expr: Expr) -> Exact:
+        parameter = cast(Parameter, self.policy.names[cast(Name, expr).name])
+        return cast(Exact, parameter.values[()])
+
+
+def _any_day() -> IntKind:
+    return IntKind(cast(int, kinds.ANY_DAY.low), cast(int, kinds.ANY_DAY.high))
+
+
+def _times(a: Denominator, b: Denominator) -> Denominator:
+    powers = Counter(dict(a.factors))
+    powers.update(dict(b.factors))
+    return Denominator(a.number * b.number, tuple(powers.items()))
+
+
+def _common(a: Denominator, b: Denominator) -> Denominator:
+    """The least denominator that both divide."""
+    return Denominator(lcm(a.number, b.number), tuple((Counter(dict(a.factors)) | Counter(dict(b.factors))).items()))
+
+
+class _Folding:
+    """A program built again with some names constant."""
+
+    def __init__(self, source: Program, fixed: Mapping[str, str]) -> None:
+        self.source = source
+        self.fixed = fixed
+        self.build = Builder(source.at_most)
+
+    def program(self) -> Program:
+        source = self.source
+        new, of_name = [0] * len(source.steps), [0] * len(source.steps)
+        for number, step in enumerate(source.steps):
+            of_name[number] = new[number] = self.step(step, [new[arg] for arg in step.args])
+            inner = self.build.steps[new[number]]
+            if inner.op == "name" and self.build.steps[inner.args[0]].op == "const":
+                new[number] = inner.args[0]  # what uses it is folded further; the name keeps its step
+
+        def moved(quotient: Quotient) -> Quotient:
+            return Quotient(new[quotient.step], over(quotient.by))
+
+        def over(by: Denominator) -> Denominator:
+            return Denominator(by.number, tuple((new[step], power) for step, power in by.factors))
+
+        def steps(table: Mapping[str, int]) -> FrozenMapping[str, int]:
+            return FrozenMapping((name, of_name[step]) for name, step in table.items())
+
+        return Program(
+            source.fingerprint,
+            tuple(self.build.steps),
+            steps(source.names),
+            steps(source.clauses),
+            steps(source.must),
+            FrozenMapping((name, moved(quotient)) for name, quotient in source.defaults.items()),
+            FrozenMapping((name, over(by)) for name, by in source.scales.items()),
+            FrozenMapping((name, (moved(left), moved(right))) for name, (left, right) in source.sides.items()),
+            steps(source.members),
+            source.at_most,
+        )
+
+    def step(self, step: Step, args: list[int]) -> int:
+        build, data = self.build, step.data
+        make: dict[str, Callable[[], int]] = {
+            "const": lambda: (
+                build.option(cast(str | None, data))
+                if isinstance(step.kind, OptionKind)
+                else build.truth(cast(bool, data))
+                if isinstance(step.kind, BoolKind)
+                else build.number(cast(int, data))
+            ),
+            "input": lambda: build.input(cast(str, data), step.kind, step.space),
+            "name": lambda: (
+                build.option(self.fixed[cast(str, data)])
+                if data in self.fixed
+                else build.named(args[0], cast(str, data))
+            ),
+            "add": lambda: build.add(args),
+            "mul": lambda: build.mul(args),
+            "div": lambda: build.div(args[0], args[1], cast(Rounding, data)),
+            "min": lambda: build.extreme("min", args),
+            "max": lambda: build.extreme("max", args),
+            "lt": lambda: build.less(args[0], args[1]),
+            "eq": lambda: build.equal(args[0], args[1]),
+            "in": lambda: build.among(args[0], cast(tuple[str, ...], data)),
+            "and": lambda: build.junction("and", args),
+            "or": lambda: build.junction("or", args),
+            "not": lambda: build.negation(args[0]),
+            "select": lambda: build.select(args[0], args[1], args[2]),
+            "table": lambda: build.table(tuple(args), cast(Table, data)),
+            "sum": lambda: build.sum(args[0]),
+            "any": lambda: build.any(args[0]),
+        }
+        return make[step.op]()

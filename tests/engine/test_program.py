@@ -1,0 +1,281 @@
+"""The program of a policy: lowered to whole numbers, and equal in what it comes to."""
+
+import json
+import random
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from bundled import POLICIES
+from click.testing import CliRunner
+from framing import drawn
+from hypothesis import strategies as st
+from independent import Opinion
+from programs import (
+    ON,
+    WEIHAI,
+    chosen,
+    evaluated,
+    figure,
+    is_known,
+    read,
+    run_of,
+    sample,
+    scaled,
+    truths,
+    weihai_households,
+)
+from sampling import count, examples
+
+from hardship_rules import Policy, PolicyError, read_policy
+from hardship_rules.assessment.household import Household
+from hardship_rules.cli import commands
+from hardship_rules.core.interval import Range, high, low
+from hardship_rules.core.kinds import NumberKind, Value
+from hardship_rules.core.policy import Reading
+from hardship_rules.engine._lower import lower, specialise
+from hardship_rules.engine._program_json import checksum_of, program_json, read_program
+from hardship_rules.engine.evaluate import Scope
+from hardship_rules.engine.program import IntKind, Program
+from hardship_rules.testing import households, partial_households
+
+OPEN = lower(WEIHAI)
+
+
+def hold_to_evaluation(policy: Policy, program: Program, household: Household) -> None:
+    """Each truth is that of the evaluation, and each figure has the evaluation's among its values.
+
+    Of a drawn policy a condition may be left open that the evaluation settles; of the measure none is.
+    """
+    found, scope = evaluated(policy, household)
+    run = run_of(policy, program, household)
+    for id_, truth in found.items():
+        value = run.value(program.clauses[id_])
+        if value is None and truth is not None and policy is not WEIHAI:
+            count(left_open=1)  # several unknown divisors in one comparison: the program is wider there
+        else:
+            assert value is truth, id_
+    for name, term in policy.terms.items():
+        scopes: Sequence[tuple[int | None, Scope]] = (
+            list(enumerate(scope.members)) if term.of_member else [(None, scope)]
+        )
+        for member, inside in scopes:
+            value = inside.values[name]
+            if not isinstance(term.kind, NumberKind):
+                assert run.value(program.names[name], member) == value, name
+            elif isinstance(value, Range):
+                number = figure(run, program, name, member)
+                assert low(number) <= high(value), name
+                assert high(number) >= low(value), name
+            else:
+                assert isinstance(value, int | Fraction)
+                number = figure(run, program, name, member)
+                assert low(number) <= value <= high(number), name
+
+
+@pytest.mark.agreement
+def test_the_program_comes_to_what_the_policy_says() -> None:
+    """For drawn policies and households, known and not, the open and the folded program agree with the evaluation."""
+    for policy, given in sample(examples(20, 300)):
+        for program in (lower(policy), chosen(policy)):
+            for household in given:
+                hold_to_evaluation(policy, program, household)
+                count(program_households=1)
+
+
+@pytest.mark.agreement
+def test_the_measure_comes_to_the_same() -> None:
+    """For households of the measure, known and known in part, open and folded."""
+    folded = chosen(WEIHAI)
+    given = drawn(st.one_of(households(WEIHAI), partial_households(WEIHAI)), examples(20, 400))
+    for each in given:
+        household = read(WEIHAI, each, None if "on" in each else ON)
+        if household is not None:
+            hold_to_evaluation(WEIHAI, OPEN, household)
+            hold_to_evaluation(WEIHAI, folded, household)
+
+
+@pytest.mark.agreement
+def test_the_program_comes_to_a_second_opinion() -> None:
+    """Where everything is known, the truths and figures are those of a few lines of fractions."""
+    for policy, given in [*sample(examples(20, 300)), (WEIHAI, weihai_households(examples(10, 100)))]:
+        program = chosen(policy)
+        for household in given:
+            own = {**household.values, "on": household.scope(policy).values["on"]}
+            if not is_known(own, *(member.values for member in household.members)):
+                continue
+            opinion = Opinion(policy, own, [member.values for member in household.members])
+            run = run_of(policy, program, household)
+            for name, decision in policy.decisions.items():
+                for outcome in decision.outcomes:
+                    assert run.value(program.clauses[f"{name}.{outcome.id}"]) is opinion.value(outcome.when)
+            for name, term in policy.terms.items():
+                if isinstance(term.kind, NumberKind) and not term.of_member:
+                    assert figure(run, program, name, None) == opinion.name(name, None)
+            count(second_opinions=1)
+
+
+def test_bounds_are_never_exceeded() -> None:
+    """No number of any step, in any household or under any reading, lies outside the bounds proved for it."""
+    for policy, given in [*sample(examples(15, 200)), (WEIHAI, weihai_households(5))]:
+        program = lower(policy)
+        readings = {
+            name: random.choice(list(reading.kind.options))  # noqa: S311  # any of them
+            for name, reading in policy.readings.items()
+        }
+        for household in given:
+            for each in (program, specialise(program, readings)):
+                run = run_of(policy, each, household)
+                for number, step in enumerate(each.steps):
+                    if isinstance(step.kind, IntKind) and not has_part_units(each, household):
+                        for member in range(len(household.members)) if step.space == "member" else (None,):
+                            value = run.value(number, member)
+                            assert step.kind.low <= low(value), step  # type: ignore[arg-type]  # a number
+                            assert high(value) <= step.kind.high, step  # type: ignore[arg-type]  # a number
+
+
+def has_part_units(program: Program, household: Household) -> bool:
+    """A default came to a part of its fact's smallest unit, which no engine of whole numbers takes."""
+    parts = (household.values, *(member.values for member in household.members))
+    values = (value for part in parts for value in scaled(program, part).values())
+    return any(isinstance(end, Fraction) and end.denominator > 1 for value in values for end in ends(value))
+
+
+def ends(value: Value) -> tuple[Any, ...]:
+    """The ends of what a number may be."""
+    return (value.low, value.high) if isinstance(value, Range) else (value,)
+
+
+def test_equal_steps_are_one_but_names_are_not() -> None:
+    """No two steps are equal; each clause, reading and parameter has its own, also where several say the same."""
+    assert len(set(OPEN.steps)) == len(OPEN.steps)
+    assert len(set(OPEN.clauses.values())) == len(OPEN.clauses)
+    named = [step.data for step in OPEN.steps if step.op == "name"]
+    assert len(named) == len(set(named))
+    assert {f"clause {id_}" for id_ in OPEN.clauses} <= set(named)
+    assert {f"reading {name}" for name in WEIHAI.readings} <= set(named)
+    assert {f"parameter {name}" for name in WEIHAI.parameters} <= set(named)
+
+
+def test_arguments_stand_before_their_step() -> None:
+    """Each argument is computed before its step; a household's step takes a member's only by `sum` and `any`."""
+    for program in (OPEN, chosen(WEIHAI)):
+        for number, step in enumerate(program.steps):
+            assert all(argument < number for argument in step.args)
+            if step.op not in ("sum", "any"):
+                members = any(program.steps[argument].space == "member" for argument in step.args)
+                assert not members or step.space == "member"
+
+
+@pytest.mark.parametrize("reading", WEIHAI.readings)
+def test_a_reading_folded_is_the_policy_with_it(reading: str) -> None:
+    """A program folded with another option comes to what the policy with that reading says."""
+    given = weihai_households(6)
+    for option in WEIHAI.readings[reading].kind.options:
+        variant = WEIHAI.with_readings({reading: option})
+        found = variant.names[reading]
+        assert isinstance(found, Reading)
+        program = specialise(OPEN, {name: each.chosen for name, each in variant.readings.items()})
+        for household in given:
+            found_truths, _ = evaluated(variant, household)  # up to the outcome that holds
+            run = run_of(variant, program, household)
+            assert found_truths.items() <= truths(variant, run, program).items()
+
+
+def test_folding_shortens_but_keeps_the_clauses() -> None:
+    """What readings rule out is gone; every clause is still there, also one that is constant now."""
+    folded = chosen(WEIHAI)
+    assert len(folded.steps) < len(OPEN.steps)
+    assert set(folded.clauses) == set(OPEN.clauses)
+    ids = [f"category.{outcome.id}" for outcome in WEIHAI.category.outcomes]
+    of_category = [len(each.live(tuple(each.clauses[id_] for id_ in ids))) for each in (folded, OPEN)]
+    assert of_category[0] < of_category[1]
+
+
+# JSON
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_json_is_read_back_equal(policy: Policy) -> None:
+    """The JSON form of every bundled policy's program is read back as the same program."""
+    for program in (lower(policy), chosen(policy)):
+        text = program_json(program)
+        assert read_program(text) == program
+        assert json.loads(text)["policy"] == policy.fingerprint
+
+
+def test_json_of_drawn_policies_is_read_back_equal() -> None:
+    """So is that of drawn policies, whose numbers may be beyond what JSON's readers keep exact."""
+    for policy, _ in sample(examples(10, 100)):
+        assert read_program(program_json(lower(policy))) == lower(policy)
+
+
+def code(text: str) -> str:
+    """The code of the problem with a text."""
+    with pytest.raises(PolicyError) as error:
+        read_program(text)
+    return error.value.problems[0].code
+
+
+def test_an_edited_program_is_refused() -> None:
+    """A changed threshold, step or name is refused, as are other versions, other JSON, and what is no JSON."""
+    text = program_json(OPEN)
+    assert code(text.replace("787", "788", 1)) == "program_edited"
+    assert code(text.replace('"and"', '"or"', 1)) == "program_edited"
+    assert code(text.replace("program/1", "program/2", 1)) == "program_newer"
+    assert code("{}") == "program_not_one"
+    assert code("[1]") == "program_not_one"
+    assert code(text[:-3]) == "program_not_json"
+    assert code("[" * 100_000) == "program_not_json"
+
+
+def test_a_checksum_of_something_else_is_refused() -> None:
+    """JSON with a right checksum but without the parts of a program is none."""
+    content: dict[str, Any] = {"format": "hardship-rules/program/1", "steps": [[1]]}
+    assert code(json.dumps({**content, "checksum": checksum_of(content)})) == "program_not_one"
+
+
+def test_the_command_line_writes_the_program() -> None:
+    """`show --format program` prints the open program of a policy, which is read back as it."""
+    done = CliRunner().invoke(commands, ["show", "2021_weihai", "--format", "program"])
+    assert done.exit_code == 0
+    assert read_program(done.output) == OPEN
+
+
+SHARED = """
+language: 1
+policy: p
+household:
+  a: {title: a, unit: 1, to: 1000}
+  b: {title: b, unit: 1, to: 1000}
+  p: {title: p, unit: 1, from: 1, to: 20}
+members: {facts: {}}
+decisions:
+  category:
+    title: c
+    first:
+      - {outcome: below, title: below, basis: assumption, when: {that: LINE}}
+    otherwise: {outcome: none, title: none}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "truth"),
+    [
+        ("a / p + b < 787", True),  # at most 700 + 80
+        ("787 > b + a / p", True),
+        ("a / p + b >= 787", False),
+        ("a / p + b < 780", None),  # 780 where p is 1
+        ("a / p + b == 781", False),
+        ("a / p - b / p > 620", False),  # 620 where p is 1, and less
+        ("(a - b) / p > 620", False),
+    ],
+)
+def test_an_unknown_divisor_counts_once(line: str, truth: object) -> None:
+    """Of a = 700, b = 80 and p from 1 to 20: what is divided by p stands beside what is not, without losing bounds."""
+    policy = read_policy(SHARED.replace("LINE", line))
+    household = read(policy, {"a": 700, "b": 80, "members": [{}]})
+    assert household is not None
+    program = lower(policy)
+    assert run_of(policy, program, household).value(program.clauses["category.below"]) is truth
