@@ -2,16 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from attrs import asdict, fields
+from attrs import asdict, define, field, fields
 
 from hardship_rules.core.files import write_whole
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import Language, Location, Problem, path_text, reason_of
+from hardship_rules.core.problem import FactError, Language, Location, PolicyError, Problem, path_text, reason_of
 from hardship_rules.documents.document import Document
 from hardship_rules.documents.html import as_html
 from hardship_rules.documents.markdown import as_markdown
@@ -88,6 +89,44 @@ def problems_json(
         for problem in problems
     ]
     return json.dumps({"format": PROBLEMS, "problems": listed, **beside}, ensure_ascii=False) + "\n"
+
+
+@define
+class Answers:
+    """The answers of a command to several files: the problems of one are reported, the others answered."""
+
+    form: str
+    lang: Language
+    texts: list[str] = field(factory=list)
+    failed: bool = False
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report the problems of one file: among the answers where they are JSON, else on standard error."""
+        try:
+            yield
+        except (FactError, PolicyError) as error:
+            self.failed = True
+            if self.form == "json":
+                self.texts.append(problems_json(error.problems, self.lang))
+            else:
+                click.echo(error.report(self.lang), err=True)
+
+    def add(self, file: str, answer: str, files: Collection[str]) -> None:
+        """The answer to one of several files, under its name where they are texts."""
+        self.texts.append(f"{file}\n\n{answer}" if self.form == "text" and len(files) > 1 else answer)
+
+    def output(self, output: str | None, read: Iterable[str | Policy | None]) -> bool:
+        """Print the answers, or write them to a file if no problem was found; whether all went well."""
+        return self.output_text(("" if self.form == "json" else "\n").join(self.texts), output, read)
+
+    def output_text(self, text: str, output: str | None, read: Iterable[str | Policy | None]) -> bool:
+        """Print a text, or write it to a file if no problem was found; whether all went well."""
+        if output is None:
+            click.echo(text, nl=False)
+        elif not self.failed:
+            return write_text(Path(output), text, self.lang, read)
+        return not self.failed
 
 
 def exists(path: Path) -> bool:

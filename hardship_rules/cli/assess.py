@@ -10,10 +10,17 @@ from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.cli._input import household_of, policy_for
-from hardship_rules.cli._output import FOLDERS, RECORD, Target, check_output, problems_json, write_records, write_text
+from hardship_rules.cli._output import (
+    FOLDERS,
+    RECORD,
+    Answers,
+    Target,
+    check_output,
+    write_records,
+)
 from hardship_rules.comparison.nearest import what_would_change as changes_of
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import FactError, Language, PolicyError
+from hardship_rules.core.problem import Language
 from hardship_rules.durable.run import assess as assess_with_durable
 from hardship_rules.durable.worker import DurableError
 from hardship_rules.explanation import notice as notice_of
@@ -97,47 +104,39 @@ def assess(
     detail = "full" if full else "short"
     paint: Paint = _paint if output is None and _has_colour() else unpainted
     check_output(files, form, output, embed=embed)
-    answers, records, failed, read = [], {}, False, list[str | Policy](files)
+    answers, read = Answers(form, lang), list[str | Policy](files)
+    records: dict[str, str] = {}
     for file in files:
-        try:
+        with answers.reporting():
             household = household_of(file)
             read.append(policy := policy_for(household, policy_name, on, folders))
-            if form == RECORD:
-                judge = assess_household if engine == "evaluator" else _with_durable
-                answer = records[file] = record(judge(policy, household, on), embed=embed)
-            elif what_would_change:
-                answer = changes_of(policy, household, on).explain(format=form, lang=lang, detail=detail, turns=turns)
-            elif engine != "evaluator":
-                answer = assess_with_durable(policy, household, on).explain(format=form, lang=lang)
-            else:
-                assessment = assess_household(policy, household, on)
-                if notice:
-                    answer = notice_of(assessment, format=form)
-                elif form == "text":
-                    answer = _text(assessment, lang, paint, full=full, hint=output is None)
+            try:
+                if form == RECORD:
+                    judge = assess_household if engine == "evaluator" else _with_durable
+                    answer = records[file] = record(judge(policy, household, on), embed=embed)
+                elif what_would_change:
+                    changes = changes_of(policy, household, on)
+                    answer = changes.explain(format=form, lang=lang, detail=detail, turns=turns)
+                elif engine != "evaluator":
+                    answer = assess_with_durable(policy, household, on).explain(format=form, lang=lang)
                 else:
-                    answer = explain(assessment, format=form, lang=lang, detail=detail, turns=turns)
-        except DurableError as error:
-            failed = True
-            click.echo(f"{file}: {error}", err=True)
-        except (FactError, PolicyError) as error:
-            failed = True
-            if form == "json":
-                answers.append(problems_json(error.problems, lang))
-            else:
-                click.echo(error.report(lang), err=True)
-        else:
-            answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
+                    assessment = assess_household(policy, household, on)
+                    if notice:
+                        answer = notice_of(assessment, format=form)
+                    elif form == "text":
+                        answer = _text(assessment, lang, paint, full=full, hint=output is None)
+                    else:
+                        answer = explain(assessment, format=form, lang=lang, detail=detail, turns=turns)
+            except DurableError as error:
+                answers.failed = True
+                click.echo(f"{file}: {error}", err=True)
+                continue
+            answers.add(file, answer, files)
     if form == RECORD and output is not None:
-        sys.exit(0 if write_records(records, Path(output), lang) and not failed else 1)
-    if notice and answers:
+        sys.exit(0 if write_records(records, Path(output), lang) and not answers.failed else 1)
+    if notice and answers.texts:
         click.echo(_BEFORE_SENDING, err=True)
-    text = ("" if form == "json" else "\n").join(answers)
-    if output is None:
-        click.echo(text, nl=False)
-    elif not failed:
-        failed = not write_text(Path(output), text, lang, read)
-    sys.exit(1 if failed else 0)
+    sys.exit(0 if answers.output(output, read) else 1)
 
 
 def _check(

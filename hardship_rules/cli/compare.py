@@ -8,7 +8,16 @@ import click
 from attrs import frozen
 
 from hardship_rules.cli._input import household_of
-from hardship_rules.cli._output import FOLDERS, LANG, RENDERERS, Target, form_by_ending, problems_json, write_text
+from hardship_rules.cli._output import (
+    FOLDERS,
+    LANG,
+    RENDERERS,
+    Answers,
+    Target,
+    form_by_ending,
+    problems_json,
+    write_text,
+)
 from hardship_rules.comparison import compare as compare_household
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
@@ -104,29 +113,17 @@ def compare(
     form = form or "text"
     if form == "html" and len(files) > 1:
         raise click.UsageError("--format html 一次写一个家庭。")
-    answers, failed, read = [], False, list[str | Policy](files)
+    answers, read = Answers(form, lang), list[str | Policy](files)
     for file in files:
-        try:
+        with answers.reporting():
             household = household_of(file)
             on, other_on = (days[0] if days else None), (days[-1] if days else None)
             first = _policy(policy, on or household.on, folders)
             second = _policy(other, other_on or household.on, folders).with_readings(chosen)
             read += [first, second]
             answer = compare_household(first, second, household, on, other_on).explain(format=form, lang=lang)
-        except (FactError, PolicyError) as error:
-            failed = True
-            if form == "json":
-                answers.append(problems_json(error.problems, lang))
-            else:
-                click.echo(error.report(lang), err=True)
-        else:
-            answers.append(f"{file}\n\n{answer}" if form == "text" and len(files) > 1 else answer)
-    text = ("" if form == "json" else "\n").join(answers)
-    if output is None:
-        click.echo(text, nl=False)
-    elif not failed:
-        failed = not write_text(Path(output), text, lang, read)
-    sys.exit(1 if failed else 0)
+            answers.add(file, answer, files)
+    sys.exit(0 if answers.output(output, read) else 1)
 
 
 def _compare_register(

@@ -1,15 +1,14 @@
 """`hardship-rules replay`: assess records again, and report the differences."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from hardship_rules.cli._input import STDIN, text_of
-from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Target, problems_json, write_text
+from hardship_rules.cli._output import FOLDERS, FORMAT, LANG, Answers, Target
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import FactError, Language, PolicyError
+from hardship_rules.core.problem import Language
 from hardship_rules.language.policies import load_policy
 from hardship_rules.language.schema import schema_text
 from hardship_rules.records import read_record, record_schema
@@ -46,31 +45,20 @@ def replay(
     """
     if schema is bool(records):
         raise click.UsageError("--schema 不写 RECORD" if schema else "缺少 RECORD")
-    answers, failed, same, read = [], False, True, list[str | Policy | None](records)
+    answers, same, read = Answers(form, lang), True, list[str | Policy | None](records)
     loaded: dict[str, Policy] = {}
     for file in records:
-        try:
+        with answers.reporting():
             name = STDIN if file == "-" else file
             text = text_of(file, name)
             other = None if policy_name is None else _policy_to_compare(policy_name, text, name, folders)
             replayed = replay_record(text, other, name=name, policies=loaded.values(), folders=folders)
-        except (FactError, PolicyError) as error:
-            failed = True
-            if form == "json":
-                answers.append(problems_json(error.problems, lang))
-            else:
-                click.echo(error.report(lang), err=True)
-        else:
             read += [replayed.policy, other]
             loaded[replayed.policy.fingerprint] = replayed.policy
             same = same and replayed.same
-            answers.append(replayed.explain(format=form, lang=lang))
-    whole = schema_text(record_schema()) if schema else "".join(answers)
-    if output is None:
-        click.echo(whole, nl=False)
-    elif not failed:
-        failed = not write_text(Path(output), whole, lang, read)
-    sys.exit(0 if same and not failed else 1)
+            answers.texts.append(replayed.explain(format=form, lang=lang))
+    whole = schema_text(record_schema()) if schema else "".join(answers.texts)
+    sys.exit(0 if answers.output_text(whole, output, read) and same else 1)
 
 
 def _policy_to_compare(policy_name: str, text: str, name: str, folders: tuple[str, ...]) -> Policy:
