@@ -51,8 +51,8 @@ def completions(policy: Policy, scope: Scope, truths: tuple[Truth, ...], assumed
     """Try the completions of an evaluated household; `assumed` are the facts that have a constant default.
 
     Sound: facts that were left out keep their defaults, since whoever completes the household may give them first.
-    Monotone: facts are tried in the policy's order, whatever is known of the household. A household with more known
-    facts is tried in the same facts, as far as these are still unknown and still matter.
+    Monotone: facts are tried in the policy's order, independent of what is known of the household. A household with
+    more known facts is tried in the same facts, as far as these are still unknown and still matter.
     """
     before = possible(policy.category, truths)
     untried = Completions(truths, before, (scope, truths))

@@ -1,4 +1,4 @@
-"""The statements of a policy, each of which can be compared with the regulation's text."""
+"""The statements of a policy, to be compared with the regulation's text one by one."""
 
 from collections.abc import Iterator
 

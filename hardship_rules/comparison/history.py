@@ -243,7 +243,7 @@ def due(before: Assessment, now: Assessment) -> Iterator[Due]:
 
 
 def single_causes(before: Assessment, now: Assessment, causes: Iterable[Cause]) -> Iterator[Cause]:
-    """The causes each of which, undone alone, gives the earlier category."""
+    """The causes that give the earlier category when one of them alone is undone."""
     categories = _possible(before)
     for cause in causes:
         if isinstance(cause, FactChange) and not is_known(cause.old):

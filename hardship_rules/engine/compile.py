@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.engine._lower import rounded
+from hardship_rules.engine._builder import rounded
 from hardship_rules.engine.program import BoolKind, IntKind, OptionKind, Program, Rounding, Step, Table
 
 TRUE, FALSE, EITHER = 1, 2, 3

@@ -19,7 +19,7 @@ from hardship_rules.core.interval import (
     span,
 )
 from hardship_rules.core.kinds import Value
-from hardship_rules.engine._lower import rounded
+from hardship_rules.engine._builder import rounded
 from hardship_rules.engine.program import IntKind, OptionKind, Program, Rounding, Step, Table
 
 Facts = Mapping[str, Value]

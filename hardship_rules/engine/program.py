@@ -17,7 +17,7 @@ Rounding = Literal["floor", "down", "half_up", "up"]
 
 @frozen
 class IntKind:
-    """A whole number; whatever the household and the readings, it lies between these bounds."""
+    """A whole number; it lies between these bounds for every household under any readings."""
 
     low: int
     high: int

@@ -333,7 +333,7 @@ class _Whole:
         return _product(steps, [whole_steps]), of_step
 
     def from_zero(self, part: Expr, over: Expr, steps: Callable[[Expr], Expr]) -> Expr:
-        """The steps from zero to a number, of which `over` is a positive multiple; `steps` gives them above zero.
+        """The steps from zero to a number; `over` is a positive multiple of it, and `steps` gives them above zero.
 
         For a number of unknown sign, the parts above and below zero are rounded apart. Each is monotone in the number,
         so that the bounds of an unknown number stay exact.

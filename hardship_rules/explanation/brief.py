@@ -108,7 +108,7 @@ def _outcomes(words: BriefWords, decided: Decided) -> Iterator[str]:
 
 
 def _amount(words: BriefWords, decided: Decided, outcome: Outcome) -> str | None:
-    """The figure because of which an outcome holds, where the deciding clause compares it with 0."""
+    """The figure that makes an outcome hold, where the deciding clause compares it with 0."""
     for reason in decided.reasons:
         sides = reason.left, reason.right
         if (

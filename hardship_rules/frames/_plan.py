@@ -92,7 +92,7 @@ class Plan:
         return frame.values[name] if name in frame.values else self.households.values[name]
 
     def _put_constants(self, needed: Collection[str]) -> None:
-        """Put the values of facts without a column, of which nothing is known, and of readings."""
+        """Put the values of readings, and of facts without a column as unknown."""
         for name in needed:
             definition = self.policy.names.get(name)
             frame = self.members if isinstance(definition, Fact) and definition.of_member else self.households

@@ -19,7 +19,7 @@ from hardship_rules.language.keys import RESERVED_TITLES
 
 IDS: KeyPath = ("decisions",)
 """The key of `Policy.formerly` under which the earlier ids of outcomes and clauses are."""
-_LONGEST_CHAIN = 100  # definitions, each of which uses the next
+_LONGEST_CHAIN = 100  # definitions that use one another in turn
 
 
 def check(policy: Policy) -> Policy:

@@ -463,7 +463,7 @@ def _outside_quotes(line: str) -> str:
 
 
 def _typo(line: str, start: Location) -> Problem | None:
-    """The problem of the full-width mark or missing space because of which YAML cannot read a line."""
+    """The problem of a full-width mark, or a missing space, that makes a line unreadable to YAML."""
     if match := _ODD_SPACES.search(line):
         return misplaced(match[0], start.right(match.start()).right)
     match, comma = _FULL_WIDTH_SYNTAX.search(line), _comma_before_key(line)

@@ -9,7 +9,7 @@ import pytest
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range
 from hardship_rules.core.kinds import Value
-from hardship_rules.engine._lower import Builder
+from hardship_rules.engine._builder import Builder
 from hardship_rules.engine.compile import compile_program
 from hardship_rules.engine.interval import Run
 from hardship_rules.engine.program import BOOL, IntKind, OptionKind, Program, Rounding, Table
