@@ -70,9 +70,9 @@ class Builder:
         """A fact, or the day."""
         return self._put("input", kind, data=name, space=space)
 
-    def named(self, step: int, name: str) -> int:
-        """A step under a name of its own, which no other step shares."""
-        return self._put("name", self.kind(step), (step,), name)
+    def named(self, step: int, name: str, kind: Kind | None = None) -> int:
+        """A step under a name of its own, which no other step shares; `kind` where that is wider."""
+        return self._put("name", kind or self.kind(step), (step,), name)
 
     # Numbers
 

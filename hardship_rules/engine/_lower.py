@@ -1,7 +1,7 @@
 """A policy is lowered to its program: smallest units, cross-multiplied comparisons, no division but a rounded one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import gcd, lcm
 from typing import assert_never, cast
@@ -31,6 +31,7 @@ from hardship_rules.core.expr import (
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, high, low
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
+from hardship_rules.core.problem import PolicyError, Problem, nearest
 from hardship_rules.engine._builder import Builder
 from hardship_rules.engine.program import (
     BOOL,
@@ -47,6 +48,8 @@ from hardship_rules.engine.program import (
 )
 
 _DAYS = {"year": 372, "month": 31}
+READING = "reading "
+"""Begins the name of a reading's step."""
 
 
 def lower(policy: Policy) -> Program:
@@ -57,9 +60,26 @@ def lower(policy: Policy) -> Program:
 def specialise(program: Program, readings: Mapping[str, str]) -> Program:
     """The program in which some readings have the options given, folded: what they rule out is gone.
 
-    Clauses and parameters stay steps of their own, however constant they are.
+    Clauses and parameters stay steps of their own, however constant they are. Raises `PolicyError` for a reading or an
+    option that there is not, and for a reading that is folded already.
     """
-    return _Folding(program, {f"reading {name}": option for name, option in readings.items()}).program()
+    options = {
+        str(step.data).removeprefix(READING): cast(OptionKind, step.kind).options
+        for step in program.steps
+        if step.op == "name" and str(step.data).startswith(READING)
+    }
+    open_readings = [name for name in options if name not in program.readings]
+    problems = []
+    for name, option in readings.items():
+        if name not in open_readings:
+            values = {**nearest(name, open_readings), "known": ", ".join(open_readings)}
+            problems.append(Problem("unknown_reading", ("readings", name), name, values))
+        elif option not in options[name]:
+            values = {**nearest(option, options[name]), "known": ", ".join(options[name])}
+            problems.append(Problem("unknown_option", ("readings", name), option, values))
+    if problems:
+        raise PolicyError(problems)
+    return _Folding(program, readings).program()
 
 
 class _Lowering:
@@ -100,6 +120,7 @@ class _Lowering:
                     assert_never(definition)
         return Program(
             policy.fingerprint,
+            FrozenMapping(),
             tuple(self.build.steps),
             FrozenMapping(self.names),
             FrozenMapping(self.clauses),
@@ -114,7 +135,8 @@ class _Lowering:
     # Definitions
 
     def reading(self, reading: Reading) -> int:
-        return self.build.named(self.build.option(reading.chosen), f"reading {reading.name}")
+        options = OptionKind(tuple(reading.kind.options))
+        return self.build.named(self.build.option(reading.chosen), f"{READING}{reading.name}", options)
 
     def parameter(self, parameter: Parameter) -> int:
         numbers = [*parameter.values.values(), parameter.kind.low, parameter.kind.high]
@@ -422,9 +444,9 @@ def _common(a: Denominator, b: Denominator) -> Denominator:
 class _Folding:
     """A program built again with some names constant."""
 
-    def __init__(self, source: Program, fixed: Mapping[str, str]) -> None:
+    def __init__(self, source: Program, readings: Mapping[str, str]) -> None:
         self.source = source
-        self.fixed = fixed
+        self.readings = readings
         self.build = Builder(source.at_most)
 
     def program(self) -> Program:
@@ -433,7 +455,8 @@ class _Folding:
         for number, step in enumerate(source.steps):
             of_name[number] = new[number] = self.step(step, [new[arg] for arg in step.args])
             inner = self.build.steps[new[number]]
-            if inner.op == "name" and self.build.steps[inner.args[0]].op == "const":
+            is_open = isinstance(inner.data, str) and inner.data.startswith(READING) and not self.is_fixed(inner.data)
+            if inner.op == "name" and self.build.steps[inner.args[0]].op == "const" and not is_open:
                 new[number] = inner.args[0]  # what uses it is folded further; the name keeps its step
 
         def moved(quotient: Quotient) -> Quotient:
@@ -447,6 +470,7 @@ class _Folding:
 
         return Program(
             source.fingerprint,
+            FrozenMapping({**source.readings, **self.readings}),
             tuple(self.build.steps),
             steps(source.names),
             steps(source.clauses),
@@ -458,36 +482,57 @@ class _Folding:
             source.at_most,
         )
 
+    def is_fixed(self, name: str) -> bool:
+        """Whether the step of that name is a reading that is folded."""
+        return name.removeprefix(READING) in {**self.source.readings, **self.readings}
+
     def step(self, step: Step, args: list[int]) -> int:
+        """A step built again over the new steps of its arguments."""
         build, data = self.build, step.data
-        make: dict[str, Callable[[], int]] = {
-            "const": lambda: (
-                build.option(cast(str | None, data))
-                if isinstance(step.kind, OptionKind)
-                else build.truth(cast(bool, data))
-                if isinstance(step.kind, BoolKind)
-                else build.number(cast(int, data))
-            ),
-            "input": lambda: build.input(cast(str, data), step.kind, step.space),
-            "name": lambda: (
-                build.option(self.fixed[cast(str, data)])
-                if data in self.fixed
-                else build.named(args[0], cast(str, data))
-            ),
-            "add": lambda: build.add(args),
-            "mul": lambda: build.mul(args),
-            "div": lambda: build.div(args[0], args[1], cast(Rounding, data)),
-            "min": lambda: build.extreme("min", args),
-            "max": lambda: build.extreme("max", args),
-            "lt": lambda: build.less(args[0], args[1]),
-            "eq": lambda: build.equal(args[0], args[1]),
-            "in": lambda: build.among(args[0], cast(tuple[str, ...], data)),
-            "and": lambda: build.junction("and", args),
-            "or": lambda: build.junction("or", args),
-            "not": lambda: build.negation(args[0]),
-            "select": lambda: build.select(args[0], args[1], args[2]),
-            "table": lambda: build.table(tuple(args), cast(Table, data)),
-            "sum": lambda: build.sum(args[0]),
-            "any": lambda: build.any(args[0]),
-        }
-        return make[step.op]()
+        match step.op:
+            case "const":
+                return self.constant(step)
+            case "input":
+                return build.input(cast(str, data), step.kind, step.space)
+            case "name":
+                name = cast(str, data)
+                if not name.startswith(READING):
+                    return build.named(args[0], name)
+                fixed = self.readings.get(name.removeprefix(READING))
+                return build.named(args[0] if fixed is None else build.option(fixed), name, step.kind)
+            case "add":
+                return build.add(args)
+            case "mul":
+                return build.mul(args)
+            case "div":
+                return build.div(args[0], args[1], cast(Rounding, data))
+            case "min" | "max":
+                return build.extreme(step.op, args)
+            case "lt":
+                return build.less(args[0], args[1])
+            case "eq":
+                return build.equal(args[0], args[1])
+            case "in":
+                return build.among(args[0], cast(tuple[str, ...], data))
+            case "and" | "or":
+                return build.junction(step.op, args)
+            case "not":
+                return build.negation(args[0])
+            case "select":
+                return build.select(args[0], args[1], args[2])
+            case "table":
+                return build.table(tuple(args), cast(Table, data))
+            case "sum":
+                return build.sum(args[0])
+            case "any":
+                return build.any(args[0])
+            case _:
+                assert_never(step.op)
+
+    def constant(self, step: Step) -> int:
+        """A constant of the kind of a step."""
+        if isinstance(step.kind, OptionKind):
+            return self.build.option(cast(str | None, step.data))
+        if isinstance(step.kind, BoolKind):
+            return self.build.truth(cast(bool, step.data))
+        return self.build.number(cast(int, step.data))

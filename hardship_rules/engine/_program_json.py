@@ -74,6 +74,7 @@ def _content(program: Program) -> dict[str, object]:
     return {
         "format": FORMAT,
         "policy": program.fingerprint,
+        "readings": dict(program.readings),
         "at_most": program.at_most,
         "names": dict(program.names),
         "clauses": dict(program.clauses),
@@ -134,6 +135,7 @@ def _program(content: Mapping[str, Any]) -> Program:
 
     return Program(
         content["policy"],
+        FrozenMapping(content["readings"]),
         tuple(_read_step(*step) for step in content["steps"]),
         table("names"),
         table("clauses"),

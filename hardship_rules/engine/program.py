@@ -90,6 +90,7 @@ class Quotient:
 class Program:
     """A policy over whole numbers.
 
+    `fingerprint` is the policy's, `readings` are those that are folded, with their options: none in the open program.
     `names` has the steps of terms, parameters, readings and of decisions that have one outcome; `clauses` those of
     clauses, and so of outcomes (`category.deep`). `must` are the clauses that every household meets, by id. `defaults`
     has what replaces a fact that is left out, `scales` the denominator of each fact, parameter and term that is a
@@ -97,6 +98,7 @@ class Program:
     """
 
     fingerprint: str
+    readings: FrozenMapping[str, str]
     steps: tuple[Step, ...] = field(repr=False)
     names: FrozenMapping[str, int] = field(repr=False)
     clauses: FrozenMapping[str, int] = field(repr=False)

@@ -22,7 +22,7 @@ OPTIONS = OptionKind(("p", "q", "r"))
 def program_of(build: Builder, **clauses: int) -> Program:
     """A program of some steps and nothing else."""
     empty: FrozenMapping[str, Any] = FrozenMapping()
-    return Program("", tuple(build.steps), empty, FrozenMapping(clauses), empty, empty, empty, empty, empty, 3)
+    return Program("", empty, tuple(build.steps), empty, FrozenMapping(clauses), empty, empty, empty, empty, empty, 3)
 
 
 def spans(kind: Any) -> list[Value]:

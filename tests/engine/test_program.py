@@ -183,6 +183,40 @@ def test_a_reading_folded_is_the_policy_with_it(reading: str) -> None:
             assert found_truths.items() <= truths(variant, run, program).items()
 
 
+def test_readings_are_folded_one_by_one() -> None:
+    """A reading that is not named stays open, whatever its option; a program says which are folded."""
+    first = specialise(OPEN, {"rounding": "yuan"})
+    assert first.readings == {"rounding": "yuan"}
+    both = specialise(first, {"union_aid_counts": "yes"})
+    assert both.readings == {"rounding": "yuan", "union_aid_counts": "yes"}
+    variant = WEIHAI.with_readings(both.readings)
+    rest = {name: reading.chosen for name, reading in WEIHAI.readings.items() if name not in both.readings}
+    folded = specialise(both, rest)
+    for household in weihai_households(6):
+        for program in (both, folded):
+            assert (
+                evaluated(variant, household)[0].items()
+                <= truths(variant, run_of(variant, program, household), program).items()
+            )
+
+
+@pytest.mark.parametrize(
+    ("readings", "code"),
+    [
+        ({"roundings": "yuan"}, "unknown_reading"),
+        ({"rounding": "jiao"}, "unknown_option"),
+        ({"union_aid_counts": "yes"}, "unknown_reading"),  # it is folded already
+    ],
+)
+def test_what_cannot_be_folded_is_refused(readings: dict[str, str], code: str) -> None:
+    """A reading or an option that there is not, and a reading folded before, is a problem with its name."""
+    with pytest.raises(PolicyError) as error:
+        specialise(specialise(OPEN, {"union_aid_counts": "no"}), readings)
+    (problem,) = error.value.problems
+    assert problem.code == code
+    assert problem.message("zh") != problem.message("en")
+
+
 def test_folding_shortens_but_keeps_the_clauses() -> None:
     """What readings rule out is gone; every clause is still there, also one that is constant now."""
     folded = chosen(WEIHAI)
