@@ -15,7 +15,7 @@ from hardship_rules.core.interval import Exact
 from hardship_rules.engine._builder import rounded
 from hardship_rules.engine.program import BoolKind, IntKind, OptionKind, Program, Rounding, Step, Table
 
-TRUE, FALSE, EITHER = 1, 2, 3
+TRUE, FALSE = 1, 2
 
 Bounds = Sequence[Any]
 """The bounds of the inputs of one space, in the order of `Compiled.own` or `Compiled.of_members`: of a number its least
