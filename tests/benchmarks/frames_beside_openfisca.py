@@ -13,6 +13,7 @@ from frames_in_memory import figures_only, hand
 from openfisca_core.simulations import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import config
+from peer_measure import DIBAO, HOUSEHOLD, MEMBER
 from registers import register
 
 config.VALUE_TYPES[int]["dtype"] = np.int64  # int32 is too small for a household's hundredths
@@ -43,7 +44,7 @@ def of_accidental(household: Any, period: object, _: object) -> Any:
 def of_category(household: Any, period: object, _: object) -> Any:
     """The household's category, in whole numbers."""
     urban = peers.is_any(household, period, "residence", "urban")
-    line = 12 * household("people", period) * np.where(urban, peers.DIBAO["urban"], peers.DIBAO["rural"])
+    line = 12 * household("people", period) * np.where(urban, DIBAO["urban"], DIBAO["rural"])
     net = household("income", period) - household("rigid", period)
     category = peers.OPTIONS["category"]
     conditions = [
@@ -65,7 +66,7 @@ def of_per_person(household: Any, period: object, _: object) -> Any:
 
 def variables() -> Iterator[Any]:
     """The variables: the facts, and the values computed from them."""
-    for entity, facts in ((peers.PERSON, {"relation": "self", **peers.MEMBER}), (peers.HOME, peers.HOUSEHOLD)):
+    for entity, facts in ((peers.PERSON, {"relation": "self", **MEMBER}), (peers.HOME, HOUSEHOLD)):
         for name, given in facts.items():
             yield peers.variable(name, entity, bool if isinstance(given, bool) else int)
     yield peers.variable("counted", peers.PERSON, bool, peers.of_counted)
