@@ -313,7 +313,7 @@ class _Words:
         if paths:
             policy = self.assessment.policy
             whats = (self.what(of_fact, policy.names[name].title) for name, of_fact in paths.items())
-            yield self.say["unsettled"].format(whats=self.say["join"].join(whats))
+            yield self.say["unsettled"].format(whats=self.say["join_facts"].join(whats))
 
     def sentences(self) -> Iterator[_Sentence]:
         """One sentence for each change, or the one that says why there are none."""
