@@ -109,11 +109,11 @@ def problems(*facts: object, of: object = HOUSEHOLD) -> list[str]:
 def test_unknown_facts() -> None:
     """Every unknown fact, member and date is a problem that names the closest fact or what to write."""
     lines = problems("wages", ("members", 2, "wage"), "begun")
+    another_day = "要看另一日期的结论，改写家庭材料中的日期后再审核"
     assert lines[0::2] == [
         "wages: 错误[sought_unknown]: 没有 `wages` 这项事实可供查找\n    是否指 `wage`？",
         "members[3].wage: 错误[sought_member]: 没有第 3 位成员，家庭共 2 人\n    成员从 1 数起",
-        "begun: 错误[sought_date]: “开始日期”是日期，不在查找范围内\n    "
-        + "要看另一日期的结论，改写家庭材料中的日期后再审核",
+        f"begun: 错误[sought_date]: “开始日期”是日期，不在查找范围内\n    {another_day}",
     ]
     assert [line.split("]: ")[1].splitlines() for line in lines[1::2]] == [
         ["there is no fact `wages` to search", "    Did you mean `wage`?"],
@@ -145,7 +145,8 @@ def test_unknown_facts() -> None:
 )
 def test_what_is_no_fact(fact: object, code: str) -> None:
     """Anything else in place of a fact is one problem in words, also for an undecided household."""
-    for household in (HOUSEHOLD, {"members": [{}, {}]}):
+    households: tuple[object, ...] = (HOUSEHOLD, {"members": [{}, {}]})
+    for household in households:
         lines = problems(fact, of=household)
         assert len(lines) == 2
         assert all(f"[{code}]: " in line for line in lines)
