@@ -71,9 +71,10 @@ def replay(
     """Assess a record's household again, and compare everything in the record with the new result.
 
     The record's own policy is found by its fingerprint: embedded, among `policies`, in `folders` (resolved texts and
-    policy files) or among the bundled ones. It is kept for further records until its files change. `under` is another policy to compare the verdict with, in force or not on
-    that day. `name` is the record's name in problems. Raises `FactError` for a record that was changed, is cut off or
-    has a newer format, and `PolicyError` where its policy is not found.
+    policy files) or among the bundled ones. It is kept for further records until its files change. `under` is another
+    policy to compare the verdict with, in force or not on that day. `name` is the record's name in problems. Raises
+    `FactError` for a record that was changed, is cut off or has a newer format, and `PolicyError` where its policy is
+    not found.
     """
     was = read_record(text, name)
     policy = policy_of(was, policies, folders)
