@@ -22,8 +22,7 @@ from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.evaluate import Scope, evaluate, value
 from hardship_rules.engine.whole import scope_of
-from hardship_rules.explanation.formats import explain
-from hardship_rules.explanation.json import as_json
+from hardship_rules.explanation.formats import FORMER_JSON, explain, explain_json, known_detail
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
 
 _INT64_MAX = 2**63 - 1  # durable-rules silently saturates or wraps larger numbers
@@ -38,19 +37,27 @@ class DurableAssessment:
     assessment: Assessment
     fired: tuple[Fires, ...] = field(repr=False)
 
-    def explain(self, *, format: str = "text", lang: Language = "zh") -> str:  # noqa: A002  # as `explain` has it
-        """The explanation as `text` or `json`, with what fired at its end."""
-        if format == "json":
-            return as_json(self.assessment, {"fired": [self._fired_data(fires) for fires in self.fired]})
-        if format != "text":
+    def explain(
+        self,
+        *,
+        format: str = "text",  # noqa: A002  # as `explain` has it
+        lang: Language = "zh",
+        detail: str | None = None,
+    ) -> str:
+        """The explanation as `text` or `json` in a detail of `explain`, with what fired at its end."""
+        if format not in ("text", "json", FORMER_JSON):
             raise ValueError("format is one of text, json")
+        detail = known_detail(format, detail)
+        if format != "text":
+            fired = [self._fired_data(fires) for fires in self.fired]
+            return explain_json(self.assessment, format, detail, {"fired": fired})
         say = SENTENCES[lang]
         lines = [say["fired"]]
         for fires in self.fired:
             lines += [say["fired_clause"].format(mark=MARKS[fires.holds], clause=clause) for clause in fires.clauses]
             if fires.decision:
                 lines.append(say["fired_outcome"].format(decision=fires.decision, outcome=fires.outcome))
-        return explain(self.assessment, format=format, lang=lang) + "\n" + "\n".join(lines) + "\n"
+        return explain(self.assessment, lang=lang, detail=detail) + "\n" + "\n".join(lines) + "\n"
 
     @staticmethod
     def _fired_data(fires: Fires) -> dict[str, object]:

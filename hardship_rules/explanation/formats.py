@@ -1,5 +1,6 @@
 """`explain`: an assessment in the format of a name, `text`, `markdown`, `html` or `json`."""
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 
 from hardship_rules.assessment.assessment import Assessment, require_assessment
@@ -11,7 +12,7 @@ from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.explanation.brief import brief_of
 from hardship_rules.explanation.brief_text import brief_text
 from hardship_rules.explanation.explanation import explanation_of
-from hardship_rules.explanation.json import as_json, sensitivity_json
+from hardship_rules.explanation.json import JSON_DETAILS, as_former_json, as_json, sensitivity_json
 from hardship_rules.explanation.layout import explanation_document, explanation_text
 from hardship_rules.explanation.reasons import SENTENCES
 
@@ -19,7 +20,15 @@ RENDERERS: Mapping[str, Callable[[Document], str]] = FrozenMapping({"markdown": 
 """The formats that are rendered from a document."""
 
 FORMATS = ("text", *RENDERERS, "json")
-DETAILS = ("short", "full")
+FORMER_JSON = "json/1"
+"""The name of the JSON before details, which is written until version 0.4."""
+DETAILS: Mapping[str, tuple[str, ...]] = FrozenMapping(
+    {
+        **dict.fromkeys(("text", *RENDERERS, FORMER_JSON), ("short", "full")),
+        "json": JSON_DETAILS,
+    }
+)
+"""The details of each format."""
 _LONGEST_TITLE = 30  # characters of a policy's title at the foot of a sheet
 
 
@@ -28,7 +37,7 @@ def explain(
     *,
     format: str = "text",  # noqa: A002  # the public face's word
     lang: Language = "zh",
-    detail: str = "short",
+    detail: str | None = None,
     turns: bool = False,
 ) -> str:
     """An assessment in words, in Chinese or English.
@@ -40,25 +49,64 @@ def explain(
     ground. A page begins with the short form and has the rest folded, or open with `full` so that it is printed.
     Markdown always has both.
 
-    JSON is a versioned form for programs, the same in every language and detail. With `turns=True` it includes the
-    sensitivity of the verdict under `turns_on`, which takes longer to compute than the rest.
+    JSON is a versioned form for programs, the same in every language. With `detail="verdict"` it has the decisions,
+    what is missing and the figures shown; with `"reasons"`, the default, also the reasons, terms and defaults; with
+    `"trace"` also every expression with its values. With `turns=True` it includes the sensitivity of the verdict under
+    `turns_on`, which takes longer to compute than the rest. `format="json/1"` is the form before details; it warns,
+    and works until version 0.4.
+
+        explain(assessment, format="json", detail="verdict")
 
     Raises `ValueError` for an unknown format, language or detail.
     """
     require_assessment(assessment)
-    if format not in FORMATS:
-        raise ValueError(f"format is one of {', '.join(FORMATS)}")
     if lang not in SENTENCES:
         raise ValueError(f"lang is one of {', '.join(SENTENCES)}")
-    if detail not in DETAILS:
-        raise ValueError(f"detail is one of {', '.join(DETAILS)}")
-    if format == "json":
-        return as_json(assessment, {"turns_on": sensitivity_json(assessment)} if turns else {})
+    detail = known_detail(format, detail)
+    if format in ("json", FORMER_JSON):
+        return explain_json(assessment, format, detail, turns=turns)
     if format == "text" and detail == "short":
         return brief_text(brief_of(assessment, lang))
     if format == "text":
         return explanation_text(explanation_of(assessment, lang))
     return render_explanation(assessment, format, lang, detail)
+
+
+def known_detail(form: str, detail: str | None) -> str:
+    """The detail of a format, by default `reasons` of JSON and `short` of any other.
+
+    Raises `ValueError` for an unknown format, and for a detail that the format does not have.
+    """
+    if form not in (*FORMATS, FORMER_JSON):
+        raise ValueError(f"format is one of {', '.join(FORMATS)}")
+    if detail is None:
+        return "reasons" if form == "json" else "short"
+    if detail not in DETAILS[form]:
+        raise ValueError(f"detail is one of {', '.join(DETAILS[form])} where format is {form}")
+    return detail
+
+
+def explain_json(
+    assessment: Assessment,
+    form: str,
+    detail: str,
+    beside: Mapping[str, object] = FrozenMapping(),
+    *,
+    turns: bool = False,
+) -> str:
+    """The assessment as `json` or `json/1`, with the keys of `beside` at its end.
+
+    For `json/1` it warns at the caller of the function that calls this one.
+    """
+    beside = {**({"turns_on": sensitivity_json(assessment)} if turns else {}), **beside}
+    if form == FORMER_JSON:
+        warnings.warn(
+            'format="json/1" works until version 0.4: use format="json" with detail="trace"',
+            DeprecationWarning,
+            stacklevel=3,
+        )
+        return as_former_json(assessment, beside)
+    return as_json(assessment, beside, detail=detail)
 
 
 def render_explanation(

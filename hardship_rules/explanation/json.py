@@ -18,14 +18,39 @@ from hardship_rules.core.problem import KeyPath, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.explanation.wording import fact_of, fact_value, places
 
-FORMAT = "hardship-rules/assessment/1"
+FORMAT = "hardship-rules/assessment/2"
+FORMER = "hardship-rules/assessment/1"
+"""The format before details, which always has the trace; written until version 0.4."""
+JSON_DETAILS = ("verdict", "reasons", "trace")
+"""How much of an assessment is written; each has the keys of those before it."""
+
+_FORMER_KEYS = (
+    *("policy", "on", "reference", "category", "possible", "missing", "assumed", "derived"),
+    *("warnings", "terms", "decisions", "reasons", "trace"),
+)
 
 
-def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping()) -> str:
-    """An assessment as a JSON document, one top-level key a line; the keys of `beside` come last."""
-    document = {**_document(assessment), **beside}
-    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+def as_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping(), *, detail: str = "reasons") -> str:
+    """An assessment as a JSON document, one top-level key a line; the keys of `beside` come last.
+
+    `detail` is one of `JSON_DETAILS`. What is not written is not computed.
+
+        as_json(assessment, detail="verdict")
+    """
+    writer = _Writer(assessment)
+    document = {"format": FORMAT, "detail": detail, **writer.verdict()}
+    if detail != "verdict":
+        document |= writer.grounds()
+    if detail == "trace":
+        document |= {"trace": writer.traces()}
+    return _text({**document, **beside})
+
+
+def as_former_json(assessment: Assessment, beside: Mapping[str, object] = FrozenMapping()) -> str:
+    """An assessment as a JSON document of the format before details, `FORMER`."""
+    writer = _Writer(assessment)
+    parts = {**writer.verdict(), **writer.grounds(), "trace": writer.traces()}
+    return _text({"format": FORMER, **{key: parts[key] for key in _FORMER_KEYS}, **beside})
 
 
 def policy_json(policy: Policy) -> dict[str, str | None]:
@@ -72,36 +97,6 @@ def sensitivity_json(assessment: Assessment) -> list[dict[str, object]]:
     ]
 
 
-def _document(assessment: Assessment) -> dict[str, object]:
-    policy, household = assessment.policy, assessment.household
-    writer = _Writer(assessment)
-    return {
-        "format": FORMAT,
-        "policy": policy_json(policy),
-        "on": None if household.on is None else household.on.isoformat(),
-        "reference": household.reference,
-        "category": outcome_json(assessment.category),
-        "possible": [outcome_json(outcome) for outcome in assessment.possible],
-        "missing": [
-            {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
-            for missing in assessment.missing
-        ],
-        "assumed": [writer.fact(path) for path in household.assumed],
-        "derived": [writer.fact(path) for path in household.derived],
-        "warnings": [
-            {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
-            for warning in assessment.warnings
-        ],
-        "terms": {
-            name: {"title": policy.names[name].title, "value": writer.named(name, answer)}
-            for name, answer in assessment.terms.items()
-        },
-        "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
-        "reasons": [writer.reason(reason) for reason in assessment.reasons],
-        "trace": writer.traces(),
-    }
-
-
 def _decided(decided: Decided) -> dict[str, object]:
     return {
         "title": decided.decision.title,
@@ -120,6 +115,11 @@ def _provenance(provenance: Provenance | None) -> dict[str, object]:
     }
 
 
+def _text(document: Mapping[str, object]) -> str:
+    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
 def _dumps(part: object) -> str:
     return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
 
@@ -130,6 +130,40 @@ class _Writer:
     def __init__(self, assessment: Assessment) -> None:
         self.assessment = assessment
         self.policy = assessment.policy
+
+    def verdict(self) -> dict[str, object]:
+        """The verdict, what is missing for it, and the figures that the policy shows."""
+        assessment, household = self.assessment, self.assessment.household
+        return {
+            "policy": policy_json(self.policy),
+            "on": None if household.on is None else household.on.isoformat(),
+            "reference": household.reference,
+            "category": outcome_json(assessment.category),
+            "possible": [outcome_json(outcome) for outcome in assessment.possible],
+            "missing": [
+                {"path": path_text(missing.path), "title": missing.title, "evidence": missing.evidence or None}
+                for missing in assessment.missing
+            ],
+            "warnings": [
+                {"code": warning.code, "path": path_text(warning.at), "message": warning.message()}
+                for warning in assessment.warnings
+            ],
+            "figures": {name: self.titled(name, assessment.figure(name)) for name in self.policy.show},
+            "decisions": {name: _decided(decided) for name, decided in assessment.decisions.items()},
+        }
+
+    def grounds(self) -> dict[str, object]:
+        """What the verdict rests on: the defaults of facts left out, all terms, and the reasons."""
+        assessment, household = self.assessment, self.assessment.household
+        return {
+            "assumed": [self.fact(path) for path in household.assumed],
+            "derived": [self.fact(path) for path in household.derived],
+            "terms": {name: self.titled(name, answer) for name, answer in assessment.terms.items()},
+            "reasons": [self.reason(reason) for reason in assessment.reasons],
+        }
+
+    def titled(self, name: str, answer: Figure | Value) -> dict[str, object]:
+        return {"title": self.policy.names[name].title, "value": self.named(name, answer)}
 
     def figure(self, figure: Figure) -> dict[str, object]:
         if figure.exact is None:

@@ -23,6 +23,7 @@ DEEPEST = 64  # nested mappings and lists
 _LONG = 100_000  # characters from which a text is read without garbage collection
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 """Characters that a record or a resolved policy must not contain."""
+_ESCAPED_CONTROL = re.compile(r"\\[ubf]")  # the escapes by which a JSON text may hold such characters
 Json = str | bool | None | list["Json"] | dict[str, "Json"]
 """A JSON value, with numbers as their text."""
 
@@ -510,7 +511,8 @@ def parse_json(text: str, name: str) -> Node | Problem:
             parse_constant=_refuse_constant,
             object_pairs_hook=_unique_entries,
         )
-        return _json_node(value, start, 0)
+        may_have_control = CONTROL.search(text) or _ESCAPED_CONTROL.search(text)
+        return _json_node(value, start, 0, _json_text if may_have_control else _text_without_control)
     except json.JSONDecodeError as error:
         if not text.strip():
             return Problem("file_empty", location=start)
@@ -539,21 +541,23 @@ def _unique_entries(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     return entries
 
 
-def _json_node(value: Json, at: Location, depth: int) -> Node:
+def _json_node(value: Json, at: Location, depth: int, scalar: Callable[[str, Location], Scalar]) -> Node:
     if depth > DEEPEST:
         raise _Refused(Problem("too_deep", values={"most": str(DEEPEST)}))
-    match value:
-        case dict():
-            entries = ((_json_text(key, at), _json_node(inner, at, depth + 1)) for key, inner in value.items())
-            return Mapping(tuple(entries), at)
-        case list():
-            return Sequence(tuple(_json_node(item, at, depth + 1) for item in value), at)
-        case str():
-            return _json_text(value, at)
-        case None:
-            return Scalar("null", at)
-        case _:
-            return Scalar("true" if value else "false", at)
+    if isinstance(value, str):  # first, as most values are texts
+        return scalar(value, at)
+    if isinstance(value, dict):
+        entries = [(scalar(key, at), _json_node(inner, at, depth + 1, scalar)) for key, inner in value.items()]
+        return Mapping(tuple(entries), at)
+    if isinstance(value, list):
+        return Sequence(tuple([_json_node(item, at, depth + 1, scalar) for item in value]), at)
+    if value is None:
+        return Scalar("null", at)
+    return Scalar("true" if value else "false", at)
+
+
+def _text_without_control(text: str, at: Location) -> Scalar:
+    return Scalar(text, at, plain=False)
 
 
 def _json_text(text: str, at: Location) -> Scalar:

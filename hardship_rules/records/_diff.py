@@ -1,6 +1,6 @@
 """The differences between a record and the record of the same household written now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Literal, TypeVar
 
@@ -13,6 +13,7 @@ Sameness = Literal["same", "narrower", "different"]
 """`narrower`: the record left several possibilities open, and fewer of them remain; a later release may do that."""
 
 RecordedPart = RecordedDefault | Verdict | RecordedReason
+Key = TypeVar("Key", bound=Hashable)
 Part = TypeVar("Part", RecordedDefault, RecordedReason)
 
 
@@ -37,9 +38,9 @@ def overall(parts: Sequence[PartDiff]) -> Sameness:
 
 
 def _defaults(was: Record, now: Record) -> Iterator[PartDiff]:
-    for path in dict.fromkeys(default.path for default in (*was.defaults, *now.defaults)):
-        before, after = ([default for default in record.defaults if default.path == path] for record in (was, now))
-        for recorded, found in _paired(before, after):
+    before, after = (_grouped(record.defaults, lambda default: default.path) for record in (was, now))
+    for path in dict.fromkeys((*before, *after)):
+        for recorded, found in _paired(before.get(path, []), after.get(path, [])):
             values = {None if default is None else default.value for default in (recorded, found)}
             yield PartDiff(recorded, found, "same" if len(values) == 1 else "different")
 
@@ -55,14 +56,25 @@ def _verdicts(was: Record, now: Record) -> Iterator[PartDiff]:
 
 
 def _reasons(was: Record, now: Record, decision: str, *, may_change: bool, narrower: bool) -> Iterator[PartDiff]:
-    before, after = ([reason for reason in record.reasons if reason.decision == decision] for record in (was, now))
-    for key in dict.fromkeys((reason.outcome, reason.clause) for reason in (*before, *after)):
-        same_clause = (
-            [reason for reason in reasons if (reason.outcome, reason.clause) == key] for reasons in (before, after)
+    before, after = (
+        _grouped(
+            (reason for reason in record.reasons if reason.decision == decision),
+            lambda reason: (reason.outcome, reason.clause),
         )
-        for recorded, found in _paired(*same_clause):
+        for record in (was, now)
+    )
+    for clause in dict.fromkeys((*before, *after)):
+        for recorded, found in _paired(before.get(clause, []), after.get(clause, [])):
             sameness = _of_reason(recorded, found, may_change=may_change, narrower=narrower)
             yield PartDiff(recorded, found, sameness)
+
+
+def _grouped(parts: Iterable[Part], key: Callable[[Part], Key]) -> dict[Key, list[Part]]:
+    """The parts of each key, in the order in which the keys come first."""
+    groups: dict[Key, list[Part]] = {}
+    for part in parts:
+        groups.setdefault(key(part), []).append(part)
+    return groups
 
 
 def _paired(was: Sequence[Part], now: Sequence[Part]) -> Iterator[tuple[Part | None, Part | None]]:

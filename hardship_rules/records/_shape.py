@@ -1,6 +1,7 @@
 """The shape of a record, stated once; the reader's validation and the JSON Schema are derived from it."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import assert_never
 
 from attrs import field, frozen
@@ -202,6 +203,7 @@ DEFINITIONS = FrozenMapping(_DEFINITIONS)
 # --- The reader's validation -------------------------------------------------------------------------------------
 
 
+@cache
 def reader_shape(shape: Shape = RECORD, version: int = VERSION) -> keys.Shape:
     """What a reader requires of a part of a record of that version.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import isfinite
 from types import NoneType
 from typing import cast
@@ -12,7 +12,7 @@ from hardship_rules.assessment.outcomes import Decided, Figure, Reason
 from hardship_rules.core.expr import Compare, Name, Provenance, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
-from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical
+from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical, per_policy
 from hardship_rules.core.problem import SURROGATE, FactError, KeyPath, Problem, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.core.version import __version__
@@ -24,6 +24,7 @@ from hardship_rules.records._shape import FORMAT
 
 _TOO_LARGE = 10**4300  # Python refuses to print whole numbers of more digits
 _NOT_SUMMED = ("checksum", "host")  # the keys that the checksum leaves out
+_NOT_OF_THE_ASSESSMENT = ('"library": ', '"resolved": ', '"checksum": ', '"host": ')  # how lines of these keys begin
 
 
 def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, object] | None = None) -> str:
@@ -43,8 +44,54 @@ def record(assessment: Assessment, *, embed: bool = False, host: Mapping[str, ob
     if isinstance(node, Problem):
         raise FactError([Problem(node.code, ("reference",), node.given, node.values)])
     document["checksum"] = checksum(cast(Node, node))
-    lines = (f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items())
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return "{\n" + ",\n".join(_lines(document)) + "\n}\n"
+
+
+def is_recorded(text: str, assessment: Assessment) -> bool:
+    """Whether a record's text has what is written for an assessment now; False where it has other lines.
+
+    The version of the library, the embedded policy, the checksum and the host's own data may differ, and the order of
+    names, defaults and reasons: an embedded policy has its facts and clauses in another order than its file.
+    """
+    recorded = [line for line in text.split("\n") if not line.startswith(_NOT_OF_THE_ASSESSMENT)]
+    lines = [f"{line}," for line in _lines(_document(assessment, embed=False))]
+    now = ["{", *(line for line in lines if not line.startswith(_NOT_OF_THE_ASSESSMENT)), "}", ""]
+    return len(recorded) == len(now) and all(
+        old == new or (new.startswith('"') and _in_order(old) == _in_order(new))
+        for old, new in zip(recorded, now, strict=True)
+    )
+
+
+def _in_order(line: str) -> str | None:
+    """A line of a record with everything in order that follows the policy's order; None for any other line."""
+    key, _, written = line.partition(": ")
+    try:
+        return f"{key}: {_sorted(_ordered(key, json.loads(written.removesuffix(','))))}"
+    except ValueError:
+        return None
+
+
+def _ordered(key: str, part: object) -> object:
+    """The value of a key of a record with its defaults, reasons and deciding clauses in order."""
+    if key == '"decisions"' and isinstance(part, dict):
+        return {name: _with_sorted_lists(decided, ("decided_by",)) for name, decided in part.items()}
+    if key == '"facts"':
+        return _with_sorted_lists(part, ("derived", "assumed"))
+    return sorted(map(_sorted, part)) if key == '"reasons"' and isinstance(part, list) else part
+
+
+def _with_sorted_lists(part: object, names: Collection[str]) -> object:
+    """An object with the lists of some names in order; anything else unchanged."""
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: sorted(map(_sorted, inner)) if name in names and isinstance(inner, list) else inner
+        for name, inner in part.items()
+    }
+
+
+def _sorted(part: object) -> str:
+    return json.dumps(part, ensure_ascii=False, sort_keys=True)
 
 
 def checksum(node: Node) -> str:
@@ -101,6 +148,11 @@ def _host_object(given: Mapping[object, object], at: KeyPath, problems: list[Pro
     return entries
 
 
+def _lines(document: Mapping[str, object]) -> list[str]:
+    """A line for each key of a record, without the comma at its end."""
+    return [f"{_dumps(key)}: {_dumps(part)}" for key, part in document.items()]
+
+
 def _dumps(part: object) -> str:
     return json.dumps(part, ensure_ascii=False, separators=(",", ":"))
 
@@ -139,6 +191,7 @@ def _document(assessment: Assessment, *, embed: bool) -> dict[str, object]:
     }
 
 
+@per_policy
 def _used(policy: Policy) -> frozenset[str]:
     """The names that the decisions and the rules of facts use, and the readings that affect facts."""
     to_visit = [*policy.decisions, *policy.facts, *policy.members.facts]

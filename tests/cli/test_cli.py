@@ -74,8 +74,38 @@ class TestAssess:
         """`--format json` prints the documented form, with the same bytes each time."""
         done = run("assess", "--format", "json", HOUSEHOLD)
         document = json.loads(done.stdout)
-        assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/1", "deep")
+        assert (document["format"], document["category"]["id"]) == ("hardship-rules/assessment/2", "deep")
         assert run("assess", "--format", "json", HOUSEHOLD, PYTHONHASHSEED="7").stdout == done.stdout
+
+    def test_detail_of_json(self) -> None:
+        """`--detail` chooses how much is written; `--full` is the trace, and `json/1` the form before, with a note."""
+        documents = {}
+        for words in ("--detail verdict", "--detail reasons", "--detail trace", "--full", "--full --detail trace"):
+            documents[words] = json.loads(run("assess", "--format", "json", *words.split(), HOUSEHOLD).stdout)
+        plain = json.loads(run("assess", "--format", "json", HOUSEHOLD).stdout)
+        assert documents["--detail reasons"] == plain
+        assert documents["--full"] == documents["--detail trace"] == documents["--full --detail trace"]
+        assert [documents[words]["detail"] for words in ("--detail verdict", "--full")] == ["verdict", "trace"]
+        done = run("assess", "--format", "json/1", HOUSEHOLD)
+        assert json.loads(done.stdout)["format"] == "hardship-rules/assessment/1"
+        assert done.stderr.decode() == "--format json/1 用到 0.4 版为止：改用 --format json --detail trace。\n"
+        refused = run("assess", "--format", "json/1", "-", given="homes: 1,5")
+        assert json.loads(refused.stdout)["format"] == "hardship-rules/problems/1"
+
+    def test_detail_of_other_forms(self) -> None:
+        """Other forms are `short` or `full`; a detail of another form, and two that differ, are wrong use."""
+        assert run("assess", "--detail", "full", HOUSEHOLD).stdout == run("assess", "--full", HOUSEHOLD).stdout
+        assert run("assess", "--detail", "short", HOUSEHOLD).stdout == run("assess", HOUSEHOLD).stdout
+        for words, known in (
+            (["--detail", "verdict"], "short、full"),
+            (["--format", "json", "--detail", "full"], "verdict、reasons、trace"),
+            (["--format", "json", "--detail", "verdict", "--full"], "--detail trace"),
+            (["--format", "record", "--detail", "full"], "record"),
+            (["--notice", "--detail", "full"], "--notice"),
+        ):
+            done = run("assess", *words, HOUSEHOLD)
+            assert done.returncode == 2, words
+            assert known in done.stderr.decode()
 
     def test_other_readers(self, tmp_path: Path) -> None:
         """Options choose Markdown, one HTML page or English; `-o` writes a whole page."""
@@ -271,6 +301,25 @@ class TestAssess:
         both = json.loads(run("assess", "--what-would-change", "--turns-on", "--format", "json", HOUSEHOLD).stdout)
         assert {"would_change", "turns_on"} <= set(both)
         assert run("assess", "--what-would-change", PARTIAL).stdout.decode().endswith("还需先补充：本人医疗自负费用\n")
+
+    def test_limits_of_the_search(self) -> None:
+        """`--fact` limits the search to facts, by name, title or path, and `--until` its time."""
+        words = ("assess", "--what-would-change", "--format", "json")
+        facts = ("--fact", "家庭居住地", "--fact", "members[2].wage")
+        found = json.loads(run(*words, *facts, "--until", "600", HOUSEHOLD).stdout)["would_change"]
+        assert {change["path"] for change in found["changes"]} == {"residence", "members[2].wage"}
+        assert (found["totals"], found["unsettled"]) == ([], [])
+        text = run("assess", "--what-would-change", "--fact", "residence", HOUSEHOLD).stdout.decode()
+        assert text.endswith("改变，类别即随之改变\n  家庭居住地改为“农村”，即转为相对困难职工家庭\n")
+        done = run("assess", "--what-would-change", "--fact", "resident", HOUSEHOLD)
+        assert done.returncode == 1
+        assert (
+            "resident: 错误[sought_unknown]: 没有 `resident` 这项事实可供查找\n    是否指 `residence`？"
+            in done.stderr.decode()
+        )
+        for wrong in (["--fact", "wage"], ["--until", "1"], ["--what-would-change", "--until", "0"]):
+            assert run("assess", *wrong, HOUSEHOLD).returncode == 2
+        assert run("assess", "--what-would-change", "--until", "nan", HOUSEHOLD).returncode == 2
 
     def test_not_both_engines_and_changes(self) -> None:
         """The changes cannot be combined with the second engine."""

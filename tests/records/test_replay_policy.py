@@ -10,8 +10,8 @@ from sealed import sealed
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_policy, record
 from hardship_rules.assessment._completions import trial_order as tried_in_order
+from hardship_rules.records._policies import policy_of
 from hardship_rules.records._reader import read_record
-from hardship_rules.records._replay import policy_of
 
 GRANTED = WEIHAI.with_readings({"equal_to_standard": "granted"})
 OWN = """
