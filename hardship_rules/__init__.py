@@ -7,12 +7,13 @@ from hardship_rules._moved import Finder
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.assessment.assessment import Assessment, Trace, assess, next_question
+    from hardship_rules.assessment.assessment import Assessment, assess, next_question
     from hardship_rules.assessment.counterfactual import Change, Total
     from hardship_rules.assessment.household import HouseholdText, load_household, read_household
     from hardship_rules.assessment.outcomes import Decided, Figure, Reason
     from hardship_rules.assessment.questions import Missing
     from hardship_rules.assessment.sensitivity import Turn, turns_on
+    from hardship_rules.assessment.trace import Trace
     from hardship_rules.comparison.history import Development, Due, FactChange, MemberChange, changes
     from hardship_rules.comparison.nearest import Changes, what_would_change
     from hardship_rules.comparison.policies import Comparison, NotKnown, Parting, Side, Standing, compare
@@ -100,7 +101,7 @@ __getattr__, __dir__ = lazy(
         "Side": "comparison.policies",
         "Standing": "comparison.policies",
         "Total": "assessment.counterfactual",
-        "Trace": "assessment.assessment",
+        "Trace": "assessment.trace",
         "Turn": "assessment.sensitivity",
         "__version__": "core.version",
         "assess": "assessment.assessment",

@@ -5,7 +5,7 @@ import copy
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from graphlib import TopologicalSorter
@@ -232,7 +232,7 @@ def test_meanings_forget_no_node() -> None:
     mypy then reports every match that a new kind of expression would miss.
     """
     found = {(path.stem, node.lineno): node for path in MODULES for node in matches_over_nodes(path)}
-    assert {"evaluate", "_typecheck"} <= {module for module, _ in found}
+    assert {"_lower", "_typecheck"} <= {module for module, _ in found}
     for (module, line), match in found.items():
         last = match.cases[-1]
         named = {
@@ -249,7 +249,7 @@ def test_meanings_forget_no_node() -> None:
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [("engine/evaluate", "_meaning"), ("language/_typecheck", "resolve"), ("explanation/phrase", "words")],
+    [("engine/_lower", "number"), ("language/_typecheck", "resolve"), ("explanation/phrase", "words")],
 )
 def test_meanings_end_in_assert_never(module: str, name: str) -> None:
     """The value, the kind and the words of an expression come from one match that ends in `assert_never`."""
@@ -282,7 +282,12 @@ def looked_at(assessment: Assessment) -> list[Any]:
     """An assessment with all of its lazily computed values."""
     found = parts(assessment, {})
     derived = (assessment.decisions, assessment.terms, assessment.members, assessment.reasons, assessment.missing)
-    for each in (*derived, assessment.trace("category.deep"), *assessment.trace("category.deep").parts):
+    for each in (
+        *derived,
+        assessment.household,
+        assessment.trace("category.deep"),
+        *assessment.trace("category.deep").parts,
+    ):
         parts(each, found)
     return list(found.values())
 
@@ -384,3 +389,63 @@ def test_variants_leave_the_policy_as_it_is() -> None:
     assert variant.with_readings({"rounding": "none"}) == WEIHAI
     assert variant.with_readings({"rounding": "none"}).fingerprint == WEIHAI.fingerprint
     assert (WEIHAI.fingerprint, hash(WEIHAI)) == before
+
+
+READERS_OF_EXPRESSIONS = {
+    "core": "the nodes themselves, their units, and a policy without one clause",
+    "language": "a text becomes checked expressions",
+    "engine._lower": "the one meaning of an expression: its steps",
+    "explanation": "the words of an expression",
+    "authoring": "a policy read as a document",
+    "records": "a record shows the two sides of a comparison",
+    "assessment.trace": "the trace shows an expression part by part",
+    "testing": "the items and thresholds that cases should exercise are listed from the text of a policy",
+    # Written before the program; each is to read its steps instead.
+    "engine.whole": "backend over the tree",
+    "engine.tables": "backend over the tree",
+    "engine.schedule": "backend over the tree",
+    "engine.signs": "backend over the tree",
+    "engine.row_causes": "backend over the tree",
+    "frames": "backend over the tree",
+    "sql": "backend over the tree",
+    "durable": "backend over the tree",
+    "proofs": "backend over the tree",
+}
+"""The packages and modules that may ask which kind of expression a node is, with the reason."""
+
+
+def asked_for(tree: ast.AST, nodes: Container[str]) -> Iterator[str]:
+    """The classes of expressions that a module matches or compares the type of a node with."""
+    imported = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module == "hardship_rules.core.expr"
+        for name in node.names
+        if name.name in nodes
+    }
+    for node in ast.walk(tree):
+        asked: list[ast.AST] = []
+        if isinstance(node, ast.MatchClass):
+            asked = [node.cls]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("isinstance", "type"):
+            asked = list(node.args[1:])
+        elif isinstance(node, ast.Compare):
+            asked = list(node.comparators)
+        yield from (
+            name.id for part in asked for name in ast.walk(part) if isinstance(name, ast.Name) and name.id in imported
+        )
+
+
+def test_only_the_lowering_gives_expressions_a_meaning() -> None:
+    """No module asks which node an expression is but those that read policies as documents, and the old backends.
+
+    A clause is no such node: it is the named provision that everything refers to.
+    """
+    nodes = {node.__name__ for node in get_args(Expr)} - {"Clause"}
+    readers = set()
+    for path in MODULES:
+        module = ".".join(path.relative_to(FOLDER).with_suffix("").parts)
+        if any(asked_for(ast.parse(path.read_text("utf-8")), nodes)):
+            reader = next((name for name in (module, module.split(".")[0]) if name in READERS_OF_EXPRESSIONS), module)
+            readers.add(reader)
+    assert readers == set(READERS_OF_EXPRESSIONS)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.assessment.assessment import Assessment, Trace, assess, next_question
+    from hardship_rules.assessment.assessment import Assessment, assess, next_question
     from hardship_rules.assessment.break_points import BreakPoints, Span
     from hardship_rules.assessment.counterfactual import Change, Total
     from hardship_rules.assessment.household import Household, HouseholdText, load_household, read_household
     from hardship_rules.assessment.outcomes import Decided, Figure, Reason
     from hardship_rules.assessment.questions import Missing
     from hardship_rules.assessment.sensitivity import Turn, turns_on
+    from hardship_rules.assessment.trace import Trace
     from hardship_rules.assessment.value_search import NearestAssumed, ValueSearch
 
 __all__ = [
@@ -55,7 +56,7 @@ __getattr__, __dir__ = lazy(
         "Reason": "outcomes",
         "Span": "break_points",
         "Total": "counterfactual",
-        "Trace": "assessment",
+        "Trace": "trace",
         "Turn": "sensitivity",
         "ValueSearch": "value_search",
         "assess": "assessment",

@@ -5,56 +5,22 @@ from datetime import date
 from functools import cached_property
 from typing import cast
 
-from attrs import field, frozen
+from attrs import frozen
 
 from hardship_rules.assessment.break_points import BreakPoints, break_points_of
-from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household, HouseholdText
-from hardship_rules.assessment.outcomes import Decided, Figure, Outcomes, Reason, answer_of, outcomes_of, unit_name
+from hardship_rules.assessment.outcomes import Decided, Figure, Outcomes, Reason, answer_of, read_outcomes, unit_name
 from hardship_rules.assessment.questions import Missing, by_evidence, missing, missing_at
+from hardship_rules.assessment.trace import Trace
 from hardship_rules.assessment.value_search import NearestAssumed, nearest_assumed_of
-from hardship_rules.core.expr import Clause, Expr, Name, OverMembers, parts_of
+from hardship_rules.core.expr import Clause, OverMembers
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Truth
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Outcome, Policy, Term, require_decidable
+from hardship_rules.core.policy import Outcome, Policy, require_decidable
 from hardship_rules.core.problem import FactError, KeyPath, Problem
 from hardship_rules.core.units import kind_of_name, unit_of
 from hardship_rules.engine.evaluate import Scope, value
-
-
-@frozen
-class Trace:
-    """An expression with its value; the traces of its parts are made when they are read."""
-
-    expr: Expr
-    member: int | None
-    policy: Policy = field(repr=False, eq=False)
-    scope: Scope = field(repr=False, eq=False)
-
-    @cached_property
-    def value(self) -> Value:
-        """The value of the expression."""
-        return value(self.expr, self.scope)
-
-    @cached_property
-    def parts(self) -> "tuple[Trace, ...]":
-        """The traces of its parts: of a term its definition, of a sum over members those of each member."""
-        expr = self.expr
-        if isinstance(expr, OverMembers):
-            household = self.scope.outer or self.scope
-            return tuple(
-                Trace(part, number, self.policy, member)
-                for number, member in enumerate(household.members)
-                for part in parts_of(expr)
-            )
-        if isinstance(expr, Name):
-            definition = self.policy.names.get(expr.name)
-            if isinstance(definition, Term):
-                scope = self.scope if definition.of_member else self.scope.outer or self.scope
-                return (Trace(definition.expr, self.member if definition.of_member else None, self.policy, scope),)
-            return ()
-        return tuple(Trace(part, self.member, self.policy, self.scope) for part in parts_of(expr))
 
 
 @frozen
@@ -216,7 +182,7 @@ def assess(policy: Policy, household: Mapping[str, object] | HouseholdText, on: 
     parameters or without a decision.
     """
     require_decidable(policy)
-    return Assessment(outcomes_of(policy, read_facts(policy, household, on)))
+    return Assessment(read_outcomes(policy, household, on))
 
 
 def next_question(

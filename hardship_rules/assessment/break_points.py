@@ -1,24 +1,20 @@
 """Break points: the values of one fact at which a decision changes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
 from typing import cast
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
-from hardship_rules.assessment.defaults import broken, without_facts
-from hardship_rules.assessment.household import with_defaults
+from hardship_rules.assessment._completions import Trials, completions
 from hardship_rules.assessment.outcomes import Outcomes
-from hardship_rules.core.expr import Clause, Compare
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import Exact, Number, Range, add, high, low, negate, span
+from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind, Value, day_number
-from hardship_rules.core.policy import Decision, Fact, Outcome, Policy
+from hardship_rules.core.policy import Fact, Outcome
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.causes import innermost
-from hardship_rules.engine.evaluate import Scope, evaluate, value
+from hardship_rules.engine.compiled import Profile
+from hardship_rules.engine.rows import Rows
 
 LOOKS = 500  # the most pieces of a fact's range that are evaluated; the rest is left unsettled
 
@@ -28,20 +24,29 @@ Piece = tuple[int, int]
 
 @frozen
 class Line:
-    """The values of a fact from `at(0)` to `at(steps)`, in ascending or descending order."""
+    """The values of a fact from `at(0)` to `at(steps)`, in ascending or descending order.
+
+    `scaled` gives them in the fact's smallest unit, of which `units` are one.
+    """
 
     steps: int
-    at: Callable[[int], Exact]
+    scaled: Callable[[int], int]
+    units: int = 1
+
+    def at(self, step: int) -> Exact:
+        """The value of a step."""
+        scaled = self.scaled(step)
+        return scaled // self.units if scaled % self.units == 0 else Fraction(scaled, self.units)
 
     @property
     def unit(self) -> Fraction:
         """The distance between neighbouring values; the line must have two."""
-        return abs(Fraction(self.at(1)) - self.at(0))
+        return Fraction(abs(self.scaled(1) - self.scaled(0)), self.units)
 
-    def between(self, piece: Piece) -> Number:
-        """The interval of the values of a piece."""
-        first, last = (self.at(step) for step in piece)
-        return span(min(first, last), max(first, last))
+    def bounds(self, piece: Piece) -> tuple[int, int]:
+        """The bounds of the values of a piece, in the smallest unit."""
+        first, last = self.scaled(piece[0]), self.scaled(piece[1])
+        return (first, last) if first <= last else (last, first)
 
 
 def line_of(fact: Fact) -> Line | None:
@@ -50,7 +55,7 @@ def line_of(fact: Fact) -> Line | None:
         case NumberKind(low=least, high=most, decimals=decimals):
             units = 10**decimals
             first, last = -(-cast(Exact, least) * units // 1), cast(Exact, most) * units // 1
-            return Line(last - first, lambda step: _number(first + step, units))
+            return Line(last - first, lambda step: first + step, units)
         case DateKind():
             start = EARLIEST.toordinal()
             return Line(LATEST.toordinal() - start, lambda step: day_number(date.fromordinal(start + step)))
@@ -61,63 +66,37 @@ def line_of(fact: Fact) -> Line | None:
 def lines_from(kind: NumberKind, now: Exact) -> Iterator[Line]:
     """The values above and below a number, nearest first; none where it is no multiple of its smallest unit."""
     units = 10**kind.decimals
-    start = Fraction(now) * units
-    if start.denominator == 1:
-        steps_up, steps_down = cast(Exact, kind.high) * units // 1 - start, start + -cast(Exact, kind.low) * units // 1
-        yield Line(int(steps_up), lambda step: _number(int(start) + step, units))
-        yield Line(int(steps_down), lambda step: _number(int(start) - step, units))
+    scaled = now * units
+    if scaled.denominator == 1:
+        start = int(scaled)
+        yield Line(int(cast(Exact, kind.high) * units // 1) - start, lambda step: start + step, units)
+        yield Line(start + int(-cast(Exact, kind.low) * units // 1), lambda step: start - step, units)
 
 
-def _number(scaled: int, units: int) -> Exact:
-    number = Fraction(scaled, units)
-    return number.numerator if number.denominator == 1 else number
+Gaps = list[tuple[Exact, Exact]]
 
 
-def left_out(outcomes: Outcomes) -> frozenset[KeyPath]:
-    """The facts of a household that were left out and have a default."""
-    policy, household = outcomes.policy, outcomes.household
-    holders: list[KeyPath] = [(), *(("members", number) for number in range(len(household.members)))]
-    paths = ((*before, fact.name) for fact in policy.stand_ins for before in holders if fact.of_member is bool(before))
-    return frozenset(paths) - {*household.given, *household.unknown}
+def crossings(whole: Gaps, first: Gaps, last: Gaps) -> set[tuple[Exact, Exact]]:
+    """Where in a piece the sides of undecided comparisons may be equal, as fractions (over, by) of the piece.
 
-
-def crossings(policy: Policy, decisions: Iterable[Decision], whole: Scope, first: Scope, last: Scope) -> set[Fraction]:
-    """Where in a piece the sides of undecided comparisons may be equal, as fractions of the piece.
-
-    They are interpolated from the first and last value, which is exact where both sides are linear.
+    The gaps are the bounds of the left sides minus the right ones. They are interpolated from the first and last value,
+    which is exact where both sides are linear.
     """
     return {
-        share
-        for decision in decisions
-        for outcome in decision.outcomes
-        for clause, truth, _ in innermost(policy, cast(Clause, outcome.when), whole)
-        if truth is None and isinstance(clause.when, Compare)
-        for share in _zeros(_gap(clause.when, first), _gap(clause.when, last))
+        (start, start - end)
+        for (low, high), starts, ends in zip(whole, first, last, strict=True)
+        if low <= 0 <= high
+        for start, end in zip(starts, ends, strict=True)
+        if (start < 0) is not (end < 0)
     }
 
 
-def _gap(comparison: Compare, scope: Scope) -> tuple[Exact, Exact] | None:
-    """The bounds of the left side minus the right; None where they are not numbers."""
-    left, right = value(comparison.left, scope), value(comparison.right, scope)
-    if isinstance(left, int | Fraction | Range) and isinstance(right, int | Fraction | Range):
-        gap = add(left, negate(right))
-        return low(gap), high(gap)
-    return None
-
-
-def _zeros(first: tuple[Exact, Exact] | None, last: tuple[Exact, Exact] | None) -> Iterator[Fraction]:
-    """Where in a piece the linear interpolation of its first and last gap is zero."""
-    for start, end in zip(first or (), last or (), strict=False):
-        if (start < 0) is not (end < 0):
-            yield Fraction(start) / (start - end)
-
-
-def divided(piece: Piece, shares: Iterable[Fraction], also: Iterable[int] = ()) -> list[Piece]:
+def divided(piece: Piece, shares: Iterable[tuple[Exact, Exact]], also: Iterable[int] = ()) -> list[Piece]:
     """A piece of several steps, cut in its middle, around each fraction of it, and before the steps of `also`."""
     least, most = piece
     cuts = {(least + most + 1) // 2, *also}
-    for share in shares:
-        step = least + (share * (most - least)).__floor__()
+    for over, by in shares:
+        step = least + int(over * (most - least) // by)
         cuts |= {step, step + 1}
     starts = [least, *sorted(cut for cut in cuts if least < cut <= most)]
     return list(zip(starts, [*(start - 1 for start in starts[1:]), most], strict=True))
@@ -200,83 +179,85 @@ class _Search:
 
     def break_points(self) -> BreakPoints:
         """Evaluate pieces of the range, and divide those in which a decision may change."""
-        settled: list[tuple[Piece, Outcomes]] = []
+        settled: list[tuple[Piece, _Part]] = []
         pieces = [(0, self.line.steps)]
         for _ in range(LOOKS):
             if not pieces:
                 break
             piece = pieces.pop()
-            whole = self.outcomes_within(piece)
+            whole = self.within(piece)
             if whole is None:
                 continue
-            ends = [self.outcomes.changed({self.path: self.line.at(step)}) for step in dict.fromkeys(piece)]
-            if len(ends) == 1 or all(end is not None and self.is_settled(end, whole) for end in ends):
+            ends = [self.end(step) for step in dict.fromkeys(piece)]
+            if len(ends) == 1 or all(end is not None and end.is_like(whole) for end in ends):
                 if ends[0] is not None:
                     _append(settled, piece, ends[0])
             else:
-                pieces += reversed(divided(piece, self.crossings(piece)))
+                pieces += reversed(divided(piece, self.crossings(piece, whole.rows)))
         at = self.line.at
+        spans = ((at(least), at(most)) for (least, most), _ in settled)
+        afters = ((low, high, self.outcomes.changed({self.path: low})) for low, high in spans)
         return BreakPoints(
             self.path,
             self.fact,
-            tuple(Span(at(least), at(most), after) for (least, most), after in settled),
+            tuple(Span(low, high, cast(Outcomes, after)) for low, high, after in afters),
             tuple((at(least), at(most)) for least, most in reversed(pieces)),
         )
 
-    @cached_property
-    def defaults(self) -> frozenset[KeyPath]:
-        """The other facts that were left out and have a default."""
-        return left_out(self.outcomes) - {self.path}
+    def within(self, piece: Piece) -> "_Part | None":
+        """What the household comes to where the fact is only known to be in a piece; None where no value is real."""
+        rows = self.outcomes.altered.rows_between(self.path, self.line.bounds(piece))
+        return None if rows is None else self.part(rows, self.outcomes.altered.replaced(self.path))
 
-    def outcomes_within(self, piece: Piece) -> Outcomes | None:
-        """The outcomes where the fact is only known to be in a piece; None where every value breaks a `must`."""
-        policy, household = self.outcomes.policy, self.outcomes.household
-        scope, defaults = with_defaults(policy, household, FrozenMapping({self.path: self.line.between(piece)}))
-        truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
-        if defaults.outside or any(broken(policy, scope, self.defaults)):
+    def end(self, step: int) -> "_Part | None":
+        """What the household comes to for one value of the fact; None where it is no real household."""
+        altered = self.outcomes.altered
+        rows = altered.rows_between(self.path, self.line.bounds((step, step)))
+        if rows is None:
             return None
-        members = tuple(
-            evolve(member, values=_facts(member.values, inside))
-            for member, inside in zip(household.members, scope.members, strict=True)
-        )
-        values = _facts(household.values, scope)
-        known = evolve(household, values=values, members=members, assumed=tuple(self.defaults))
-        return Outcomes(policy, known, scope, truths)
+        result = altered.decide(self.path, rows)
+        is_settled = len(result.possible) == 1 and not result.is_broken  # then no default matters to a `must`
+        return self.part(rows, () if is_settled else altered.assumed({self.path: self.line.at(step)}))
 
-    def is_settled(self, end: Outcomes, whole: Outcomes) -> bool:
-        """Whether an end of a piece has the outcomes of the whole piece, so that every value between has them.
+    def part(self, rows: Rows, assumed: Collection[KeyPath]) -> "_Part | None":
+        """The decisions for some rows, and every `must` without defaults; None where a `must` fails."""
+        compiled = self.outcomes.altered.compiled
+        trials = Trials(self.outcomes.policy, assumed)
+        result = trials.decide(rows)
+        if trials.is_broken(rows, result):
+            return None
+        without_defaults = rows.copy()
+        compiled.clear(without_defaults, self.outcomes.altered.replaced(self.path))
+        ids = completions(trials, rows, result).possible
+        return _Part(rows, compiled.profile(rows, ids), compiled.decide(without_defaults).must)
+
+    def crossings(self, piece: Piece, whole: Rows) -> set[tuple[Exact, Exact]]:
+        """Where in a piece decisions may change, as fractions of it."""
+        altered = self.outcomes.altered
+        rows = (whole, *(altered.rows_between(self.path, self.line.bounds((step, step))) for step in piece))
+        gaps = [altered.compiled.all_gaps(each) for each in rows if each is not None]
+        return crossings(*gaps) if len(gaps) == len(rows) else set()
+
+
+@frozen
+class _Part:
+    """What a part of a fact's range comes to: every decision, and every `must`, for which defaults count as unknown."""
+
+    rows: Rows
+    profile: Profile
+    must: tuple[int, ...]
+
+    def is_like(self, whole: "_Part") -> bool:
+        """Whether an end of a piece has what the whole piece has, so that every value between has it.
 
         The values of every `must` have to be equal too, so that there is a household with every value.
         """
-        return end.profile == whole.profile and list(self.must_values(end)) == list(self.must_values(whole))
-
-    def must_values(self, outcomes: Outcomes) -> Iterator[Value]:
-        """The values of the conditions of `must`, for which defaults count as unknown."""
-        policy = outcomes.policy
-        known = without_facts(policy, outcomes.household.scope(policy), self.defaults)
-        return (value(clause, known) for clause in policy.must)
-
-    def crossings(self, piece: Piece) -> set[Fraction]:
-        """Where in a piece decisions may change, as fractions of it."""
-        policy = self.outcomes.policy
-        whole, first, last = (self.evaluated(part) for part in (piece, (piece[0],) * 2, (piece[1],) * 2))
-        return crossings(policy, policy.decisions.values(), whole, first, last)
-
-    def evaluated(self, piece: Piece) -> Scope:
-        """The household with a piece as the range of the fact, evaluated."""
-        policy = self.outcomes.policy
-        scope, _ = with_defaults(policy, self.outcomes.household, FrozenMapping({self.path: self.line.between(piece)}))
-        evaluate(policy, scope)
-        return scope
+        return self.profile == whole.profile and self.must == whole.must
 
 
-def _append(settled: list[tuple[Piece, Outcomes]], piece: Piece, after: Outcomes) -> None:
+def _append(settled: list[tuple[Piece, _Part]], piece: Piece, part: _Part) -> None:
     """Append a piece, or extend the piece before it if it is adjacent and has the same outcomes."""
     least, most = piece
-    if settled and settled[-1][0][1] == least - 1 and settled[-1][1].profile == after.profile:
-        (least, _), after = settled.pop()
-    settled.append(((least, most), after))
-
-
-def _facts(values: FrozenMapping[str, Value], scope: Scope) -> FrozenMapping[str, Value]:
-    return FrozenMapping({name: scope.values[name] for name in values})
+    if settled and settled[-1][0][1] == least - 1 and settled[-1][1].profile == part.profile:
+        (least, _), part = settled.pop()
+    settled.append(((least, most), part))

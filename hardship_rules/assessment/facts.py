@@ -1,17 +1,18 @@
 """Read a household: typed facts with their defaults and warnings, or every problem in it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
-from typing import cast
+from typing import Any, assert_never, cast
 from unicodedata import decomposition, normalize
 
-from attrs import define
+from attrs import define, field, frozen
 
-from hardship_rules.assessment.defaults import broken, fill_defaults
-from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, scope_of_facts
+from hardship_rules.assessment.defaults import Defaults, broken, defaults_of, outside_of
+from hardship_rules.assessment.household import RESERVED, Household, HouseholdText, Member, day_value
+from hardship_rules.assessment.unusual import unusual
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import NATIVE_TYPES, is_collection, items_of, pairs_of, plain_value, read_day, shown
 from hardship_rules.core.interval import Exact
@@ -23,21 +24,17 @@ from hardship_rules.core.kinds import (
     Value,
     day_number,
     decimal_text,
-    unit_text,
 )
-from hardship_rules.core.policy import Fact, Policy, Usual, day_problem, per_policy, require_policy
+from hardship_rules.core.policy import Fact, Policy, day_problem, per_policy, require_policy
 from hardship_rules.core.problem import MOST_PROBLEMS, SURROGATE, FactError, KeyPath, Location, Problem, nearest
+from hardship_rules.engine.compile import FALSE, TRUE
+from hardship_rules.engine.compiled import Filled, compiled_policy
+from hardship_rules.engine.rows import Place, Rows
 from hardship_rules.language import source
 from hardship_rules.language.grammar import DIGITS, exact_number
 from hardship_rules.language.shape import BOOLEANS, number_problem
 
 Given = Mapping[str, object] | HouseholdText
-
-
-def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
-    """The typed facts of a household. Raises `FactError` with every problem."""
-    require_policy(policy)
-    return _Reader(policy).household(household, on)
 
 
 # Nodes are recognised by `type`: `isinstance` asks the object itself, and an object of the caller may raise.
@@ -47,15 +44,63 @@ _Entry = tuple[object, Location | None]  # a value as given, and the location of
 
 @define
 class _Part:
-    """The facts of the household or of one member while they are read; `values` has every fact in the end."""
+    """The facts of the household or of one member while they are read: the values that are given, and their row."""
 
     values: dict[str, Value]
-    given: dict[str, None]
+    row: list[Any]
     unknown: dict[str, None]
     reserved: dict[str, _Entry]
 
 
-_Entries = list[tuple[object, object, Location | None]]  # keys and values, with the location of each key in a text
+@frozen
+class ReadFacts:
+    """The facts of a household as they were read, of which the household is made when it is asked for.
+
+    The values given and the names stated to be unknown are first those of the household, then those of each member.
+    """
+
+    _policy: Policy = field(repr=False)
+    _on: date | None = field(repr=False)
+    _reference: str | None = field(repr=False)
+    _given: tuple[FrozenMapping[str, Value], ...] = field(repr=False)
+    _unknown: tuple[tuple[str, ...], ...] = field(repr=False)
+    _labels: tuple[str | None, ...] = field(repr=False)
+    _rows: Rows = field(repr=False)
+    _filled: Filled = field(repr=False)
+    _warnings: tuple[Problem, ...] = field(repr=False)
+    _locations: FrozenMapping[KeyPath, Location] = field(repr=False)
+
+    def assumed(self) -> tuple[KeyPath, ...]:
+        """The facts with a constant default."""
+        return self._defaults().assumed
+
+    def _defaults(self) -> Defaults:
+        return defaults_of(compiled_policy(self._policy), self._filled, self._given)
+
+    def household(self) -> Household:
+        """The typed facts with their defaults and warnings."""
+        policy, rows = self._policy, self._rows
+        defaults = self._defaults()
+        own, *members = self._given
+        own_table, member_table = _tables(policy)
+        return Household(
+            on=self._on,
+            reference=self._reference,
+            values=_all_values(own, rows.own, own_table),
+            members=tuple(
+                Member(label, _all_values(given, row, member_table))
+                for label, given, row in zip(self._labels, members, rows.members, strict=True)
+            ),
+            given=_paths(self._given),
+            unknown=_paths(self._unknown),
+            derived=defaults.derived,
+            assumed=defaults.assumed,
+            warnings=(*self._warnings, *unusual(policy, rows, self._given, self._locations)),
+        )
+
+
+_KeyAndValue = tuple[object, object, Location | None]  # with the location of the key in a text
+_Entries = list[_KeyAndValue]
 
 
 def _entries(node: object) -> _Entries | None:
@@ -68,17 +113,97 @@ def _entries(node: object) -> _Entries | None:
     return None if pairs is None else [(key, given, None) for key, given in pairs]
 
 
+def read_facts(policy: Policy, household: Given, on: date | str | None = None) -> Household:
+    """The typed facts of a household. Raises `FactError` with every problem."""
+    return read_rows(policy, household, on)[0].household()
+
+
+def read_rows(
+    policy: Policy, household: Given, on: date | str | None = None
+) -> tuple[ReadFacts, Rows, tuple[Any, ...]]:
+    """The facts of a household as they were read, as rows of bounds, and the run of the policy for these.
+
+    Raises `FactError` with every problem.
+    """
+    require_policy(policy)
+    return _Reader(policy).household(household, on)
+
+
+@frozen
+class _Table:
+    """The facts of the household, or of a member, by every way to write them.
+
+    `spellings` has the fact or reserved key of each name, title and former name. `plain` has, for the names and titles
+    of today, what reads a value that needs no parsing: the name, its place, and, of a number, its range and scale, of a
+    choice, the name and bit of each option by name and title. `row` is the row of which nothing is given yet, `unknown`
+    has the values of facts of which nothing is known, and `defaults` are the places of those that have a default.
+    """
+
+    spellings: Mapping[str, Fact | str]
+    plain: Mapping[str, tuple[str, int, int, Any, Any, int]]
+    places: Mapping[str, Place]
+    row: list[Any]
+    unknown: Mapping[str, Value]
+    defaults: tuple[Place, ...]
+
+
+_WHOLE = 2**53  # up to here every whole number is a float
+_NUMBER, _CHOICE, _CONDITION, _PARSED = range(4)
+
+
 @per_policy
-def _spellings(policy: Policy) -> tuple[Mapping[str, Fact | str], Mapping[str, Fact | str]]:
-    """The fact or reserved key of each name, title and former name: of the household, and of a member."""
-    household: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name != "label"}
-    member: dict[str, Fact | str] = {key: name for key, name in RESERVED.items() if name == "label"}
-    sections = ((household, ("household",), policy.facts), (member, ("members", "facts"), policy.members.facts))
-    for spellings, of, facts in sections:
-        spellings.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
-        spellings.update({fact.title: fact for fact in facts.values()})
-        spellings.update(facts.items())
-    return household, member
+def _tables(policy: Policy) -> tuple[_Table, _Table]:
+    """The tables of the household and of a member."""
+    compiled = compiled_policy(policy)
+    household = {key: name for key, name in RESERVED.items() if name != "label"}
+    member = {key: name for key, name in RESERVED.items() if name == "label"}
+    return (
+        _table(policy, household, ("household",), policy.facts, compiled.own),
+        _table(policy, member, ("members", "facts"), policy.members.facts, compiled.of_members),
+    )
+
+
+def _table(
+    policy: Policy, reserved: Mapping[str, str], of: KeyPath, facts: Mapping[str, Fact], places: Mapping[str, Place]
+) -> _Table:
+    spellings: dict[str, Fact | str] = dict(reserved)
+    spellings.update({old: facts[former.new] for old, former in policy.formerly.get(of, {}).items()})
+    spellings.update({fact.title: fact for fact in facts.values()})
+    spellings.update(facts.items())
+    row: list[Any] = [bound for place in places.values() for bound in place.unknown]
+    defaults = [places[fact.name] for fact in policy.stand_ins if fact.name in facts]
+    for place in defaults:
+        row[place.start : place.start + place.width] = [None] * place.width
+    formerly = policy.formerly.get(of, {})
+    plain = {
+        key: _plain(fact, places[fact.name])
+        for key, fact in spellings.items()
+        if isinstance(fact, Fact) and key not in formerly
+    }
+    unknown = {name: fact.kind.unknown for name, fact in facts.items()}
+    return _Table(spellings, plain, places, row, unknown, tuple(defaults))
+
+
+def _plain(fact: Fact, place: Place) -> tuple[str, int, int, Any, Any, int]:
+    match fact.kind:
+        case NumberKind(low=least, high=most):
+            return fact.name, _NUMBER, place.start, least, most, place.scale
+        case ChoiceKind(options=options):
+            by_name = {title: (name, place.options[name]) for name, title in options.items()}
+            return (
+                fact.name,
+                _CHOICE,
+                place.start,
+                by_name | {name: (name, place.options[name]) for name in options},
+                None,
+                1,
+            )
+        case BooleanKind():
+            return fact.name, _CONDITION, place.start, None, None, 1
+        case DateKind():
+            return fact.name, _PARSED, place.start, None, None, 1
+        case _:
+            assert_never(fact.kind)
 
 
 class _Reader:
@@ -86,9 +211,11 @@ class _Reader:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.compiled = compiled_policy(policy)
+        self.tables = _tables(policy)
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
-        self.locations: dict[KeyPath, Location | None] = {}  # of the household, its members and facts
+        self.locations: dict[KeyPath, Location] = {}  # of the household, its members and facts
 
     def problem(self, code: str, path: KeyPath, location: Location | None, given: object = "", **values: str) -> None:
         self.report(Problem(code, path, given=shown(given), values=values, location=location))
@@ -100,87 +227,125 @@ class _Reader:
 
     # The household and its members
 
-    def household(self, household: Given, on: date | str | None) -> Household:
-        policy = self.policy
+    def household(self, household: Given, on: date | str | None) -> tuple[ReadFacts, Rows, tuple[Any, ...]]:
+        policy, compiled = self.policy, self.compiled
         node: object = household.node if type(household) is HouseholdText else household
         top = Location(household.name, 1, 1) if type(household) is HouseholdText else None
-        self.locations[()] = top
-        facts = _entries(node)
-        if facts is None:
+        if top is not None:
+            self.locations[()] = top
+        if type(node) is not dict and _entries(node) is None:
             self.problem("household_not_mapping", (), None, type(node).__name__)
             raise FactError(self.problems)
-        own = self.part(facts, ())
+        own = self.part(node, ())
         day = self.day(own.reserved.get("on"), on)
         self.named_policy(own.reserved.get("policy"))
         members = self.members(own.reserved.get("members"), top)
         labels = [self.label(number, member) for number, member in enumerate(members)]
         if self.problems:
             raise FactError(self.problems)
-        scope = scope_of_facts(policy, day, own.values, [member.values for member in members])
+        compiled.own["on"].put(own.row, day_value(policy, day))
+        rows = Rows(own.row, [member.row for member in members])
         parts = (own, *members)
-        defaults = fill_defaults(policy, scope, [part.given for part in parts], [part.unknown for part in parts])
-        for path in defaults.outside:
-            self.report_outside(path)
-        for clause, path in broken(policy, scope, defaults.assumed) if not defaults.outside else ():
-            self.problem("must_broken", path, self.locations.get(path, top), clause.title or clause.line)
+        filled = compiled.fill(rows)
+        run = compiled.run(rows.own, rows.members)
+        if filled.outside:
+            for path in outside_of(compiled, filled):
+                self.report_outside(path)
+        elif compiled.result(run).is_broken:
+            assumed = defaults_of(compiled, filled, [part.values for part in parts]).assumed
+            for clause, path in broken(policy, compiled, rows, assumed):
+                self.problem("must_broken", path, self.locations.get(path, top), clause.title or clause.line)
         reference = self.text(own.reserved.get("reference"), ("reference",))
         if self.problems:
             raise FactError(self.problems)
-        return Household(
-            on=day,
-            reference=reference,
-            values=FrozenMapping((name, scope.values[name]) for name in policy.facts),
-            members=tuple(
-                Member(label, FrozenMapping(member.values)) for label, member in zip(labels, scope.members, strict=True)
-            ),
-            given=_paths(part.given for part in parts),
-            unknown=_paths(part.unknown for part in parts),
-            derived=tuple(defaults.derived),
-            assumed=tuple(defaults.assumed),
-            warnings=(*self.warnings, *_unusual(policy, parts, self.locations)),
+        kept = Rows(tuple(rows.own), tuple(map(tuple, rows.members)))
+        facts = ReadFacts(
+            policy,
+            day,
+            reference,
+            tuple(FrozenMapping(part.values) for part in parts),
+            tuple(tuple(part.unknown) for part in parts),
+            tuple(labels),
+            kept,
+            Filled(tuple(filled.known), tuple(filled.outside)),
+            tuple(self.warnings),
+            FrozenMapping(self.locations),
         )
+        return facts, kept, run
 
-    def part(self, node: _Entries, before: KeyPath) -> _Part:
-        """The facts and reserved keys of the household or of a member; facts that are not given are unknown."""
-        facts = self.policy.members.facts if before else self.policy.facts
-        spellings = _spellings(self.policy)[bool(before)]
-        part = _Part({}, {}, {}, {})
-        values, reserved, unknown = part.values, part.reserved, part.unknown
-        formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
-        for key, given, location in node:
-            if type(key) is not str:
-                text = plain_value(key)
-                if not isinstance(text, str):
-                    self.problem("fact_key", before, None, shown(key, repr))
-                    continue
-                key = text  # noqa: PLW2901  # a plain `str` in place of a subclass
-            known = spellings.get(key) or spellings.get(key.strip())
-            if known is None:
-                names = [*facts, *(spelling for spelling in spellings if spelling not in facts)]
-                self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
-                continue
-            name = known if isinstance(known, str) else known.name
-            if key.strip() in formerly:
-                now = {"now": name, "title": facts[name].title}
-                path = (*before, name)
-                self.warnings.append(Problem("fact_renamed", path, key.strip(), now, "warning", location))
-            if location is not None:
-                self.locations[*before, name] = location
-            if name in values or name in reserved or name in unknown:
-                texts = (str.__str__(other).strip() for other, *_ in node if isinstance(other, str))
-                other = next(text for text in texts if spellings.get(text) is known)
-                self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
-            elif isinstance(known, str):
-                reserved[name] = given, location
-            elif known.kind.holds(given):
-                values[name] = cast(Value, given)
-            else:
-                self.fact(known, given, location, before, part)
-        part.given = dict.fromkeys(values)
-        for name, fact in facts.items():
-            if name not in values:
-                values[name] = fact.kind.unknown
+    def part(self, node: object, before: KeyPath) -> _Part:
+        """The facts and reserved keys of the household or of a member, given as a mapping."""
+        table = self.tables[bool(before)]
+        part = _Part({}, table.row.copy(), {}, {})
+        values, row, plain = part.values, part.row, table.plain
+        if type(node) is not dict:
+            for key, given, location in cast(_Entries, _entries(node)):
+                self.entry((key, given, location), before, part, node)
+            return part
+        for key, given in node.items():
+            known = plain.get(key) if type(key) is str else None
+            if known is not None:
+                name, kind, start, low, high, scale = known
+                if name not in values and name not in part.unknown:
+                    if kind == _NUMBER:
+                        if type(given) is int and low <= given <= high:
+                            values[name] = given
+                            row[start] = row[start + 1] = given * scale
+                            continue
+                        if type(given) is float and given - given == 0:  # neither infinite nor no number
+                            scaled = round(given * scale)
+                            # where the quotient is the float again, it is the number that the float's text shows
+                            if scaled / scale == given and -_WHOLE < scaled < _WHOLE and low <= given <= high:
+                                values[name] = scaled // scale if scaled % scale == 0 else Fraction(scaled, scale)
+                                row[start] = row[start + 1] = scaled
+                                continue
+                    elif kind == _CHOICE:
+                        option = low.get(given) if type(given) is str else None
+                        if option is not None:
+                            values[name], row[start] = option
+                            continue
+                    elif kind == _CONDITION and (given is True or given is False):
+                        values[name] = given
+                        row[start] = TRUE if given else FALSE
+                        continue
+            self.entry((key, given, None), before, part, node)
         return part
+
+    def entry(self, entry: _KeyAndValue, before: KeyPath, part: _Part, node: object) -> None:
+        """Read one key of the household or of a member with its value."""
+        key, given, location = entry
+        table = self.tables[bool(before)]
+        facts = self.policy.members.facts if before else self.policy.facts
+        formerly = self.policy.formerly.get(("members", "facts") if before else ("household",), {})
+        if type(key) is not str:
+            text = plain_value(key)
+            if not isinstance(text, str):
+                self.problem("fact_key", before, None, shown(key, repr))
+                return
+            key = text  # a plain `str` in place of a subclass
+        known = table.spellings.get(key) or table.spellings.get(key.strip())
+        if known is None:
+            names = [*facts, *(spelling for spelling in table.spellings if spelling not in facts)]
+            self.problem("unknown_fact", before, location, key.strip(), **nearest(key.strip(), names))
+            return
+        name = known if isinstance(known, str) else known.name
+        if key.strip() in formerly:
+            now = {"now": name, "title": facts[name].title}
+            path = (*before, name)
+            self.warnings.append(Problem("fact_renamed", path, key.strip(), now, "warning", location))
+        if location is not None:
+            self.locations[*before, name] = location
+        if name in part.values or name in part.reserved or name in part.unknown:
+            keys = (other for other, *_ in cast(_Entries, _entries(node)))
+            texts = (str.__str__(other).strip() for other in keys if isinstance(other, str))
+            other = next(text for text in texts if table.spellings.get(text) is known)
+            self.problem("fact_twice", (*before, name), location, key.strip(), other=other)
+        elif isinstance(known, str):
+            part.reserved[name] = given, location
+        else:
+            self.fact(known, given, location, before, part)
+            place = table.places[name]
+            place.put(part.row, part.values.get(name, known.kind.unknown))
 
     def members(self, entry: _Entry | None, top: Location | None) -> list[_Part]:
         given, location = (None, top) if entry is None else entry
@@ -203,16 +368,17 @@ class _Reader:
             self.problem(code, ("members",), location, count, most=str(most))
             return []
         parts = []
-        self.locations["members",] = location
+        if location is not None:
+            self.locations["members",] = location
         for number, item in enumerate(listed):
             path: KeyPath = ("members", number)
             place = cast(source.Node, item).at if type(item) in _NODES else None
-            self.locations[path] = place
-            facts = _entries(item)
-            if facts is None:
+            if place is not None:
+                self.locations[path] = place
+            if type(item) is not dict and _entries(item) is None:
                 self.problem("member_not_mapping", path, place)
             else:
-                parts.append(self.part(facts, path))
+                parts.append(self.part(item, path))
         return parts
 
     def label(self, number: int, member: _Part) -> str | None:
@@ -364,6 +530,15 @@ def _paths(names: Iterable[Iterable[str]]) -> tuple[KeyPath, ...]:
     )
 
 
+def _all_values(given: Mapping[str, Value], row: Sequence[Any], table: _Table) -> FrozenMapping[str, Value]:
+    """Every fact of the household or of a member with its value; that of a default is in the row."""
+    values = {**table.unknown, **given}
+    for place in table.defaults:
+        if place.name not in given:
+            values[place.name] = place.value(row)
+    return FrozenMapping(values)
+
+
 def _option(given: object, options: Mapping[str, str]) -> str | None:
     if not isinstance(given, str):
         return None
@@ -389,37 +564,3 @@ def _exact(given: object) -> Exact | None:
     if isinstance(given, Fraction):
         return given.numerator if given.denominator == 1 else given
     return None
-
-
-# --- Unusual facts ---
-
-_Usual = tuple[tuple[str, Fact, Usual], ...]
-
-
-def _unusual(policy: Policy, parts: Sequence[_Part], locations: Mapping[KeyPath, Location | None]) -> Iterator[Problem]:
-    """A warning for each number outside its usual range; zero, which means that there is none, is always usual."""
-    of_household, of_members = _with_usual_range(policy)
-    for number, part in enumerate(parts):
-        for name, fact, usual in of_members if number else of_household:
-            amount = part.values[name]
-            if isinstance(amount, Exact) and amount and not usual.holds(amount):
-                path = ("members", number - 1, name) if number else (name,)
-                values = {"title": fact.title, **usual_range(policy, usual, fact.kind)}
-                yield Problem("fact_unusual", path, decimal_text(amount), values, "warning", locations.get(path))
-
-
-def usual_range(policy: Policy, usual: Usual, kind: object) -> dict[str, str]:
-    """A usual range as values of a problem: its least, its most, and their unit."""
-    unit = unit_text(kind.unit or (), policy.units) if isinstance(kind, NumberKind) else ""
-    least, most = ("…" if end is None else decimal_text(end) for end in (usual.low, usual.high))
-    return {"least": least, "most": most, "unit": unit}
-
-
-@per_policy
-def _with_usual_range(policy: Policy) -> tuple[_Usual, _Usual]:
-    """The facts of the household, and of each member, that have a usual range."""
-
-    def with_range(facts: Mapping[str, Fact]) -> _Usual:
-        return tuple((name, fact, fact.usual) for name, fact in facts.items() if fact.usual is not None)
-
-    return with_range(policy.facts), with_range(policy.members.facts)

@@ -1,19 +1,20 @@
 """A household: its text as written, its typed facts, and conversions of these facts for another assessment."""
 
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.defaults import Defaults, fill_defaults
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import span
 from hardship_rules.core.kinds import ANY_DAY, DateKind, Value, day_number, day_of
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import FactError, KeyPath, Location, Problem
-from hardship_rules.engine.evaluate import Scope, meanings
+from hardship_rules.engine.compiled import compiled_policy
+from hardship_rules.engine.evaluate import Scope, scope_of
+from hardship_rules.engine.rows import Rows
 from hardship_rules.language import source
 from hardship_rules.language.keys import RESERVED_TITLES
 
@@ -73,25 +74,20 @@ class Household:
     warnings: tuple[Problem, ...] = field(default=(), repr=False, eq=False)
 
     def scope(self, policy: Policy) -> Scope:
-        """The facts and the policy's constants, as `evaluate` takes them."""
-        return scope_of_facts(policy, self.on, self.values, [member.values for member in self.members])
+        """The values of all names of a policy for these facts."""
+        own = {**self.values, "on": day_value(policy, self.on)}
+        return scope_of(policy, own, [member.values for member in self.members])
+
+    def rows(self, policy: Policy) -> Rows:
+        """These facts as rows of bounds."""
+        own = {**self.values, "on": day_value(policy, self.on)}
+        return compiled_policy(policy).rows(own, [member.values for member in self.members])
 
 
-def scope_of_facts(
-    policy: Policy, on: date | None, own: Mapping[str, Value], members: Iterable[Mapping[str, Value]]
-) -> Scope:
-    """The facts of a household, the day and the policy's constants, as `evaluate` takes them."""
-    known = meanings(policy)
-    values = dict(own.items())
-    values.update(policy.constants.items())
-    values["on"] = _unknown_day(policy) if on is None else day_number(on)
-    scope = Scope(values, known=known)
-    scope.members = tuple(Scope(dict(member.items()), (), scope, known=known) for member in members)
-    return scope
-
-
-def _unknown_day(policy: Policy) -> Value:
-    """Any day on which the policy is in force."""
+def day_value(policy: Policy, on: date | None) -> Value:
+    """A day as a number; if it is not known, any day on which the policy is in force."""
+    if on is not None:
+        return day_number(on)
     start = ANY_DAY.low if policy.start is None else day_number(policy.start)
     end = ANY_DAY.high if policy.end is None else day_number(policy.end)
     return span(start, end)
@@ -141,33 +137,24 @@ def as_given(
     return mapping
 
 
-def with_defaults(
-    policy: Policy, household: Household, changed: Mapping[KeyPath, Value] = FrozenMapping()
-) -> tuple[Scope, Defaults]:
-    """The given facts, perhaps with other values of some, and the defaults of all others under a policy."""
-    given = {*household.given, *changed}
+def left_out(policy: Policy, household: Household) -> tuple[KeyPath, ...]:
+    """The facts of a household that were left out and have a default."""
+    stated = {*household.given, *household.unknown}
+    members = range(len(household.members))
+    paths: list[KeyPath] = []
+    for fact in policy.stand_ins:
+        paths += [("members", number, fact.name) for number in members] if fact.of_member else [(fact.name,)]
+    return tuple(path for path in paths if path not in stated)
 
-    def given_values(values: FrozenMapping[str, Value], before: KeyPath) -> dict[str, Value]:
-        facts = policy.members.facts if before else policy.facts
-        paths = ((name, (*before, name), value) for name, value in values.items())
-        return {
-            name: changed.get(path, value) if path in given else facts[name].kind.unknown for name, path, value in paths
-        }
 
-    members = [given_values(member.values, ("members", number)) for number, member in enumerate(household.members)]
-    scope = scope_of_facts(policy, household.on, given_values(household.values, ()), members)
-    unknown = (path for path in household.unknown if path not in changed)
-    return scope, fill_defaults(policy, scope, _by_part(given, len(members)), _by_part(unknown, len(members)))
+def given_names(household: Household, *more: KeyPath) -> list[set[str]]:
+    """The names of the facts that are given: first of the household, then of each member; `more` are given too."""
+    names: list[set[str]] = [set() for _ in range(len(household.members) + 1)]
+    for path in (*household.given, *more):
+        names[_part(path)].add(cast(str, path[-1]))
+    return names
 
 
 def _part(path: KeyPath) -> int:
     """The number of the part that a fact belongs to: 0 for the household, from 1 on for the members."""
     return cast(int, path[1]) + 1 if len(path) > 1 else 0
-
-
-def _by_part(paths: Iterable[KeyPath], members: int) -> list[set[str]]:
-    """The names of facts by part: first those of the household, then those of each member."""
-    names: list[set[str]] = [set() for _ in range(members + 1)]
-    for path in paths:
-        names[_part(path)].add(cast(str, path[-1]))
-    return names

@@ -1,25 +1,28 @@
 """The decisions of a policy for a household, with their figures and reasons."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from typing import Literal, cast
+from functools import cached_property, lru_cache
+from typing import Any, Literal, Protocol, cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment._completions import Completion, Completions, completions
-from hardship_rules.assessment.facts import read_facts
-from hardship_rules.assessment.household import Household, as_given
-from hardship_rules.core.expr import Clause, Compare, OverMembers
+from hardship_rules.assessment._completions import Completion, Completions, Trials, completions, decided_by_bounds
+from hardship_rules.assessment.altered import AlteredFacts, AlteredHousehold
+from hardship_rules.assessment.facts import Given, read_rows
+from hardship_rules.assessment.household import Household
+from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import Exact, Range, Truth, high, low
+from hardship_rules.core.interval import Exact, Range, Truth
 from hardship_rules.core.kinds import PURE, Unit, Value, unit_text
-from hardship_rules.core.policy import Decision, Outcome, Policy, per_policy
-from hardship_rules.core.problem import FactError, KeyPath
-from hardship_rules.core.units import unit_of
+from hardship_rules.core.policy import Decision, Outcome, Policy
+from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.causes import Cause, innermost
-from hardship_rules.engine.evaluate import Scope, choice_value, evaluate, possible, value
+from hardship_rules.engine.compiled import Result, compiled_policy
+from hardship_rules.engine.evaluate import Scope, possible, truths
+from hardship_rules.engine.rows import Rows
 
 
 @frozen
@@ -97,18 +100,20 @@ class Decided:
         or stopped the outcome in some of them; its `holds` is None.
         """
         return tuple(
-            reason_of(self._policy, self.decision, outcome, truth, cause)
+            reason_of(self.decision, outcome, truth, cause, self._scope)
             for number, (outcome, truth) in enumerate(zip(self.decision.outcomes, self._truths, strict=False))
             for cause in self._causes(number, cast(Clause, outcome.when), truth)
         )
 
     def _causes(self, number: int, when: Clause, truth: Truth) -> Iterable[Cause]:
         """The causes of an outcome's value in the household, or else in all completions that reach the outcome."""
-        if not self._completions or value(when, self._scope) is truth:
-            return innermost(self._policy, when, self._scope)
-        reaching = (scope for scope, truths in self._completions if number < len(truths))
-        clauses = {cause[0].id: cause[0] for scope in reaching for cause in innermost(self._policy, when, scope)}
-        return [(clause, cast(Truth, value(clause, self._scope)), self._scope) for clause in clauses.values()]
+        policy, scope = self._policy, self._scope
+        if not self._completions or scope.value(when) is truth:
+            return innermost(when, scope)
+        compiled = compiled_policy(policy)
+        reaching = (compiled.scope(rows) for rows, truths in self._completions if number < len(truths))
+        causes = {cause.clause.id: cause for completion in reaching for cause in innermost(when, completion)}
+        return [cause._replace(truth=cast(Truth, scope.value(cause.clause))) for cause in causes.values()]
 
     @property
     def decided_by(self) -> tuple[str, ...]:
@@ -119,38 +124,22 @@ class Decided:
         return tuple(dict.fromkeys(reason.clause.id for reason in self.reasons if reason.role == wanted))
 
 
-def reason_of(policy: Policy, decision: Decision, outcome: Outcome, truth: Truth, cause: Cause) -> Reason:
+def reason_of(decision: Decision, outcome: Outcome, truth: Truth, cause: Cause, scope: Scope) -> Reason:
     """The reason of a decision, from a cause of an outcome's value; `truth` is whether the outcome holds."""
-    clause, holds, scope = cause
-    line = clause.when
+    line, run = cause.line, scope.run
     left: Figure | Value = None
     right: Figure | Value = None
     sign = ""
     members: tuple[int, ...] = ()
-    if isinstance(line, Compare):
-        sign = line.sign
-        unit = _unit(line, policy)
-        left, right = (answer_of(value(side, scope), unit) for side in (line.left, line.right))
-    elif isinstance(line, OverMembers) and line.where is not None:
-        wanted = line.what == "some"
-        truths = enumerate(value(line.where, member) for member in (scope.outer or scope).members)
-        members = tuple(number for number, truth in truths if truth is wanted or truth is None)
+    if (compares := line.compares) is not None:
+        sign, unit = compares.sign, unit_name(compares.unit)
+        left, right = answer_of(run.figure(compares.left), unit), answer_of(run.figure(compares.right), unit)
+    elif line.members is not None:
+        wanted, asked = line.members
+        found = enumerate(run.value(asked, number) for number in range(len(scope.members)))
+        members = tuple(number for number, holds in found if holds is wanted or holds is None)
     role: Literal["decided", "stopped", "open"] = "open" if truth is None else "decided" if truth else "stopped"
-    return Reason(decision.name, outcome.id, clause, role, holds, members, sign, left, right)
-
-
-def _unit(line: Compare, policy: Policy) -> str:
-    """The unit of both sides of a comparison: a bare side has that of the other."""
-    units = _units(policy)
-    if id(line) not in units:
-        units[id(line)] = unit_name(unit_of(line.left, policy) or unit_of(line.right, policy))
-    return units[id(line)]
-
-
-@per_policy
-def _units(policy: Policy) -> dict[int, str]:  # noqa: ARG001  # a cache, empty at first, for each policy
-    """The units of a policy's comparisons computed so far, by the identity of the comparison."""
-    return {}
+    return Reason(decision.name, outcome.id, cause.clause, role, cause.truth, members, sign, left, right)
 
 
 def outcomes_left(decision: Decision, truths: tuple[Truth, ...]) -> tuple[Outcome, ...]:
@@ -173,6 +162,7 @@ def decided_of(
     return Decided(decision, outcome, may_hold, may_hold if outcome else (), truths, policy, scope, households)
 
 
+@lru_cache(maxsize=1000)
 def unit_name(unit: Unit | None) -> str:
     """A unit as figures name it: yuan/month/person, or 1 for a pure number."""
     return unit_text(unit or PURE, {}) or "1"
@@ -180,19 +170,47 @@ def unit_name(unit: Unit | None) -> str:
 
 def answer_of(answer: Value, unit: str) -> "Figure | Value":
     """A number as a figure in its unit; any other value unchanged."""
-    if isinstance(answer, bool) or not isinstance(answer, int | Fraction | Range):
-        return answer
-    return Figure(low(answer), high(answer), unit)
+    if type(answer) is int or type(answer) is Fraction:
+        return Figure(answer, answer, unit)
+    return Figure(answer.low, answer.high, unit) if type(answer) is Range else answer
 
 
-@frozen
+class Facts(Protocol):
+    """What a household is made of when it is asked for."""
+
+    def household(self) -> Household:
+        """The typed facts with their defaults and warnings."""
+
+    def assumed(self) -> tuple[KeyPath, ...]:
+        """The facts with a constant default."""
+
+
+@frozen(eq=False)
 class Outcomes:
     """The outcomes of a policy's decisions for one household. Immutable; no fact's value shows in its `repr`."""
 
     policy: Policy
-    household: Household
-    _of_category: Scope = field(repr=False, eq=False)
-    truths: tuple[Truth, ...] = field(repr=False, eq=False)
+    _facts: Facts = field(repr=False)
+    rows: Rows = field(repr=False)
+    _run: tuple[Any, ...] = field(repr=False)
+
+    @cached_property
+    def result(self) -> Result:
+        """The category and every `must` as bounds leave them."""
+        return compiled_policy(self.policy).result(self._run)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Outcomes):
+            return NotImplemented
+        return self.policy == other.policy and self.household == other.household
+
+    def __hash__(self) -> int:
+        return hash((self.policy, self.household))
+
+    @cached_property
+    def household(self) -> Household:
+        """The household, with its defaults and warnings."""
+        return self._facts.household()
 
     @property
     def category(self) -> Outcome | None:
@@ -202,60 +220,47 @@ class Outcomes:
     @cached_property
     def possible(self) -> tuple[Outcome, ...]:
         """The categories that some completion of the household may reach; one where the category is decided."""
-        return tuple(self.policy.category.by_id[name] for name in self.completions.possible)
+        names = self.result.possible if len(self.result.possible) == 1 else self.completions.possible
+        return tuple(self.policy.category.by_id[name] for name in names)
 
     @cached_property
     def completions(self) -> Completions:
         """The category after completions of the household were tried."""
-        return completions(self.policy, self._of_category, self.truths, frozenset(self.household.assumed))
+        if len(self.result.possible) == 1:
+            return decided_by_bounds(self.rows, self.result)
+        return completions(Trials(self.policy, self._facts.assumed()), self.rows, self.result)
 
     @cached_property
     def ruled_out(self) -> tuple[Outcome, ...]:
         """The categories that only the trial of completions has ruled out."""
-        before = outcomes_left(self.policy.category, self.truths)
+        before = outcomes_left(self.policy.category, self.result.truths)
         return tuple(outcome for outcome in before if outcome not in self.possible)
 
     @cached_property
     def decided(self) -> Decided:
         """The category with its reasons."""
-        return self._category(self._of_category)
-
-    def _category(self, scope: Scope) -> Decided:
-        """The category with the evaluated facts of its reasons."""
-        tried = self.completions
-        return decided_of(self.policy, self.policy.category, tried.truths, scope, tried)
+        return self._decided(self.policy.category)
 
     @cached_property
     def decisions(self) -> FrozenMapping[str, Decided]:
         """Every decision by its name, the category too."""
-        scope, truths = self._evaluated
-        category = self.policy.category.name
-        return FrozenMapping(
-            (
-                name,
-                self._category(scope) if name == category else decided_of(self.policy, decision, truths[name], scope),
-            )
-            for name, decision in self.policy.decisions.items()
-        )
+        return FrozenMapping((name, self._decided(decision)) for name, decision in self.policy.decisions.items())
 
-    @property
-    def scope(self) -> Scope:
-        """The household with every parameter, term and decision evaluated."""
-        return self._evaluated[0]
+    def _decided(self, decision: Decision) -> Decided:
+        """The result of a decision with what its reasons are read from."""
+        if decision.name != self.policy.category.name:
+            return decided_of(self.policy, decision, truths(decision, self.scope), self.scope)
+        return decided_of(self.policy, decision, self.completions.truths, self.scope, self.completions)
 
     @cached_property
-    def _evaluated(self) -> tuple[Scope, FrozenMapping[str, tuple[Truth, ...]]]:
-        """The household with every definition evaluated, and whether each outcome of every decision holds.
+    def scope(self) -> Scope:
+        """The values of all names for the household.
 
-        Definitions that use the category see the outcomes that remain after completions were tried.
+        What uses the category sees the outcomes that remain after completions were tried.
         """
-        policy, decision = self.policy, self.policy.category
-        scope = self.household.scope(policy)
-        truths = evaluate(policy, scope, policy.category_order)
-        if self.completions.households and not decision.every:
-            scope.values[decision.name] = choice_value(frozenset(self.completions.possible))
-        others = [name for name in policy.order if name not in set(policy.category_order)]
-        return scope, FrozenMapping(truths | evaluate(policy, scope, others))
+        compiled = compiled_policy(self.policy)
+        categories = self.completions.possible if self.completions.households else ()
+        return compiled.scope(self.rows, categories=categories, found=() if categories else self._run)
 
     @cached_property
     def profile(self) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
@@ -266,16 +271,32 @@ class Outcomes:
         )
 
     def changed(self, changes: Mapping[KeyPath, Value]) -> "Outcomes | None":
-        """The outcomes of the household with other values of some facts; None where that is no real household."""
-        try:
-            household = read_facts(self.policy, as_given(self.policy, self.household, changes), self.household.on)
-        except FactError:
+        """The outcomes of the household with other values of some facts; None where that is no real household.
+
+        Each value is one that the fact can have.
+        """
+        altered, compiled = self.altered, compiled_policy(self.policy)
+        if len(changes) == 1:
+            ((path, value),) = changes.items()
+            rows = altered.rows(path, value)
+        else:
+            refilled, filled = altered.with_values(changes)
+            rows = None if filled.outside else refilled
+        if rows is None:
             return None
-        return outcomes_of(self.policy, household)
+        run = compiled.run(rows.own, rows.members)
+        result = compiled.result(run)
+        if result.is_broken and Trials(self.policy, altered.assumed(changes)).is_broken(rows, result):
+            return None
+        kept = Rows(tuple(rows.own), tuple(map(tuple, rows.members)))
+        return Outcomes(self.policy, AlteredFacts(altered, FrozenMapping(changes)), kept, run)
+
+    @cached_property
+    def altered(self) -> AlteredHousehold:
+        """The household in which facts change."""
+        return AlteredHousehold(self.policy, self.household, self.rows)
 
 
-def outcomes_of(policy: Policy, household: Household) -> Outcomes:
-    """The outcomes of a policy's decisions for a household."""
-    scope = household.scope(policy)
-    truths = evaluate(policy, scope, policy.category_order)[policy.category.name]
-    return Outcomes(policy, household, scope, truths)
+def read_outcomes(policy: Policy, given: Given, on: date | str | None = None) -> Outcomes:
+    """The outcomes of a policy's decisions for a household as it is given. Raises `FactError`."""
+    return Outcomes(policy, *read_rows(policy, given, on))

@@ -1,43 +1,23 @@
-"""Plans of questions: the unknown facts that would settle an expression, fewest expected questions first."""
+"""Plans of questions: the unknown facts that would settle a condition, fewest expected questions first."""
 
-from collections.abc import Iterable
-from typing import assert_never, cast
+from collections.abc import Iterable, Sequence
+from typing import cast
 
-from attrs import Factory, frozen
+from attrs import frozen
 
-from hardship_rules.core.expr import (
-    Add,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Divide,
-    Elapsed,
-    Expr,
-    Extreme,
-    Multiply,
-    Name,
-    Negate,
-    Not,
-    OneOf,
-    Option,
-    OverMembers,
-    Round,
-    parts_of,
-)
 from hardship_rules.core.kinds import Value
-from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.evaluate import Scope, is_known, options_of, value
+from hardship_rules.engine.interval import Run, options_of
+from hardship_rules.engine.program import PARAMETER, Step, Table
+
+_ARITHMETIC = frozenset({"add", "mul", "div", "min", "max"})
 
 
 @frozen
 class Plan:
-    """The facts, days and unpublished parameters that leave an expression open, in the order in which to ask for them.
+    """The facts, days and unpublished parameters that leave a step open, in the order in which to ask for them.
 
-    `cost` is the expected number of questions and `chance` the probability that the expression then holds. Answers are
+    `cost` is the expected number of questions and `chance` the probability that the condition then holds. Answers are
     taken as equally likely, and a comparison of numbers as an even chance: this sets the order, never a verdict.
     """
 
@@ -47,107 +27,88 @@ class Plan:
 
 
 NOTHING = Plan((), 0.0, 0.0)
+_HOLDS = Plan((), 0.0, 1.0)
 
 
-@frozen
 class Plans:
-    """The plans of a policy's expressions for one household, each computed once."""
+    """The plans of a program's steps for the facts of one household, each computed once."""
 
-    policy: Policy
-    computed: dict[tuple[int, int | None], tuple[Expr, Plan]] = Factory(dict)  # the expression keeps its id valid
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.members = range(len(run.members))
+        self._computed: dict[tuple[int, int | None], Plan] = {}
 
-    def of(self, expr: Expr, scope: Scope, member: int | None = None) -> Plan:
-        """The plan of an expression in the scope of the household or of a member."""
-        key = id(expr), member
-        if key not in self.computed:
-            answer = value(expr, scope)
-            plan = Plan((), 0.0, float(answer is True)) if is_known(answer) else self._of(expr, scope, member)
-            self.computed[key] = expr, plan
-        return self.computed[key][1]
+    def of(self, number: int, member: int | None = None) -> Plan:
+        """The plan of a step, of the household or of a member."""
+        step = self.run.steps[number]
+        key = number, None if step.space == "household" else member
+        if key not in self._computed:
+            settled = self.run.settled(number, member)
+            self._computed[key] = self._of(step, member) if settled is None else _HOLDS if settled else NOTHING
+        return self._computed[key]
 
-    def _of(self, expr: Expr, scope: Scope, member: int | None) -> Plan:
-        match expr:
-            case Name():
-                return self._named(expr, scope, member)
-            case Clause(when=part):
-                return self.of(part, scope, member)
-            case Compare(left, sign, right):
-                chance = _chance_of_equal(value(left, scope), value(right, scope))
-                return _all_parts(self._parts(expr, scope, member), 1 - chance if sign == "!=" else chance)
-            case Option() | Constant():
-                return NOTHING
-            case AllOf():
-                return _any_part(self._parts(expr, scope, member), settles=False)
-            case AnyOf():
-                return _any_part(self._parts(expr, scope, member), settles=True)
-            case Not(part):
-                plan = self.of(part, scope, member)
+    def _of(self, step: Step, member: int | None) -> Plan:
+        match step.op:
+            case "input":
+                name = cast(str, step.data)
+                return Plan(((name,) if step.space == "household" else ("members", cast(int, member), name),), 1.0, 0.5)
+            case "name":
+                return self._named(step, member)
+            case "and" | "or":
+                return _any_part([self.of(arg, member) for arg in step.args], settles=step.op == "or")
+            case "not":
+                plan = self.of(step.args[0], member)
                 return Plan(plan.paths, plan.cost, 1 - plan.chance)
-            case OneOf(part, options):
-                possible = options_of(value(part, scope))
-                wanted = {cast(Option, option).option for option in options}
-                return _all_parts([self.of(part, scope, member)], len(possible & wanted) / len(possible))
-            case OverMembers(what, part, where):
-                members = list(enumerate((scope.outer or scope).members))
-                if what in ("some", "each"):
-                    plans = [self.of(cast(Expr, where), inside, number) for number, inside in members]
-                    return _any_part(plans, settles=what == "some")
-                return _all_parts([self._counted(part, where, inside, number) for number, inside in members])
-            case Choose(cases, otherwise):
-                planned = [(self.of(when, scope, member), result) for when, result in cases]
-                return self._first_of(planned, cast(Expr, otherwise), scope, member)
-            case Add() | Multiply() | Divide() | Negate() | Extreme() | Round() | Elapsed():
-                return _all_parts(self._parts(expr, scope, member))
+            case "in":
+                possible = options_of(self.run.value(step.args[0], member))
+                wanted = possible.intersection(cast(tuple[str, ...], step.data))
+                return _all_parts([self.of(step.args[0], member)], len(wanted) / len(possible))
+            case "eq":
+                chance = _chance_of_equal(*(self.run.value(arg, member) for arg in step.args))
+                return _all_parts(self._parts(step.args, member), chance)
+            case "any":
+                return _any_part([self.of(step.args[0], number) for number in self.members], settles=True)
+            case "sum":
+                return _all_parts([self.of(step.args[0], number) for number in self.members])
+            case "select":
+                return self._select(*(self.of(arg, member) for arg in step.args))
             case _:
-                assert_never(expr)
+                return _all_parts(self._parts(step.args, member))
 
-    def _parts(self, expr: Expr, scope: Scope, member: int | None) -> list[Plan]:
-        return [self.of(part, scope, member) for part in parts_of(expr)]
+    def _named(self, step: Step, member: int | None) -> Plan:
+        """The plan of what has a name; of a parameter, its keys and whether it is published."""
+        inner = self.run.steps[step.args[0]]
+        if not isinstance(inner.data, Table):
+            return self.of(step.args[0], member)
+        plans = [self.of(arg, member) for arg in inner.args]
+        if any(number is None for _, number in inner.data.rows):
+            plans.append(Plan((("parameters", cast(str, step.data).removeprefix(PARAMETER)),), 1.0, 0.5))
+        return _all_parts(plans)
 
-    def _named(self, expr: Name, scope: Scope, member: int | None) -> Plan:
-        name = expr.name
-        if name == "on":
-            return Plan(((name,),), 1.0, 0.5)
-        of_member = name in self.policy.of_members
-        holder = scope if of_member or scope.outer is None else scope.outer
-        holding_member = member if of_member else None
-        match self.policy.names[name]:
-            case Fact():
-                path: KeyPath = (name,) if holding_member is None else ("members", holding_member, name)
-                return Plan((path,), 1.0, 0.5)
-            case Term(expr=definition):
-                return self.of(definition, holder, holding_member)
-            case Decision(outcomes=outcomes):
-                return _all_parts([self.of(cast(Clause, outcome.when), holder) for outcome in outcomes])
-            case Parameter(by=by, values=values):
-                plans = [self._named(Name(key, expr.at), scope, member) for key in by if not is_known(scope[key])]
-                is_published = None not in values.values()
-                return _all_parts(plans if is_published else [*plans, Plan((("parameters", name),), 1.0, 0.5)])
-            case Reading():
-                return NOTHING
+    def _parts(self, args: Iterable[int], member: int | None) -> list[Plan]:
+        """The plans of what numbers are computed from, each once, in the order of the facts in the policy."""
+        found: dict[int, Plan] = {}
+        pending = list(args)
+        while pending:
+            number = pending.pop()
+            step = self.run.steps[number]
+            if step.op in _ARITHMETIC and self.run.settled(number, member) is None:
+                pending += step.args
+            elif number not in found:
+                found[number] = self.of(number, member)
+        return sorted((plan for plan in found.values() if plan.paths), key=self._position)
 
-    def _counted(self, part: Expr | None, where: Expr | None, member: Scope, number: int) -> Plan:
-        """Whether a member counts, then the value that it adds."""
-        counts = Plan((), 0.0, 1.0) if where is None else self.of(where, member, number)
-        if part is None or (where is not None and value(where, member) is False):
-            return counts
-        added = self.of(part, member, number)
-        return Plan(_paths([counts, added]), counts.cost + counts.chance * added.cost, 0.5)
+    def _position(self, plan: Plan) -> int:
+        """The place of the first fact of a plan in the policy; parameters come last."""
+        return self.run.order_of_inputs.get(cast(str, plan.paths[0][-1]), len(self.run.steps))
 
-    def _first_of(self, cases: list[tuple[Plan, Expr]], otherwise: Expr, scope: Scope, member: int | None) -> Plan:
-        """The conditions of the cases in order, each with the result that follows."""
-        plans: list[Plan] = []
-        cost, reached = 0.0, 1.0  # `reached` is the probability that the case matters
-        for when, result in [*cases, (Plan((), 0.0, 1.0), otherwise)]:
-            if not when.paths and not when.chance:
-                continue
-            then = self.of(result, scope, member)
-            plans += [when, then]
-            cost += reached * (when.cost + when.chance * then.cost)
-            reached *= 1 - when.chance
-            if not when.paths:
-                break
-        return Plan(_paths(plans), cost, 0.5)
+    @staticmethod
+    def _select(when: Plan, then: Plan, otherwise: Plan) -> Plan:
+        """A condition, then the result that follows."""
+        if not when.paths:
+            return then if when.chance else otherwise
+        cost = when.cost + when.chance * then.cost + (1 - when.chance) * otherwise.cost
+        return Plan(_paths((when, then, otherwise)), cost, 0.5)
 
 
 def _chance_of_equal(left: Value, right: Value) -> float:
@@ -158,8 +119,8 @@ def _chance_of_equal(left: Value, right: Value) -> float:
     return len(left_options & right_options) / (len(left_options) * len(right_options))
 
 
-def _all_parts(plans: list[Plan], chance: float = 0.5) -> Plan:
-    """The plan of an expression that needs all of its parts."""
+def _all_parts(plans: Sequence[Plan], chance: float = 0.5) -> Plan:
+    """The plan of a step that needs all of its parts."""
     return Plan(_paths(plans), sum(plan.cost for plan in plans), chance)
 
 

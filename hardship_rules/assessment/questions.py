@@ -5,12 +5,12 @@ from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.assessment._completions import Completion, Completions, completions_of, undecided, value_at
-from hardship_rules.assessment.plan import Plans
+from hardship_rules.assessment._completions import Completion, Completions, Trials, undecided
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import BooleanKind, ChoiceKind
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import KeyPath, path_text
+from hardship_rules.engine.compiled import compiled_policy
 from hardship_rules.engine.evaluate import possible
 from hardship_rules.language.keys import RESERVED_TITLES
 
@@ -53,38 +53,39 @@ def missing(
     same outcomes possible and the same facts open.
     """
     restricted, households = completions.restricted, completions.households
-    paths = _open(policy, (restricted[0], completions.truths))
+    compiled, trials = compiled_policy(policy), Trials(policy, assumed)
+    paths = _open(trials, Completion(restricted.rows, completions.truths))
     if households:
-        still_open = {path for household in households for path in _open(policy, household)}
+        still_open = {path for household in households for path in _open(trials, household)}
         tried = completions.tried
-        still_open |= {path for path in tried if len({value_at(scope, path) for scope, _ in households}) > 1}
+        still_open |= {path for path in tried if len({compiled.value(rows, path) for rows, _ in households}) > 1}
         paths = [path for path in paths if path in still_open]
     ranked = sorted(paths, key=lambda path: path in unknown or path[0] == "parameters")
     irrelevant = []
     for path in ranked:
-        if _may_matter(policy, restricted, path, assumed):
+        if _may_matter(trials, restricted, path):
             break
         irrelevant.append(path)
     return tuple(missing_at(policy, path) for path in (*ranked[len(irrelevant) :], *irrelevant))
 
 
-def _open(policy: Policy, case: Completion) -> list[KeyPath]:
+def _open(trials: Trials, case: Completion) -> list[KeyPath]:
     """The facts that leave outcomes open, in the order of their plans."""
-    plans = Plans(policy)
-    clauses = undecided(policy, case[1])
-    return list(dict.fromkeys(path for clause in clauses for path in plans.of(clause, case[0]).paths))
+    return list(dict.fromkeys(trials.open_facts(case.rows, undecided(trials.policy, case.truths))))
 
 
-def _may_matter(policy: Policy, case: Completion, path: KeyPath, assumed: Collection[KeyPath]) -> bool:
+def _may_matter(trials: Trials, case: Completion, path: KeyPath) -> bool:
     """Whether the values of a choice or boolean leave different outcomes or facts open; True for any other fact."""
+    policy = trials.policy
     definition = policy.names.get(cast(str, path[-1]))
     if not isinstance(definition, Fact) or not isinstance(definition.kind, ChoiceKind | BooleanKind):
         return True
-    results = {
-        (possible(policy.category, completion[1]), frozenset(_open(policy, completion)))
-        for completion in completions_of(policy, case, path, assumed)
-    }
-    return len(results) > 1
+    completions = list(trials.completions_of(case.rows, path))
+    if len({possible(policy.category, completion.truths) for completion in completions}) > 1:
+        return True
+    open_facts = (frozenset(_open(trials, completion)) for completion in completions)
+    first = next(open_facts, frozenset())
+    return any(others != first for others in open_facts)
 
 
 def by_evidence(facts: Iterable[Missing]) -> FrozenMapping[str, tuple[Missing, ...]]:

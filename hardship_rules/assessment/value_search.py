@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from attrs import Factory, define, field, frozen
 
-from hardship_rules.assessment._completions import completions
-from hardship_rules.assessment.break_points import Line, Piece, crossings, divided, left_out, lines_from
-from hardship_rules.assessment.defaults import Defaults, broken
-from hardship_rules.assessment.household import with_defaults
+from hardship_rules.assessment._completions import Trials, completions
+from hardship_rules.assessment.break_points import Line, Piece, crossings, divided, lines_from
 from hardship_rules.assessment.outcomes import Outcomes
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Fact, Outcome
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.evaluate import Scope, evaluate, outcomes
+from hardship_rules.engine.rows import Rows
 
 TRIES = 500  # the most ranges that are evaluated for one number in one direction
 EFFORT = 26_000  # the most evaluations for all numbers of one screen, in ranges times members
@@ -111,19 +108,70 @@ class ValueSearch:
     """The search for values that change the category of a decided household, one fact at a time.
 
     `amounts` are the changes found so far, which are tried first for other facts: they mostly add to the same sums.
-    `most` limits the effort for all facts together, in ranges times members.
+    `most` limits the effort for all facts together, in ranges times members. `by_sum` has, for the facts that are parts
+    of one sum, the steps to the nearest value, or None and how many steps were searched.
     """
 
     outcomes: Outcomes
     amounts: set[Exact] = Factory(set)
     most: int | None = None
     effort: int = 0
+    by_sum: dict[tuple[KeyPath, int, bool], tuple[int | None, int]] = Factory(dict)
     is_cut: bool = False  # whether the search of a number ended before its range was settled
 
     def changed(self, path: KeyPath, new: Value) -> Outcomes | None:
         """The outcomes with another value of one fact; None where the category does not change."""
+        if path[-1] not in self.outcomes.altered.compiled.matters:
+            return None
+        rows = self.outcomes.altered.rows(path, new)
+        if rows is None or self.is_same(path, rows):
+            return None
         after = self.outcomes.changed({path: new})
         return None if after is None or after.possible == self.outcomes.possible else after
+
+    def is_same(self, path: KeyPath, rows: Rows) -> bool:
+        """Whether bounds settle that the category is the same; True also says nothing of a `must`."""
+        ids = self.outcomes.altered.decide(path, rows).possible
+        return len(ids) == 1 and ids == self.categories
+
+    def keeps(self, path: KeyPath, value: Value) -> bool:
+        """Whether the household with another value of one fact is real and has the same category."""
+        altered = self.outcomes.altered
+        rows = altered.rows(path, value)
+        if rows is None:
+            return False
+        if self.is_same(path, rows) and not altered.decide(path, rows).is_broken:
+            return True
+        same = self.outcomes.changed({path: value})
+        return same is not None and same.possible == self.outcomes.possible
+
+    def nearest_given(self, path: KeyPath, line: Line) -> tuple[Exact, Exact, Outcomes] | None:
+        """`nearest`, which is searched once for all facts that are parts of the same sum and of nothing else.
+
+        If the first of them changes the category by so many steps, the others do by as many; that is confirmed.
+        """
+        if path[-1] not in self.outcomes.altered.compiled.matters:
+            return None
+        total = self.outcomes.altered.compiled.alike.get(path[-1])
+        if total is None or line.steps == 0:
+            return self.nearest(path, line)
+        key = path[:-1], total, line.scaled(1) > line.scaled(0)
+        steps, searched = self.by_sum.get(key, (None, 0))
+        if steps is not None and steps <= line.steps:
+            new, before = line.at(steps), line.at(steps - 1)
+            after = self.changed(path, new)
+            if after is not None and self.keeps(path, before):
+                return new, before, after
+        elif line.steps <= searched:
+            return None
+        is_cut, self.is_cut = self.is_cut, False
+        found = self.nearest(path, line)
+        if found is not None:
+            self.by_sum[key] = abs(int((found[0] - line.at(0)) * line.units)), 0
+        elif not self.is_cut:
+            self.by_sum[key] = None, line.steps
+        self.is_cut = self.is_cut or is_cut
+        return found
 
     def nearest(self, path: KeyPath, line: Line, within: Exact | None = None) -> tuple[Exact, Exact, Outcomes] | None:
         """The first value of a line that gives another category, the value before it, and the new outcomes.
@@ -147,8 +195,7 @@ class ValueSearch:
             if after is not None:
                 new, before = line.at(least), line.at(least - 1)
                 self.amounts.add(_distance(new, line.at(0)))
-                same = self.outcomes.changed({path: before})
-                return (new, before, after) if same is not None and same.possible == self.outcomes.possible else None
+                return (new, before, after) if self.keeps(path, before) else None
             if least < most:
                 pieces += reversed(self.divided(path, line, (least + 1, most), whole))
         self.is_cut = self.is_cut or bool(pieces)
@@ -159,33 +206,35 @@ class ValueSearch:
         """The number of steps of a line that are nearer to its start than a distance."""
         return 0 if line.steps == 0 else min(line.steps, -(-distance // line.unit) - 1)
 
-    @cached_property
-    def left_out(self) -> frozenset[KeyPath]:
-        """The facts that were left out and have a default."""
-        return left_out(self.outcomes)
-
-    def open_between(self, path: KeyPath, line: Line, piece: Piece) -> Scope | None:
-        """The household with a piece of a line as the range of its number; None where no value changes the category.
+    def open_between(self, path: KeyPath, line: Line, piece: Piece) -> tuple[Any, ...] | None:
+        """The run with a piece of a line as the range of its number; None where no value changes the category.
 
         For None, interval arithmetic proves that every value gives the same category or breaks a `must`.
         """
-        policy, replaced = self.outcomes.policy, self.left_out - {path}
-        scope, defaults = self.evaluated(path, line, piece)
-        if defaults.outside or any(broken(policy, scope, replaced)):
+        rows = self.outcomes.altered.rows_between(path, line.bounds(piece))
+        if rows is None:
             return None
-        ids = completions(policy, scope, outcomes(policy.category, scope), replaced).possible
-        return None if ids == tuple(outcome.id for outcome in self.outcomes.possible) else scope
+        run = self.outcomes.altered.run(path, rows)
+        result = self.outcomes.altered.compiled.result(run)
+        if len(result.possible) == 1 and result.possible == self.categories:
+            return None
+        if not result.is_broken and self.outcomes.altered.leaves_no_choice(path):
+            return run
+        trials = Trials(self.outcomes.policy, self.outcomes.altered.replaced(path))
+        if trials.is_broken(rows, result):
+            return None
+        return None if completions(trials, rows, result).possible == self.categories else run
 
-    def evaluated(self, path: KeyPath, line: Line, piece: Piece) -> tuple[Scope, Defaults]:
-        """The household with a piece of a line as the range of its number, evaluated, and its defaults."""
-        policy = self.outcomes.policy
-        scope, defaults = with_defaults(policy, self.outcomes.household, FrozenMapping({path: line.between(piece)}))
-        evaluate(policy, scope, policy.category_order)
-        return scope, defaults
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that are possible now."""
+        return tuple(outcome.id for outcome in self.outcomes.possible)
 
-    def divided(self, path: KeyPath, line: Line, piece: Piece, whole: Scope) -> list[Piece]:
+    def divided(self, path: KeyPath, line: Line, piece: Piece, whole: tuple[Any, ...]) -> list[Piece]:
         """A piece cut where the category may change, and at the amounts by which other facts changed it."""
-        policy = self.outcomes.policy
-        first, last = (self.evaluated(path, line, (step, step))[0] for step in piece)
-        earlier_changes = (int(amount / line.unit) for amount in self.amounts)
-        return divided(piece, crossings(policy, (policy.category,), whole, first, last), earlier_changes)
+        altered = self.outcomes.altered
+        ends = [altered.rows_between(path, line.bounds((step, step))) for step in piece]
+        runs = [whole, *(altered.run(path, rows) for rows in ends if rows is not None)]
+        gaps = [altered.compiled.gaps(run) for run in runs]
+        earlier_changes = (int(amount * line.units) for amount in self.amounts)
+        return divided(piece, crossings(*gaps) if len(gaps) == 1 + len(piece) else (), earlier_changes)

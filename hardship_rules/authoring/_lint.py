@@ -6,8 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
-from hardship_rules.assessment.facts import usual_range
 from hardship_rules.assessment.outcomes import decimal
+from hardship_rules.assessment.unusual import usual_range
 from hardship_rules.core.expr import Elapsed, Name, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind

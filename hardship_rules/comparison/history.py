@@ -17,7 +17,7 @@ from hardship_rules.core.kinds import DateKind, NumberKind, Value
 from hardship_rules.core.policy import Decision, Fact, Outcome, Policy
 from hardship_rules.core.problem import FactError, KeyPath, Language, path_text
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section
-from hardship_rules.engine.evaluate import is_known
+from hardship_rules.engine.interval import is_known
 from hardship_rules.explanation import reasons
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, value_json

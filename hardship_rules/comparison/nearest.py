@@ -21,7 +21,7 @@ from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberK
 from hardship_rules.core.policy import Fact, Outcome, Policy
 from hardship_rules.core.problem import FactError, KeyPath, Language, Problem, nearest, path_text
 from hardship_rules.documents.document import Block, Item, Listing, Paragraph, Section
-from hardship_rules.engine.evaluate import is_known
+from hardship_rules.engine.interval import is_known
 from hardship_rules.explanation import reasons
 from hardship_rules.explanation.formats import FORMER_JSON, explain, explain_json, known_detail, render_explanation
 from hardship_rules.explanation.json import outcome_json, value_json
@@ -220,7 +220,7 @@ class _Search:
         """The nearest value of a number in both directions, or every other option, with a different category."""
         match fact.kind:
             case NumberKind() as kind:
-                nearest_values = (self.search.nearest(path, line) for line in lines_from(kind, cast(Exact, now)))
+                nearest_values = (self.search.nearest_given(path, line) for line in lines_from(kind, cast(Exact, now)))
                 values: list[tuple[Value, Outcomes]] = [(new, after) for new, _, after in filter(None, nearest_values)]
             case ChoiceKind(options):
                 values = list(self.options(path, [option for option in options if option != now]))

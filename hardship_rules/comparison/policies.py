@@ -7,10 +7,10 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.assessment.assessment import Assessment, Trace, assess
+from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.household import RESERVED, HouseholdText
 from hardship_rules.assessment.outcomes import Reason, reason_of
-from hardship_rules.core.expr import AllOf, AnyOf, Clause, Name, Not
+from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import items_of, pairs_of, plain_value
 from hardship_rules.core.interval import Truth
@@ -21,6 +21,8 @@ from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Banner, Block, Document, Item, Listing, Paragraph, Section, Table
 from hardship_rules.documents.text import pad, width
 from hardship_rules.engine.causes import innermost
+from hardship_rules.engine.clauses import Condition
+from hardship_rules.engine.evaluate import lowered
 from hardship_rules.explanation import reasons
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.json import outcome_json, policy_json, reason_json, value_json
@@ -238,20 +240,40 @@ def _members_without(key: str, node: object, before: KeyPath, left_out: Mapping[
 
 # --- Where the verdicts differ -----------------------------------------------------------------------------------
 
-_Pair = tuple[Trace | None, Trace | None]
+
+@frozen
+class _Standing:
+    """A clause of an outcome for one assessment."""
+
+    assessment: Assessment
+    condition: Condition
+
+    @property
+    def truth(self) -> Truth:
+        """Whether the clause holds."""
+        return cast(Truth, self.assessment.outcomes.scope.run.value(self.condition.step))
+
+    def clauses(self) -> "dict[str, _Standing]":
+        """The clauses directly inside it by their ids, also those of the named conditions that it uses."""
+        return {
+            cast(Clause, part.clause).id: _Standing(self.assessment, part) for part in self.condition.inner_clauses()
+        }
+
+
+_Pair = tuple[_Standing | None, _Standing | None]
 
 
 def parting(first: Assessment, second: Assessment) -> Parting | None:
     """Where two verdicts differ; None where they are the same, or differ though every clause has the same value."""
     if same_category(first, second):
         return None
-    first_traces, second_traces = _traces(first), _traces(second)
-    for name in dict.fromkeys((*first_traces, *second_traces)):
-        pair = (first_traces.get(name), second_traces.get(name))
+    of_first, of_second = _outcomes(first), _outcomes(second)
+    for name in dict.fromkeys((*of_first, *of_second)):
+        pair = (of_first.get(name), of_second.get(name))
         if _truth(pair[0]) is not _truth(pair[1]):
-            first_trace, second_trace = _innermost_difference(pair)
-            return Parting(_standing(first, name, first_trace), _standing(second, name, second_trace))
-    standings = [_deciding(first, first_traces), _deciding(second, second_traces)]
+            inner_first, inner_second = _innermost_difference(pair)
+            return Parting(_standing(name, inner_first), _standing(name, inner_second))
+    standings = [_deciding(first, of_first), _deciding(second, of_second)]
     return None if None in standings else Parting(standings[0], standings[1], by_order=True)
 
 
@@ -260,21 +282,24 @@ def same_category(first: Assessment, second: Assessment) -> bool:
     return [outcome.id for outcome in first.possible] == [outcome.id for outcome in second.possible]
 
 
-def _traces(assessment: Assessment) -> dict[str, Trace]:
-    """The trace of each outcome of the category, including those after the deciding one."""
-    decision = assessment.policy.category
-    return {outcome.id: assessment.trace(f"{decision.name}.{outcome.id}") for outcome in decision.outcomes}
+def _outcomes(assessment: Assessment) -> dict[str, _Standing]:
+    """The clause of each outcome of the category, including those after the deciding one."""
+    structure = lowered(assessment.policy).structure
+    return {
+        outcome.id: _Standing(assessment, structure(cast(Clause, outcome.when)))
+        for outcome in assessment.policy.category.outcomes
+    }
 
 
-def _deciding(assessment: Assessment, traces: dict[str, Trace]) -> Standing | None:
+def _deciding(assessment: Assessment, outcomes: Mapping[str, _Standing]) -> Standing | None:
     """The clause of the deciding outcome; None where the category is undecided or `otherwise`."""
     outcome = assessment.category
-    return None if outcome is None else _standing(assessment, outcome.id, traces.get(outcome.id))
+    return None if outcome is None else _standing(outcome.id, outcomes.get(outcome.id))
 
 
-def _truth(trace: Trace | None) -> Truth:
+def _truth(standing: _Standing | None) -> Truth:
     """Whether a clause holds; false where a policy does not have it."""
-    return False if trace is None else cast(Truth, trace.value)
+    return False if standing is None else standing.truth
 
 
 def _innermost_difference(pair: _Pair) -> _Pair:
@@ -282,36 +307,27 @@ def _innermost_difference(pair: _Pair) -> _Pair:
     first, second = pair
     if first is None or second is None:
         return pair
-    in_first, in_second = ({cast(Clause, part.expr).id: part for part in _clauses(trace)} for trace in (first, second))
+    in_first, in_second = first.clauses(), second.clauses()
     if not in_first.keys() & in_second.keys():
         return pair
     differing = [
         (in_first.get(name), in_second.get(name))
         for name in dict.fromkeys((*in_first, *in_second))
-        if name not in in_first or name not in in_second or in_first[name].value is not in_second[name].value
+        if name not in in_first or name not in in_second or in_first[name].truth is not in_second[name].truth
     ]
     differing.sort(key=lambda clauses: None in clauses)  # clauses of both policies before those of one
     return _innermost_difference(differing[0]) if differing else pair
 
 
-def _clauses(trace: Trace) -> Iterator[Trace]:
-    """The clauses directly inside a clause, also through the named conditions that it uses."""
-    for part in trace.parts:
-        if isinstance(part.expr, Clause):
-            yield part
-        elif isinstance(part.expr, AllOf | AnyOf | Not | Name):
-            yield from _clauses(part)
-
-
-def _standing(assessment: Assessment, name: str, trace: Trace | None) -> Standing | None:
-    """A clause of an outcome with its value and causes; None without a trace."""
-    if trace is None:
+def _standing(name: str, standing: _Standing | None) -> Standing | None:
+    """A clause of an outcome with its value and causes; None where a policy does not have it."""
+    if standing is None:
         return None
-    policy, decision = assessment.policy, assessment.policy.category
-    clause, holds = cast(Clause, trace.expr), cast(Truth, trace.value)
-    causes = innermost(policy, clause, trace.scope)
-    outcome = decision.by_id[name]
-    return Standing(clause, holds, tuple(reason_of(policy, decision, outcome, holds, cause) for cause in causes))
+    assessment, clause = standing.assessment, cast(Clause, standing.condition.clause)
+    policy, scope, holds = assessment.policy, assessment.outcomes.scope, standing.truth
+    outcome = policy.category.by_id[name]
+    reasons = (reason_of(policy.category, outcome, holds, cause, scope) for cause in innermost(clause, scope))
+    return Standing(clause, holds, tuple(reasons))
 
 
 # --- In words ----------------------------------------------------------------------------------------------------

@@ -63,6 +63,8 @@ def divide(a: Number, b: Number) -> Number:
     """The quotient a / b; `b` must be positive."""
     if isinstance(b, Range):
         return multiply(a, Range(Fraction(1) / b.high, Fraction(1) / b.low))
+    if type(a) is int and type(b) is int:
+        return a // b if a % b == 0 else Fraction(a, b)
     if isinstance(a, Range):
         return Range(Fraction(a.low) / b, Fraction(a.high) / b)
     quotient = Fraction(a) / b

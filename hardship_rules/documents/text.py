@@ -159,7 +159,12 @@ def _columns(rows: tuple[tuple[str, ...], ...], shares: tuple[int, ...]) -> list
 
 def width(text: str) -> int:
     """The columns that a text takes in a terminal; a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) if text.isascii() else len(text) + sum(map(_is_wide, text))
+
+
+@cache
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
 
 
 def pad(text: str, columns: int) -> str:
@@ -195,13 +200,16 @@ def _piece_with(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _lines(text: str, columns: int, pattern: re.Pattern[str]) -> Iterator[str]:
-    line = ""
+    line, taken = "", 0
     for piece in _pieces(text, columns, pattern):
-        if line and width((line + piece).rstrip()) > columns:
+        visible = piece.rstrip()
+        if line and visible and taken + width(visible) > columns:
             yield line.rstrip()
             line = piece.lstrip()
+            taken = width(line)
         else:
             line += piece
+            taken += width(piece)
     yield line.rstrip()
 
 

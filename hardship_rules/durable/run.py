@@ -20,7 +20,7 @@ from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
 from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
 from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
-from hardship_rules.engine.evaluate import Scope, evaluate, value
+from hardship_rules.engine.evaluate import Scope, lowered, value
 from hardship_rules.engine.whole import scope_of
 from hardship_rules.explanation.formats import FORMER_JSON, explain, explain_json, known_detail
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
@@ -81,7 +81,6 @@ def assess(
     assessment = assess_household(policy, household, on)
     rules = worker.ruleset_of(policy)
     scope = scope_of(rules.whole, assessment.household.scope(policy))
-    evaluate(rules.whole.policy, scope)
     facts = _facts_to_assert(rules, scope)
     fired = tuple(rules.meanings[rule] for rule in worker.run(rules, facts) if rule in rules.meanings)
     difference = next(_differences(assessment, fired), None)
@@ -110,21 +109,20 @@ def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
 
 def _unknown_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[KeyPath]:
     """The unknown facts that a number depends on; the number is needed even where its clause is already decided."""
-    plans, expr = Plans(policy), asserted.expr
+    plans, expr, steps = Plans(scope.run), asserted.expr, lowered(policy)
     if asserted.as_what == "count":
         where = cast(Expr, cast(OverMembers, expr).where)
-        for number, member in enumerate(scope.members):
-            yield from plans.of(where, member, number).paths
+        for number in range(len(scope.members)):
+            yield from plans.of(steps.quotient(where).step, number).paths
         return
     for part in (expr,) if asserted.as_what == "truth" else parts_of(expr):
-        yield from plans.of(part, scope).paths
+        yield from plans.of(steps.quotient(part).step).paths
 
 
 def _differences(assessment: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:
     """The clauses and decisions in which the two engines differ."""
     policy = assessment.policy
     scope = assessment.household.scope(policy)
-    evaluate(policy, scope)
     held = {clause: fires.holds for fires in fired for clause in fires.clauses}
     definitions: list[Definition] = [*policy.terms.values(), *policy.decisions.values()]
     for definition in definitions:

@@ -11,7 +11,7 @@ from hardship_rules.core.lazy import lazy
 if TYPE_CHECKING:
     from hardship_rules.engine._lower import lower, specialise
     from hardship_rules.engine._program_json import program_json, read_program
-    from hardship_rules.engine.evaluate import Scope, nothing_known, possible, value
+    from hardship_rules.engine.evaluate import Scope, any_household, possible, value
     from hardship_rules.engine.program import Program
     from hardship_rules.engine.signs import Rounding, roundings_below_zero
 
@@ -19,8 +19,8 @@ __all__ = [
     "Program",
     "Rounding",
     "Scope",
+    "any_household",
     "lower",
-    "nothing_known",
     "possible",
     "program_json",
     "read_program",
@@ -35,8 +35,8 @@ __getattr__, __dir__ = lazy(
         "Program": "program",
         "Rounding": "signs",
         "Scope": "evaluate",
+        "any_household": "evaluate",
         "lower": "_lower",
-        "nothing_known": "evaluate",
         "possible": "evaluate",
         "program_json": "_program_json",
         "read_program": "_program_json",

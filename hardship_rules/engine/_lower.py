@@ -32,9 +32,15 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, high, low
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
 from hardship_rules.core.problem import PolicyError, Problem, nearest
+from hardship_rules.core.units import unit_of
 from hardship_rules.engine._builder import Builder
+from hardship_rules.engine.clauses import Comparison, Condition
 from hardship_rules.engine.program import (
     BOOL,
+    CLAUSE,
+    DECISION,
+    PARAMETER,
+    READING,
     BoolKind,
     Denominator,
     IntKind,
@@ -48,13 +54,11 @@ from hardship_rules.engine.program import (
 )
 
 _DAYS = {"year": 372, "month": 31}
-READING = "reading "
-"""Begins the name of a reading's step."""
 
 
 def lower(policy: Policy) -> Program:
     """The open program of a policy: its readings are steps that can be changed."""
-    return _Lowering(policy).program()
+    return Lowering(policy).program()
 
 
 def specialise(program: Program, readings: Mapping[str, str]) -> Program:
@@ -82,8 +86,12 @@ def specialise(program: Program, readings: Mapping[str, str]) -> Program:
     return _Folding(program, readings).program()
 
 
-class _Lowering:
-    """The lowering of one policy, definition by definition in its order."""
+class Lowering:
+    """The lowering of one policy, definition by definition in its order.
+
+    `program` lowers all of it. Afterwards `quotient` gives the step of any expression over the policy's names, and
+    `structure` the clauses that a condition is made of.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -93,31 +101,27 @@ class _Lowering:
         self.scales: dict[str, Denominator] = {}
         self.sides: dict[str, tuple[Quotient, Quotient]] = {}
         self.members: dict[str, int] = {}
-
-    def program(self) -> Program:
-        policy = self.policy
+        self.is_complete = False  # then further clauses are no part of the program
         for name, reading in policy.readings.items():
             self.names[name] = self.reading(reading)
         for name in policy.names:
             if isinstance(fact := policy.names[name], Fact) and isinstance(fact.kind, kinds.NumberKind):
                 self.scales[name] = Denominator(10**fact.kind.decimals)
+
+    def program(self) -> Program:
+        """Lower everything; once only. The program begins with the inputs of every fact and of the day."""
+        policy = self.policy
+        for name in (*policy.facts, *policy.members.facts, "on"):
+            self.name(name)
         defaults = {}
         for name in policy.fact_order:
             if isinstance(fact := policy.names[name], Fact) and fact.if_absent is not None:
                 defaults[name] = self.default(fact, fact.if_absent)
         must = {clause.id: self.condition(clause) for clause in policy.must}
         for name in policy.order:
-            match definition := policy.names[name]:
-                case Parameter():
-                    self.names[name] = self.parameter(definition)
-                case Term():
-                    self.names[name] = self.term(definition)
-                case Decision():
-                    self.decision(definition)
-                case Fact() | Reading():
-                    raise TypeError(name)
-                case _:
-                    assert_never(definition)
+            if name not in self.names:
+                self.define(name)
+        self.is_complete = True
         return Program(
             policy.fingerprint,
             FrozenMapping(),
@@ -134,6 +138,20 @@ class _Lowering:
 
     # Definitions
 
+    def define(self, name: str) -> None:
+        """Lower a parameter, term or decision; what it uses is lowered before."""
+        match definition := self.policy.names[name]:
+            case Parameter():
+                self.names[name] = self.parameter(definition)
+            case Term():
+                self.names[name] = self.term(definition)
+            case Decision():
+                self.decision(definition)
+            case Fact() | Reading():
+                raise TypeError(name)
+            case _:
+                assert_never(definition)
+
     def reading(self, reading: Reading) -> int:
         options = OptionKind(tuple(reading.kind.options))
         return self.build.named(self.build.option(reading.chosen), f"{READING}{reading.name}", options)
@@ -147,7 +165,7 @@ class _Lowering:
         keys = tuple(self.name(key) for key in parameter.by)
         table = self.build.table(keys, Table(rows, parameter.last, bounds))
         self.scales[parameter.name] = Denominator(scale)
-        return self.build.named(table, f"parameter {parameter.name}")
+        return self.build.named(table, f"{PARAMETER}{parameter.name}")
 
     def term(self, term: Term) -> int:
         if isinstance(term.kind, kinds.NumberKind):
@@ -162,7 +180,15 @@ class _Lowering:
         chosen = self.build.option(None if decision.otherwise is None else decision.otherwise.id)
         for name, when in reversed(outcomes):
             chosen = self.build.select(when, self.build.option(name), chosen)
-        self.names[decision.name] = chosen
+        self.names[decision.name] = self.build.named(chosen, f"{DECISION}{decision.name}")
+
+    def default_cases(self, fact: Fact) -> tuple[tuple[tuple[int, bool], ...], bool]:
+        """The cases of a default, each with whether its result is a constant, and whether the last result is one."""
+        expr = fact.if_absent
+        if not isinstance(expr, Choose):
+            return (), isinstance(expr, Constant | Option)
+        cases = ((self.condition(when), isinstance(result, Constant | Option)) for when, result in expr.cases)
+        return tuple(cases), isinstance(expr.otherwise, Constant | Option)
 
     def default(self, fact: Fact, expr: Expr) -> Quotient:
         """What replaces a fact in the fact's own unit; it may come to a part of its smallest unit."""
@@ -184,11 +210,10 @@ class _Lowering:
         if name == "on":
             return self.build.input("on", _any_day(), "household")
         definition = self.policy.names[name]
-        if isinstance(definition, Parameter):  # a default or `must` uses it before its turn
-            self.names[name] = self.parameter(definition)
+        if not isinstance(definition, Fact):  # a default or `must` uses it before its turn
+            self.define(name)
             return self.names[name]
-        fact = cast(Fact, definition)
-        return self.build.input(name, self.fact_kind(fact), "member" if fact.of_member else "household")
+        return self.build.input(name, self.fact_kind(definition), "member" if definition.of_member else "household")
 
     def fact_kind(self, fact: Fact) -> Kind:
         match fact.kind:
@@ -216,10 +241,24 @@ class _Lowering:
                 )
             case Constant(value=value):
                 return not isinstance(value, bool)
-            case Option():
+            case Option() | Clause() | AllOf() | AnyOf() | Not() | Compare() | OneOf():
                 return False
-            case _:
+            case OverMembers(what=what):
+                return what in ("sum", "count")
+            case Choose(cases, otherwise):
+                return self.is_number(cases[0][1] if cases else cast(Expr, otherwise))
+            case Add() | Multiply() | Divide() | Negate() | Extreme() | Round() | Elapsed():
                 return True
+            case _:
+                assert_never(expr)
+
+    def named(self, name: str) -> Quotient:
+        """The number, condition or choice of a name, lowered before."""
+        return Quotient(self.name(name), self.scales.get(name, Denominator()))
+
+    def quotient(self, expr: Expr) -> Quotient:
+        """The number, condition or choice of an expression."""
+        return Quotient(*self.number(expr)) if self.is_number(expr) else Quotient(self.value(expr))
 
     # Conditions and choices
 
@@ -228,8 +267,11 @@ class _Lowering:
         build = self.build
         match expr:
             case Clause(id=id_, when=when):
-                if id_ not in self.clauses:
-                    self.clauses[id_] = build.named(self.line_of(id_, when), f"clause {id_}")
+                if id_ in self.clauses:
+                    return self.clauses[id_]
+                if self.is_complete:
+                    return self.condition(when)
+                self.clauses[id_] = build.named(self.line_of(id_, when), f"{CLAUSE}{id_}")
                 return self.clauses[id_]
             case AllOf(clauses):
                 return build.junction("and", [self.condition(clause) for clause in clauses])
@@ -252,6 +294,30 @@ class _Lowering:
                 return self.value(expr)
             case _:
                 raise TypeError(expr)
+
+    def structure(self, expr: Expr) -> Condition:
+        """A condition and the conditions that it is made of, down to those of single lines."""
+        step = self.condition(expr)
+        match expr:
+            case Clause(when=when):
+                is_switch = expr.id in self.policy.switches
+                return Condition("clause", step, (self.structure(when),), expr, is_switch=is_switch)
+            case AllOf(clauses) | AnyOf(clauses):
+                parts = tuple(map(self.structure, clauses))
+                has_switch = any(part.is_switch for part in parts)
+                return Condition("all" if isinstance(expr, AllOf) else "any", step, parts, has_switch=has_switch)
+            case Not(part):
+                return Condition("not", step, (self.structure(part),))
+            case Name(name) if isinstance(term := self.policy.names.get(name), Term) and not term.of_member:
+                return Condition("term", step, (self.structure(term.expr),))
+            case Compare(left, sign, right):
+                quotients = (self.quotient(left), self.quotient(right))
+                unit = (unit_of(left, self.policy) or unit_of(right, self.policy)) if self.is_number(left) else None
+                return Condition("line", step, compares=Comparison(sign, *quotients, unit))
+            case OverMembers(what, _, where) if what in ("some", "each"):
+                return Condition("line", step, members=(what == "some", self.condition(cast(Expr, where))))
+            case _:
+                return Condition("line", step)
 
     def line_of(self, id_: str, when: Expr) -> int:
         """The condition of a clause; what it compares, or asks of each member, is kept beside it."""
@@ -352,7 +418,7 @@ class _Lowering:
                     by = _times(by, own)
                 return build.mul(steps), by
             case Divide(over, divisor):
-                return self.quotient(over, divisor)
+                return self.divided(over, divisor)
             case Extreme(which, parts):
                 raised, by = self.together(parts)
                 return build.extreme(which, raised), by
@@ -360,7 +426,7 @@ class _Lowering:
                 return self.rounded(direction, part, of)
             case Elapsed(unit, start, end):
                 (first, last), _ = self.together((start, end))
-                days = build.add([last, build.mul([build.number(-1), first])])
+                days = build.add([build.mul([build.number(-1), first]), last])
                 return build.div(days, build.number(_DAYS[unit]), "down"), Denominator()
             case OverMembers(_, part, where):
                 step, by = (build.number(1), Denominator()) if part is None else self.number(part)
@@ -394,7 +460,7 @@ class _Lowering:
         factors = [factor for factor, power in missing.items() for _ in range(power)]
         return self.build.mul([self.build.number(by.number // own.number), step, *factors])
 
-    def quotient(self, over: Expr, divisor: Expr) -> tuple[int, Denominator]:
+    def divided(self, over: Expr, divisor: Expr) -> tuple[int, Denominator]:
         (above, own), (below, other) = self.number(over), self.number(divisor)
         shared = gcd(own.number, other.number)
         above = self.raised(above, Denominator(), Denominator(other.number // shared, other.factors))

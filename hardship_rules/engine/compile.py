@@ -5,17 +5,17 @@ options that it can be. One function serves households that are known and househ
 holds numbers of steps and whole numbers, nothing of a policy's text.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any, cast
 
 from attrs import field, frozen
 
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
-from hardship_rules.engine._builder import rounded
-from hardship_rules.engine.program import BoolKind, IntKind, OptionKind, Program, Rounding, Step, Table
+from hardship_rules.engine.program import BoolKind, IntKind, Kind, OptionKind, Program, Rounding, Step, Table
 
-TRUE, FALSE = 1, 2
+TRUE, FALSE, OPEN = 1, 2, 3
 
 Bounds = Sequence[Any]
 """The bounds of the inputs of one space, in the order of `Compiled.own` or `Compiled.of_members`: of a number its least
@@ -24,33 +24,90 @@ and its greatest, of a condition its bits, of an option its mask."""
 
 @frozen
 class Compiled:
-    """A function over bounds: `run(own, members)` gives, of each step asked for, its bounds in the same form.
+    """A function over bounds: `run(own, members, forced)` gives, of each step asked for, its bounds in the same form.
 
-    `own` and `of_members` name the inputs; `masks` has the bit of each option.
+    `own` and `of_members` name the inputs; `masks` has the bit of each option. `forced` has, for each of the steps that
+    can be forced, its bits or mask, or 0 where it is not forced.
     """
 
     own: tuple[str, ...]
     of_members: tuple[str, ...]
     roots: tuple[int, ...]
     masks: FrozenMapping[str, int]
-    run: Callable[[Bounds, Sequence[Bounds]], tuple[Any, ...]] = field(repr=False, eq=False)
+    run: Callable[..., tuple[Any, ...]] = field(repr=False, eq=False)
     source: str = field(repr=False, eq=False)
 
 
-def compile_program(program: Program, roots: Sequence[int]) -> Compiled:
-    """The function for some steps of the household, and what they need; compiled once, then fast."""
-    writer = _Writer(program, tuple(roots))
+def compile_program(
+    program: Program,
+    roots: Sequence[int],
+    *,
+    inputs: Sequence[int] | None = None,
+    forced: Sequence[int] = (),
+    masks: Mapping[str, int] | None = None,
+) -> Compiled:
+    """The function for some steps, and what they need; compiled once, then fast.
+
+    The bounds of a step of the household are in place; of a step of the members there is a list, a member after the
+    other, for each of them.
+
+    `inputs` are the steps of the inputs in the order of the rows; without it those that the roots need. `forced` are
+    conditions and options with a name of their own that a call can force. `masks` are the bits of options.
+    """
+    writer = _Writer(program, tuple(roots), inputs, tuple(forced), masks_of(program) if masks is None else masks)
     source = writer.source()
-    names: dict[str, Any] = dict(writer.helpers)
-    exec(compile(source, "<program>", "exec"), names)  # noqa: S102  # numbers of steps and whole numbers alone
     return Compiled(
-        tuple(writer.inputs["household"]),
-        tuple(writer.inputs["member"]),
+        tuple(cast(str, program.steps[number].data) for number in writer.inputs["household"]),
+        tuple(cast(str, program.steps[number].data) for number in writer.inputs["member"]),
         tuple(roots),
         FrozenMapping(writer.masks),
-        names["run"],
+        function_of(source, "run", writer.helpers),
         source,
     )
+
+
+@frozen
+class Split:
+    """A function over bounds in three parts, so that one member can be computed again without the others.
+
+    `before(own, members)` gives what the members and the end need of the household, `member(base, row)` a member's
+    parts of the sums, and `after(base, totals)` the steps asked for. `together(a, b)` adds the parts of two members.
+    """
+
+    before: Callable[..., tuple[Any, ...]] = field(repr=False, eq=False)
+    member: Callable[..., tuple[Any, ...]] = field(repr=False, eq=False)
+    after: Callable[..., tuple[Any, ...]] = field(repr=False, eq=False)
+    together: Callable[..., tuple[Any, ...]] = field(repr=False, eq=False)
+
+    def totals(self, parts: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
+        """The sums over members of their parts; there is at least one."""
+        return reduce(self.together, parts)
+
+
+def compile_split(
+    program: Program, roots: Sequence[int], inputs: Sequence[int], masks: Mapping[str, int]
+) -> Split | None:
+    """The function for some steps of the household in parts; None where the members are gone through more than once."""
+    writer = _Writer(program, tuple(roots), inputs, (), masks)
+    source = writer.split_source()
+    if source is None:
+        return None
+    names = ("before", "member", "after", "together")
+    return Split(*(function_of(source, name, writer.helpers) for name in names))
+
+
+def function_of(source: str, name: str, helpers: Mapping[str, Any]) -> Callable[..., Any]:
+    """The function of a source that holds numbers of steps and whole numbers alone."""
+    names: dict[str, Any] = dict(helpers)
+    exec(compile(source, "<program>", "exec"), names)  # noqa: S102  # nothing of a policy's text
+    return cast(Callable[..., Any], names[name])
+
+
+def unknown_bounds(kind: Kind, masks: Mapping[str, int]) -> tuple[int, ...]:
+    """The bounds of a fact of which nothing is known."""
+    if isinstance(kind, IntKind):
+        return (kind.low, kind.high)
+    return (OPEN,) if isinstance(kind, BoolKind) else (sum(masks[option] for option in kind.options),)
 
 
 def masks_of(program: Program) -> dict[str, int]:
@@ -59,84 +116,24 @@ def masks_of(program: Program) -> dict[str, int]:
     return {option: 1 << number for number, option in enumerate(dict.fromkeys(options))}
 
 
-class _Writer:
-    """Writes the source of one function, phase by phase: the household's steps, then a loop over the members."""
+class StepWriter:
+    """Writes single steps as lines of a function."""
 
-    def __init__(self, program: Program, roots: tuple[int, ...]) -> None:
+    def __init__(self, program: Program, forced: tuple[int, ...], masks: Mapping[str, int]) -> None:
         self.program = program
         self.steps = program.steps
-        self.roots = roots
-        self.masks = masks_of(program)
-        self.live = program.live(roots)
-        self.phase: dict[int, int] = {}
-        for number in self.live:
-            step = self.steps[number]
-            phase = max((self.phase[argument] for argument in step.args), default=0)
-            self.phase[number] = phase + (step.op in ("sum", "any"))
-        self.inputs: dict[str, dict[str, int]] = {"household": {}, "member": {}}
-        for number in self.live:
-            step = self.steps[number]
-            if step.op == "input":
-                self.inputs[step.space][cast(str, step.data)] = number
+        self.forced = dict.fromkeys(forced)
+        self.masks = masks
         self.helpers: dict[str, Any] = {}
-        self.later = self._needed_later()
 
-    def _needed_later(self) -> frozenset[int]:
-        """The members' steps that a later loop needs."""
-        return frozenset(
-            argument
-            for number in self.live
-            for argument in self.steps[number].args
-            if self.steps[argument].space == "member"
-            and self.phase[argument] < self.phase[number] - (self.steps[number].op in ("sum", "any"))
-        )
+    def unpacked(self, inputs: Iterable[int], source: str, live: Container[int]) -> str:
+        """The line that names the bounds of inputs; of those that are not live they have no name."""
+        names = [name if number in live else "_" for number in inputs for name in self.names(number)]
+        return f"{', '.join(names)}, = {source}" if names else "pass"
 
-    def source(self) -> str:
-        """The function's source."""
-        lines = ["def run(own, members):"]
-        lines += self._unpacked("household", "own", " ")
-        last = max((self.phase[number] for number in self.live), default=0)
-        for phase in range(last + 1):
-            of_household = [number for number in self.live if self._is(number, "household", phase)]
-            for number in of_household:
-                if self.steps[number].op not in ("sum", "any"):
-                    lines += [f" {line}" for line in self.step(number)]
-            lines += self._loop(phase)
-        values = ", ".join(name for root in self.roots for name in self.names(root))
-        return "\n".join([*lines, f" return ({values},)"]) + "\n"
-
-    def _is(self, number: int, space: str, phase: int) -> bool:
-        return self.steps[number].space == space and self.phase[number] == phase
-
-    def _loop(self, phase: int) -> Iterator[str]:
-        """The loop over the members: their steps of one phase, and the sums over them."""
-        own = [number for number in self.live if self._is(number, "member", phase)]
-        sums = [
-            number
-            for number in self.live
-            if self.steps[number].op in ("sum", "any") and self.phase[number] == phase + 1
-        ]
-        if not own and not sums:
-            return
-        for number in sums:
-            least, *greatest = self.names(number)
-            yield f" {least} = {FALSE if not greatest else 0}"
-            yield from (f" {name} = 0" for name in greatest)
-        kept = [name for number in own if number in self.later for name in self.names(number)]
-        yield from (f" all_{name} = []" for name in kept)
-        before = sorted({a for n in (*own, *sums) for a in self.steps[n].args if a in self.later and a not in own})
-        yield " for number, member in enumerate(members):"
-        yield from self._unpacked("member", "member", "  ") if phase == 0 else ()
-        yield from (f"  {name} = all_{name}[number]" for argument in before for name in self.names(argument))
-        for number in own:
-            yield from (f"  {line}" for line in self.step(number))
-        for number in sums:
-            yield from (f"  {line}" for line in self.accumulated(number))
-        yield from (f"  all_{name}.append({name})" for name in kept)
-
-    def _unpacked(self, space: str, source: str, indent: str) -> list[str]:
-        names = [name for number in self.inputs[space].values() for name in self.names(number)]
-        return [f"{indent}{', '.join(names)}, = {source}"] if names else []
+    def forces(self) -> str:
+        """The line that names what is forced."""
+        return f"{', '.join(f'f{number}' for number in self.forced)}, = forced" if self.forced else "pass"
 
     def names(self, number: int) -> tuple[str, ...]:
         """The variables of a step; a constant has none."""
@@ -144,7 +141,7 @@ class _Writer:
         if step.op == "const":
             literal = self.literal(step)
             return (literal, literal) if isinstance(step.kind, IntKind) else (literal,)
-        if step.op == "name":
+        if step.op == "name" and number not in self.forced:
             return self.names(step.args[0])
         return (f"l{number}", f"h{number}") if isinstance(step.kind, IntKind) else (f"v{number}",)
 
@@ -156,29 +153,23 @@ class _Writer:
             return str(0 if step.data is None else self.masks[cast(str, step.data)])
         return f"({step.data})"
 
-    def accumulated(self, number: int) -> Iterator[str]:
-        """A member's part in a sum, or in whether any member meets a condition."""
-        part = self.names(self.steps[number].args[0])
-        total = self.names(number)
-        if len(total) == 1:
-            yield f"{total[0]} = ({total[0]} | {part[0]}) & 1 | {total[0]} & {part[0]} & 2"
-        else:
-            yield f"{total[0]} += {part[0]}; {total[1]} += {part[1]}"
-
     # One step
 
     def step(self, number: int) -> list[str]:
         """The lines that compute a step from the variables of its arguments."""
         step = self.steps[number]
-        if step.op in ("const", "input", "name"):
+        if step.op in ("const", "input") or (step.op == "name" and number not in self.forced):
             return []
         args = [self.names(argument) for argument in step.args]
         own = self.names(number)
+        if step.op == "name":
+            return [f"{own[0]} = f{number} or {args[0][0]}"]
         if isinstance(step.kind, IntKind):
             return self.number(step, own, args, number)
         return self.condition(step, own[0], args)
 
     def condition(self, step: Step, own: str, args: list[tuple[str, ...]]) -> list[str]:
+        """The lines of a step that is a condition or an option."""
         match step.op:
             case "and":
                 parts = [arg[0] for arg in args]
@@ -187,23 +178,23 @@ class _Writer:
                 parts = [arg[0] for arg in args]
                 return [f"{own} = ({' | '.join(parts)}) & 1 | {' & '.join(parts)} & 2"]
             case "not":
-                return [f"{own} = {args[0][0]} >> 1 | ({args[0][0]} & 1) << 1"]
+                return [f"{own} = (0, 2, 1, 3)[{args[0][0]}]"]
             case "lt":
                 (a, b), (c, d) = args
-                return [f"{own} = ({a} < {d}) | ({b} >= {c}) << 1"]
+                return [f"{own} = 1 if {b} < {c} else 2 if {a} >= {d} else 3"]
             case "eq" if len(args[0]) == 2:  # a number
                 (a, b), (c, d) = args
-                return [f"{own} = ({a} <= {d} and {c} <= {b}) | (not {a} == {b} == {c} == {d}) << 1"]
+                return [f"{own} = 2 if {b} < {c} or {d} < {a} else 1 if {a} == {b} == {c} == {d} else 3"]
             case "eq" if isinstance(self.steps[step.args[0]].kind, BoolKind):
                 (a,), (b,) = args
                 return [f"{own} = 3 if {a} == 3 or {b} == 3 else 1 if {a} == {b} else 2"]
             case "eq":
                 (a,), (b,) = args
-                return [f"{own} = (1 if {a} & {b} else 0) | (0 if {a} == {b} and not {a} & ({a} - 1) else 2)"]
+                return [f"{own} = 2 if not {a} & {b} else 1 if {a} == {b} and not {a} & ({a} - 1) else 3"]
             case "in":
                 mask = sum(self.masks.get(option, 0) for option in cast(tuple[str, ...], step.data))
                 (a,) = args[0]
-                return [f"{own} = (1 if {a} & {mask} else 0) | (2 if {a} & ~{mask} else 0)"]
+                return [f"{own} = (3 if {a} & ~{mask} else 1) if {a} & {mask} else 2"]
             case "select":
                 (when,), (then,), (otherwise,) = args
                 return [f"{own} = {then} if {when} == 1 else {otherwise} if {when} == 2 else {then} | {otherwise}"]
@@ -211,6 +202,7 @@ class _Writer:
                 raise TypeError(step.op)
 
     def number(self, step: Step, own: tuple[str, ...], args: list[tuple[str, ...]], number: int) -> list[str]:
+        """The lines of a step that is a number."""
         least, greatest = own
         match step.op:
             case "add":
@@ -275,19 +267,159 @@ class _Writer:
         rounding = cast(Rounding, step.data)
         divisors = (d, c) if over.low >= 0 else (f"({d} if {a} >= 0 else {c})", f"({c} if {b} >= 0 else {d})")
         ends = [_division(x, y, rounding, positive=over.low >= 0) for x, y in zip((a, b), divisors, strict=True)]
-        if any("rounded" in end for end in ends):
-            self.helpers["rounded"] = rounded
         return [f"{own[0]} = {ends[0]}; {own[1]} = {ends[1]}"]
 
 
+class _Writer(StepWriter):
+    """Writes the source of one function, phase by phase: the household's steps, then a loop over the members."""
+
+    def __init__(
+        self,
+        program: Program,
+        roots: tuple[int, ...],
+        inputs: Sequence[int] | None,
+        forced: tuple[int, ...],
+        masks: Mapping[str, int],
+    ) -> None:
+        super().__init__(program, forced, masks)
+        self.roots = roots
+        self.live = program.live(roots)
+        self.phase: dict[int, int] = {}
+        for number in self.live:
+            step = self.steps[number]
+            phase = max((self.phase[argument] for argument in step.args), default=0)
+            self.phase[number] = phase + (step.op in ("sum", "any"))
+        ordered = [number for number in self.live if self.steps[number].op == "input"] if inputs is None else inputs
+        self.inputs: dict[str, list[int]] = {"household": [], "member": []}
+        for number in ordered:
+            self.inputs[self.steps[number].space].append(number)
+        self.later = self._needed_later()
+        self.is_live = frozenset(self.live)
+
+    def _needed_later(self) -> frozenset[int]:
+        """The members' steps that a later loop needs, or that are asked for."""
+        later = (
+            argument
+            for number in self.live
+            for argument in self.steps[number].args
+            if self.steps[argument].space == "member"
+            and self.phase[argument] < self.phase[number] - (self.steps[number].op in ("sum", "any"))
+        )
+        return frozenset((*later, *(root for root in self.roots if self.steps[root].space == "member")))
+
+    def source(self) -> str:
+        """The function's source."""
+        lines = ["def run(own, members, forced=()):"]
+        lines += [f" {self.forces()}", f" {self.unpacked(self.inputs['household'], 'own', self.is_live)}"]
+        last = max((self.phase[number] for number in self.live), default=0)
+        for phase in range(last + 1):
+            of_household = [number for number in self.live if self._is(number, "household", phase)]
+            for number in of_household:
+                if self.steps[number].op not in ("sum", "any"):
+                    lines += [f" {line}" for line in self.step(number)]
+            lines += self._loop(phase)
+        values = "".join(
+            f"{name}, " if self.steps[root].space == "household" else f"tuple(all_{name}), "
+            for root in self.roots
+            for name in self.names(root)
+        )
+        return "\n".join([*lines, f" return ({values})"]) + "\n"
+
+    def split_source(self) -> str | None:
+        """The source of the function in parts; None where a step of a member depends on a sum over members."""
+        if any(phase > (self.steps[number].space == "household") for number, phase in self.phase.items()):
+            return None
+        first = [number for number in self.live if self._is(number, "household", 0)]
+        names = list(dict.fromkeys(name for number in first for name in self.names(number) if name[0] in "lhv"))
+        base = ", ".join((*names, "_"))  # never empty
+        sums = self._sums()
+        parts = [name for number in sums for name in self.names(self.steps[number].args[0])]
+        totals = ", ".join((*(name for number in sums for name in self.names(number)), "_"))
+        of_member = [line for number in self.live if self._is(number, "member", 0) for line in self.step(number)]
+        of_household = [number for number in self.live if self._is(number, "household", 1)]
+        last = [
+            line for number in of_household if self.steps[number].op not in ("sum", "any") for line in self.step(number)
+        ]
+        values = "".join(f"{name}, " for root in self.roots for name in self.names(root))
+        lines = ["def before(own):", f" {self.unpacked(self.inputs['household'], 'own', self.is_live)}"]
+        lines += [f" {line}" for number in first for line in self.step(number)]
+        lines.append(f" return ({''.join(f'{name}, ' for name in names)}0)")
+        lines += ["def member(base, member):", f" {base} = base"]
+        lines.append(f" {self.unpacked(self.inputs['member'], 'member', self.is_live)}")
+        lines += [f" {line}" for line in of_member]
+        lines.append(f" return ({''.join(f'{part}, ' for part in parts)})")
+        lines += ["def after(base, totals):", f" {base} = base", f" {totals} = *totals, 0"]
+        lines += [f" {line}" for line in last]
+        lines.append(f" return ({values})")
+        a, b = ([f"{letter}{number}" for number in range(len(parts))] for letter in "ab")
+        is_condition = [len(self.names(number)) == 1 for number in sums for _ in self.names(number)]
+        added = (
+            f"({x} | {y}) & 1 | {x} & {y} & 2" if is_one else f"{x} + {y}"
+            for x, y, is_one in zip(a, b, is_condition, strict=True)
+        )
+        lines += ["def together(a, b):"]
+        lines += [f" {', '.join(each)}, = {name}" for name, each in (("a", a), ("b", b)) if each]
+        lines.append(f" return ({''.join(f'{each}, ' for each in added)})")
+        return "\n".join(lines) + "\n"
+
+    def _sums(self) -> list[int]:
+        """The sums over members, in order."""
+        return [number for number in self.live if self.steps[number].op in ("sum", "any")]
+
+    def _is(self, number: int, space: str, phase: int) -> bool:
+        return self.steps[number].space == space and self.phase[number] == phase
+
+    def _loop(self, phase: int) -> Iterator[str]:
+        """The loop over the members: their steps of one phase, and the sums over them."""
+        own = [number for number in self.live if self._is(number, "member", phase)]
+        sums = [
+            number
+            for number in self.live
+            if self.steps[number].op in ("sum", "any") and self.phase[number] == phase + 1
+        ]
+        if not own and not sums:
+            return
+        for number in sums:
+            least, *greatest = self.names(number)
+            yield f" {least} = {FALSE if not greatest else 0}"
+            yield from (f" {name} = 0" for name in greatest)
+        kept = list(dict.fromkeys(name for number in own if number in self.later for name in self.names(number)))
+        yield from (f" all_{name} = []" for name in kept)
+        before = sorted({a for n in (*own, *sums) for a in self.steps[n].args if a in self.later and a not in own})
+        yield " for number, member in enumerate(members):"
+        if phase == 0:
+            yield f"  {self.unpacked(self.inputs['member'], 'member', self.is_live)}"
+        yield from (f"  {name} = all_{name}[number]" for argument in before for name in self.names(argument))
+        for number in own:
+            yield from (f"  {line}" for line in self.step(number))
+        for number in sums:
+            yield from (f"  {line}" for line in self.accumulated(number))
+        yield from (f"  all_{name}.append({name})" for name in kept)
+
+    def accumulated(self, number: int) -> Iterator[str]:
+        """A member's part in a sum, or in whether any member meets a condition."""
+        part = self.names(self.steps[number].args[0])
+        total = self.names(number)
+        if len(total) == 1:
+            yield f"{total[0]} = ({total[0]} | {part[0]}) & 1 | {total[0]} & {part[0]} & 2"
+        else:
+            yield f"{total[0]} += {part[0]}; {total[1]} += {part[1]}"
+
+
 def _division(over: str, by: str, rounding: Rounding, *, positive: bool) -> str:
-    if rounding == "floor" or (positive and rounding == "down"):
+    """The rounded quotient of two variables; of a number below zero it is minus that of the number above."""
+    if rounding == "floor":
         return f"{over} // {by}"
-    if positive and rounding == "up":
-        return f"-(-{over} // {by})"
-    if positive:
-        return f"(2 * {over} + {by}) // (2 * {by})"
-    return f'rounded({over}, {by}, "{rounding}")'
+    above = _ABOVE_ZERO[rounding].format(over=over, by=by)
+    below = _ABOVE_ZERO[rounding].format(over=f"-{over}", by=by)
+    return above if positive else f"({above} if {over} >= 0 else -({below}))"
+
+
+_ABOVE_ZERO: dict[Rounding, str] = {
+    "down": "{over} // {by}",
+    "up": "-(-({over}) // {by})",
+    "half_up": "(2 * {over} + {by}) // (2 * {by})",
+}
 
 
 def _rows(table: Table, masks: Mapping[str, int]) -> Callable[..., tuple[Exact, Exact]]:

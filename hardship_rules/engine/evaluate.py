@@ -1,407 +1,206 @@
-"""The values of lines, terms and decisions for the facts of a household, known or not."""
+"""The values of a policy's names and expressions for the facts of a household, known or not.
+
+They are read from the steps of the policy's program by the interval algebra.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import reduce
-from typing import assert_never, cast
+from threading import Lock
+from typing import Any, cast
 
-from attrs import define, frozen
-
-from hardship_rules.core.expr import (
-    Add,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Divide,
-    Elapsed,
-    Expr,
-    Extreme,
-    Multiply,
-    Name,
-    Negate,
-    Not,
-    OneOf,
-    Option,
-    OverMembers,
-    Round,
-    parts_of,
-)
+from hardship_rules.core.expr import Clause, Expr
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import (
-    Exact,
-    Number,
-    Range,
-    Truth,
-    add,
-    divide,
-    equal,
-    greatest,
-    high,
-    hull,
-    least,
-    less,
-    low,
-    multiply,
-    negate,
-    rounded,
-    span,
-)
-from hardship_rules.core.kinds import DATE, Value
-from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, per_policy
+from hardship_rules.core.interval import Number, Range, Truth
+from hardship_rules.core.kinds import Value
+from hardship_rules.core.policy import Decision, Policy, per_policy
+from hardship_rules.engine._lower import Lowering
+from hardship_rules.engine.clauses import Condition
+from hardship_rules.engine.interval import Facts, Run, choice_value
+from hardship_rules.engine.program import OptionKind, Program, Quotient
 
-_DAYS = {"year": 372, "month": 31}
-
-Meaning = Callable[["Scope"], Value]
-"""An expression as a function: its value in a scope."""
-Known = Mapping[int, Meaning]
-"""The meanings of expressions, by the identity of the expression."""
-_NOTHING: Known = FrozenMapping()
+_NO_VALUES: Facts = FrozenMapping()
+_NOT_FIXED: Mapping[int, Value] = FrozenMapping()
+_MOST_KNOWN = 20_000  # expressions of one policy whose steps are remembered
 
 
-@define(eq=False)
+class Lowered:
+    """A policy with the step of each of its names and expressions; further expressions are lowered when asked for."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.lowering = Lowering(policy)
+        self._lock = Lock()
+        self._names: dict[str, Quotient] = {}
+        self._clauses: dict[str, Quotient] = {}
+        self._known: dict[int, tuple[Expr, Quotient]] = {}  # by identity, which is valid while the expression is kept
+        self._structures: dict[str, Condition] = {}
+
+    def program(self) -> Program:
+        """The program, lowered completely; once only."""
+        program = self.lowering.program()
+        self._clauses = {id_: Quotient(step) for id_, step in {**program.clauses, **program.must}.items()}
+        return program
+
+    def named(self, name: str) -> Quotient:
+        """The number, condition or choice of a name."""
+        if name not in self._names:
+            with self._lock:
+                self._names[name] = self.lowering.named(name)
+        return self._names[name]
+
+    def quotient(self, expr: Expr) -> Quotient:
+        """The number, condition or choice of an expression."""
+        if type(expr) is Clause and expr.id in self._clauses:
+            return self._clauses[expr.id]
+        known = self._known.get(id(expr))
+        if known is None:
+            with self._lock:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
+                known = self._known[id(expr)] = expr, self.lowering.quotient(expr)
+        return known[1]
+
+    def clause(self, id_: str) -> int:
+        """The step of a clause of the policy."""
+        return self._clauses[id_].step
+
+    def structure(self, clause: Clause) -> Condition:
+        """A clause of the policy, and the conditions that it is made of."""
+        if clause.id not in self._structures:
+            with self._lock:
+                self._structures[clause.id] = self.lowering.structure(clause)
+        return self._structures[clause.id]
+
+    def scope(self, own: Facts, members: Iterable[Facts], fixed: Mapping[int, Value] = _NOT_FIXED) -> "Scope":
+        """The scope of a household: the values of facts and of the day; `fixed` are those of steps that are set."""
+        household, of_members = dict(own), [dict(member) for member in members]
+        build = self.lowering.build
+        run = Run(
+            build,
+            self._scaled(household),
+            [self._scaled(member) for member in of_members],
+            fixed=fixed,
+        )
+        scope = self.scope_of_run(run, household, of_members)
+        scope.fixed = fixed
+        return scope
+
+    def scope_of_run(self, run: Run, own: Facts, members: Iterable[Facts]) -> "Scope":
+        """The scope of a run of the program, with the facts that it is of."""
+        scope = Scope(self, run, own, None, None)
+        scope.members = tuple(Scope(self, run, facts, number, scope) for number, facts in enumerate(members))
+        return scope
+
+    def any_household(self, *, chosen: bool) -> "Scope":
+        """A household of which nothing is known, under the chosen readings or under any; its one member is any one."""
+        lowering = self.lowering
+        fixed: dict[int, Value] = {}
+        if not chosen:
+            for name in self.policy.readings:
+                step = lowering.names[name]
+                fixed[step] = choice_value(frozenset(cast(OptionKind, lowering.build.kind(step)).options))
+        run = Run(lowering.build, {}, [{}], fixed=fixed, any_members=True)
+        scope = Scope(self, run, {}, None, None)
+        scope.members = (Scope(self, run, {}, 0, scope),)
+        return scope
+
+    def _scaled(self, facts: Facts) -> dict[str, Value]:
+        """The facts as whole numbers."""
+        scales = self.lowering.scales
+        return {
+            name: answer if name not in scales or answer is None else _times(cast(Number, answer), scales[name].number)
+            for name, answer in facts.items()
+        }
+
+
+def _times(number: Number, scale: int) -> Number:
+    if scale == 1:
+        return number
+    return Range(number.low * scale, number.high * scale) if isinstance(number, Range) else number * scale
+
+
 class Scope:
-    """The values of names: of the household, or of a member, whose `outer` scope is the household's.
+    """The values of names for a household or for one of its members, whose `outer` scope is the household's.
 
-    `certain` is False for a member who may not exist. `known` are the meanings of a policy's expressions, which the
-    policy keeps alive.
+    `facts` are the values that it was made of, in the policy's units. A scope can be pickled.
     """
 
-    values: dict[str, Value]
-    members: "tuple[Scope, ...]" = ()
-    outer: "Scope | None" = None
-    certain: bool = True
-    known: Known = _NOTHING
+    __slots__ = ("facts", "fixed", "lowered", "member", "members", "outer", "run")
 
-    def __getstate__(self) -> tuple[object, ...]:
-        """All but the meanings, which cannot be pickled; without them each is made when it is needed."""
-        return self.values, self.members, self.outer, self.certain
-
-    def __setstate__(self, state: tuple[object, ...]) -> None:
-        self.values, self.members, self.outer, self.certain = state  # type: ignore[assignment]  # as `__getstate__` gave them
-        self.known = _NOTHING
+    def __init__(self, lowered: Lowered, run: Run, facts: Facts, member: int | None, outer: "Scope | None") -> None:
+        self.lowered = lowered
+        self.run = run
+        self.facts = facts
+        self.member = member
+        self.outer = outer
+        self.members: tuple[Scope, ...] = ()
+        self.fixed: Mapping[int, Value] = _NOT_FIXED
 
     def __getitem__(self, name: str) -> Value:
-        values = self.values
-        return values[name] if name in values else cast(Scope, self.outer).values[name]
+        """The value of a fact, parameter, reading, term or decision, or of the day."""
+        return self.run.figure(self.lowered.named(name), self.member)
+
+    def value(self, expr: Expr) -> Value:
+        """The value of an expression over the policy's names."""
+        return self.run.figure(self.lowered.quotient(expr), self.member)
+
+    def __reduce__(self) -> tuple[Callable[..., "Scope"], tuple[Any, ...]]:
+        if self.outer is not None:
+            return _member_of, (self.outer, self.member)
+        members = [dict(member.facts) for member in self.members]
+        return _scope_of, (self.lowered.policy, dict(self.facts), members, dict(self.fixed))
 
 
-def is_known(value: Value) -> bool:
-    """Whether a value is one number, one option, or one boolean."""
-    return value is not None and not isinstance(value, Range | frozenset)
+def _scope_of(policy: Policy, own: Facts, members: Iterable[Facts], fixed: Mapping[int, Value]) -> Scope:
+    return lowered(policy).scope(own, members, fixed)
 
 
-def choice_value(options: frozenset[str]) -> str | frozenset[str]:
-    """The value of a choice that may be any of some options: the option itself if there is one."""
-    return next(iter(options)) if len(options) == 1 else options
+def _member_of(scope: Scope, number: int) -> Scope:
+    return scope.members[number]
 
 
-def join(a: Value, b: Value) -> Value:
-    """The smallest value that includes two values."""
-    if isinstance(a, str | frozenset):
-        return choice_value(options_of(a) | options_of(b))
-    if a is None or b is None or isinstance(a, bool):
-        return a if a is b else None
-    return hull(a, cast(Number, b))
+@per_policy
+def _lowered(policy: Policy) -> tuple[Lowered, Program]:
+    lowered = Lowered(policy)
+    return lowered, lowered.program()
 
 
-def options_of(options: Value) -> frozenset[str]:
-    """The options that a choice's value may be."""
-    return frozenset((options,)) if isinstance(options, str) else cast(frozenset[str], options)
+def lowered(policy: Policy) -> Lowered:
+    """The steps of a policy's names and expressions."""
+    return _lowered(policy)[0]
+
+
+def program_of(policy: Policy) -> Program:
+    """The open program of a policy, lowered once."""
+    return _lowered(policy)[1]
+
+
+def scope_of(policy: Policy, own: Facts, members: Iterable[Facts], fixed: Facts = _NO_VALUES) -> Scope:
+    """The scope of a household: the values of its facts and of the day; a fact that is not there is unknown.
+
+    `fixed` are the values of names that are set.
+    """
+    steps = lowered(policy)
+    return steps.scope(own, members, {steps.named(name).step: answer for name, answer in fixed.items()})
+
+
+def any_household(policy: Policy, *, chosen: bool = False) -> Scope:
+    """A household of which nothing is known, under the chosen readings or under any; its one member is any one."""
+    return lowered(policy).any_household(chosen=chosen)
 
 
 def value(expr: Expr, scope: Scope) -> Value:
     """The value of an expression in a scope."""
-    means = scope.known.get(id(expr))
-    return (meaning(expr, scope.known) if means is None else means)(scope)
+    return scope.value(expr)
 
 
-@per_policy
-def meanings(policy: Policy) -> Known:
-    """The meaning of every expression of a policy by its identity."""
-    known: dict[int, Meaning] = {}
-
-    def learn(expr: Expr) -> None:
-        for part in parts_of(expr):
-            learn(part)
-        known[id(expr)] = meaning(expr, known, policy.constants)
-
-    for clause in policy.must:
-        learn(clause)
-    for definition in policy.names.values():
-        for expr in exprs_of(definition):
-            learn(expr)
-    return known
-
-
-def meaning(expr: Expr, known: Known, constants: Mapping[str, Value] = FrozenMapping()) -> Meaning:
-    """The meaning of an expression, made of the known meanings of its parts.
-
-    An expression of constants alone is evaluated once, here.
-    """
-    if id(expr) in known:
-        return known[id(expr)]
-    if isinstance(expr, Name) and expr.name in constants:
-        return _Always(constants[expr.name])
-    parts = {id(part): meaning(part, known, constants) for part in parts_of(expr)}
-    means = _meaning(expr, lambda part: parts[id(part)])
-    if parts and all(isinstance(part, _Always) for part in parts.values()) and not isinstance(expr, OverMembers):
-        return _Always(means(Scope({})))
-    return means
-
-
-def _meaning(expr: Expr, of: Callable[[Expr], Meaning]) -> Meaning:
-    match expr:
-        case Name():
-            return _named(expr.name)
-        case Clause():
-            return of(expr.when)
-        case Compare():
-            return _comparison(expr, of(expr.left), of(expr.right))
-        case Option():
-            return _Always(expr.option)
-        case AllOf():
-            return _junction([of(clause) for clause in expr.clauses], settles=False)
-        case AnyOf():
-            return _junction([of(clause) for clause in expr.clauses], settles=True)
-        case Constant():
-            return _Always(expr.value)
-        case Not():
-            return _negation(of(expr.part))
-        case Add():
-            return _folded(add, [of(part) for part in expr.parts])
-        case Multiply():
-            return _folded(multiply, [of(part) for part in expr.parts])
-        case Divide():
-            return _folded(divide, [of(expr.over), of(expr.by)])
-        case OneOf():
-            return _membership(of(expr.part), frozenset(cast(Option, option).option for option in expr.options))
-        case OverMembers():
-            where = None if expr.where is None else of(expr.where)
-            return _over_members(expr.what, None if expr.part is None else of(expr.part), where)
-        case Choose():
-            cases = [(of(when), of(result)) for when, result in expr.cases]
-            return _choice(cases, None if expr.otherwise is None else of(expr.otherwise))
-        case Negate():
-            part = of(expr.part)
-            return lambda scope: negate(cast(Number, part(scope)))
-        case Extreme():
-            return _folded(least if expr.which == "min" else greatest, [of(part) for part in expr.parts])
-        case Round():
-            direction, part, step = expr.direction, of(expr.part), of(expr.step)
-            return lambda scope: rounded(cast(Number, part(scope)), cast(Exact, step(scope)), direction)
-        case Elapsed():
-            return _elapsed(of(expr.start), of(expr.end), _DAYS[expr.unit])
-        case _:
-            assert_never(expr)
-
-
-def _named(name: str) -> Meaning:
-    def named(scope: Scope) -> Value:
-        values = scope.values
-        return values[name] if name in values else cast(Scope, scope.outer).values[name]
-
-    return named
-
-
-@frozen
-class _Always:
-    """The meaning of a constant."""
-
-    constant: Value
-
-    def __call__(self, _: Scope) -> Value:
-        return self.constant
-
-
-def _negation(part: Meaning) -> Meaning:
-    return lambda scope: _opposite(cast(Truth, part(scope)))
-
-
-def _opposite(truth: Truth) -> Truth:
-    return None if truth is None else not truth
-
-
-def _junction(parts: list[Meaning], *, settles: bool) -> Meaning:
-    """The meaning of `all` (settled by a false condition) or of `any` (settled by a true one)."""
-    if any(isinstance(part, _Always) and part.constant is settles for part in parts):
-        return _Always(settles)
-    parts = [part for part in parts if not isinstance(part, _Always) or part.constant is None]
-
-    def junction(scope: Scope) -> Truth:
-        result: Truth = not settles
-        for part in parts:
-            truth = part(scope)
-            if truth is settles:
-                return settles
-            if truth is None:
-                result = None
-        return result
-
-    return junction
-
-
-def _folded(operation: Callable[[Number, Number], Number], parts: list[Meaning]) -> Meaning:
-    first, *rest = cast(list[Callable[[Scope], Number]], parts)
-    if len(rest) == 1:
-        second = rest[0]
-        return lambda scope: operation(first(scope), second(scope))
-
-    def folded(scope: Scope) -> Number:
-        total = first(scope)
-        for part in rest:
-            total = operation(total, part(scope))
-        return total
-
-    return folded
-
-
-def _comparison(expr: Compare, left: Meaning, right: Meaning) -> Meaning:
-    sign = expr.sign
-    if isinstance(expr.right, Option):
-        option, same = expr.right.option, sign == "=="
-
-        def is_option(scope: Scope) -> Truth:
-            choice = left(scope)
-            if type(choice) is str:
-                return (choice == option) is same
-            return _same(choice, option) if same else _opposite(_same(choice, option))
-
-        return is_option
-    compare, swapped, negated = _COMPARISONS[sign]
-
-    def comparison(scope: Scope) -> Truth:
-        a, b = left(scope), right(scope)
-        if a is None or b is None:
-            return None
-        if isinstance(a, str | frozenset):
-            truth = _same(a, b)
-        else:
-            truth = compare(cast(Number, b), a) if swapped else compare(a, cast(Number, b))
-        return _opposite(truth) if negated else truth
-
-    return comparison
-
-
-_COMPARISONS: dict[str, tuple[Callable[[Number, Number], Truth], bool, bool]] = {
-    "<": (less, False, False),
-    ">": (less, True, False),
-    ">=": (less, False, True),
-    "<=": (less, True, True),
-    "==": (equal, False, False),
-    "!=": (equal, False, True),
-}  # the function for a sign, whether its sides are swapped, and whether its answer is negated
-
-
-def _same(a: Value, b: Value) -> Truth:
-    if isinstance(a, str) and isinstance(b, str):
-        return a == b
-    return None if options_of(a) & options_of(b) else False
-
-
-def _membership(part: Meaning, names: frozenset[str]) -> Meaning:
-    def membership(scope: Scope) -> Truth:
-        choice = part(scope)
-        if isinstance(choice, str):
-            return choice in names
-        options = cast(frozenset[str], choice)
-        return True if options <= names else None if options & names else False
-
-    return membership
-
-
-def _elapsed(start: Meaning, end: Meaning, length: int) -> Meaning:
-    def elapsed(scope: Scope) -> Number:
-        first, last = cast(Number, start(scope)), cast(Number, end(scope))
-        return span(_full(low(last) - high(first), length), _full(high(last) - low(first), length))
-
-    return elapsed
-
-
-def _full(days: Exact, length: int) -> Exact:
-    return days // length if days >= 0 else -(-days // length)
-
-
-def _choice(cases: list[tuple[Meaning, Meaning]], otherwise: Meaning | None) -> Meaning:
-    """The result of the first case that certainly holds, joined with the results of earlier cases that may hold."""
-    cases = [(when, result) for when, result in cases if not isinstance(when, _Always) or when.constant is not False]
-    if not cases:
-        return cast(Meaning, otherwise)
-
-    def choice(scope: Scope) -> Value:
-        results: list[Value] = []
-        for when, result in cases:
-            truth = when(scope)
-            if truth is False:
-                continue
-            results.append(result(scope))
-            if truth is True:
-                break
-        else:
-            results.append(cast(Meaning, otherwise)(scope))
-        return results[0] if len(results) == 1 else reduce(join, results)
-
-    return choice
-
-
-def _over_members(what: str, part: Meaning | None, where: Meaning | None) -> Meaning:
-    """The meaning of `some`, `each`, `sum` or `count`; a member who may not count widens a sum."""
-    settles = what == "some"  # the value that settles it, of a member who certainly exists
-
-    def holds(scope: Scope) -> Truth:
-        result: Truth = not settles
-        for member in (scope.outer or scope).members:
-            truth = cast(Meaning, where)(member)
-            if truth is settles and member.certain:
-                return settles
-            if truth is None or truth is settles:
-                result = None
-        return result
-
-    def total(scope: Scope) -> Number:
-        whole: Number = 0
-        for member in (scope.outer or scope).members:
-            truth = True if where is None else where(member)
-            if truth is not False:
-                amount = 1 if part is None else cast(Number, part(member))
-                whole = add(whole, amount if truth and member.certain else hull(0, amount))
-        return whole
-
-    return holds if what in ("some", "each") else total
-
-
-def parameter(definition: Parameter, scope: Scope) -> Value:
-    """The number of a parameter for the values of its keys: a range if these or the number are not known."""
-    if not definition.values:
-        return definition.kind.unknown
-    numbers: list[Value] = [
-        definition.kind.unknown if number is None else number
-        for keyed, number in definition.values.items()
-        if all(
-            _may_be(scope[name], key, last)
-            for name, key, last in zip(definition.by, keyed, definition.last, strict=True)
-        )
-    ]
-    return reduce(join, numbers)
-
-
-def _may_be(given: Value, key: str | int, last: int | None) -> bool:
-    """Whether a key applies to a value that may be unknown; the key `last` applies to all numbers above it too."""
-    if isinstance(key, str):
-        return key in options_of(given)
-    number = cast(Number, given)
-    return low(number) <= key <= high(number) or (key == last and high(number) >= key)
-
-
-def outcomes(decision: Decision, scope: Scope) -> tuple[Truth, ...]:
+def truths(decision: Decision, scope: Scope) -> tuple[Truth, ...]:
     """Whether each outcome holds; of a `first` decision, up to the first one that certainly does."""
-    truths: list[Truth] = []
+    found: list[Truth] = []
     for outcome in decision.outcomes:
-        truths.append(cast(Truth, value(cast(Clause, outcome.when), scope)))
-        if truths[-1] and not decision.every:
+        found.append(cast(Truth, scope.value(cast(Clause, outcome.when))))
+        if found[-1] and not decision.every:
             break
-    return tuple(truths)
+    return tuple(found)
 
 
 def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
@@ -410,53 +209,3 @@ def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
     if not decision.every and decision.otherwise is not None and True not in truths:
         may.append(decision.otherwise.id)
     return tuple(may)
-
-
-def evaluate(policy: Policy, scope: Scope, names: Iterable[str] | None = None) -> dict[str, tuple[Truth, ...]]:
-    """Evaluate parameters, terms and decisions into the scope of a household's facts.
-
-    `names` are those to evaluate, each after what it uses; without it, all of the policy's. Returns whether each
-    outcome holds, by decision.
-    """
-    decided: dict[str, tuple[Truth, ...]] = {}
-    for name in policy.order if names is None else names:
-        truths = evaluate_definition(policy, name, scope, scope.members)
-        if truths is not None:
-            decided[name] = truths
-    return decided
-
-
-def evaluate_definition(policy: Policy, name: str, scope: Scope, members: Iterable[Scope]) -> tuple[Truth, ...] | None:
-    """Evaluate one parameter, term or decision into its scopes; returns whether each outcome of a decision holds."""
-    definition = policy.names[name]
-    scopes = members if name in policy.of_members else (scope,)
-    match definition:
-        case Term():
-            means = meaning(definition.expr, scope.known)
-            for holder in scopes:
-                holder.values[name] = means(holder)
-        case Parameter():
-            for holder in scopes:
-                holder.values[name] = parameter(definition, holder)
-        case Decision():
-            truths = outcomes(definition, scope)
-            if not definition.every:
-                scope.values[name] = choice_value(frozenset(possible(definition, truths)))
-            return truths
-        case Fact() | Reading():
-            raise TypeError(name)
-    return None
-
-
-def nothing_known(policy: Policy) -> Scope:
-    """A household with no known facts, under any readings: its first member exists, all others may."""
-    values: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.facts.items()}
-    values |= dict(policy.constants)
-    values |= {name: reading.kind.unknown for name, reading in policy.readings.items()}
-    values["on"] = DATE.unknown
-    scope = Scope(values)
-    own: dict[str, Value] = {name: fact.kind.unknown for name, fact in policy.members.facts.items()}
-    first = Scope(own, (), scope)
-    others = Scope(own, (), scope, certain=False)
-    scope.members = (first, *[others] * (policy.members.at_most - 1))
-    return scope

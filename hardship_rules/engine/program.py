@@ -37,6 +37,8 @@ class OptionKind:
 
 Kind = IntKind | BoolKind | OptionKind
 BOOL = BoolKind()
+READING, PARAMETER, DECISION, CLAUSE = "reading ", "parameter ", "decision ", "clause "
+"""The beginning of the `data` of a `name` step, before the name or id."""
 
 
 @frozen
@@ -108,6 +110,10 @@ class Program:
     sides: FrozenMapping[str, tuple[Quotient, Quotient]] = field(repr=False)
     members: FrozenMapping[str, int] = field(repr=False)
     at_most: int
+
+    def clause(self, id_: str) -> int:
+        """The step of a clause, also of a `must`."""
+        return self.clauses[id_] if id_ in self.clauses else self.must[id_]
 
     def roots(self) -> Iterator[int]:
         """Every step that something outside the steps refers to."""

@@ -8,7 +8,6 @@ from attrs import frozen
 
 from hardship_rules.core.expr import AllOf, AnyOf, Clause, Expr, Name, Not, parts_of
 from hardship_rules.core.policy import Policy, Term
-from hardship_rules.engine.causes import is_structure
 
 Rows = Any
 """A boolean column: an expression with &, | and ~, or a bool that is the same for every row."""
@@ -129,3 +128,8 @@ class RowCauses:
 def _is(truth: Rows, *, held: bool) -> Rows:
     """The rows in which a condition certainly holds, or certainly fails."""
     return truth.low if held else opposite(truth.high)
+
+
+def is_structure(expr: Expr) -> bool:
+    """Whether a condition is an `all`, an `any`, or the `not` of one, rather than one line."""
+    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and is_structure(expr.part))

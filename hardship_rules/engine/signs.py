@@ -32,7 +32,7 @@ from hardship_rules.core.interval import Exact, Number, Range, low, multiply
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_policy
 from hardship_rules.core.problem import KeyPath, Location
-from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
+from hardship_rules.engine.evaluate import Scope, any_household, value
 
 _Factors = dict[Expr, Exact]
 """A sum: its parts with their factors."""
@@ -94,13 +94,8 @@ def signs_of(policy: Policy) -> "Signs":
 
 
 def _unknown_member(policy: Policy, *, chosen: bool) -> Scope:
-    """A member of a household with no known facts, evaluated under the chosen readings or under any."""
-    scope = nothing_known(policy)
-    if chosen:
-        scope.values |= dict(policy.constants)
-    for name in policy.order:
-        evaluate_definition(policy, name, scope, scope.members[:1])  # the members of `nothing_known` share their values
-    return scope.members[0]
+    """A member of a household with no known facts, under the chosen readings or under any."""
+    return any_household(policy, chosen=chosen).members[0]
 
 
 class Signs:

@@ -1,7 +1,7 @@
 """Lowering of a policy to whole numbers: smallest units, cross-multiplied, with floor as the only division."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import gcd, lcm, prod
 from typing import assert_never, cast
@@ -35,7 +35,8 @@ from hardship_rules.core.interval import Exact, Range, high, low
 from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind, Value
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Term, exprs_of
 from hardship_rules.core.problem import Location
-from hardship_rules.engine.evaluate import Scope, evaluate_definition, meanings, nothing_known, value
+from hardship_rules.engine.evaluate import Scope, any_household, value
+from hardship_rules.engine.evaluate import scope_of as scope_of_facts
 from hardship_rules.engine.signs import rounded_part, signs_of
 
 _DAYS = {"year": 372, "month": 31}
@@ -84,7 +85,7 @@ class WholePolicy:
 
     def exact(self, name: str, scope: Scope) -> Exact | None:
         """The exact number of a term or parameter, from the whole number in a scope; None where it is not known."""
-        over = value(Name(name, _NOWHERE), scope)
+        over = scope[name]
         by = value(self.denominators[name].raise_(Constant(1, _NOWHERE), Denominator()), scope)
         if not isinstance(over, int) or not isinstance(by, int):
             return None
@@ -105,30 +106,22 @@ def condition_over(policy: Policy, made: WholePolicy, condition: Expr) -> Expr:
 
 def scope_of(made: WholePolicy, scope: Scope) -> Scope:
     """The facts of a scope in their smallest units, as the policy over whole numbers takes them."""
-    constants = {name for name, parameter in made.policy.parameters.items() if not parameter.by}
 
-    def scaled(values: dict[str, Value]) -> dict[str, Value]:
+    def scaled(facts: Mapping[str, Value]) -> dict[str, Value]:
         return {
             name: _scaled(answer, made.scales[name]) if name in made.scales else answer
-            for name, answer in values.items()
-            if name not in constants
+            for name, answer in facts.items()
         }
 
-    known = meanings(made.policy)
-    household = Scope(scaled(scope.values), known=known)
-    for name in constants:
-        household.values[name] = made.policy.parameters[name].values.get((), made.policy.parameters[name].kind.unknown)
-    household.members = tuple(Scope(scaled(member.values), (), household, known=known) for member in scope.members)
-    return household
+    return scope_of_facts(made.policy, scaled(scope.facts), [scaled(member.facts) for member in scope.members])
 
 
 def largest(made: WholePolicy) -> FrozenMapping[str, int]:
     """The largest magnitude that any number inside each parameter, term and decision can reach."""
-    scope = nothing_known(made.policy)
+    scope = any_household(made.policy)
     magnitudes = {}
     for name in made.policy.order:
         inside = scope.members[0] if name in made.policy.of_members else scope
-        evaluate_definition(made.policy, name, scope, scope.members[:1])
         definition = made.policy.names[name]
         own = _magnitude(inside[name]) if isinstance(definition, Parameter | Term) else 0
         magnitudes[name] = max([own, *(_reached(expr, inside) for expr in exprs_of(definition))])

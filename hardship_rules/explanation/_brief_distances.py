@@ -16,7 +16,8 @@ from hardship_rules.core.expr import Clause
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Outcome
-from hardship_rules.engine.evaluate import Scope, evaluate, value
+from hardship_rules.engine.compiled import compiled_policy
+from hardship_rules.engine.evaluate import Scope, lowered
 from hardship_rules.explanation._brief_words import BriefPart, Entry
 from hardship_rules.explanation.wording import fact_of, one_line_each
 
@@ -66,7 +67,7 @@ class Distances(BriefPart):
         for path in self.words.given_numbers:
             fact, now = fact_of(self.policy, path), self.words.fact_value(path)
             for line in lines_from(cast(NumberKind, fact.kind), cast(Exact, now)):
-                nearest = self.search.nearest(path, line)
+                nearest = self.search.nearest_given(path, line)
                 if nearest is not None:
                     yield Change(path, fact, now, nearest[0], Assessment(nearest[2]))
 
@@ -122,9 +123,9 @@ class Distances(BriefPart):
     def by_default(self, outcome: Outcome) -> Iterator[str]:
         """The first default without which the outcome would not be ruled out, with the fact that it replaces."""
         clause = cast(Clause, outcome.when)
-        if value(clause, self.without_defaults) is False:
+        if self.without_defaults.value(clause) is False:
             return
-        for path in Plans(self.policy).of(clause, self.without_defaults).paths:
+        for path in Plans(self.without_defaults.run).of(lowered(self.policy).clause(clause.id)).paths:
             if path in self.assessment.household.assumed:
                 fact = fact_of(self.policy, path)
                 title, default = self.words.fact(path, fact.title), self.words.value(fact, self.words.fact_value(path))
@@ -134,7 +135,5 @@ class Distances(BriefPart):
     @cached_property
     def without_defaults(self) -> Scope:
         """The household with every fact that took a default unknown."""
-        household = self.assessment.household
-        scope = without_facts(self.policy, household.scope(self.policy), household.assumed)
-        evaluate(self.policy, scope)
-        return scope
+        outcomes = self.assessment.outcomes
+        return without_facts(compiled_policy(self.policy), outcomes.rows, outcomes.household.assumed)

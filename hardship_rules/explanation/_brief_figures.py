@@ -7,7 +7,6 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.household import with_defaults
 from hardship_rules.assessment.outcomes import Figure, unit_name
 from hardship_rules.core.expr import (
     Add,
@@ -23,12 +22,11 @@ from hardship_rules.core.expr import (
     OverMembers,
     walk,
 )
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Range, high, low
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Parameter, Term
+from hardship_rules.core.policy import Parameter, Policy, Term, per_policy
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.evaluate import Scope, evaluate, value
+from hardship_rules.engine.evaluate import Scope, value
 from hardship_rules.explanation._brief_words import BriefPart, multiple_text
 from hardship_rules.explanation.wording import fact_of, full_name, number_text, one_line, one_line_each, places
 
@@ -55,21 +53,13 @@ class BriefFigures(BriefPart):
             if not isinstance(figure, Figure):
                 yield BriefFigure(title, self.describe.figure(name)[0], ())
             elif figure.exact != 0 or self.is_given(name):
-                if name in self.subtracted:
+                if name in _subtracted(self.policy):
                     title = self.say["minus"].format(title=title)
                 yield BriefFigure(title, self.amount(name, figure), self.parts(name))
 
-    @cached_property
-    def subtracted(self) -> frozenset[str]:
-        """The shown figures that are subtracted in another term."""
-        terms = (self.policy.names[name] for name in self.policy.order)
-        parts = (part for term in terms if isinstance(term, Term) for part in walk(term.expr))
-        names = {part.part.name for part in parts if isinstance(part, Negate) and isinstance(part.part, Name)}
-        return frozenset(names & set(self.policy.show))
-
     def is_given(self, name: str) -> bool:
         """Whether a figure is a parameter, or is computed from a given fact of its unit that is not 0."""
-        used = self.names_used_by(name)
+        used = _names_used_by(self.policy, name)
         if isinstance(self.policy.names[name], Parameter):
             return True
         unit = self.words.unit(name).split("/", maxsplit=1)[0]
@@ -82,16 +72,6 @@ class BriefFigures(BriefPart):
         """The numerator of a number's unit: yuan, of yuan/year."""
         kind = cast(NumberKind, fact_of(self.policy, path).kind)
         return unit_name(kind.unit).split("/", maxsplit=1)[0]
-
-    def names_used_by(self, name: str) -> set[str]:
-        """A name with every name that it is computed from."""
-        pending, names = [name], set[str]()
-        while pending:
-            used = pending.pop()
-            if used not in names:
-                names.add(used)
-                pending += self.policy.uses.get(used, ())
-        return names
 
     # Amounts and their bounds
 
@@ -122,7 +102,7 @@ class BriefFigures(BriefPart):
             isinstance(definition := self.policy.names.get(used), Parameter)
             and isinstance(scope[used], Range)
             and (not definition.values or None in definition.values.values())
-            for used in self.names_used_by(name)
+            for used in _names_used_by(self.policy, name)
         )
 
     @cached_property
@@ -144,9 +124,8 @@ class BriefFigures(BriefPart):
                     and isinstance(fact_of(policy, path).kind, NumberKind)
                 ):
                     changed[path] = Range(Fraction(number.low) / 2, Fraction(number.high) / 2)
-        scope, _ = with_defaults(policy, household, FrozenMapping(changed))
-        evaluate(policy, scope)
-        return scope
+        altered = self.assessment.outcomes.altered
+        return altered.compiled.scope(altered.with_values(changed)[0])
 
     # Parts and formulas
 
@@ -229,6 +208,27 @@ class BriefFigures(BriefPart):
             return None
         text = number_text(number, places(self.policy, self.words.unit(name)))
         return text if Fraction(text.replace(",", "")) == number else None
+
+
+@per_policy
+def _subtracted(policy: Policy) -> frozenset[str]:
+    """The shown figures that are subtracted in another term."""
+    terms = (policy.names[name] for name in policy.order)
+    parts = (part for term in terms if isinstance(term, Term) for part in walk(term.expr))
+    names = {part.part.name for part in parts if isinstance(part, Negate) and isinstance(part.part, Name)}
+    return frozenset(names & set(policy.show))
+
+
+@per_policy
+def _names_used_by(policy: Policy, name: str) -> frozenset[str]:
+    """A name with every name that it is computed from."""
+    pending, names = [name], set[str]()
+    while pending:
+        used = pending.pop()
+        if used not in names:
+            names.add(used)
+            pending += policy.uses.get(used, ())
+    return frozenset(names)
 
 
 def _is_name(expr: Expr, name: str) -> bool:

@@ -28,7 +28,7 @@ from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, numeral
 from hardship_rules.documents.text import as_text
-from hardship_rules.engine.evaluate import Scope, value
+from hardship_rules.engine.evaluate import scope_of
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.reasons import SENTENCES as REASON_SENTENCES
 from hardship_rules.explanation.reasons import Describer
@@ -84,7 +84,9 @@ def recognising(policy: Policy) -> tuple[Outcome, ...]:
     if not isinstance(term, Term):
         return category.outcomes
     return tuple(
-        outcome for outcome in category.outcomes if value(term.expr, Scope({category.name: outcome.id})) is True
+        outcome
+        for outcome in category.outcomes
+        if scope_of(policy, {}, [], {category.name: outcome.id})[term.name] is True
     )
 
 

@@ -6,9 +6,10 @@ Numbers are exact fractions, members are counted from 1, and labels of members a
 import json
 from collections.abc import Mapping
 
-from hardship_rules.assessment.assessment import Assessment, Trace
+from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.outcomes import Decided, Figure, Reason, decimal
 from hardship_rules.assessment.sensitivity import turns_on
+from hardship_rules.assessment.trace import Trace
 from hardship_rules.core.expr import Clause, Compare, Name, Option, Provenance
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range

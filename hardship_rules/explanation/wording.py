@@ -16,7 +16,7 @@ from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.evaluate import is_known
+from hardship_rules.engine.interval import is_known
 
 SIGNS = {"<": "<", "<=": "≤", "==": "=", "!=": "≠", ">=": "≥", ">": ">"}
 

@@ -12,8 +12,7 @@ from hardship_rules.core.interval import high as most_of
 from hardship_rules.core.interval import low as least_of
 from hardship_rules.core.kinds import DateKind, NumberKind
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of, used_by
-from hardship_rules.engine.causes import is_structure
-from hardship_rules.engine.row_causes import RowCauses, any_of, opposite
+from hardship_rules.engine.row_causes import RowCauses, any_of, is_structure, opposite
 from hardship_rules.engine.tables import TablePolicy
 from hardship_rules.frames._cases import choose
 from hardship_rules.frames._joins import Join, MemberSum

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 from attrs import frozen
 
 from hardship_rules.assessment.assessment import Assessment, assess
-from hardship_rules.assessment.household import scope_of_facts
+from hardship_rules.assessment.household import day_value
 from hardship_rules.core.interval import Number
 from hardship_rules.core.policy import Fact, Policy, require_decidable
 from hardship_rules.core.problem import FactError, KeyPath, Problem, nearest
@@ -211,7 +211,7 @@ class _Job:
         plan = Plan(prepared, join, *frames, self.policy.switches, with_reasons)
         for frame, (fact_frame, profiles) in zip(frames, (households, members), strict=True):
             frame.put_facts(fact_frame.facts, profiles)
-        day = scope_of_facts(self.policy, self.on, {}, []).values["on"]
+        day = day_value(self.policy, self.on)
         plan.households.values["on"] = numbers.constant(cast(Number, day))
         return plan
 

@@ -13,7 +13,7 @@ from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
 from hardship_rules.core.policy import Decision, Definition, Fact, Parameter, Policy, Property, exprs_of, used_by
 from hardship_rules.core.problem import MOST_PROBLEMS, KeyPath, Location, PolicyError, Problem, nearest, options_known
 from hardship_rules.core.units import is_whole, kind_of_name
-from hardship_rules.engine.evaluate import Scope, evaluate_definition, nothing_known, value
+from hardship_rules.engine.evaluate import Lowered, Scope, value
 from hardship_rules.language._typecheck import TypeChecker
 from hardship_rules.language.keys import RESERVED_TITLES
 
@@ -298,7 +298,8 @@ class _Checker:
 
     def check_bounds(self, policy: Policy) -> None:
         """Check divisors and the numbers that select values; a definition that uses an unsound one is not evaluated."""
-        scope = nothing_known(policy)
+        steps = Lowered(policy)
+        scope = steps.any_household(chosen=False)
         unsound: set[str] = set()
         self.check_divisors(policy, "must", policy.must, scope)
         for fact in (*policy.facts.values(), *policy.members.facts.values()):
@@ -319,7 +320,7 @@ class _Checker:
             if not is_sound:
                 unsound.add(name)
                 continue
-            evaluate_definition(policy, name, scope, scope.members[:1])  # members with unknown facts have equal values
+            steps.lowering.define(name)
         for name, stated in policy.properties.items():
             if stated.when is not None and not set(names_in(stated.when)) & unsound:
                 self.check_divisors(policy, name, [stated.when], scope)

@@ -5,7 +5,7 @@ from typing import cast
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Expr
 from hardship_rules.core.policy import Decision, Policy, Property
-from hardship_rules.engine.evaluate import evaluate, value
+from hardship_rules.engine.evaluate import value
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs.prover import Answer, DisagreementError, Prover, Shown
 from hardship_rules.proofs.shrink import Facts, Raised, raised_between, with_raised
@@ -80,5 +80,4 @@ def condition_value(policy: Policy, condition: Expr, facts: Facts) -> bool | Non
     """The value of a condition for a household; None if unknown."""
     assessment = assess(policy, facts)
     scope = assessment.household.scope(policy)
-    evaluate(policy, scope)
     return cast(bool | None, value(condition, scope))

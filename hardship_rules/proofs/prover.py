@@ -15,7 +15,8 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, high, low
 from hardship_rules.core.kinds import NumberKind, Value, day_number
 from hardship_rules.core.policy import Policy, exprs_of
-from hardship_rules.engine.evaluate import Scope, evaluate, options_of, value
+from hardship_rules.engine.evaluate import Scope, value
+from hardship_rules.engine.interval import options_of
 from hardship_rules.engine.whole import condition_over, whole
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import (
@@ -308,7 +309,6 @@ def _check_agreement(policy: Policy, facts: Facts, encoding: Encoding, model: z3
 
 def _raise_for_first_clause(policy: Policy, scope: Scope, encoding: Encoding, model: z3.ModelRef) -> None:
     """Raise `DisagreementError` for the first clause, in evaluation order, in which a model and `assess` differ."""
-    evaluate(policy, scope)
     for name in policy.order:
         pairs = zip(exprs_of(policy.names[name]), exprs_of(encoding.policy.names[name]), strict=True)
         clauses = [

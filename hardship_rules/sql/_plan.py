@@ -10,8 +10,7 @@ from hardship_rules.core.interval import Number, hull, span
 from hardship_rules.core.interval import high as most
 from hardship_rules.core.interval import low as least
 from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term, exprs_of
-from hardship_rules.engine.causes import is_structure
-from hardship_rules.engine.row_causes import RowCauses, Rows, both, either
+from hardship_rules.engine.row_causes import RowCauses, Rows, both, either, is_structure
 from hardship_rules.engine.schedule import Phase
 from hardship_rules.locale import sentences
 from hardship_rules.sql import _numbers as sql_numbers

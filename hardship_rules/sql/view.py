@@ -7,7 +7,7 @@ from typing import cast
 
 from attrs import field, frozen
 
-from hardship_rules.assessment.household import scope_of_facts
+from hardship_rules.assessment.household import day_value
 from hardship_rules.core.expr import Constant
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import one_or_several
@@ -251,7 +251,7 @@ class _View:
 
     def _day(self) -> Numbers:
         """The day of the verdicts; from a column, some day on which the policy is in force."""
-        constant = scope_of_facts(self.policy, self.register.on, {}, []).values["on"]
+        constant = day_value(self.policy, self.register.on)
         ends = sql_numbers.constant(cast(Number, constant))
         if self.register.on_column is None:
             return ends

@@ -24,7 +24,7 @@ from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberK
 from hardship_rules.core.policy import Decision, Fact, Policy, Term, per_policy
 from hardship_rules.core.problem import FactError, Language, Location
 from hardship_rules.core.units import kind_of_name
-from hardship_rules.engine.evaluate import Meaning, Scope, evaluate, meaning, meanings, nothing_known, value
+from hardship_rules.engine.evaluate import any_household, value
 from hardship_rules.explanation.phrase import phrase
 from hardship_rules.locale import sentences
 from hardship_rules.testing.cases import Case
@@ -93,8 +93,7 @@ def _coverage(policy: Policy, confirmed: set[Item], unconfirmed: set[Item]) -> C
     """The coverage of one policy, given the items of its confirmed and of its unconfirmed cases."""
     all_items = items(policy)
     not_confirmed = [item for item in all_items if item not in confirmed]
-    unknown = nothing_known(policy)
-    evaluate(policy, unknown)
+    unknown = any_household(policy)
     unreachable = {item for item in not_confirmed if value(item.when, unknown) is False}
     return Coverage(
         policy,
@@ -112,18 +111,7 @@ def exercised(assessment: Assessment) -> frozenset[Item]:
 
 def exercises(assessment: Assessment, item: Item) -> bool:
     """Whether a household exercises an item of its policy."""
-    return _meaning(assessment.policy, item)(_evaluated_scope(assessment)) is True
-
-
-@per_policy
-def _meaning(policy: Policy, item: Item) -> Meaning:
-    return meaning(item.when, meanings(policy), policy.constants)
-
-
-def _evaluated_scope(assessment: Assessment) -> Scope:
-    """The household's scope with every term and decision evaluated."""
-    category = assessment.policy.category
-    return assessment.trace(f"{category.name}.{category.outcomes[0].id}").scope
+    return assessment.outcomes.scope.value(item.when) is True
 
 
 # --- The items of a policy ---------------------------------------------------------------------------------------

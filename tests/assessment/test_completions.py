@@ -205,7 +205,7 @@ def test_it_gains_where_only_choices_are_unknown() -> None:
     }
     policy = load_policy("2021_weihai")
     assessment = assess(policy, facts, "2021-03-31")
-    by_ranges = possible(policy.category, assessment.outcomes.truths)
+    by_ranges = possible(policy.category, assessment.outcomes.result.truths)
     assert by_ranges[0] == "excluded"
     # the only member is the worker: 20,000 / 12 is 1,666.67, not below 1,574
     assert ids(assessment) == ["none"]

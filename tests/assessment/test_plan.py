@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hardship_rules import assess, load_policy, read_policy
 from hardship_rules.assessment.plan import Plan, Plans
 from hardship_rules.core.problem import path_text
-from hardship_rules.engine.evaluate import evaluate
+from hardship_rules.engine.evaluate import lowered
+from hardship_rules.engine.evaluate import truths as truths_of
 from hardship_rules.testing.strategies import partial_households
 from hardship_rules.testing.strategies._paths import Facts, unknown_paths
 
@@ -41,9 +42,8 @@ decisions:
 def plan_of(when: str, members: int = 1, **facts: object) -> Plan:
     """The plan of a condition for a household with only these facts given."""
     policy = read_policy(POLICY.replace("WHEN", f"when: {when}"))
-    scope = assess(policy, {"members": [{}] * members, **facts}).household.scope(policy)
-    evaluate(policy, scope)
-    return Plans(policy).of(policy.terms["t"].expr, scope)
+    scope = assess(policy, {"members": [{}] * members, **facts}).outcomes.scope
+    return Plans(scope.run).of(lowered(policy).named("t").step)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def plan_of(when: str, members: int = 1, **facts: object) -> Plan:
         ("{not: {any: {p: {that: money > more}, q: {that: y}}}}", ["y", "money", "more"]),
         ("{that: sum(wage where here) > 9}", ["members[1].here", "members[1].wage"]),  # first whether the member counts
         ("{that: some(here)}", ["members[1].here"]),
-        ("{that: money > line}", ["money", "place", "parameters.line"]),
+        ("{that: money > line}", ["place", "parameters.line", "money"]),  # the policy has the place first
         ("{that: 0 * money > 1}", []),
     ],
 )
@@ -83,10 +83,10 @@ def test_plans_ask_for_what_is_unknown(facts: Facts) -> None:
     """A plan never asks for a known fact, and asks for something exactly if its outcome is open."""
     assessment = assess(WEIHAI, facts)
     scope = assessment.household.scope(WEIHAI)
-    truths = evaluate(WEIHAI, scope)["category"]
+    truths = truths_of(WEIHAI.category, scope)
     unknown = {("on",), *(path for path, _ in unknown_paths(WEIHAI, facts))}
     for outcome, truth in zip(WEIHAI.category.outcomes, truths, strict=False):
         assert outcome.when is not None
-        plan = Plans(WEIHAI).of(outcome.when, scope)
+        plan = Plans(scope.run).of(lowered(WEIHAI).clause(outcome.when.id))
         assert (truth is None) is bool(plan.paths)
         assert set(plan.paths) <= unknown

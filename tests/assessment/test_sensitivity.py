@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from places import ROOT
 
 from hardship_rules import Policy, Turn, assess, explain, load_household, load_policy, read_policy, turns_on
-from hardship_rules.assessment.sensitivity import _uncertain_clauses
+from hardship_rules.assessment.sensitivity import _by_clause
 from hardship_rules.core.expr import Clause, walk
 from hardship_rules.core.policy import Decision, Reading, Term, exprs_of
 from hardship_rules.testing.strategies import households, partial_households
@@ -265,7 +265,7 @@ def test_defaults_follow_the_reading() -> None:
 @pytest.mark.parametrize("name", ["2021_weihai", "2025_weihai", "example_huzhou"])
 def test_what_is_tried_has_a_title(name: str) -> None:
     """Every unverified clause that a verdict can depend on has a title that an officer can look for."""
-    tried = [clause for _, clauses in _uncertain_clauses(load_policy(name)) for clause in clauses]
+    tried = [clause for clause, *_ in _by_clause(load_policy(name))]
     assert tried
     assert [clause.id for clause in tried if not clause.title] == []
 

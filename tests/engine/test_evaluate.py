@@ -1,11 +1,26 @@
-"""The meaning of each expression, for known and unknown facts, in small policies of one line."""
+"""The value of each expression: by hand for known and unknown facts in small policies, and by a second opinion."""
 
+import pickle
+from collections.abc import Iterator
 from fractions import Fraction
+from operator import eq
+from random import Random
 from typing import Any
 
 import pytest
+from completing import chance, completion, may_be
+from framing import drawn
+from programs import WEIHAI, read, sample
+from sampling import count, examples
 
-from hardship_rules import Assessment, Figure, assess, read_policy
+from hardship_rules import Assessment, Figure, Policy, assess, read_policy
+from hardship_rules.assessment.facts import read_facts
+from hardship_rules.assessment.household import Household
+from hardship_rules.core.expr import Expr, Option, OverMembers, parts_of
+from hardship_rules.core.interval import Range
+from hardship_rules.core.policy import Decision, Term, exprs_of
+from hardship_rules.engine.evaluate import any_household, scope_of, value
+from hardship_rules.testing import partial_households
 
 HEAD = """
 language: 1
@@ -236,3 +251,122 @@ def test_decisions(first: bool | None, second: bool | None) -> None:  # noqa: FB
     sets = [{*"p" * a, *"q" * b, *"r" * (not a and b)} for a, b in completions(first, second)]
     assert {outcome.id for outcome in every.holding} == set.intersection(*sets)
     assert {outcome.id for outcome in every.possible} == set.union(*sets)
+
+
+# --- A second opinion of every expression ---
+
+
+def expressions(policy: Policy) -> Iterator[tuple[Expr, bool]]:
+    """Every expression of terms, decisions and `must`, with whether it is about a member."""
+
+    def inside(expr: Expr, *, of_member: bool) -> Iterator[tuple[Expr, bool]]:
+        if isinstance(expr, Option):  # it has a value only beside a choice
+            return
+        yield expr, of_member
+        for part in parts_of(expr):
+            yield from inside(part, of_member=of_member or isinstance(expr, OverMembers))
+
+    for name in policy.order:
+        definition = policy.names[name]
+        if isinstance(definition, Term | Decision):
+            for expr in exprs_of(definition):
+                yield from inside(expr, of_member=name in policy.of_members)
+    for clause in policy.must:
+        yield from inside(clause, of_member=False)
+
+
+def hold_to_opinion(policy: Policy, household: Household, source: Random) -> None:
+    """Every expression has the value of the second opinion, or those of completions among its values."""
+    scope = household.scope(policy)
+    for _ in range(3):
+        found = completion(policy, household, source)
+        if found is None:
+            continue
+        holds = may_be if found.is_drawn else eq
+        for expr, of_member in expressions(policy):
+            if of_member:
+                for member, row in zip(scope.members, found.opinion.members, strict=True):
+                    assert holds(found.opinion.value(expr, row), value(expr, member)), expr
+            else:
+                assert holds(found.opinion.value(expr), value(expr, scope)), expr
+        count(completions=1)
+        if not found.is_drawn:
+            break
+
+
+@pytest.mark.agreement
+def test_every_expression_is_a_second_opinion() -> None:
+    """For drawn policies and households, known and known in part."""
+    source = chance("expressions")
+    for policy, given in sample(examples(15, 300)):
+        for household in given:
+            hold_to_opinion(policy, household, source)
+
+
+@pytest.mark.agreement
+def test_every_expression_of_the_measure_is_a_second_opinion() -> None:
+    """For households of the measure, whose readings are constants that disable whole branches."""
+    source = chance("expressions of the measure")
+    for each in drawn(partial_households(WEIHAI), examples(10, 200)):
+        household = read(WEIHAI, each)
+        if household is not None:
+            hold_to_opinion(WEIHAI, household, source)
+
+
+def test_a_variant_has_values_of_its_own() -> None:
+    """A variant has its own constants: its readings are not those of the original policy."""
+    variant = WEIHAI.with_readings({"union_aid_counts": "yes"})
+    (line,) = exprs_of(WEIHAI.terms["union_aid_counted"])
+    for policy, expected in ((WEIHAI, 0), (variant, 5)):
+        scope = scope_of(policy, {}, [{"union_aid": 5}])
+        assert value(line, scope.members[0]) == expected
+        assert scope.members[0]["union_aid_counted"] == expected
+    assert exprs_of(variant.terms["union_aid_counted"]) == (line,)
+
+
+# --- Scopes ---
+
+
+def test_a_name_can_be_set() -> None:
+    """A value that is fixed replaces the one of the policy, and what uses the name sees it."""
+    scope = scope_of(SMALL, {"first": True, "second": True}, [{}], {"d": "y"})
+    assert scope["d"] == "y"
+    assert value(SMALL.decisions["all_that_hold"].outcomes[2].when, scope) is True  # type: ignore[arg-type]  # it has one
+    assert scope_of(SMALL, {"first": True, "second": True}, [{}])["d"] == "x"
+
+
+def test_a_pickled_scope_has_the_same_values() -> None:
+    """A scope of the household, or of a member, keeps its facts, members and fixed values."""
+    household = read_facts(WEIHAI, {"members": [{"relation": "self", "age": 40}, {"relation": "child"}]})
+    scope = household.scope(WEIHAI)
+    other = pickle.loads(pickle.dumps(scope))  # noqa: S301  # pickled by this test
+    assert other.facts == scope.facts
+    assert [member.facts for member in other.members] == [member.facts for member in scope.members]
+    assert other.members[0].outer is other
+    (kin,) = exprs_of(WEIHAI.terms["counted"])
+    assert value(kin, other.members[0]) is value(kin, scope.members[0]) is True
+    assert other["income"] == scope["income"]
+    second = pickle.loads(pickle.dumps(scope.members[1]))  # noqa: S301
+    assert second.facts == scope.members[1].facts
+    assert second["relation"] == "child"
+    fixed = scope_of(SMALL, {"first": True, "second": None}, [{}], {"d": "y"})
+    again = pickle.loads(pickle.dumps(fixed))  # noqa: S301
+    assert again["d"] == "y"
+    assert again["chosen"] == 1
+
+
+def test_any_household_has_the_values_of_all() -> None:
+    """Nothing is known, readings only where they are chosen; its one member is any number of them."""
+    scope = any_household(SMALL)
+    assert (scope["money"], scope["chosen"], scope["d"]) == (Range(-100, 100), Range(1, 3), frozenset("xyw"))
+    over = read_policy(
+        HEAD.replace("to: 10}", "from: -2, to: 10}")
+        + "terms: {total: {title: 总, unit: yuan, basis: definition, value: sum(pay where here)},"
+        " any_here: {title: 有, basis: definition, when: some(here)}}\n"
+        "readings: {r: {title: 解, question: 问, one of: {p: 甲, q: 乙}, chosen: q, why: 因, basis: assumption}}\n"
+    )
+    scope = any_household(over)
+    assert scope["total"] == Range(-8, 40)  # four members
+    assert scope["any_here"] is None
+    assert scope["r"] == frozenset("pq")
+    assert any_household(over, chosen=True)["r"] == "q"

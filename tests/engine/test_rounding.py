@@ -25,9 +25,10 @@ from hardship_rules.authoring import lint
 from hardship_rules.core.interval import Number, Range, span
 from hardship_rules.durable.run import assess as assess_by_durable
 from hardship_rules.durable.worker import Worker
-from hardship_rules.engine.evaluate import Scope, evaluate, nothing_known
+from hardship_rules.engine.evaluate import scope_of
 from hardship_rules.engine.signs import roundings_below_zero
-from hardship_rules.engine.whole import scope_of, whole
+from hardship_rules.engine.whole import scope_of as scope_over_whole
+from hardship_rules.engine.whole import whole
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.proofs.prover import Proof, Shown, possible
 from hardship_rules.sql.view import register, view_in_sql
@@ -336,32 +337,30 @@ def test_ends_stay_exact() -> None:
         first = date(2010, 1, 1) + timedelta(days=chance.randrange(3000))
         last = first + timedelta(days=chance.randrange(900))
         other = first + timedelta(days=chance.randrange(-900, 1800))
-        scope = nothing_known(ROUNDED)
-        scope.values["net"] = span(Fraction(low), Fraction(high))
-        scope.values["start"] = number_of(other)
-        scope.values["end"] = span(number_of(first), number_of(last))
         people = chance.randint(1, 4)
-        scope.members = tuple(Scope({"debt": 0}, (), scope, certain=n == 0) for n in range(people))
-        over = scope_of(made, scope)
-        for number, member in enumerate(over.members):
-            member.certain = number == 0
-        evaluate(ROUNDED, scope)
-        evaluate(made.policy, over)
+        facts = {
+            "net": span(Fraction(low), Fraction(high)),
+            "start": number_of(other),
+            "end": span(number_of(first), number_of(last)),
+        }
+        unknown_people = {"people": span(1, people)}
+        scope = scope_of(ROUNDED, facts, [{"debt": 0}], unknown_people)
+        over = scope_of(made.policy, scope_over_whole(made, scope).facts, [{"debt": 0}], unknown_people)
         for name in NAMES:
             way, step = name.rsplit("_", 1)
             wanted = tuple(Fraction(rounded(end, STEPS[step], way)) for end in (low, high))
-            assert ends(as_number(scope.values[name])) == wanted, (SEED, name, low, high)
+            assert ends(as_number(scope[name])) == wanted, (SEED, name, low, high)
             by = made.denominators[name].number
-            assert tuple(end / by for end in ends(as_number(over.values[name]))) == wanted, (SEED, name, low, high)
+            assert tuple(end / by for end in ends(as_number(over[name]))) == wanted, (SEED, name, low, high)
         for way in ROUNDINGS:
             corners = [rounded(end / by, "1", way) for end in (low, high) for by in (1, people)]
             wanted = (Fraction(min(corners)), Fraction(max(corners)))
             for found in (scope, over):
-                assert ends(as_number(found.values[f"{way}_shared"])) == wanted, (SEED, way, low, high, people)
+                assert ends(as_number(found[f"{way}_shared"])) == wanted, (SEED, way, low, high, people)
         years, months = zip(*(years_and_months(other, end) for end in (first, last)), strict=True)
         for found in (scope, over):
-            assert ends(as_number(found.values["years"])) == years, (SEED, other, first, last)
-            assert ends(as_number(found.values["months"])) == months, (SEED, other, first, last)
+            assert ends(as_number(found["years"])) == years, (SEED, other, first, last)
+            assert ends(as_number(found["months"])) == months, (SEED, other, first, last)
 
 
 def as_number(found: Any) -> Number:

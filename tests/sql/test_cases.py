@@ -1,16 +1,19 @@
 """The first case that holds in SQL: row by row the result of the evaluator, for known and unknown conditions."""
 
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
 from databases import Database
 from in_both import database, in_both, server
 
+from hardship_rules import read_policy
 from hardship_rules.core.expr import Choose, Constant, Name, OneOf, Option
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import high, low, span
+from hardship_rules.core.kinds import Value
 from hardship_rules.core.problem import Location
-from hardship_rules.engine.evaluate import Scope
+from hardship_rules.engine.evaluate import Scope, scope_of
 from hardship_rules.engine.evaluate import value as meant
 from hardship_rules.sql import _cases as sql_cases
 from hardship_rules.sql import _numbers as sql_numbers
@@ -28,6 +31,25 @@ RANGES = [span(a, b) for a, b in ((0, 0), (2, 2), (1, 3), (-1, 0))]
 YES, NO = Constant(value=True, at=AT), Constant(value=False, at=AT)
 CONSTANTS = Choose(((Name("p", AT), YES), (Name("q", AT), Name("y", AT))), NO, AT)
 CHOOSE = Choose(((Name("p", AT), Name("x", AT)), (Name("q", AT), Name("y", AT))), Name("z", AT), AT)
+
+POLICY = """
+language: 1
+policy: cases
+household:
+  p: {title: p, yes or no: true}
+  q: {title: q, yes or no: true}
+  x: {title: x, KIND}
+  y: {title: y, KIND}
+  z: {title: z, KIND}
+members: {facts: {}}
+"""
+OVER_NUMBERS = read_policy(POLICY.replace("KIND", "unit: 1, from: -1, to: 3"))
+OVER_TRUTHS = read_policy(POLICY.replace("KIND", "yes or no: true"))
+
+
+def scope_over(of: str, values: Iterable[Value]) -> Scope:
+    """The scope of p, q, x, y and z, of which the last three are numbers or truths."""
+    return scope_of(OVER_NUMBERS if of == "numbers" else OVER_TRUTHS, dict(zip("pqxyz", values, strict=True)), [{}])
 
 
 def columns_of(rows: list[dict[str, Any]], database: Database, types: dict[str, str]) -> None:
@@ -65,7 +87,7 @@ def test_numbers_of_the_first_case(database: Database) -> None:
     assert isinstance(chosen, Numbers)
     found = asked(database, [str(chosen.low), str(chosen.high)])
     for (p, q, *xyz), said in zip(tried, found, strict=True):
-        whole = meant(CHOOSE, Scope({"p": p, "q": q, **dict(zip("xyz", xyz, strict=True))}))
+        whole = meant(CHOOSE, scope_over("numbers", (p, q, *xyz)))
         assert said == [low(whole), high(whole)]  # type: ignore[arg-type]  # a number, not None
 
 
@@ -85,7 +107,7 @@ def test_truths_and_options_of_the_first_case(database: Database) -> None:
     one = sql_values.one_of(option, ["c"])
     found = asked(database, [str(sql_values.sql(each)) for each in (truth, with_constant, either, one)])
     for each, said in zip(tried, found, strict=True):
-        scope = Scope(dict(zip("pqxyz", each, strict=True)))
+        scope = scope_over("truths", each)
         first = Choose(((Name("p", AT), Option("a", AT)), (Name("q", AT), Option("b", AT))), Option("c", AT), AT)
         assert said[0] is meant(CHOOSE, scope)
         assert said[1] is meant(CONSTANTS, scope)

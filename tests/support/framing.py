@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hardship_rules import Assessment, FactError, Policy, assess, load_policy
 from hardship_rules.core.kinds import ChoiceKind, DateKind, NumberKind, Value, day_of
 from hardship_rules.core.policy import Fact
-from hardship_rules.engine.evaluate import is_known
+from hardship_rules.engine.interval import is_known
 from hardship_rules.testing.strategies import households, partial_households
 
 Facts = dict[str, Any]

@@ -1,4 +1,4 @@
-"""What a policy says of a household of which everything is known, by fractions and one match: a second opinion."""
+"""The values of a policy for a household with known facts, by fractions and one match: a second opinion."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -7,24 +7,38 @@ from typing import Any
 
 from hardship_rules import Policy
 from hardship_rules.core import expr as e
-from hardship_rules.core.policy import Decision, Parameter, Reading, Term
+from hardship_rules.core.policy import Decision, Fact, Parameter, Reading, Term
 
 Values = Mapping[str, Any]
 
 
+class UnknownFact(Exception):
+    """A value needs a fact that is not known, or a number that is not published."""
+
+
 class Opinion:
-    """The values of a household's terms and decisions, by name; numbers are fractions in the policy's units."""
+    """The values of a household's terms and decisions, by name; numbers are fractions in the policy's units.
+
+    It raises `UnknownFact` where a value needs a fact that it does not have.
+    """
 
     def __init__(self, policy: Policy, own: Values, members: Sequence[Values]) -> None:
         self.policy, self.own, self.members = policy, own, members
+        self.known: dict[tuple[str, int | None], Any] = {}
 
-    def name(self, name: str, member: Values | None) -> Any:
-        """What a name comes to, for a member where it is the member's."""
+    def name(self, name: str, member: Values | None = None) -> Any:
+        """The value of a name, for a member where it is the member's."""
         if member is not None and name in member:
             return member[name]
         if name in self.own:
             return self.own[name]
-        match self.policy.names[name]:
+        key = name, None if member is None else id(member)
+        if key not in self.known:
+            self.known[key] = self._named(name, member)
+        return self.known[key]
+
+    def _named(self, name: str, member: Values | None) -> Any:
+        match self.policy.names.get(name):
             case Reading(chosen=chosen):
                 return chosen
             case Term(expr=expr):
@@ -35,10 +49,15 @@ class Opinion:
             case Parameter(by=by, values=values, last=last):
                 keys = [self.name(key, member) for key in by]
                 capped = (key if end is None else min(int(key), end) for key, end in zip(keys, last, strict=True))
-                return values[tuple(capped)]
+                number = values[tuple(capped)]
+                if number is None:
+                    raise UnknownFact(name)
+                return number
+            case Fact() | None:  # a fact, or the day
+                raise UnknownFact(name)
 
     def value(self, expr: e.Expr | None, member: Values | None = None) -> Any:  # a case a node
-        """What an expression comes to."""
+        """The value of an expression."""
 
         def of(part: e.Expr | None) -> Any:
             return self.value(part, member)
@@ -96,8 +115,7 @@ class Opinion:
             case e.OneOf(part, options):
                 return of(part) in {option.option for option in options if isinstance(option, e.Option)}
             case e.Choose(cases, otherwise):
-                return next(
-                    (of(result) for when, result in cases if of(when)), None if otherwise is None else of(otherwise)
-                )
+                results = (result for when, result in cases if of(when))
+                return of(next(results, otherwise))
             case _:
                 raise TypeError(expr)

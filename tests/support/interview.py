@@ -10,7 +10,7 @@ from hardship_rules import Assessment, Policy, assess
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.kinds import DateKind, Value, day_of
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.engine.evaluate import is_known
+from hardship_rules.engine.interval import is_known
 from hardship_rules.testing.strategies import households
 from hardship_rules.testing.strategies._paths import Facts
 

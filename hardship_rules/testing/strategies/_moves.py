@@ -5,7 +5,8 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from hardship_rules.assessment.assessment import Assessment, Trace, assess
+from hardship_rules.assessment.assessment import Assessment, assess
+from hardship_rules.assessment.trace import Trace
 from hardship_rules.core.expr import Compare, OverMembers, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import BooleanKind, ChoiceKind, DateKind, NumberKind
