@@ -1,7 +1,7 @@
 """The categories that remain possible when unknown choices and booleans are tried in combination."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple, cast
 
@@ -14,7 +14,7 @@ from hardship_rules.core.kinds import BooleanKind, ChoiceKind, Value
 from hardship_rules.core.policy import Policy, per_policy
 from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.compiled import CompiledPolicy, Result, Variant, compiled_policy
-from hardship_rules.engine.evaluate import any_household, lowered, possible
+from hardship_rules.engine.evaluate import lowered, possible
 from hardship_rules.engine.interval import choice_value, is_known, options_of
 from hardship_rules.engine.program import IntKind, OptionKind
 from hardship_rules.engine.rows import Rows
@@ -92,7 +92,11 @@ class Trials:
         self.compiled: CompiledPolicy = compiled_policy(policy)
         self.assumed = assumed
         self.in_must = _names_in_must(policy)
-        self.order = trial_order(policy)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The choices and booleans worth trying, with their order."""
+        return trial_order(self.policy, self.variant)
 
     def unknown(self, rows: Rows) -> Iterator[KeyPath]:
         """The choices and booleans that are not known."""
@@ -272,13 +276,13 @@ def _discrete(policy: Policy, of_member: bool) -> tuple[str, ...]:  # noqa: FBT0
 
 
 @per_policy
-def trial_order(policy: Policy) -> dict[str, int]:
+def trial_order(policy: Policy, variant: Variant = ()) -> dict[str, int]:
     """The choices and booleans worth trying, with their order: those first that the category uses in most places.
 
     A fact that is used in a single place, in conditions only, is not worth trying: an outcome that is possible while
     it is unknown is possible for one of its values.
     """
-    uses, leaps = _uses(policy)
+    uses, leaps = _uses(policy, variant)
     candidates = [
         name
         for name in (*_discrete(policy, of_member=False), *_discrete(policy, of_member=True))
@@ -288,12 +292,12 @@ def trial_order(policy: Policy) -> dict[str, int]:
     return {name: number for number, name in enumerate(candidates)}
 
 
-def _uses(policy: Policy) -> tuple[Counter[str], set[str]]:
+def _uses(policy: Policy, variant: Variant) -> tuple[Counter[str], set[str]]:
     """How often the category uses each fact, and the facts on which a number or a choice depends by cases.
 
     Steps that readings and parameters settle are left out.
     """
-    run = any_household(policy, chosen=True).run
+    run = lowered(policy).any_household(chosen=True, fixed=compiled_policy(policy).forced_values(variant)).run
     roots = [lowered(policy).clause(cast(Clause, outcome.when).id) for outcome in policy.category.outcomes]
     uses, leaps = Counter(roots), set[int]()
     for number in range(max(roots), -1, -1):

@@ -71,8 +71,9 @@ def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ..
     a term (or lower it) form a total only if they have one amount and lead to one category.
     """
     groups: dict[tuple[str, bool], list[Change]] = {}
+    shown = _shown(assessment)
     for change in changes:
-        term = _changed_term(assessment, change)
+        term = _changed_term(shown, change)
         if term is not None:
             groups.setdefault((term.name, cast(Exact, change.by) > 0), []).append(change)
     return tuple(
@@ -82,15 +83,19 @@ def totals(assessment: Assessment, changes: Iterable[Change]) -> tuple[Total, ..
     )
 
 
-def _changed_term(assessment: Assessment, change: Change) -> Term | None:
-    """The first term shown that changes by the same amount as the fact."""
-    policy, kind = assessment.policy, change.fact.kind
-    if isinstance(kind, NumberKind):
-        unit, by = unit_name(kind.unit), cast(Exact, change.by)
-        for name in policy.show:
-            term, now = policy.names[name], assessment.figure(name)
-            if isinstance(term, Term) and isinstance(now, Figure) and now.exact is not None:
-                shifted = Figure(now.low + by, now.high + by, unit)
-                if change.after.figure(name) == shifted:
-                    return term
+def _shown(assessment: Assessment) -> list[tuple[Term, Figure]]:
+    """The terms that the policy shows, with their figures where these are known."""
+    terms = (assessment.policy.names[name] for name in assessment.policy.show)
+    figures = ((term, assessment.figure(term.name)) for term in terms if isinstance(term, Term))
+    return [(term, figure) for term, figure in figures if isinstance(figure, Figure) and figure.exact is not None]
+
+
+def _changed_term(shown: Iterable[tuple[Term, Figure]], change: Change) -> Term | None:
+    """The first of the terms shown that changes by the same amount as the fact."""
+    if not isinstance(change.fact.kind, NumberKind):
+        return None
+    unit, by = unit_name(change.fact.kind.unit), cast(Exact, change.by)
+    for term, now in shown:
+        if change.after.figure(term.name) == Figure(now.low + by, now.high + by, unit):
+            return term
     return None

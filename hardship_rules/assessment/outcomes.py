@@ -279,12 +279,13 @@ class Outcomes:
         if len(changes) == 1:
             ((path, value),) = changes.items()
             rows = altered.rows(path, value)
+            run = () if rows is None else altered.run(path, rows)
         else:
             refilled, filled = altered.with_values(changes)
             rows = None if filled.outside else refilled
+            run = compiled.run(refilled.own, refilled.members)
         if rows is None:
             return None
-        run = compiled.run(rows.own, rows.members)
         result = compiled.result(run)
         if result.is_broken and Trials(self.policy, altered.assumed(changes)).is_broken(rows, result):
             return None

@@ -1,9 +1,7 @@
 """Plans of questions: the unknown facts that would settle a condition, fewest expected questions first."""
 
 from collections.abc import Iterable, Sequence
-from typing import cast
-
-from attrs import frozen
+from typing import NamedTuple, cast
 
 from hardship_rules.core.kinds import Value
 from hardship_rules.core.problem import KeyPath
@@ -13,8 +11,7 @@ from hardship_rules.engine.program import PARAMETER, Step, Table
 _ARITHMETIC = frozenset({"add", "mul", "div", "min", "max"})
 
 
-@frozen
-class Plan:
+class Plan(NamedTuple):
     """The facts, days and unpublished parameters that leave a step open, in the order in which to ask for them.
 
     `cost` is the expected number of questions and `chance` the probability that the condition then holds. Answers are
@@ -42,10 +39,12 @@ class Plans:
         """The plan of a step, of the household or of a member."""
         step = self.run.steps[number]
         key = number, None if step.space == "household" else member
-        if key not in self._computed:
+        plan = self._computed.get(key)
+        if plan is None:
             settled = self.run.settled(number, member)
-            self._computed[key] = self._of(step, member) if settled is None else _HOLDS if settled else NOTHING
-        return self._computed[key]
+            plan = self._of(step, member) if settled is None else _HOLDS if settled else NOTHING
+            self._computed[key] = plan
+        return plan
 
     def _of(self, step: Step, member: int | None) -> Plan:
         match step.op:
@@ -53,7 +52,8 @@ class Plans:
                 name = cast(str, step.data)
                 return Plan(((name,) if step.space == "household" else ("members", cast(int, member), name),), 1.0, 0.5)
             case "name":
-                return self._named(step, member)
+                inner = self.run.steps[step.args[0]]
+                return self._parameter(step, inner, member) if inner.op == "table" else self.of(step.args[0], member)
             case "and" | "or":
                 return _any_part([self.of(arg, member) for arg in step.args], settles=step.op == "or")
             case "not":
@@ -75,13 +75,10 @@ class Plans:
             case _:
                 return _all_parts(self._parts(step.args, member))
 
-    def _named(self, step: Step, member: int | None) -> Plan:
-        """The plan of what has a name; of a parameter, its keys and whether it is published."""
-        inner = self.run.steps[step.args[0]]
-        if not isinstance(inner.data, Table):
-            return self.of(step.args[0], member)
-        plans = [self.of(arg, member) for arg in inner.args]
-        if any(number is None for _, number in inner.data.rows):
+    def _parameter(self, step: Step, table: Step, member: int | None) -> Plan:
+        """The plan of a parameter: its keys, and whether it is published."""
+        plans = [self.of(arg, member) for arg in table.args]
+        if any(number is None for _, number in cast(Table, table.data).rows):
             plans.append(Plan((("parameters", cast(str, step.data).removeprefix(PARAMETER)),), 1.0, 0.5))
         return _all_parts(plans)
 

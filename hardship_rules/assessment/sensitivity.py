@@ -128,7 +128,8 @@ class _Variants:
         pending = set(result.possible)
         for rows in self.witnesses:
             reached = trials.decide(rows)
-            if not trials.is_broken(rows, reached):
+            # one that is open may only lack a fact that matters under the variant alone
+            if len(reached.possible) == 1 and not trials.is_broken(rows, reached):
                 pending.difference_update(reached.possible)
         return not pending
 

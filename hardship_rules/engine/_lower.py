@@ -1,10 +1,12 @@
 """A policy is lowered to its program: smallest units, cross-multiplied comparisons, no division but a rounded one."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from math import gcd, lcm
-from typing import assert_never, cast
+from math import gcd, lcm, prod
+from typing import Literal, assert_never, cast
+
+from attrs import frozen
 
 from hardship_rules.core import kinds
 from hardship_rules.core.expr import (
@@ -45,6 +47,7 @@ from hardship_rules.engine.program import (
     Denominator,
     IntKind,
     Kind,
+    Op,
     OptionKind,
     Program,
     Quotient,
@@ -54,6 +57,31 @@ from hardship_rules.engine.program import (
 )
 
 _DAYS = {"year": 372, "month": 31}
+_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_MOST_CASES = 16  # of one number; one with more is compared over one denominator
+
+Leaf = tuple[int, Denominator]
+"""A whole number and what it is to be divided by."""
+
+
+@frozen
+class Either:
+    """A number that is one of two, by a condition."""
+
+    when: int
+    then: "Cases"
+    otherwise: "Cases"
+
+
+@frozen
+class Extremes:
+    """The least or the greatest of some numbers."""
+
+    which: Literal["min", "max"]
+    parts: "tuple[Cases, ...]"
+
+
+Cases = Leaf | Either | Extremes
 
 
 def lower(policy: Policy) -> Program:
@@ -101,6 +129,7 @@ class Lowering:
         self.scales: dict[str, Denominator] = {}
         self.sides: dict[str, tuple[Quotient, Quotient]] = {}
         self.members: dict[str, int] = {}
+        self.by_cases: dict[str, Cases] = {}
         self.is_complete = False  # then further clauses are no part of the program
         for name, reading in policy.readings.items():
             self.names[name] = self.reading(reading)
@@ -170,6 +199,9 @@ class Lowering:
     def term(self, term: Term) -> int:
         if isinstance(term.kind, kinds.NumberKind):
             step, self.scales[term.name] = self.number(term.expr)
+            cases = self.cases(term.expr)
+            if not _is_leaf(cases):
+                self.by_cases[term.name] = cases
             return step
         return self.value(term.expr)
 
@@ -281,8 +313,7 @@ class Lowering:
                 return build.negation(self.condition(part))
             case Compare(left, sign, right):
                 if self.is_number(left):
-                    (first, second), by = self.together((left, right))
-                    return self.compared(*self.gathered(first, second, by), sign)
+                    return self.compared_cases(self.cases(left), sign, self.cases(right))
                 same = build.equal(self.value(left), self.value(right))
                 return same if sign == "==" else build.negation(same)
             case OneOf(part, options):
@@ -418,12 +449,12 @@ class Lowering:
                     by = _times(by, own)
                 return build.mul(steps), by
             case Divide(over, divisor):
-                return self.divided(over, divisor)
+                return self.divided(self.number(over), self.number(divisor))
             case Extreme(which, parts):
                 raised, by = self.together(parts)
                 return build.extreme(which, raised), by
             case Round(direction, part, of):
-                return self.rounded(direction, part, of)
+                return self.collapsed(_map(self.cases(part), lambda leaf: self.rounded(direction, leaf, of)))
             case Elapsed(unit, start, end):
                 (first, last), _ = self.together((start, end))
                 days = build.add([build.mul([build.number(-1), first]), last])
@@ -447,7 +478,10 @@ class Lowering:
 
     def together(self, exprs: Iterable[Expr]) -> tuple[list[int], Denominator]:
         """Several numbers over one denominator."""
-        numbers = [self.number(expr) for expr in exprs]
+        return self.level([self.number(expr) for expr in exprs])
+
+    def level(self, numbers: Sequence[tuple[int, Denominator]]) -> tuple[list[int], Denominator]:
+        """Several numbers over one denominator, from each over its own."""
         by = Denominator()
         for _, own in numbers:
             by = _common(by, own)
@@ -460,8 +494,9 @@ class Lowering:
         factors = [factor for factor, power in missing.items() for _ in range(power)]
         return self.build.mul([self.build.number(by.number // own.number), step, *factors])
 
-    def divided(self, over: Expr, divisor: Expr) -> tuple[int, Denominator]:
-        (above, own), (below, other) = self.number(over), self.number(divisor)
+    def divided(self, over: tuple[int, Denominator], divisor: tuple[int, Denominator]) -> tuple[int, Denominator]:
+        """A number over a positive one."""
+        (above, own), (below, other) = over, divisor
         shared = gcd(own.number, other.number)
         above = self.raised(above, Denominator(), Denominator(other.number // shared, other.factors))
         return above, _times(Denominator(own.number // shared, own.factors), self.as_denominator(below))
@@ -478,18 +513,189 @@ class Lowering:
                 return Denominator(first, ((self.build.mul(step.args[1:]), 1),))
         return Denominator(1, ((positive, 1),))
 
-    def rounded(self, direction: Rounding, part: Expr, of: Expr) -> tuple[int, Denominator]:
+    def rounded(self, direction: Rounding, part: Leaf, of: Expr) -> Leaf:
         """A number rounded to a multiple of a step p / q: the rounded quotient times p, over q."""
         build = self.build
-        over, own = self.number(part)
+        over, own = part
         size = Fraction(of.value if isinstance(of, Constant) else self.constant_parameter(of))
         by = self.raised(build.number(size.numerator), Denominator(), own)
         steps = build.div(build.mul([build.number(size.denominator), over]), by, direction)
         return build.mul([build.number(size.numerator), steps]), Denominator(size.denominator)
 
+    # Numbers by cases
+
+    def cases(self, expr: Expr) -> Cases:
+        """A number by the cases in which it has different divisors that may not be known.
+
+        Over one denominator, a case without a divisor would be multiplied by it, and lose bounds: of `a` where a
+        condition holds, else `a / p`, the first is `a`, not `a * p / p`.
+        """
+        leaf = self.number(expr)
+        if not leaf[1].factors:
+            return leaf
+        found = self._cases(expr, leaf)
+        return found if _count(found) <= _MOST_CASES else leaf
+
+    def _cases(self, expr: Expr, leaf: Leaf) -> Cases:
+        match expr:
+            case Name(name):
+                return self.by_cases.get(name, leaf)
+            case Add(parts):
+                return self._sum([self.cases(part) for part in parts], leaf)
+            case Negate(part):
+                return self._scaled(self.cases(part), -1, leaf)
+            case Multiply(parts):
+                return self._product([self.cases(part) for part in parts], leaf)
+            case Divide(over, divisor):
+                above = self.cases(over)
+                return leaf if _is_leaf(above) else _map(above, lambda each: self.divided(each, self.number(divisor)))
+            case Extreme(which, parts):
+                among = tuple(self.cases(part) for part in parts)
+                return Extremes(which, among) if _differ(among) else leaf
+            case Choose(cases, otherwise):
+                results = tuple(self.cases(result) for _, result in cases)
+                last = None if otherwise is None else self.cases(otherwise)
+                if last is None or not _differ((*results, last)):
+                    return leaf
+                for (when, _), result in reversed(list(zip(cases, results, strict=True))):
+                    last = Either(self.condition(when), result, last)
+                return last
+            case _:
+                return leaf
+
+    def _sum(self, parts: Sequence[Cases], leaf: Leaf) -> Cases:
+        """A sum of which some parts have cases: the sum in each of them."""
+        if all(map(_is_leaf, parts)):
+            return leaf
+        total = parts[0]
+        for part in parts[1:]:
+            total = _both(total, part, self._added)
+            if _count(total) > _MOST_CASES:
+                return leaf
+        return total
+
+    def _added(self, a: Leaf, b: Leaf) -> Leaf:
+        raised, by = self.level((a, b))
+        return self.build.add(raised), by
+
+    def _product(self, parts: Sequence[Cases], leaf: Leaf) -> Cases:
+        """A product of a number by cases and constants."""
+        several = [part for part in parts if not _is_leaf(part)]
+        constants = [self.constant_leaf(part) for part in parts if _is_leaf(part)]
+        if len(several) != 1 or None in constants:
+            return leaf
+        return self._scaled(several[0], prod(cast(list[Fraction], constants)), leaf)
+
+    def constant_leaf(self, part: Cases) -> Fraction | None:
+        """The number of a constant."""
+        step, by = cast(Leaf, part)
+        number = self.build.constant_of(step)
+        return None if number is None or by.factors else Fraction(number, by.number)
+
+    def _scaled(self, part: Cases, number: Fraction | int, leaf: Leaf) -> Cases:
+        """A number by cases times a constant; below zero the least becomes the greatest."""
+        if _is_leaf(part) or number == 0:
+            return leaf
+        factor = Fraction(number)
+
+        def times(each: Leaf) -> Leaf:
+            step, by = each
+            return self.build.mul([self.build.number(factor.numerator), step]), _times(
+                by, Denominator(factor.denominator)
+            )
+
+        return _map(part, times, flipped=factor < 0)
+
+    def collapsed(self, cases: Cases) -> Leaf:
+        """A number by cases over one denominator."""
+        match cases:
+            case Either(when, then, otherwise):
+                (first, second), by = self.level((self.collapsed(then), self.collapsed(otherwise)))
+                return self.build.select(when, first, second), by
+            case Extremes(which, parts):
+                raised, by = self.level([self.collapsed(part) for part in parts])
+                return self.build.extreme(which, raised), by
+            case _:
+                return cases
+
+    def compared_cases(self, left: Cases, sign: str, right: Cases) -> int:
+        """The step of a comparison of two numbers by cases."""
+        build = self.build
+        match left:
+            case Either(when, then, otherwise):
+                return build.select(
+                    when, self.compared_cases(then, sign, right), self.compared_cases(otherwise, sign, right)
+                )
+            case Extremes(which, parts):
+                if sign == "!=":
+                    return build.negation(self.compared_cases(left, "==", right))
+                if sign == "==":
+                    ends = (">=", "<=") if which == "min" else ("<=", ">=")
+                    every = build.junction("and", [self.compared_cases(part, ends[0], right) for part in parts])
+                    some = build.junction("or", [self.compared_cases(part, ends[1], right) for part in parts])
+                    return build.junction("and", [every, some])
+                op: Op = "or" if (which == "min") is sign.startswith("<") else "and"
+                return build.junction(op, [self.compared_cases(part, sign, right) for part in parts])
+            case _ if not _is_leaf(right):
+                return self.compared_cases(right, _FLIPPED[sign], left)
+            case _:
+                (first, second), by = self.level((left, cast(Leaf, right)))
+                return self.compared(*self.gathered(first, second, by), sign)
+
     def constant_parameter(self, expr: Expr) -> Exact:
         parameter = cast(Parameter, self.policy.names[cast(Name, expr).name])
         return cast(Exact, parameter.values[()])
+
+
+def _is_leaf(cases: Cases) -> bool:
+    """Whether a number has no cases."""
+    return isinstance(cases, tuple)
+
+
+def _leaves(cases: Cases) -> Iterator[Leaf]:
+    match cases:
+        case Either(_, then, otherwise):
+            yield from (*_leaves(then), *_leaves(otherwise))
+        case Extremes(_, parts):
+            for part in parts:
+                yield from _leaves(part)
+        case _:
+            yield cases
+
+
+def _count(cases: Cases) -> int:
+    return sum(1 for _ in _leaves(cases))
+
+
+def _differ(several: Iterable[Cases]) -> bool:
+    """Whether some numbers have different divisors that may not be known."""
+    return len({frozenset(by.factors) for cases in several for _, by in _leaves(cases)}) > 1
+
+
+def _map(cases: Cases, change: Callable[[Leaf], Leaf], *, flipped: bool = False) -> Cases:
+    """A number by cases in which each is changed; `flipped` where the greatest becomes the least."""
+    match cases:
+        case Either(when, then, otherwise):
+            return Either(when, _map(then, change, flipped=flipped), _map(otherwise, change, flipped=flipped))
+        case Extremes(which, parts):
+            opposite: Literal["min", "max"] = "max" if which == "min" else "min"
+            among = tuple(_map(part, change, flipped=flipped) for part in parts)
+            return Extremes(opposite if flipped else which, among)
+        case _:
+            return change(cases)
+
+
+def _both(a: Cases, b: Cases, combine: Callable[[Leaf, Leaf], Leaf]) -> Cases:
+    """Two numbers by cases combined in each of them, by an operation that rises with both."""
+    if _is_leaf(a):
+        return _map(b, lambda each: combine(cast(Leaf, a), each))
+    match a:
+        case Either(when, then, otherwise):
+            return Either(when, _both(then, b, combine), _both(otherwise, b, combine))
+        case Extremes(which, parts):
+            return Extremes(which, tuple(_both(part, b, combine) for part in parts))
+        case _:
+            raise TypeError(a)
 
 
 def _any_day() -> IntKind:

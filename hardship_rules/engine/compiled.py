@@ -191,9 +191,10 @@ class CompiledPolicy:
         own = RowFacts(self.own, rows.own)
         members = [RowFacts(self.of_members, row) for row in rows.members]
         if variant:
-            return steps.scope(own, members, {step: self._forced_value(step, bits) for step, bits in variant})
+            return steps.scope(own, members, self.forced_values(variant))
         mask = sum(self.masks[name] for name in categories)
-        known = Values(self._category_places, found, self._options) if found else None
+        has_values = len(found) > self._values_from  # that of one changed fact has the bits and comparisons alone
+        known = Values(self._category_places, found, self._options) if has_values else None
 
         def others() -> Values:
             run, places = self._names
@@ -278,10 +279,13 @@ class CompiledPolicy:
             for (step, _), (root, _) in zip(mine_by.factors, theirs_by.factors, strict=True):
                 yield step, root
 
-    def _forced_value(self, step: int, bits: int) -> Value:
-        """The value that a variant forces."""
-        is_condition = isinstance(program_of(self.policy).steps[step].kind, BoolKind)
-        return TRUTHS[bits] if is_condition else self._options.of(bits)
+    def forced_values(self, variant: Variant) -> dict[int, Value]:
+        """The values of the steps that a variant forces."""
+        steps = program_of(self.policy).steps
+        return {
+            step: TRUTHS[bits] if isinstance(steps[step].kind, BoolKind) else self._options.of(bits)
+            for step, bits in variant
+        }
 
     # Evaluation
 

@@ -90,10 +90,13 @@ class Lowered:
         scope.members = tuple(Scope(self, run, facts, number, scope) for number, facts in enumerate(members))
         return scope
 
-    def any_household(self, *, chosen: bool) -> "Scope":
-        """A household of which nothing is known, under the chosen readings or under any; its one member is any one."""
+    def any_household(self, *, chosen: bool, fixed: Mapping[int, Value] = _NOT_FIXED) -> "Scope":
+        """A household of which nothing is known, under the chosen readings or under any; its one member is any one.
+
+        `fixed` are the values of steps that are set.
+        """
         lowering = self.lowering
-        fixed: dict[int, Value] = {}
+        fixed = dict(fixed)
         if not chosen:
             for name in self.policy.readings:
                 step = lowering.names[name]

@@ -21,7 +21,7 @@ from completing import (
     stated_in,
 )
 from independent import Opinion
-from programs import WEIHAI, given_sample, read, rich_sample, run_of, weihai_sample
+from programs import WEIHAI, given_sample, is_known, read, rich_sample, run_of, weihai_sample
 from sampling import count, examples
 
 from hardship_rules import Assessment, FactError, Policy, assess, load_policy, read_policy
@@ -396,6 +396,9 @@ THREE = [{"wage": 7}, {"wage": 2}, {}]
         ("sum(wage) / size", {"members": [{"wage": 9}], "size": 4}, 2.25),  # a part of a tenth
         ("sum(wage) / size / size", {"members": [{"wage": 8}]}, span(Fraction(1, 2), 8)),
         ("sum(wage) / size / size - 5", {"members": [{"wage": 8}], "size": 4}, -4.5),
+        ("sum(wage) / size * 3 / size", {"members": [{"wage": 8}]}, span(Fraction(3, 2), 24)),
+        ("sum(wage) / size * (3 / size)", {"members": [{"wage": 8}], "size": 4}, 1.5),
+        ("sum(wage) / size * (0 - 1 / size)", {"members": [{"wage": 4}], "size": 2}, -1),
         ("{choose: [{when: some(here), value: 4}], otherwise: 8}", {"members": [{"here": False}, {"here": True}]}, 4),
         ("{choose: [{when: each(here), value: 4}], otherwise: 8}", {"members": [{"here": False}, {}]}, 8),
     ],
@@ -549,8 +552,8 @@ def test_a_default_depends_on_a_reading() -> None:
 
 @pytest.mark.agreement
 def test_a_clause_forced_is_the_policy_without_it() -> None:
-    """For every clause that can be left out: the decisions are those of the policy without it."""
-    for policy, given in [*given_sample(examples(12, 150)), *weihai_sample(examples(3, 12))]:
+    """For every clause that can be left out: the decisions are those of the policy without it, or open."""
+    for policy, given in [*given_sample(examples(5, 100)), *weihai_sample(examples(2, 12))]:
         compiled = compiled_policy(policy)
         households = [household for each in given if (household := read(policy, each)) is not None][:4]
         for definition, clause in clauses_of(policy):
@@ -568,8 +571,15 @@ def test_a_clause_forced_is_the_policy_without_it() -> None:
                 found = compiled.decide_variant(household.rows(policy), compiled.with_clause(*fixed))
                 expected = compiled_policy(other).decide(household.rows(other))
                 values = [truth for number, truth in enumerate(found.truths) if number != at]
-                assert (found.possible, found.must) == (expected.possible, expected.must), clause.id
-                assert tuple(values) == expected.truths, clause.id
+                is_equal = (found.possible, found.must, tuple(values)) == (*expected[1:], expected.truths)
+                parts = [household.values, *(member.values for member in household.members)]
+                if not is_equal and policy is not WEIHAI and not is_known(*parts):
+                    # a case that is left out may hold the only divisor that is not known: then its bounds are wider
+                    assert set(expected.possible) <= set(found.possible), clause.id
+                    assert all(wide & bits == bits for wide, bits in zip(found.must, expected.must, strict=True))
+                    count(wider_without_a_clause=1)
+                    continue
+                assert is_equal, clause.id
                 scope = compiled.scope(household.rows(policy), compiled.with_clause(*fixed))
                 assert truths(policy.category, scope) == found.truths
                 count(clauses_left_out=1)

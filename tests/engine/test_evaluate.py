@@ -8,8 +8,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 from completing import chance, completion, may_be
 from framing import drawn
+from independent import Opinion
 from programs import WEIHAI, read, sample
 from sampling import count, examples
 
@@ -17,7 +19,7 @@ from hardship_rules import Assessment, Figure, Policy, assess, read_policy
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import Household
 from hardship_rules.core.expr import Expr, Option, OverMembers, parts_of
-from hardship_rules.core.interval import Range
+from hardship_rules.core.interval import Range, span
 from hardship_rules.core.policy import Decision, Term, exprs_of
 from hardship_rules.engine.evaluate import any_household, scope_of, value
 from hardship_rules.testing import partial_households
@@ -92,6 +94,55 @@ def term(
 def test_numbers(line: str, facts: dict[str, Any], expected: object) -> None:
     """Arithmetic is exact, and for unknown facts gives exactly the range of possible results."""
     assert term(line, facts) == expected
+
+
+DIVIDED = (
+    "money / rate",
+    "money / rate + more",
+    "more - money / rate",
+    "money / rate - more / rate",
+    "(money - more) / rate + more",
+    "min(money / rate, more)",
+    "max(money / rate, more)",
+    "2 * max(money / rate, more)",
+    "-min(money / rate, more)",
+    "money / rate / rate",
+    "money / rate * (3 / rate)",
+    "money / (rate + 1) + more",
+    "sum(pay) / rate",
+    "sum(pay) / rate - more",
+    "round_down(money / rate, 0.5) + more",
+    "CASES money OTHERWISE money / rate",
+    "CASES money / rate OTHERWISE more",
+    "CASES money / rate OTHERWISE more / rate",
+    "CASES -money / rate OTHERWISE more + money / rate",
+)
+
+
+@pytest.mark.parametrize("line", DIVIDED)
+def test_a_divisor_counts_once_in_a_figure(line: str) -> None:
+    """Of a number over an unknown divisor the bounds are those that it has for the divisor's values."""
+    if "CASES" in line:
+        case, otherwise = line.removeprefix("CASES ").split(" OTHERWISE ")
+        body = f"choose: [{{when: first, value: '{case}'}}]\n    otherwise: '{otherwise}'"
+    else:
+        body = f"value: '{line}'"
+    policy = read_policy(
+        HEAD + f"terms:\n  asked:\n    title: 所问\n    basis: definition\n    unit: yuan\n    {body}\n"
+    )
+    source = chance(line)
+    for _ in range(examples(30, 300)):
+        facts: dict[str, Any] = {"money": source.randint(-20, 20), "more": source.randint(0, 20)}
+        members = [{"pay": source.randint(0, 10)} for _ in range(2)]
+        first = source.choice(TRUTHS)
+        found = scope_of(policy, {**facts, "first": first}, members)["asked"]
+        values = [
+            Opinion(policy, {**facts, "first": truth, "rate": rate}, members).name("asked")
+            for rate in (1, 2, 3, 4)
+            for truth in ((True, False) if first is None else (first,))
+        ]
+        assert found == span(min(values), max(values)), (facts, members, first)
+        count(divided_figures=1)
 
 
 @pytest.mark.parametrize(
@@ -335,6 +386,16 @@ def test_a_name_can_be_set() -> None:
     assert scope_of(SMALL, {"first": True, "second": True}, [{}])["d"] == "x"
 
 
+def test_a_clause_that_is_not_the_policy_s_has_its_condition() -> None:
+    """A clause under an id that the policy does not have is evaluated as what it says; under another's id, as that."""
+    clause = SMALL.decisions["d"].outcomes[0].when
+    assert clause is not None
+    for first in (True, False):
+        scope = scope_of(SMALL, {"first": first, "second": not first}, [{}])
+        assert value(evolve(clause, id="another"), scope) is first
+        assert value(evolve(clause, id="d.y"), scope) is not first
+
+
 def test_a_pickled_scope_has_the_same_values() -> None:
     """A scope of the household, or of a member, keeps its facts, members and fixed values."""
     household = read_facts(WEIHAI, {"members": [{"relation": "self", "age": 40}, {"relation": "child"}]})
@@ -360,13 +421,15 @@ def test_any_household_has_the_values_of_all() -> None:
     scope = any_household(SMALL)
     assert (scope["money"], scope["chosen"], scope["d"]) == (Range(-100, 100), Range(1, 3), frozenset("xyw"))
     over = read_policy(
-        HEAD.replace("to: 10}", "from: -2, to: 10}")
+        HEAD.replace("to: 10}", "from: -2, to: 10}\n    age: {title: 岁, unit: year, from: 3, to: 90}")
         + "terms: {total: {title: 总, unit: yuan, basis: definition, value: sum(pay where here)},"
+        " ages: {title: 岁数, unit: year, basis: definition, value: sum(age)},"
         " any_here: {title: 有, basis: definition, when: some(here)}}\n"
         "readings: {r: {title: 解, question: 问, one of: {p: 甲, q: 乙}, chosen: q, why: 因, basis: assumption}}\n"
     )
     scope = any_household(over)
     assert scope["total"] == Range(-8, 40)  # four members
+    assert scope["ages"] == Range(3, 360)  # of one to four
     assert scope["any_here"] is None
     assert scope["r"] == frozenset("pq")
     assert any_household(over, chosen=True)["r"] == "q"

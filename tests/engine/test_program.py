@@ -30,7 +30,7 @@ from programs import (
 )
 from sampling import count, examples
 
-from hardship_rules import Policy, PolicyError, read_policy
+from hardship_rules import Policy, PolicyError, assess, read_policy
 from hardship_rules.assessment.household import Household
 from hardship_rules.cli import commands
 from hardship_rules.core.interval import Range, high, low
@@ -67,8 +67,10 @@ def hold_to_opinion(policy: Policy, programs: Sequence[Program], household: Hous
                 for program, run in runs:
                     if isinstance(term.kind, NumberKind):
                         quotient = Quotient(program.names[name], program.scales[name])
-                        assert holds(expected, figure(run, program, name, member)), name
-                        assert holds(expected, run.figure(quotient, member)), name
+                        plain, narrow = figure(run, program, name, member), run.figure(quotient, member)
+                        assert holds(expected, plain), name
+                        assert holds(expected, narrow), name
+                        assert low(plain) <= low(narrow) <= high(narrow) <= high(plain)  # type: ignore[arg-type]  # a number
                     else:
                         assert holds(expected, run.value(program.names[name], member)), name
         for id_, expected in outcome_opinions(policy, found.opinion).items():
@@ -338,3 +340,57 @@ def test_an_unknown_divisor_counts_once(line: str, truth: object) -> None:
     assert household is not None
     program = lower(policy)
     assert run_of(policy, program, household).value(program.clauses["category.below"]) is truth
+
+
+BY_CASES = """
+language: 1
+policy: p
+household:
+  own: {title: own, yes or no: true}
+  a: {title: a, unit: 1, from: -100, to: 1000}
+  b: {title: b, unit: 1, from: -100, to: 1000}
+  size: {title: size, unit: 1, from: 1, to: 4}
+members: {facts: {}}
+terms:
+  t: {title: t, unit: 1, basis: definition, TERM}
+decisions:
+  category:
+    title: c
+    first:
+      - {outcome: below, title: below, basis: assumption, when: {that: "LINE"}}
+    otherwise: {outcome: none, title: none}
+"""
+
+
+@pytest.mark.parametrize(
+    ("term", "line", "facts", "truth"),
+    [
+        ("choose: [{when: own, value: a}], otherwise: a / size", "t < 5", {"own": True, "a": 3}, True),
+        ("choose: [{when: own, value: a}], otherwise: a / size", "t < 5", {"own": False, "a": 3}, True),  # at most 3
+        ("choose: [{when: own, value: a}], otherwise: a / size", "t < 5", {"a": 3}, True),  # either
+        ("choose: [{when: own, value: a}], otherwise: a / size", "t < 5", {"own": False, "a": 8}, None),  # 2 to 8
+        ("value: 'min(a / size, b) + b'", "t <= 38", {"a": 20, "b": 19}, True),  # 19 + 19
+        ("value: 'min(a / size, b) + b'", "t < 38", {"a": 20, "b": 19}, None),  # not where size is 1
+        ("value: 'max(a / size, b) - min(b / size, a)'", "t == 11", {"a": -6, "b": 5}, True),  # 5 + 6
+        ("value: '-min(a / size, b)'", "t >= -5", {"a": 20, "b": 5}, True),  # 20 / 4 is 5
+        ("value: '-min(a / size, b)'", "t > -5", {"a": 20, "b": 5}, False),
+        ("value: 'round_up(min(a / size, b), 1)'", "t == 3", {"a": 12, "b": 3}, True),  # 3 or more, and 3
+        ("value: 'min(a / size, b) * 2 - 1'", "t != 9", {"a": 40, "b": 5}, False),  # 10 or more, and 5
+        ("value: 'max(a / size, b)'", "15 > t", {"a": 12, "b": 14}, True),
+        ("value: 'max(a / size, b)'", "13 > t", {"a": 12, "b": 14}, False),
+        ("value: 'max(a / size, b)'", "t <= min(a, b / size)", {"a": 12, "b": 2}, False),  # 3 or more, at most 2
+        ("value: 'max(a / size, b)'", "t <= min(a, b / size)", {"a": 12, "b": 20}, False),  # 20 and at most 12
+    ],
+)
+def test_each_case_has_its_own_divisor(term: str, line: str, facts: dict[str, Any], truth: object) -> None:
+    """Of a size from 1 to 4: a case without a divisor, or a least or greatest of several, loses no bounds."""
+    policy = read_policy(BY_CASES.replace("TERM", term).replace("LINE", line))
+    household = read(policy, {**facts, "members": [{}]})
+    assert household is not None
+    program = lower(policy)
+    assert run_of(policy, program, household).value(program.clauses["category.below"]) is truth
+    assert [outcome.id for outcome in assess(policy, {**facts, "members": [{}]}).possible] == {
+        True: ["below"],
+        False: ["none"],
+        None: ["below", "none"],
+    }[truth]  # type: ignore[index]  # a truth

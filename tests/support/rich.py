@@ -60,7 +60,13 @@ def _numbers(draw: st.DrawFn, own: list[str], theirs: list[str], *, of_member: b
         "({0} * 35 %)",
     ]
     forms += (
-        ["({0} / size)", "({0} / size + {1})", "({0} / (size + 1) / size)", "({0} / size / size - {1})"]
+        [
+            "({0} / size)",
+            "({0} / size + {1})",
+            "({0} / (size + 1) / size)",
+            "({0} / size / size - {1})",
+            "({0} / size * (3 / size))",
+        ]
         if "size" in own
         else []
     )
