@@ -87,7 +87,7 @@ class AlteredHousehold:
         return rows, self.compiled.fill(rows)
 
     def leaves_no_choice(self, path: KeyPath) -> bool:
-        """Whether every choice and boolean is known whatever the fact at a path is, so that there are none to try."""
+        """Whether every choice and boolean is known for every value of a fact."""
         if self._has_choices is None:
             self._has_choices = any(True for _ in Trials(self.policy, ()).unknown(self._filled))
         return not self._has_choices and path[-1] not in self._in_defaults

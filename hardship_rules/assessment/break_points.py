@@ -26,7 +26,7 @@ Piece = tuple[int, int]
 class Line:
     """The values of a fact from `at(0)` to `at(steps)`, in ascending or descending order.
 
-    `scaled` gives them in the fact's smallest unit, of which `units` are one.
+    `scaled` gives them in the fact's smallest unit; `units` of these make one.
     """
 
     steps: int

@@ -54,7 +54,7 @@ class _Part:
 
 @frozen
 class ReadFacts:
-    """The facts of a household as they were read, of which the household is made when it is asked for.
+    """The facts of a household as they were read; the household is made from them when asked for.
 
     The values given and the names stated to be unknown are first those of the household, then those of each member.
     """
@@ -135,8 +135,8 @@ class _Table:
 
     `spellings` has the fact or reserved key of each name, title and former name. `plain` has, for the names and titles
     of today, what reads a value that needs no parsing: the name, its place, and, of a number, its range and scale, of a
-    choice, the name and bit of each option by name and title. `row` is the row of which nothing is given yet, `unknown`
-    has the values of facts of which nothing is known, and `defaults` are the places of those that have a default.
+    choice, the name and bit of each option by name and title. `row` is the row before any fact is given, `unknown`
+    has the values of unknown facts, and `defaults` are the places of those that have a default.
     """
 
     spellings: Mapping[str, Fact | str]

@@ -159,7 +159,7 @@ class _DefaultsWriter(StepWriter):
         return constant
 
     def unknown(self, kind: Kind) -> tuple[int, ...]:
-        """The bounds of a fact of which nothing is known."""
+        """The bounds of an unknown fact."""
         return unknown_bounds(kind, self.masks)
 
 

@@ -564,7 +564,7 @@ class Lowering:
                 return leaf
 
     def _sum(self, parts: Sequence[Cases], leaf: Leaf) -> Cases:
-        """A sum of which some parts have cases: the sum in each of them."""
+        """A sum with parts by cases: the sum in each case."""
         if all(map(_is_leaf, parts)):
             return leaf
         total = parts[0]

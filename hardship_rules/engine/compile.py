@@ -104,7 +104,7 @@ def function_of(source: str, name: str, helpers: Mapping[str, Any]) -> Callable[
 
 
 def unknown_bounds(kind: Kind, masks: Mapping[str, int]) -> tuple[int, ...]:
-    """The bounds of a fact of which nothing is known."""
+    """The bounds of an unknown fact."""
     if isinstance(kind, IntKind):
         return (kind.low, kind.high)
     return (OPEN,) if isinstance(kind, BoolKind) else (sum(masks[option] for option in kind.options),)

@@ -53,7 +53,7 @@ Profile = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
 class WithoutMember:
-    """A household of which all but one member are computed already."""
+    """A household with all but one member computed."""
 
     def __init__(self, split: Split, rows: Rows, number: int) -> None:
         self._split = split
@@ -298,7 +298,7 @@ class CompiledPolicy:
         return self.result(self.run(rows.own, rows.members))
 
     def without_member(self, rows: Rows, number: int) -> "WithoutMember | None":
-        """Rows of which only one member's will differ; None where every member has to be computed again."""
+        """Rows in which only one member will differ; None where every member has to be computed again."""
         return None if self._split is None else WithoutMember(self._split, rows, number)
 
     @cached_property

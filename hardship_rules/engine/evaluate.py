@@ -91,7 +91,7 @@ class Lowered:
         return scope
 
     def any_household(self, *, chosen: bool, fixed: Mapping[int, Value] = _NOT_FIXED) -> "Scope":
-        """A household of which nothing is known, under the chosen readings or under any; its one member is any one.
+        """A household with no known facts, under the chosen readings or under any; its one member is any one.
 
         `fixed` are the values of steps that are set.
         """
@@ -187,7 +187,7 @@ def scope_of(policy: Policy, own: Facts, members: Iterable[Facts], fixed: Facts 
 
 
 def any_household(policy: Policy, *, chosen: bool = False) -> Scope:
-    """A household of which nothing is known, under the chosen readings or under any; its one member is any one."""
+    """A household with no known facts, under the chosen readings or under any; its one member is any one."""
     return lowered(policy).any_household(chosen=chosen)
 
 
