@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any, cast, get_args
 
 import attrs
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules.core.expr import (
     Add,
@@ -32,6 +32,10 @@ from hardship_rules.core.kinds import BOOLEAN, EARLIEST, BooleanKind, ChoiceKind
 from hardship_rules.core.policy import Fact, Parameter, Policy, Term, day_problem, per_policy, require_policy, used_by
 from hardship_rules.core.problem import FactError, Location, PolicyError, Problem
 from hardship_rules.core.units import unit_of
+from hardship_rules.engine._lower import specialise
+from hardship_rules.engine.clauses import Condition
+from hardship_rules.engine.evaluate import Lowered
+from hardship_rules.engine.program import Program
 from hardship_rules.engine.whole import Denominator, WholePolicy, largest, whole
 
 _NOWHERE = Location("", 1, 1)
@@ -53,6 +57,12 @@ class TablePolicy:
     made: WholePolicy
     figures: FrozenMapping[str, str]
     stand_ins: tuple[str, ...]
+    lowered: Lowered = field(repr=False)
+    program: Program = field(repr=False)
+
+    def clause(self, clause: Clause) -> Condition:
+        """A clause of the completed policy with the conditions that it is made of."""
+        return self.lowered.structure(clause)
 
 
 def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
@@ -87,7 +97,8 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
         terms=FrozenMapping(terms | dict(policy.terms)),
         of_members=frozenset(of_members),
     )
-    lowered = whole(evolve(completed, order=_ordered(completed)))
+    completed = evolve(completed, order=_ordered(completed))
+    lowered = whole(completed)
     figures = dict[str, str]()
     for name in shown:
         scale = scales[name]
@@ -95,7 +106,9 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
         figures[_column(name, scale)] = name if is_in_scale else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    return TablePolicy(lowered, FrozenMapping(figures), tuple(fact.name for fact in absent))
+    steps = Lowered(completed)
+    program = specialise(steps.program(), {name: reading.chosen for name, reading in completed.readings.items()})
+    return TablePolicy(lowered, FrozenMapping(figures), tuple(fact.name for fact in absent), steps, program)
 
 
 @per_policy
