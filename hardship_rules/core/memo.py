@@ -4,21 +4,27 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar, cast
 
 Result = TypeVar("Result")
+_MISSING = object()
 
 
 class Memo:
-    """The results that were computed from one object, by key.
+    """The results that were computed from one object, by key; with `most`, of so many keys at once, the latest.
 
     Threads may compute a result at the same time; all of them get the one that is stored first.
     """
 
-    __slots__ = ("_results",)
+    __slots__ = ("_most", "_results")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
         self._results: dict[Hashable, object] = {}
 
     def result(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """The result of a key, computed on the first call; where `compute` raises, nothing is stored."""
-        if key not in self._results:
-            self._results.setdefault(key, compute())
-        return cast(Result, self._results[key])
+        found = self._results.get(key, _MISSING)
+        if found is _MISSING:
+            computed = compute()
+            while self._most is not None and len(self._results) >= self._most:
+                self._results.pop(next(iter(self._results), None), None)
+            found = self._results.setdefault(key, computed)
+        return cast(Result, found)

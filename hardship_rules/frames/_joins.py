@@ -1,16 +1,17 @@
 """Joins of households and members: sums over the members of a household, and household columns for each member."""
 
 import operator
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import reduce
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import frozen
 
-from hardship_rules.frames.bounds import first_of
-from hardship_rules.frames.given import LazyFrame
-from hardship_rules.frames.libraries import nw, pl
+from hardship_rules.frames.bounds import Column, Expr, first_of
+from hardship_rules.frames.libraries import pl
 
+Frame = Any
+"""A lazy frame of Narwhals or of Polars."""
 MEMBERS = "_members"
 """The column with the number of members of a household; null if it has none."""
 FAULT = "_fault"
@@ -25,71 +26,100 @@ class MemberSum:
     least: int = 0
 
 
-MemberSums = Mapping[str, MemberSum]
-"""Sums or counts by the names of their new columns."""
+@frozen
+class Totals:
+    """Sums of numeric columns of members and counts of boolean ones, by the names of their new columns.
+
+    With `first`, also the number of members. `faults` are those numbered in the members' `FAULT`, if it is wanted.
+    """
+
+    sums: Mapping[str, MemberSum]
+    counts: Mapping[str, MemberSum]
+    first: bool
+    faults: tuple[str, ...] = ()
 
 
 class Join(Protocol):
     """A way to join the frame of households and the frame of members."""
 
-    def sums_of_members(
-        self, households: LazyFrame, members: LazyFrame, sums: MemberSums, counts: MemberSums, *, first: bool
-    ) -> LazyFrame:
-        """The households with sums of numeric columns of their members and counts of boolean ones.
+    def with_totals(self, households: Frame, members: Frame, totals: Totals) -> Frame:
+        """The households with totals of their members."""
 
-        With `first`, also with the number of members.
-        """
-
-    def household_columns(self, households: LazyFrame, members: LazyFrame, columns: Collection[str]) -> LazyFrame:
+    def with_own_columns(self, households: Frame, members: Frame, columns: Collection[str]) -> Frame:
         """The members with columns of their households."""
 
 
-def join_of(key: str, households: pl.DataFrame, members: pl.DataFrame, at_most: int) -> Join:
-    """The join by position if the rows are ordered for it, else by key.
-
-    `at_most` is the most members that a household may have.
-    """
+def join_by_position(
+    key: str, households: pl.DataFrame, members: pl.DataFrame, at_most: int
+) -> "JoinByPosition | None":
+    """The join by position, if the rows are ordered for it; `at_most` is the most members that a household may have."""
     own, theirs = households[key], members[key]
     if not len(theirs) or own.dtype != theirs.dtype or theirs.null_count():
-        return JoinByKey(key)
+        return None
     last = (theirs[1:] != theirs[:-1]).append(pl.Series([True]))
     once = own.is_sorted() or own.n_unique() == len(own)
-    if not once or not theirs.filter(last).equals(own):
-        return JoinByKey(key)
-    return JoinByPosition(last, at_most)
+    return JoinByPosition(last, at_most) if once and theirs.filter(last).equals(own) else None
 
 
 @frozen
 class JoinByKey:
-    """Rows with the same key belong together, in any order; `faults` are those numbered in the members' `FAULT`."""
+    """Rows with the same key belong together, in any order; `lib` is the library of the frames."""
 
     key: str
-    faults: tuple[str, ...] = ()
+    lib: Any
 
-    def sums_of_members(
-        self, households: LazyFrame, members: LazyFrame, sums: MemberSums, counts: MemberSums, *, first: bool
-    ) -> LazyFrame:
-        """The households with sums and counts of their members; with `first`, also their number and first fault.
+    def with_totals(self, households: Frame, members: Frame, totals: Totals) -> Frame:
+        """The households with totals of their members."""
+        col = self.lib.col
+        parts = {name: col(total.column) for name, total in totals.sums.items()}
+        parts |= {name: col(total.column).cast(self.lib.Int8()) for name, total in totals.counts.items()}
+        return self.joined(households, members, parts, totals, lambda summed: summed)
+
+    def joined(
+        self,
+        households: Frame,
+        members: Frame,
+        parts: Mapping[str, Expr],
+        totals: Totals,
+        finished: Callable[[Frame], Frame],
+    ) -> Frame:
+        """The households with the sums of some parts of their members, `finished` before they are joined.
 
         A household without members gets the least of each sum: engines are faster on columns without nulls.
         """
-        parts = {name: nw.col(member_sum.column) for name, member_sum in sums.items()}
-        parts |= {name: nw.col(count.column).cast(nw.Int8()) for name, count in counts.items()}
-        totals = [part.sum().cast(nw.Int64()).alias(name) for name, part in parts.items()]
-        if first:
-            totals.append(nw.len().cast(nw.Int64()).alias(MEMBERS))
-            totals += [nw.col(FAULT).min()] if self.faults else []
-        summed = members.filter(~nw.col(self.key).is_null()).group_by(self.key).agg(*totals)
-        if first and self.faults:
-            texts = [(nw.lit(fault), nw.col(FAULT) == number) for number, fault in enumerate(self.faults)]
-            summed = summed.with_columns(first_of(texts, nw.lit(None, dtype=nw.String())).alias(FAULT))
+        lib = self.lib
+        integer = lib.Int64()
+        aggregates = [part.sum().cast(integer).alias(name) for name, part in parts.items()]
+        if totals.first:
+            aggregates.append(lib.len().cast(integer).alias(MEMBERS))
+            aggregates += [lib.col(FAULT).min()] if totals.faults else []
+        summed = finished(members.filter(~lib.col(self.key).is_null()).group_by(self.key).agg(*aggregates))
+        if totals.first and totals.faults:
+            texts = [(lib.lit(fault), Column(lib.col(FAULT) == number)) for number, fault in enumerate(totals.faults)]
+            summed = summed.with_columns(first_of(texts, lib.lit(None, dtype=lib.String())).alias(FAULT))
         joined = households.join(summed, on=self.key, how="left")
-        least = {name: nw.col(name).fill_null(total.least) for name, total in {**sums, **counts}.items()}
+        numbers = {**totals.sums, **totals.counts}
+        least = {name: lib.col(name).fill_null(total.least) for name, total in numbers.items()}
         return joined.with_columns(**least) if least else joined
 
-    def household_columns(self, households: LazyFrame, members: LazyFrame, columns: Collection[str]) -> LazyFrame:
+    def with_own_columns(self, households: Frame, members: Frame, columns: Collection[str]) -> Frame:
         """The members with columns of their households."""
         return members.join(households.select(self.key, *columns), on=self.key, how="left")
+
+
+@frozen
+class PackedJoinByKey(JoinByKey):
+    """A join by key of Polars frames, in which several counts are one sum; a household has `at_most` members."""
+
+    at_most: int = 0
+
+    def with_totals(self, households: Frame, members: Frame, totals: Totals) -> Frame:
+        """The households with totals of their members."""
+        words, results = _packed(totals.counts, self.at_most)
+        parts = {name: pl.col(total.column) for name, total in totals.sums.items()} | words
+        return self.joined(
+            households, members, parts, totals, lambda summed: summed.with_columns(**results).drop(*words)
+        )
 
 
 @frozen(eq=False)
@@ -102,48 +132,45 @@ class JoinByPosition:
     last: pl.Series
     at_most: int
 
-    def sums_of_members(
-        self, households: LazyFrame, members: LazyFrame, sums: MemberSums, counts: MemberSums, *, first: bool
-    ) -> LazyFrame:
-        """The households with sums and counts of their members; with `first`, also the number of members.
+    def with_totals(self, households: Frame, members: Frame, totals: Totals) -> Frame:
+        """The households with totals of their members.
 
         Each sum is the increase of a cumulative sum. Where that overflows 64 bits, the difference is still exact.
         """
-        packed, unpacked = self._packed_counts(counts)
-        cumulative = {name: pl.col(member_sum.column).fill_null(0).cum_sum() for name, member_sum in sums.items()}
-        cumulative |= {MEMBERS: pl.int_range(1, pl.len() + 1)} if first else {}
+        words, unpacked = _packed(totals.counts, self.at_most)
+        cumulative = {name: pl.col(total.column).fill_null(0).cum_sum() for name, total in totals.sums.items()}
+        cumulative |= {MEMBERS: pl.int_range(1, pl.len() + 1)} if totals.first else {}
         results = {name: pl.col(name).cast(pl.Int64) for name in cumulative} | unpacked
-        cumulative |= {name: word.cum_sum() for name, word in packed.items()}
-        at_last = members.to_native().select(**cumulative).filter(self.last)
+        cumulative |= {name: word.cum_sum() for name, word in words.items()}
+        at_last = members.select(**cumulative).filter(self.last)
         increases = at_last.select(pl.all() - pl.all().shift(1, fill_value=0)).select(**results)
-        return _side_by_side(households.to_native(), increases) if cumulative else households
+        return _side_by_side(households, increases) if cumulative else households
 
-    def _packed_counts(self, counts: MemberSums) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
-        """Whole numbers that hold several booleans each, in bit fields, and the counts extracted from their sums.
-
-        If a household has more members than allowed, the count is wrong, but not below its least.
-        """
-        bits = self.at_most.bit_length()
-        per_word, names = 63 // bits, list(counts)
-        words, results = dict[str, pl.Expr](), dict[str, pl.Expr]()
-        for start in range(0, len(names), per_word):
-            word = f"{start}"
-            ones = {
-                name: pl.lit(1 << bits * place, pl.Int64) for place, name in enumerate(names[start : start + per_word])
-            }
-            fields = (pl.when(counts[name].column).then(one).otherwise(0) for name, one in ones.items())
-            words[word] = reduce(operator.add, fields)
-            for name, one in ones.items():
-                results[name] = (pl.col(word) & ((1 << bits) - 1) * one).floordiv(one).clip(counts[name].least)
-        return words, results
-
-    def household_columns(self, households: LazyFrame, members: LazyFrame, columns: Collection[str]) -> LazyFrame:
+    def with_own_columns(self, households: Frame, members: Frame, columns: Collection[str]) -> Frame:
         """The members with columns of their households."""
         ends = pl.int_range(len(self.last), eager=True).filter(self.last)
-        selected = households.to_native().select(*columns)
+        selected = households.select(*columns)
         repeated = selected.select(pl.all().repeat_by(ends - ends.shift(1, fill_value=-1))).explode(pl.all())
-        return _side_by_side(members.to_native(), repeated)
+        return _side_by_side(members, repeated)
 
 
-def _side_by_side(*frames: pl.LazyFrame) -> LazyFrame:
-    return nw.from_native(pl.concat(frames, how="horizontal"))
+def _packed(counts: Mapping[str, MemberSum], at_most: int) -> tuple[dict[str, pl.Expr], dict[str, pl.Expr]]:
+    """Whole numbers that hold several booleans each, in bit fields, and the counts extracted from their sums.
+
+    If a household has more members than allowed, the count is wrong, but not below its least.
+    """
+    bits = at_most.bit_length()
+    per_word, names = 63 // bits, list(counts)
+    words, results = dict[str, pl.Expr](), dict[str, pl.Expr]()
+    for start in range(0, len(names), per_word):
+        word = f"{start}"
+        ones = {name: pl.lit(1 << bits * place, pl.Int64) for place, name in enumerate(names[start : start + per_word])}
+        fields = (pl.when(counts[name].column).then(one).otherwise(0) for name, one in ones.items())
+        words[word] = reduce(operator.add, fields)
+        for name, one in ones.items():
+            results[name] = (pl.col(word) & ((1 << bits) - 1) * one).floordiv(one).clip(counts[name].least)
+    return words, results
+
+
+def _side_by_side(*frames: pl.LazyFrame) -> pl.LazyFrame:
+    return pl.concat(frames, how="horizontal")

@@ -1,111 +1,126 @@
-"""Truths and choices over the rows of a frame: each with the least and the most that it can be in each row.
+"""Numbers, conditions and options over the rows of a frame: each with its bounds in each row.
 
-A value is known in every row where its two bounds are one object.
+A value is known in every row where its two bounds are one.
 """
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
+from collections.abc import Iterable, Mapping
+from functools import cached_property, reduce
 from typing import cast
 
 from attrs import frozen
 
-from hardship_rules.core import interval as ranges
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import Number
 from hardship_rules.engine.row_causes import any_of, both, either, opposite
-from hardship_rules.frames.bounds import Bound
-from hardship_rules.frames.libraries import nw
+from hardship_rules.frames.bounds import Column, Number, Rows, is_one
 
 
 @frozen(eq=False)
 class Numbers:
-    """A whole number in each row, from `low` to `high`; `lows` and `highs` are what these lie in whatever the row."""
+    """A whole number in each row, from `low` to `high`."""
 
-    low: Bound
-    high: Bound
-    lows: Number
-    highs: Number
-
-    @property
-    def within(self) -> Number:
-        """What it lies in whatever the row."""
-        return ranges.hull(self.lows, self.highs)
+    low: Number
+    high: Number
 
 
 @frozen(eq=False)
 class Truths:
-    """A truth in each row: `low` where it certainly holds, `high` where it may."""
+    """A condition in each row: `low` where it certainly holds, `high` where it may."""
 
-    low: Bound
-    high: Bound
+    low: Rows
+    high: Rows
 
 
-@frozen(eq=False)
+Options = Mapping[str, Rows]
+"""The rows in which an option is possible, by option."""
+
+
+@frozen(eq=False, slots=False)
 class Choices:
-    """An option in each row: for each option where it can be that one; `known` where that is one in every row."""
+    """An option in each row: in each case that is the first to hold, one of some options.
 
-    can: FrozenMapping[str, Bound]
+    It is `known` where it is one option in every row.
+    """
+
+    cases: tuple[tuple[Truths, Options], ...]
     known: bool
+
+    @cached_property
+    def can(self) -> Options:
+        """The rows in which each option is possible."""
+        reached: Rows = True
+        possible: dict[str, Rows] = {}
+        for when, options in self.cases:
+            here = both(reached, when.high)
+            for name, rows in options.items():
+                possible[name] = either(possible.get(name, False), both(here, rows))
+            reached = both(reached, opposite(when.low))
+        return FrozenMapping(possible)
 
 
 Values = Numbers | Truths | Choices
+ALWAYS = Truths(low=True, high=True)
 
 
 def is_known(value: Values) -> bool:
     """It is one number, truth or option in every row."""
-    return value.known if isinstance(value, Choices) else value.low is value.high
+    return value.known if isinstance(value, Choices) else is_one(value.low, value.high)
 
 
-def bounds_of(value: Values) -> Iterator[nw.Expr]:
+def certain(rows: Rows) -> Truths:
+    """A condition that is known in every row."""
+    return Truths(rows, rows)
+
+
+def choices(can: Options, *, known: bool) -> Choices:
+    """An option that is possible in some rows each."""
+    return Choices(((ALWAYS, FrozenMapping(can)),), known)
+
+
+def option(name: str | None) -> Choices:
+    """The same option in every row, or none."""
+    return choices({} if name is None else {name: True}, known=True)
+
+
+def known_number(number: Number) -> Numbers:
+    """A number that is known in every row."""
+    return Numbers(number, number)
+
+
+def columns_of(value: Values) -> list[Column]:
     """The columns that a value consists of."""
     bounds = value.can.values() if isinstance(value, Choices) else (value.low, value.high)
-    return (bound for bound in bounds if isinstance(bound, nw.Expr))
-
-
-def truth(low: Bound, high: Bound) -> Truths:
-    """A truth from its bounds, known where both are the same constant."""
-    return Truths(low, low) if isinstance(low, bool) and low is high else Truths(low, high)
-
-
-def certain(bound: Bound) -> Truths:
-    """A truth that is known in every row."""
-    return Truths(bound, bound)
+    return [bound for bound in bounds if isinstance(bound, Column)]
 
 
 def negation(a: Truths) -> Truths:
-    """Where it does not hold."""
+    """Where a condition fails."""
     low = opposite(a.high)
-    return certain(low) if is_known(a) else truth(low, opposite(a.low))
+    return certain(low) if is_known(a) else Truths(low, opposite(a.low))
 
 
 def junction(parts: Iterable[Truths], *, settles: bool) -> Truths:
-    """All of some truths, settled by one that fails, or any of them, settled by one that holds."""
+    """All of some conditions, settled by one that fails, or any of them, settled by one that holds."""
     join = either if settles else both
     parts = tuple(parts)
-    low = reduce(join, (part.low for part in parts), cast(Bound, not settles))
+    low = reduce(join, (part.low for part in parts), cast(Rows, not settles))
     if all(is_known(part) for part in parts):
         return certain(low)
-    return truth(low, reduce(join, (part.high for part in parts), cast(Bound, not settles)))
-
-
-def option(name: str) -> Choices:
-    """The option that it is in every row."""
-    return Choices(FrozenMapping({name: True}), known=True)
+    return Truths(low, reduce(join, (part.high for part in parts), cast(Rows, not settles)))
 
 
 def one_of(a: Choices, names: Iterable[str]) -> Truths:
     """Where it is one of some options."""
     names = set(names)
-    high = any_of(can for name, can in a.can.items() if name in names)
+    high = any_of(rows for name, rows in a.can.items() if name in names)
     if a.known:
         return certain(high)
-    return truth(opposite(any_of(can for name, can in a.can.items() if name not in names)), high)
+    return Truths(opposite(any_of(rows for name, rows in a.can.items() if name not in names)), high)
 
 
 def same(a: Choices, b: Choices) -> Truths:
-    """Where two choices are the same."""
+    """Where two choices are the same option."""
     names = [name for name in a.can if name in b.can]
     high = any_of(both(a.can[name], b.can[name]) for name in names)
     if a.known and b.known:
         return certain(high)
-    return truth(any_of(both(one_of(a, [name]).low, one_of(b, [name]).low) for name in names), high)
+    return Truths(any_of(both(one_of(a, [name]).low, one_of(b, [name]).low) for name in names), high)

@@ -1,92 +1,217 @@
-"""Bounds over the rows of a frame: columns, or numbers and truths that are the same in every row.
+"""Bounds over the rows of a frame: columns, or numbers and booleans that are the same in every row.
 
-What is the same in every row is worked out here, and what it settles is never built.
+A result that is the same in every row is computed here and never becomes a column. Columns are expressions of Narwhals,
+or of Polars where a frame is in memory: both have the same methods.
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
+from attrs import field, frozen
+
 from hardship_rules.engine.row_causes import both, either, opposite
 from hardship_rules.frames.libraries import nw, pl
 
-Bound = nw.Expr | int | bool
+Expr = Any
+"""An expression of Narwhals or of Polars."""
 _Column = TypeVar("_Column", nw.Expr, pl.Expr)
 
 
-def pick(where: Bound, then: Bound, otherwise: Bound) -> Bound:
-    """One bound where something holds, another everywhere else."""
-    if isinstance(where, bool):
-        return then if where else otherwise
-    if then is otherwise or (
-        not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and then == otherwise
-    ):
-        return then
-    if isinstance(then, bool) or isinstance(otherwise, bool):
-        return either(both(where, then), both(opposite(where), otherwise))
-    if not isinstance(then, nw.Expr) and not isinstance(otherwise, nw.Expr) and (then, otherwise) == (1, 0):
-        return cast(nw.Expr, where).cast(nw.Int64())
-    return nw.when(cast(nw.Expr, where)).then(literal(then)).otherwise(literal(otherwise))
+@frozen(eq=False)
+class Column:
+    """A column of whole numbers or of booleans.
+
+    `depth` orders columns: each is computed from columns of less depth. A number lies from `low` to `high` in all rows.
+    `ones` are the rows in which a number is 1, where it is 0 in all others. `name` is set of a column that a frame has.
+    """
+
+    expr: Expr = field(repr=False)
+    depth: int = 0
+    low: int = 0
+    high: int = 1
+    ones: "Column | None" = None
+    name: str | None = None
+
+    def __and__(self, other: "Column") -> "Column":
+        return Column(self.expr & other.expr, max(self.depth, other.depth))
+
+    def __or__(self, other: "Column") -> "Column":
+        return Column(self.expr | other.expr, max(self.depth, other.depth))
+
+    def __invert__(self) -> "Column":
+        return Column(~self.expr, self.depth)
 
 
-def literal(bound: Bound) -> nw.Expr:
+Number = Column | int
+Rows = Column | bool
+Bound = Column | int | bool
+
+
+def library(expr: Expr) -> Any:
+    """The library of an expression: Narwhals or Polars."""
+    return pl if isinstance(expr, pl.Expr) else nw
+
+
+def literal(bound: Bound, lib: Any) -> Expr:
     """A bound as an expression."""
-    if isinstance(bound, nw.Expr):
-        return bound
-    return nw.lit(bound) if isinstance(bound, bool) else nw.lit(bound, dtype=nw.Int64())
+    if isinstance(bound, Column):
+        return bound.expr
+    return lib.lit(bound) if isinstance(bound, bool) else lib.lit(bound, dtype=lib.Int64())
 
 
-def reckoned(symbol: Callable[[Any, Any], Any], a: Bound, b: Bound, nothing: int) -> Bound:
-    """Two numbers by + or *, of which `nothing` changes nothing."""
-    if a is b is nothing:
-        return nothing
-    if not isinstance(a, nw.Expr) and a == nothing:
-        return b
-    if not isinstance(b, nw.Expr) and b == nothing:
-        return a
-    return cast(Bound, symbol(a, b))
+def ends(number: Number) -> tuple[int, int]:
+    """The least and the greatest value of a number in any row."""
+    return (number.low, number.high) if isinstance(number, Column) else (number, number)
 
 
-def least_of(bounds: Iterable[Bound]) -> Bound:
-    """The least of several numbers."""
-    return _extreme(nw.min_horizontal, min, tuple(bounds))
+def is_one(a: Bound, b: Bound) -> bool:
+    """Whether two bounds are one column, or one constant."""
+    return a is b or (not isinstance(a, Column) and not isinstance(b, Column) and a == b)
 
 
-def most_of(bounds: Iterable[Bound]) -> Bound:
-    """The greatest of several numbers."""
-    return _extreme(nw.max_horizontal, max, tuple(bounds))
+def _of(expr: Expr, low: int, high: int, *parts: Bound) -> Number:
+    """A number computed from some parts; one that is the same in every row is no column."""
+    depth = max(part.depth for part in parts if isinstance(part, Column))
+    return low if low == high else Column(expr, depth, low, high)
 
 
-def _extreme(of_rows: Callable[..., nw.Expr], of_constants: Callable[..., int], bounds: tuple[Bound, ...]) -> Bound:
-    columns = {id(each): each for each in bounds if isinstance(each, nw.Expr)}
-    numbers = [each for each in bounds if not isinstance(each, nw.Expr)]
-    if not columns:
-        return of_constants(numbers)
-    parts = [*columns.values(), *([literal(of_constants(numbers))] if numbers else [])]
-    return parts[0] if len(parts) == 1 else of_rows(*parts)
+def _rows(expr: Expr, *parts: Bound) -> Column:
+    return Column(expr, max(part.depth for part in parts if isinstance(part, Column)))
 
 
-def floored(a: Bound, by: Bound, most: int) -> Bound:
-    """The floor of a quotient; `most` is more than a and more than what it is divided by, whatever their signs.
+def _plain(bound: Bound) -> Any:
+    return bound.expr if isinstance(bound, Column) else bound
+
+
+# Arithmetic
+
+
+def added(a: Number, b: Number) -> Number:
+    """The sum a + b."""
+    (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
+    if not isinstance(a, Column) and not isinstance(b, Column):
+        return a + b
+    if is_one(a, 0) or is_one(b, 0):
+        return b if is_one(a, 0) else a
+    return _of(_plain(a) + _plain(b), a_low + b_low, a_high + b_high, a, b)
+
+
+def multiplied(a: Number, b: Number) -> Number:
+    """The product a * b."""
+    if not isinstance(a, Column) and not isinstance(b, Column):
+        return a * b
+    if is_one(a, 1) or is_one(b, 1):
+        return b if is_one(a, 1) else a
+    corners = [x * y for x in ends(a) for y in ends(b)]
+    return _of(_plain(a) * _plain(b), min(corners), max(corners), a, b)
+
+
+def negative(a: Number) -> Number:
+    """The opposite -a."""
+    return Column(-a.expr, a.depth, -a.high, -a.low) if isinstance(a, Column) else -a
+
+
+def floored(a: Number, by: Number) -> Number:
+    """The floor of a over a positive number.
 
     Engines divide whole numbers as floats. Below 2^51 the float nearest to a quotient lies on the same side of each
     whole number as the quotient: that is further away than rounding moves it. Above, what is left over after the
-    remainder is a multiple; what its quotient as a float is off by is a small whole number, worked out in the same way.
+    remainder is a multiple; what its quotient as a float is off by is a small whole number, computed in the same way.
     """
-    if not isinstance(a, nw.Expr) and not isinstance(by, nw.Expr):
+    if not isinstance(a, Column) and not isinstance(by, Column):
         return a // by
-    over, under = literal(a), by if isinstance(by, nw.Expr) else _in_each_row(by, cast(nw.Expr, a))
-    if most < 2**51:
-        return (over / under).floor().cast(nw.Int64())
-    multiple = over - over % under
-    nearly = (multiple / under).round(0).cast(nw.Int64())
-    return nearly + ((multiple - nearly * under) / under).round(0).cast(nw.Int64())
+    expr = a.expr if isinstance(a, Column) else literal(a, library(cast(Column, by).expr))
+    under = by.expr if isinstance(by, Column) else _in_each_row(by, expr)
+    integer = library(expr).Int64()
+    divisors = [max(end, 1) for end in ends(by)]
+    corners = [x // y for x in ends(a) for y in divisors]
+    if max(abs(end) for number in (a, by) for end in ends(number)) < 2**51 - 1:
+        whole = (expr / under).floor().cast(integer)
+    else:
+        multiple = expr - expr % under
+        nearly = (multiple / under).round(0).cast(integer)
+        whole = nearly + ((multiple - nearly * under) / under).round(0).cast(integer)
+    return _of(whole, min(corners), max(corners), a, by)
 
 
-def first_of(said: Iterable[tuple[nw.Expr, Bound]], otherwise: nw.Expr) -> nw.Expr:
-    """What is said of each row: the first of which its rows hold."""
-    for what, rows in reversed(list(said)):
+def least_of(numbers: Iterable[Number]) -> Number:
+    """The least of several numbers; one that cannot be it in any row is left out."""
+    numbers = list(numbers)
+    highest = min(ends(number)[1] for number in numbers)
+    kept = [number for number in numbers if ends(number)[0] <= highest]
+    return _extreme("min_horizontal", min, kept)
+
+
+def most_of(numbers: Iterable[Number]) -> Number:
+    """The greatest of several numbers; one that cannot be it in any row is left out."""
+    numbers = list(numbers)
+    lowest = max(ends(number)[0] for number in numbers)
+    kept = [number for number in numbers if ends(number)[1] >= lowest]
+    return _extreme("max_horizontal", max, kept)
+
+
+def _extreme(of_rows: str, of_constants: Callable[..., int], numbers: list[Number]) -> Number:
+    columns = list({id(number): number for number in numbers if isinstance(number, Column)}.values())
+    constants = [number for number in numbers if not isinstance(number, Column)]
+    if not columns:
+        return of_constants(constants)
+    if len(columns) == 1 and not constants:
+        return columns[0]
+    lib = library(columns[0].expr)
+    parts = [*(column.expr for column in columns), *([literal(of_constants(constants), lib)] if constants else [])]
+    low, high = (of_constants(ends(number)[end] for number in numbers) for end in (0, 1))
+    return _of(getattr(lib, of_rows)(*parts), low, high, *columns)
+
+
+# Comparisons
+
+
+def below(a: Number, b: Number) -> Rows:
+    """The rows in which a < b."""
+    (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
+    if a_high < b_low or a_low >= b_high or a is b:
+        return a is not b and a_high < b_low
+    return _rows(_plain(a) < _plain(b) if isinstance(a, Column) else _plain(b) > a, a, b)
+
+
+def equal(a: Number, b: Number) -> Rows:
+    """The rows in which a == b."""
+    (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
+    if a_high < b_low or b_high < a_low or is_one(a, b):
+        return is_one(a, b)
+    return _rows(_plain(a) == _plain(b) if isinstance(a, Column) else _plain(b) == a, a, b)
+
+
+# Choices
+
+
+def pick_rows(where: Rows, then: Rows, otherwise: Rows) -> Rows:
+    """One condition in some rows, another in all others."""
+    if isinstance(where, bool):
+        return then if where else otherwise
+    return then if is_one(then, otherwise) else either(both(where, then), both(opposite(where), otherwise))
+
+
+def pick(where: Rows, then: Number, otherwise: Number) -> Number:
+    """One number in some rows, another in all others."""
+    if isinstance(where, bool):
+        return then if where else otherwise
+    if is_one(then, otherwise):
+        return then
+    low, high = min(ends(then)[0], ends(otherwise)[0]), max(ends(then)[1], ends(otherwise)[1])
+    lib = library(where.expr)
+    if is_one(then, 1) and is_one(otherwise, 0):
+        return Column(where.expr.cast(lib.Int64()), where.depth, 0, 1, where)
+    expr = lib.when(where.expr).then(literal(then, lib)).otherwise(literal(otherwise, lib))
+    return _of(expr, low, high, where, then, otherwise)
+
+
+def first_of(cases: Iterable[tuple[Expr, Rows]], otherwise: Expr) -> Expr:
+    """In each row the expression of the first case that holds."""
+    lib = library(otherwise)
+    for expr, rows in reversed(list(cases)):
         if rows is not False:
-            otherwise = nw.when(literal(rows)).then(what).otherwise(otherwise)
+            otherwise = lib.when(literal(rows, lib)).then(expr).otherwise(otherwise)
     return otherwise
 
 

@@ -49,7 +49,7 @@ def column_names(frame: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> list[str]:
     return frame.columns if isinstance(frame, nw.DataFrame) else frame.collect_schema().names()
 
 
-def has_time(column: nw.Expr) -> nw.Expr:
+def has_time(column: Any) -> Any:
     """The rows in which a datetime is not midnight, in the time zone of its column or else of the session."""
     clock = column.dt
     return (clock.hour() != 0) | (clock.minute() != 0) | (clock.second() != 0) | (clock.nanosecond() != 0)

@@ -3,39 +3,40 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import count
 from typing import Any, Literal, cast
 
 from attrs import frozen
 
 from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.household import day_value
-from hardship_rules.core.interval import Number
-from hardship_rules.core.policy import Fact, Policy, require_decidable
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.interval import Number, high, low
+from hardship_rules.core.memo import Memo
+from hardship_rules.core.policy import Policy, per_policy, require_decidable
 from hardship_rules.core.problem import FactError, KeyPath, Problem, nearest
 from hardship_rules.engine.row_causes import any_of, opposite
 from hardship_rules.engine.tables import DERIVED_OUTSIDE, day_in_window, prepared_table_policy
-from hardship_rules.frames import _numbers as numbers
-from hardship_rules.frames._joins import FAULT, MEMBERS, Join, JoinByKey, MemberSum, join_of
-from hardship_rules.frames._outcomes import clauses_column, output_columns, outputs
-from hardship_rules.frames._plan import Plan, PlannedFrame
-from hardship_rules.frames._values import Truths
-from hardship_rules.frames.bounds import Bound, first_of, literal
+from hardship_rules.frames._joins import FAULT, MEMBERS, JoinByKey, MemberSum, PackedJoinByKey, join_by_position
+from hardship_rules.frames._outcomes import Outcomes, output_columns, roots_of
+from hardship_rules.frames._plan import Columns, Plan, PlanMaker
+from hardship_rules.frames._values import Numbers, Truths
+from hardship_rules.frames.bounds import Column, Expr, Rows, first_of, literal
 from hardship_rules.frames.columns import (
     ASIDE,
     KNOWN_NULL,
     ROW,
     ColumnProfile,
-    FactFrame,
+    Reading,
     date_columns,
+    facts_of,
     null_column,
-    read_frame,
+    read_schema,
     spellings,
 )
 from hardship_rules.frames.given import LazyFrame, all_null, as_host_frame, checked_frame, to_polars, untyped_columns
 from hardship_rules.frames.libraries import cs, nw, pl
 
-Profiles = Mapping[str, ColumnProfile]
+Profiles = FrozenMapping[str, ColumnProfile]
 """The profiles of a frame's columns, by fact."""
 
 OWN_FAULT = "_own_fault"
@@ -44,10 +45,16 @@ APART = "_apart"
 """The column that marks households to be computed apart."""
 _WORKING_COLUMNS = frozenset({APART, FAULT, MEMBERS, OWN_FAULT, ROW})
 _CONSTANT_COLUMNS = ("stand_ins", "policy", "fingerprint", "on")
+_PARTS: tuple[KeyPath, KeyPath] = (("household",), ("members", "facts"))
+"""The paths of the facts of the two frames."""
 _SELDOM = 8
 """Where fewer than one in so many rows of a column is null, those rows are computed apart."""
 _SAMPLE = 100
 """So many rows show whether options are written by other words than their names."""
+_LAST = 1 << 30
+"""The depth of a column that is added after all others."""
+_MOST_PLANS = 64
+"""So many plans of a policy are kept: each for frames with the same columns, types and profiles."""
 
 
 def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, and what is wanted
@@ -75,23 +82,25 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, 
         raise ValueError(f'undecided is "leave" or "explain", not {undecided!r}')
     columns = [columns] if isinstance(columns, str) else columns
     known = [known] if isinstance(known, str) and known != "all" else known
-    job = _Job(policy, key, day_in_window(policy, on), None if columns is None else tuple(columns), known)
+    job = _Job(
+        policy,
+        key,
+        day_in_window(policy, on),
+        None if columns is None else tuple(columns),
+        known if known == "all" else frozenset(known),
+    )
     of_households, of_members = checked_frame(households), checked_frame(members)
-    parts = _parts(policy)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
         if undecided == "explain":
             raise FactError([Problem("explain_lazy", given=type(households).__name__)])
-        lazy = [
-            _typed_lazily(frame, policy, *part, key)
-            for frame, part in zip((of_households, of_members), parts, strict=True)
-        ]
-        return job.full(*job.read(lazy[0], lazy[1]), _default_profiles, JoinByKey(key)).to_native()
+        return _assess_lazily(job, of_households, of_members)
     if isinstance(of_households, nw.LazyFrame) or isinstance(of_members, nw.LazyFrame):
         raise FactError(
             [Problem("frames_differ", given=type(households).__name__, values={"other": type(members).__name__})]
         )
-    own = _typed(of_households, policy, *parts[0], key)
-    theirs = _typed(of_members, policy, *parts[1], key)
+    own, theirs = (
+        _typed(frame, policy, of, key) for frame, of in zip((of_households, of_members), _PARTS, strict=True)
+    )
     if key in own.columns and key in theirs.columns:  # a frame without rows may have no types
         own = own if own.height else own.with_columns(theirs[key].clear())
         theirs = theirs if theirs.height else theirs.with_columns(own[key].clear())
@@ -102,27 +111,27 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, 
     return result.set_index(households.index) if of_households.implementation.is_pandas() else result
 
 
-def _parts(policy: Policy) -> tuple[tuple[KeyPath, Mapping[str, Fact]], tuple[KeyPath, Mapping[str, Fact]]]:
-    """The facts of the two frames, with their path in the policy."""
-    return (("household",), policy.facts), (("members", "facts"), policy.members.facts)
-
-
-def _typed(given: nw.DataFrame[Any], policy: Policy, of: KeyPath, facts: Mapping[str, Fact], key: str) -> pl.DataFrame:
+def _typed(given: nw.DataFrame[Any], policy: Policy, of: KeyPath, key: str) -> pl.DataFrame:
     """A frame in Polars; columns that are all null get the type of their fact, since hosts may give them none."""
+    facts = facts_of(policy, of)
     names = spellings(policy, of, facts)
     frame = to_polars(given, date_columns(policy, of), ASIDE - {key})
     nulls = {name: null_column(facts[names[name]]) for name in all_null(frame) if name in names and name != key}
     return nw.from_native(frame).with_columns(**nulls).to_native() if nulls else frame
 
 
-def _typed_lazily(frame: LazyFrame, policy: Policy, of: KeyPath, facts: Mapping[str, Fact], key: str) -> LazyFrame:
+def _typed_lazily(frame: LazyFrame, policy: Policy, of: KeyPath, key: str) -> LazyFrame:
     """A lazy frame whose columns without a type have that of their fact."""
+    facts = facts_of(policy, of)
     names = spellings(policy, of, facts)
     nulls = {name: null_column(facts[names[name]]) for name in untyped_columns(frame) if name in names and name != key}
     return frame.with_columns(**nulls) if nulls else frame
 
 
 # --- The columns that are computed -------------------------------------------------------------------------------
+
+
+Schema = FrozenMapping[str, nw.dtypes.DType]
 
 
 @frozen
@@ -133,31 +142,33 @@ class _Job:
     key: str
     on: date | None
     wanted: tuple[str, ...] | None
-    known: Collection[str] | Literal["all"]
+    known: frozenset[str] | Literal["all"]
 
-    def read(self, households: LazyFrame, members: LazyFrame) -> tuple[FactFrame, FactFrame]:
-        """Both frames as facts; raises `FactError` with every column that cannot be read."""
-        parts = _parts(self.policy)
+    def read(self, households: Schema, members: Schema, lib: Any) -> tuple[Reading, Reading]:
+        """How both frames are read; raises `FactError` with every column that cannot be read."""
+        asked = ("read", self.key, self.known, households, members, lib.__name__)
+        return _plans(self.policy).result(asked, lambda: self._read(households, members, lib))
+
+    def _read(self, households: Schema, members: Schema, lib: Any) -> tuple[Reading, Reading]:
         known, problems = self._known_facts()
         problems += _key_problems(self.key, households, members)
-        frames = []
-        for (of, facts), frame in zip(parts, (households, members), strict=True):
-            fact_frame = read_frame(self.policy, of, facts, frame, self.key, known)
-            if isinstance(fact_frame, FactFrame):
-                frames.append(fact_frame)
+        readings = []
+        for of, schema in zip(_PARTS, (households, members), strict=True):
+            reading = read_schema(self.policy, of, schema, self.key, known, lib)
+            if isinstance(reading, Reading):
+                readings.append(reading)
             else:
-                problems += fact_frame
+                problems += reading
         if problems:
             raise FactError(problems)
-        return frames[0], frames[1]
+        return readings[0], readings[1]
 
     def _known_facts(self) -> tuple[set[str], list[Problem]]:
         """The facts declared to have no null, and the problems of names that are no columns."""
-        parts = _parts(self.policy)
         if self.known == "all":
-            return {name for _, facts in parts for name in facts}, []
+            return {name for of in _PARTS for name in facts_of(self.policy, of)}, []
         known, problems = set[str](), list[Problem]()
-        spelled = [spellings(self.policy, of, facts) for of, facts in parts]
+        spelled = [spellings(self.policy, of, facts_of(self.policy, of)) for of in _PARTS]
         for word in self.known:
             known |= {names[word] for names in spelled if word in names}
             if not any(word in names for names in spelled):
@@ -165,142 +176,199 @@ class _Job:
                 problems.append(Problem("unknown_column", (word,), given=word, values=nearest(word, candidates)))
         return known, problems
 
-    def full(
-        self, households: FactFrame, members: FactFrame, profiles: Callable[[FactFrame], Profiles], join: Join
-    ) -> LazyFrame:
-        """The verdicts of all households, with unknown facts as far as they decide, and with problems."""
-        own, theirs = (households, profiles(households)), (members, profiles(members))
-        plan = self._plan(own, theirs, join)
-        plan.households.put_fault(OWN_FAULT, households.facts, own[1], numbered=False)
-        if faults := plan.members.put_fault(FAULT, members.facts, theirs[1], numbered=True):
-            plan.join = JoinByKey(self.key, faults)
-        columns = self._compute(plan)
-        null = nw.lit(None, dtype=nw.String())
-        first = first_of([(nw.lit("members_missing"), nw.col(MEMBERS).is_null()), self._too_many_members], null)
-        problems = [first, nw.col(OWN_FAULT), *([nw.col(FAULT)] if faults else []), first_of(self._broken(plan), null)]
-        frame = plan.households.frame.with_columns(nw.coalesce(*problems).alias("problem"))
-        return self._selected(frame, plan, columns, nw.col("problem").is_null(), *households.numbered)
+    def plan(
+        self, readings: tuple[Reading, Reading], profiles: tuple[Profiles, Profiles], lib: Any, *, simple: bool
+    ) -> Plan:
+        """The plan for frames that are read alike and have the same profiles.
 
-    def simple(
-        self, households: tuple[FactFrame, Profiles], members: tuple[FactFrame, Profiles], join: Join
-    ) -> LazyFrame:
-        """The verdicts of households without faults and seldom nulls; the others are only marked in `APART`."""
-        plan = self._plan(households, members, join)
-        of_members = plan.members.rows_apart(members[0].facts, members[1])
-        if of_members is not False:
-            plan.counts[FAULT] = MemberSum(plan.members.new_column(literal(of_members), 1))
-        columns = self._compute(plan)
-        apart = [
-            nw.col(MEMBERS).is_null(),
-            self._too_many_members[1],
-            plan.households.rows_apart(households[0].facts, households[1]),
-            False if of_members is False else nw.col(FAULT) > 0,
-            *(rows for _, rows in self._broken(plan)),
-        ]
-        problem = nw.lit(None, dtype=nw.String()).alias("problem")
-        marked = literal(any_of(apart)).fill_null(value=True).alias(APART)
-        frame = plan.households.frame.with_columns(marked, problem)
-        return self._selected(frame, plan, columns, True, APART, *households[0].numbered)  # noqa: FBT003  # a bound
+        It gives the verdicts of all households, with unknown facts as far as they decide, and with problems. A `simple`
+        one gives those of households without faults and seldom nulls; the others are only marked in `APART`.
+        """
+        asked = ("plan", self.key, self.on, self.wanted, readings, profiles, lib.__name__, simple)
+        return _plans(self.policy).result(asked, lambda: _Planning(self, readings, profiles, lib).plan(simple=simple))
 
-    def _plan(self, households: tuple[FactFrame, Profiles], members: tuple[FactFrame, Profiles], join: Join) -> Plan:
-        """The plan for two frames, with the values of their facts."""
-        numbered = count()
-        frames = PlannedFrame(households[0].frame, numbered), PlannedFrame(members[0].frame, numbered)
-        prepared = prepared_table_policy(self.policy, frozenset((*households[0].facts, *members[0].facts)))
-        with_reasons = self.wanted is None or clauses_column(self.policy) in self.wanted
-        plan = Plan(prepared, join, *frames, self.policy.switches, with_reasons)
-        for frame, (fact_frame, profiles) in zip(frames, (households, members), strict=True):
-            frame.put_facts(fact_frame.facts, profiles)
-        day = day_value(self.policy, self.on)
-        plan.households.values["on"] = numbers.constant(cast(Number, day))
-        return plan
 
-    def _compute(self, plan: Plan) -> list[str]:
-        """Compute what the wanted columns need; their names in order."""
-        available = output_columns(self.policy, plan.prepared)
-        if self.key in available:
-            raise FactError([Problem("key_taken", (self.key,), given=self.key)])
-        wanted = tuple(available) if self.wanted is None else (*self.wanted, "problem")
+@per_policy
+def _plans(policy: Policy) -> Memo:  # noqa: ARG001  # whose memo holds it
+    """What is kept of earlier calls: readings and plans."""
+    return Memo(_MOST_PLANS)
+
+
+class _Planning:
+    """Makes the plan of a call."""
+
+    def __init__(
+        self, job: _Job, readings: tuple[Reading, Reading], profiles: tuple[Profiles, Profiles], lib: Any
+    ) -> None:
+        self.job = job
+        self.lib = lib
+        self.readings = readings
+        self.profiles = profiles
+        self.prepared = prepared_table_policy(job.policy, frozenset((*readings[0].facts, *readings[1].facts)))
+        self.maker = PlanMaker(self.prepared.program, lib)
+        for frame, reading, profile in zip(self.frames, readings, profiles, strict=True):
+            frame.put_facts(reading.facts, profile)
+        day = cast(Number, day_value(job.policy, job.on))
+        self.maker.households.inputs["on"] = Numbers(int(low(day)), int(high(day)))
+
+    @property
+    def frames(self) -> tuple[Columns, Columns]:
+        return self.maker.households, self.maker.members
+
+    def plan(self, *, simple: bool) -> Plan:
+        """The plan: of all households, or of simple ones."""
+        columns = self._wanted()
+        problem, sound, beside = self._simple(columns) if simple else self._full(columns)
+        self.maker.households.add("problem", problem, _LAST)
+        outcomes = Outcomes(self.job.policy, self.prepared, self.maker.values, sound, self.lib)
+        shown = outcomes.columns(self.job.on, columns)
+        key = self.job.key
+        named = {name: self.lib.col(name) for name in self.readings[0].beside if name != key}
+        return self.maker.plan({**beside, **named, key: self.lib.col(key), **shown})
+
+    def _wanted(self) -> list[str]:
+        """The names of the wanted columns, in order."""
+        job = self.job
+        available = output_columns(job.policy, self.prepared)
+        if job.key in available:
+            raise FactError([Problem("key_taken", (job.key,), given=job.key)])
+        wanted = tuple(available) if job.wanted is None else (*job.wanted, "problem")
         if unknown := [name for name in wanted if name not in available]:
             problems = [Problem("output_column", given=name, values=nearest(name, available)) for name in unknown]
             raise FactError(problems)
-        plan.compute({available[column]: None for column in wanted if available[column]})
         return [column for column in available if column in wanted]
 
-    def _selected(self, frame: LazyFrame, plan: Plan, columns: list[str], sound: Bound, *beside: str) -> LazyFrame:
-        """The wanted columns, after the key and the columns `beside` it."""
-        shown = outputs(self.policy, plan, sound, self.on, columns)
-        return frame.select(*beside, self.key, *(column.alias(name) for name, column in shown.items()))
+    def _compute(self, columns: Collection[str]) -> None:
+        """Compute what the wanted columns and the policy's `must` need."""
+        shown = roots_of(self.job.policy, self.prepared, columns)
+        self.maker.compute((*shown, *self.prepared.program.must.values()), often=shown)
+
+    def _full(self, columns: Collection[str]) -> tuple[Expr, Rows, dict[str, Expr]]:
+        """The problem of each household, where it has none, and no further columns."""
+        lib, null = self.lib, self.lib.lit(None, dtype=self.lib.String())
+        own, theirs = self.frames
+        own.put_fault(OWN_FAULT, self.readings[0].facts, self.profiles[0], numbered=False)
+        faults = theirs.put_fault(FAULT, self.readings[1].facts, self.profiles[1], numbered=True)
+        self.maker.faults = faults
+        self._compute(columns)
+        first = first_of(
+            [(lib.lit("members_missing"), Column(lib.col(MEMBERS).is_null())), self._too_many_members], null
+        )
+        problems = [
+            first,
+            lib.col(OWN_FAULT),
+            *([lib.col(FAULT)] if faults else []),
+            first_of(self._broken(), null),
+        ]
+        return lib.coalesce(*problems), Column(lib.col("problem").is_null()), {}
+
+    def _simple(self, columns: Collection[str]) -> tuple[Expr, Rows, dict[str, Expr]]:
+        """No problem, everywhere; and the households that have to be computed apart."""
+        lib = self.lib
+        own, theirs = (
+            frame.rows_apart(reading.facts, profile)
+            for frame, reading, profile in zip(self.frames, self.readings, self.profiles, strict=True)
+        )
+        if theirs is not False:
+            self.maker.counts[FAULT] = MemberSum(cast(str, self.maker.members.kept(theirs).name))
+        self._compute(columns)
+        apart = [
+            Column(lib.col(MEMBERS).is_null()),
+            self._too_many_members[1],
+            own,
+            False if theirs is False else Column(lib.col(FAULT) > 0),
+            *(rows for _, rows in self._broken()),
+        ]
+        marked = literal(any_of(apart), lib).fill_null(True)  # noqa: FBT003  # Polars has no keyword
+        return lib.lit(None, dtype=lib.String()), True, {APART: marked}
 
     @property
-    def _too_many_members(self) -> tuple[nw.Expr, nw.Expr]:
+    def _too_many_members(self) -> tuple[Expr, Rows]:
         """The problem of a household with more members than the policy allows, with its rows."""
-        return nw.lit("members_too_many"), nw.col(MEMBERS) > self.policy.members.at_most
+        at_most = self.job.policy.members.at_most
+        return self.lib.lit("members_too_many"), Column(self.lib.col(MEMBERS) > at_most)
 
-    def _broken(self, plan: Plan) -> Iterator[tuple[nw.Expr, Bound]]:
+    def _broken(self) -> Iterator[tuple[Expr, Rows]]:
         """The problem of each `must`, with the rows in which it is certainly broken."""
-        for clause in plan.policy.must:
-            holds = cast(Truths, plan.value(clause, plan.households))
-            derived = clause.id.startswith(DERIVED_OUTSIDE)
-            yield nw.lit(clause.id if derived else f"must_broken {clause.id}"), opposite(holds.high)
+        for clause, step in self.prepared.program.must.items():
+            holds = cast(Truths, self.maker.values[step])
+            code = clause if clause.startswith(DERIVED_OUTSIDE) else f"must_broken {clause}"
+            yield self.lib.lit(code), opposite(holds.high)
 
 
-def _key_problems(key: str, *frames: LazyFrame) -> Iterator[Problem]:
+def _key_problems(key: str, *schemas: Schema) -> Iterator[Problem]:
     """The problems of a key that has the name of a working column, or whose types engines cannot compare alike."""
     if key in _WORKING_COLUMNS or re.fullmatch("_[0-9]+", key):
         yield Problem("key_taken", (key,), given=key)
-    dtypes = [schema[key] for frame in frames if key in (schema := frame.collect_schema())]
+    dtypes = [schema[key] for schema in schemas if key in schema]
     if wrong := [dtype for dtype in dtypes if dtype.is_nested() or dtype == nw.Object]:
         yield Problem("column_kind", (key,), str(wrong[0]), {"title": key, "wanted": "String, Int64"})
     elif len({"integer" if dtype.is_integer() else str(dtype) for dtype in dtypes}) > 1:
         yield Problem("key_kinds", (key,), given=key, values={"own": str(dtypes[0]), "theirs": str(dtypes[1])})
 
 
+def _assess_lazily(job: _Job, households: LazyFrame, members: LazyFrame) -> Any:
+    """The verdicts of lazy frames, in a lazy frame of their kind; they are not scanned."""
+    own, theirs = (
+        _typed_lazily(frame, job.policy, of, job.key) for frame, of in zip((households, members), _PARTS, strict=True)
+    )
+    readings = job.read(_schema(own), _schema(theirs), nw)
+    profiles = tuple(
+        FrozenMapping((name, fact.default_profile) for name, fact in reading.facts.items()) for reading in readings
+    )
+    plan = job.plan(readings, (profiles[0], profiles[1]), nw, simple=False)
+    return plan.of(readings[0].of(own), readings[1].of(theirs), JoinByKey(job.key, nw)).to_native()
+
+
+def _schema(frame: LazyFrame | pl.DataFrame) -> Schema:
+    """The types of a frame's columns."""
+    narwhals = nw.from_native(frame) if isinstance(frame, pl.DataFrame) else frame
+    return FrozenMapping(narwhals.collect_schema())
+
+
 # --- Profiles of columns -----------------------------------------------------------------------------------------
 
 
-def _default_profiles(part: FactFrame) -> Profiles:
-    """The profiles of a frame that is not scanned."""
-    return {name: fact.default_profile for name, fact in part.facts.items()}
-
-
-def _full_profiles(part: FactFrame) -> Profiles:
+def _full_profiles(reading: Reading, frame: pl.DataFrame) -> Profiles:
     """The profiles of a frame in memory from one scan: faults that no row has need not be computed."""
-    scans = {f"{name} {what}": rows for name, fact in part.facts.items() for what, rows in fact.scans().items()}
+    scans = {f"{name} {what}": rows for name, fact in reading.facts.items() for what, rows in fact.scans().items()}
     if not scans:
-        return {}
-    row = part.frame.select(*(rows.alias(name) for name, rows in scans.items())).collect().rows(named=True)[0]
-    return {
-        name: fact.profile({what: row[f"{name} {what}"] for what in fact.scans()}) for name, fact in part.facts.items()
-    }
-
-
-def _quick_profiles(part: FactFrame) -> Profiles:
-    """The profiles of a frame in memory from its null counts, the ends of numbers, and a sample of its texts."""
-    frame: pl.DataFrame = part.frame.to_native().collect()
-    nulls = frame.null_count().row(0, named=True)
-    in_range = _aggregated(
-        frame, {name: fact.in_range for name, fact in part.facts.items() if fact.in_range is not None}
+        return FrozenMapping()
+    row = _collected(reading.of(frame.lazy()).select(**scans)).row(0, named=True)
+    return FrozenMapping(
+        (name, fact.profile({what: row[f"{name} {what}"] for what in fact.scans()}))
+        for name, fact in reading.facts.items()
     )
-    other_words = {name: fact.has_other_word.any() for name, fact in part.facts.items() if fact.words}
-    words = _aggregated(frame.head(_SAMPLE), other_words)
-    return {
-        name: ColumnProfile(
-            nulls=nulls[name] > 0,
-            apart=KNOWN_NULL in fact.faults or nulls[name] * _SELDOM < frame.height,
-            words=words.get(name, False),
-            faults=frozenset() if in_range.get(name) else None,
+
+
+def _quick_profiles(reading: Reading, frame: pl.DataFrame) -> Profiles:
+    """The profiles of a frame in memory from its null counts, the ends of numbers, and a sample of its texts."""
+    read: pl.DataFrame = reading.of(frame)
+    nulls = read.null_count().row(0, named=True)
+    in_range = _aggregated(read, {name: fact.in_range for name, fact in reading.facts.items()})
+    other_words = {name: fact.has_other_word.any() for name, fact in reading.facts.items() if fact.words}
+    words = _aggregated(read.head(_SAMPLE), other_words)
+    return FrozenMapping(
+        (
+            name,
+            ColumnProfile(
+                nulls=nulls[name] > 0,
+                apart=KNOWN_NULL in fact.faults or nulls[name] * _SELDOM < frame.height,
+                words=words.get(name, False),
+                faults=frozenset() if in_range.get(name) else None,
+            ),
         )
-        for name, fact in part.facts.items()
-    }
+        for name, fact in reading.facts.items()
+    )
 
 
-def _aggregated(frame: pl.DataFrame, aggregates: Mapping[str, nw.Expr]) -> dict[str, bool]:
+def _aggregated(frame: pl.DataFrame, aggregates: Mapping[str, Expr | None]) -> dict[str, bool]:
     """Boolean aggregates of a frame."""
-    if not aggregates:
+    wanted = {name: aggregate for name, aggregate in aggregates.items() if aggregate is not None}
+    if not wanted:
         return {}
-    row = _collected(_lazy(frame).select(*(aggregate.alias(name) for name, aggregate in aggregates.items())))
-    return {name: bool(value) for name, value in row.row(0, named=True).items()}
+    row = _collected(frame.lazy().select(**wanted)).row(0, named=True)
+    return {name: bool(value) for name, value in row.items()}
 
 
 # --- Frames in memory --------------------------------------------------------------------------------------------
@@ -312,27 +380,37 @@ def _assess_in_memory(job: _Job, households: pl.DataFrame, members: pl.DataFrame
     Most households are computed in a simple way, without nulls and faults; the others are computed apart.
     """
     numbered = households.with_row_index(ROW)
-    own, theirs = job.read(_lazy(numbered), _lazy(members))
-    at_most = job.policy.members.at_most
-    join = join_of(job.key, numbered, members, at_most)
-    verdicts = _collected(job.simple((own, _quick_profiles(own)), (theirs, _quick_profiles(theirs)), join))
+    readings = job.read(_schema(numbered), _schema(members), pl)
+    verdicts = _computed(job, readings, _quick_profiles, numbered, members, simple=True)
     is_apart = verdicts[APART]
     if not is_apart.any():
         return _in_order(verdicts.drop(APART))
     apart = numbered[verdicts.filter(is_apart)[ROW].sort()]
     members_apart = members.filter(pl.col(job.key).is_in(apart[job.key].unique().implode()))
-    join = join_of(job.key, apart, members_apart, at_most)
-    verdicts_apart = _collected(job.full(*job.read(_lazy(apart), _lazy(members_apart)), _full_profiles, join))
+    verdicts_apart = _computed(job, readings, _full_profiles, apart, members_apart, simple=False)
     return _in_order(pl.concat([verdicts.filter(~is_apart).drop(APART), verdicts_apart]))
 
 
-def _lazy(frame: pl.DataFrame) -> LazyFrame:
-    return nw.from_native(frame.lazy())
+def _computed(  # noqa: PLR0913  # two frames, and how they are read and computed
+    job: _Job,
+    readings: tuple[Reading, Reading],
+    profiles: Callable[[Reading, pl.DataFrame], Profiles],
+    households: pl.DataFrame,
+    members: pl.DataFrame,
+    *,
+    simple: bool,
+) -> pl.DataFrame:
+    """The verdicts of two frames."""
+    own, theirs = readings
+    plan = job.plan(readings, (profiles(own, households), profiles(theirs, members)), pl, simple=simple)
+    at_most = job.policy.members.at_most
+    by_key = PackedJoinByKey(job.key, pl, at_most)
+    join = by_key if plan.by_key else join_by_position(job.key, households, members, at_most) or by_key
+    return _collected(plan.of(own.of(households.lazy()), theirs.of(members.lazy()), join))
 
 
-def _collected(frame: LazyFrame) -> pl.DataFrame:
-    collected: pl.DataFrame = frame.to_native().collect(engine="streaming")
-    return collected
+def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
+    return frame.collect(engine="streaming")
 
 
 def _in_order(frame: pl.DataFrame) -> pl.DataFrame:

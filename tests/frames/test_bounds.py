@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from sparked import spark
 
-from hardship_rules.frames.bounds import floored
+from hardship_rules.frames.bounds import Column, floored
 
 MOST = 2**51
 
@@ -33,10 +33,11 @@ def test_floored(most: int) -> None:
     frame = pl.DataFrame(given, schema={"a": pl.Int64, "by": pl.Int64}, orient="row").with_row_index("row")
     frame = frame.cast({"row": pl.Int64})
     of_all = (49, 98, 103, 107, 372, 1)
-    columns = {"each": floored(nw.col("a"), nw.col("by"), most - 1)}
-    columns |= {f"by_{by}": floored(nw.col("a"), by, most - 1) for by in of_all}
+    a = Column(nw.col("a"), 0, 1 - most, most - 1)
+    columns = {"each": floored(a, Column(nw.col("by"), 0, 1, most - 1))}
+    columns |= {f"by_{by}": floored(a, by) for by in of_all}
     expected = {"each": [a // by for a, by in given]} | {f"by_{by}": [a // by for a, _ in given] for by in of_all}
-    shown = (nw.col("row"), *(cast(nw.Expr, column).alias(name) for name, column in columns.items()))
+    shown = (nw.col("row"), *(cast(Column, column).expr.alias(name) for name, column in columns.items()))
     with spark() as session:
         for lazy in (frame.lazy(), duckdb.from_arrow(frame.to_arrow()), session.createDataFrame(frame.to_arrow())):
             found = nw.from_native(lazy).select(*shown).collect().to_polars().sort("row")
