@@ -73,6 +73,7 @@ class JoinByKey:
         col = self.lib.col
         parts = {name: col(total.column) for name, total in totals.sums.items()}
         parts |= {name: col(total.column).cast(self.lib.Int8()) for name, total in totals.counts.items()}
+        members = members.filter(~col(self.key).is_null())  # their sums could leave 64 bits, which engines refuse
         return self.joined(households, members, parts, totals, lambda summed: summed)
 
     def joined(
@@ -88,12 +89,13 @@ class JoinByKey:
         A household without members gets the least of each sum: engines are faster on columns without nulls.
         """
         lib = self.lib
-        integer = lib.Int64()
-        aggregates = [part.sum().cast(integer).alias(name) for name, part in parts.items()]
-        if totals.first:
-            aggregates.append(lib.len().cast(integer).alias(MEMBERS))
-            aggregates += [lib.col(FAULT).min()] if totals.faults else []
-        summed = finished(members.filter(~lib.col(self.key).is_null()).group_by(self.key).agg(*aggregates))
+        integer, faults = lib.Int64(), (FAULT,) if totals.first and totals.faults else ()
+        aggregates = [lib.col(name).sum().cast(integer) for name in parts]
+        aggregates += [lib.len().cast(integer).alias(MEMBERS)] if totals.first else []
+        aggregates += [lib.col(name).min() for name in faults]
+        # engines are faster where the parts are columns before rows are grouped
+        grouped = members.select(self.key, *faults, **parts).group_by(self.key)
+        summed = finished(grouped.agg(*aggregates))
         if totals.first and totals.faults:
             texts = [(lib.lit(fault), Column(lib.col(FAULT) == number)) for number, fault in enumerate(totals.faults)]
             summed = summed.with_columns(first_of(texts, lib.lit(None, dtype=lib.String())).alias(FAULT))

@@ -174,7 +174,7 @@ class PlanMaker:
 
     def plan(self, shown: Mapping[str, Expr]) -> Plan:
         """The plan with the columns that are shown."""
-        self._add_columns()
+        self._add_columns(self.households)
         return Plan(tuple(self._stages), FrozenMapping(shown), by_key=bool(self.faults))
 
     def _frame(self, step: Step) -> Columns:
@@ -192,11 +192,10 @@ class PlanMaker:
 
     # Between households and members
 
-    def _add_columns(self) -> None:
-        """Add the pending columns to both frames."""
-        for of_members, columns in ((False, self.households.added()), (True, self.members.added())):
-            if columns:
-                self._stages.append(_adding(columns, of_members=of_members))
+    def _add_columns(self, frame: Columns) -> None:
+        """Add the pending columns to a frame."""
+        if columns := frame.added():
+            self._stages.append(_adding(columns, of_members=frame is self.members))
 
     def _join(self, numbers: Iterable[int]) -> None:
         """Give the members the columns of some steps of their households."""
@@ -206,7 +205,7 @@ class PlanMaker:
             names |= dict.fromkeys(cast(str, column.name) for column in columns_of(value))
         new = tuple(name for name in names if name not in self._joined)
         if new:
-            self._add_columns()
+            self._add_columns(self.households)
             self._stages.append(lambda frames, join: (frames[0], join.with_own_columns(*frames, new)))
             self._joined.update(new)
 
@@ -230,10 +229,13 @@ class PlanMaker:
         return self._summed[id(column)][1]
 
     def _add_totals(self, *, first: bool) -> None:
-        """Add the totals over members to the frame of households, all at once."""
+        """Add the totals over members to the frame of households, all at once.
+
+        Columns of households are added later: an engine need not carry them through the join.
+        """
         if not first and not self._totals and not self.counts:
             return
-        self._add_columns()
+        self._add_columns(self.members)
         totals = Totals(dict(self._totals), dict(self.counts), first, self.faults if first else ())
         self._stages.append(lambda frames, join: (join.with_totals(*frames, totals), frames[1]))
         self._totals.clear()

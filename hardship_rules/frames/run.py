@@ -49,6 +49,8 @@ _PARTS: tuple[KeyPath, KeyPath] = (("household",), ("members", "facts"))
 """The paths of the facts of the two frames."""
 _SELDOM = 8
 """Where fewer than one in so many rows of a column is null, those rows are computed apart."""
+_MANY_APART = 0.3
+"""Where more households than that have to be computed apart, all are."""
 _SAMPLE = 100
 """So many rows show whether options are written by other words than their names."""
 _LAST = 1 << 30
@@ -377,10 +379,13 @@ def _aggregated(frame: pl.DataFrame, aggregates: Mapping[str, Expr | None]) -> d
 def _assess_in_memory(job: _Job, households: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """The verdicts of frames in memory, with the numbers of the households' rows, in their order.
 
-    Most households are computed in a simple way, without nulls and faults; the others are computed apart.
+    Most households are computed in a simple way, without nulls and faults; the others are computed apart. Where those
+    are many, all are computed in one go.
     """
     numbered = households.with_row_index(ROW)
     readings = job.read(_schema(numbered), _schema(members), pl)
+    if _share_apart(readings, numbered, members) > _MANY_APART:
+        return _in_order(_computed(job, readings, _full_profiles, numbered, members, simple=False))
     verdicts = _computed(job, readings, _quick_profiles, numbered, members, simple=True)
     is_apart = verdicts[APART]
     if not is_apart.any():
@@ -389,6 +394,15 @@ def _assess_in_memory(job: _Job, households: pl.DataFrame, members: pl.DataFrame
     members_apart = members.filter(pl.col(job.key).is_in(apart[job.key].unique().implode()))
     verdicts_apart = _computed(job, readings, _full_profiles, apart, members_apart, simple=False)
     return _in_order(pl.concat([verdicts.filter(~is_apart).drop(APART), verdicts_apart]))
+
+
+def _share_apart(readings: tuple[Reading, Reading], households: pl.DataFrame, members: pl.DataFrame) -> float:
+    """The share of households with a seldom null, as far as null counts tell."""
+    apart = 0
+    for reading, frame in zip(readings, (households, members), strict=True):
+        nulls = reading.of(frame).select(*reading.facts).null_count()
+        apart += sum(count for (count,) in nulls.iter_columns() if count * _SELDOM < frame.height)
+    return apart / max(households.height, 1)
 
 
 def _computed(  # noqa: PLR0913  # two frames, and how they are read and computed
