@@ -56,5 +56,5 @@ def answer(start_response: Callable[..., object], status: str, content: object) 
 
 if __name__ == "__main__":
     with make_server("127.0.0.1", 8000, service) as server:
-        print("http://127.0.0.1:8000")  # noqa: T201  # for the person who started it
+        print("http://127.0.0.1:8000")  # for the person who started it
         server.serve_forever()

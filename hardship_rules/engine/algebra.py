@@ -16,75 +16,75 @@ class Algebra(ABC):
     """
 
     @abstractmethod
-    def const(self, step: Step) -> Any:
+    def const(self, step: Step, /) -> Any:
         """A whole number, a boolean, or an option; `step.data` is None for no option."""
 
     @abstractmethod
-    def input(self, step: Step) -> Any:
+    def input(self, step: Step, /) -> Any:
         """The fact that `step.data` names, or the day."""
 
-    def name(self, step: Step, part: Any) -> Any:  # noqa: ARG002  # for algebras that keep names
+    def name(self, _: Step, /, part: Any) -> Any:
         """A reading, a parameter, a decision or a clause, whose id is in `step.data`: the value of `part`."""
         return part
 
     @abstractmethod
-    def add(self, step: Step, *parts: Any) -> Any:
+    def add(self, step: Step, /, *parts: Any) -> Any:
         """The sum of two numbers or more."""
 
     @abstractmethod
-    def mul(self, step: Step, *parts: Any) -> Any:
+    def mul(self, step: Step, /, *parts: Any) -> Any:
         """The product of two numbers or more; a constant comes first."""
 
     @abstractmethod
-    def div(self, step: Step, over: Any, by: Any) -> Any:
+    def div(self, step: Step, /, over: Any, by: Any) -> Any:
         """The quotient over a positive number, rounded as `step.data` says."""
 
     @abstractmethod
-    def min(self, step: Step, *parts: Any) -> Any:
+    def min(self, step: Step, /, *parts: Any) -> Any:
         """The least of some numbers."""
 
     @abstractmethod
-    def max(self, step: Step, *parts: Any) -> Any:
+    def max(self, step: Step, /, *parts: Any) -> Any:
         """The greatest of some numbers."""
 
     @abstractmethod
-    def lt(self, step: Step, left: Any, right: Any) -> Any:
+    def lt(self, step: Step, /, left: Any, right: Any) -> Any:
         """Whether one number is below another."""
 
     @abstractmethod
-    def eq(self, step: Step, left: Any, right: Any) -> Any:
+    def eq(self, step: Step, /, left: Any, right: Any) -> Any:
         """Whether two numbers, two options or two conditions are the same."""
 
     @abstractmethod
-    def in_(self, step: Step, part: Any) -> Any:
+    def in_(self, step: Step, /, part: Any) -> Any:
         """Whether an option is one of `step.data`."""
 
     @abstractmethod
-    def and_(self, step: Step, *parts: Any) -> Any:
+    def and_(self, step: Step, /, *parts: Any) -> Any:
         """Whether all of some conditions hold."""
 
     @abstractmethod
-    def or_(self, step: Step, *parts: Any) -> Any:
+    def or_(self, step: Step, /, *parts: Any) -> Any:
         """Whether any of some conditions holds."""
 
     @abstractmethod
-    def not_(self, step: Step, part: Any) -> Any:
+    def not_(self, step: Step, /, part: Any) -> Any:
         """Whether a condition fails."""
 
     @abstractmethod
-    def select(self, step: Step, when: Any, then: Any, otherwise: Any) -> Any:
+    def select(self, step: Step, /, when: Any, then: Any, otherwise: Any) -> Any:
         """One value where a condition holds, another where it fails."""
 
     @abstractmethod
-    def table(self, step: Step, *keys: Any) -> Any:
+    def table(self, step: Step, /, *keys: Any) -> Any:
         """The number of a parameter for the values that it goes by; `step.data` holds its rows."""
 
     @abstractmethod
-    def sum(self, step: Step, part: Any) -> Any:
+    def sum(self, step: Step, /, part: Any) -> Any:
         """The sum of a number over the members."""
 
     @abstractmethod
-    def any(self, step: Step, part: Any) -> Any:
+    def any(self, step: Step, /, part: Any) -> Any:
         """Whether a condition holds for any member."""
 
 

@@ -53,7 +53,7 @@ class ColumnAlgebra(Algebra):
         found = self.inputs.get(cast(str, step.data))
         return unknown(step) if found is None else found
 
-    def add(self, step: Step, *parts: Numbers) -> Numbers:  # noqa: ARG002  # as all operations
+    def add(self, _: Step, *parts: Numbers) -> Numbers:
         """The sum of the bounds."""
         low = reduce(bounds.added, (part.low for part in parts))
         if all(map(is_known, parts)):
@@ -105,17 +105,17 @@ class ColumnAlgebra(Algebra):
         quotient = self.kept(step, _of_size(step, size, by))
         return pick(below_zero, bounds.negative(quotient), quotient)
 
-    def min(self, step: Step, *parts: Numbers) -> Numbers:  # noqa: ARG002  # as all operations
+    def min(self, _: Step, *parts: Numbers) -> Numbers:
         """The least of the bounds."""
         low = least_of(part.low for part in parts)
         return known_number(low) if all(map(is_known, parts)) else Numbers(low, least_of(part.high for part in parts))
 
-    def max(self, step: Step, *parts: Numbers) -> Numbers:  # noqa: ARG002  # as all operations
+    def max(self, _: Step, *parts: Numbers) -> Numbers:
         """The greatest of the bounds."""
         low = most_of(part.low for part in parts)
         return known_number(low) if all(map(is_known, parts)) else Numbers(low, most_of(part.high for part in parts))
 
-    def lt(self, step: Step, left: Numbers, right: Numbers) -> Truths:  # noqa: ARG002  # as all operations
+    def lt(self, _: Step, left: Numbers, right: Numbers) -> Truths:
         """Certainly below where the greatest is below the least."""
         low = bounds.below(left.high, right.low)
         known = is_known(left) and is_known(right)
@@ -140,15 +140,15 @@ class ColumnAlgebra(Algebra):
         """Whether a choice is one of some options."""
         return one_of(part, cast(tuple[str, ...], step.data))
 
-    def and_(self, step: Step, *parts: Truths) -> Truths:  # noqa: ARG002  # as all operations
+    def and_(self, _: Step, *parts: Truths) -> Truths:
         """All of some conditions."""
         return junction(parts, settles=False)
 
-    def or_(self, step: Step, *parts: Truths) -> Truths:  # noqa: ARG002  # as all operations
+    def or_(self, _: Step, *parts: Truths) -> Truths:
         """Any of some conditions."""
         return junction(parts, settles=True)
 
-    def not_(self, step: Step, part: Truths) -> Truths:  # noqa: ARG002  # as all operations
+    def not_(self, _: Step, part: Truths) -> Truths:
         """The opposite."""
         return negation(part)
 
@@ -178,12 +178,12 @@ class ColumnAlgebra(Algebra):
         cases = {number: when for number, when in cases.items() if when.high is not False}
         return _joined(cases) if cases else Numbers(*unpublished)
 
-    def sum(self, step: Step, part: Numbers) -> Numbers:  # noqa: ARG002  # as all operations
+    def sum(self, _: Step, part: Numbers) -> Numbers:
         """The sums of the bounds over the members."""
         low = self.total(part.low)
         return known_number(low) if is_known(part) else Numbers(low, self.total(part.high))
 
-    def any(self, step: Step, part: Truths) -> Truths:  # noqa: ARG002  # as all operations
+    def any(self, _: Step, part: Truths) -> Truths:
         """Where the bounds hold for more than no member."""
         low = self._some(part.low)
         return certain(low) if is_known(part) else Truths(low, self._some(part.high))
