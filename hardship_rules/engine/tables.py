@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from math import prod
 from typing import Any, cast, get_args
 
 import attrs
@@ -34,9 +35,8 @@ from hardship_rules.core.problem import FactError, Location, PolicyError, Proble
 from hardship_rules.core.units import unit_of
 from hardship_rules.engine._lower import specialise
 from hardship_rules.engine.clauses import Condition
-from hardship_rules.engine.evaluate import Lowered
-from hardship_rules.engine.program import Program
-from hardship_rules.engine.whole import Denominator, WholePolicy, largest, whole
+from hardship_rules.engine.evaluate import Lowered, program_of
+from hardship_rules.engine.program import Denominator, IntKind, Program, Step
 
 _NOWHERE = Location("", 1, 1)
 _HUNDREDTH = Constant(Fraction(1, 100), _NOWHERE)
@@ -48,25 +48,24 @@ _MARGIN = "margin rounded"  # a name with a space, which no policy can have
 
 @frozen
 class TablePolicy:
-    """A policy over whole numbers for tables that have columns for only some of its facts.
+    """The program of a policy for tables that have columns for only some of its facts; its readings are folded.
 
     `figures` are the output columns, each with the name of its number (in hundredths where it ends in `_rounded`).
     `stand_ins` are the facts without a column that have a default.
     """
 
-    made: WholePolicy
-    figures: FrozenMapping[str, str]
-    stand_ins: tuple[str, ...]
     lowered: Lowered = field(repr=False)
     program: Program = field(repr=False)
+    figures: FrozenMapping[str, str]
+    stand_ins: tuple[str, ...]
 
     def clause(self, clause: Clause) -> Condition:
-        """A clause of the completed policy with the conditions that it is made of."""
+        """A clause of the policy with the conditions that it is made of."""
         return self.lowered.structure(clause)
 
 
 def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
-    """The policy for tables with columns of these facts."""
+    """The program for tables with columns of these facts."""
     absent = [fact for fact in policy.stand_ins if fact.name not in columns]
     terms, unknown = dict[str, Term](), dict[str, Fact]()
     of_members = set(policy.of_members)
@@ -78,7 +77,7 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
             of_members |= {name} if fact.of_member else set()
     shown = _shown(policy)
     margin = _margin(policy, shown)
-    scales = {name: None if over.factors else over.number for name, over in whole(policy).denominators.items()}
+    scales = {name: _constant(program_of(policy).scales[name]) for name in shown}
     for name in shown:
         terms[f"{name} shown"] = _figure_term(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
     if margin is not None:
@@ -97,31 +96,65 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
         terms=FrozenMapping(terms | dict(policy.terms)),
         of_members=frozenset(of_members),
     )
-    completed = evolve(completed, order=_ordered(completed))
-    lowered = whole(completed)
+    lowered = Lowered(evolve(completed, order=_ordered(completed)))
+    program = specialise(lowered.program(), {name: reading.chosen for name, reading in policy.readings.items()})
     figures = dict[str, str]()
     for name in shown:
         scale = scales[name]
-        is_in_scale = scale is not None and lowered.denominators[name] == Denominator(scale)
+        is_in_scale = scale is not None and program.scales[name] == Denominator(scale)
         figures[_column(name, scale)] = name if is_in_scale else f"{name} shown"
     if margin is not None:
         figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    steps = Lowered(completed)
-    program = specialise(steps.program(), {name: reading.chosen for name, reading in completed.readings.items()})
-    return TablePolicy(lowered, FrozenMapping(figures), tuple(fact.name for fact in absent), steps, program)
+    return TablePolicy(lowered, program, FrozenMapping(figures), tuple(fact.name for fact in absent))
+
+
+def _constant(over: Denominator) -> int | None:
+    """A denominator that is the same for every household."""
+    return None if over.factors else over.number
 
 
 @per_policy
 def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
-    """The policy for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
+    """The program for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
     prepared = table_policy(policy, facts)
-    wide = {name: bound for name, bound in largest(prepared.made).items() if bound > _LARGEST}
+    wide = {name: reached for name, reached in _reached(policy, prepared.program).items() if reached > _LARGEST}
     if wide:
         raise PolicyError(
-            Problem("leaves_int64", (name,), given=name, values={"largest": f"{bound:.1e}"})
-            for name, bound in wide.items()
+            Problem("leaves_int64", (name,), given=name, values={"largest": f"{reached:.1e}"})
+            for name, reached in wide.items()
         )
     return prepared
+
+
+def _reached(policy: Policy, program: Program) -> dict[str, int]:
+    """The largest magnitude that a table may reach inside each name or `must`, in any order of evaluation."""
+    named = {name: [step] for name, step in (*program.names.items(), *program.must.items())}
+    for name, decision in policy.decisions.items():
+        if decision.every:
+            named[name] = [program.clauses[f"{name}.{outcome.id}"] for outcome in decision.outcomes]
+    apart = {step for steps in named.values() for step in steps}  # what a name uses is counted with that name
+    inside: list[int] = []
+    for step in program.steps:
+        inside.append(max((_size(program, step), *(inside[part] for part in step.args if part not in apart))))
+    return {name: max(inside[step] for step in steps) for name, steps in named.items()}
+
+
+def _size(program: Program, step: Step) -> int:
+    """The largest magnitude of a step and of the partial results that its parts can make in any order."""
+    if not isinstance(step.kind, IntKind):
+        return 0
+    parts = [program.steps[part].kind for part in step.args]
+    magnitudes = [max(abs(part.low), abs(part.high)) for part in parts if isinstance(part, IntKind)]
+    match step.op:
+        case "add":
+            return sum(magnitudes)
+        case "mul":
+            return prod(max(1, magnitude) for magnitude in magnitudes)
+        case "div":
+            over, by = magnitudes
+            return over + by if step.data == "up" else 2 * over + by if step.data == "half_up" else max(over, by)
+        case _:
+            return max(abs(step.kind.low), abs(step.kind.high))
 
 
 def day_in_window(policy: Policy, on: date | str | None) -> date | None:
