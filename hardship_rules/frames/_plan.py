@@ -99,7 +99,9 @@ class Columns:
             self._sources[name] = source.expr
             if profile.filled and is_number:
                 source = self.kept(evolve(source, expr=source.expr.fill_null(source.low), name=None))
-            self.inputs[name] = self.kept_value(fact.values(profile, source))
+            value = fact.values(profile, source)
+            used_often = profile.apart and isinstance(value, Choices)  # each option is compared at least once
+            self.inputs[name] = self.kept_value(value) if used_often else value
 
     def put_fault(
         self, name: str, facts: Mapping[str, FactColumn], profiles: Mapping[str, ColumnProfile], *, numbered: bool
@@ -155,7 +157,8 @@ class PlanMaker:
             for number in numbers:
                 step = steps[number]
                 value = operate(algebra, step, [self.values[argument] for argument in step.args])
-                self.values[number] = self._frame(step).kept_value(value) if keep and uses[number] > 1 else value
+                is_kept = keep and uses[number] > 1 and not (step.op == "input" and isinstance(value, Choices))
+                self.values[number] = self._frame(step).kept_value(value) if is_kept else value
 
         first = True
         for phase in phases.phases:

@@ -137,8 +137,11 @@ class ColumnAlgebra(Algebra):
         return Truths(both(bounds.equal(a.low, b.high), bounds.equal(a.high, b.low)), opposite(apart))
 
     def in_(self, step: Step, part: Choices) -> Truths:
-        """Whether a choice is one of some options."""
-        return one_of(part, cast(tuple[str, ...], step.data))
+        """Whether a choice is one of some options; each that is looked at has a column, as other steps may use it."""
+        names = cast(tuple[str, ...], step.data)
+        looked_at = {name for name in part.can if not part.known or name in names}
+        can = {name: self.kept(step, rows) if name in looked_at else rows for name, rows in part.can.items()}
+        return one_of(choices(can, known=part.known), names)
 
     def and_(self, _: Step, *parts: Truths) -> Truths:
         """All of some conditions."""
