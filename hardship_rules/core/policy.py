@@ -391,6 +391,23 @@ def per_policy(
     return once
 
 
+@per_policy
+def names_behind(policy: Policy, *names: str) -> frozenset[str]:
+    """Some names and every name that their values depend on, directly or through others.
+
+        names_behind(policy, "income")  # income, the terms and facts that it is computed from, and what they need
+
+    A name that the policy does not define, such as the day `on`, depends on no other.
+    """
+    pending, found = list(names), set[str]()
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending += policy.uses.get(name, ())
+    return frozenset(found)
+
+
 def require_policy(given: object) -> None:
     """Raise `PolicyError` if an argument is no policy; a common mistake is to pass its name."""
     if not isinstance(given, Policy):

@@ -16,7 +16,7 @@ from hardship_rules.engine.compile import (
     masks_of,
     unknown_bounds,
 )
-from hardship_rules.engine.program import BoolKind, IntKind, Kind, Program, Quotient
+from hardship_rules.engine.program import BoolKind, IntKind, Program, Quotient
 
 
 @frozen
@@ -75,25 +75,24 @@ class _DefaultsWriter(StepWriter):
         """The function's source; it returns the facts that it filled in, and those whose default is out of range."""
         lines = ["def fill(own, members, forced=()):", f" {self.forces()}", " filled = []; outside = []"]
         lines.append(f" {self.unpacked(self.inputs['household'], 'own', self.every)}")
-        loop = ""
+        is_in_loop = False  # defaults of members that follow each other share one loop
         for number, fact in enumerate(self.facts):
             steps, sums = self.needed(fact)
-            if sums or loop != self.steps[fact.input].space:
-                loop = ""
-            if sums:
+            if self.steps[fact.input].space == "member":
+                if not is_in_loop:
+                    lines.append(" for at, member in enumerate(members):")
+                    lines.append(f"  {self.unpacked(self.inputs['member'], 'member', self.every)}")
+                lines += [f"  {line}" for line in self.default(number, fact, steps, "member", "at")]
+                is_in_loop = True
+                continue
+            if sums:  # of the household alone: a member's default has no sum over members
                 self.helpers[f"sums{number}"] = compile_program(
                     self.program, sums, inputs=self.all_inputs, forced=tuple(self.forced)
                 ).run
                 names = ", ".join(name for step in sums for name in self.names(step))
                 lines.append(f" {names}, = sums{number}(own, members, forced)")
-            if self.steps[fact.input].space == "household":
-                lines += [f" {line}" for line in self.default(number, fact, steps, "own", "-1")]
-            else:
-                if not loop:
-                    lines.append(" for at, member in enumerate(members):")
-                    lines.append(f"  {self.unpacked(self.inputs['member'], 'member', self.every)}")
-                lines += [f"  {line}" for line in self.default(number, fact, steps, "member", "at")]
-                loop = "" if sums else "member"
+            lines += [f" {line}" for line in self.default(number, fact, steps, "own", "-1")]
+            is_in_loop = False
         return "\n".join([*lines, " return filled, outside"]) + "\n"
 
     def needed(self, fact: Default) -> tuple[list[int], list[int]]:
@@ -120,7 +119,7 @@ class _DefaultsWriter(StepWriter):
         names = self.names(fact.input)
         kind = self.steps[fact.input].kind
         yield f"if {names[0]} is None:"
-        unknown = self.unknown(kind)
+        unknown = unknown_bounds(kind, self.masks)
         yield "".join((" ", "; ".join(f"{name} = {end}" for name, end in zip(names, unknown, strict=True))))
         for step in steps:
             yield from (f" {line}" for line in self.step(step))
@@ -157,10 +156,6 @@ class _DefaultsWriter(StepWriter):
             bits = self.names(when)[0]
             constant = f"({bits} == {TRUE} or {constant})" if is_constant else f"({bits} == {FALSE} and {constant})"
         return constant
-
-    def unknown(self, kind: Kind) -> tuple[int, ...]:
-        """The bounds of an unknown fact."""
-        return unknown_bounds(kind, self.masks)
 
 
 def _divided(low: Exact, high: Exact, number: int, powers: Sequence[tuple[Exact, Exact, int]]) -> tuple[Exact, Exact]:

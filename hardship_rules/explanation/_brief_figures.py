@@ -24,7 +24,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.interval import Exact, Range, high, low
 from hardship_rules.core.kinds import NumberKind, Value
-from hardship_rules.core.policy import Parameter, Policy, Term, per_policy
+from hardship_rules.core.policy import Parameter, Policy, Term, names_behind, per_policy
 from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.evaluate import Scope, value
 from hardship_rules.explanation._brief_words import BriefPart, multiple_text
@@ -59,7 +59,7 @@ class BriefFigures(BriefPart):
 
     def is_given(self, name: str) -> bool:
         """Whether a figure is a parameter, or is computed from a given fact of its unit that is not 0."""
-        used = _names_used_by(self.policy, name)
+        used = names_behind(self.policy, name)
         if isinstance(self.policy.names[name], Parameter):
             return True
         unit = self.words.unit(name).split("/", maxsplit=1)[0]
@@ -102,7 +102,7 @@ class BriefFigures(BriefPart):
             isinstance(definition := self.policy.names.get(used), Parameter)
             and isinstance(scope[used], Range)
             and (not definition.values or None in definition.values.values())
-            for used in _names_used_by(self.policy, name)
+            for used in names_behind(self.policy, name)
         )
 
     @cached_property
@@ -217,18 +217,6 @@ def _subtracted(policy: Policy) -> frozenset[str]:
     parts = (part for term in terms if isinstance(term, Term) for part in walk(term.expr))
     names = {part.part.name for part in parts if isinstance(part, Negate) and isinstance(part.part, Name)}
     return frozenset(names & set(policy.show))
-
-
-@per_policy
-def _names_used_by(policy: Policy, name: str) -> frozenset[str]:
-    """A name with every name that it is computed from."""
-    pending, names = [name], set[str]()
-    while pending:
-        used = pending.pop()
-        if used not in names:
-            names.add(used)
-            pending += policy.uses.get(used, ())
-    return frozenset(names)
 
 
 def _is_name(expr: Expr, name: str) -> bool:

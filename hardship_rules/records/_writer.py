@@ -12,7 +12,7 @@ from hardship_rules.assessment.outcomes import Decided, Figure, Reason
 from hardship_rules.core.expr import Compare, Name, Provenance, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, Value, day_of
-from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical, per_policy
+from hardship_rules.core.policy import Fact, Outcome, Parameter, Policy, Reading, canonical, names_behind, per_policy
 from hardship_rules.core.problem import SURROGATE, FactError, KeyPath, Problem, path_text
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.core.version import __version__
@@ -194,16 +194,9 @@ def _document(assessment: Assessment, *, embed: bool) -> dict[str, object]:
 @per_policy
 def _used(policy: Policy) -> frozenset[str]:
     """The names that the decisions and the rules of facts use, and the readings that affect facts."""
-    to_visit = [*policy.decisions, *policy.facts, *policy.members.facts]
-    to_visit += [name for clause in policy.must for name in names_in(clause)]
-    to_visit += [name for name, reading in policy.readings.items() if reading.affects]
-    used: set[str] = set()
-    while to_visit:
-        name = to_visit.pop()
-        if name not in used:
-            used.add(name)
-            to_visit += policy.uses.get(name, ())
-    return frozenset(used)
+    named_by_must = (name for clause in policy.must for name in names_in(clause))
+    affecting = (name for name, reading in policy.readings.items() if reading.affects)
+    return names_behind(policy, *policy.decisions, *policy.facts, *policy.members.facts, *named_by_must, *affecting)
 
 
 # Facts

@@ -1,11 +1,10 @@
 """A household in which one fact changes is computed in parts; the parts give what computing all of it gives."""
 
 from collections.abc import Iterator
-from random import Random
 from typing import Any
 
 import pytest
-from completing import chance
+from completing import any_value, chance, facts_of
 from programs import WEIHAI, given_sample, weihai_sample
 from sampling import count, examples
 
@@ -13,9 +12,7 @@ from hardship_rules import FactError, Policy, assess, read_policy
 from hardship_rules.assessment.break_points import lines_from
 from hardship_rules.assessment.outcomes import Outcomes
 from hardship_rules.assessment.value_search import ValueSearch
-from hardship_rules.core.kinds import BooleanKind, ChoiceKind, NumberKind
-from hardship_rules.core.policy import Fact
-from hardship_rules.core.problem import KeyPath
+from hardship_rules.core.kinds import NumberKind
 from hardship_rules.engine.compiled import compiled_policy
 
 Given = dict[str, Any]
@@ -31,36 +28,15 @@ def outcomes_of(sample: list[tuple[Policy, list[Given]]]) -> Iterator[tuple[Poli
                 continue
 
 
-def facts_at(policy: Policy, members: int) -> list[tuple[KeyPath, Fact]]:
-    """Every fact of the household and of its members."""
-    own: list[tuple[KeyPath, Fact]] = [((name,), fact) for name, fact in policy.facts.items()]
-    return own + [
-        (("members", number, name), fact) for number in range(members) for name, fact in policy.members.facts.items()
-    ]
-
-
-def drawn_value(fact: Fact, source: Random) -> Any:
-    """A value of a choice, a boolean or a number."""
-    match fact.kind:
-        case ChoiceKind(options=options):
-            return source.choice(list(options))
-        case BooleanKind():
-            return source.random() < 0.5
-        case NumberKind(low=low, high=high):
-            return source.randint(int(low or 0), min(int(high or 0), 50_000))
-        case _:
-            return None
-
-
 @pytest.mark.agreement
 def test_one_member_is_computed_again() -> None:
     """With another value of one fact, the run in parts has the bits and comparisons of the run of everything."""
     source = chance("one member again")
     for policy, outcomes in outcomes_of([*given_sample(examples(9, 90)), *weihai_sample(examples(6, 60))]):
         altered, compiled = outcomes.altered, compiled_policy(policy)
-        for path, fact in source.sample(facts := facts_at(policy, len(outcomes.household.members)), min(len(facts), 6)):
-            value = drawn_value(fact, source)
-            rows = None if value is None else altered.rows(path, value)
+        facts = list(facts_of(policy, len(outcomes.household.members)))
+        for path, fact in source.sample(facts, min(len(facts), 6)):
+            rows = altered.rows(path, any_value(fact.kind, source))
             if rows is not None:
                 found, whole = altered.run(path, rows), compiled.run(rows.own, rows.members)
                 assert found == whole[: len(found)]
@@ -73,10 +49,9 @@ def test_what_does_not_matter_changes_nothing() -> None:
     source = chance("what does not matter")
     for policy, outcomes in outcomes_of([*given_sample(examples(9, 90)), *weihai_sample(examples(6, 60))]):
         compiled = compiled_policy(policy)
-        for path, fact in facts_at(policy, len(outcomes.household.members)):
-            value = None if path[-1] in compiled.matters else drawn_value(fact, source)
-            if value is not None:
-                changed = outcomes.changed({path: value})
+        for path, fact in facts_of(policy, len(outcomes.household.members)):
+            if path[-1] not in compiled.matters:
+                changed = outcomes.changed({path: any_value(fact.kind, source)})
                 assert changed is not None
                 assert changed.result == outcomes.result
                 count(facts_without_effect=1)
@@ -89,7 +64,7 @@ def test_parts_of_one_sum_change_alike() -> None:
         if len(outcomes.possible) > 1:
             continue
         search = ValueSearch(outcomes)
-        for path, fact in facts_at(policy, len(outcomes.household.members)):
+        for path, fact in facts_of(policy, len(outcomes.household.members)):
             now = compiled_policy(policy).value(outcomes.rows, path)
             if not isinstance(fact.kind, NumberKind) or not isinstance(now, int):
                 continue

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from places import ROOT
-from recordings import HOUSEHOLD, OPEN_RECORD, SETTLED, SETTLED_RECORD, SMALL, WEIHAI
+from recordings import HOUSEHOLD, OPEN_RECORD, SETTLED, SETTLED_RECORD, SMALL, WEIHAI, own_text
 from sealed import sealed
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_policy, record, replay
@@ -26,14 +26,6 @@ from hardship_rules.testing.strategies import partial_households, policies
 from hardship_rules.testing.strategies._paths import Facts
 
 few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-OWN = """
-language: 1
-policy: 2021_weihai
-title: 自定
-extends: shandong_2020_58
-parameters:
-  dibao: {values: {urban: URBAN, rural: 588}, basis: assumption}
-"""
 ADULT: Facts = {"age": 40}
 
 
@@ -77,7 +69,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def folder(tmp_path: Path) -> Path:
     """A folder with a policy and what it extends."""
     shutil.copy(ROOT / "policies" / "shandong_2020_58.yaml", tmp_path)
-    (tmp_path / "own.yaml").write_text(OWN.replace("URBAN", "700"), encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(own_text(), encoding="utf-8")
     return tmp_path
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from bundled import POLICIES
-from recordings import HOUSEHOLD, SETTLED, SETTLED_RECORD, WEIHAI
+from recordings import HOUSEHOLD, SETTLED, SETTLED_RECORD, WEIHAI, own_text
 from sealed import sealed
 
 from hardship_rules import Policy, PolicyError, assess, load_policy, read_policy, record
@@ -14,19 +14,11 @@ from hardship_rules.records._policies import policy_of
 from hardship_rules.records._reader import read_record
 
 GRANTED = WEIHAI.with_readings({"equal_to_standard": "granted"})
-OWN = """
-language: 1
-policy: 2021_weihai
-title: 自定
-extends: shandong_2020_58
-parameters:
-  dibao: {{values: {{urban: {urban}, rural: 588}}, basis: assumption}}
-"""
 
 
 def own(urban: str = "700") -> Policy:
     """A union's own policy with the name of a bundled one."""
-    return read_policy(OWN.format(urban=urban))
+    return read_policy(own_text(urban))
 
 
 def test_bundled() -> None:
@@ -64,8 +56,8 @@ def test_resolved_text_in_a_folder(tmp_path: Path) -> None:
 
 def test_policy_file_in_a_folder(tmp_path: Path) -> None:
     """A policy file is found by the name in it, under any file name."""
-    (tmp_path / "第一版.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
-    (tmp_path / "第二版.yaml").write_text(OWN.format(urban="700"), encoding="utf-8")
+    (tmp_path / "第一版.yaml").write_text(own_text("699"), encoding="utf-8")
+    (tmp_path / "第二版.yaml").write_text(own_text(), encoding="utf-8")
     (tmp_path / "不好.yaml").write_text("policy: 2021_weihai\nlanguage: 7\n", encoding="utf-8")
     found = policy_of(read_record(record(assess(own(), HOUSEHOLD))), folders=[tmp_path])
     assert found.fingerprint == own().fingerprint
@@ -91,7 +83,7 @@ def problem(text: str, *folders: Path) -> tuple[str, str]:
 
 def test_a_policy_that_was_changed(tmp_path: Path) -> None:
     """If policies with the record's name have other fingerprints, the problem lists them."""
-    (tmp_path / "mine.yaml").write_text(OWN.format(urban="699"), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(own_text("699"), encoding="utf-8")
     code, sentence = problem(record(assess(own(), HOUSEHOLD)), tmp_path)
     assert code == "record_policy_changed"
     for policy in (own("699"), WEIHAI):
@@ -102,7 +94,7 @@ def test_a_policy_that_was_changed(tmp_path: Path) -> None:
 
 def test_a_policy_that_is_not_there() -> None:
     """If no policy has the record's name, the problem says which file to keep and where."""
-    mine = read_policy(OWN.format(urban="700").replace("2021_weihai", "nowhere"))
+    mine = read_policy(own_text().replace("2021_weihai", "nowhere"))
     code, sentence = problem(record(assess(mine, HOUSEHOLD)))
     assert code == "record_policy_missing"
     assert "`nowhere`" in sentence

@@ -36,6 +36,18 @@ SETTLED_RECORD = record(SETTLED)
 OPEN_RECORD = record(OPEN)
 
 
+def own_text(urban: str = "700") -> str:
+    """The text of a union's own policy with the name of a bundled one, and its own urban line."""
+    return f"""
+language: 1
+policy: 2021_weihai
+title: 自定
+extends: shandong_2020_58
+parameters:
+  dibao: {{values: {{urban: {urban}, rural: 588}}, basis: assumption}}
+"""
+
+
 SMALL = """
 language: 1
 policy: small
