@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from math import prod
+from math import lcm, prod
 from typing import Any, cast, get_args
 
 import attrs
@@ -66,7 +66,29 @@ class TablePolicy:
 
 def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
     """The program for tables with columns of these facts."""
+    shown = _shown(policy)
+    margin = _margin(policy, shown)
+    scales = _scales(policy)
     absent = [fact for fact in policy.stand_ins if fact.name not in columns]
+    completed = _completed(policy, absent)
+    terms = [_figure_term(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name])) for name in shown]
+    if margin is not None:
+        terms.append(_figure_term(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE)))
+    completed = evolve(completed, terms=FrozenMapping({**completed.terms, **{term.name: term for term in terms}}))
+    lowered = Lowered(evolve(completed, order=_ordered(completed)))
+    program = specialise(lowered.program(), {name: reading.chosen for name, reading in policy.readings.items()})
+    figures = dict[str, str]()
+    for name in shown:
+        scale = scales[name]
+        is_in_scale = scale is not None and program.scales[name] == Denominator(scale)
+        figures[_column(name, scale)] = name if is_in_scale else f"{name} shown"
+    if margin is not None:
+        figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
+    return TablePolicy(lowered, program, FrozenMapping(figures), tuple(fact.name for fact in absent))
+
+
+def _completed(policy: Policy, absent: Collection[Fact]) -> Policy:
+    """The policy in which facts without a column are terms: their defaults."""
     terms, unknown = dict[str, Term](), dict[str, Fact]()
     of_members = set(policy.of_members)
     for fact in absent:
@@ -75,13 +97,6 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
         for name, expr in _default_terms(fact, absent).items():
             terms[name] = Term(name, fact.title, fact.kind, expr, fact.of_member, None, fact.at)
             of_members |= {name} if fact.of_member else set()
-    shown = _shown(policy)
-    margin = _margin(policy, shown)
-    scales = {name: _constant(program_of(policy).scales[name]) for name in shown}
-    for name in shown:
-        terms[f"{name} shown"] = _figure_term(policy, f"{name} shown", _shown_as(Name(name, _NOWHERE), scales[name]))
-    if margin is not None:
-        terms[_MARGIN] = _figure_term(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE))
     numbers = [fact for fact in absent if isinstance(fact.kind, NumberKind)]
     held = {fact.name: f"{fact.name} held" for fact in absent}
     facts = {name: fact for name, fact in policy.facts.items() if name not in held}
@@ -96,21 +111,24 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
         terms=FrozenMapping(terms | dict(policy.terms)),
         of_members=frozenset(of_members),
     )
-    lowered = Lowered(evolve(completed, order=_ordered(completed)))
-    program = specialise(lowered.program(), {name: reading.chosen for name, reading in policy.readings.items()})
-    figures = dict[str, str]()
-    for name in shown:
-        scale = scales[name]
-        is_in_scale = scale is not None and program.scales[name] == Denominator(scale)
-        figures[_column(name, scale)] = name if is_in_scale else f"{name} shown"
-    if margin is not None:
-        figures[f"{policy.category.name}_margin{ROUNDED}"] = _MARGIN
-    return TablePolicy(lowered, program, FrozenMapping(figures), tuple(fact.name for fact in absent))
+    return evolve(completed, order=_ordered(completed))
 
 
-def _constant(over: Denominator) -> int | None:
-    """A denominator that is the same for every household."""
-    return None if over.factors else over.number
+@per_policy
+def _scales(policy: Policy) -> FrozenMapping[str, int | None]:
+    """For each figure the number by which it is whole, whatever facts have a column; None where there is none.
+
+    A default may be finer than its fact: of a loan in whole yuan, half of another number.
+    """
+    programs = [program_of(policy)]
+    if policy.stand_ins:
+        programs.append(Lowered(_completed(policy, policy.stand_ins)).program())
+    scales = dict[str, int | None]()
+    for name in _shown(policy):
+        denominators = [program.scales[name] for program in programs]
+        constants = [over.number for over in denominators if not over.factors]
+        scales[name] = lcm(*constants) if len(constants) == len(denominators) else None
+    return FrozenMapping(scales)
 
 
 @per_policy
@@ -193,7 +211,7 @@ def _ordered(policy: Policy) -> tuple[str, ...]:
 # Defaults of facts without a column
 
 
-def _default_terms(fact: Fact, absent: list[Fact]) -> dict[str, Expr]:
+def _default_terms(fact: Fact, absent: Collection[Fact]) -> dict[str, Expr]:
     """The terms that replace a fact without a column.
 
     `NAME` is its default, of a number within its range; `NAME found` is the default of a number as computed.

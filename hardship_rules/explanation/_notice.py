@@ -23,7 +23,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
-from hardship_rules.core.policy import Fact, Outcome, Policy, Term
+from hardship_rules.core.policy import Fact, Outcome, Policy, Term, names_behind
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, numeral
@@ -263,20 +263,10 @@ class _Letter:
 
     def is_public(self, expr: Expr) -> bool:
         """Whether an expression is computed without any number of the household."""
-        definitions = map(self.policy.names.get, self.names(expr))
+        definitions = map(self.policy.names.get, names_behind(self.policy, *names_in(expr)))
         return not any(
             isinstance(definition, Fact) and isinstance(definition.kind, NumberKind) for definition in definitions
         )
-
-    def names(self, expr: Expr) -> set[str]:
-        """Every name that an expression is computed from."""
-        pending, names = list(names_in(expr)), set[str]()
-        while pending:
-            name = pending.pop()
-            if name not in names:
-                names.add(name)
-                pending += self.policy.uses.get(name, ())
-        return names
 
     def documents(self, reasons: Iterable[Reason]) -> Iterator[Block]:
         """The documents behind reasons, each with the places in it.
@@ -310,7 +300,7 @@ class _Letter:
     def provenances(self, reason: Reason) -> Iterator[Provenance]:
         """The provenance of a reason: of its clause, and of the parameters of the limit that the letter shows."""
         sides = self.sides(reason)
-        limits = () if sides is None else self.names(sides[2])
+        limits = () if sides is None else names_behind(self.policy, *names_in(sides[2]))
         parameters = (parameter for name, parameter in self.policy.parameters.items() if name in limits)
         provenances = (*(parameter.provenance for parameter in parameters), reason.clause.provenance)
         yield from filter(None, provenances)

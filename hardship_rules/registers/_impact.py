@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.core.expr import VERIFIED, Clause, Expr, names_in, walk
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.policy import Policy, exprs_of, require_policy
+from hardship_rules.core.policy import Policy, exprs_of, names_behind, require_policy
 from hardship_rules.core.problem import FactError, PolicyError, Problem
 from hardship_rules.documents.document import Banner, Block, Document, Flow, Flows, Paragraph, Section, Table, numeral
 from hardship_rules.engine.tables import ROUNDED, day_in_window, table_policy
@@ -271,13 +271,7 @@ def _by_figures(policy: Policy) -> list[str]:
     """The categories that depend on a figure: all from the first whose condition uses one."""
     figures = {column.removesuffix(ROUNDED) for column in _figures(policy) if column.endswith(ROUNDED)}
     for number, outcome in enumerate(policy.category.outcomes):
-        used, pending = set[str](), list(names_in(cast(Expr, outcome.when)))
-        while pending:
-            name = pending.pop()
-            if name not in used:
-                used.add(name)
-                pending += policy.uses.get(name, ())
-        if used & figures:
+        if names_behind(policy, *names_in(cast(Expr, outcome.when))) & figures:
             return list(policy.category.options)[number:]
     return []
 

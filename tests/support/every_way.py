@@ -233,8 +233,7 @@ def _figure_differences(row: Mapping[str, Any], found: Assessment) -> Iterator[s
             # columns have no bounds of a figure whose divisor is not known, even if the figure does not depend on it
             expected = (ends if len(ends) == 1 else set()) | (set() if is_known_completely else {None})
         elif isinstance(figure, Figure):
-            # a default may be finer than its fact, and a figure of it than its column, which is rounded down
-            wholes = {floor(end * int(match["scale"] or 1)) for end in (figure.low, figure.high)}
+            wholes = {end * int(match["scale"] or 1) for end in (figure.low, figure.high)}
             expected = (wholes if len(wholes) == 1 else set()) | ({None} if figure.exact is None else set())
         if given not in expected:
             yield f"figure {column}: {given}, not {expected}"
