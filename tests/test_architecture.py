@@ -408,7 +408,6 @@ READERS_OF_EXPRESSIONS = {
     "engine.row_causes": "backend over the tree",
     "frames": "backend over the tree",
     "sql": "backend over the tree",
-    "durable": "backend over the tree",
     "proofs": "backend over the tree",
 }
 """The packages and modules that may ask which kind of expression a node is, with the reason."""

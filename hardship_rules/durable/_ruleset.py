@@ -1,111 +1,179 @@
-"""A policy becomes a durable-rules ruleset: clauses assert their truth or falsehood, and outcomes chain on those."""
+"""A policy becomes a durable-rules ruleset: an algebra whose conditions are chained rules."""
 
 import json
 from collections import Counter
-from typing import assert_never, cast
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+from typing import Any, Literal, cast
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from hardship_rules.core.expr import (
-    Add,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Divide,
-    Elapsed,
-    Expr,
-    Extreme,
-    Multiply,
-    Name,
-    Negate,
-    Not,
-    OneOf,
-    Option,
-    OverMembers,
-    Round,
-)
+from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.kinds import ChoiceKind
-from hardship_rules.core.policy import Decision, Policy, Term
-from hardship_rules.core.problem import Location, PolicyError, Problem
-from hardship_rules.core.units import kind_of_name
-from hardship_rules.engine.evaluate import Scope, value
-from hardship_rules.engine.whole import WholePolicy, whole
+from hardship_rules.core.hosts import one_or_several
+from hardship_rules.core.interval import Exact, Truth
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import PolicyError, Problem, nearest
+from hardship_rules.engine import algebra, specialise
+from hardship_rules.engine.evaluate import program_of
+from hardship_rules.engine.interval import Run, is_known
+from hardship_rules.engine.program import CLAUSE, DECISION, BoolKind, IntKind, OptionKind, Program, Step
 
 MOST_RULES = 500  # durable-rules hangs while it registers 513
 MOST_MATCHES = 60  # more than 64 rules that match one fact are its error 303
-_SIGNS = {"<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte", "!=": "$neq"}
-_OPPOSITES = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-
-_NOWHERE = Location("", 1, 1)
 
 Json = dict[str, object]
+_TRUTHS: dict[Truth, int] = {False: 0, True: 1, None: 2}
+"""The truth of a leaf whose number is not known, as it is asserted."""
 
 
 @frozen
-class Asserted:
-    """One whole number or yes-or-no that is worked out here and asserted under a short name."""
+class Node:
+    """A condition of the ruleset, as a number; one of three facts is asserted for it.
 
-    property: str
-    expr: Expr
-    as_what: str  # truth, difference, option, count
+    `t7` is asserted where condition 7 holds, `f7` where it fails, and `u7` where that is unknown.
+    """
 
-    def of(self, scope: Scope, options: FrozenMapping[str, int]) -> int | bool | None:
-        """What is asserted of a household's scope over whole numbers; None where it is not known."""
-        expr = self.expr
-        match self.as_what:
+    number: int
+    negated: bool = False
+
+    def fact(self, truth: Truth) -> str:
+        """The fact that the node has this truth."""
+        if truth is None:
+            return f"u{self.number}"
+        return f"{'f' if truth is self.negated else 't'}{self.number}"
+
+
+@frozen
+class Leaf:
+    """A condition that is computed here: a number of it is asserted, or its truth where the number is not known.
+
+    The number is, for a `difference`, the left side minus the right; for an `option` or an `outcome` of a decision,
+    that of the option, which for an outcome another rule asserts; for a `count`, the members that meet a condition. A
+    `truth` has none.
+    """
+
+    step: int
+    node: int
+    what: Literal["difference", "option", "outcome", "count", "truth"]
+
+    def number(self, run: Run, options: FrozenMapping[str, int]) -> int | None:
+        """The number for a household; None where it is not known."""
+        args = run.steps[self.step].args
+        match self.what:
             case "difference":
-                left, right = (_whole_number(value(side, scope), options) for side in (expr.left, expr.right))  # type: ignore[union-attr]  # a comparison
-                return None if left is None or right is None else left - right
+                left, right = (run.value(arg) for arg in args)
+                if not is_known(left) or not is_known(right):
+                    return None
+                return (cast(Exact, left) - cast(Exact, right)).numerator  # a default can be a part of a unit
+            case "option" | "outcome":
+                value = run.value(args[0])
+                return options[value] if isinstance(value, str) else None
             case "count":
-                over = cast(OverMembers, expr)
-                truths = [value(cast(Expr, over.where), member) for member in scope.members]
-                counted = truths.count(over.what == "some")
-                return None if None in truths else counted
-            case "option":
-                return _whole_number(value(cast(OneOf, expr).part, scope), options)
+                truths = [run.value(args[0], member) for member in range(len(run.members))]
+                return None if None in truths else truths.count(True)
             case _:
-                truth = value(expr, scope)
-                return truth if isinstance(truth, bool) else None
+                return None
 
-
-def _whole_number(found: object, options: FrozenMapping[str, int]) -> int | None:
-    if isinstance(found, str):
-        return options[found]
-    return found if isinstance(found, int) else None
+    def asserted(self, run: Run, options: FrozenMapping[str, int]) -> dict[str, int]:
+        """The fact that is asserted for a household; empty where a rule asserts it."""
+        number = self.number(run, options)
+        if number is None:
+            return {f"k{self.node}": _TRUTHS[cast(Truth, run.value(self.step))]}
+        return {} if self.what == "outcome" else {f"c{self.node}": number}
 
 
 @frozen
 class Fires:
-    """What it means that a rule fires: that a clause holds or does not, or that a decision comes to an outcome."""
+    """What the firing of a rule means: the truth of some clauses, or the outcome of a decision.
+
+    `holds` is None for clauses that are not known to hold or fail.
+    """
 
     clauses: tuple[str, ...] = ()
-    holds: bool = True
+    holds: Truth = True
     decision: str = ""
     outcome: str = ""
 
 
 @frozen
 class Ruleset:
-    """The definitions for durable-rules, what is asserted of a household, and what each rule's firing means."""
+    """The definitions for durable-rules, what is asserted of a household, and what the firing of each rule means.
+
+    `decisions` are those that it decides, `program` has the steps of its leaves, and `clauses` are those that it
+    chains, each after its parts.
+    """
 
     name: str
     definitions: str = field(repr=False)  # JSON
-    asserted: tuple[Asserted, ...] = field(repr=False)
-    meanings: FrozenMapping[str, Fires] = field(repr=False)
+    decisions: tuple[str, ...]
+    program: Program = field(repr=False)
+    leaves: tuple[Leaf, ...] = field(repr=False)
+    meanings: FrozenMapping[str, tuple[Fires, ...]] = field(repr=False)
+    clauses: tuple[str, ...] = field(repr=False)
     options: FrozenMapping[str, int] = field(repr=False)  # every option by a number
-    whole: WholePolicy = field(repr=False)
+
+    def roots(self, policy: Policy, decision: str) -> tuple[int, ...]:
+        """The steps that settle a decision: the decision itself, or each outcome of an `every` decision."""
+        if not policy.decisions[decision].every:
+            return (self.program.names[decision],)
+        return tuple(self.program.clauses[id_] for id_ in outcome_ids(policy, decision))
 
 
-def ruleset(policy: Policy) -> Ruleset:
-    """The ruleset of a policy; raises `PolicyError` for one that durable-rules cannot hold."""
-    return _Builder(policy).ruleset()
+def ruleset(policy: Policy, decisions: str | Collection[str] | None = None) -> Ruleset:
+    """The ruleset that decides some decisions of a policy; all of them where `decisions` is left out.
+
+    Raises `PolicyError` for a decision that there is not, and for a policy that durable-rules cannot hold.
+
+        print(ruleset(load_policy("2021_weihai"), "category").definitions)
+    """
+    asked = decisions_asked(policy, decisions)
+    whole = program_of(policy)
+    program = specialise(whole, {name: reading.chosen for name, reading in policy.readings.items()})
+    outcomes = {name: outcome_ids(policy, name) for name in asked}
+    chained = _chained(whole, (whole.clauses[id_] for ids in outcomes.values() for id_ in ids))
+    clauses = [program.clauses[id_] for id_, step in whole.clauses.items() if step in chained]
+    firsts = [program.names[name] for name in asked if not policy.decisions[name].every]
+    rules = _Rules(program)
+    values = dict[int, Any].fromkeys(range(len(program.steps)))
+    algebra.run(program, rules, sorted(_chained(program, clauses + firsts)), values)
+    for name, ids in outcomes.items():
+        if policy.decisions[name].every:
+            rules.every(name, ids)
+    matched = Counter(name for patterns, _, _ in rules.rules.values() for name in _names(patterns))
+    _require_bounded(policy, len(rules.rules), matched)
+    called = f"p{sha256(' '.join((policy.fingerprint, *asked)).encode()).hexdigest()[:16]}"
+    return Ruleset(
+        name=called,
+        definitions=json.dumps({called: rules.definitions(matched)}, separators=(",", ":")),
+        decisions=asked,
+        program=program,
+        leaves=tuple(rules.leaves),
+        meanings=rules.meanings(),
+        clauses=tuple(rules.clauses),
+        options=FrozenMapping(rules.options),
+    )
 
 
-def collisions(names: list[str]) -> list[tuple[str, str]]:
+def decisions_asked(policy: Policy, decisions: str | Collection[str] | None) -> tuple[str, ...]:
+    """The decisions of a policy that are asked for, in its order. Raises `PolicyError` for one that there is not."""
+    known = list(policy.decisions)
+    asked = frozenset(known) if decisions is None else one_or_several(decisions)
+    problems = [
+        Problem("unknown_decision", (), name, {**nearest(name, known), "known": ", ".join(known)})
+        for name in sorted(asked - set(known))
+    ]
+    if problems:
+        raise PolicyError(problems)
+    return tuple(name for name in known if name in asked)
+
+
+def outcome_ids(policy: Policy, decision: str) -> tuple[str, ...]:
+    """The ids of the clauses of a decision's outcomes."""
+    return tuple(cast(Clause, outcome.when).id for outcome in policy.decisions[decision].outcomes)
+
+
+def collisions(names: Iterable[str]) -> list[tuple[str, str]]:
     """The pairs of names that durable-rules would take for one: it knows them by a 32-bit hash only (FNV-1a)."""
     seen: dict[int, str] = {}
     found = []
@@ -118,203 +186,231 @@ def collisions(names: list[str]) -> list[tuple[str, str]]:
     return found
 
 
-class _Builder:
-    """Rules, as they are made: each fact that one asserts is matched by some other, or is not asserted."""
-
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.made = whole(policy)
-        self.rules: dict[str, tuple[list[Json], str, object]] = {}  # what it matches, and the property it asserts
-        self.meanings: dict[str, Fires] = {}
-        self.asserted: list[Asserted] = []
-        self.nodes = 0
-        self.shared: dict[Expr, int] = {}
-        self.labels: dict[int, list[str]] = {}
-        kinds = [kind_of_name(policy, name) for name in policy.names]
-        options = [option for kind in kinds if isinstance(kind, ChoiceKind) for option in kind.options]
-        self.options = FrozenMapping((option, number) for number, option in enumerate(dict.fromkeys(options)))
-
-    def ruleset(self) -> Ruleset:
-        self.rule([{"z": 1}], "", None)  # something fires for every household: what never fired cannot be deleted
-        for number, decision in enumerate(self.made.policy.decisions.values()):
-            self.decision(decision, f"u{number}_", f"o{number}")
-        for rule, fires in self.meanings.items():
-            node = self.rules[rule][1]
-            if node[:1] in ("t", "f") and node[1:].isdecimal():
-                self.meanings[rule] = Fires(tuple(self.labels.get(int(node[1:]), ())), fires.holds)
-        matched = Counter(name for patterns, _, _ in self.rules.values() for name in _names(patterns))
-        self.bounded(matched)
-        name = f"p{self.policy.fingerprint[3:19]}"
-        rules = {
-            rule: {"all": _joined(patterns), "run": f"{rule}|{fact if matched[fact] else ''}|{json.dumps(given)}"}
-            for rule, (patterns, fact, given) in self.rules.items()
-        }
-        return Ruleset(
-            name=name,
-            definitions=json.dumps({name: rules}, separators=(",", ":")),
-            asserted=tuple(self.asserted),
-            meanings=FrozenMapping(self.meanings),
-            options=self.options,
-            whole=self.made,
+def _require_bounded(policy: Policy, rules: int, matched: Counter[str]) -> None:
+    """Refuse what durable-rules cannot hold."""
+    most, times = max(matched.items(), key=lambda each: each[1])
+    problems = []
+    if rules > MOST_RULES:
+        problems.append(
+            Problem("durable_rules", given=policy.name, values={"what": str(rules), "most": str(MOST_RULES)})
         )
+    if times > MOST_MATCHES:
+        problems.append(Problem("durable_matches", given=most, values={"what": str(times), "most": str(MOST_MATCHES)}))
+    for one, other in collisions([*matched, "sid", "id"]):
+        problems.append(Problem("durable_collision", given=one, values={"other": other}))
+    if problems:
+        raise PolicyError(problems)
 
-    def bounded(self, matched: Counter[str]) -> None:
-        most, times = max(matched.items(), key=lambda each: each[1])
-        problems = []
-        if len(self.rules) > MOST_RULES:
-            values = {"what": str(len(self.rules)), "most": str(MOST_RULES)}
-            problems.append(Problem("durable_rules", given=self.policy.name, values=values))
-        if times > MOST_MATCHES:
-            values = {"what": str(times), "most": str(MOST_MATCHES)}
-            problems.append(Problem("durable_matches", given=most, values=values))
-        for one, other in collisions([*matched, "sid", "id"]):
-            problems.append(Problem("durable_collision", given=one, values={"other": other}))
-        if problems:
-            raise PolicyError(problems)
 
-    def rule(self, patterns: list[Json], fact: str, given: object, fires: Fires | None = None) -> None:
+def _chained(program: Program, roots: Iterable[int]) -> set[int]:
+    """The steps that rules chain up to some conditions; what a leaf computes is not among them."""
+    steps, chained, pending = program.steps, set[int](), list(roots)
+    while pending:
+        number = pending.pop()
+        if number not in chained:
+            chained.add(number)
+            pending += [arg for arg in steps[number].args if _is_chained(steps[number], steps[arg])]
+    return chained
+
+
+def _is_chained(step: Step, part: Step) -> bool:
+    """Whether rules chain from a part of a step to the step."""
+    match step.op:
+        case "name" | "and" | "or" | "not":
+            return True
+        case "select":
+            return not isinstance(step.kind, BoolKind)
+        case _:
+            return step.op == "in" and part.op == "name" and cast(str, part.data).startswith(DECISION)
+
+
+_Cases = tuple[tuple[Node | None, str], ...]
+"""The outcomes of a decision, each with its condition; the last one has none."""
+
+
+class _Rules(algebra.Algebra):
+    """Rules, as they are made. A condition is a node, a decision the property of its outcome; numbers have no value."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.rules: dict[str, tuple[Sequence[Json], str, object]] = {}  # what it matches, and the fact that it asserts
+        self.outcomes: dict[str, Fires] = {}  # of the rules that decide
+        self.clauses: dict[str, Node] = {}
+        self.leaves: list[Leaf] = []
+        self.nodes = 0
+        self.numbers = {step: number for number, step in enumerate(program.steps)}
+        options = [name for step in program.steps if isinstance(step.kind, OptionKind) for name in step.kind.options]
+        self.options = {option: number for number, option in enumerate(dict.fromkeys(options))}
+        self.rule([{"z": 1}], "", None)  # something fires for every household: what never fired cannot be deleted
+
+    def rule(self, patterns: Sequence[Json], fact: str, given: object = 1, outcome: Fires | None = None) -> None:
+        """A rule that asserts a fact where each pattern matches some fact."""
         name = f"r{len(self.rules)}"
         self.rules[name] = (patterns, fact, given)
-        if fires is not None:
-            self.meanings[name] = fires
+        if outcome is not None:
+            self.outcomes[name] = outcome
 
-    # Nodes: t7 is asserted where the seventh condition holds, f7 where it does not
+    def chain(self, node: Node, truth: Truth, *parts: tuple[Node, Iterable[Truth]]) -> None:
+        """A rule that asserts the truth of a node where each part has one of some truths.
 
-    def node(self) -> int:
+        A node that is several parts has to fit them all, since one fact cannot be matched twice by one rule.
+        """
+        facts: dict[int, set[str]] = {}
+        for part, truths in parts:
+            fitting = {part.fact(each) for each in truths}
+            facts[part.number] = facts.get(part.number, fitting) & fitting
+        if all(facts.values()):
+            patterns = [_one_of([{fact: 1} for fact in sorted(each)]) for each in facts.values()]
+            self.rule(patterns, node.fact(truth))
+
+    def node(self) -> Node:
+        """A new node."""
         self.nodes += 1
-        return self.nodes
+        return Node(self.nodes)
 
-    def either(self, node: int, holds: Json, fails: Json) -> int:
-        self.rule([holds], f"t{node}", 1, Fires(holds=True))
-        self.rule([fails], f"f{node}", 1, Fires(holds=False))
-        return node
-
-    def given(self, expr: Expr, as_what: str) -> str:
-        name = f"c{len(self.asserted)}"
-        self.asserted.append(Asserted(name, expr, as_what))
-        return name
-
-    def condition(self, expr: Expr) -> int:
-        """The node of a condition; a condition that stands in several places is one node."""
-        if isinstance(expr, Clause):
-            node = self.condition(expr.when)
-            self.labels.setdefault(node, []).append(expr.id)
-            return node
-        if expr not in self.shared:
-            self.shared[expr] = self.new(expr)
-        return self.shared[expr]
-
-    def new(self, expr: Expr) -> int:
-        match expr:
-            case Name(name):
-                definition = self.made.policy.names[name]
-                if isinstance(definition, Term):
-                    return self.condition(definition.expr)
-                return self.truth(expr)
-            case Constant():
-                return self.truth(expr)
-            case Compare(left, sign, right):
-                return self.compare(expr, left, sign, right)
-            case OneOf(part, options):
-                numbers = [self.options[cast(Option, option).option] for option in options]
-                name = self.outcome_of(part) or self.given(expr, "option")
-                return self.either(
-                    self.node(),
-                    {"$or": [{name: number} for number in numbers]},
-                    {"$and": [{"$neq": {name: number}} for number in numbers]},
-                )
-            case OverMembers(what):
-                name = self.given(expr, "count")
-                some, none = {"$gt": {name: 0}}, {name: 0}
-                return self.either(self.node(), *((some, none) if what == "some" else (none, some)))
-            case Not(part):
-                return self.turned(self.condition(part))
-            case AllOf(clauses):
-                return self.folded([self.condition(clause) for clause in clauses], stops="f", goes_on="t")
-            case AnyOf(clauses):
-                return self.folded([self.condition(clause) for clause in clauses], stops="t", goes_on="f")
-            case (
-                Option()
-                | Clause()
-                | Add()
-                | Multiply()
-                | Divide()
-                | Choose()
-                | Negate()
-                | Extreme()
-                | Round()
-                | Elapsed()
-            ):
-                raise TypeError(expr)
-            case _:
-                assert_never(expr)
-
-    def truth(self, expr: Expr) -> int:
-        name = self.given(expr, "truth")
-        return self.either(self.node(), {name: True}, {name: False})
-
-    def compare(self, expr: Compare, left: Expr, sign: str, right: Expr) -> int:
-        for side, other in ((left, right), (right, left)):
-            outcome = self.outcome_of(side)
-            if outcome and isinstance(other, Option):
-                number = self.options[other.option]
-                same, differs = {outcome: number}, {"$neq": {outcome: number}}
-                return self.either(self.node(), *((same, differs) if sign == "==" else (differs, same)))
-        name = self.given(expr, "difference")
-        return self.either(self.node(), _beside_zero(name, sign), _beside_zero(name, _OPPOSITES[sign]))
-
-    def outcome_of(self, expr: Expr) -> str:
-        """The property under which an earlier decision's outcome is asserted, where an expression is one."""
-        decisions = list(self.made.policy.decisions)
-        return f"o{decisions.index(expr.name)}" if isinstance(expr, Name) and expr.name in decisions else ""
-
-    def turned(self, part: int) -> int:
+    def leaf(self, step: Step, what: Any, holds: Sequence[Json] = (), fails: Sequence[Json] = ()) -> Node:
+        """A condition that is computed here, by patterns of its number where it holds and where it fails."""
         node = self.node()
-        self.rule([{f"f{part}": 1}], f"t{node}", 1, Fires(holds=True))
-        self.rule([{f"t{part}": 1}], f"f{node}", 1, Fires(holds=False))
+        self.leaves.append(Leaf(self.numbers[step], node.number, what))
+        truth = f"k{node.number}"
+        self.rule([_one_of([*holds, {truth: _TRUTHS[True]}])], node.fact(truth=True))
+        self.rule([_one_of([*fails, {truth: _TRUTHS[False]}])], node.fact(truth=False))
+        self.rule([{truth: _TRUTHS[None]}], node.fact(truth=None))
         return node
 
-    def folded(self, nodes: list[int], *, stops: str, goes_on: str) -> int:
-        """All or any of some conditions, two at a time, so that exactly one rule fires and never many match."""
-        if not nodes:
-            return self.truth(Constant(stops == "f", _NOWHERE))
-        whole_so_far, *rest = dict.fromkeys(nodes)  # one fact cannot be matched twice by one rule
+    @property
+    def number(self) -> str:
+        """The number of the next leaf."""
+        return f"c{self.nodes + 1}"
+
+    # Conditions
+
+    def const(self, step: Step) -> Node | _Cases:
+        if not isinstance(step.kind, BoolKind):
+            return ((None, cast(str, step.data)),)
+        node = self.node()
+        self.rule([{"z": 1}], node.fact(cast(bool, step.data)))
+        return node
+
+    def input(self, step: Step) -> Node:
+        return self.leaf(step, "truth")
+
+    def name(self, step: Step, part: Any) -> Any:
+        name = cast(str, step.data)
+        if name.startswith(CLAUSE):
+            self.clauses[name.removeprefix(CLAUSE)] = part
+        return self.first(name.removeprefix(DECISION), part) if name.startswith(DECISION) else part
+
+    def lt(self, step: Step, left: None, right: None) -> Node:  # noqa: ARG002  # numbers have no value
+        return self.leaf(step, "difference", [{"$lt": {self.number: 0}}], [{"$gte": {self.number: 0}}])
+
+    def eq(self, step: Step, left: None, right: None) -> Node:  # noqa: ARG002  # what is compared has no value
+        if not isinstance(self.program.steps[step.args[0]].kind, IntKind):
+            return self.leaf(step, "truth")
+        return self.leaf(step, "difference", [{self.number: 0}], [{"$neq": {self.number: 0}}])
+
+    def in_(self, step: Step, part: str | None) -> Node:
+        number = part or self.number
+        numbers = [self.options[option] for option in cast(tuple[str, ...], step.data)]
+        differs: Json = {"$and": [{"$neq": {number: each}} for each in numbers]}
+        return self.leaf(step, "outcome" if part else "option", [{number: each} for each in numbers], [differs])
+
+    def any(self, step: Step, part: None) -> Node:  # noqa: ARG002  # what is asked of members has no value
+        return self.leaf(step, "count", [{"$gt": {self.number: 0}}], [{self.number: 0}])
+
+    def not_(self, _: Step, /, part: Node) -> Node:
+        return evolve(part, negated=not part.negated)
+
+    def and_(self, _: Step, /, *parts: Node) -> Node:
+        return self.folded(parts, settles=False)
+
+    def or_(self, _: Step, /, *parts: Node) -> Node:
+        return self.folded(parts, settles=True)
+
+    def folded(self, parts: Sequence[Node], *, settles: bool) -> Node:
+        """All or any of some conditions, two at a time; one part that settles them is enough.
+
+        The rules of a node exclude one another, so that exactly one fires.
+        """
+        goes_on = not settles
+        so_far, *rest = parts
         for part in rest:
             node = self.node()
-            before: Json = {f"{goes_on}{whole_so_far}": 1}
-            for fact in (goes_on, stops):
-                self.rule([before, {f"{fact}{part}": 1}], f"{fact}{node}", 1, Fires(holds=fact == "t"))
-            self.rule([{f"{stops}{whole_so_far}": 1}], f"{stops}{node}", 1, Fires(holds=stops == "t"))
-            whole_so_far = node
-        return whole_so_far
+            self.chain(node, settles, (so_far, [settles]))
+            self.chain(node, settles, (so_far, [goes_on, None]), (part, [settles]))
+            self.chain(node, goes_on, (so_far, [goes_on]), (part, [goes_on]))
+            self.chain(node, None, (so_far, [goes_on]), (part, [None]))
+            self.chain(node, None, (so_far, [None]), (part, [goes_on, None]))
+            so_far = node
+        return so_far
 
-    def decision(self, decision: Decision, undecided: str, decided: str) -> None:
-        """An outcome fires when its clause holds and no earlier one did; of an `every`, whenever it holds."""
-        for number, outcome in enumerate(decision.outcomes):
-            node = self.condition(cast(Clause, outcome.when))
-            fires = Fires(decision=decision.name, outcome=outcome.id)
-            if decision.every:
-                self.rule([{f"t{node}": 1}], "", None, fires)
-                continue
-            so_far: list[Json] = [{f"{undecided}{number}": 1}] if number else []
-            self.rule([*so_far, {f"t{node}": 1}], decided, self.options[outcome.id], fires)
-            self.rule([*so_far, {f"f{node}": 1}], f"{undecided}{number + 1}", 1)
-        if decision.otherwise is not None:
-            fires = Fires(decision=decision.name, outcome=decision.otherwise.id)
-            last: Json = {f"{undecided}{len(decision.outcomes)}": 1}
-            self.rule([last], decided, self.options[decision.otherwise.id], fires)
+    def select(self, step: Step, when: Node, then: Any, otherwise: Any) -> Node | _Cases:
+        if isinstance(step.kind, BoolKind):  # a comparison of a number by cases
+            return self.leaf(step, "truth")
+        ((_, outcome),) = then
+        return ((when, outcome), *otherwise)
+
+    # Decisions
+
+    def first(self, decision: str, cases: _Cases) -> str:
+        """The property of a decision's outcome: the first one whose condition holds, where all earlier ones fail."""
+        chosen, before = f"o{len(self.rules)}", "z"
+        for when, option in cases:
+            fires = Fires(decision=decision, outcome=option)
+            earlier: Json = {before: 1}
+            if when is None:
+                self.rule([earlier], chosen, self.options[option], fires)
+            else:
+                self.rule([earlier, {when.fact(truth=True): 1}], chosen, self.options[option], fires)
+                before = f"p{len(self.rules)}"
+                self.rule([earlier, {when.fact(truth=False): 1}], before)
+        return chosen
+
+    def every(self, decision: str, outcomes: Iterable[str]) -> None:
+        """The rules of a decision of which each outcome is decided on its own."""
+        for id_ in outcomes:
+            outcome = id_.removeprefix(f"{decision}.")
+            self.rule([{self.clauses[id_].fact(truth=True): 1}], "", None, Fires(decision=decision, outcome=outcome))
+
+    # Numbers, which are computed here
+
+    def _computed(self, step: Step, /, *_: Any, **__: Any) -> None:
+        raise TypeError(step.op)
+
+    add = mul = div = min = max = table = sum = _computed
+
+    # What is handed to durable-rules
+
+    def definitions(self, matched: Collection[str]) -> dict[str, Json]:
+        """The rules as JSON; a fact that no rule matches is not asserted."""
+        return {
+            name: {
+                "all": [{f"m{number}": pattern} for number, pattern in enumerate(patterns)],
+                "run": f"{name}|{fact if fact in matched else ''}|{json.dumps(given)}",
+            }
+            for name, (patterns, fact, given) in self.rules.items()
+        }
+
+    def meanings(self) -> FrozenMapping[str, tuple[Fires, ...]]:
+        """What it means that a rule fires, of those that decide an outcome or the truth of a clause."""
+        truths: dict[str, dict[Truth, list[str]]] = {}
+        for id_, node in self.clauses.items():
+            for truth in (True, False, None):
+                truths.setdefault(node.fact(truth), {}).setdefault(truth, []).append(id_)
+        found = {
+            name: tuple(Fires(tuple(ids), truth) for truth, ids in truths.get(fact, {}).items())
+            for name, (_, fact, _) in self.rules.items()
+        }
+        found |= {name: (fires,) for name, fires in self.outcomes.items()}
+        return FrozenMapping((name, fires) for name, fires in found.items() if fires)
 
 
-def _beside_zero(name: str, sign: str) -> Json:
-    return {name: 0} if sign == "==" else {_SIGNS[sign]: {name: 0}}
+def _one_of(patterns: Sequence[Json]) -> Json:
+    """The pattern of a fact that fits one of several."""
+    return patterns[0] if len(patterns) == 1 else {"$or": patterns}
 
 
-def _joined(patterns: list[Json]) -> list[Json]:
-    """The patterns of one rule, as durable-rules wants them: one message each."""
-    return [{f"m{number}": pattern} for number, pattern in enumerate(patterns)]
-
-
-def _names(patterns: list[Json]) -> set[str]:
+def _names(patterns: Iterable[Json]) -> set[str]:
     """The properties that patterns look at."""
     found: set[str] = set()
     for pattern in patterns:

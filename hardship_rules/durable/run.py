@@ -4,9 +4,8 @@ This library computes sums, counts, products and conditions on members, as one w
 durable-rules compares these numbers with zero and chains from clause to clause up to the outcomes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from typing import cast
 
 from attrs import field, frozen
 
@@ -14,14 +13,11 @@ from hardship_rules.assessment.assessment import Assessment
 from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.plan import Plans
-from hardship_rules.core.expr import Clause, Expr, OverMembers, parts_of, walk
-from hardship_rules.core.kinds import BOOLEAN
-from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
-from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
-from hardship_rules.durable._ruleset import Asserted, Fires, Ruleset
+from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import FactError, Language, Problem
+from hardship_rules.durable._ruleset import Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
-from hardship_rules.engine.evaluate import Scope, lowered, value
-from hardship_rules.engine.whole import scope_of
+from hardship_rules.engine.interval import Run
 from hardship_rules.explanation.formats import FORMER_JSON, explain, explain_json, known_detail
 from hardship_rules.explanation.reasons import MARKS, SENTENCES
 
@@ -32,9 +28,10 @@ _WORKER = Worker()
 
 @frozen
 class DurableAssessment:
-    """The assessment, confirmed by durable-rules, and what fired there, in order."""
+    """The assessment, the decisions of it that durable-rules confirmed, and what fired there, in order."""
 
     assessment: Assessment
+    decisions: tuple[str, ...]
     fired: tuple[Fires, ...] = field(repr=False)
 
     def explain(
@@ -71,67 +68,60 @@ def assess(
     household: Mapping[str, object] | HouseholdText,
     on: date | str | None = None,
     worker: Worker = _WORKER,
+    *,
+    decisions: str | Collection[str] | None = None,
 ) -> DurableAssessment:
     """Assess a household by both engines.
 
-    Raises `FactError` as `assess` does, and for unknown facts that durable-rules needs; `PolicyError` for a policy that
-    durable-rules cannot hold; `DurableError` if durable-rules is not installed or fails, and with the clause in which
-    the two engines differ.
+    durable-rules confirms the `decisions` asked for, by name, with their clauses; all of them where that is left out.
+    Raises `FactError` as `assess` does, and with the unknown facts that leave one of these decisions open;
+    `PolicyError` for a decision that there is not, and for a policy that durable-rules cannot hold; `DurableError` if
+    durable-rules is not installed or fails, and with the clause in which the two engines differ.
+
+        assess(policy, household, decisions="category").assessment.category
     """
     assessment = assess_household(policy, household, on)
-    rules = worker.ruleset_of(policy)
-    scope = scope_of(rules.whole, assessment.household.scope(policy))
-    facts = _facts_to_assert(rules, scope)
-    fired = tuple(rules.meanings[rule] for rule in worker.run(rules, facts) if rule in rules.meanings)
-    difference = next(_differences(assessment, fired), None)
+    rules = worker.ruleset_of(policy, decisions)
+    known = assessment.household.scope(policy).run
+    run = Run(rules.program, known.household, known.members)
+    _require_settled(policy, rules, run)
+    rules_fired = worker.run(rules, list(_asserted(rules, run)))
+    fired = tuple(fires for rule in rules_fired for fires in rules.meanings.get(rule, ()))
+    difference = next(_differences(assessment, rules, run, fired), None)
     if difference is not None:
         raise DurableError(f"durable-rules and the evaluator differ over {difference}")
-    return DurableAssessment(assessment, tuple(fires for fires in fired if fires.clauses or fires.decision))
+    return DurableAssessment(assessment, rules.decisions, fired)
 
 
-def _facts_to_assert(rules: Ruleset, scope: Scope) -> list[dict[str, object]]:
-    """One fact for each comparison and boolean; raises unless all are known and fit 64 bits."""
-    facts: list[dict[str, object]] = [{"z": 1}]
-    unknown: dict[KeyPath, None] = {}
-    for asserted in rules.asserted:
-        number = asserted.of(scope, rules.options)
-        if number is None:
-            unknown |= dict.fromkeys(_unknown_paths(rules.whole.policy, asserted, scope))
-        elif not -_INT64_MAX <= number <= _INT64_MAX:
-            raise DurableError(f"a number of {rules.name} is beyond 64 bits, where durable-rules goes wrong in silence")
-        facts.append({asserted.property: number})
+def _require_settled(policy: Policy, rules: Ruleset, run: Run) -> None:
+    """Refuse a household with unknown facts that leave a decision open."""
+    plans = Plans(run)
+    steps = [step for decision in rules.decisions for step in rules.roots(policy, decision)]
+    unknown = dict.fromkeys(path for step in steps for path in plans.of(step).paths)
     if unknown:
-        names = rules.whole.policy.names
-        titles = {path: "on" if path == ("on",) else names[str(path[-1])].title for path in unknown}
+        titles = {path: "on" if path == ("on",) else policy.names[str(path[-1])].title for path in unknown}
         raise FactError(Problem("durable_unknown", path, given=title) for path, title in titles.items())
-    return facts
 
 
-def _unknown_paths(policy: Policy, asserted: Asserted, scope: Scope) -> Iterator[KeyPath]:
-    """The unknown facts that a number depends on; the number is needed even where its clause is already decided."""
-    plans, expr, steps = Plans(scope.run), asserted.expr, lowered(policy)
-    if asserted.as_what == "count":
-        where = cast(Expr, cast(OverMembers, expr).where)
-        for number in range(len(scope.members)):
-            yield from plans.of(steps.quotient(where).step, number).paths
-        return
-    for part in (expr,) if asserted.as_what == "truth" else parts_of(expr):
-        yield from plans.of(steps.quotient(part).step).paths
+def _asserted(rules: Ruleset, run: Run) -> Iterator[dict[str, object]]:
+    """The facts that are asserted for a household; raises for a number that does not fit 64 bits."""
+    yield {"z": 1}
+    for leaf in rules.leaves:
+        for fact, number in leaf.asserted(run, rules.options).items():
+            if not -_INT64_MAX <= number <= _INT64_MAX:
+                raise DurableError(
+                    f"a number of {rules.name} is beyond 64 bits, where durable-rules goes wrong in silence"
+                )
+            yield {fact: number}
 
 
-def _differences(assessment: Assessment, fired: tuple[Fires, ...]) -> Iterator[str]:
+def _differences(assessment: Assessment, rules: Ruleset, run: Run, fired: tuple[Fires, ...]) -> Iterator[str]:
     """The clauses and decisions in which the two engines differ."""
-    policy = assessment.policy
-    scope = assessment.household.scope(policy)
     held = {clause: fires.holds for fires in fired for clause in fires.clauses}
-    definitions: list[Definition] = [*policy.terms.values(), *policy.decisions.values()]
-    for definition in definitions:
-        if definition.name in policy.of_members or (isinstance(definition, Term) and definition.kind != BOOLEAN):
-            continue
-        for part in (part for expr in exprs_of(definition) for part in walk(expr)):
-            if isinstance(part, Clause) and part.id in held and held[part.id] is not value(part, scope):
-                yield part.id
+    for id_ in rules.clauses:
+        if id_ not in held or held[id_] is not run.value(rules.program.clauses[id_]):
+            yield id_
     for name, decided in assessment.decisions.items():
         outcomes = sorted(fires.outcome for fires in fired if fires.decision == name)  # of an `every`, in any order
-        if outcomes != sorted(outcome.id for outcome in decided.holding):
+        if (outcomes or name in rules.decisions) and outcomes != sorted(outcome.id for outcome in decided.holding):
             yield name

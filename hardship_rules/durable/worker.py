@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from threading import Lock, Timer
@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, cast
 
 from hardship_rules.core.policy import Policy
-from hardship_rules.durable._ruleset import Ruleset, ruleset
+from hardship_rules.durable._ruleset import Ruleset, decisions_asked, ruleset
 
 SECONDS = 20
 """A worker that does not answer within so many seconds is stopped."""
@@ -37,7 +37,7 @@ class Worker:
         self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
         self._defined: set[str] = set()
-        self._rulesets: dict[str, Ruleset] = {}
+        self._rulesets: dict[tuple[str, ...], Ruleset] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -45,11 +45,13 @@ class Worker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def ruleset_of(self, policy: Policy) -> Ruleset:
-        """The ruleset of a policy, made once."""
-        if policy.fingerprint not in self._rulesets:
-            self._rulesets[policy.fingerprint] = ruleset(policy)
-        return self._rulesets[policy.fingerprint]
+    def ruleset_of(self, policy: Policy, decisions: str | Collection[str] | None = None) -> Ruleset:
+        """The ruleset that decides some decisions of a policy, or all of them; made once."""
+        asked = decisions_asked(policy, decisions)
+        key = (policy.fingerprint, *asked)
+        if key not in self._rulesets:
+            self._rulesets[key] = ruleset(policy, asked)
+        return self._rulesets[key]
 
     def run(self, rules: Ruleset, facts: Sequence[dict[str, object]]) -> tuple[str, ...]:
         """Assert facts under a ruleset and return the rules that fired, in order. Raises `DurableError`."""
