@@ -143,7 +143,8 @@ def assess(
                     changes = changes_of(policy, household, on, facts=facts or None, until=until)
                     answer = changes.explain(format=form, lang=lang, detail=detail, turns=turns)
                 elif engine != "evaluator":
-                    answer = assess_with_durable(policy, household, on).explain(format=form, lang=lang, detail=detail)
+                    confirmed = assess_with_durable(policy, household, on, undecided="leave")
+                    answer = confirmed.explain(format=form, lang=lang, detail=detail)
                 else:
                     assessment = assess_household(policy, household, on)
                     if notice:
@@ -220,7 +221,7 @@ def _reported_once(form: str) -> Iterator[None]:
 
 def _with_durable(policy: Policy, household: HouseholdText, on: str | None) -> Assessment:
     """The assessment, which durable-rules confirms."""
-    return assess_with_durable(policy, household, on).assessment
+    return assess_with_durable(policy, household, on, undecided="leave").assessment
 
 
 def _text(assessment: Assessment, lang: Language, paint: Paint, *, full: bool, hint: bool) -> str:

@@ -4,8 +4,9 @@ This library computes sums, counts, products and conditions on members, as one w
 durable-rules compares these numbers with zero and chains from clause to clause up to the outcomes.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from typing import Literal
 
 from attrs import field, frozen
 
@@ -14,7 +15,7 @@ from hardship_rules.assessment.assessment import assess as assess_household
 from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.assessment.plan import Plans
 from hardship_rules.core.policy import Policy
-from hardship_rules.core.problem import FactError, Language, Problem
+from hardship_rules.core.problem import FactError, KeyPath, Language, Problem
 from hardship_rules.durable._ruleset import Fires, Ruleset
 from hardship_rules.durable.worker import DurableError, Worker
 from hardship_rules.engine.interval import Run
@@ -49,7 +50,10 @@ class DurableAssessment:
             fired = [self._fired_data(fires) for fires in self.fired]
             return explain_json(self.assessment, format, detail, {"fired": fired})
         say = SENTENCES[lang]
-        lines = [say["fired"]]
+        all_decisions = self.assessment.policy.decisions
+        left = [decision.title for name, decision in all_decisions.items() if name not in self.decisions]
+        lines = [say["unconfirmed"].format(titles=say["join"].join(left))] if left else []
+        lines.append(say["fired"])
         for fires in self.fired:
             lines += [say["fired_clause"].format(mark=MARKS[fires.holds], clause=clause) for clause in fires.clauses]
             if fires.decision:
@@ -63,17 +67,20 @@ class DurableAssessment:
         return {"clauses": list(fires.clauses), "holds": fires.holds}
 
 
-def assess(
+def assess(  # noqa: PLR0913  # what is assessed, and what of it is confirmed
     policy: Policy,
     household: Mapping[str, object] | HouseholdText,
     on: date | str | None = None,
     worker: Worker = _WORKER,
     *,
     decisions: str | Collection[str] | None = None,
+    undecided: Literal["refuse", "leave"] = "refuse",
 ) -> DurableAssessment:
     """Assess a household by both engines.
 
     durable-rules confirms the `decisions` asked for, by name, with their clauses; all of them where that is left out.
+    With `undecided="leave"`, decisions that unknown facts leave open are passed over, but for the category.
+
     Raises `FactError` as `assess` does, and with the unknown facts that leave one of these decisions open;
     `PolicyError` for a decision that there is not, and for a policy that durable-rules cannot hold; `DurableError` if
     durable-rules is not installed or fails, and with the clause in which the two engines differ.
@@ -84,7 +91,11 @@ def assess(
     rules = worker.ruleset_of(policy, decisions)
     known = assessment.household.scope(policy).run
     run = Run(rules.program, known.household, known.members)
-    _require_settled(policy, rules, run)
+    unknown = _unknown_facts(policy, rules, run)
+    if undecided == "leave" and (left := [name for name in unknown if name != policy.category.name]):
+        rules = worker.ruleset_of(policy, [name for name in rules.decisions if name not in left])
+        run = Run(rules.program, known.household, known.members)
+    _require_known(policy, dict.fromkeys(path for name in rules.decisions for path in unknown.get(name, ())))
     rules_fired = worker.run(rules, list(_asserted(rules, run)))
     fired = tuple(fires for rule in rules_fired for fires in rules.meanings.get(rule, ()))
     difference = next(_differences(assessment, rules, run, fired), None)
@@ -93,13 +104,20 @@ def assess(
     return DurableAssessment(assessment, rules.decisions, fired)
 
 
-def _require_settled(policy: Policy, rules: Ruleset, run: Run) -> None:
-    """Refuse a household with unknown facts that leave a decision open."""
+def _unknown_facts(policy: Policy, rules: Ruleset, run: Run) -> dict[str, tuple[KeyPath, ...]]:
+    """The decisions that unknown facts leave open, with these facts."""
     plans = Plans(run)
-    steps = [step for decision in rules.decisions for step in rules.roots(policy, decision)]
-    unknown = dict.fromkeys(path for step in steps for path in plans.of(step).paths)
-    if unknown:
-        titles = {path: "on" if path == ("on",) else policy.names[str(path[-1])].title for path in unknown}
+    unknown = {
+        name: tuple(dict.fromkeys(path for step in rules.roots(policy, name) for path in plans.of(step).paths))
+        for name in rules.decisions
+    }
+    return {name: paths for name, paths in unknown.items() if paths}
+
+
+def _require_known(policy: Policy, paths: Iterable[KeyPath]) -> None:
+    """Raise `FactError` with some unknown facts, if there are any."""
+    titles = {path: "on" if path == ("on",) else policy.names[str(path[-1])].title for path in paths}
+    if titles:
         raise FactError(Problem("durable_unknown", path, given=title) for path, title in titles.items())
 
 

@@ -584,3 +584,16 @@ decisions:
     first: [{{outcome: x, title: x, basis: assumption, when: {{any: {{{clauses}}}}}}}]
     otherwise: {{outcome: none, title: n}}
 """
+
+
+def test_undecided_decisions_are_left(worker: Worker) -> None:
+    """A family whose file is unknown has its category confirmed; the text names what is not confirmed."""
+    unknown = {**FAMILY, "file": None}
+    with pytest.raises(FactError):
+        assess(WEIHAI, unknown, worker=worker)
+    confirmed = assess(WEIHAI, unknown, worker=worker, undecided="leave")
+    assert "category" in confirmed.decisions
+    assert "filing" not in confirmed.decisions
+    assert "durable-rules 未复核（有事实未知）：建档处理" in confirmed.explain()
+    with pytest.raises(FactError):  # the category is always asked for
+        assess(WEIHAI, {**FAMILY, "employment": None}, worker=worker, undecided="leave")
