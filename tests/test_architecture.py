@@ -165,6 +165,7 @@ EXTRAS = {
     "narwhals": ("frames", "registers"),
     "openpyxl": ("registers",),
     "polars": ("frames", "registers"),
+    "sqlglot": ("sql",),
     "z3": ("proofs", "testing", "authoring"),
 }
 
@@ -403,11 +404,9 @@ READERS_OF_EXPRESSIONS = {
     # Written before the program; each is to read its steps instead.
     "engine.whole": "backend over the tree",
     "engine.tables": "backend over the tree",
-    "engine.schedule": "backend over the tree",
     "engine.signs": "backend over the tree",
     "engine.row_causes": "backend over the tree",
     "frames": "backend over the tree",
-    "sql": "backend over the tree",
     "proofs": "backend over the tree",
 }
 """The packages and modules that may ask which kind of expression a node is, with the reason."""

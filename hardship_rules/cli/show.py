@@ -15,8 +15,7 @@ from hardship_rules.durable import ruleset
 from hardship_rules.engine import lower, program_json
 from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
-from hardship_rules.sql.steps import DIALECTS
-from hardship_rules.sql.view import register, view_in_sql
+from hardship_rules.sql.dialects import DIALECTS
 
 _DURABLE, _PROGRAM, _RESOLVED, _SQL = "durable", "program", "resolved", "sql"
 
@@ -92,6 +91,8 @@ def show(
         elif form == _RESOLVED:
             text = policy.resolved + "\n"
         elif form == _SQL:
+            from hardship_rules.sql import register, view_in_sql
+
             mapping = None if mapping_file is None else mapping_for(policy, load_mapping(mapping_file))
             view_tables = register(policy, on, on_column, without, _known(policy, known, without), mapping)
             text = view_tables.tables() if tables else view_in_sql(view_tables, str(dialect), view)
@@ -100,6 +101,8 @@ def show(
     except (FactError, PolicyError) as error:
         click.echo(error.report(lang), err=True)
         sys.exit(1)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(str(error)) from None
     if output is None:
         click.echo(text, nl=False)
     elif not write_text(Path(output), text, lang, [policy, mapping_file]):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.sql.steps import Dialect
+    from hardship_rules.sql.dialects import Dialect
     from hardship_rules.sql.view import RegisterTables, register, view_in_sql
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "Dialect": "steps",
+        "Dialect": "dialects",
         "RegisterTables": "view",
         "register": "view",
         "view_in_sql": "view",

@@ -1,153 +1,116 @@
 """Steps of a query: each computes a few columns of a row from the columns of earlier steps."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
-from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.sql._text import OR, Names, Sql, column, comment, indented, name
-from hardship_rules.sql._values import Bound, Choice, Numbers, Truth, Value, in_column
+from hardship_rules.sql import trees
+from hardship_rules.sql.labels import Label, both_titles
+from hardship_rules.sql.trees import Item, Tree
+from hardship_rules.sql.values import Value, replaced, trees_of
 
-
-@frozen
-class Dialect:
-    """How databases differ: whole division, the fence of a step, the escape of a character in a pattern.
-
-    PostgreSQL inlines a step wherever it is used, and computes it each time, unless a fence prevents that.
-    """
-
-    divide: str
-    fence: str
-    sign: str
+_LONGEST = 63  # bytes: PostgreSQL cuts longer names off
 
 
-DIALECTS: FrozenMapping[str, Dialect] = FrozenMapping(
-    {"postgres": Dialect("/", "OFFSET 0", r"\U{:08X}"), "duckdb": Dialect("//", "", r"\x{{{:X}}}")}
-)
+class Names:
+    """Distinct identifiers: one that is taken gets a number."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+
+    def new(self, wanted: str) -> str:
+        """An identifier as close as possible to the one wanted."""
+        plain = wanted.replace(" ", "_")
+        number, name = 1, _cut(plain, "")
+        while name.lower() in self.taken:
+            number += 1
+            name = _cut(plain, f"_{number}")
+        self.taken.add(name.lower())  # DuckDB ignores case, even in quotes
+        return name
+
+    def of_end(self, wanted: str, end: str) -> str:
+        """An identifier for one tree of a value, such as `income_low`; a single tree has the name wanted."""
+        return self.new(end if not wanted else wanted if end in ("number", "holds", "option") else f"{wanted} {end}")
 
 
-@frozen
-class SelectColumn:
-    """A column of a SELECT, with a remark."""
-
-    name: str
-    piece: Sql
-    remark: str = ""
+def _cut(text: str, end: str) -> str:
+    return text.encode()[: _LONGEST - len(end.encode())].decode(errors="ignore") + end
 
 
-@frozen
-class Step:
-    """Columns that are computed together, under an alias, with a remark."""
+@define(eq=False)
+class Columns:
+    """Columns that are computed together, in a step or a query of that name."""
 
-    alias: str
-    columns: tuple[SelectColumn, ...]
-    remark: str = ""
+    table: str
+    names: Names = Factory(Names)
+    items: list[Item] = Factory(list)
 
-    def text(self, dialect: Dialect) -> str:
-        """The step as an item of FROM."""
-        lines = [comment(self.remark)] if self.remark else []
-        lines.append(selected(self.columns))
-        lines += [dialect.fence] if dialect.fence else []
-        body = indented("\n".join(lines))
-        return f"CROSS JOIN LATERAL (\n{body}\n) AS {name(self.alias)}"
+    @property
+    def uses(self) -> set[str]:
+        """The tables and steps whose columns it uses."""
+        return {table for item in self.items for table in trees.tables_in(item.value)}
 
+    def has(self, value: Value, remark: str) -> bool:
+        """Whether a value is in these columns already; then they get one more comment."""
+        columns = [trees.column(self.table, item.name) for item in self.items]
+        used = list(trees_of(value))
+        if not used or any(tree not in columns for tree in used):
+            return False
+        place = columns.index(used[0])
+        item = self.items[place]
+        self.items[place] = Item(item.name, item.value, both_titles(item.remark, remark))
+        return True
 
-def selected(columns: Sequence[SelectColumn], *, alone: bool = True) -> str:
-    """A SELECT of some columns; a single short one on one line unless `alone` is false."""
-    texts = [_named(selected_column) for selected_column in columns]
-    if alone and len(texts) == 1 and not columns[0].remark and len(texts[0]) < 96 and "\n" not in texts[0]:
-        return f"SELECT {texts[0]}"
-    lines = []
-    for number, (text, selected_column) in enumerate(zip(texts, columns, strict=True), 1):
-        lines += [comment(selected_column.remark)] if selected_column.remark else []
-        lines.append(text + ("," if number < len(texts) else ""))
-    return "SELECT\n" + indented("\n".join(lines))
+    def put(self, wanted: str, value: Value, remark: str) -> Value:
+        """A value in new columns, as the others read it; the first column has the comment."""
+        first = len(self.items)
 
+        def column(end: str, tree: Tree) -> Tree:
+            name = self.names.of_end(wanted, end)
+            self.items.append(Item(name, tree, remark if len(self.items) == first else ""))
+            return trees.column(self.table, name)
 
-def _named(of: SelectColumn) -> str:
-    """A column with AS and its name, unless it has that name already."""
-    own = name(of.name)
-    has_name = of.piece.text == own or (of.piece.is_column and of.piece.text.endswith(f".{own}"))
-    return of.piece.text if has_name else f"{of.piece.inside(OR)} AS {own}"
+        return replaced(value, column)
 
 
 @define(eq=False)
 class TableSteps:
-    """The steps of one of the two tables so far, and the values of names in them."""
+    """The steps over the rows of one table, in order; `names` are distinct in the whole view."""
 
     names: Names
-    values: dict[str, Value] = Factory(dict)
-    steps: list[Step] = Factory(list)
+    steps: list[Columns] = Factory(list)
+    _places: dict[str, list[int]] = Factory(lambda: defaultdict(list))  # by alias
+    _of_definitions: dict[str, list[int]] = Factory(lambda: defaultdict(list))
+    _shown: set[str] = Factory(set)
 
-    def put(self, wanted: str, value: Value, remark: str, *, new_step: bool = False) -> Value:
-        """The value in columns of a new step; columns are reused unless `new_step`."""
-        alias, own = "", Names(())
-        columns: list[SelectColumn] = []
+    def put(self, label: Label, wanted: str, value: Value, remark: str) -> Value:
+        """A value in columns of the first step of its alias that comes after all that the value uses.
 
-        def keep(column_name: str, piece: Sql) -> Sql:
-            nonlocal alias
-            if piece.is_column and not new_step:
-                return piece
-            alias = alias or self.names.new(wanted)
-            columns.append(SelectColumn(own.new(column_name), piece))
-            return column(f"{name(alias)}.{name(columns[-1].name)}")
+        What is in columns of its definition already only gets another comment there.
+        """
+        own = self._of_definitions[label.definition]
+        if any(self.steps[place].has(value, remark) for place in own):
+            return value
+        used = {table for tree in trees_of(value) for table in trees.tables_in(tree)}
+        last = max((place for place, step in enumerate(self.steps) if step.table in used), default=-1)
+        place = next((place for place in self._places[label.alias] if place > last), len(self.steps))
+        if place == len(self.steps):
+            self._places[label.alias].append(place)
+            own.append(place)
+            self.steps.append(Columns(self.names.new(label.alias)))
+        return self.steps[place].put(wanted, value, remark)
 
-        kept = in_columns(value, keep)
-        if columns:
-            self.steps.append(Step(alias, tuple(columns), remark))
-        return kept
+    def needed(self, of: Iterable[Tree], *, every: bool) -> tuple[list[Columns], Collection[str]]:
+        """The steps that some trees need, in order, and the tables and steps that these and the trees use.
 
-    def put_truths(self, wanted: str, truths: Sequence[tuple[str, Truth, str]], remark: str = "") -> list[Truth]:
-        """Several conditions in one new step, each with the name of its column and a remark."""
-        alias = self.names.new(wanted)
-        own = Names(())
-        columns: list[SelectColumn] = []
-        results: list[Truth] = []
-        for column_name, truth, column_remark in truths:
-            kept = truth
-            if isinstance(truth.holds, Sql) and not truth.holds.is_column:
-                columns.append(SelectColumn(own.new(column_name), truth.holds, column_remark))
-                kept = Truth(column(f"{name(alias)}.{name(columns[-1].name)}"), truth.known)
-            results.append(kept)
-        if columns:
-            self.steps.append(Step(alias, tuple(columns), remark))
-        return results
-
-
-def in_columns(value: Value, keep: Callable[[str, Sql], Sql]) -> Value:
-    """A value whose pieces of SQL are replaced by `keep`, which gets a name for each piece."""
-    if isinstance(value, Truth):
-        return value if not isinstance(value.holds, Sql) else Truth(keep("holds", value.holds), value.known)
-    if isinstance(value, Choice):
-        if value.text is not None:
-            return in_column(keep("option", value.text), value.can, known=value.known)
-        can = {
-            option: truth if not isinstance(truth.holds, Sql) else Truth(keep(option, truth.holds), truth.known)
-            for option, truth in value.can.items()
-        }
-        return Choice(FrozenMapping(can), exact=value.exact)
-
-    def bound(column_name: str, end: Bound) -> Bound:
-        return keep(column_name, end) if isinstance(end, Sql) else end
-
-    if value.low is value.high:
-        low = bound("number", value.low)
-        return Numbers(low, low, value.within)
-    low, high = bound("low", value.low), bound("high", value.high)
-    return Numbers(low, high, value.within, value.column if low is value.low else None)
-
-
-def is_constant(value: Value) -> bool:
-    """Whether a value is the same in every row."""
-    return not any(True for _ in pieces_of(value))
-
-
-def pieces_of(value: Value) -> Iterator[Sql]:
-    """The pieces of SQL in a value."""
-    if isinstance(value, Truth):
-        bounds: list[object] = [value.holds]
-    elif isinstance(value, Choice):
-        bounds = [value.text] if value.text is not None else [truth.holds for truth in value.can.values()]
-    else:
-        bounds = [value.low, value.high]
-    return (bound for bound in bounds if isinstance(bound, Sql))
+        With `every`, also those that were in no such query before, so that each clause stands in the view.
+        """
+        used = {table for tree in of for table in trees.tables_in(tree)}
+        wanted = []
+        for step in reversed(self.steps):
+            if step.table in used or (every and step.table not in self._shown):
+                used |= step.uses
+                wanted.append(step)
+        self._shown |= {step.table for step in wanted if every}
+        return wanted[::-1], used

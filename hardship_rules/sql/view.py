@@ -8,14 +8,13 @@ from typing import cast
 from attrs import field, frozen
 
 from hardship_rules.assessment.household import day_value
-from hardship_rules.core.expr import Constant
-from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.hosts import one_or_several
-from hardship_rules.core.interval import Number
+from hardship_rules.core.interval import Number, high, low
 from hardship_rules.core.policy import Fact, Policy, require_decidable
-from hardship_rules.core.problem import FactError, Location, Problem, nearest
-from hardship_rules.engine.row_causes import Rows
-from hardship_rules.engine.schedule import needed, phases
+from hardship_rules.core.problem import FactError, Problem, nearest
+from hardship_rules.engine.interval import Run
+from hardship_rules.engine.program import IntKind, OptionKind, Step
+from hardship_rules.engine.row_causes import Rows as AnyRows
 from hardship_rules.engine.tables import (
     DERIVED_OUTSIDE,
     ROUNDED,
@@ -26,40 +25,36 @@ from hardship_rules.engine.tables import (
     stated_column,
     with_left_out,
 )
-from hardship_rules.engine.whole import Denominator
 from hardship_rules.explanation.phrase import default_text
 from hardship_rules.language.mapping import RegisterMapping
 from hardship_rules.locale import sentences
-from hardship_rules.sql import _numbers as sql_numbers
-from hardship_rules.sql import _text as sql_text
-from hardship_rules.sql import _values as sql_values
-from hardship_rules.sql._plan import QueryPlan, reachable, titled
-from hardship_rules.sql._tables import (
-    FAULT,
+from hardship_rules.sql import numbers, trees, values
+from hardship_rules.sql.algebra import SqlAlgebra
+from hardship_rules.sql.dialects import DIALECTS, Dialect
+from hardship_rules.sql.facts import (
+    KEY,
     create_table,
     day_fact,
     day_in_sql,
     fact_in_sql,
     faults,
     has_time_in_sql,
-    mapped_table,
+    number_of,
     value_of_fact,
 )
-from hardship_rules.sql._text import COMPARE, MULTIPLY, WHOLE, Names, Sql, case, column, comment, indented, name, quoted
-from hardship_rules.sql._values import Choice, Numbers, Truth
-from hardship_rules.sql.steps import DIALECTS, Dialect, SelectColumn, Step, TableSteps
+from hardship_rules.sql.mapped import FAULT, mapped_table
+from hardship_rules.sql.plan import QueryPlan
+from hardship_rules.sql.printing import printed
+from hardship_rules.sql.steps import Columns, Names, TableSteps
+from hardship_rules.sql.trees import Item, Tree
+from hardship_rules.sql.values import Choice, Numbers, Value
 
 WORDS = sentences("sql")
 
 HOUSEHOLDS, MEMBERS = "households", "members"
 """The two tables, each with a column `household`."""
-_COUNTED = """(
-    SELECT *, COUNT(*) OVER (PARTITION BY household) AS rows_of_household
-    FROM {source}
-) AS h"""
-_TAKEN = ("household", HOUSEHOLDS, MEMBERS, "h", "m", "fact", "fault", "sums", "problem", "own_read", "members_read")
-_SOUND = Sql("problem.found IS NULL", COMPARE)
-_ONE = Constant(1, Location("", 1, 1))
+_TAKEN = (KEY, HOUSEHOLDS, MEMBERS, "h", "m", "fact", "fault", "sums", "problem", "own_read", "members_read")
+_PROBLEM = trees.column("problem", "found")
 
 
 @frozen
@@ -116,10 +111,12 @@ class RegisterTables:
     def tables(self) -> str:
         """The statements that create the two tables, with an index on the household of members."""
         day = () if self.on_column is None else (day_fact(self.on_column, self.policy),)
-        title = self.policy.title
-        return create_table(
-            HOUSEHOLDS, (*day, *self.facts(of_members=False)), WORDS["households"].format(title=title), one_row=True
-        ) + create_table(MEMBERS, self.facts(of_members=True), WORDS["members"].format(title=title), one_row=False)
+        own, theirs = (WORDS[table].format(title=self.policy.title) for table in (HOUSEHOLDS, MEMBERS))
+        statements = [
+            *create_table(HOUSEHOLDS, (*day, *self.facts(of_members=False)), own, one_row=True),
+            *create_table(MEMBERS, self.facts(of_members=True), theirs, one_row=False),
+        ]
+        return "\n".join(printed(statement, DIALECTS["postgres"]) for statement in statements)
 
 
 def register(  # noqa: PLR0913, PLR0917  # a policy, a day, and the properties of its tables
@@ -150,7 +147,7 @@ def view_in_sql(of: RegisterTables, dialect: str, called: str | None = None) -> 
     require_decidable(policy)
     with_column = frozenset(fact.name for fact in (*of.facts(of_members=False), *of.facts(of_members=True)))
     view = _View(policy, of, prepared_table_policy(policy, with_column), DIALECTS[dialect])
-    return view.statement(called or f"hardship_{policy.name}")
+    return printed(view.statement(called or f"hardship_{policy.name}"), DIALECTS[dialect])
 
 
 @frozen
@@ -160,34 +157,38 @@ class _View:
     prepared: TablePolicy
     dialect: Dialect
 
-    def statement(self, called: str) -> str:
+    def statement(self, called: str) -> Tree:
         """The statement that creates the view."""
-        policy = self.prepared.made.policy
         names = Names(_TAKEN)
-        households, members = self._table("h", names), self._table("m", names)
-        households.values["on"] = self._day()
-        tables = (
+        households, members = TableSteps(names), TableSteps(names)
+        inputs = {"on": self._day(), **dict(self._read("h", households)), **dict(self._read("m", members))}
+        day = {"on": day_value(self.policy, self.register.on)}
+        sources = (
             {"h": HOUSEHOLDS, "m": MEMBERS} if self.register.mapping is None else {"h": "own_read", "m": "members_read"}
         )
-        sources = {table: f"{source} AS {table}" for table, source in tables.items()}
         plan = QueryPlan(
-            policy, self.dialect, self.policy.switches, households, members, sources, names, reachable(policy)
+            self.prepared,
+            self.dialect,
+            Run(self.prepared.program, day, [{}], any_members=True),
+            SqlAlgebra(lambda step: inputs.get(str(step.data)) or _unknown(step), self.dialect.divide),
+            households,
+            members,
+            {alias: trees.table(table, alias) for alias, table in sources.items()},
+            self._mapped_tables(),
         )
-        plan.tables |= self._mapped_tables()
         outcomes = _OutcomeColumns(self.policy, self.prepared, plan)
-        plan.compute(phases(policy, needed(policy, outcomes.wanted)))
-        households.steps.append(Step("problem", (SelectColumn("found", self._problem(plan)),)))
-        first, *rest = plan.sum_tables
-        source = [
-            _COUNTED.format(source=tables["h"]),
-            f"FULL JOIN {first} USING (household)",
-            *(f"LEFT JOIN {sums} USING (household)" for sums in rest),
-        ]
-        columns = [SelectColumn("household", Sql("household")), *outcomes.columns(), *self._last_columns()]
-        query = plan.query(columns, source, households.steps)
-        before = ",\n".join(f"{name(table)} AS (\n{indented(text)}\n)" for table, text in plan.tables.items())
-        head = "\n".join(map(comment, self._head()))
-        return f"{head}\n\nCREATE VIEW {name(called)} AS\nWITH\n{before}\n{query};\n"
+        plan.compute((*outcomes.wanted, *self.prepared.program.must.values()))
+        households.steps.append(Columns("problem", items=[Item("found", self._problem(plan))]))
+        counted = Item("rows_of_household", trees.count_over(KEY))
+        every_row = trees.select([counted], trees.table(sources["h"]), every_column=True)
+        first, *rest = plan.sums
+        joins = {
+            first: trees.join_using("FULL", first, KEY),
+            **{table: trees.join_using("LEFT", table, KEY) for table in rest},
+        }
+        items = [Item(KEY, trees.key(KEY)), *outcomes.columns(), *self._last_columns()]
+        query = plan.query(households, items, trees.subquery(every_row, "h"), joins)
+        return trees.create_view(called, trees.with_tables(query, plan.tables), self._head())
 
     def _head(self) -> Iterator[str]:
         """The comments at the head of the view."""
@@ -207,88 +208,85 @@ class _View:
         for reading in policy.readings.values():
             yield say["reading"].format(title=reading.title, option=reading.kind.options[reading.chosen])
 
-    def _mapped_tables(self) -> dict[str, str]:
+    def _mapped_tables(self) -> list[tuple[str, Tree, str]]:
         """The queries that read the host's own tables."""
-        register, say = self.register, WORDS
+        register = self.register
         if register.mapping is None:
-            return {}
-        households, members = (
-            mapped_table(table, default, register.left_out, day, self.dialect)
-            for table, default, day in (
-                (register.mapping.households, HOUSEHOLDS, register.on_column),
-                (register.mapping.members, MEMBERS, None),
-            )
+            return []
+        tables = (
+            ("own_read", register.mapping.households, HOUSEHOLDS, register.on_column, "households_read"),
+            ("members_read", register.mapping.members, MEMBERS, None, "members_as_read"),
         )
-        return {
-            "own_read": f"{comment(say['households_read'])}\n{households}",
-            "members_read": f"{comment(say['members_as_read'])}\n{members}",
-        }
+        return [
+            (name, mapped_table(table, default, register.left_out, day, self.dialect), WORDS[remark])
+            for name, table, default, day, remark in tables
+        ]
 
-    def _table(self, table: str, names: Names) -> TableSteps:
-        """A table with its first two steps: its facts, and the first fault of each row."""
+    def _read(self, table: str, steps: TableSteps) -> Iterator[tuple[str, Value]]:
+        """The values of facts, after a table's first two steps: its facts, and the first fault of each row."""
         known = self.register.known
         facts = self.register.facts(of_members=table == "m")
         mapped = self.register.mapping is not None
-        fact_columns = [SelectColumn(fact.name, fact_in_sql(fact, table, read=mapped), fact.title) for fact in facts]
-        conditions = [(~sql_text.is_(Sql(f"{table}.{name(FAULT)}"), "NULL"), "")] if mapped else []
-        conditions += faults(facts, table, "fact", known)
+        items = [Item(fact.name, fact_in_sql(fact, table, read=mapped), fact.title) for fact in facts]
+        read = trees.column(table, FAULT)
+        found = [(trees.is_not(read, None), read)] if mapped else []
+        found += [(when, trees.text(code)) for when, code in faults(facts, table, "fact", known)]
         if table == "h" and (on_column := self.register.on_column) is not None:
-            day = f"h.{name(on_column)}"
-            in_force = day_in_sql(day, self.policy.start, self.policy.end)
-            fact_columns.append(SelectColumn("on", in_force, WORDS["day"]))
-            conditions.append((has_time_in_sql(day), "date_with_time on"))
-            conditions.append((Sql(f'fact."on" IS NULL AND {day} IS NOT NULL', sql_text.AND), "on_outside"))
-        steps = TableSteps(names)
-        if fact_columns:
-            steps.steps.append(Step("fact", tuple(fact_columns)))
-        codes = [(when, Sql(quoted(code) if code else f"{table}.{name(FAULT)}")) for when, code in conditions]
-        text = case(codes, None) if codes else Sql("CAST(NULL AS text)")
-        steps.steps.append(Step("fault", (SelectColumn("found", text),)))
+            day = trees.column(table, on_column)
+            items.append(Item("on", day_in_sql(day, self.policy.start, self.policy.end), WORDS["day"]))
+            outside = trees.and_(trees.is_(trees.column("fact", "on"), None), trees.is_not(day, None))
+            found += [(has_time_in_sql(day), trees.text("date_with_time on")), (outside, trees.text("on_outside"))]
+        if items:
+            steps.steps.append(Columns("fact", items=items))
+        steps.steps.append(Columns("fault", items=[Item("found", trees.case(found) if found else trees.null("text"))]))
         for fact in facts:
-            taken = column(f"fact.{name(fact.name)}")
-            steps.values[fact.name] = value_of_fact(fact, taken, known=fact.name in known)
-        return steps
+            yield fact.name, value_of_fact(fact, trees.column("fact", fact.name), known=fact.name in known)
 
     def _day(self) -> Numbers:
         """The day of the verdicts; from a column, some day on which the policy is in force."""
-        constant = day_value(self.policy, self.register.on)
-        ends = sql_numbers.constant(cast(Number, constant))
-        if self.register.on_column is None:
-            return ends
-        return sql_numbers.between(*sql_numbers.ends_of(column('fact."on"'), ends), ends.within)
+        day = cast(Number, day_value(self.policy, self.register.on))
+        ends = int(low(day)), int(high(day))
+        return (
+            values.constant(*ends) if self.register.on_column is None else number_of(trees.column("fact", "on"), *ends)
+        )
 
-    def _problem(self, plan: QueryPlan) -> Sql:
+    def _problem(self, plan: QueryPlan) -> Tree:
         """The first problem that prevents a verdict on a household."""
-        lines = [
-            "WHEN h.rows_of_household IS NULL THEN 'household_missing'",
-            "WHEN h.rows_of_household > 1 THEN 'household_twice'",
-            "WHEN sums.members IS NULL THEN 'members_missing'",
-            f"WHEN sums.members > {self.policy.members.at_most} THEN 'members_too_many'",
-            "WHEN fault.found IS NOT NULL THEN fault.found",
-            "WHEN sums.problem IS NOT NULL THEN sums.problem",
+        rows, members = trees.column("h", "rows_of_household"), trees.column("sums", "members")
+        row_fault, member_fault = trees.column("fault", "found"), trees.column("sums", "problem")
+        whens = [
+            (trees.is_(rows, None), trees.text("household_missing")),
+            (trees.compare(rows, ">", 1), trees.text("household_twice")),
+            (trees.is_(members, None), trees.text("members_missing")),
+            (trees.compare(members, ">", self.policy.members.at_most), trees.text("members_too_many")),
+            (trees.is_not(row_fault, None), row_fault),
+            (trees.is_not(member_fault, None), member_fault),
         ]
-        for clause in plan.policy.must:
-            fails = sql_values.negation(plan.truth(clause)).holds
-            if fails is True or isinstance(fails, Sql):
-                code = clause.id if clause.id.startswith(DERIVED_OUTSIDE) else f"must_broken {clause.id}"
-                lines += [comment(titled(clause.title, clause.provenance))] if clause.title else []
-                when = "TRUE" if fails is True else fails.inside(sql_text.OR)
-                lines.append(f"WHEN {when} THEN {quoted(code)}")
-        return Sql("CASE\n" + indented("\n".join(lines)) + "\nEND")
+        for clause in self.prepared.program.must:
+            fails = values.negation(plan.clause(clause))
+            if fails.holds is True or isinstance(fails.holds, Tree):
+                code = clause if clause.startswith(DERIVED_OUTSIDE) else f"must_broken {clause}"
+                whens.append((fails.tree, trees.text(code)))
+        return trees.case(whens)
 
-    def _last_columns(self) -> Iterable[SelectColumn]:
+    def _last_columns(self) -> Iterable[Item]:
         """The defaults used, the problem, the policy and the day."""
-        on = self.register.on
-        day = f"h.{name(self.register.on_column)}" if self.register.on_column is not None else "NULL::date"
+        on, on_column = self.register.on, self.register.on_column
         defaults = [fact.name for fact in self.register.not_there if fact.if_absent is not None]
-        texts = {
-            "stand_ins": quoted(";".join(defaults)),
-            "problem": "problem.found",
-            "policy": quoted(self.policy.name),
-            "fingerprint": quoted(self.policy.fingerprint),
-            "on": day if on is None else f"DATE '{on}'",
-        }
-        return (SelectColumn(shown, Sql(text)) for shown, text in texts.items())
+        day = trees.null("date") if on is None else trees.date(on)
+        yield Item("stand_ins", trees.text(";".join(defaults)))
+        yield Item("problem", _PROBLEM)
+        yield Item("policy", trees.text(self.policy.name))
+        yield Item("fingerprint", trees.text(self.policy.fingerprint))
+        yield Item("on", day if on_column is None else trees.column("h", on_column))
+
+
+def _unknown(step: Step) -> Value:
+    """Everything that a fact or the day can be."""
+    kind = step.kind
+    if isinstance(kind, IntKind):
+        return values.constant(kind.low, kind.high)
+    return values.unknown_option(kind.options) if isinstance(kind, OptionKind) else values.OPEN
 
 
 @frozen
@@ -299,96 +297,104 @@ class _OutcomeColumns:
     prepared: TablePolicy
     plan: QueryPlan
 
-    @property
-    def wanted(self) -> tuple[str, ...]:
-        """The names whose values are shown."""
-        return (*self.policy.decisions, *self._figures.values())
+    @cached_property
+    def wanted(self) -> tuple[int, ...]:
+        """The steps whose values are shown."""
+        program, decisions = self.prepared.program, self.policy.decisions.values()
+        every = (
+            f"{decision.name}.{outcome.id}" for decision in decisions if decision.every for outcome in decision.outcomes
+        )
+        first = (program.names[decision.name] for decision in decisions if not decision.every)
+        figures = [program.names[name] for name in self._figures.values()]
+        divisors = [step for name in self._figures.values() for step, _ in program.scales[name].factors]
+        return (*map(program.clause, every), *first, *figures, *divisors)
 
-    @property
-    def _figures(self) -> FrozenMapping[str, str]:
+    @cached_property
+    def _figures(self) -> Mapping[str, str]:
         """The columns of figures with the names that they show; of rounded ones, the names that are rounded.
 
         The distance to the nearest threshold is left to frames: its SQL would be longer than all the rest.
         """
         figures = {
-            shown: shown.removesuffix(ROUNDED) if shown.endswith(ROUNDED) else called
-            for shown, called in self.prepared.figures.items()
+            shown: shown.removesuffix(ROUNDED) if shown.endswith(ROUNDED) else name
+            for shown, name in self.prepared.figures.items()
         }
-        return FrozenMapping((shown, called) for shown, called in figures.items() if called in self.plan.policy.names)
+        return {shown: name for shown, name in figures.items() if name in self.prepared.program.names}
 
-    def columns(self) -> Iterator[SelectColumn]:
+    def columns(self) -> Iterator[Item]:
         """All columns in order."""
-        values = self.plan.households.values
-        for called, decision in self.policy.decisions.items():
+        program = self.prepared.program
+        for name, decision in self.policy.decisions.items():
             if decision.every:
                 for outcome in decision.outcomes:
-                    truth = cast(Truth, values[f"{called} {outcome.id}"])
-                    yield SelectColumn(f"{called}_{outcome.id}", _if_sound(sql_values.sql(truth)), outcome.title)
+                    truth = self.plan.clause(f"{name}.{outcome.id}")
+                    title = f"{decision.title}：{outcome.title}"
+                    yield Item(f"{name}_{outcome.id}", _if_sound(truth.tree), title)
                 continue
-            choice = cast(Choice, values[called])
-            options = {option: Sql(quoted(option)) for option in choice.can}
-            yield SelectColumn(called, _if_decided(choice, options), decision.title)
+            choice = cast(Choice, self.plan.value(program.names[name]))
+            yield Item(name, _if_decided(choice, {option: trees.text(option) for option in choice.can}), decision.title)
             if decision is self.policy.category:
-                possible = _joined({option: truth.high for option, truth in choice.can.items()})
-                yield SelectColumn(f"{called}_possible", _if_sound(possible))
-                clauses = {outcome: _joined(reasons) for outcome, reasons in self.plan.reasons.items()}
-                yield SelectColumn(f"{called}_clauses", _if_decided(choice, clauses))
-        for shown, called in self._figures.items():
-            term = self.policy.names.get(called.removesuffix(" shown"))
-            title = "" if term is None else term.title
-            yield SelectColumn(shown, self._rounded(called) if shown.endswith(ROUNDED) else self._figure(called), title)
+                possible = _names_of({option: truth.high for option, truth in choice.can.items()})
+                yield Item(f"{name}_possible", _if_sound(possible))
+                clauses = {
+                    outcome.id: _names_of(self.plan.causes(outcome.when))
+                    for outcome in self.prepared.lowered.policy.category.outcomes
+                    if outcome.when is not None and outcome.id in choice.can
+                }
+                yield Item(f"{name}_clauses", _if_decided(choice, clauses))
+        for shown, name in self._figures.items():
+            term = self.policy.names.get(name.removesuffix(" shown"))
+            figure = self._rounded(name) if shown.endswith(ROUNDED) else self._figure(name)
+            yield Item(shown, figure, "" if term is None else term.title)
 
-    def _figure(self, called: str) -> Sql:
+    def _number(self, step: int) -> Numbers:
+        return cast(Numbers, self.plan.value(step))
+
+    def _figure(self, name: str) -> Tree:
         """A whole number if it is known."""
-        number = cast(Numbers, self.plan.named(called, self.plan.households))
-        return _if_sound(sql_numbers.number_sql(number.low), *_is_known(number))
+        number = self._number(self.prepared.program.names[name])
+        return _if_sound(trees.number(number.low), *_is_known(number))
 
-    def _rounded(self, called: str) -> Sql:
-        """A quotient if it is known, rounded half away from zero to hundredths by whole numbers."""
-        over = self.prepared.made.denominators[called]
-        number = cast(Numbers, self.plan.named(called, self.plan.households))
-        by = cast(Numbers, self.plan.value(over.raise_(_ONE, Denominator()), self.plan.households))
-        top, bottom = sql_numbers.number_sql(number.low), sql_numbers.number_sql(by.low)
-
-        def hundredths(above_zero: Sql) -> Sql:
-            doubled = sql_text.reckoned("+", [sql_text.reckoned("*", [Sql("200"), above_zero]), bottom])
-            twice = sql_text.reckoned("*", [Sql("2"), bottom])
-            return Sql(f"{doubled.inside(WHOLE)} {self.plan.dialect.divide} {twice.inside(WHOLE)}", MULTIPLY)
-
-        below = Sql(f"-{hundredths(Sql(f'-{top.inside(WHOLE)}', WHOLE)).inside(WHOLE)}", MULTIPLY)
-        whole = case([(sql_text.compared(top, "<", Sql("0")), below)], hundredths(top))
-        rounded = sql_text.called("ROUND", [Sql(f"{whole} / 100.0", MULTIPLY), Sql("2")])
-        return _if_sound(rounded, *_is_known(number), *_is_known(by))
+    def _rounded(self, name: str) -> Tree:
+        """A quotient if it is known, rounded half away from zero to hundredths."""
+        by = self.prepared.program.scales[name]
+        number = self._number(self.prepared.program.names[name])
+        divisors = [self._number(step) for step, power in by.factors for _ in range(power)]
+        divisor = trees.multiply(by.number, *(each.low for each in divisors))
+        hundredths = numbers.rounded_quotient(
+            trees.multiply(100, number.low), number.within, divisor, "half_up", self.plan.dialect.divide
+        )
+        decimal = trees.divide(trees.number(hundredths), trees.decimal("100.0"))
+        rounded = trees.call("ROUND", decimal, trees.number(2))
+        return _if_sound(rounded, *(known for each in (number, *divisors) for known in _is_known(each)))
 
 
-def _is_known(number: Numbers) -> tuple[Sql, ...]:
+def _is_known(number: Numbers) -> tuple[Tree, ...]:
     """The condition that a number is known; none if it is in every row."""
-    if number.low is number.high:
-        return ()
-    return (sql_text.compared(sql_numbers.number_sql(number.low), "=", sql_numbers.number_sql(number.high)),)
+    return () if number.known else (trees.compare(number.low, "=", number.high),)
 
 
-def _if_sound(piece: Sql, *conditions: Sql) -> Sql:
-    """A piece if there is no problem and further conditions hold."""
-    return case([(sql_text.joined("AND", [_SOUND, *conditions]), piece)], None)
+def _if_sound(tree: Tree, *conditions: Tree) -> Tree:
+    """A value if there is no problem and further conditions hold."""
+    return trees.case([(trees.and_(trees.is_(_PROBLEM, None), *conditions), tree)])
 
 
-def _if_decided(choice: Choice, texts: Mapping[str, Sql]) -> Sql:
+def _if_decided(choice: Choice, texts: Mapping[str, Tree]) -> Tree:
     """The text of the option that a choice certainly is, if there is no problem."""
-    whens: list[tuple[Sql, Sql]] = [(~sql_text.is_(Sql("problem.found"), "NULL"), Sql("NULL"))]
+    whens = [(trees.is_not(_PROBLEM, None), trees.null("text"))]
     for option, text in texts.items():
-        holds = sql_values.one_of(choice, [option]).holds
+        holds = values.one_of(choice, [option]).holds
         if holds is True:
             return _if_sound(text)
-        if isinstance(holds, Sql):
+        if isinstance(holds, Tree):
             whens.append((holds, text))
-    return case(whens, None)
+    return trees.case(whens)
 
 
-def _joined(conditions: Mapping[str, Rows]) -> Sql:
+def _names_of(conditions: Mapping[str, AnyRows]) -> Tree:
     """The names whose condition holds in a row, joined in one text."""
     parts = []
-    for called, where in conditions.items():
+    for name, where in conditions.items():
         if where is not False:
-            parts.append(Sql(quoted(called)) if where is True else case([(where, Sql(quoted(called)))], None))
-    return sql_text.called("concat_ws", [Sql("';'"), *parts])
+            parts.append(trees.text(name) if where is True else trees.case([(where.tree, trees.text(name))]))
+    return trees.call("CONCAT_WS", trees.text(";"), *parts)

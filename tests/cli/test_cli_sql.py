@@ -63,6 +63,20 @@ def test_what_cannot_be_written_is_told(arguments: list[str], code: str, tmp_pat
     assert not file.exists()
 
 
+def test_without_the_library_of_sql() -> None:
+    """Without sqlglot the output says which extra to install; other forms are still written."""
+    code = "import sys; sys.modules['sqlglot'] = None; from hardship_rules.__main__ import main; main()"
+    command = [sys.executable, "-c", code, "show", "2021_weihai"]
+    view = ["--format", "sql", "--dialect", "duckdb"]
+    refused, shown = (
+        subprocess.run([*command, *form], capture_output=True, text=True, check=False)  # noqa: S603  # the program itself
+        for form in (view, [])
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "pip install 'hardship-rules[sql]'" in refused.stderr
+    assert (shown.returncode, shown.stderr) == (0, "")
+
+
 MAPPING = """\
 mapping: 1
 households: {from: 家庭, key: 档案号, facts: {residence: {column: 户籍, codes: {1: urban, 2: rural}}}}

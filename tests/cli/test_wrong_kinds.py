@@ -149,6 +149,7 @@ except ModuleNotFoundError as error:
         ),
         *(("registers", name, "openpyxl", "register") for name in ("read_register", "register_template", "save")),
         ("proofs", "verify", "z3", "verify"),
+        ("sql", "view_in_sql", "sqlglot", "sql"),
         ("testing", "partial_households", "hypothesis", "verify"),
     ],
 )
