@@ -6,8 +6,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import frozen
 
-from hardship_rules.core.expr import AllOf, AnyOf, Clause, Expr, Name, Not, parts_of
-from hardship_rules.core.policy import Policy, Term
+from hardship_rules.core.expr import Clause
 from hardship_rules.engine.clauses import Condition
 
 Rows = Any
@@ -44,7 +43,7 @@ Causes = Iterator[tuple[str, Rows]]
 
 
 @frozen
-class ConditionCauses:
+class RowCauses:
     """The causes of conditions by row, from the columns of the values of clauses; it reads no policy.
 
     `truth_of` gives the bounds of a clause's values, as an object with `low` and `high`, by its id.
@@ -134,96 +133,3 @@ def _id(condition: Condition) -> str:
 def _contains_switch(condition: Condition) -> bool:
     """Whether a switch is among the parts of a condition; without one, it always has an active cause."""
     return condition.is_switch or any(_contains_switch(part) for part in condition.parts)
-
-
-@frozen
-class RowCauses:
-    """The causes of a policy's conditions by row, from the columns of their values."""
-
-    policy: Policy
-    switches: frozenset[str]  # the ids of clauses of readings and parameters only
-    truth_of: Callable[[Expr], Rows]  # the column of a condition's values
-
-    def deciding(self, clause: Clause, *, held: bool) -> dict[str, Rows]:
-        """The innermost clauses that make a clause hold (or fail), each with the rows in which it does so.
-
-        In each row they are those of `causes.innermost`: switches only where there is no other cause.
-        """
-        causes = list(self.causes(clause, held=held, active=True))
-        if self.has_switch(clause) and not self.always(clause, held=held):
-            uncaused = opposite(any_of(where for _, where in causes))
-            causes += [(name, both(uncaused, where)) for name, where in self.causes(clause, held=held, active=False)]
-        rows: dict[str, Rows] = {}
-        for name, where in causes:
-            rows[name] = either(rows.get(name, False), where)
-        return {name: where for name, where in rows.items() if where is not False}
-
-    def causes(self, expr: Expr, *, held: bool, active: bool) -> Causes:
-        """The causes of an expression's value; with `active`, none of branches that a switch turns off."""
-        match expr:
-            case Clause():
-                inner = list(self.causes(expr.when, held=held, active=active))
-                yield from inner
-                sometimes = self.has_switch(expr.when) and not self.always(expr.when, held=held)
-                if not is_structure(expr.when) and (not inner or sometimes):
-                    yield expr.id, opposite(any_of(where for _, where in inner))
-            case AllOf() | AnyOf():
-                yield from self.of_several(expr, held=held, active=active)
-            case Not():
-                yield from self.causes(expr.part, held=not held, active=active)
-            case Name() if isinstance(term := self.policy.names.get(expr.name), Term) and not term.of_member:
-                yield from self.causes(term.expr, held=held, active=active)
-            case _:
-                return
-
-    def always(self, expr: Expr, *, held: bool) -> bool:
-        """Whether the expression has an active cause in every row."""
-        match expr:
-            case Clause():
-                return not is_structure(expr.when) or self.always(expr.when, held=held)
-            case AllOf() | AnyOf() if held is isinstance(expr, AllOf):
-                others = [clause for clause in expr.clauses if clause.id not in self.switches]
-                return any(self.always(clause, held=held) for clause in others or expr.clauses)
-            case AllOf() | AnyOf():
-                agreeing = [clause for clause in expr.clauses if _is(self.truth_of(clause), held=held) is not False]
-                may_be_off = not held and any(clause.id in self.switches for clause in agreeing)
-                return not may_be_off and all(self.always(clause, held=held) for clause in agreeing)
-            case Not():
-                return self.always(expr.part, held=not held)
-            case Name() if isinstance(term := self.policy.names.get(expr.name), Term) and not term.of_member:
-                return self.always(term.expr, held=held)
-            case _:
-                return False
-
-    def has_switch(self, expr: Expr) -> bool:
-        """Whether a switch is in an expression; without one, it always has an active cause."""
-        if isinstance(expr, Clause) and expr.id in self.switches:
-            return True
-        term = self.policy.names.get(expr.name) if isinstance(expr, Name) else None
-        if isinstance(term, Term):
-            return not term.of_member and self.has_switch(term.expr)
-        return any(self.has_switch(part) for part in parts_of(expr))
-
-    def of_several(self, expr: AllOf | AnyOf, *, held: bool, active: bool) -> Causes:
-        """The causes of an `all` or `any`: those of its clauses that have its value."""
-        all_agree = held is isinstance(expr, AllOf)  # a true `all` and a false `any`: every clause has that value
-        agreeing = {clause: True if all_agree else _is(self.truth_of(clause), held=held) for clause in expr.clauses}
-        switches = [clause for clause in agreeing if clause.id in self.switches and agreeing[clause] is True]
-        only_switches = opposite(any_of(agreeing[clause] for clause in agreeing if clause.id not in self.switches))
-        if active and switches and not held and isinstance(expr, AllOf):
-            yield from ((clause.id, only_switches) for clause in switches)
-            return
-        for clause, where in agreeing.items():
-            here = both(where, only_switches) if active and clause.id in self.switches else where
-            if here is not False:
-                yield from ((name, both(here, inner)) for name, inner in self.causes(clause, held=held, active=active))
-
-
-def _is(truth: Rows, *, held: bool) -> Rows:
-    """The rows in which a condition certainly holds, or certainly fails."""
-    return truth.low if held else opposite(truth.high)
-
-
-def is_structure(expr: Expr) -> bool:
-    """Whether a condition is an `all`, an `any`, or the `not` of one, rather than one line."""
-    return isinstance(expr, AllOf | AnyOf) or (isinstance(expr, Not) and is_structure(expr.part))

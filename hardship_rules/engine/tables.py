@@ -135,7 +135,7 @@ def _scales(policy: Policy) -> FrozenMapping[str, int | None]:
 def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
     """The program for tables with columns of these facts. Raises `PolicyError` where a number could leave 64 bits."""
     prepared = table_policy(policy, facts)
-    wide = {name: reached for name, reached in _reached(policy, prepared.program).items() if reached > _LARGEST}
+    wide = {name: reached for name, reached in magnitudes(policy, prepared.program).items() if reached > _LARGEST}
     if wide:
         raise PolicyError(
             Problem("leaves_int64", (name,), given=name, values={"largest": f"{reached:.1e}"})
@@ -144,7 +144,7 @@ def prepared_table_policy(policy: Policy, facts: frozenset[str]) -> TablePolicy:
     return prepared
 
 
-def _reached(policy: Policy, program: Program) -> dict[str, int]:
+def magnitudes(policy: Policy, program: Program) -> dict[str, int]:
     """The largest magnitude that a table may reach inside each name or `must`, in any order of evaluation."""
     named = {name: [step] for name, step in (*program.names.items(), *program.must.items())}
     for name, decision in policy.decisions.items():

@@ -10,7 +10,7 @@ from hardship_rules.core.expr import Clause
 from hardship_rules.core.policy import Decision, Policy
 from hardship_rules.engine.clauses import Condition
 from hardship_rules.engine.program import Program
-from hardship_rules.engine.row_causes import ConditionCauses, both, either, opposite
+from hardship_rules.engine.row_causes import RowCauses, both, either, opposite
 from hardship_rules.engine.tables import ROUNDED, TablePolicy
 from hardship_rules.frames._values import Choices, Numbers, Truths, Values, is_known, one_of
 from hardship_rules.frames.bounds import Expr, Rows, equal, first_of, literal, quotient
@@ -86,7 +86,7 @@ class Outcomes:
     def _reasons(self, choices: Choices) -> Expr:
         """The clauses that decided the category, in one text."""
         program, prepared = self.prepared.program, self.prepared
-        causes = ConditionCauses(lambda clause: self.values[program.clauses[clause]])
+        causes = RowCauses(lambda clause: self.values[program.clauses[clause]])
         texts: list[tuple[Expr, Rows]] = []
         for outcome in self.policy.category.outcomes:
             clause = cast(Clause, outcome.when)

@@ -12,7 +12,7 @@ from hardship_rules.engine.clauses import Condition
 from hardship_rules.engine.interval import Run, is_known
 from hardship_rules.engine.phases import Phase, phases_of
 from hardship_rules.engine.program import BoolKind, IntKind, Step
-from hardship_rules.engine.row_causes import ConditionCauses, Rows
+from hardship_rules.engine.row_causes import RowCauses, Rows
 from hardship_rules.engine.tables import TablePolicy
 from hardship_rules.locale import sentences
 from hardship_rules.sql import trees
@@ -85,7 +85,7 @@ class QueryPlan:
 
     def causes(self, clause: Clause) -> Mapping[str, Rows]:
         """The clauses that make a clause hold, each with the rows in which it does so."""
-        return ConditionCauses(self.clause).deciding(self.prepared.clause(clause), held=True)
+        return RowCauses(self.clause).deciding(self.prepared.clause(clause), held=True)
 
     def _deciding(self, condition: Condition, *, held: bool) -> Iterator[int]:
         """The clauses on whose values the causes depend by which a condition holds, or fails."""

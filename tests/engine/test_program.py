@@ -394,3 +394,54 @@ def test_each_case_has_its_own_divisor(term: str, line: str, facts: dict[str, An
         False: ["none"],
         None: ["below", "none"],
     }[truth]  # type: ignore[index]  # a truth
+
+
+LINE = """
+language: 1
+policy: line
+units: {yuan: 元, person: 人}
+household:
+  a: {title: a, unit: yuan, from: -100, to: 100, decimals: 2}
+  b: {title: b, unit: yuan, to: 100, decimals: 1}
+members: {facts: {c: {title: c, unit: yuan, to: 100, decimals: 2}}}
+parameters: {share: {title: s, unit: 1, value: 80 %, basis: assumption}}
+terms:
+  people: {title: people, unit: person, value: "max(1, count(c > 0))", basis: assumption}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: "@", basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "facts", "expected"),
+    [
+        # 80 % of 10.00 is 8.00: in cents and fifths, 5 x 800 against 4 x 1000
+        ("a < share * b", {"a": "8.00", "b": 10}, False),
+        ("a < share * b", {"a": "7.99", "b": 10}, True),
+        ("a <= share * b", {"a": "8.01", "b": 10}, False),
+        # hundredths beside thirtieths: 0.50 is a third of 1.5, and 0.51 is not
+        ("a == b / 3", {"a": "0.50", "b": "1.5"}, True),
+        ("a == b / 3", {"a": "0.51", "b": "1.5"}, False),
+        # a negative side keeps its sign when it is multiplied across
+        ("a / 3 < -2.5", {"a": "-7.50", "b": 0}, False),
+        ("a / 3 < -2.5", {"a": "-7.51", "b": 0}, True),
+        # below zero as above it: -0.01 / 3 to whole yuan is 0 towards zero, and -1 away from it
+        ("round_down(a / 3, 1) == 0", {"a": "-0.01", "b": 0}, True),
+        ("round_up(a / 3, 1) == -1", {"a": "-0.01", "b": 0}, True),
+        # 2.50, half up to whole yuan, is 3; 2.49 is 2
+        ("round_half_up(a, 1) == 3", {"a": "2.50", "b": 0}, True),
+        ("round_half_up(a, 1) == 3", {"a": "2.49", "b": 0}, False),
+        # caps over different denominators: min(10.00 / 3, 3.4) is 3.333...
+        ("min(a / 3, b) * 3 == 10", {"a": 10, "b": "3.4"}, True),
+        # over two members with c: 10.00 / 2 = 5
+        ("sum(c) * 1 / 2 == sum(c where c > 3)", {"a": 0, "b": 0}, False),
+    ],
+)
+def test_by_hand(line: str, facts: dict[str, object], expected: bool) -> None:  # noqa: FBT001  # a table
+    """Signs, caps, floors and shares, each computed by hand."""
+    assessment = assess(read_policy(LINE.replace("@", line)), {**facts, "members": [{"c": "3.5"}, {"c": 4}]})
+    assert assessment.category is not None
+    assert (assessment.category.id == "holds") is expected

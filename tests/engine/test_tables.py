@@ -8,11 +8,14 @@ import duckdb
 import narwhals as nw
 import polars as pl
 import pytest
+from bundled import POLICIES
 from framing import answer, drawn
+from programs import run_of
 from registering import tables
 
-from hardship_rules import FactError, load_policy
-from hardship_rules.engine.tables import with_left_out
+from hardship_rules import FactError, Policy, load_policy, read_policy
+from hardship_rules.assessment.facts import read_facts
+from hardship_rules.engine.tables import magnitudes, table_policy, with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
 from hardship_rules.registers._headers import headers_of
@@ -73,3 +76,77 @@ def test_blank_is_left_out(kind: str) -> None:
                 assert row[name] in (settled, None), (number, name)
                 decided += row[name] is not None
     assert decided > 100
+
+
+LINE = """
+language: 1
+policy: line
+units: {yuan: 元}
+household:
+  a: {title: a, unit: yuan, from: -100, to: 100, decimals: 2}
+  b: {title: b, unit: yuan, to: 100, decimals: 1}
+members: {at most: 64, facts: {c: {title: c, unit: yuan, to: 100, decimals: 2}}}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: "@", basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "reached"),
+    [
+        # a reaches 10,000 hundredths and b 1,000 tenths: 80 % of 2 b is 8/5 of b, so 1 x a < 16 x b reaches 16,000
+        ("a < 0.8 * 2 * b", 16_000),
+        # the parts of a sum may add up in any order: 10,000 + 10,000, beside 10 x 1,000
+        ("a + a < b", 20_000),
+        # the sum of 64 members' 10,000, halved and rounded to whole yuan: 2 x 640,000 + 200
+        ("round_half_up(sum(c) / 2, 1) < b", 1_280_200),
+    ],
+)
+def test_magnitudes_by_hand(line: str, reached: int) -> None:
+    """The largest magnitude that any operation of a decision can reach."""
+    policy = read_policy(LINE.replace("@", line))
+    prepared = table_policy(policy, [*policy.facts, *policy.members.facts])
+    assert magnitudes(policy, prepared.program)["category"] == reached
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
+def test_magnitudes_of_bundled_policies(policy: Policy) -> None:
+    """All numbers in the bundled policies fit into 53 bits, and no household exceeds what is computed."""
+    prepared = table_policy(policy, [*policy.facts, *policy.members.facts])
+    most = max(magnitudes(policy, prepared.program).values())
+    assert most < 2**53
+    program = prepared.program
+    for facts in drawn(households(policy), 20):
+        run = run_of(policy, program, read_facts(policy, facts))
+        for number in program.live():
+            for member in range(len(run.members)) if program.steps[number].space == "member" else (None,):
+                value = run.value(number, member)
+                assert not isinstance(value, int) or abs(value) <= most
+
+
+def test_a_default_finer_than_its_fact_is_shown_exactly() -> None:
+    """Half a yuan from a default is in the figure's column, which has a scale for it whatever columns there are."""
+    policy = read_policy(
+        """
+language: 1
+policy: finer
+units: {yuan: 元}
+household:
+  loan: {title: loan, unit: yuan, to: 100, if absent: 12.5}
+members: {facts: {c: {title: c, unit: yuan, to: 100}}}
+terms: {twice: {title: twice, unit: yuan, value: loan * 3, basis: assumption}}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: twice > 37, basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+    )
+    members = pl.DataFrame({"household": [1], "c": [1]})
+    without = assess_frame(policy, pl.DataFrame({"household": [1]}), members)
+    assert without["twice_x2"].to_list() == [75]  # 37.5 yuan
+    stated = assess_frame(policy, pl.DataFrame({"household": [1], "loan": [10]}), members)
+    assert stated["twice_x2"].to_list() == [60]
