@@ -400,14 +400,10 @@ READERS_OF_EXPRESSIONS = {
     "authoring": "a policy read as a document",
     "records": "a record shows the two sides of a comparison",
     "assessment.trace": "the trace shows an expression part by part",
+    "proofs.prover": "a household below, at or above the threshold of a comparison that is given as an expression",
     "testing": "the items and thresholds that cases should exercise are listed from the text of a policy",
-    # Written before the program; each is to read its steps instead.
-    "engine.whole": "backend over the tree",
-    "engine.tables": "backend over the tree",
-    "engine.signs": "backend over the tree",
-    "engine.row_causes": "backend over the tree",
-    "frames": "backend over the tree",
-    "proofs": "backend over the tree",
+    "engine.tables": "defaults, and the distance from a threshold, become terms before a policy is lowered",
+    "engine.signs": "the roundings in the text of a policy that can go below zero",
 }
 """The packages and modules that may ask which kind of expression a node is, with the reason."""
 

@@ -30,7 +30,7 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.interval import Exact, Number, Range, low, multiply
 from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Definition, Policy, Term, exprs_of, per_policy
+from hardship_rules.core.policy import Definition, Policy, Term, exprs_of
 from hardship_rules.core.problem import KeyPath, Location
 from hardship_rules.engine.evaluate import Scope, any_household, value
 
@@ -57,7 +57,7 @@ def roundings_below_zero(policy: Policy) -> tuple[Rounding, ...]:
 
 def _below_zero(policy: Policy) -> Iterator[Rounding]:
     required = tuple(factors for clause in policy.must for factors in _required(clause))
-    signs = Signs(policy, _unknown_member(policy, chosen=True), required)
+    signs = _Signs(policy, any_household(policy, chosen=True).members[0], required)
     exprs: list[tuple[KeyPath, str, Expr]] = [
         (tuple(clause.id.split(".")), clause.title, clause) for clause in policy.must
     ]
@@ -76,29 +76,18 @@ def _below_zero(policy: Policy) -> Iterator[Rounding]:
     exprs += [(("properties", rule.name), rule.title, rule.when) for rule in policy.properties.values() if rule.when]
     for path, title, expr in exprs:
         for part in _live(expr, signs.scope):
-            if isinstance(part, Round | Elapsed) and not signs.never_below_zero(rounded_part(part)):
+            if isinstance(part, Round | Elapsed) and not signs.never_below_zero(_rounded_part(part)):
                 yield Rounding(path, title, part)
 
 
-def rounded_part(expr: Round | Elapsed) -> Expr:
+def _rounded_part(expr: Round | Elapsed) -> Expr:
     """The number that is rounded; of two days, the days from the first to the second."""
     if isinstance(expr, Round):
         return expr.part
     return Add((expr.end, Negate(expr.start, expr.at)), expr.at)
 
 
-@per_policy
-def signs_of(policy: Policy) -> "Signs":
-    """The signs of a policy's numbers by their ranges alone, under any readings."""
-    return Signs(policy, _unknown_member(policy, chosen=False))
-
-
-def _unknown_member(policy: Policy, *, chosen: bool) -> Scope:
-    """A member of a household with no known facts, under the chosen readings or under any."""
-    return any_household(policy, chosen=chosen).members[0]
-
-
-class Signs:
+class _Signs:
     """Which numbers of a policy are never below zero: by range, by construction, or by a `must`."""
 
     def __init__(self, policy: Policy, scope: Scope, required: tuple[_Factors, ...] = ()) -> None:

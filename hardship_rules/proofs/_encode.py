@@ -1,34 +1,14 @@
-"""What a policy over whole numbers means as terms of Z3: for every household with so many members at once."""
+"""The steps of a policy's program as terms of Z3: their values for every household up to a number of members."""
 
-from collections.abc import Iterable, Mapping
-from typing import assert_never, cast
+from collections.abc import Mapping, Sequence
+from typing import cast
 
-from attrs import field, frozen
-
-from hardship_rules.core.expr import (
-    Add,
-    AllOf,
-    AnyOf,
-    Choose,
-    Clause,
-    Compare,
-    Constant,
-    Divide,
-    Elapsed,
-    Expr,
-    Extreme,
-    Multiply,
-    Name,
-    Negate,
-    Not,
-    OneOf,
-    Option,
-    OverMembers,
-    Round,
-)
-from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Decision, Fact, Parameter, Policy, Reading, Term
-from hardship_rules.engine.whole import WholePolicy
+from hardship_rules.core.expr import Clause, Expr
+from hardship_rules.core.frozen import FrozenMapping
+from hardship_rules.core.policy import Policy, per_policy
+from hardship_rules.engine.algebra import Algebra, operate
+from hardship_rules.engine.evaluate import program_of
+from hardship_rules.engine.program import PARAMETER, READING, IntKind, Rounding, Step, Table
 from hardship_rules.proofs._households import Households
 from hardship_rules.proofs.terms import (
     Cases,
@@ -43,239 +23,234 @@ from hardship_rules.proofs.terms import (
     multiplied,
     opposite,
     same,
-    z3,
 )
 
-
-@frozen(eq=False)
-class Scope:
-    """The values of names: the household's, or a member's over those."""
-
-    values: dict[str, Symbol]
-    outer: "Scope | None" = None
-    present: Truth = True
-    members: list["Scope"] = field(factory=list)
-
-    def __getitem__(self, name: str) -> Symbol:
-        if name in self.values or self.outer is None:
-            return self.values[name]
-        return self.outer.values[name]
+Value = Symbol | tuple[Symbol, ...]
+"""The value of a step: a symbol, or for a step of members the symbol of each."""
+_NOT_FIXED: Mapping[int, Value] = FrozenMapping()
 
 
-class Encoding:
-    """A policy's terms and decisions for every household; what another has in common with it is not made again."""
+class Encoding(Algebra):
+    """The steps of a policy's program for its households, as an algebra of terms of Z3.
 
-    def __init__(self, original: Policy, made: WholePolicy, of: Households, other: "Encoding | None" = None) -> None:
-        self.original = original
-        self.made = made
-        self.policy: Policy = made.policy
+    A truth, a choice or a number by cases is the value of a step of the household; a step of members has a tuple of
+    them. Encodings in one space share the symbols of equal steps over equal symbols: two policies, two households, or
+    a policy with and without a clause differ only where they have to. `fixed` are the values of steps that are set.
+    """
+
+    def __init__(self, of: Households, fixed: Mapping[int, Value] = _NOT_FIXED) -> None:
         self.of = of
         self.space = of.space
-        self.scope = Scope({**of.facts, **of.readings})
-        self.scope.members.extend(
-            Scope(dict(facts), self.scope, present) for facts, present in zip(of.members, of.present, strict=True)
+        self.lowered = of.lowered
+        self.policy: Policy = of.lowered.policy
+        self._steps: Sequence[Step] = of.lowered.lowering.build.steps
+        self._values: dict[int, Value] = dict(fixed)
+        live, self._terms = _named_steps(self.policy)
+        for number in live:
+            self.value(number)
+
+    # What the policy decides
+
+    def outcome(self, decision: str, outcome: str) -> Truth:
+        """A decision comes to an outcome."""
+        definition = self.policy.decisions[decision]
+        if definition.every:
+            return self.truth(cast(Clause, definition.by_id[outcome].when))
+        return is_option(cast(Choice, self.value(self.lowered.named(decision).step)), outcome)
+
+    def outcomes(self, decision: str) -> tuple[Truth, ...]:
+        """Whether the condition of each outcome of a decision holds, except `otherwise`."""
+        return tuple(self.truth(cast(Clause, outcome.when)) for outcome in self.policy.decisions[decision].outcomes)
+
+    def truth(self, condition: Expr) -> Truth:
+        """A condition of the policy; one about a member holds where some member of the household meets it."""
+        step = self.lowered.quotient(condition).step
+        value = self.value(step)
+        return value if self._steps[step].space == "household" else self._for_some(cast(tuple[Truth, ...], value))
+
+    def with_clause(self, id_: str, *, holds: bool) -> "Encoding":
+        """The same households where a clause has a fixed value."""
+        step = self.lowered.clause(id_)
+        of_members = self._steps[step].space == "member"
+        return Encoding(self.of, {step: (holds,) * len(self.of.members) if of_members else holds})
+
+    def must(self) -> list[Truth]:
+        """What every household meets."""
+        return [self.truth(clause) for clause in self.policy.must]
+
+    def value(self, number: int) -> Value:
+        """The value of a step."""
+        if number not in self._values:
+            self._values[number] = self._compute(number)
+        return self._values[number]
+
+    def by_member(self, number: int) -> tuple[Symbol, ...]:
+        """The value of a step for each member; one of the household is the same for all of them."""
+        value = self.value(number)
+        is_of_members = self._steps[number].space == "member"
+        return cast(tuple[Symbol, ...], value) if is_of_members else (value,) * len(self.of.members)
+
+    def _compute(self, number: int) -> Value:
+        step = self._steps[number]
+        if step.op == "input":
+            return self.input(step)
+        if step.op in ("sum", "any"):
+            part = self.by_member(step.args[0])
+            return self._shared(number, (part,), (*part, *self.of.present))
+        if step.space == "member":
+            rows = zip(*map(self.by_member, step.args), strict=True)
+            return tuple(self._shared(number, row, row) for row in rows)
+        args = tuple(map(self.value, step.args))
+        return self._shared(number, args, args)
+
+    def _shared(self, number: int, args: Sequence[Value], symbols: Sequence[Symbol]) -> Symbol:
+        """The value of a step for those of its arguments; it is one symbol for all steps that are the same.
+
+        `symbols` are those in the arguments.
+        """
+        step = self._steps[number]
+        if step.op == "name":
+            return self.name(step, *args)
+        value = self.space.once((step.op, type(step.kind), step.data), symbols, lambda: operate(self, step, args))
+        term = self._terms.get(number)
+        if term is None:
+            return value
+        return self.space.once(("term", term), (value,), lambda: self.space.named(term, cast(Cases, value)))
+
+    # The operations
+
+    def const(self, step: Step) -> Symbol:
+        """A number in a single case, a truth, or a choice of one option or none."""
+        if isinstance(step.data, str):
+            return self.space.option(step.data)
+        return {} if step.data is None else step.data if isinstance(step.data, bool) else constant(cast(int, step.data))
+
+    def input(self, step: Step) -> Value:
+        """The variable of a fact, or of the day."""
+        name = cast(str, step.data)
+        return self.of.facts[name] if step.space == "household" else tuple(member[name] for member in self.of.members)
+
+    def name(self, step: Step, part: Value) -> Value:
+        """A reading as these households have it, and a parameter with its own numbers that are not published."""
+        name = cast(str, step.data)
+        if name.startswith(READING):
+            return self.of.readings.get(name.removeprefix(READING), part)
+        table = self._steps[step.args[0]].data
+        return self._number(name.removeprefix(PARAMETER), table, part) if isinstance(table, Table) else part
+
+    def _number(self, parameter: str, table: Table, rows: Value) -> Value:
+        """The number of a parameter, from the conditions of the rows of its table."""
+        numbers = [
+            self.of.unpublished[parameter, key] if number is None else constant(number) for key, number in table.rows
+        ]
+        unpublished = [number for number, (_, published) in zip(numbers, table.rows, strict=True) if published is None]
+        return self.space.once(
+            "parameter", (rows, *unpublished), lambda: self.space.cases(cast(tuple[Truth, ...], rows), numbers)
         )
-        self.outcomes: dict[str, tuple[Truth, ...]] = {}
-        shared = set() if other is None else self._shared(other)
-        for name, parameter in self.policy.parameters.items():
-            if not parameter.by:
-                self.work_out(name, other if name in shared else None)
-        for name in self.policy.order:
-            if name not in self.scope.values or name in self.policy.of_members:
-                self.work_out(name, other if name in shared else None)
 
-    def _shared(self, other: "Encoding") -> set[str]:
-        """The names that mean the same in both: defined alike, of facts and names that are the same."""
-        mine, theirs = self.of, other.of
-        found = {name for name, symbol in mine.facts.items() if theirs.facts.get(name) is symbol}
-        found |= {name for name, symbol in mine.readings.items() if theirs.readings.get(name) == symbol}
-        if mine.members and len(mine.members) == len(theirs.members):
-            pairs = list(zip(mine.members, theirs.members, strict=True))
-            found |= {name for name in mine.members[0] if all(a[name] is b.get(name) for a, b in pairs)}
-        constants = [name for name, parameter in self.policy.parameters.items() if not parameter.by]
-        for name in dict.fromkeys((*constants, *self.policy.order)):
-            definition, known = self.policy.names[name], other.policy.names.get(name)
-            if (definition is known or definition == known) and set(self.policy.uses[name]) <= found:
-                found.add(name)
-        return found
+    def add(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002  # as in `Algebra`
+        """The sum, case by case."""
+        return self.space.computed(parts, lambda *numbers: sum(numbers))
 
-    def work_out(self, name: str, other: "Encoding | None") -> None:
-        """Put what one name means into the scopes that have it."""
-        if other is not None and name in self.policy.of_members:
-            for mine, theirs in zip(self.scope.members, other.scope.members, strict=True):
-                mine.values[name] = theirs.values[name]
-            return
-        if other is not None:
-            if name in other.scope.values:
-                self.scope.values[name] = other.scope.values[name]
-            if name in other.outcomes:
-                self.outcomes[name] = other.outcomes[name]
-            return
-        definition = self.policy.names[name]
-        scopes = self.scope.members if name in self.policy.of_members else [self.scope]
-        match definition:
-            case Term(kind=NumberKind()):
-                for scope in scopes:
-                    scope.values[name] = self.space.named(name, self.number(definition.expr, scope))
-            case Term():
-                for scope in scopes:
-                    scope.values[name] = self.meaning(definition.expr, scope)
-            case Parameter():
-                for scope in scopes:
-                    scope.values[name] = self.parameter(definition, scope)
-            case Decision():
-                self.decide(definition)
-            case Fact() | Reading():
-                raise TypeError(name)
+    def mul(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+        """The product, case by case."""
+        return self.space.computed(parts, multiplied)
 
-    def parameter(self, definition: Parameter, scope: Scope) -> Cases:
-        """A parameter's number for each thing that it goes by."""
-        truths, numbers = [], []
-        for keyed, amount in definition.values.items():
-            ways = zip(definition.by, keyed, definition.last, strict=True)
-            truths.append(all_of(self._goes_by(scope[name], key, last) for name, key, last in ways))
-            unpublished = f"{definition.name}/{'/'.join(map(str, keyed))}"
-            numbers.append(
-                cast(Cases, self.of.unpublished[unpublished]) if amount is None else constant(cast(int, amount))
-            )
-        return self.space.cases(tuple(truths), numbers)
+    def div(self, step: Step, over: Cases, by: Cases) -> Cases:
+        """The rounded quotient: a variable of its own, unless every case is a constant."""
+        may_be_negative = cast(IntKind, self._steps[step.args[0]].kind).low < 0
+        return self.space.quotient(over, by, cast(Rounding, step.data), may_be_negative=may_be_negative)
+
+    def min(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+        """The least, case by case."""
+        return self.space.computed(parts, lambda *numbers: extreme("min", numbers))
+
+    def max(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+        """The greatest, case by case."""
+        return self.space.computed(parts, lambda *numbers: extreme("max", numbers))
+
+    def lt(self, step: Step, left: Cases, right: Cases) -> Truth:  # noqa: ARG002
+        """Whether one number is below another."""
+        return self.space.compared(left, "<", right)
+
+    def eq(self, step: Step, left: Symbol, right: Symbol) -> Truth:  # noqa: ARG002
+        """Whether two numbers, two choices or two conditions are the same."""
+        if isinstance(left, tuple):
+            return self.space.compared(left, "==", cast(Cases, right))
+        if isinstance(left, Mapping):
+            return any_of(all_of((truth, is_option(cast(Choice, right), option))) for option, truth in left.items())
+        return same(left, right)
+
+    def in_(self, step: Step, part: Choice) -> Truth:
+        """Whether a choice is one of some options."""
+        return any_of(is_option(part, option) for option in cast(tuple[str, ...], step.data))
+
+    def and_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002
+        """Whether all of some conditions hold."""
+        return all_of(parts)
+
+    def or_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002
+        """Whether any of some conditions holds."""
+        return any_of(parts)
+
+    def not_(self, step: Step, part: Truth) -> Truth:  # noqa: ARG002
+        """Whether a condition fails."""
+        return opposite(part)
+
+    def select(self, step: Step, when: Truth, then: Symbol, otherwise: Symbol) -> Symbol:  # noqa: ARG002
+        """A number in the cases of both, a choice with the options of both, or a condition."""
+        fails = opposite(when)
+        if isinstance(then, tuple):
+            return self.space.cases((when, fails), [then, cast(Cases, otherwise)])
+        if isinstance(then, Mapping):
+            options = dict.fromkeys((*then, *cast(Choice, otherwise)))
+            return {
+                option: _one_of(when, is_option(then, option), fails, is_option(cast(Choice, otherwise), option))
+                for option in options
+            }
+        return _one_of(when, then, fails, otherwise)
+
+    def table(self, step: Step, *keys: Symbol) -> tuple[Truth, ...]:
+        """For each row of a parameter, whether it is the one; the parameter, which is its name, has the number."""
+        table = cast(Table, step.data)
+        return tuple(
+            all_of(self._goes_by(*way) for way in zip(keys, row, table.last, strict=True)) for row, _ in table.rows
+        )
 
     def _goes_by(self, value: Symbol, key: str | int, last: int | None) -> Truth:
         if isinstance(key, str):
             return is_option(cast(Choice, value), key)
         return self.space.compared(cast(Cases, value), ">=" if key == last else "==", constant(key))
 
-    def decide(self, decision: Decision) -> None:
-        """Which outcomes hold; of a `first`, the first of them is the decision's value."""
-        truths = [self.truth(cast(Clause, outcome.when), self.scope) for outcome in decision.outcomes]
-        if decision.every:
-            self.outcomes[decision.name] = tuple(truths)
-            return
-        value: dict[str, Truth] = {}
-        undecided: Truth = True
-        for outcome, truth in zip(decision.outcomes, truths, strict=True):
-            value[outcome.id] = all_of((undecided, truth))
-            undecided = all_of((undecided, opposite(truth)))
-        if decision.otherwise is not None:
-            value[decision.otherwise.id] = undecided
-        self.scope.values[decision.name] = value
-        self.outcomes[decision.name] = tuple(truths)
+    def sum(self, step: Step, part: tuple[Cases, ...]) -> Cases:  # noqa: ARG002
+        """The sum over the members of the household."""
+        return self.space.summed(zip(self.of.present, part, strict=True))
 
-    def outcome(self, decision: str, outcome: str) -> Truth:
-        """A decision comes to an outcome."""
-        definition = self.policy.decisions[decision]
-        if definition.every:
-            return self.outcomes[decision][[each.id for each in definition.outcomes].index(outcome)]
-        return is_option(cast(Choice, self.scope.values[decision]), outcome)
+    def any(self, step: Step, part: tuple[Truth, ...]) -> Truth:  # noqa: ARG002
+        """Whether a condition holds for a member of the household."""
+        return self._for_some(part)
 
-    def truth(self, expr: Expr, scope: Scope | None = None) -> Truth:
-        """A condition of the household, or of a member in its scope."""
-        return self.meaning(expr, scope or self.scope)
+    def _for_some(self, truths: tuple[Truth, ...]) -> Truth:
+        return any_of(all_of(pair) for pair in zip(self.of.present, truths, strict=True))
 
-    def number(self, expr: Expr, scope: Scope) -> Cases:
-        """A number."""
-        return cast(Cases, self.meaning(expr, scope))
 
-    def meaning(self, expr: Expr, scope: Scope) -> Symbol:
-        """What an expression means in a scope."""
-        space = self.space
-        match expr:
-            case Name(name):
-                return scope[name]
-            case Clause(when=when):
-                return self.meaning(when, scope)
-            case Compare(left, sign, right):
-                return self.comparison(self.meaning(left, scope), sign, self.meaning(right, scope))
-            case Option(option):
-                return {option: True}
-            case AllOf(clauses):
-                return all_of(self.truth(clause, scope) for clause in clauses)
-            case AnyOf(clauses):
-                return any_of(self.truth(clause, scope) for clause in clauses)
-            case Constant(value):
-                return value if isinstance(value, bool) else constant(cast(int, value))
-            case Not(part):
-                return opposite(self.truth(part, scope))
-            case Add(parts):
-                return space.worked_out([self.number(part, scope) for part in parts], lambda *numbers: sum(numbers))
-            case Multiply(parts):
-                return space.worked_out([self.number(part, scope) for part in parts], multiplied)
-            case Round("floor", Divide(over, by), Constant(1)):
-                return space.floor(self.number(over, scope), self.number(by, scope))
-            case OneOf(part, options):
-                chosen = cast(Choice, self.meaning(part, scope))
-                return any_of(is_option(chosen, cast(Option, option).option) for option in options)
-            case OverMembers(what, part, where):
-                return self.over_members(what, part, where)
-            case Choose(cases, otherwise):
-                return self.chosen(cases, cast(Expr, otherwise), scope)
-            case Negate(part):
-                return space.worked_out([self.number(part, scope)], lambda number: -number)
-            case Extreme(which, parts):
-                numbers = [self.number(part, scope) for part in parts]
-                return space.worked_out(numbers, lambda *each: extreme(which, each))
-            case Divide() | Round() | Elapsed():
-                raise TypeError(expr)  # over whole numbers there is no division but the one above
-            case _:
-                assert_never(expr)
+def _one_of(when: Truth, then: Truth, fails: Truth, otherwise: Truth) -> Truth:
+    return any_of((all_of((when, then)), all_of((fails, otherwise))))
 
-    def comparison(self, left: Symbol, sign: str, right: Symbol) -> Truth:
-        """Two numbers, choices or yes-or-nos, and what is said of them."""
-        if isinstance(left, tuple):
-            return self.space.compared(left, sign, cast(Cases, right))
-        if isinstance(left, Mapping):
-            alike = any_of(all_of((truth, is_option(cast(Choice, right), option))) for option, truth in left.items())
-        else:
-            alike = same(left, right)
-        return alike if sign == "==" else opposite(alike)
 
-    def chosen(self, cases: Iterable[tuple[Expr, Expr]], otherwise: Expr, scope: Scope) -> Symbol:
-        """The value of the first case that holds."""
-        truths, values = [], []
-        undecided: Truth = True
-        for when, result in cases:
-            truth = self.truth(when, scope)
-            truths.append(all_of((undecided, truth)))
-            values.append(self.meaning(result, scope))
-            undecided = all_of((undecided, opposite(truth)))
-        truths.append(undecided)
-        values.append(self.meaning(otherwise, scope))
-        if isinstance(values[0], tuple):
-            return self.space.cases(tuple(truths), [cast(Cases, value) for value in values])
-        if isinstance(values[0], Mapping):
-            options = dict.fromkeys(option for value in values for option in cast(Choice, value))
-            pairs = list(zip(truths, values, strict=True))
-            return {
-                option: any_of(all_of((truth, is_option(cast(Choice, value), option))) for truth, value in pairs)
-                for option in options
-            }
-        return any_of(all_of(pair) for pair in zip(truths, values, strict=True))
-
-    def over_members(self, what: str, part: Expr | None, where: Expr | None) -> Symbol:
-        """A sum or count over the members, or whether some or each of them is so."""
-        members = self.scope.members
-        if what == "each":
-            return all_of(
-                any_of((opposite(member.present), self.truth(cast(Expr, where), member))) for member in members
-            )
-        taken = [all_of((member.present, True if where is None else self.truth(where, member))) for member in members]
-        if what == "some":
-            return any_of(taken)
-        if part is None:
-            return self.space.counted(taken)
-        amounts = [self.space.term(self.number(part, member)) for member in members]
-        if all(isinstance(amount, int) and amount == amounts[0] for amount in amounts):
-            return self.space.worked_out([self.space.counted(taken)], lambda number: multiplied(amounts[0], number))
-        zero = z3.IntVal(0, self.space.context)
-        brought = [
-            amount if truth is True else 0 if truth is False else z3.If(truth, amount, zero)
-            for truth, amount in zip(taken, amounts, strict=True)
-        ]
-        return constant(sum(brought))
+@per_policy
+def _named_steps(policy: Policy) -> tuple[tuple[int, ...], FrozenMapping[int, str]]:
+    """The steps that the names and clauses of a policy need, and the terms that are numbers, by step."""
+    program = program_of(policy)
+    roots = (*program.names.values(), *program.clauses.values(), *program.must.values())
+    terms = ((program.names[name], name) for name in policy.terms)
+    return program.live(roots), FrozenMapping(
+        (step, name) for step, name in terms if isinstance(program.steps[step].kind, IntKind)
+    )
 
 
 def decision_differs(a: Encoding, b: Encoding, decision: str) -> Truth:
-    """A decision does not come to the same in two encodings; of a `disjoint` one, any of its outcomes by itself."""
+    """A decision does not come to the same in two encodings; of a `disjoint` one, any of its outcomes alone."""
     mine, theirs = _outcomes(a, decision), _outcomes(b, decision)
     return any_of(
         opposite(same(mine.get(outcome, False), theirs.get(outcome, False))) for outcome in sorted({*mine, *theirs})
@@ -285,6 +260,5 @@ def decision_differs(a: Encoding, b: Encoding, decision: str) -> Truth:
 def _outcomes(encoding: Encoding, decision: str) -> dict[str, Truth]:
     definition = encoding.policy.decisions[decision]
     if definition.disjoint:
-        ids = (outcome.id for outcome in definition.outcomes)
-        return dict(zip(ids, encoding.outcomes[decision], strict=True))
+        return dict(zip((outcome.id for outcome in definition.outcomes), encoding.outcomes(decision), strict=True))
     return {outcome: encoding.outcome(decision, outcome) for outcome in definition.by_id}

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
+from hardship_rules.core.interval import high, low
 from hardship_rules.core.kinds import (
     EARLIEST,
     LATEST,
@@ -17,8 +18,8 @@ from hardship_rules.core.kinds import (
     day_number,
     day_of,
 )
-from hardship_rules.core.policy import Fact
-from hardship_rules.engine.whole import WholePolicy
+from hardship_rules.core.policy import Fact, Policy
+from hardship_rules.engine.evaluate import Lowered, lowered
 from hardship_rules.proofs.terms import (
     Cases,
     Choice,
@@ -37,97 +38,108 @@ Facts = dict[str, Any]
 """A complete household as hosts pass it to `assess`: facts by name, `on`, and `members`, a list of such mappings."""
 
 Symbols = Mapping[str, Symbol]
+Unpublished = tuple[str, tuple[str | int, ...]]
+"""A number of a parameter that is not published: the parameter and the key of its value."""
 
 
 @frozen(eq=False)
 class Households:
     """All valid households of a policy up to a number of members, as symbols.
 
-    `present` says of each member whether it is part of the household. The first member always is, and no member is
-    present unless the one before it is.
+    Numbers count in the smallest unit of their fact. `present` says of each member whether it is part of the household.
+    The first member always is, and no member is present unless the one before it is.
     """
 
     space: Space
+    lowered: Lowered
     facts: Symbols
     members: tuple[Symbols, ...]
     present: tuple[Truth, ...]
-    readings: Symbols
-    unpublished: Symbols  # parameter values without a published number, by `name/key/...`
+    readings: Symbols  # those that are not as the policy chooses them
+    unpublished: Mapping[Unpublished, Cases]
 
-    def with_free_facts(self, whole: WholePolicy, names: Iterable[str]) -> "Households":
+    def scale(self, name: str) -> int:
+        """What the number of a fact or parameter is multiplied by to be whole."""
+        return self.lowered.named(name).by.number
+
+    def with_free_facts(self, names: Iterable[str]) -> "Households":
         """The same households with new variables for some facts."""
-        wanted = set(names)
-        facts = {**self.facts, **_facts(self.space, whole.policy.facts, wanted)}
-        members = tuple({**member, **_facts(self.space, whole.policy.members.facts, wanted)} for member in self.members)
+        policy, wanted = self.lowered.policy, set(names)
+        facts = {**self.facts, **_facts(self.space, self.lowered, policy.facts, wanted)}
+        members = tuple(
+            {**member, **_facts(self.space, self.lowered, policy.members.facts, wanted)} for member in self.members
+        )
         return evolve(self, facts=facts, members=members)
 
     def with_reading(self, name: str, option: str) -> "Households":
         """The same households with one option of a reading chosen."""
-        options = cast(Choice, self.readings[name])
-        return evolve(self, readings={**self.readings, name: {other: other == option for other in options}})
+        return evolve(self, readings={**self.readings, name: self.space.option(option)})
 
 
-def symbolic_households(space: Space, whole: WholePolicy, members: int, *, any_readings: bool = False) -> Households:
+def symbolic_households(space: Space, policy: Policy, members: int, *, any_readings: bool = False) -> Households:
     """The households of a policy as variables within their ranges.
 
     With `any_readings` the readings are variables as well, except those that affect facts.
     """
-    policy = whole.policy
+    steps = lowered(policy)
     facts: dict[str, Symbol] = {"on": _day(space, "on", policy.start, policy.end)}
-    facts |= _facts(space, policy.facts, set(policy.facts))
+    facts |= _facts(space, steps, policy.facts, set(policy.facts))
     slots = range(min(members, policy.members.at_most))
-    member_facts = tuple(_facts(space, policy.members.facts, set(policy.members.facts)) for _ in slots)
+    member_facts = tuple(_facts(space, steps, policy.members.facts, set(policy.members.facts)) for _ in slots)
     present: list[Truth] = [True]
     for number in slots[1:]:
         present.append(space.flag(f"member {number + 1}"))
         space.know(any_of((opposite(present[number]), present[number - 1])))
     readings = {
         name: space.choice(name, reading.kind.options)
-        if any_readings and not reading.affects
-        else {option: option == reading.chosen for option in reading.kind.options}
         for name, reading in policy.readings.items()
+        if any_readings and not reading.affects
     }
     unpublished = {
-        f"{name}/{'/'.join(map(str, key))}": _number(space, name, parameter.kind)
+        (name, key): _number(space, name, parameter.kind, steps.named(name).by.number)
         for name, parameter in policy.parameters.items()
         for key, number in parameter.values.items()
         if number is None
     }
-    return Households(space, facts, member_facts, tuple(present), readings, unpublished)
+    return Households(space, steps, facts, member_facts, tuple(present), readings, unpublished)
 
 
-def same_households_under(households: Households, whole: WholePolicy, other: WholePolicy) -> Households:
+def same_households_under(households: Households, policy: Policy) -> Households:
     """The households of one policy as the facts of another policy, under the readings of the other.
 
-    Facts of both policies share their symbols. Where the kinds differ in decimals or options, they are set equal.
+    Facts of both policies share their symbols. Where the kinds differ in decimals or options, they are set equal. A
+    number that is not published is the same in both where they define its parameter alike.
     """
-    space = households.space
-    other_households = symbolic_households(space, other, len(households.members))
+    space, own = households.space, households.lowered.policy
+    other = symbolic_households(space, policy, len(households.members))
 
     def linked(
         symbols: Symbols, other_symbols: Symbols, facts: Mapping[str, Fact], other_facts: Mapping[str, Fact]
     ) -> Symbols:
         linked_symbols = dict(other_symbols)
         for name, fact in other_facts.items():
-            if name in facts and fact.kind == facts[name].kind and whole.scales.get(name) == other.scales.get(name):
+            if name in facts and fact.kind == facts[name].kind:
                 linked_symbols[name] = symbols[name]
             elif name in facts:
-                space.know(
-                    _equal(symbols[name], whole.scales.get(name, 1), other_symbols[name], other.scales.get(name, 1))
-                )
+                space.know(_equal(symbols[name], households.scale(name), other_symbols[name], other.scale(name)))
         return linked_symbols
 
-    facts = linked(households.facts, other_households.facts, whole.policy.facts, other.policy.facts)
-    member_facts, other_member_facts = whole.policy.members.facts, other.policy.members.facts
+    facts = linked(households.facts, other.facts, own.facts, policy.facts)
     members = tuple(
-        linked(symbols, other_symbols, member_facts, other_member_facts)
-        for symbols, other_symbols in zip(households.members, other_households.members, strict=False)
+        linked(symbols, other_symbols, own.members.facts, policy.members.facts)
+        for symbols, other_symbols in zip(households.members, other.members, strict=False)
     )
     return evolve(
-        other_households,
+        other,
         facts={**facts, "on": households.facts["on"]},
         members=members,
         present=households.present[: len(members)],
+        unpublished={
+            (name, key): households.unpublished[name, key]
+            if policy.parameters[name] == own.parameters.get(name)
+            else number
+            for (name, key), number in other.unpublished.items()
+        },
     )
 
 
@@ -140,14 +152,14 @@ def _equal(symbol: Symbol, scale: int, other: Symbol, other_scale: int) -> Truth
     return True
 
 
-def _facts(space: Space, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
+def _facts(space: Space, steps: Lowered, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
     """New variables for the facts that are wanted."""
     symbols: dict[str, Symbol] = {}
     for name, fact in facts.items():
         if name in wanted:
             match fact.kind:
                 case NumberKind():
-                    symbols[name] = _number(space, name, fact.kind)
+                    symbols[name] = _number(space, name, fact.kind, steps.named(name).by.number)
                 case ChoiceKind(options):
                     symbols[name] = space.choice(name, options)
                 case BooleanKind():
@@ -157,10 +169,11 @@ def _facts(space: Space, facts: Mapping[str, Fact], wanted: set[str]) -> dict[st
     return symbols
 
 
-def _number(space: Space, name: str, kind: NumberKind) -> Cases:
+def _number(space: Space, name: str, kind: NumberKind, scale: int) -> Cases:
     """A variable within the range of a number."""
     number = space.whole(name)
-    space.know(z3.And(number >= cast(int, kind.low), number <= cast(int, kind.high)))
+    least, most = (int(end(kind.unknown) * scale) for end in (low, high))
+    space.know(z3.And(number >= least, number <= most))
     return constant(number)
 
 
@@ -183,12 +196,12 @@ def _day(space: Space, name: str, start: date | None, end: date | None) -> Cases
 # --- Decoding a model --------------------------------------------------------------------------------------------
 
 
-def decode_household(households: Households, whole: WholePolicy, model: z3.ModelRef) -> Facts:
+def decode_household(households: Households, model: z3.ModelRef) -> Facts:
     """The complete household of a model."""
-    policy = whole.policy
+    policy = households.lowered.policy
 
     def decode(symbols: Symbols, facts: Mapping[str, Fact]) -> Facts:
-        return {name: _value_in(model, symbols[name], fact, whole) for name, fact in facts.items()}
+        return {name: _value_in(model, symbols[name], fact, households) for name, fact in facts.items()}
 
     members = [
         decode(symbols, policy.members.facts)
@@ -200,14 +213,16 @@ def decode_household(households: Households, whole: WholePolicy, model: z3.Model
 
 
 def decode_readings(households: Households, model: z3.ModelRef) -> dict[str, str]:
-    """The option chosen for each reading in a model."""
-    return {name: option_in(model, cast(Choice, choice)) for name, choice in households.readings.items()}
+    """The readings that a model chooses, where the policy chooses others."""
+    chosen = {name: option_in(model, cast(Choice, choice)) for name, choice in households.readings.items()}
+    readings = households.lowered.policy.readings
+    return {name: option for name, option in chosen.items() if option != readings[name].chosen}
 
 
-def _value_in(model: z3.ModelRef, symbol: Symbol, fact: Fact, whole: WholePolicy) -> object:
+def _value_in(model: z3.ModelRef, symbol: Symbol, fact: Fact, households: Households) -> object:
     match fact.kind:
         case NumberKind():
-            exact = Fraction(number_in(model, cast(Cases, symbol)), whole.scales[fact.name])
+            exact = Fraction(number_in(model, cast(Cases, symbol)), households.scale(fact.name))
             return exact.numerator if exact.denominator == 1 else exact
         case ChoiceKind():
             return option_in(model, cast(Choice, symbol))

@@ -16,19 +16,19 @@ def find_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
     """A household that violates a property; for a raising property, with the second household."""
     if prop.kind == "raising":
         return _find_raising_violation(prover, prop, seconds)
-    when: Truth = True if prop.when is None else prover.condition(prop.when)
+    when: Truth = True if prop.when is None else prover.encoding.truth(prop.when)
     has_outcome = any_of(prover.outcome(prop.decision, outcome) for outcome in prop.outcomes)
     return prover.find([has_outcome, when if prop.kind == "never" else opposite(when)], seconds)
 
 
 def _find_raising_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
     """Two households that differ only in higher amounts of some facts, and whose outcomes move the forbidden way."""
-    when: Truth = True if prop.when is None else prover.condition(prop.when)
-    raised_households = prover.households.with_free_facts(prover.whole_policy, prop.facts)
-    raised_encoding = Encoding(prover.policy, prover.whole_policy, raised_households, prover.encoding)
-    conditions = [when, *(raised_encoding.truth(clause) for clause in prover.whole_policy.policy.must)]
+    when: Truth = True if prop.when is None else prover.encoding.truth(prop.when)
+    raised_households = prover.households.with_free_facts(prop.facts)
+    raised_encoding = Encoding(raised_households)
+    conditions = [when, *raised_encoding.must()]
     if prop.when is not None:
-        conditions.append(prover.condition(prop.when, raised_encoding))
+        conditions.append(raised_encoding.truth(prop.when))
     for fact in prop.facts:
         for before, after in (
             (prover.households.facts, raised_households.facts),

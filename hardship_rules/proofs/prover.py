@@ -10,17 +10,17 @@ from attrs import evolve, field, frozen
 from hardship_rules.assessment.assessment import Assessment, assess
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.assessment.household import HouseholdText
-from hardship_rules.core.expr import Clause, Compare, Expr, Name, Not, Option, OverMembers, parts_of, walk
+from hardship_rules.core.expr import Clause, Compare, Expr, Not, Option, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact, Number, high, low
 from hardship_rules.core.kinds import NumberKind, Value, day_number
 from hardship_rules.core.policy import Policy, exprs_of
 from hardship_rules.engine.evaluate import Scope, value
 from hardship_rules.engine.interval import options_of
-from hardship_rules.engine.whole import condition_over, whole
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import (
     Facts,
+    Households,
     decode_household,
     decode_readings,
     is_true_in,
@@ -128,7 +128,7 @@ def witness_of(
         condition = Compare(compare.left, sign, compare.right, compare.at)
     elif truth in (False, "false"):
         condition = Not(expr, expr.at)
-    return prover.find([prover.condition(condition)], seconds)
+    return prover.find([prover.encoding.truth(condition)], seconds)
 
 
 def possible(
@@ -142,7 +142,6 @@ def possible(
     given = read_facts(policy, household)
     prover = Prover(policy, len(given.members))
     households = prover.households
-    prover.space.know(all_of(households.present))
     conditions = [_is_within(prover, name, households.facts[name], known) for name, known in given.values.items()]
     for symbols, member in zip(households.members, given.members, strict=True):
         conditions += [_is_within(prover, name, symbols[name], known) for name, known in member.values.items()]
@@ -158,11 +157,9 @@ def possible(
 
 def _is_within(prover: "Prover", name: str, symbol: Symbol, known: Value) -> Truth:
     """The condition that a fact agrees with what is known of it."""
-    scales = prover.whole_policy.scales
-    if name in scales or isinstance(symbol, tuple):
+    if isinstance(symbol, tuple):
         variable = _variable(symbol)
-        scale = scales.get(name, 1)
-        least, most = (Fraction(end(cast(Number, known))) * scale for end in (low, high))
+        least, most = (Fraction(end(cast(Number, known))) * prover.households.scale(name) for end in (low, high))
         return z3.And(
             variable >= -(-least.numerator // least.denominator), variable <= most.numerator // most.denominator
         )
@@ -179,29 +176,16 @@ class Prover:
 
     def __init__(self, policy: Policy, members: int = MEMBERS, *, any_readings: bool = False) -> None:
         self.policy = policy
-        self.whole_policy = whole(policy)
         self.members = min(members, policy.members.at_most)
         self.space = Space()
-        self.households = symbolic_households(self.space, self.whole_policy, self.members, any_readings=any_readings)
-        self.encoding = Encoding(policy, self.whole_policy, self.households)
-        for clause in self.whole_policy.policy.must:
-            self.space.know(self.encoding.truth(clause))
+        self.households = symbolic_households(self.space, policy, self.members, any_readings=any_readings)
         self.solver = z3.Solver(ctx=self.space.context)
-        self.solver.add(*self.space.known)
-        self._base = len(self.space.known)  # definitions that the solver keeps between questions
+        self.encoding = self.keep(self.households)
         self._restriction: Truth = True  # a further condition on the households of a question
 
     def outcome(self, decision: str, outcome: str) -> Truth:
         """The condition that a decision has an outcome."""
         return self.encoding.outcome(decision, outcome)
-
-    def condition(self, expr: Expr, encoding: Encoding | None = None) -> Truth:
-        """A condition of the policy, as written in its own units; about a member, that some present member meets it."""
-        encoding = encoding or self.encoding
-        condition = condition_over(self.policy, self.whole_policy, expr)
-        if not _free_names(expr) & self.policy.of_members:
-            return encoding.truth(condition)
-        return any_of(all_of((member.present, encoding.truth(condition, member))) for member in encoding.scope.members)
 
     def find(self, conditions: Iterable[Truth], seconds: float, other: Encoding | None = None) -> Answer:
         """A household that meets all conditions, or the proof that there is none.
@@ -210,12 +194,12 @@ class Prover:
         """
         question = all_of((*conditions, self._restriction))
         if question is False:
-            self.forget()
+            self.space.forget()
             return Proof(self.members)
         began = monotonic()
         self.solver.push()
         try:
-            self.solver.add(*self.space.known[self._base :], *([] if question is True else [question]))
+            self.solver.add(*self.space.recent(), *([] if question is True else [question]))
             self.solver.set("timeout", max(1, int(seconds * 1000)))
             try:
                 result = self.solver.check()
@@ -228,11 +212,11 @@ class Prover:
             return self.replay(self.solver.model(), other)
         finally:
             self.solver.pop()
-            self.forget()
+            self.space.forget()
 
     def without_losses(self, ask: Callable[["Prover", float], Answer], seconds: float) -> Answer:
         """The answer to a question about households without negative amounts, which are easier to read."""
-        facts, member_facts = self.whole_policy.policy.facts, self.whole_policy.policy.members.facts
+        facts, member_facts = self.policy.facts, self.policy.members.facts
         self._restriction = all_of(
             _variable(symbols[name]) >= 0
             for definitions, holders in ((facts, (self.households.facts,)), (member_facts, self.households.members))
@@ -245,27 +229,26 @@ class Prover:
         finally:
             self._restriction = True
 
-    def forget(self) -> None:
-        """Drop the definitions made since the last `keep`."""
-        del self.space.known[self._base :]
-
-    def keep(self) -> None:
-        """Keep the definitions made so far for all later questions."""
-        self.solver.add(*self.space.known[self._base :])
-        self._base = len(self.space.known)
+    def keep(self, households: Households) -> Encoding:
+        """What a policy decides for households that meet its `must`, for all later questions."""
+        encoding = Encoding(households)
+        for truth in encoding.must():
+            self.space.know(truth)
+        self.solver.add(*self.space.recent())
+        self.space.keep()
+        return encoding
 
     def replay(self, model: z3.ModelRef, other: Encoding | None = None) -> Shown:
         """The household of a model; raises `DisagreementError` unless `assess` gives the same outcomes for it."""
-        readings = decode_readings(self.households, model)
-        changed = {name: option for name, option in readings.items() if option != self.policy.readings[name].chosen}
+        changed = decode_readings(self.households, model)
         policy = self.policy.with_readings(changed) if changed else self.policy
         policy = _with_numbers_of(policy, self.encoding, model)
-        facts = decode_household(self.households, self.whole_policy, model)
+        facts = decode_household(self.households, model)
         _check_agreement(policy, facts, self.encoding, model)
         if other is None:
             return Shown(policy, facts, FrozenMapping(changed))
-        second = decode_household(other.of, other.made, model)
-        against = policy if other.made is self.whole_policy else _with_numbers_of(other.original, other, model)
+        second = decode_household(other.of, model)
+        against = policy if other.policy is self.policy else _with_numbers_of(other.policy, other, model)
         _check_agreement(against, second, other, model)
         return Shown(policy, facts, FrozenMapping(changed), second, against)
 
@@ -276,22 +259,13 @@ def _variable(symbol: Symbol) -> Whole:
     return variable
 
 
-def _free_names(expr: Expr) -> frozenset[str]:
-    """The names that an expression takes from its own scope; those in a sum over members belong to each member."""
-    if isinstance(expr, OverMembers):
-        return frozenset()
-    own = frozenset((expr.name,)) if isinstance(expr, Name) else frozenset()
-    return own.union(*(_free_names(part) for part in parts_of(expr)))
-
-
 def _with_numbers_of(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> Policy:
     """The policy with the numbers of a model in place of unpublished ones."""
     parameters = {}
     for name, parameter in policy.parameters.items():
         values = dict(parameter.values)
         for key in [key for key, number in values.items() if number is None]:
-            symbol = cast(Cases, encoding.of.unpublished[f"{name}/{'/'.join(map(str, key))}"])
-            values[key] = Fraction(number_in(model, symbol), encoding.made.denominators[name].number)
+            values[key] = Fraction(number_in(model, encoding.of.unpublished[name, key]), encoding.of.scale(name))
         parameters[name] = evolve(parameter, values=FrozenMapping(values))
     return policy if parameters == policy.parameters else evolve(policy, parameters=FrozenMapping(parameters))
 
@@ -310,19 +284,13 @@ def _check_agreement(policy: Policy, facts: Facts, encoding: Encoding, model: z3
 def _raise_for_first_clause(policy: Policy, scope: Scope, encoding: Encoding, model: z3.ModelRef) -> None:
     """Raise `DisagreementError` for the first clause, in evaluation order, in which a model and `assess` differ."""
     for name in policy.order:
-        pairs = zip(exprs_of(policy.names[name]), exprs_of(encoding.policy.names[name]), strict=True)
-        clauses = [
-            pair for expr, encoded_expr in pairs for pair in zip(_clauses(expr), _clauses(encoded_expr), strict=True)
-        ]
-        of_member = name in policy.of_members
-        scopes = zip(scope.members, encoding.scope.members, strict=False) if of_member else [(scope, encoding.scope)]
-        for evaluated_scope, encoded_scope in scopes:
-            for clause, over_whole_numbers in reversed(clauses):
-                proved = is_true_in(model, encoding.truth(over_whole_numbers, encoded_scope))
-                assessed = value(clause, evaluated_scope)
+        exprs = exprs_of(policy.names[name])
+        clauses = [part for expr in exprs for part in walk(expr) if isinstance(part, Clause)]
+        for clause in reversed(clauses):
+            step = encoding.lowered.clause(clause.id)
+            of_members = name in policy.of_members
+            scopes = zip(scope.members, encoding.by_member(step), strict=False)
+            for evaluated, truth in scopes if of_members else [(scope, encoding.value(step))]:
+                proved, assessed = is_true_in(model, truth), value(clause, evaluated)
                 if proved is not assessed:
                     raise DisagreementError(clause.id, proved, assessed)
-
-
-def _clauses(expr: Expr) -> list[Clause]:
-    return [part for part in walk(expr) if isinstance(part, Clause)]

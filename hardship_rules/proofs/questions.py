@@ -12,8 +12,7 @@ from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
-from hardship_rules.core.variants import policy_without, removable_clauses
-from hardship_rules.engine.whole import whole
+from hardship_rules.core.variants import removable_clauses, without_clause
 from hardship_rules.proofs._encode import Encoding, decision_differs
 from hardship_rules.proofs._households import same_households_under
 from hardship_rules.proofs.properties import condition_value, find_violation, violates
@@ -26,7 +25,7 @@ from hardship_rules.proofs.shrink import (
     shrink_counterexample,
     with_raised,
 )
-from hardship_rules.proofs.terms import any_of
+from hardship_rules.proofs.terms import Truth, any_of
 
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
 SECTIONS: tuple[Section, ...] = ("outcomes", "overlaps", "clauses", "properties", "readings", "changes")
@@ -226,7 +225,7 @@ def _find_outcome(decision: str, outcome: str, prover: Prover, seconds: float) -
 
 
 def _find_overlap(decision: str, pair: tuple[int, int], prover: Prover, seconds: float) -> Answer:
-    return prover.find([prover.encoding.outcomes[decision][place] for place in pair], seconds)
+    return prover.find([prover.encoding.outcomes(decision)[place] for place in pair], seconds)
 
 
 def _find_violation(prop: Property, prover: Prover, seconds: float) -> Answer:
@@ -235,38 +234,30 @@ def _find_violation(prop: Property, prover: Prover, seconds: float) -> Answer:
 
 def _find_difference_without(name: str, clause: str, prover: Prover, seconds: float) -> Answer:
     """A household for which a decision changes when a clause is dropped from a definition."""
-    policy = prover.whole_policy.policy
-    definition = cast(Term | Decision, policy.names[name])
-    variant = evolve(prover.whole_policy, policy=policy_without(policy, definition, clause))
-    return _find_difference(
-        prover, prover.encoding, Encoding(prover.policy, variant, prover.households, prover.encoding), seconds
-    )
+    definition = cast(Term | Decision, prover.policy.names[name])
+    left = without_clause(definition, clause)
+    if left is None:
+        return Proof(prover.members)
+    changed, holds = left
+    without = prover.encoding.with_clause(changed, holds=holds)
+    return prover.find([_differs(prover.encoding, without)], seconds)
 
 
 def _find_difference_by_reading(name: str, prover: Prover, seconds: float) -> Answer:
     """A household for which another option of a reading changes a decision, all other readings being equal."""
-
-    def encoding(option: str) -> Encoding:
-        households = prover.households.with_reading(name, option)
-        return Encoding(prover.policy, prover.whole_policy, households, prover.encoding)
-
     reading = prover.policy.readings[name]
-    answer: Answer = Proof(prover.members)
-    chosen = encoding(reading.chosen)
-    known = list(prover.space.known)
-    for option in reading.kind.options:
-        if option == reading.chosen:
-            continue
-        prover.space.known[:] = known
-        answer = _find_difference(prover, chosen, encoding(option), seconds)
-        if not isinstance(answer, Proof):
-            return answer
-    return answer
+    chosen = Encoding(prover.households.with_reading(name, reading.chosen))
+    others = (
+        Encoding(prover.households.with_reading(name, option))
+        for option in reading.kind.options
+        if option != reading.chosen
+    )
+    return prover.find([any_of(_differs(chosen, other) for other in others)], seconds)
 
 
-def _find_difference(prover: Prover, first: Encoding, second: Encoding, seconds: float) -> Answer:
-    """A household for which two encodings differ in a decision."""
-    return prover.find([any_of(decision_differs(first, second, name) for name in prover.policy.decisions)], seconds)
+def _differs(first: Encoding, second: Encoding) -> Truth:
+    """Two encodings of a policy differ in a decision."""
+    return any_of(decision_differs(first, second, name) for name in first.policy.decisions)
 
 
 def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the last two are those of every question
@@ -274,24 +265,13 @@ def _find_change(  # noqa: PLR0913, PLR0917  # the first four are bound, the las
 ) -> Answer:
     """A household with one category by an old policy and another by the prover's; encodings of the old are reused."""
     if prover not in encodings:
-        encodings[prover] = _encoding_of_other(prover, old)
+        encodings[prover] = prover.keep(same_households_under(prover.households, old))
     old_encoding = encodings[prover]
     conditions = [
         old_encoding.outcome(old.category.name, was),
         prover.outcome(prover.policy.category.name, becomes),
     ]
     return prover.find(conditions, seconds, old_encoding)
-
-
-def _encoding_of_other(prover: Prover, policy: Policy) -> Encoding:
-    """Another policy over the households of a prover; its definitions are kept for all later questions."""
-    other_whole = whole(policy)
-    households = same_households_under(prover.households, prover.whole_policy, other_whole)
-    encoding = Encoding(policy, other_whole, households, prover.encoding)
-    for clause in other_whole.policy.must:
-        prover.space.know(encoding.truth(clause))
-    prover.keep()
-    return encoding
 
 
 # --- Whether a household still is a counterexample ---------------------------------------------------------------

@@ -1,8 +1,11 @@
 """Truths, choices and whole numbers of every household at once: terms of Z3, with everything constant folded away."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import product
-from typing import Any
+from typing import Any, cast
+
+from hardship_rules.core.interval import Direction, rounded
 
 try:
     import z3 as z3  # noqa: PLC0414  # the other modules have it from here, with what to install where it is missing
@@ -91,11 +94,36 @@ class Space:
         self.splits: list[tuple[Truth, ...]] = []
         self.of_truths: dict[tuple[int, ...], int] = {}
         self.made = 0
+        self._symbols: dict[Hashable, tuple[Sequence[Symbol], Symbol]] = {}
+        self._kept = (0, 0)  # the first so many of `known` and of the symbols are there for all questions
+
+    # What is shared, and what is of one question only
+
+    def once(self, operation: Hashable, parts: Sequence[Symbol], make: Callable[[], Symbol]) -> Symbol:
+        """The symbol of an operation on some symbols, made once: equal operations on the same symbols share it."""
+        key = (operation, *map(id, parts))
+        if key not in self._symbols:
+            self._symbols[key] = parts, make()  # with the parts, since an `id` is valid only while they are kept
+        return self._symbols[key][1]
+
+    def keep(self) -> None:
+        """Keep everything made so far for all later questions."""
+        self._kept = len(self.known), len(self._symbols)
+
+    def recent(self) -> list[Truth]:
+        """What became known since the last `keep`."""
+        return self.known[self._kept[0] :]
+
+    def forget(self) -> None:
+        """Drop what became known since the last `keep`, with the symbols that it defines."""
+        del self.known[self._kept[0] :]
+        while len(self._symbols) > self._kept[1]:
+            self._symbols.popitem()
 
     # Variables
 
     def flag(self, name: str) -> Truth:
-        """A yes-or-no."""
+        """A boolean."""
         self.made += 1
         return z3.Bool(f"{name}#{self.made}", self.context)
 
@@ -112,6 +140,10 @@ class Space:
         flags = {option: self.flag(f"{name}={option}") for option in others}
         self.know(z3.AtMost(*flags.values(), 1) if len(flags) > 1 else True)
         return {first: opposite(any_of(flags.values())), **flags}
+
+    def option(self, option: str) -> Choice:
+        """A choice that is always one option."""
+        return cast(Choice, self.once(("option", option), (), lambda: {option: True}))
 
     def know(self, truth: Truth) -> None:
         """It holds, as a matter of definition or of range."""
@@ -144,7 +176,7 @@ class Space:
             found = [(guard, numbers) for guard, numbers in joined if len({split for split, _ in guard}) == len(guard)]
         return found
 
-    def worked_out(self, parts: Iterable[Cases], operation: Callable[..., Whole]) -> Cases:
+    def computed(self, parts: Iterable[Cases], operation: Callable[..., Whole]) -> Cases:
         """An operation on several numbers."""
         return self.bounded(tuple((guard, operation(*numbers)) for guard, numbers in self.together(parts)))
 
@@ -211,16 +243,38 @@ class Space:
         compare = _SIGNS[sign]
         return any_of(all_of((self.holds(guard), compare(a, b))) for guard, (a, b) in self.together((left, right)))
 
-    def floor(self, over: Cases, by: Cases) -> Cases:
-        """A number over a positive one, rounded down."""
+    def quotient(self, over: Cases, by: Cases, direction: Direction, *, may_be_negative: bool = True) -> Cases:
+        """A number over a positive one, rounded; `may_be_negative` is whether the first may be below zero."""
         both = self.together((over, by))
         if all(isinstance(a, int) and isinstance(b, int) for _, (a, b) in both):
-            return self.bounded(tuple((guard, a // b) for guard, (a, b) in both))
-        quotient = self.whole("floor")
+            return self.bounded(tuple((guard, _rounded(a, b, direction)) for guard, (a, b) in both))
+        quotient = self.whole("quotient")
         for guard, (a, b) in both:
-            within = z3.And(b * quotient <= a, a < b * quotient + b)
+            within = _rounds_to(a, b, quotient, direction)
+            if may_be_negative and direction != "floor":  # below zero as above it
+                within = z3.If(a >= 0, within, _rounds_to(-a, b, -quotient, direction))
             self.know(any_of((opposite(self.holds(guard)), within)))
         return ((ALWAYS, quotient),)
+
+    def summed(self, amounts: Iterable[tuple[Truth, Cases]]) -> Cases:
+        """The sum of those numbers whose condition holds."""
+        parts = [
+            (all_of((truth, self.holds(guard))), number)
+            for truth, cases in amounts
+            for guard, number in cases
+            if not isinstance(number, int) or number
+        ]
+        numbers = [number for truth, number in parts if truth is not False]
+        if not numbers:
+            return constant(0)
+        if all(isinstance(number, int) and number == numbers[0] for number in numbers):
+            return self.computed([self.counted(truth for truth, _ in parts)], lambda count: numbers[0] * count)
+        zero = z3.IntVal(0, self.context)
+        return constant(
+            sum(
+                number if truth is True else z3.If(truth, number, zero) for truth, number in parts if truth is not False
+            )
+        )
 
     def counted(self, truths: Iterable[Truth]) -> Cases:
         """How many of some truths hold."""
@@ -234,6 +288,21 @@ class Space:
         for flag, truth in zip(flags, exactly, strict=True):
             self.know(flag == truth)
         return self.cases(flags, [constant(least + number) for number in range(len(open_) + 1)])
+
+
+def _rounded(over: int, by: int, direction: Direction) -> int:
+    return int(cast(int, rounded(Fraction(over, by), 1, direction)))
+
+
+def _rounds_to(over: Whole, by: Whole, quotient: Whole, direction: Direction) -> Truth:
+    """A number that is not negative, over a positive one, rounds to a quotient."""
+    match direction:
+        case "floor" | "down":
+            return z3.And(by * quotient <= over, over < by * quotient + by)
+        case "half_up":
+            return z3.And(2 * by * quotient - by <= 2 * over, 2 * over < 2 * by * quotient + by)
+        case "up":
+            return z3.And(by * quotient - by < over, over <= by * quotient)
 
 
 def extreme(which: str, numbers: tuple[Whole, ...]) -> Whole:

@@ -101,7 +101,7 @@ class _Provers:
             if prover is None:
                 prover = Prover(self.policy, members, any_readings=any_readings)
                 self.provers[members, any_readings] = prover
-            answer = prover.find([prover.condition(item.when)], seconds)
+            answer = prover.find([prover.encoding.truth(item.when)], seconds)
             if isinstance(answer, Shown):
                 break
         return answer

@@ -23,6 +23,7 @@ from completing import (
 from independent import Opinion
 from programs import WEIHAI, given_sample, is_known, read, rich_sample, run_of, weihai_sample
 from sampling import count, examples
+from without import policy_without
 
 from hardship_rules import Assessment, FactError, Policy, assess, load_policy, read_policy
 from hardship_rules.assessment.facts import read_facts
@@ -34,7 +35,7 @@ from hardship_rules.core.interval import Range, span
 from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Decision, Fact, Term, exprs_of
 from hardship_rules.core.problem import KeyPath
-from hardship_rules.core.variants import policy_without, without_clause
+from hardship_rules.core.variants import without_clause
 from hardship_rules.engine.compile import FALSE, OPEN, TRUE
 from hardship_rules.engine.compiled import CompiledPolicy, Result, compiled_policy
 from hardship_rules.engine.evaluate import possible, program_of, scope_of, truths

@@ -1,7 +1,7 @@
 """A policy as terms of Z3 agrees with `assess`, on generated policies and on the bundled ones."""
 
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,10 +12,11 @@ from trial import TRIAL
 from hardship_rules import Policy, assess, load_policy, read_policy
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
 from hardship_rules.core.policy import Term
+from hardship_rules.engine.program import Step
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import is_true_in, option_in
 from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, possible
-from hardship_rules.proofs.terms import Cases, Choice, extreme, multiplied
+from hardship_rules.proofs.terms import Cases, Space, Truth, extreme, multiplied, opposite
 from hardship_rules.testing.strategies import households, policies
 
 SLOW = settings(max_examples=examples(15, 150), deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,20 +59,25 @@ def _same_terms(policy: Policy, encoding: Encoding, model: Any, shown: Shown) ->
     assessment = shown.assessment
     for name, term in policy.terms.items():
         answers = [member[name] for member in assessment.members] if term.of_member else [assessment.terms[name]]
-        scopes = encoding.scope.members if term.of_member else [encoding.scope]
-        for answer, scope in zip(answers, scopes, strict=False):
+        quotient = encoding.lowered.named(name)
+        values: Any = encoding.by_member(quotient.step) if term.of_member else [encoding.value(quotient.step)]
+        by = quotient.by.number
+        for step, power in quotient.by.factors:
+            by *= whole_in(encoding.space, model, encoding.value(step)) ** power
+        for answer, value in zip(answers, values, strict=False):
             match term:
                 case Term(kind=NumberKind()):
-                    over = encoding.space.term(cast(Cases, scope[name]))
-                    whole = over if isinstance(over, int) else model.eval(over, model_completion=True).as_long()
-                    by = encoding.made.denominators[name]
-                    if by.factors:
-                        continue  # its divisor is itself a term
-                    assert answer.exact == Fraction(whole, by.number)  # type: ignore[union-attr]  # everything is known
+                    assert answer.exact == Fraction(whole_in(encoding.space, model, value), by)  # type: ignore[union-attr]  # everything is known
                 case Term(kind=ChoiceKind()):
-                    assert answer == option_in(model, cast(Choice, scope[name]))
+                    assert answer == option_in(model, value)
                 case _:
-                    assert answer is is_true_in(model, scope[name])
+                    assert answer is is_true_in(model, value)
+
+
+def whole_in(space: Space, model: Any, cases: Any) -> int:
+    """The whole number of a model in the one case that holds."""
+    (whole,) = [number for guard, number in cases if is_true_in(model, space.holds(guard))]
+    return whole if isinstance(whole, int) else int(model.eval(whole, model_completion=True).as_long())
 
 
 @pytest.mark.parametrize("outcome", list(WEIHAI.category.by_id))
@@ -87,15 +93,45 @@ def test_the_category_of_a_found_household_is_the_one_asked_for(outcome: str) ->
 
 def test_a_disagreement_names_the_clause(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the proof confuses `<` with `>=`, the replay names the first differing clause in evaluation order."""
-    right = Encoding.comparison
+    right = Encoding.lt
 
-    def wrong(encoding: Encoding, left: Any, sign: str, other: Any) -> Any:
-        return right(encoding, left, {"<": ">="}.get(sign, sign), other)
+    def wrong(encoding: Encoding, step: Step, left: Cases, other: Cases) -> Truth:
+        return opposite(right(encoding, step, left, other))
 
-    monkeypatch.setattr(Encoding, "comparison", wrong)
+    monkeypatch.setattr(Encoding, "lt", wrong)
     prover = Prover(read_policy(TRIAL), 1)
     with pytest.raises(DisagreementError, match=r"^counts\.minor\.young: the proof has"):
         prover.find([prover.outcome("category", "deep")], 20)
+
+
+def test_a_number_not_published_is_each_parameters_own() -> None:
+    """Two parameters with equal tables and no published number may have different numbers."""
+    parameters = "".join(
+        f"  {name}: {{title: {name}, unit: yuan, by: place, values: {{town: not published, village: 1}}, "
+        "from: 0, to: 9, basis: assumption}\n"
+        for name in ("first", "second")
+    )
+    text = TRIAL.replace("readings:", f"{parameters}readings:", 1).replace(
+        "{that: not union}", "{that: first < second}", 1
+    )
+    prover = Prover(read_policy(text), 1)
+    answer = prover.find([prover.outcome("category", "out")], 20)
+    assert isinstance(answer, Shown)
+    assert answer.facts["place"] == "town"
+    first, second = (answer.policy.parameters[name].values["town",] for name in ("first", "second"))
+    assert first is not None
+    assert second is not None
+    assert first < second
+
+
+@pytest.mark.parametrize(("line", "members"), [("count(true) == 2", 2), ("sum(multiple) == 6", 3)])
+def test_a_sum_counts_each_member_once(line: str, members: int) -> None:
+    """The sum of a number that all members share is that number for each member."""
+    text = TRIAL.replace("{that: not union}", f'{{that: "{line}"}}', 1)
+    prover = Prover(read_policy(text), 4)
+    answer = prover.find([prover.outcome("category", "out")], 20)
+    assert isinstance(answer, Shown)
+    assert len(answer.facts["members"]) == members
 
 
 def test_numbers_that_are_constant_are_folded() -> None:

@@ -9,14 +9,13 @@ from trial import TRIAL
 
 from hardship_rules import read_policy
 from hardship_rules.core.kinds import day_number
-from hardship_rules.engine.whole import whole
 from hardship_rules.proofs._households import (
     decode_household,
     decode_readings,
     same_households_under,
     symbolic_households,
 )
-from hardship_rules.proofs.terms import Cases, Space
+from hardship_rules.proofs.terms import Cases, Choice, Space, is_option
 
 DAYS = """
 language: 1
@@ -34,9 +33,8 @@ decisions:
 @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024])
 def test_a_day_is_one_of_the_calendar(year: int) -> None:
     """Around each month's end, exactly the valid day numbers are allowed."""
-    made = whole(read_policy(DAYS))
     space = Space()
-    of = symbolic_households(space, made, 1)
+    of = symbolic_households(space, read_policy(DAYS), 1)
     ((_, variable),) = cast(Cases, of.facts["day"])
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
@@ -52,29 +50,31 @@ def test_a_day_is_one_of_the_calendar(year: int) -> None:
 def test_a_household_of_a_model_is_complete_and_real() -> None:
     """A decoded household has every fact, and a day on which the policy is in force."""
     policy = read_policy(TRIAL)
-    made, space = whole(policy), Space()
-    of = symbolic_households(space, made, 3, any_readings=True)
+    space = Space()
+    of = symbolic_households(space, policy, 3, any_readings=True)
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known, *of.present)
     assert str(solver.check()) == "sat"
-    facts = decode_household(of, made, solver.model())
+    facts = decode_household(of, solver.model())
     assert set(facts) == {"on", "members", *policy.facts}
     assert [set(member) for member in facts["members"]] == [set(policy.members.facts)] * 3
     assert facts["on"].year == 2021
-    assert decode_readings(of, solver.model())["equal"] in ("refused", "granted")
+    solver.add(is_option(cast(Choice, of.readings["equal"]), "granted"))
+    assert str(solver.check()) == "sat"
+    assert decode_readings(of, solver.model()) == {"equal": "granted"}
+    solver.add(is_option(cast(Choice, of.readings["equal"]), "refused"))
+    assert str(solver.check()) == "unsat"
 
 
 def test_another_policy_knows_the_same_households() -> None:
     """A fact with different decimals in two policies is the same number in both."""
-    one = whole(read_policy(TRIAL))
-    other = whole(
-        read_policy(
-            TRIAL.replace("{title: wage, unit: yuan, to: 100000, decimals: 2}", "{title: wage, unit: yuan, to: 100000}")
-        )
+    one = read_policy(TRIAL)
+    other = read_policy(
+        TRIAL.replace("{title: wage, unit: yuan, to: 100000, decimals: 2}", "{title: wage, unit: yuan, to: 100000}")
     )
     space = Space()
     of = symbolic_households(space, one, 1)
-    both = same_households_under(of, one, other)
+    both = same_households_under(of, other)
     assert both.facts["union"] is of.facts["union"]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)

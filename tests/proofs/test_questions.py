@@ -2,6 +2,7 @@
 
 import pytest
 from trial import HARD, TRIAL, with_edits
+from without import policy_without
 
 from hardship_rules import assess, load_policy, read_policy
 from hardship_rules.core.variants import removable_clauses
@@ -33,6 +34,19 @@ def test_a_clause_of_a_reading_not_chosen_matters_only_as_read() -> None:
     assert isinstance(claim.answer, Shown)
     assert dict(claim.answer.readings) == {"equal": "granted"}
     assert claim.answer.policy.readings["equal"].chosen == "granted"
+
+
+def test_a_clause_matters_to_the_household_shown() -> None:
+    """For a household shown for a clause, `assess` gives other decisions under the policy without the clause."""
+    definitions = {clause.id: definition for definition, clause in removable_clauses(POLICY)}
+    shown = [claim for claim in REPORT.claims if claim.section == "clauses" and isinstance(claim.answer, Shown)]
+    assert len(shown) > 10
+    for claim in shown:
+        assert isinstance(claim.answer, Shown)
+        policy, facts = claim.answer.policy, claim.answer.facts
+        without = policy_without(policy, definitions[claim.id], claim.id)
+        before, after = (assess(each, facts).category for each in (policy, without))
+        assert (before and before.id) != (after and after.id), claim.id
 
 
 def test_a_reading_that_decides_something_matters() -> None:
@@ -88,9 +102,23 @@ def test_changes_are_shown_by_a_household_of_each_kind() -> None:
     assert all(isinstance(claim.answer, Proof) for name, claim in found.items() if name not in changed)
 
 
-def test_nothing_changes_from_a_policy_to_itself() -> None:
-    """For a policy and itself every kind of change is proved impossible."""
-    assert {claim.verdict for claim in changes(POLICY, POLICY, members=3, seconds=60)} == {"unchanged"}
+@pytest.mark.parametrize("village", ["588", "not published"])
+def test_nothing_changes_from_a_policy_to_itself(village: str) -> None:
+    """For a policy and itself every kind of change is proved impossible, also where a number is not published."""
+    policy, again = (
+        read_policy(TRIAL.replace("village: 588}", f"village: {village}}}, from: 500, to: 800")) for _ in range(2)
+    )
+    assert {claim.verdict for claim in changes(policy, again, members=3, seconds=60)} == {"unchanged"}
+
+
+def test_numbers_not_published_in_two_policies_may_differ() -> None:
+    """Where two policies define a parameter differently, its numbers that are not published may differ."""
+    text = TRIAL.replace("village: 588}", "village: not published}, from: 500, to: 800")
+    claims = changes(read_policy(text), read_policy(text.replace("town: 787", "town: 780")), members=3, seconds=60)
+    found = {claim.id: claim.answer for claim in claims}
+    answer = found["relative→deep"]  # never in town, where the standard is lowered
+    assert isinstance(answer, Shown)
+    assert answer.facts["place"] == "village"
 
 
 def test_what_is_too_hard_leaves_the_rest_of_the_report() -> None:
