@@ -1,7 +1,7 @@
 """Joins of households and members: sums over the members of a household, and household columns for each member."""
 
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from functools import reduce
 from typing import Any, Protocol
 
@@ -74,34 +74,30 @@ class JoinByKey:
         parts = {name: col(total.column) for name, total in totals.sums.items()}
         parts |= {name: col(total.column).cast(self.lib.Int8()) for name, total in totals.counts.items()}
         members = members.filter(~col(self.key).is_null())  # their sums could leave 64 bits, which engines refuse
-        return self.joined(households, members, parts, totals, lambda summed: summed)
+        return self.joined(households, self.summed(members, parts, totals), totals)
 
-    def joined(
-        self,
-        households: Frame,
-        members: Frame,
-        parts: Mapping[str, Expr],
-        totals: Totals,
-        finished: Callable[[Frame], Frame],
-    ) -> Frame:
-        """The households with the sums of some parts of their members, `finished` before they are joined.
-
-        A household without members gets the least of each sum: engines are faster on columns without nulls.
-        """
+    def summed(self, members: Frame, parts: Mapping[str, Expr], totals: Totals) -> Frame:
+        """The sums of some parts of the members of each household, by key; with the number of members if wanted."""
         lib = self.lib
         integer, faults = lib.Int64(), (FAULT,) if totals.first and totals.faults else ()
         aggregates = [lib.col(name).sum().cast(integer) for name in parts]
         aggregates += [lib.len().cast(integer).alias(MEMBERS)] if totals.first else []
         aggregates += [lib.col(name).min() for name in faults]
         # engines are faster where the parts are columns before rows are grouped
-        grouped = members.select(self.key, *faults, **parts).group_by(self.key)
-        summed = finished(grouped.agg(*aggregates))
-        if totals.first and totals.faults:
-            texts = [(lib.lit(fault), Column(lib.col(FAULT) == number)) for number, fault in enumerate(totals.faults)]
-            summed = summed.with_columns(first_of(texts, lib.lit(None, dtype=lib.String())).alias(FAULT))
+        summed = members.select(self.key, *faults, **parts).group_by(self.key).agg(*aggregates)
+        if not faults:
+            return summed
+        texts = [(lib.lit(fault), Column(lib.col(FAULT) == number)) for number, fault in enumerate(totals.faults)]
+        return summed.with_columns(first_of(texts, lib.lit(None, dtype=lib.String())).alias(FAULT))
+
+    def joined(self, households: Frame, summed: Frame, totals: Totals) -> Frame:
+        """The households with the sums of their members.
+
+        A household without members gets the least of each sum: engines are faster on columns without nulls.
+        """
         joined = households.join(summed, on=self.key, how="left")
         numbers = {**totals.sums, **totals.counts}
-        least = {name: lib.col(name).fill_null(total.least) for name, total in numbers.items()}
+        least = {name: self.lib.col(name).fill_null(total.least) for name, total in numbers.items()}
         return joined.with_columns(**least) if least else joined
 
     def with_own_columns(self, households: Frame, members: Frame, columns: Collection[str]) -> Frame:
@@ -109,19 +105,27 @@ class JoinByKey:
         return members.join(households.select(self.key, *columns), on=self.key, how="left")
 
 
-@frozen
+@frozen(eq=False)
 class PackedJoinByKey(JoinByKey):
-    """A join by key of Polars frames, in which several counts are one sum; a household has `at_most` members."""
+    """A join by key of Polars frames, in which several counts are one sum.
 
-    at_most: int = 0
+    `own` are the keys of the households, in their order; a household has `at_most` members.
+    """
+
+    own: pl.Series
+    at_most: int
 
     def with_totals(self, households: Frame, members: Frame, totals: Totals) -> Frame:
-        """The households with totals of their members."""
+        """The households with totals of their members, in their order if each has some."""
         words, results = _packed(totals.counts, self.at_most)
         parts = {name: pl.col(total.column) for name, total in totals.sums.items()} | words
-        return self.joined(
-            households, members, parts, totals, lambda summed: summed.with_columns(**results).drop(*words)
-        )
+        grouped = self.summed(members, parts, totals).filter(pl.col(self.key).is_not_null())
+        summed = grouped.with_columns(**results).drop(*words).collect(engine="streaming").sort(self.key)
+        order = None if self.own.is_sorted() else self.own.arg_sort()
+        keys = self.own if order is None else self.own[order]
+        if not keys.equals(summed[self.key]):
+            return self.joined(households, summed.lazy(), totals)
+        return _side_by_side(households, (summed if order is None else summed[order.arg_sort()]).drop(self.key).lazy())
 
 
 @frozen(eq=False)

@@ -14,7 +14,7 @@ from hardship_rules.engine.phases import phases_of
 from hardship_rules.engine.program import IntKind, Program, Step
 from hardship_rules.engine.row_causes import any_of
 from hardship_rules.frames._joins import Frame, Join, MemberSum, Totals
-from hardship_rules.frames._values import Choices, Values, choices, columns_of, is_known
+from hardship_rules.frames._values import Choices, Numbers, Values, choices, columns_of, is_known, known_number
 from hardship_rules.frames.algebra import ColumnAlgebra
 from hardship_rules.frames.bounds import Bound, Column, Expr, Number, Rows, first_of, multiplied
 from hardship_rules.frames.columns import ColumnProfile, FactColumn
@@ -166,7 +166,13 @@ class PlanMaker:
             used = {argument for number in (*phase.of_members, *phase.aggregates) for argument in steps[number].args}
             self._join(argument for argument in used if steps[argument].space == "household")
             evaluate(phase.of_members)
-            evaluate(phase.aggregates, keep=False)
+            sums = self._sums_of_one_sum(phase.aggregates, uses)
+            for parts in sums:  # one column instead of several
+                of_each = [self.values[argument] for number in parts for argument in steps[number].args]
+                total = algebra.sum(steps[parts[0]], algebra.add(steps[parts[0]], *cast(list[Numbers], of_each)))
+                self.values |= dict.fromkeys(parts, known_number(0)) | {parts[0]: total}
+            done = {number for parts in sums for number in parts}
+            evaluate((number for number in phase.aggregates if number not in done), keep=False)
             self._add_totals(first=first)
             for number in phase.aggregates:
                 self.values[number] = self.households.kept_value(self.values[number])
@@ -192,6 +198,13 @@ class PlanMaker:
             if step.op == "select" and not isinstance(step.kind, IntKind):
                 uses[step.args[0]] += 1
         return uses
+
+    def _sums_of_one_sum(self, aggregates: Iterable[int], uses: Mapping[int, int]) -> list[list[int]]:
+        """The sums over members that are used in one sum of the household alone: their parts can be added first."""
+        steps = self.program.steps
+        alone = {number for number in aggregates if steps[number].op == "sum" and uses[number] == 1}
+        groups = ([part for part in step.args if part in alone] for step in steps if step.op == "add")
+        return [parts for parts in groups if len(parts) > 1]
 
     # Between households and members
 

@@ -418,7 +418,7 @@ def _computed(  # noqa: PLR0913  # two frames, and how they are read and compute
     own, theirs = readings
     plan = job.plan(readings, (profiles(own, households), profiles(theirs, members)), pl, simple=simple)
     at_most = job.policy.members.at_most
-    by_key = PackedJoinByKey(job.key, pl, at_most)
+    by_key = PackedJoinByKey(job.key, pl, households[job.key], at_most)
     join = by_key if plan.by_key else join_by_position(job.key, households, members, at_most) or by_key
     return _collected(plan.of(own.of(households.lazy()), theirs.of(members.lazy()), join))
 

@@ -130,6 +130,25 @@ def test_frames_agree_with_assess(run: Run, left_out: tuple[str, ...]) -> None:
     assert decided > (20 if left_out else 60)
 
 
+@pytest.mark.parametrize("is_member_missing", [False, True], ids=["all with members", "one without"])
+@pytest.mark.parametrize("keys", ["numbers", "texts"])
+def test_rows_in_any_order(keys: str, *, is_member_missing: bool) -> None:
+    """Households and members in any order have the verdicts that they have in order, in the order of the households."""
+    own, theirs = framed(WEIHAI, sample())
+    if keys == "texts":
+        own, theirs = (frame.with_columns(pl.col("household").cast(pl.String)) for frame in (own, theirs))
+    if is_member_missing:
+        theirs = theirs.filter(pl.col("household") != theirs["household"][0])
+    nobody = theirs.head(3).with_columns(pl.lit(None, dtype=own["household"].dtype).alias("household"))
+    ordered = assess_frame(WEIHAI, own, theirs, on=ON)
+    shuffled_own, shuffled_theirs = (
+        frame.sample(fraction=1, shuffle=True) for frame in (own, pl.concat([theirs, nobody]))
+    )
+    found = assess_frame(WEIHAI, shuffled_own, shuffled_theirs, on=ON)
+    assert found["household"].equals(shuffled_own["household"])
+    assert found.sort("household").equals(ordered.sort("household"))
+
+
 def test_columns_of_spark(run_spark: Run) -> None:
     """In Spark a datetime is a day at midnight, by the session's zone if it has one; a void column is unknown.
 
