@@ -75,12 +75,12 @@ def _of_clauses(policy: Policy, program: Program) -> Iterator[tuple[int, Label]]
 
 
 def owners_of(program: Program, live: tuple[int, ...], labels: dict[int, Label]) -> dict[int, Label]:
-    """The label of each step: its own, or that of the first one that needs it and has one."""
+    """The label of each step: its own, the name of a fact, or the label of the first step that needs it."""
     owners: dict[int, Label] = {}
     for number in reversed(live):
-        if number in labels:
-            owners[number] = labels[number]
-        owner = owners.setdefault(number, Label("", "", "", program.steps[number].op))
-        for argument in program.steps[number].args:
-            owners[argument] = owner
+        step = program.steps[number]
+        if step.op == "input":
+            owners[number] = Label("", str(step.data), "", str(step.data))
+        owner = owners[number] = labels.get(number) or owners.get(number) or Label("", "", "", step.op)
+        owners.update(dict.fromkeys(step.args, owner))
     return owners

@@ -7,7 +7,18 @@ from hardship_rules.core.interval import rounded
 from hardship_rules.engine.program import IntKind, Rounding
 from hardship_rules.sql import trees
 from hardship_rules.sql.trees import Bound, Tree
-from hardship_rules.sql.values import Numbers, Rows, Truth, all_of, any_of, between, certain, constant, negation, told
+from hardship_rules.sql.values import (
+    Numbers,
+    Rows,
+    Truth,
+    all_of,
+    any_of,
+    between,
+    certain,
+    constant,
+    negation,
+    three_valued,
+)
 
 Operator = Literal["/", "//"]
 
@@ -106,7 +117,7 @@ def less(a: Numbers, b: Numbers) -> Truth:
     if b.column is not None and isinstance(a.low, int) and a.known:
         return Truth(trees.compare(a.low, "<", b.column))
     holds = _below(a.high, a.within, b.low, b.within)
-    return told(holds, negation(_below(a.low, a.within, b.high, b.within)))
+    return three_valued(holds, negation(_below(a.low, a.within, b.high, b.within)))
 
 
 def equal(a: Numbers, b: Numbers) -> Truth:
@@ -117,7 +128,7 @@ def equal(a: Numbers, b: Numbers) -> Truth:
         if one.column is not None and isinstance(other.low, int) and other.known:
             return Truth(trees.compare(one.column, "=", other.low))
     apart = any_of(_below(a.high, a.within, b.low, b.within), _below(b.high, b.within, a.low, a.within))
-    return told(all_of(_same(a.low, b.high), _same(a.high, b.low)), apart)
+    return three_valued(all_of(_same(a.low, b.high), _same(a.high, b.low)), apart)
 
 
 def _below(a: Bound, within_a: IntKind, b: Bound, within_b: IntKind) -> Truth:
@@ -162,12 +173,12 @@ def _picked(when: Truth, then: Bound, otherwise: Bound, in_doubt: Bound) -> Boun
         return in_doubt
     held, failed = trees.number(then), trees.number(otherwise)
     if when.known or in_doubt == otherwise:
-        found = trees.case([(when.holds, held)], failed)
+        chosen = trees.case([(when.holds, held)], failed)
     elif in_doubt == then:
-        found = trees.case([(trees.is_not(when.holds, what=False), held)], failed)
+        chosen = trees.case([(trees.is_not(when.holds, what=False), held)], failed)
     else:
-        found = trees.case([(when.holds, held), (trees.not_(when.holds), failed)], trees.number(in_doubt))
-    return trees.wide(found) if isinstance(then, int) and isinstance(otherwise, int) else found
+        chosen = trees.case([(when.holds, held), (trees.not_(when.holds), failed)], trees.number(in_doubt))
+    return trees.wide(chosen) if isinstance(then, int) and isinstance(otherwise, int) else chosen
 
 
 def one_of_several(rows: Sequence[tuple[IntKind, Truth]], within: IntKind) -> Numbers:

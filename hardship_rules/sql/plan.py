@@ -26,7 +26,7 @@ from hardship_rules.sql.values import Truth, Value, certain, constant, option, t
 
 WORDS = sentences("sql")
 
-_SHORT, _LONG = 3, 24  # columns and constants of what is written twice, or once, without a column of its own
+_SHORT, _LONG = 3, 32  # columns and constants of what is written twice, or once, without a column of its own
 
 
 @define(eq=False)
@@ -182,8 +182,8 @@ class QueryPlan:
             items.append(Item("problem", trees.call("MIN", trees.column("fault", "found"))))
         for number in numbers:
             value = self._constant(number)
-            found = self._operated(number, joined) if value is None else value
-            self._values[number] = self._put(sums, number, found)
+            total = self._operated(number, joined) if value is None else value
+            self._values[number] = self._put(sums, number, total)
         query = self.query(self.members, [*items, *sums.items], self.sources["m"], self._own)
         self.tables.append((sums.table, trees.grouped(query, key), WORDS["members_read"]))
         self.sums.append(sums.table)

@@ -35,9 +35,11 @@ class _Lines(Generator):
 
     def alias_sql(self, expression: Any) -> str:
         """A column with its name; a condition or a sum that does not fit before it is in brackets."""
-        name = f"AS {self.sql(expression, 'alias')}"
-        self.room = max(_LEAST, min(_WIDTH, _LINE - len(name) - len("".join(expression.comments or ()))))
-        value = self.sql(expression, "this")
+        name, value = f"AS {self.sql(expression, 'alias')}", self.sql(expression, "this")
+        room = _LINE - len(name) - len("".join(expression.comments or ()))
+        if self.fits(value) and len(value) > room:
+            self.room = max(_LEAST, room)
+            value = self.sql(expression, "this")
         is_operator = isinstance(expression.this, exp.Binary | exp.In | exp.Not)
         value = self.bracketed(value) if is_operator and not self.fits(value) else value
         self.room = _WIDTH

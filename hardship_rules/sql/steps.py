@@ -104,7 +104,7 @@ class TableSteps:
     def needed(self, of: Iterable[Tree], *, every: bool) -> tuple[list[Columns], Collection[str]]:
         """The steps that some trees need, in order, and the tables and steps that these and the trees use.
 
-        With `every`, also those that were in no such query before, so that each clause stands in the view.
+        With `every`, also the steps that no such query had before, so that the view has a column for each clause.
         """
         used = {table for tree in of for table in trees.tables_in(tree)}
         wanted = []

@@ -214,11 +214,17 @@ def greatest(*bounds: Bound) -> Bound:
 
 def _one_of(function: str, choose: Callable[[Iterable[int]], int], bounds: Sequence[Bound]) -> Bound:
     constants = [bound for bound in bounds if isinstance(bound, int)]
-    trees = list(dict.fromkeys(bound for bound in bounds if not isinstance(bound, int)))
+    several = (_arguments(function, bound) for bound in bounds if not isinstance(bound, int))
+    trees = list(dict.fromkeys(tree for arguments in several for tree in arguments))
     if not trees:
         return choose(constants)
     parts = [*([number(choose(constants))] if constants else []), *trees]
     return parts[0] if len(parts) == 1 else call(function, *parts)
+
+
+def _arguments(function: str, tree: Tree) -> list[Tree]:
+    """The arguments of a function, or what is no such function."""
+    return tree.expressions if isinstance(tree, exp.Anonymous) and tree.this == function else [tree]
 
 
 def joined(*texts: Tree) -> Tree:
@@ -369,7 +375,7 @@ class Item:
 
 
 def commented(tree: Tree, *remarks: str) -> Tree:
-    """A tree with comments, each on one line whatever it contains."""
+    """A tree with comments, each made one line."""
     tree.comments = [" ".join(remark.split()) for remark in remarks if remark.strip()] or None
     return tree
 

@@ -55,7 +55,7 @@ class Truth:
 
     @property
     def tree(self) -> Tree:
-        """It as a tree, whatever it is."""
+        """The condition as a tree, also if it is the same in every row."""
         if isinstance(self.holds, Tree):
             return self.holds
         return trees.null("boolean") if self.holds is None else trees.truth(self.holds)
@@ -169,8 +169,8 @@ def any_of(*parts: Truth) -> Truth:
     return junction(parts, settles=True)
 
 
-def told(holds: Truth, fails: Truth) -> Truth:
-    """True and false where these certainly hold, open elsewhere; both are known."""
+def three_valued(holds: Truth, fails: Truth) -> Truth:
+    """True where one condition holds, false where another does, open elsewhere; both are known."""
     settled = [value for truth, value in ((holds, True), (fails, False)) if truth.holds is True]
     if settled:
         return certain(settled[0])

@@ -161,11 +161,9 @@ class _View:
         """The statement that creates the view."""
         names = Names(_TAKEN)
         households, members = TableSteps(names), TableSteps(names)
-        inputs = {"on": self._day(), **dict(self._read("h", households)), **dict(self._read("m", members))}
+        inputs = {"on": self._day(), **self._read("h", households), **self._read("m", members)}
         day = {"on": day_value(self.policy, self.register.on)}
-        sources = (
-            {"h": HOUSEHOLDS, "m": MEMBERS} if self.register.mapping is None else {"h": "own_read", "m": "members_read"}
-        )
+        own, theirs = (HOUSEHOLDS, MEMBERS) if self.register.mapping is None else ("own_read", "members_read")
         plan = QueryPlan(
             self.prepared,
             self.dialect,
@@ -173,14 +171,14 @@ class _View:
             SqlAlgebra(lambda step: inputs.get(str(step.data)) or _unknown(step), self.dialect.divide),
             households,
             members,
-            {alias: trees.table(table, alias) for alias, table in sources.items()},
+            {"h": trees.table(own, "h"), "m": trees.table(theirs, "m")},
             self._mapped_tables(),
         )
         outcomes = _OutcomeColumns(self.policy, self.prepared, plan)
         plan.compute((*outcomes.wanted, *self.prepared.program.must.values()))
         households.steps.append(Columns("problem", items=[Item("found", self._problem(plan))]))
         counted = Item("rows_of_household", trees.count_over(KEY))
-        every_row = trees.select([counted], trees.table(sources["h"]), every_column=True)
+        every_row = trees.select([counted], trees.table(own), every_column=True)
         first, *rest = plan.sums
         joins = {
             first: trees.join_using("FULL", first, KEY),
@@ -222,33 +220,34 @@ class _View:
             for name, table, default, day, remark in tables
         ]
 
-    def _read(self, table: str, steps: TableSteps) -> Iterator[tuple[str, Value]]:
-        """The values of facts, after a table's first two steps: its facts, and the first fault of each row."""
+    def _read(self, table: str, steps: TableSteps) -> dict[str, Value]:
+        """Add the first two steps of a table: its facts, and the first fault of each row; the values of the facts."""
         known = self.register.known
         facts = self.register.facts(of_members=table == "m")
         mapped = self.register.mapping is not None
         items = [Item(fact.name, fact_in_sql(fact, table, read=mapped), fact.title) for fact in facts]
         read = trees.column(table, FAULT)
-        found = [(trees.is_not(read, None), read)] if mapped else []
-        found += [(when, trees.text(code)) for when, code in faults(facts, table, "fact", known)]
+        whens = [(trees.is_not(read, None), read)] if mapped else []
+        whens += [(when, trees.text(code)) for when, code in faults(facts, table, "fact", known)]
         if table == "h" and (on_column := self.register.on_column) is not None:
             day = trees.column(table, on_column)
             items.append(Item("on", day_in_sql(day, self.policy.start, self.policy.end), WORDS["day"]))
             outside = trees.and_(trees.is_(trees.column("fact", "on"), None), trees.is_not(day, None))
-            found += [(has_time_in_sql(day), trees.text("date_with_time on")), (outside, trees.text("on_outside"))]
+            whens += [(has_time_in_sql(day), trees.text("date_with_time on")), (outside, trees.text("on_outside"))]
         if items:
             steps.steps.append(Columns("fact", items=items))
-        steps.steps.append(Columns("fault", items=[Item("found", trees.case(found) if found else trees.null("text"))]))
-        for fact in facts:
-            yield fact.name, value_of_fact(fact, trees.column("fact", fact.name), known=fact.name in known)
+        steps.steps.append(Columns("fault", items=[Item("found", trees.case(whens) if whens else trees.null("text"))]))
+        return {
+            fact.name: value_of_fact(fact, trees.column("fact", fact.name), known=fact.name in known) for fact in facts
+        }
 
     def _day(self) -> Numbers:
         """The day of the verdicts; from a column, some day on which the policy is in force."""
         day = cast(Number, day_value(self.policy, self.register.on))
         ends = int(low(day)), int(high(day))
-        return (
-            values.constant(*ends) if self.register.on_column is None else number_of(trees.column("fact", "on"), *ends)
-        )
+        if self.register.on_column is None:
+            return values.constant(*ends)
+        return number_of(trees.column("fact", "on"), *ends)
 
     def _problem(self, plan: QueryPlan) -> Tree:
         """The first problem that prevents a verdict on a household."""

@@ -14,6 +14,7 @@ from databases import Database
 from framing import drawn
 from hypothesis import strategies as st
 from in_both import database, in_both, server
+from places import ROOT
 from sampling import examples
 
 from hardship_rules.engine.program import IntKind, Rounding
@@ -284,3 +285,12 @@ def test_a_printed_tree_is_read_back_as_itself() -> None:
             again = printed(parsed, dialect)
             assert sqlglot.parse_one(again, read=name) == parsed
             assert "/* title */" in again
+
+
+def test_only_the_constructors_and_the_printer_know_sqlglot() -> None:
+    """No other module imports its nodes, so that brackets and quotes are set in one place."""
+    folder = ROOT / "hardship_rules" / "sql"
+    using = {path.stem for path in folder.glob("*.py") if "sql.libraries import" in path.read_text("utf-8")}
+    assert using == {"trees", "printing"}
+    assert [path.stem for path in folder.glob("*.py") if "import sqlglot" in path.read_text("utf-8")] == []
+    assert [path.stem for path in folder.glob("*.py") if "from sqlglot" in path.read_text("utf-8")] == ["libraries"]
