@@ -241,11 +241,11 @@ def _within(expr: Expr, kind: NumberKind) -> Expr:
 def _in_range(fact: Fact) -> Clause:
     """The `must` that the default of a fact lies in its range, for each member if it is a fact of members."""
     kind, at, default = cast(NumberKind, fact.kind), fact.at, Name(f"{fact.name} found", fact.at)
-    lines = [
-        Compare(default, ">=", Constant(cast(Exact, kind.low), at), at),
-        Compare(default, "<=", Constant(cast(Exact, kind.high), at), at),
-    ]
-    clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, line, "", at) for line in lines]
+    lines = {
+        "from": Compare(default, ">=", Constant(cast(Exact, kind.low), at), at),
+        "to": Compare(default, "<=", Constant(cast(Exact, kind.high), at), at),
+    }
+    clauses = [Clause(f"{DERIVED_OUTSIDE}{fact.name} {end}", "", "", None, line, "", at) for end, line in lines.items()]
     inside = AllOf(tuple(clauses), at)
     when = OverMembers("each", None, inside, at) if fact.of_member else inside
     return Clause(f"{DERIVED_OUTSIDE}{fact.name}", "", "", None, when, "", at)

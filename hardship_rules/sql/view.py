@@ -271,7 +271,8 @@ class _View:
     def _last_columns(self) -> Iterable[Item]:
         """The defaults used, the problem, the policy and the day."""
         on, on_column = self.register.on, self.register.on_column
-        defaults = [fact.name for fact in self.register.not_there if fact.if_absent is not None]
+        without_column = {fact.name for fact in self.register.not_there}
+        defaults = [fact.name for fact in self.register.policy.stand_ins if fact.name in without_column]
         day = trees.null("date") if on is None else trees.date(on)
         yield Item("stand_ins", trees.text(";".join(defaults)))
         yield Item("problem", _PROBLEM)

@@ -150,3 +150,29 @@ decisions:
     assert without["twice_x2"].to_list() == [75]  # 37.5 yuan
     stated = assess_frame(policy, pl.DataFrame({"household": [1], "loan": [10]}), members)
     assert stated["twice_x2"].to_list() == [60]
+
+
+@pytest.mark.parametrize(
+    ("fee", "problem"), [(-1, "derived_outside rent"), (0, None), (25, None), (26, "derived_outside rent")]
+)
+def test_a_default_beyond_either_end_of_its_range(fee: int, problem: str | None) -> None:
+    """The rent without a column is twice the fee: below 0 and above 50 it is no rent."""
+    policy = read_policy(
+        """
+language: 1
+policy: doubled
+units: {yuan: 元}
+household: {debt: {title: debt, unit: yuan, to: 1}}
+members: {facts: {
+  fee: {title: fee, unit: yuan, from: -100, to: 100},
+  rent: {title: rent, unit: yuan, to: 50, if absent: fee * 2}}}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: sum(rent) > 0, basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+    )
+    households, members = pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1], "fee": [fee]})
+    assert assess_frame(policy, households, members)["problem"].to_list() == [problem]
+    assert assess_frame(policy, households.lazy(), members.lazy()).collect()["problem"].to_list() == [problem]
