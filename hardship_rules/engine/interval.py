@@ -112,20 +112,26 @@ class Run:
                 return hull(self._over(args[1], by, member), self._over(args[2], by, member))
             case "min" | "max":
                 return reduce(least if step.op == "min" else greatest, (self._over(arg, by, member) for arg in args))
-            case "add" | "mul" | "input":
-                return self._sum(args if step.op == "add" else (number,), by, member)
+            case "add":
+                together, each = (self._sum(args, by, member, apart=apart) for apart in (False, True))
+                return span(max(low(together), low(each)), min(high(together), high(each)))
+            case "mul" | "input":
+                return self._sum((number,), by, member)
             case _:
                 return None
 
-    def _sum(self, parts: Iterable[int], by: Counter[int], member: int | None) -> Number:
-        """A sum over powers of steps; what is left with the same denominator is added up first."""
+    def _sum(self, parts: Iterable[int], by: Counter[int], member: int | None, *, apart: bool = False) -> Number:
+        """A sum over powers of steps; what is left with the same denominator is added up first.
+
+        With `apart`, a part that has parts of its own is divided by itself.
+        """
         sums: dict[tuple[tuple[int, int], ...], Number] = {}
         for part in parts:
             factors = Counter(self.steps[part].args if self.steps[part].op == "mul" else (part,))
             shared = factors & by
             rest, others = by - shared, factors - shared
             compound = [each for each in others if self.steps[each].op in _COMPOUND] if rest else []
-            if len(compound) == 1 and (others[compound[0]], self.steps[part].op) != (1, self.steps[compound[0]].op):
+            if len(compound) == 1 and (apart or compound[0] != part):
                 others[compound[0]] -= 1
                 product = multiply(self._product(others, member), self._over(compound[0], rest, member))
                 rest = Counter()

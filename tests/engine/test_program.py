@@ -32,6 +32,7 @@ from sampling import count, examples
 
 from hardship_rules import Policy, PolicyError, assess, read_policy
 from hardship_rules.assessment.household import Household
+from hardship_rules.assessment.outcomes import Figure
 from hardship_rules.cli import commands
 from hardship_rules.core.interval import Range, high, low
 from hardship_rules.core.kinds import NumberKind, Value
@@ -445,3 +446,46 @@ def test_by_hand(line: str, facts: dict[str, object], expected: bool) -> None:  
     assessment = assess(read_policy(LINE.replace("@", line)), {**facts, "members": [{"c": "3.5"}, {"c": 4}]})
     assert assessment.category is not None
     assert (assessment.category.id == "holds") is expected
+
+
+CASE_IN_A_SUM = """
+language: 1
+policy: shares
+units: {yuan: 元, person: 人}
+household:
+  fixed: {title: fixed, yes or no: true}
+  loan: {title: loan, unit: yuan, to: 1000}
+members: {facts: {counts: {title: counts, yes or no: true}}}
+parameters: {one: {title: one, unit: person, value: 1, basis: assumption}}
+terms:
+  people: {title: people, unit: person, basis: assumption, value: "max(1, count(counts))"}
+  share:
+    title: share
+    unit: yuan
+    basis: assumption
+    choose: [{when: {that: fixed}, value: 1}]
+    otherwise: loan * one / people
+  total: {title: total, unit: yuan, basis: assumption, value: loan + share}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: total > 5, basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fixed", "loan", "bounds"),
+    [
+        (True, 0, (1, 1)),  # 0 + 1, whatever the number of people
+        (True, 7, (8, 8)),
+        (False, 8, (12, 16)),  # 8 + 8 / 2 to 8 + 8 / 1
+        (None, 8, (9, 16)),  # 8 + 1 where it is fixed
+    ],
+)
+def test_a_case_in_a_sum_over_an_unknown_divisor(fixed: object, loan: int, bounds: tuple[int, int]) -> None:
+    """A part of a sum that is not divided keeps its value, though the sum is over an unknown number of people."""
+    assessment = assess(read_policy(CASE_IN_A_SUM), {"fixed": fixed, "loan": loan, "members": [{}, {}]})
+    total = assessment.terms["total"]
+    assert isinstance(total, Figure)
+    assert (total.low, total.high) == bounds
