@@ -89,6 +89,8 @@ class Run:
         Where those are not known, each counts once in each part of a sum: `a / p + b` is not `(a + b * p) / p`, whose
         bounds are wider.
         """
+        if step in by:
+            return divide(1, self._product(by - Counter((step,)), member))
         number = cast(Number, self.value(step, member))
         if not by:
             return number
