@@ -1,7 +1,7 @@
 """A policy is lowered to its program: smallest units, cross-multiplied comparisons, no division but a rounded one."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm, prod
 from typing import Literal, assert_never, cast
@@ -119,10 +119,13 @@ class Lowering:
 
     `program` lowers all of it. Afterwards `quotient` gives the step of any expression over the policy's names, and
     `structure` the clauses that a condition is made of.
+
+    `switches` are the ids of the clauses of readings and parameters only; those of the policy, if left out.
     """
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, switches: Collection[str] | None = None) -> None:
         self.policy = policy
+        self.switches = policy.switches if switches is None else switches
         self.build = Builder(policy.members.at_most)
         self.names: dict[str, int] = {}
         self.clauses: dict[str, int] = {}
@@ -331,7 +334,7 @@ class Lowering:
         step = self.condition(expr)
         match expr:
             case Clause(when=when):
-                is_switch = expr.id in self.policy.switches
+                is_switch = expr.id in self.switches
                 return Condition("clause", step, (self.structure(when),), expr, is_switch=is_switch)
             case AllOf(clauses) | AnyOf(clauses):
                 parts = tuple(map(self.structure, clauses))

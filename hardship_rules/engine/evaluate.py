@@ -3,7 +3,7 @@
 They are read from the steps of the policy's program by the interval algebra.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock
 from typing import Any, cast
 
@@ -23,11 +23,14 @@ _MOST_KNOWN = 20_000  # expressions of one policy whose steps are remembered
 
 
 class Lowered:
-    """A policy with the step of each of its names and expressions; further expressions are lowered when asked for."""
+    """A policy with the step of each of its names and expressions; further expressions are lowered when asked for.
 
-    def __init__(self, policy: Policy) -> None:
+    `switches` are those of `Lowering`.
+    """
+
+    def __init__(self, policy: Policy, switches: Collection[str] | None = None) -> None:
         self.policy = policy
-        self.lowering = Lowering(policy)
+        self.lowering = Lowering(policy, switches)
         self._lock = Lock()
         self._names: dict[str, Quotient] = {}
         self._clauses: dict[str, Quotient] = {}

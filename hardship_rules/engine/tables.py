@@ -75,7 +75,7 @@ def table_policy(policy: Policy, columns: Collection[str]) -> TablePolicy:
     if margin is not None:
         terms.append(_figure_term(policy, _MARGIN, Round("half_up", margin, _HUNDREDTH, _NOWHERE)))
     completed = evolve(completed, terms=FrozenMapping({**completed.terms, **{term.name: term for term in terms}}))
-    lowered = Lowered(evolve(completed, order=_ordered(completed)))
+    lowered = Lowered(evolve(completed, order=_ordered(completed)), policy.switches)  # a default may be constant
     program = specialise(lowered.program(), {name: reading.chosen for name, reading in policy.readings.items()})
     figures = dict[str, str]()
     for name in shown:

@@ -13,7 +13,7 @@ from framing import answer, drawn
 from programs import run_of
 from registering import tables
 
-from hardship_rules import FactError, Policy, load_policy, read_policy
+from hardship_rules import FactError, Policy, assess, load_policy, read_policy
 from hardship_rules.assessment.facts import read_facts
 from hardship_rules.engine.tables import magnitudes, table_policy, with_left_out
 from hardship_rules.frames.run import assess_frame
@@ -176,3 +176,29 @@ decisions:
     households, members = pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1], "fee": [fee]})
     assert assess_frame(policy, households, members)["problem"].to_list() == [problem]
     assert assess_frame(policy, households.lazy(), members.lazy()).collect()["problem"].to_list() == [problem]
+
+
+def test_a_constant_default_is_no_switch() -> None:
+    """A clause on a fact stays a reason where the fact has no column and its default is the same everywhere."""
+    policy = read_policy(
+        """
+language: 1
+policy: placed
+household: {place: {title: place, one of: {town: 城镇, village: 农村}, if absent: town}}
+members: {facts: {c: {title: c, yes or no: true}}}
+readings: {strict: {title: 从严, question: q, one of: {"yes": 是, "no": 否}, chosen: "yes", why: w, basis: assumption}}
+decisions:
+  category:
+    title: t
+    first:
+      - outcome: holds
+        title: h
+        basis: assumption
+        when: {all: {here: {that: place == town}, strictly: {that: strict == yes}}}
+    otherwise: {outcome: none, title: n}
+"""
+    )
+    found = assess_frame(policy, pl.DataFrame({"household": [1]}), pl.DataFrame({"household": [1], "c": [True]}))
+    assert found["category_clauses"].to_list() == ["category.holds.here"]
+    assessment = assess(policy, {"members": [{"c": True}]})
+    assert assessment.decided.decided_by == ("category.holds.here",)
