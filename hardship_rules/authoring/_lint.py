@@ -8,11 +8,12 @@ from typing import cast
 
 from hardship_rules.assessment.outcomes import decimal
 from hardship_rules.assessment.unusual import usual_range
+from hardship_rules.authoring._lint_rules import SHARES, rule_warnings, warning
 from hardship_rules.core.expr import Elapsed, Name, names_in
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Fact, Parameter, Policy, Reading
-from hardship_rules.core.problem import KeyPath, Location, PolicyError, Problem
+from hardship_rules.core.problem import KeyPath, PolicyError, Problem
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.engine.signs import roundings_below_zero
 from hardship_rules.explanation.wording import exact_text
@@ -22,6 +23,7 @@ from hardship_rules.language.policies import load_base, load_policy
 
 JUMP = Fraction(1, 5)  # a larger change is a warning
 TYPO_FACTORS = (10, 100)  # of a zero too many, or of a wrong unit
+_OF_VALUES = ("value_unusual", "value_slip", "value_jump")  # left out where a share is wrong, which says more
 
 PolicyWithBase = tuple[Policy, Policy | None]
 """A policy and the policy that it extends."""
@@ -46,17 +48,16 @@ def lint_file(name: str | Path, folders: Folders = (), against: str | Path | Non
 def lint(policy: Policy, base: Policy | None, old: PolicyWithBase | None) -> tuple[Problem, ...]:
     """The warnings about a policy, alone and compared with an older one, in file order; `base` is what it extends."""
     warnings = [*_approval(policy, base), *_unusual(policy), *_uncited(policy), *_below_zero(policy)]
+    warnings += rule_warnings(policy, base)
     if old is not None:
         old_policy, old_base = old
         warnings += [*_base(policy, base, old_policy, old_base), *_needed(policy, old_policy)]
         warnings += [*_gone_facts(policy, old_policy), *_gone_ids(policy, old_policy)]
         if old_policy.name != policy.name:  # in a corrected version of one file most values stay
             warnings += [*_values(policy, old_policy), *_window(policy, old_policy)]
+    shares = {problem.location for problem in warnings if problem.code in SHARES}
+    warnings = [problem for problem in warnings if problem.code not in _OF_VALUES or problem.location not in shares]
     return tuple(sorted(warnings, key=lambda problem: problem.location or policy.at))
-
-
-def _warning(code: str, at: Location, path: KeyPath, given: str, **values: str) -> Problem:
-    return Problem(code, path, given, values, "warning", at)
 
 
 # --- One policy --------------------------------------------------------------------------------------------------
@@ -67,9 +68,9 @@ def _approval(policy: Policy, base: Policy | None) -> Iterator[Problem]:
     approval = policy.approval
     if approval is None or approval.fingerprint == policy.fingerprint:
         return
-    yield _warning("approval_other", approval.at, ("approved",), policy.name, by=approval.by, day=str(approval.day))
+    yield warning("approval_other", approval.at, ("approved",), policy.name, by=approval.by, day=str(approval.day))
     if base is not None and approval.base not in (None, base.fingerprint):
-        yield _warning("base_changed", approval.at, ("approved", "base"), base.name)
+        yield warning("base_changed", approval.at, ("approved", "base"), base.name)
 
 
 def _unusual(policy: Policy) -> Iterator[Problem]:
@@ -81,7 +82,7 @@ def _unusual(policy: Policy) -> Iterator[Problem]:
                     "title": _row_title(policy, parameter, key),
                     **usual_range(policy, parameter.usual, parameter.kind),
                 }
-                yield _warning("value_unusual", parameter.places[key], _path(name, key), exact_text(number), **values)
+                yield warning("value_unusual", parameter.places[key], _path(name, key), exact_text(number), **values)
 
 
 def _uncited(policy: Policy) -> Iterator[Problem]:
@@ -92,7 +93,7 @@ def _uncited(policy: Policy) -> Iterator[Problem]:
         for name, definition in definitions.items():
             provenance = definition.provenance
             if provenance is not None and provenance.source and not provenance.cite:
-                yield _warning("cite_missing", definition.at, (section, name), name, source=provenance.source)
+                yield warning("cite_missing", definition.at, (section, name), name, source=provenance.source)
 
 
 def _below_zero(policy: Policy) -> Iterator[Problem]:
@@ -103,11 +104,11 @@ def _below_zero(policy: Policy) -> Iterator[Problem]:
             start, end = (cast(Name, day).name for day in (expr.start, expr.end))
             line = f"{start} <= {end}"
             values = {"start": start, "end": end, "must": f"each({line})" if {start, end} & policy.of_members else line}
-            yield _warning("elapsed_below_zero", expr.at, rounding.path, f"full_{expr.unit}s", **values)
+            yield warning("elapsed_below_zero", expr.at, rounding.path, f"full_{expr.unit}s", **values)
         else:
             way = expr.direction
             code = "half_up_below_zero" if way == "half_up" else "down_below_zero" if way == "down" else "up_below_zero"
-            yield _warning(code, expr.at, rounding.path, f"round_{way}")
+            yield warning(code, expr.at, rounding.path, f"round_{way}")
 
 
 # --- Compared with an older policy -------------------------------------------------------------------------------
@@ -126,13 +127,13 @@ def _values(policy: Policy, old: Policy) -> Iterator[Problem]:
             at, path = parameter.places[key], _path(name, key)
             values = {"title": _row_title(policy, parameter, key), "was": exact_text(was), "old": old.name}
             if number == was:
-                yield _warning("value_as_before", at, path, exact_text(number), **values)
+                yield warning("value_as_before", at, path, exact_text(number), **values)
             elif factor := _typo_factor(number, was):
-                yield _warning("value_slip", at, path, exact_text(number), factor=factor, **values)
+                yield warning("value_slip", at, path, exact_text(number), factor=factor, **values)
             elif was and abs(Fraction(number) / was - 1) > JUMP:
                 change = abs(Fraction(number) / was - 1) * 100
                 sign = "+" if number > was else "-"
-                yield _warning(
+                yield warning(
                     "value_jump", at, path, exact_text(number), change=f"{sign}{decimal(change, 1)}", **values
                 )
 
@@ -153,9 +154,9 @@ def _window(policy: Policy, old: Policy) -> Iterator[Problem]:
         return
     values = {"old": old.name, "end": str(old.end)}
     if old.end + timedelta(days=1) < policy.start:
-        yield _warning("window_hole", policy.at, ("effective",), str(policy.start), **values)
+        yield warning("window_hole", policy.at, ("effective",), str(policy.start), **values)
     elif policy.start <= old.end and (policy.end is None or old.start is None or old.start <= policy.end):
-        yield _warning("window_overlap", policy.at, ("effective",), str(policy.start), **values)
+        yield warning("window_overlap", policy.at, ("effective",), str(policy.start), **values)
 
 
 def _base(policy: Policy, base: Policy | None, old: Policy, old_base: Policy | None) -> Iterator[Problem]:
@@ -164,7 +165,7 @@ def _base(policy: Policy, base: Policy | None, old: Policy, old_base: Policy | N
         return
     approved = None if old.approval is None else old.approval.base
     if base.fingerprint != (approved or old_base.fingerprint):
-        yield _warning("base_differs", policy.at, ("extends",), base.name, old=old.name)
+        yield warning("base_differs", policy.at, ("extends",), base.name, old=old.name)
 
 
 def _needed(policy: Policy, old: Policy) -> Iterator[Problem]:
@@ -177,7 +178,7 @@ def _needed(policy: Policy, old: Policy) -> Iterator[Problem]:
             was = earlier.get(name)
             needed_before = name in renamed or (was is not None and _is_needed(was))
             if name in used and _is_needed(fact) and not needed_before:
-                yield _warning("fact_needed", fact.at, (*of, name), name, title=fact.title, old=old.name)
+                yield warning("fact_needed", fact.at, (*of, name), name, title=fact.title, old=old.name)
 
 
 def _fact_sections(policy: Policy, old: Policy) -> Iterator[tuple[KeyPath, Mapping[str, Fact], Mapping[str, Fact]]]:
@@ -198,12 +199,12 @@ def _gone_facts(policy: Policy, old: Policy) -> Iterator[Problem]:
         for name, was in earlier.items():
             now = facts.get(formerly[name].new if name in formerly else name)
             if now is None:
-                yield _warning("fact_gone", policy.at, of, name, title=was.title, old=old.name)
+                yield warning("fact_gone", policy.at, of, name, title=was.title, old=old.name)
             elif isinstance(was.kind, ChoiceKind):
                 options = now.kind.options if isinstance(now.kind, ChoiceKind) else {}
                 for option in was.kind.options.keys() - options - policy.formerly.get((now.name, "one of"), {}).keys():
                     values = {"title": now.title, "old": old.name, "option": was.kind.options[option]}
-                    yield _warning("option_gone", now.at, (*of, now.name), option, **values)
+                    yield warning("option_gone", now.at, (*of, now.name), option, **values)
 
 
 def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
@@ -218,7 +219,7 @@ def _gone_ids(policy: Policy, old: Policy) -> Iterator[Problem]:
             continue
         gone.append(id_)
         code = "outcome_gone" if id_ in outcomes else "clause_gone"
-        yield _warning(code, policy.at, IDS, id_, old=old.name)
+        yield warning(code, policy.at, IDS, id_, old=old.name)
 
 
 # --- Words -------------------------------------------------------------------------------------------------------

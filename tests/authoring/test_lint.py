@@ -117,7 +117,12 @@ def test_what_callers_do_not_send(tmp_path: Path) -> None:
     old = files_in(tmp_path / "old") / "2024_city.yaml"
     (tmp_path / "new").mkdir()
     path = files_in(tmp_path / "new", measure=measure, last="")
-    assert warned(path, old) == [("base_differs", "measure"), ("fact_needed", "ill"), ("fact_needed", "poor")]
+    assert warned(path, old) == [
+        ("base_differs", "measure"),
+        ("fact_needed", "ill"),
+        ("fact_needed", "poor"),
+        ("name_unused", "spare"),
+    ]
 
 
 def test_what_disappeared(tmp_path: Path) -> None:

@@ -606,8 +606,9 @@ def test_check_prints_it(tmp_path: Path) -> None:
     )
     done = run("check", str(path))
     assert done.returncode == 0
-    line, hint, *_ = done.stdout.decode().splitlines()
-    assert line.startswith(f"{path}:15:67: 提示[up_below_zero]: `round_up` 取整的数可能低于零")
+    _, printed = done.stdout.decode().split(f"{path}:15:67: ")
+    sentence, hint, *_ = printed.splitlines()
+    assert sentence.startswith("提示[up_below_zero]: `round_up` 取整的数可能低于零")
     assert "max(0, x)" in hint
     assert run("check", "--strict", str(path)).returncode == 1
 

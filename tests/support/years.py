@@ -12,13 +12,14 @@ household:
   place: {title: 居住地, one of: {town: 城市, village: 农村}}
   income: {title: 月收入, unit: yuan/month, to: 100000, decimals: 2, usual: {from: 100, to: 20000}}
   ill: {title: 患病, yes or no: true, if absent: false}
-members: {facts: {age: {title: 年龄, unit: year, to: 130}}}
+members: {called by: [age], facts: {age: {title: 年龄, unit: year, to: 130}}}
 parameters:
   standard:
     {title: 标准, unit: yuan/month, by: place, usual: {from: 200, to: 3000}, source: letter, cite: 一, basis: notice}
   factor: {title: 倍数, unit: 1, value: 2, source: letter, cite: 二, basis: notice}
 readings:
-  equal: {title: 恰等, question: 恰等时？, one of: {no: 不算, yes: 算}, chosen: no, why: 从严, basis: assumption}
+  equal: {title: 恰等, question: 恰等时？, one of: {no: 不算, yes: 算}, chosen: no, why: 从严,
+    affects: [income], basis: assumption}
 decisions:
   category:
     title: 类别
