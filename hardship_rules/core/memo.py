@@ -8,7 +8,7 @@ _MISSING = object()
 
 
 class Memo:
-    """The results that were computed from one object, by key; with `most`, of so many keys at once, the latest.
+    """The results that were computed from one object, by key; `most` limits the keys, the latest are kept.
 
     Threads may compute a result at the same time; all of them get the one that is stored first.
     """

@@ -367,7 +367,7 @@ class _Rules(algebra.Algebra):
         return chosen
 
     def every(self, decision: str, outcomes: Iterable[str]) -> None:
-        """The rules of a decision of which each outcome is decided on its own."""
+        """The rules of a decision in which each outcome is decided on its own."""
         for id_ in outcomes:
             outcome = id_.removeprefix(f"{decision}.")
             self.rule([{self.clauses[id_].fact(truth=True): 1}], "", None, Fires(decision=decision, outcome=outcome))

@@ -125,7 +125,7 @@ class Run:
     def _sum(self, parts: Iterable[int], by: Counter[int], member: int | None, *, apart: bool = False) -> Number:
         """A sum over powers of steps; what is left with the same denominator is added up first.
 
-        With `apart`, a part that has parts of its own is divided by itself.
+        With `apart`, a part that has parts of its own is divided before it is added.
         """
         sums: dict[tuple[tuple[int, int], ...], Number] = {}
         for part in parts:

@@ -116,7 +116,7 @@ def _completed(policy: Policy, absent: Collection[Fact]) -> Policy:
 
 @per_policy
 def _scales(policy: Policy) -> FrozenMapping[str, int | None]:
-    """For each figure the number by which it is whole, whatever facts have a column; None where there is none.
+    """For each figure the factor that makes it whole with any columns; None where there is none.
 
     A default may be finer than its fact: of a loan in whole yuan, half of another number.
     """

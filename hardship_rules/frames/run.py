@@ -52,11 +52,11 @@ _SELDOM = 8
 _MANY_APART = 0.3
 """Where more households than that have to be computed apart, all are."""
 _SAMPLE = 100
-"""So many rows show whether options are written by other words than their names."""
+"""The rows that show whether options are written by other words than their names."""
 _LAST = 1 << 30
 """The depth of a column that is added after all others."""
 _MOST_PLANS = 64
-"""So many plans of a policy are kept: each for frames with the same columns, types and profiles."""
+"""The most plans of a policy that are kept: each for frames with the same columns, types and profiles."""
 
 
 def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, and what is wanted

@@ -477,7 +477,7 @@ decisions:
 @pytest.mark.parametrize(
     ("fixed", "loan", "bounds"),
     [
-        (True, 0, (1, 1)),  # 0 + 1, whatever the number of people
+        (True, 0, (1, 1)),  # 0 + 1, for any number of people
         (True, 7, (8, 8)),
         (False, 8, (12, 16)),  # 8 + 8 / 2 to 8 + 8 / 1
         (None, 8, (9, 16)),  # 8 + 1 where it is fixed

@@ -128,7 +128,7 @@ def test_magnitudes_of_bundled_policies(policy: Policy) -> None:
 
 
 def test_a_default_finer_than_its_fact_is_shown_exactly() -> None:
-    """Half a yuan from a default is in the figure's column, which has a scale for it whatever columns there are."""
+    """Half a yuan from a default is in the figure's column, which has the same scale with any columns."""
     policy = read_policy(
         """
 language: 1

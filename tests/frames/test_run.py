@@ -139,10 +139,10 @@ def test_rows_in_any_order(keys: str, *, is_member_missing: bool) -> None:
         own, theirs = (frame.with_columns(pl.col("household").cast(pl.String)) for frame in (own, theirs))
     if is_member_missing:
         theirs = theirs.filter(pl.col("household") != theirs["household"][0])
-    nobody = theirs.head(3).with_columns(pl.lit(None, dtype=own["household"].dtype).alias("household"))
+    keyless = theirs.head(3).with_columns(pl.lit(None, dtype=own["household"].dtype).alias("household"))
     ordered = assess_frame(WEIHAI, own, theirs, on=ON)
     shuffled_own, shuffled_theirs = (
-        frame.sample(fraction=1, shuffle=True) for frame in (own, pl.concat([theirs, nobody]))
+        frame.sample(fraction=1, shuffle=True) for frame in (own, pl.concat([theirs, keyless]))
     )
     found = assess_frame(WEIHAI, shuffled_own, shuffled_theirs, on=ON)
     assert found["household"].equals(shuffled_own["household"])
