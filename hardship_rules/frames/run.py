@@ -89,7 +89,7 @@ def assess_frame(  # noqa: PLR0913, PLR0917  # two frames, how they are joined, 
         key,
         day_in_window(policy, on),
         None if columns is None else tuple(columns),
-        known if known == "all" else frozenset(known),
+        known if known == "all" else tuple(dict.fromkeys(known)),
     )
     of_households, of_members = checked_frame(households), checked_frame(members)
     if isinstance(of_households, nw.LazyFrame) and isinstance(of_members, nw.LazyFrame):
@@ -144,7 +144,7 @@ class _Job:
     key: str
     on: date | None
     wanted: tuple[str, ...] | None
-    known: frozenset[str] | Literal["all"]
+    known: tuple[str, ...] | Literal["all"]
 
     def read(self, households: Schema, members: Schema, lib: Any) -> tuple[Reading, Reading]:
         """How both frames are read; raises `FactError` with every column that cannot be read."""
