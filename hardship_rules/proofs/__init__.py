@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
-    from hardship_rules.proofs.prover import DisagreementError, NotSettled, Proof, Prover, Shown, possible, witness
+    from hardship_rules.proofs.partial import possible
+    from hardship_rules.proofs.prover import DisagreementError, NotSettled, Proof, Prover, Shown, witness
     from hardship_rules.proofs.questions import Claim, Questions
     from hardship_rules.proofs.report import Report, changes, kept_and_changed, proofs_json, verify
     from hardship_rules.proofs.text import proofs_text
@@ -44,7 +45,7 @@ __getattr__, __dir__ = lazy(
         "Shown": "prover",
         "changes": "report",
         "kept_and_changed": "report",
-        "possible": "prover",
+        "possible": "partial",
         "proofs_json": "report",
         "proofs_text": "text",
         "verify": "report",

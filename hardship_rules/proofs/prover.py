@@ -1,6 +1,6 @@
 """The prover: puts a question about all households to Z3 and answers with a proof, a counterexample, or neither."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from time import monotonic
 from typing import Literal, cast
@@ -8,15 +8,12 @@ from typing import Literal, cast
 from attrs import evolve, field, frozen
 
 from hardship_rules.assessment.assessment import Assessment, assess
-from hardship_rules.assessment.facts import read_facts
-from hardship_rules.assessment.household import HouseholdText
 from hardship_rules.core.expr import Clause, Compare, Expr, Not, Option, walk
 from hardship_rules.core.frozen import FrozenMapping
-from hardship_rules.core.interval import Exact, Number, high, low
-from hardship_rules.core.kinds import NumberKind, Value, day_number
+from hardship_rules.core.interval import Exact
+from hardship_rules.core.kinds import NumberKind
 from hardship_rules.core.policy import Policy, exprs_of
 from hardship_rules.engine.evaluate import Scope, value
-from hardship_rules.engine.interval import options_of
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import (
     Facts,
@@ -29,15 +26,11 @@ from hardship_rules.proofs._households import (
 )
 from hardship_rules.proofs.terms import (
     Cases,
-    Choice,
     Space,
     Symbol,
     Truth,
     Whole,
     all_of,
-    any_of,
-    is_option,
-    opposite,
     z3,
 )
 
@@ -131,43 +124,6 @@ def witness_of(
     return prover.find([prover.encoding.truth(condition)], seconds)
 
 
-def possible(
-    policy: Policy, household: Mapping[str, object] | HouseholdText, seconds: float = SECONDS
-) -> FrozenMapping[str, Answer]:
-    """For each category, whether some completion of a partial household reaches it.
-
-    This is exact, while `Assessment.possible` may name too many. Each outcome has a completed household (`Shown`) or
-    the proof that no completion reaches it. Raises `FactError` as `assess` does.
-    """
-    given = read_facts(policy, household)
-    prover = Prover(policy, len(given.members))
-    households = prover.households
-    conditions = [_is_within(prover, name, households.facts[name], known) for name, known in given.values.items()]
-    for symbols, member in zip(households.members, given.members, strict=True):
-        conditions += [_is_within(prover, name, symbols[name], known) for name, known in member.values.items()]
-    if given.on is not None:
-        conditions.append(_is_within(prover, "on", households.facts["on"], day_number(given.on)))
-    conditions += households.present
-    decision = policy.category
-    return FrozenMapping(
-        (outcome, prover.find([*conditions, prover.outcome(decision.name, outcome)], seconds))
-        for outcome in decision.by_id
-    )
-
-
-def _is_within(prover: "Prover", name: str, symbol: Symbol, known: Value) -> Truth:
-    """The condition that a fact agrees with what is known of it."""
-    if isinstance(symbol, tuple):
-        variable = _variable(symbol)
-        least, most = (Fraction(end(cast(Number, known))) * prover.households.scale(name) for end in (low, high))
-        return z3.And(
-            variable >= -(-least.numerator // least.denominator), variable <= most.numerator // most.denominator
-        )
-    if isinstance(symbol, Mapping):
-        return any_of(is_option(cast(Choice, symbol), option) for option in options_of(known))
-    return True if known is None else symbol if known else opposite(symbol)
-
-
 class Prover:
     """Answers questions about the households of a policy with up to `members` members. Not thread-safe.
 
@@ -218,7 +174,7 @@ class Prover:
         """The answer to a question about households without negative amounts, which are easier to read."""
         facts, member_facts = self.policy.facts, self.policy.members.facts
         self._restriction = all_of(
-            _variable(symbols[name]) >= 0
+            variable_of(symbols[name]) >= 0
             for definitions, holders in ((facts, (self.households.facts,)), (member_facts, self.households.members))
             for name, fact in definitions.items()
             if isinstance(fact.kind, NumberKind) and cast(Exact, fact.kind.low) < 0
@@ -253,7 +209,7 @@ class Prover:
         return Shown(policy, facts, FrozenMapping(changed), second, against)
 
 
-def _variable(symbol: Symbol) -> Whole:
+def variable_of(symbol: Symbol) -> Whole:
     """The variable of a numeric fact."""
     ((_, variable),) = cast(Cases, symbol)
     return variable

@@ -31,7 +31,7 @@ from hardship_rules import (
 )
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import load_mapping, mapping_for, read_mapping
-from hardship_rules.proofs.prover import possible
+from hardship_rules.proofs.partial import possible
 from hardship_rules.proofs.report import verify
 from hardship_rules.registers._impact import impact
 from hardship_rules.sql.view import register, view_in_sql

@@ -28,7 +28,8 @@ from hardship_rules.durable.worker import Worker
 from hardship_rules.engine.evaluate import scope_of
 from hardship_rules.engine.signs import roundings_below_zero
 from hardship_rules.frames.run import assess_frame
-from hardship_rules.proofs.prover import Proof, Shown, possible
+from hardship_rules.proofs.partial import possible
+from hardship_rules.proofs.prover import Proof, Shown
 from hardship_rules.sql.view import register, view_in_sql
 
 __all__ = ["database", "server"]  # fixtures

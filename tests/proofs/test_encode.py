@@ -15,7 +15,8 @@ from hardship_rules.core.policy import Term
 from hardship_rules.engine.program import Step
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import is_true_in, option_in
-from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, possible
+from hardship_rules.proofs.partial import possible
+from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown
 from hardship_rules.proofs.terms import Cases, Space, Truth, extreme, multiplied, opposite
 from hardship_rules.testing.strategies import households, policies
 

@@ -8,7 +8,8 @@ from trial import HARD, TRIAL, with_edits
 from hardship_rules import FactError, Figure, assess, load_household, load_policy, read_policy
 from hardship_rules.core.expr import Clause, Compare, walk
 from hardship_rules.core.policy import exprs_of
-from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, possible, witness, witness_of
+from hardship_rules.proofs.partial import possible
+from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, witness, witness_of
 
 POLICY = read_policy(TRIAL)
 
@@ -118,3 +119,37 @@ def test_nothing_of_a_household_shows() -> None:
     assert isinstance(answer, Shown)
     assert "wage" not in repr(answer)
     assert isinstance(clause("category.deep.below").when, Compare)
+
+
+FINER = """
+language: 1
+policy: finer
+units: {yuan: 元}
+household:
+  loan: {title: loan, unit: yuan, to: 100, if absent: 12.5}
+  debt: {title: debt, unit: yuan, to: 100}
+members: {facts: {c: {title: c, yes or no: true}}}
+decisions:
+  category:
+    title: t
+    first: [{outcome: holds, title: h, when: loan + debt > 20, basis: assumption}]
+    otherwise: {outcome: none, title: n}
+"""
+
+
+def test_a_default_finer_than_its_fact() -> None:
+    """12.5 yuan from a default can be left out, though not written: both categories are reached by some debt."""
+    answers = possible(read_policy(FINER), {"debt": None, "members": [{"c": True}]})
+    for outcome, is_above in (("holds", True), ("none", False)):
+        shown = answers[outcome]
+        assert isinstance(shown, Shown)
+        assert "loan" not in shown.facts
+        assert (shown.facts["debt"] + 12.5 > 20) is is_above
+        assert shown.facts["debt"] == int(shown.facts["debt"])
+        assert shown.assessment.category is not None
+        assert shown.assessment.category.id == outcome
+    (holds, none) = possible(read_policy(FINER), {"debt": 8, "members": [{"c": True}]}).values()
+    assert isinstance(holds, Shown)  # 20.5
+    assert isinstance(none, Proof)
+    third = read_policy(FINER.replace("if absent: 12.5", "if absent: debt / 3"))
+    assert all(isinstance(answer, NotSettled) for answer in possible(third, {"debt": 1, "members": [{}]}).values())

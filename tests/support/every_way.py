@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from math import ceil, floor
 from random import Random
 from typing import Any, cast
 
@@ -25,8 +24,8 @@ from views import plain, rows
 from hardship_rules import Assessment, FactError, Figure, Policy, PolicyError
 from hardship_rules import durable as durable_rules
 from hardship_rules.assessment.outcomes import decimal
-from hardship_rules.core.interval import Range, Truth, high, low
-from hardship_rules.core.kinds import NumberKind, Value
+from hardship_rules.core.interval import Truth
+from hardship_rules.core.kinds import Value
 from hardship_rules.engine.evaluate import possible, truths
 from hardship_rules.engine.interval import is_known
 from hardship_rules.frames import assess_frame
@@ -360,12 +359,12 @@ def by_proof(most: int, seconds: float = 20) -> Way:
     """Z3 with the facts asserted, for at most so many complete and so many partial households.
 
     The solver compares all decisions of each household that it shows with `assess`. What it does not settle in time
-    shows nothing. Households with a default finer than its fact are left out: to the solver there are none.
+    shows nothing.
     """
 
     def run(sample: Sample) -> list[Differences]:
         found: list[Differences] = [[] for _ in sample.households]
-        numbers = [number for number, expected in enumerate(sample.expected) if _is_in_units(expected)]
+        numbers = [number for number, found in enumerate(sample.expected) if not isinstance(found, FactError)]
         complete = {number: is_complete(sample.expected[number]) for number in numbers}
         chosen = [[number for number in numbers if complete[number] is wanted][:most] for wanted in (True, False)]
         for number in (*chosen[0], *chosen[1]):
@@ -389,18 +388,3 @@ def by_proof(most: int, seconds: float = 20) -> Way:
         return found
 
     return run
-
-
-def _is_in_units(found: Assessment | FactError) -> bool:
-    """Whether every number of a household can be one with the decimals of its fact, defaults too."""
-    if isinstance(found, FactError):
-        return False
-    names = found.policy.names
-    parts = (found.household.values, *(member.values for member in found.household.members))
-    for name, value in (pair for part in parts for pair in part.items()):
-        kind = getattr(names[name], "kind", None)
-        if isinstance(kind, NumberKind) and isinstance(value, int | Fraction | Range):
-            scale = 10**kind.decimals
-            if ceil(low(value) * scale) > floor(high(value) * scale):
-                return False
-    return True
