@@ -7,35 +7,36 @@ from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from types import MappingProxyType, ModuleType
 
-MOVED: Mapping[str, tuple[str, str]] = MappingProxyType(
+MOVED: Mapping[str, tuple[tuple[str, ...], str]] = MappingProxyType(
     {
-        "answers": ("proofs.prover", "proofs"),
-        "as_html": ("documents.html", "documents"),
-        "cases": ("testing.cases", "testing"),
-        "coverage": ("testing._coverage", "testing"),
-        "impact": ("registers._impact", "registers"),
-        "impact_report": ("registers._impact", "registers"),
-        "mapped": ("registers._mapped", "registers"),
-        "mapping": ("language.mapping", "registers"),
-        "missing_cases": ("testing.missing", "testing"),
-        "soundness": ("registers._soundness", "registers"),
-        "strategies": ("testing.strategies", "testing"),
-        "verify": ("proofs.prover", "proofs"),
+        "answers": (("proofs.prover",), "proofs"),
+        "as_html": (("documents.html",), "documents"),
+        "cases": (("testing.cases",), "testing"),
+        "coverage": (("testing._coverage",), "testing"),
+        "impact": (("registers._impact",), "registers"),
+        "impact_report": (("registers._impact",), "registers"),
+        "mapped": (("registers._mapped",), "registers"),
+        "mapping": (("language.mapping",), "registers"),
+        "missing_cases": (("testing.missing",), "testing"),
+        "soundness": (("registers._soundness",), "registers"),
+        "strategies": (("testing.strategies",), "testing"),
+        "verify": (("proofs.prover", "proofs.partial"), "proofs"),
     }
 )
-"""Old modules below `hardship_rules`: the module that has their names now, and the package to import them from."""
+"""Old modules below `hardship_rules`: the modules that have their names now, and the package to import them from."""
 
 
 class _Names(Loader):
-    """Fills an old module with the names of the one that took its place."""
+    """Fills an old module with the names of those that took its place."""
 
-    def __init__(self, home: str) -> None:
-        self.home = home
+    def __init__(self, homes: Sequence[str]) -> None:
+        self.homes = homes
 
     def exec_module(self, module: ModuleType) -> None:
         """Copy the names."""
-        home = import_module(f"hardship_rules.{self.home}")
-        vars(module).update({name: value for name, value in vars(home).items() if not name.startswith("__")})
+        for home in self.homes:
+            names = vars(import_module(f"hardship_rules.{home}")).items()
+            vars(module).update({name: value for name, value in names if not name.startswith("__")})
 
 
 class Finder:
@@ -49,8 +50,8 @@ class Finder:
         parent, _, last = name.rpartition(".")
         if parent != "hardship_rules" or last not in MOVED:
             return None
-        home, package = MOVED[last]
+        homes, package = MOVED[last]
         warnings.warn(
             f"{name} has moved: import its names from hardship_rules.{package}", DeprecationWarning, stacklevel=2
         )
-        return ModuleSpec(name, _Names(home))
+        return ModuleSpec(name, _Names(homes))

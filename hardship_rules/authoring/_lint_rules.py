@@ -209,29 +209,30 @@ def _exprs(policy: Policy) -> Iterator[tuple[str, Expr]]:
 
 def _repeated(policy: Policy) -> Iterator[Problem]:
     """Equal conditions beside one another in an `all` or `any`, and cases that come after a case like them."""
-    for code, clauses in _side_by_side(policy):
+    for are_cases, clauses in _side_by_side(policy):
+        code = "case_repeated" if are_cases else "clause_repeated"
         first: dict[object, Clause] = {}
         for clause in clauses:
             meaning = _meaning(policy, lowered(policy).quotient(clause).step)
             before = first.setdefault(meaning, clause)
             if meaning is not None and before is not clause:
-                given = clause.id if code == "case_repeated" else clause.line or clause.id
+                given = clause.id if are_cases else clause.line or clause.id
                 values = {"other": before.id, "line": str(before.at.line)}
                 yield warning(code, clause.at, _path(clause), given, **values)
 
 
-def _side_by_side(policy: Policy) -> Iterator[tuple[str, Sequence[Clause]]]:
-    """Conditions that have to differ, with the code of the problem where two of them do not."""
-    yield "clause_repeated", policy.must
+def _side_by_side(policy: Policy) -> Iterator[tuple[bool, Sequence[Clause]]]:
+    """Conditions that have to differ, with whether they are cases of a decision or a `choose`."""
+    yield False, policy.must
     for decision in policy.decisions.values():
         if not decision.every:
-            yield "case_repeated", [cast(Clause, outcome.when) for outcome in decision.outcomes]
+            yield True, [cast(Clause, outcome.when) for outcome in decision.outcomes]
     for _, expr in _exprs(policy):
         for part in walk(expr):
             if isinstance(part, AllOf | AnyOf):
-                yield "clause_repeated", part.clauses
+                yield False, part.clauses
             elif isinstance(part, Choose):
-                yield "case_repeated", [cast(Clause, when) for when, _ in part.cases]
+                yield True, [cast(Clause, when) for when, _ in part.cases]
 
 
 def _meaning(policy: Policy, step: int) -> object:

@@ -13,7 +13,7 @@ from hardship_rules.locale import problem_sentences
 ZH, EN = problem_sentences("zh"), problem_sentences("en")
 
 PACKAGE = Path(hardship_rules.__file__).parent
-MAKERS = {"problem_of", "Problem", "_finding", "_warning", "problem", "refuse", "wrong"}
+MAKERS = {"problem_of", "Problem", "_finding", "warning", "problem", "refuse", "wrong"}
 OF_REGISTERS = re.compile("cell_[a-z_]+|row_(total|note|hidden|grouped|struck)|column_hidden")
 WORDS = {"nearest", "nearest_factor", "kind_number", "kind_choice", "kind_yes_no", "kind_date", "error", "warning"}
 ONE_LINE = {"stdin_unreadable", "stdout_not_written", "interrupted"}  # of streams: their sentence includes the fix
