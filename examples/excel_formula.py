@@ -8,18 +8,19 @@ hold whole numbers (money in fen), TRUE or FALSE, and options by name.
 
 import sys
 from functools import reduce
+from typing import cast
 
 from hardship_rules import load_policy
 from hardship_rules.engine import lower, specialise
 from hardship_rules.engine.algebra import Algebra, run
-from hardship_rules.engine.program import BoolKind, OptionKind, Step
+from hardship_rules.engine.program import BoolKind, OptionKind, Step, Table
 
 
 class Formulas(Algebra):
     """The text of each operation; conditions are 1 or 0, so that every operation also works on columns of cells."""
 
     def const(self, step: Step) -> str:
-        return f'"{step.data or ""}"' if isinstance(step.kind, OptionKind) else str(int(step.data))  # type: ignore[arg-type]
+        return f'"{step.data or ""}"' if isinstance(step.kind, OptionKind) else str(int(cast(int, step.data)))
 
     def input(self, step: Step) -> str:
         return f"(1*{step.data})" if isinstance(step.kind, BoolKind) else str(step.data)
@@ -49,7 +50,7 @@ class Formulas(Algebra):
         return f"(1*({left}={right}))"
 
     def in_(self, step: Step, part: str) -> str:
-        return "(" + "+".join(f'({part}="{option}")' for option in step.data) + ")"  # type: ignore[union-attr]
+        return "(" + "+".join(f'({part}="{option}")' for option in cast(tuple[str, ...], step.data)) + ")"
 
     def and_(self, _: Step, *parts: str) -> str:
         return f"({'*'.join(parts)})"
@@ -64,7 +65,15 @@ class Formulas(Algebra):
         return f"IF({when},{then},{otherwise})"
 
     def table(self, step: Step, *keys: str) -> str:
-        raise NotImplementedError("a parameter that goes by a fact")
+        table, text = cast(Table, step.data), "NA()"
+        for row, number in table.rows:
+            ways = zip(keys, row, table.last, strict=True)  # a last key also means "and more"
+            tests = [
+                f'({key}="{at}")' if isinstance(at, str) else f"({key}{'>=' if at == last else '='}{at})"
+                for key, at, last in ways
+            ]
+            text = f"IF({'*'.join(tests) or 1},{'NA()' if number is None else number},{text})"
+        return text
 
     def sum(self, _: Step, part: str) -> str:
         return f"SUM({part})"

@@ -1,6 +1,6 @@
 """The algebra over columns: each step of a program as bounds over the rows of a frame."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any, cast
 
@@ -55,10 +55,7 @@ class ColumnAlgebra(Algebra):
 
     def add(self, _: Step, *parts: Numbers) -> Numbers:
         """The sum of the bounds."""
-        low = reduce(bounds.added, (part.low for part in parts))
-        if all(map(is_known, parts)):
-            return known_number(low)
-        return Numbers(low, reduce(bounds.added, (part.high for part in parts)))
+        return _monotone(lambda numbers: reduce(bounds.added, numbers), parts)
 
     def mul(self, step: Step, *parts: Numbers) -> Numbers:
         """The product; where neither is known, the least and the greatest of those of the bounds."""
@@ -82,13 +79,12 @@ class ColumnAlgebra(Algebra):
     def div(self, step: Step, over: Numbers, by: Numbers) -> Numbers:
         """The rounded quotient; of an unknown divisor, the least and the greatest with either bound."""
         if is_known(by):
-            low = self._quotient(step, over.low, by.low)
-            return known_number(low) if is_known(over) else Numbers(low, self._quotient(step, over.high, by.low))
+            return _monotone(lambda numbers: self._quotient(step, numbers[0], by.low), (over,))
         over, by = self._kept(step, over), self._kept(step, by)
-        return Numbers(
-            least_of([self._quotient(step, over.low, divisor) for divisor in (by.low, by.high)]),
-            most_of([self._quotient(step, over.high, divisor) for divisor in (by.low, by.high)]),
+        lows, highs = (
+            [self._quotient(step, end, divisor) for divisor in (by.low, by.high)] for end in (over.low, over.high)
         )
+        return Numbers(least_of(lows), most_of(highs))
 
     def _quotient(self, step: Step, over: Number, by: Number) -> Number:
         """A quotient rounded down, toward zero, away from zero, or to the nearest."""
@@ -107,13 +103,11 @@ class ColumnAlgebra(Algebra):
 
     def min(self, _: Step, *parts: Numbers) -> Numbers:
         """The least of the bounds."""
-        low = least_of(part.low for part in parts)
-        return known_number(low) if all(map(is_known, parts)) else Numbers(low, least_of(part.high for part in parts))
+        return _monotone(least_of, parts)
 
     def max(self, _: Step, *parts: Numbers) -> Numbers:
         """The greatest of the bounds."""
-        low = most_of(part.low for part in parts)
-        return known_number(low) if all(map(is_known, parts)) else Numbers(low, most_of(part.high for part in parts))
+        return _monotone(most_of, parts)
 
     def lt(self, _: Step, left: Numbers, right: Numbers) -> Truths:
         """Certainly below where the greatest is below the least."""
@@ -183,8 +177,7 @@ class ColumnAlgebra(Algebra):
 
     def sum(self, _: Step, part: Numbers) -> Numbers:
         """The sums of the bounds over the members."""
-        low = self.total(part.low)
-        return known_number(low) if is_known(part) else Numbers(low, self.total(part.high))
+        return _monotone(lambda numbers: self.total(numbers[0]), (part,))
 
     def any(self, _: Step, part: Truths) -> Truths:
         """Where the bounds hold for more than no member."""
@@ -198,6 +191,12 @@ class ColumnAlgebra(Algebra):
         """A number whose bounds are columns of their own."""
         low = self.kept(step, number.low)
         return Numbers(low, low if is_known(number) else self.kept(step, number.high))
+
+
+def _monotone(operation: Callable[[Sequence[Number]], Number], parts: Sequence[Numbers]) -> Numbers:
+    """An operation that rises with each of its arguments: of their low bounds, and of their high ones."""
+    low = operation([part.low for part in parts])
+    return known_number(low) if all(map(is_known, parts)) else Numbers(low, operation([part.high for part in parts]))
 
 
 def unknown(step: Step) -> Values:

@@ -148,11 +148,11 @@ class Encoding(Algebra):
             "parameter", (rows, *unpublished), lambda: self.space.cases(cast(tuple[Truth, ...], rows), numbers)
         )
 
-    def add(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002  # as in `Algebra`
+    def add(self, _: Step, *parts: Cases) -> Cases:
         """The sum, case by case."""
         return self.space.computed(parts, lambda *numbers: sum(numbers))
 
-    def mul(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+    def mul(self, _: Step, *parts: Cases) -> Cases:
         """The product, case by case."""
         return self.space.computed(parts, multiplied)
 
@@ -161,19 +161,19 @@ class Encoding(Algebra):
         may_be_negative = cast(IntKind, self._steps[step.args[0]].kind).low < 0
         return self.space.quotient(over, by, cast(Rounding, step.data), may_be_negative=may_be_negative)
 
-    def min(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+    def min(self, _: Step, *parts: Cases) -> Cases:
         """The least, case by case."""
         return self.space.computed(parts, lambda *numbers: extreme("min", numbers))
 
-    def max(self, step: Step, *parts: Cases) -> Cases:  # noqa: ARG002
+    def max(self, _: Step, *parts: Cases) -> Cases:
         """The greatest, case by case."""
         return self.space.computed(parts, lambda *numbers: extreme("max", numbers))
 
-    def lt(self, step: Step, left: Cases, right: Cases) -> Truth:  # noqa: ARG002
+    def lt(self, _: Step, left: Cases, right: Cases) -> Truth:
         """Whether one number is below another."""
         return self.space.compared(left, "<", right)
 
-    def eq(self, step: Step, left: Symbol, right: Symbol) -> Truth:  # noqa: ARG002
+    def eq(self, _: Step, left: Symbol, right: Symbol) -> Truth:
         """Whether two numbers, two choices or two conditions are the same."""
         if isinstance(left, tuple):
             return self.space.compared(left, "==", cast(Cases, right))
@@ -185,19 +185,19 @@ class Encoding(Algebra):
         """Whether a choice is one of some options."""
         return any_of(is_option(part, option) for option in cast(tuple[str, ...], step.data))
 
-    def and_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002
+    def and_(self, _: Step, *parts: Truth) -> Truth:
         """Whether all of some conditions hold."""
         return all_of(parts)
 
-    def or_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002
+    def or_(self, _: Step, *parts: Truth) -> Truth:
         """Whether any of some conditions holds."""
         return any_of(parts)
 
-    def not_(self, step: Step, part: Truth) -> Truth:  # noqa: ARG002
+    def not_(self, _: Step, part: Truth) -> Truth:
         """Whether a condition fails."""
         return opposite(part)
 
-    def select(self, step: Step, when: Truth, then: Symbol, otherwise: Symbol) -> Symbol:  # noqa: ARG002
+    def select(self, _: Step, when: Truth, then: Symbol, otherwise: Symbol) -> Symbol:
         """A number in the cases of both, a choice with the options of both, or a condition."""
         fails = opposite(when)
         if isinstance(then, tuple):
@@ -222,11 +222,11 @@ class Encoding(Algebra):
             return is_option(cast(Choice, value), key)
         return self.space.compared(cast(Cases, value), ">=" if key == last else "==", constant(key))
 
-    def sum(self, step: Step, part: tuple[Cases, ...]) -> Cases:  # noqa: ARG002
+    def sum(self, _: Step, part: tuple[Cases, ...]) -> Cases:
         """The sum over the members of the household."""
         return self.space.summed(zip(self.of.present, part, strict=True))
 
-    def any(self, step: Step, part: tuple[Truth, ...]) -> Truth:  # noqa: ARG002
+    def any(self, _: Step, part: tuple[Truth, ...]) -> Truth:
         """Whether a condition holds for a member of the household."""
         return self._for_some(part)
 

@@ -89,11 +89,11 @@ class SqlAlgebra(Algebra):
 
     # Conditions
 
-    def lt(self, step: Step, left: Numbers, right: Numbers) -> Truth:  # noqa: ARG002  # the same for every step
+    def lt(self, _: Step, left: Numbers, right: Numbers) -> Truth:
         """Whether one number is below another."""
         return numbers.less(left, right)
 
-    def eq(self, step: Step, left: Value, right: Value) -> Truth:  # noqa: ARG002  # the same for every step
+    def eq(self, _: Step, left: Value, right: Value) -> Truth:
         """Whether two numbers, two options or two conditions are the same."""
         if isinstance(left, Numbers):
             return numbers.equal(left, cast(Numbers, right))
@@ -109,19 +109,19 @@ class SqlAlgebra(Algebra):
         """Whether an option is one of some."""
         return one_of(part, cast(tuple[str, ...], step.data))
 
-    def and_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002  # the same for every step
+    def and_(self, _: Step, *parts: Truth) -> Truth:
         """Whether all of some conditions hold."""
         return junction(parts, settles=False)
 
-    def or_(self, step: Step, *parts: Truth) -> Truth:  # noqa: ARG002  # the same for every step
+    def or_(self, _: Step, *parts: Truth) -> Truth:
         """Whether any of some conditions holds."""
         return junction(parts, settles=True)
 
-    def not_(self, step: Step, part: Truth) -> Truth:  # noqa: ARG002  # the same for every step
+    def not_(self, _: Step, part: Truth) -> Truth:
         """Whether a condition fails."""
         return negation(part)
 
-    def any(self, step: Step, part: Truth) -> Truth:  # noqa: ARG002  # the same for every step
+    def any(self, _: Step, part: Truth) -> Truth:
         """Whether a condition holds in any row of a household's members; null if the unknown ones decide."""
         if not isinstance(part.holds, Tree):
             return part
