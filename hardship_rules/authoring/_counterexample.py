@@ -11,8 +11,8 @@ from hardship_rules.documents.document import Block, Paragraph, Table
 from hardship_rules.explanation.reasons import MARKS, SENTENCES, Describer
 from hardship_rules.explanation.wording import fact_of, fact_value, value_text
 from hardship_rules.locale import sentences
+from hardship_rules.proofs.claims import Claim
 from hardship_rules.proofs.prover import Shown
-from hardship_rules.proofs.questions import Claim
 from hardship_rules.proofs.text import assumed_numbers
 
 WORDS = sentences("counterexample")

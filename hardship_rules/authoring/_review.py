@@ -9,7 +9,7 @@ from hardship_rules.authoring._diff import Difference, diff
 from hardship_rules.authoring._lint import PolicyWithBase, lint
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import PolicyError, Problem
-from hardship_rules.proofs.questions import Claim
+from hardship_rules.proofs.claims import Claim
 from hardship_rules.proofs.report import Report, kept_and_changed
 from hardship_rules.testing.cases import Case, Mismatch
 from hardship_rules.testing.trial import try_property

@@ -14,7 +14,7 @@ from hardship_rules.core.version import __version__
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, Table, numeral
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.locale import sentences
-from hardship_rules.proofs.questions import Claim
+from hardship_rules.proofs.claims import Claim
 from hardship_rules.testing.cases import UNDECIDED, Case, Mismatch
 
 WORDS = sentences("review")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from hardship_rules.core.lazy import lazy
 
 if TYPE_CHECKING:
+    from hardship_rules.proofs.claims import Claim
     from hardship_rules.proofs.partial import possible
     from hardship_rules.proofs.prover import DisagreementError, NotSettled, Proof, Prover, Shown, witness
-    from hardship_rules.proofs.questions import Claim, Questions
+    from hardship_rules.proofs.questions import Questions
     from hardship_rules.proofs.report import Report, changes, kept_and_changed, proofs_json, verify
     from hardship_rules.proofs.text import proofs_text
 
@@ -35,7 +36,7 @@ __all__ = [
 __getattr__, __dir__ = lazy(
     __name__,
     {
-        "Claim": "questions",
+        "Claim": "claims",
         "DisagreementError": "prover",
         "NotSettled": "prover",
         "Proof": "prover",

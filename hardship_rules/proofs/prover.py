@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from time import monotonic
 from typing import Literal, cast
 
 from attrs import evolve, field, frozen
@@ -36,6 +35,8 @@ from hardship_rules.proofs.terms import (
 
 MEMBERS = 5
 SECONDS = 10.0
+WORK = 5_000_000
+"""The solver work that is taken for one second, in Z3's own units; so a limit means the same on every machine."""
 Wanted = Literal["true", "false", "below", "at", "above"]
 
 
@@ -68,7 +69,7 @@ class Shown:
 
 @frozen
 class NotSettled:
-    """Neither proved nor refuted within a number of seconds."""
+    """Neither proved nor refuted with so many seconds of solver work."""
 
     seconds: float
 
@@ -137,6 +138,7 @@ class Prover:
         self.households = symbolic_households(self.space, policy, self.members, any_readings=any_readings)
         self.solver = z3.Solver(ctx=self.space.context)
         self.encoding = self.keep(self.households)
+        self.spent = 0.0  # seconds of solver work
         self._restriction: Truth = True  # a further condition on the households of a question
 
     def outcome(self, decision: str, outcome: str) -> Truth:
@@ -152,23 +154,34 @@ class Prover:
         if question is False:
             self.space.forget()
             return Proof(self.members)
-        began = monotonic()
         self.solver.push()
         try:
             self.solver.add(*self.space.recent(), *([] if question is True else [question]))
-            self.solver.set("timeout", max(1, int(seconds * 1000)))
-            try:
-                result = self.solver.check()
-            except z3.Z3Exception:
-                result = z3.unknown
+            result, spent = self._check(seconds)
             if result == z3.unknown:
-                return NotSettled(round(monotonic() - began, 1))
+                return NotSettled(round(spent, 1))
             if result == z3.unsat:
                 return Proof(self.members)
             return self.replay(self.solver.model(), other)
         finally:
             self.solver.pop()
             self.space.forget()
+
+    def _check(self, seconds: float) -> tuple[z3.CheckSatResult, float]:
+        """The result of the solver, and the seconds of work that it took; unknown once the limit is reached."""
+        self.solver.set("rlimit", max(1, int(seconds * WORK)))
+        before = self._work()
+        try:
+            result = self.solver.check()
+        except z3.Z3Exception:  # the limit was reached before the search began
+            result = z3.unknown
+        spent = (self._work() - before) / WORK
+        self.spent += spent
+        return result, spent
+
+    def _work(self) -> int:
+        """The work of the solver so far."""
+        return next((count for name, count in self.solver.statistics() if name == "rlimit count"), 0)
 
     def without_losses(self, ask: Callable[["Prover", float], Answer], seconds: float) -> Answer:
         """The answer to a question about households without negative amounts, which are easier to read."""

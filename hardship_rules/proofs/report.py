@@ -11,8 +11,10 @@ from attrs import frozen
 
 from hardship_rules.core.policy import Policy
 from hardship_rules.explanation.wording import exact_text
+from hardship_rules.proofs.claims import SECTIONS, Claim, Section
+from hardship_rules.proofs.differences import category_changes
 from hardship_rules.proofs.prover import NotSettled, Proof, Shown
-from hardship_rules.proofs.questions import SECTIONS, Claim, Questions, Section, Trial
+from hardship_rules.proofs.questions import Questions, Trial
 
 FORMAT = "hardship-rules/verify/1"
 
@@ -69,7 +71,7 @@ def kept_and_changed(  # noqa: PLR0913  # as `verify`
 
 def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
     """For each pair of categories, a household that moves from one to the other, or the proof that none does."""
-    return tuple(Questions(new, members, seconds).category_changes(old))
+    return tuple(category_changes(Questions(new, members, seconds), old))
 
 
 def _report(questions: Questions, against: Policy | None, sections: Collection[Section], progress: Progress) -> Report:
@@ -82,7 +84,7 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
         "readings": questions.readings,
     }
     if against is not None:
-        asks["changes"] = lambda: questions.category_changes(against)
+        asks["changes"] = lambda: category_changes(questions, against)
     claims: list[Claim] = []
     for section, ask in asks.items():
         if section not in sections:

@@ -17,8 +17,8 @@ from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.keys import RESERVED_TITLES
 from hardship_rules.locale import sentences
+from hardship_rules.proofs.claims import SECTIONS, Claim, Section
 from hardship_rules.proofs.prover import Shown
-from hardship_rules.proofs.questions import SECTIONS, Claim, Section
 from hardship_rules.proofs.report import Report
 
 _LISTED = {

@@ -15,8 +15,8 @@ from hardship_rules.documents.document import Document, Item, Listing, Paragraph
 from hardship_rules.documents.html import as_html
 from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.documents.text import as_text
+from hardship_rules.proofs.claims import Claim
 from hardship_rules.proofs.prover import NotSettled
-from hardship_rules.proofs.questions import Claim
 from hardship_rules.proofs.report import kept_and_changed
 
 

@@ -1,0 +1,46 @@
+"""Claims of a report of proofs: one question about all households, with its answer and the verdict on it."""
+
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Shown
+from hardship_rules.proofs.shrink import IsCounterexample, Raised, shrink_counterexample, with_raised
+
+Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
+SECTIONS: tuple[Section, ...] = ("outcomes", "overlaps", "clauses", "properties", "readings", "changes")
+
+
+@frozen
+class Claim:
+    """One question with its answer; `verdict` is the meaning of the answer in one word."""
+
+    section: Section
+    id: str
+    title: str
+    verdict: str
+    answer: Answer
+    finding: bool = False
+    tried: int = 0  # random households that passed, where nothing is proved
+    raised: Raised = field(factory=dict, repr=False, hash=False)
+
+
+def verdict_of(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str:
+    """The word for an answer; `shown_as_read` is for a household that needs other readings than those chosen."""
+    match answer:
+        case Shown():
+            return shown_as_read if answer.readings else shown
+        case Proof():
+            return proved
+        case NotSettled():
+            return "not_settled"
+
+
+def shrunk(claim: Claim, is_counterexample: IsCounterexample) -> Claim:
+    """The claim with its household made as small as possible."""
+    answer = claim.answer
+    if not claim.finding or not isinstance(answer, Shown):
+        return claim
+    facts, raised = shrink_counterexample(answer.policy, answer.facts, claim.raised, is_counterexample)
+    second = with_raised(facts, raised) if raised else answer.other and facts  # without raised facts, both are one
+    return evolve(claim, answer=evolve(answer, facts=facts, other=second), raised=raised)
