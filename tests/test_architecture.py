@@ -402,7 +402,8 @@ READERS_OF_EXPRESSIONS = {
     "assessment.trace": "the trace shows an expression part by part",
     "proofs.prover": "a household below, at or above the threshold of a comparison that is given as an expression",
     "testing": "the items and thresholds that cases should exercise are listed from the text of a policy",
-    "engine.tables": "defaults, and the distance from a threshold, become terms before a policy is lowered",
+    "engine.defaults": "defaults become terms before a policy is lowered",
+    "engine.tables": "the distance from a threshold becomes a term before a policy is lowered",
     "engine.signs": "the roundings in the text of a policy that can go below zero",
 }
 """The packages and modules that may ask which kind of expression a node is, with the reason."""

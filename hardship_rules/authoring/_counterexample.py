@@ -1,8 +1,9 @@
 """A counterexample of a proof as tables: the household's facts, and its verdicts under two policies."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
+from hardship_rules.assessment.assessment import assess
 from hardship_rules.comparison.policies import Parting, compare, figure_rows, reason_words
 from hardship_rules.core.expr import names_in
 from hardship_rules.core.policy import Policy, Property
@@ -13,30 +14,38 @@ from hardship_rules.explanation.wording import fact_of, fact_value, value_text
 from hardship_rules.locale import sentences
 from hardship_rules.proofs.claims import Claim
 from hardship_rules.proofs.prover import Shown
-from hardship_rules.proofs.text import assumed_numbers
+from hardship_rules.proofs.shrink import Facts
+from hardship_rules.proofs.text import assumed_numbers, left_out_titles, removed_facts, verdict_words
 
 WORDS = sentences("counterexample")
+PROOFS = sentences("proofs")
 _SAY = SENTENCES["zh"]
 
 
-def change_tables(claim: Claim, old: Policy, new: Policy) -> Iterator[Block]:
-    """The facts of a household whose category changes, and both verdicts; empty where the claim has no household."""
-    shown = claim.answer
-    if not isinstance(shown, Shown) or shown.against is None:
+def change_tables(claims: Sequence[Claim], old: Policy, new: Policy) -> Iterator[Block]:
+    """The facts of a household that shows some changes, and what each policy decides; empty where there is none."""
+    shown = claims[0].answer
+    if not isinstance(shown, Shown) or shown.against is None or shown.other is None:
         return
-    rows = _facts(Describer(shown.assessment, _SAY), shown.facts)
-    yield Table(WORDS["facts"], (WORDS["fact"], WORDS["value"]), tuple(rows), (60, 40))
+    yield from _written_facts(claims[0], shown)
+    verdicts = [
+        [
+            new.decisions[name].title if name else PROOFS["refusal"],
+            verdict_words(shown.against, shown.other, name, PROOFS),
+            verdict_words(shown.policy, shown.facts, name, PROOFS),
+        ]
+        for name in dict.fromkeys(claim.decision for claim in claims)
+    ]
+    heads = (WORDS["item"], WORDS["old"], WORDS["new"])
     try:
         comparison = compare(shown.against, shown.policy, shown.facts)
-    except FactError:  # a fact has a different kind in each policy: no household fits both
-        yield Paragraph(WORDS["other_kind"], aside=True)
+    except FactError:  # one of the policies refuses the household, or a fact has another kind in each
+        yield Table(WORDS["verdicts"], heads, tuple(map(tuple, verdicts)), (30, 35, 35))
         return
     texts = [Describer(side.assessment, _SAY) for side in comparison.sides]
-    verdicts = [[new.category.title, *(text.verdict(text.assessment.decided) for text in texts)]]
     verdicts += [row for row in figure_rows(texts) if row[1] != row[2]]
     if comparison.parting is not None:
         verdicts.append(_parting_row(comparison.parting, texts))
-    heads = (WORDS["item"], WORDS["old"], WORDS["new"])
     yield Table(WORDS["verdicts"], heads, tuple(map(tuple, verdicts)), (30, 35, 35))
     if titles := dict.fromkeys(fact.title for side in comparison.sides for fact in side.not_known):
         yield Paragraph(WORDS["not_known"].format(titles=_SAY["join"].join(titles)), aside=True)
@@ -45,6 +54,22 @@ def change_tables(claim: Claim, old: Policy, new: Policy) -> Iterator[Block]:
         if side.assessment.category is None and (values := assumed_numbers(policy, filled.policy)):
             words = {"whose": WORDS[whose], "values": _SAY["join"].join(values)}
             yield Paragraph(WORDS["put_in"].format(**words), aside=True)
+
+
+def _written_facts(claim: Claim, shown: Shown) -> Iterator[Block]:
+    """The household as it is written: its facts, those it must leave out, and those only the older policy is given."""
+    try:
+        assessment, facts = shown.assessment, shown.facts
+    except FactError:  # the newer policy refuses it, so the older one judges it
+        facts = cast(Facts, shown.other)
+        assessment = assess(cast(Policy, shown.against), facts)
+    rows = _facts(Describer(assessment, _SAY), facts)
+    yield Table(WORDS["facts"], (WORDS["fact"], WORDS["value"]), tuple(rows), (60, 40))
+    if claim.left_out:
+        left_out = PROOFS["join"].join(left_out_titles(claim, PROOFS))
+        yield Paragraph(PROOFS["left_out"].format(facts=left_out), aside=True)
+    if assessment.policy is shown.policy and (removed := removed_facts(shown)):
+        yield Paragraph(PROOFS["removed"].format(facts=PROOFS["join"].join(removed)), aside=True)
 
 
 def _parting_row(parting: Parting, texts: list[Describer]) -> list[str]:

@@ -15,10 +15,13 @@ from hardship_rules.documents.document import Block, Document, Item, Listing, Pa
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.locale import sentences
 from hardship_rules.proofs.claims import Claim
+from hardship_rules.proofs.text import changes_asked
 from hardship_rules.testing.cases import UNDECIDED, Case, Mismatch
 
 WORDS = sentences("review")
 _STATUS = sentences("reading_copy")["status"]
+PROOFS = sentences("proofs")
+_VERDICTS = ("changed", "unchanged", "not_settled")
 _MARKS = {"kept": "√", "broken": "×", "open": "○"}
 
 
@@ -150,30 +153,52 @@ class _Sheet:
             items.append(Item(words, aside=place, parts=(Item(WORDS["confirmed"], mark="□"),)))
         yield Listing(tuple(items))
 
-    # Changes of category
+    # Changes of decisions
 
     def changes(self) -> Iterator[Block]:
         claims, report = self.review.changes, self.review.report
         if claims is None:
             yield Paragraph(WORDS["no_categories"])
             return
-        category = self.new.category.title
-        yield Paragraph(WORDS["changes_scope"].format(members=report.members, category=category))
+        yield Paragraph(changes_asked(report, PROOFS))
+        yield Paragraph(WORDS["changes_scope"])
         yield from self.unpublished()
-        changed = [claim for claim in claims if claim.verdict == "changed"]
         if all(claim.verdict == "unchanged" for claim in claims):
             yield Paragraph(WORDS["unchanged"])
             return
+        rows = tuple(self.decision(title, list(inside)) for title, inside in self.by_decision(claims))
         is_open = any(claim.verdict == "not_settled" for claim in claims)
         columns = 4 if is_open else 3
-        heads = (WORDS["was"], WORDS["becomes"], WORDS["never"], WORDS["unsettled"])
-        rows = (row[:columns] for row in self.moves(claims))
-        yield Table(WORDS["changes_table"], heads[:columns], tuple(rows), (28, 36, 36, 28)[:columns])
+        heads = (WORDS["decision"], WORDS["changed"], WORDS["never"], WORDS["unsettled"])
+        widths = (22, 44, 34, 34)
+        yield Table(WORDS["changes_table"], heads[:columns], tuple(row[:columns] for row in rows), widths[:columns])
         if is_open:
             yield Paragraph(WORDS["not_settled"].format(seconds=f"{report.limit:g}"))
-        for number, claim in enumerate(changed, 1):
-            title = WORDS["change"].format(number=number, title=claim.title)
-            yield Section(title, tuple(change_tables(claim, self.old, self.new)))
+        changed = [claim for claim in claims if claim.verdict == "changed"]
+        by_example = {id(claim.answer): [each for each in changed if each.answer is claim.answer] for claim in changed}
+        for number, shown in enumerate(by_example.values(), 1):
+            titles = WORDS["join"].join(self.change(claim) for claim in shown)
+            yield Section(
+                WORDS["change"].format(number=number, title=titles), tuple(change_tables(shown, self.old, self.new))
+            )
+
+    def by_decision(self, claims: Iterable[Claim]) -> Iterator[tuple[str, Iterable[Claim]]]:
+        """The claims of each decision under its title."""
+        for name, inside in groupby(claims, key=lambda claim: claim.decision):
+            yield self.new.decisions[name].title if name else PROOFS["refusal"], inside
+
+    def decision(self, title: str, claims: list[Claim]) -> tuple[str, ...]:
+        """The row of a decision: the changes that some household shows, the number proved, and the unsettled ones."""
+        of = {verdict: [claim for claim in claims if claim.verdict == verdict] for verdict in _VERDICTS}
+        proved = WORDS["all" if len(of["unchanged"]) == len(claims) else "kinds"].format(count=len(of["unchanged"]))
+        cells = ["\n".join(claim.title for claim in of[verdict]) for verdict in ("changed", "not_settled")]
+        changed, unsettled = (cell or WORDS["nothing"] for cell in cells)
+        return title, changed, proved, unsettled
+
+    def change(self, claim: Claim) -> str:
+        """A kind of change with the title of its decision."""
+        decision = self.new.decisions[claim.decision].title if claim.decision else PROOFS["refusal"]
+        return PROOFS["change"].format(title=decision, change=claim.title)
 
     def unpublished(self) -> Iterator[Block]:
         """The parameters that are not published, and those that are one number in both policies."""
@@ -191,20 +216,6 @@ class _Sheet:
             ]
             one_number = WORDS["one_number"].format(titles=WORDS["join"].join(equal)) if equal else ""
             yield Paragraph(WORDS["unpublished"].format(titles=WORDS["join"].join(unpublished)) + one_number)
-
-    def moves(self, claims: Iterable[Claim]) -> Iterator[tuple[str, ...]]:
-        """Each old category with the new ones that households move to, never move to, and the unsettled ones."""
-        pairs = {tuple(claim.id.split("→")): claim.verdict for claim in claims}
-        titles = self.new.category.options
-        for was, title in self.old.category.options.items():
-            to = {becomes: verdict for (before, becomes), verdict in pairs.items() if before == was}
-            cells = []
-            for verdict in ("changed", "unchanged", "not_settled"):
-                moved = [titles[becomes] for becomes, answer in to.items() if answer == verdict]
-                if verdict == "unchanged" and len(moved) > 1 and "not_settled" not in to.values():
-                    moved = [WORDS["all_others" if len(moved) == len(to) else "the_rest"]]
-                cells.append(WORDS["join"].join(moved))
-            yield (title, *(cell or WORDS["nothing"] for cell in cells))
 
     # Properties
 

@@ -22,7 +22,7 @@ from hardship_rules.comparison import compare as compare_household
 from hardship_rules.core.kinds import parse_date
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Language, PolicyError
-from hardship_rules.engine.tables import with_left_out
+from hardship_rules.engine.defaults import with_left_out
 from hardship_rules.language.mapping import load_mapping, mapping_for
 from hardship_rules.language.policies import load_policy
 

@@ -14,8 +14,9 @@ from hardship_rules.core.interval import Number, high, low
 from hardship_rules.core.memo import Memo
 from hardship_rules.core.policy import Policy, per_policy, require_decidable
 from hardship_rules.core.problem import FactError, KeyPath, Problem, nearest
+from hardship_rules.engine.defaults import DERIVED_OUTSIDE
 from hardship_rules.engine.row_causes import any_of, opposite
-from hardship_rules.engine.tables import DERIVED_OUTSIDE, day_in_window, prepared_table_policy
+from hardship_rules.engine.tables import day_in_window, prepared_table_policy
 from hardship_rules.frames._joins import FAULT, MEMBERS, JoinByKey, MemberSum, PackedJoinByKey, join_by_position
 from hardship_rules.frames._outcomes import Outcomes, output_columns, roots_of
 from hardship_rules.frames._plan import Columns, Plan, PlanMaker

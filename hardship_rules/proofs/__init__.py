@@ -10,9 +10,10 @@ from hardship_rules.core.lazy import lazy
 if TYPE_CHECKING:
     from hardship_rules.proofs.claims import Claim
     from hardship_rules.proofs.partial import possible
-    from hardship_rules.proofs.prover import DisagreementError, NotSettled, Proof, Prover, Shown, witness
+    from hardship_rules.proofs.prover import DisagreementError, Proof, Prover, Shown, witness
     from hardship_rules.proofs.questions import Questions
     from hardship_rules.proofs.report import Report, changes, kept_and_changed, proofs_json, verify
+    from hardship_rules.proofs.solver import NotSettled
     from hardship_rules.proofs.text import proofs_text
 
 __all__ = [
@@ -38,7 +39,7 @@ __getattr__, __dir__ = lazy(
     {
         "Claim": "claims",
         "DisagreementError": "prover",
-        "NotSettled": "prover",
+        "NotSettled": "solver",
         "Proof": "prover",
         "Prover": "prover",
         "Questions": "questions",

@@ -14,6 +14,7 @@ from hardship_rules.core.kinds import (
     BooleanKind,
     ChoiceKind,
     DateKind,
+    Kind,
     NumberKind,
     day_number,
     day_of,
@@ -26,10 +27,8 @@ from hardship_rules.proofs.terms import (
     Space,
     Symbol,
     Truth,
-    all_of,
     any_of,
     constant,
-    is_option,
     opposite,
     z3,
 )
@@ -82,7 +81,7 @@ def symbolic_households(space: Space, policy: Policy, members: int, *, any_readi
     With `any_readings` the readings are variables as well, except those that affect facts.
     """
     steps = lowered(policy)
-    facts: dict[str, Symbol] = {"on": _day(space, "on", policy.start, policy.end)}
+    facts: dict[str, Symbol] = {"on": day_variable(space, "on", policy.start, policy.end)}
     facts |= _facts(space, steps, policy.facts, set(policy.facts))
     slots = range(min(members, policy.members.at_most))
     member_facts = tuple(_facts(space, steps, policy.members.facts, set(policy.members.facts)) for _ in slots)
@@ -95,78 +94,40 @@ def symbolic_households(space: Space, policy: Policy, members: int, *, any_readi
         for name, reading in policy.readings.items()
         if any_readings and not reading.affects
     }
-    unpublished = {
+    numbers = unpublished_numbers(space, steps, policy)
+    return Households(space, steps, facts, member_facts, tuple(present), readings, numbers)
+
+
+def unpublished_numbers(space: Space, steps: Lowered, policy: Policy) -> dict[Unpublished, Cases]:
+    """New variables for the numbers that are not published."""
+    return {
         (name, key): _number(space, name, parameter.kind, steps.named(name).by.number)
         for name, parameter in policy.parameters.items()
         for key, number in parameter.values.items()
         if number is None
     }
-    return Households(space, steps, facts, member_facts, tuple(present), readings, unpublished)
-
-
-def same_households_under(households: Households, policy: Policy) -> Households:
-    """The households of one policy as the facts of another policy, under the readings of the other.
-
-    Facts of both policies share their symbols. Where the kinds differ in decimals or options, they are set equal. A
-    number that is not published is the same in both where they define its parameter alike.
-    """
-    space, own = households.space, households.lowered.policy
-    other = symbolic_households(space, policy, len(households.members))
-
-    def linked(
-        symbols: Symbols, other_symbols: Symbols, facts: Mapping[str, Fact], other_facts: Mapping[str, Fact]
-    ) -> Symbols:
-        linked_symbols = dict(other_symbols)
-        for name, fact in other_facts.items():
-            if name in facts and fact.kind == facts[name].kind:
-                linked_symbols[name] = symbols[name]
-            elif name in facts:
-                space.know(_equal(symbols[name], households.scale(name), other_symbols[name], other.scale(name)))
-        return linked_symbols
-
-    facts = linked(households.facts, other.facts, own.facts, policy.facts)
-    members = tuple(
-        linked(symbols, other_symbols, own.members.facts, policy.members.facts)
-        for symbols, other_symbols in zip(households.members, other.members, strict=False)
-    )
-    return evolve(
-        other,
-        facts={**facts, "on": households.facts["on"]},
-        members=members,
-        present=households.present[: len(members)],
-        unpublished={
-            (name, key): households.unpublished[name, key]
-            if policy.parameters[name] == own.parameters.get(name)
-            else number
-            for (name, key), number in other.unpublished.items()
-        },
-    )
-
-
-def _equal(symbol: Symbol, scale: int, other: Symbol, other_scale: int) -> Truth:
-    """The condition that a fact has the same value in two scales or sets of options; no condition across kinds."""
-    if isinstance(symbol, tuple) and isinstance(other, tuple):
-        return symbol[0][1] * other_scale == other[0][1] * scale
-    if isinstance(symbol, Mapping) and isinstance(other, Mapping):
-        return any_of(all_of((truth, is_option(other, option))) for option, truth in symbol.items())
-    return True
 
 
 def _facts(space: Space, steps: Lowered, facts: Mapping[str, Fact], wanted: set[str]) -> dict[str, Symbol]:
     """New variables for the facts that are wanted."""
-    symbols: dict[str, Symbol] = {}
-    for name, fact in facts.items():
-        if name in wanted:
-            match fact.kind:
-                case NumberKind():
-                    symbols[name] = _number(space, name, fact.kind, steps.named(name).by.number)
-                case ChoiceKind(options):
-                    symbols[name] = space.choice(name, options)
-                case BooleanKind():
-                    symbols[name] = space.flag(name)
-                case DateKind():
-                    symbols[name] = _day(space, name, None, None)
-    return symbols
+    return {
+        name: fact_variable(space, name, fact.kind, steps.named(name).by.number)
+        for name, fact in facts.items()
+        if name in wanted
+    }
+
+
+def fact_variable(space: Space, name: str, kind: Kind, scale: int) -> Symbol:
+    """A variable for a fact; `scale` is what its number is multiplied by to be whole."""
+    match kind:
+        case NumberKind():
+            return _number(space, name, kind, scale)
+        case ChoiceKind(options):
+            return space.choice(name, options)
+        case BooleanKind():
+            return space.flag(name)
+        case DateKind():
+            return day_variable(space, name, None, None)
 
 
 def _number(space: Space, name: str, kind: NumberKind, scale: int) -> Cases:
@@ -177,7 +138,7 @@ def _number(space: Space, name: str, kind: NumberKind, scale: int) -> Cases:
     return constant(number)
 
 
-def _day(space: Space, name: str, start: date | None, end: date | None) -> Cases:
+def day_variable(space: Space, name: str, start: date | None, end: date | None) -> Cases:
     """A variable for a day of the calendar, numbered as by `day_number`."""
     year, month, day = (space.whole(f"{name} {part}") for part in ("year", "month", "day"))
     number, leap = space.whole(name), space.whole(f"{name} leap")

@@ -4,11 +4,27 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
-from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Shown
+from hardship_rules.core.problem import KeyPath
+from hardship_rules.proofs.prover import Answer, Proof, Shown
 from hardship_rules.proofs.shrink import IsCounterexample, Raised, shrink_counterexample, with_raised
+from hardship_rules.proofs.solver import NotSettled
 
 Section = Literal["outcomes", "overlaps", "clauses", "properties", "readings", "changes"]
 SECTIONS: tuple[Section, ...] = ("outcomes", "overlaps", "clauses", "properties", "readings", "changes")
+
+
+@frozen
+class Change:
+    """A kind of change: a decision from one outcome to another.
+
+    Of a decision with several outcomes at once one side is empty: an outcome no longer holds, or holds now. Of partial
+    households (`is_partial`) it is from `decided` to `open` or back. Of no decision it is from `judged` to `refused`.
+    """
+
+    decision: str
+    was: str
+    becomes: str
+    is_partial: bool = False
 
 
 @frozen
@@ -23,6 +39,23 @@ class Claim:
     finding: bool = False
     tried: int = 0  # random households that passed, where nothing is proved
     raised: Raised = field(factory=dict, repr=False, hash=False)
+    change: Change | None = None  # of a claim about a change between two policies
+    left_out: tuple[KeyPath, ...] = field(default=(), repr=False)  # the facts left out whose defaults matter
+
+    @property
+    def decision(self) -> str:
+        """The decision that changes; empty where a household is refused, and for other claims."""
+        return "" if self.change is None else self.change.decision
+
+    @property
+    def was(self) -> str:
+        """The outcome before a change, or `open`, `decided`, `judged`, `refused`; empty where there was none."""
+        return "" if self.change is None else self.change.was
+
+    @property
+    def becomes(self) -> str:
+        """The outcome after a change, as `was`."""
+        return "" if self.change is None else self.change.becomes
 
 
 def verdict_of(answer: Answer, shown: str, shown_as_read: str, proved: str) -> str:

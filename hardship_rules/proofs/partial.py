@@ -14,7 +14,8 @@ from hardship_rules.core.kinds import NumberKind, Value, day_number
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.engine.interval import options_of
 from hardship_rules.proofs._households import Facts, Symbols
-from hardship_rules.proofs.prover import SECONDS, Answer, NotSettled, Prover, Shown, variable_of
+from hardship_rules.proofs.prover import SECONDS, Answer, Prover, Shown, variable_of
+from hardship_rules.proofs.solver import NotSettled
 from hardship_rules.proofs.terms import Choice, Symbol, Truth, any_of, is_option, opposite, z3
 
 

@@ -23,6 +23,7 @@ from hardship_rules.proofs._households import (
     number_in,
     symbolic_households,
 )
+from hardship_rules.proofs.solver import NotSettled, Solver
 from hardship_rules.proofs.terms import (
     Cases,
     Space,
@@ -35,8 +36,6 @@ from hardship_rules.proofs.terms import (
 
 MEMBERS = 5
 SECONDS = 10.0
-WORK = 5_000_000
-"""The solver work that is taken for one second, in Z3's own units; so a limit means the same on every machine."""
 Wanted = Literal["true", "false", "below", "at", "above"]
 
 
@@ -65,13 +64,6 @@ class Shown:
     def assessment(self) -> Assessment:
         """The household's assessment under `policy`."""
         return assess(self.policy, self.facts)
-
-
-@frozen
-class NotSettled:
-    """Neither proved nor refuted with so many seconds of solver work."""
-
-    seconds: float
 
 
 Answer = Proof | Shown | NotSettled
@@ -136,9 +128,8 @@ class Prover:
         self.members = min(members, policy.members.at_most)
         self.space = Space()
         self.households = symbolic_households(self.space, policy, self.members, any_readings=any_readings)
-        self.solver = z3.Solver(ctx=self.space.context)
+        self.solver = Solver(self.space)
         self.encoding = self.keep(self.households)
-        self.spent = 0.0  # seconds of solver work
         self._restriction: Truth = True  # a further condition on the households of a question
 
     def outcome(self, decision: str, outcome: str) -> Truth:
@@ -150,38 +141,15 @@ class Prover:
 
         Definitions made for the question are dropped afterwards. `other` encodes the second household of a comparison.
         """
-        question = all_of((*conditions, self._restriction))
-        if question is False:
-            self.space.forget()
-            return Proof(self.members)
-        self.solver.push()
-        try:
-            self.solver.add(*self.space.recent(), *([] if question is True else [question]))
-            result, spent = self._check(seconds)
-            if result == z3.unknown:
-                return NotSettled(round(spent, 1))
-            if result == z3.unsat:
-                return Proof(self.members)
-            return self.replay(self.solver.model(), other)
-        finally:
-            self.solver.pop()
-            self.space.forget()
+        model = self.solver.model((*conditions, self._restriction), seconds)
+        if isinstance(model, NotSettled):
+            return model
+        return Proof(self.members) if model is None else self.replay(model, other)
 
-    def _check(self, seconds: float) -> tuple[z3.CheckSatResult, float]:
-        """The result of the solver, and the seconds of work that it took; unknown once the limit is reached."""
-        self.solver.set("rlimit", max(1, int(seconds * WORK)))
-        before = self._work()
-        try:
-            result = self.solver.check()
-        except z3.Z3Exception:  # the limit was reached before the search began
-            result = z3.unknown
-        spent = (self._work() - before) / WORK
-        self.spent += spent
-        return result, spent
-
-    def _work(self) -> int:
-        """The work of the solver so far."""
-        return next((count for name, count in self.solver.statistics() if name == "rlimit count"), 0)
+    @property
+    def spent(self) -> float:
+        """The work of the solver so far, in seconds."""
+        return self.solver.spent
 
     def without_losses(self, ask: Callable[["Prover", float], Answer], seconds: float) -> Answer:
         """The answer to a question about households without negative amounts, which are easier to read."""
@@ -203,22 +171,21 @@ class Prover:
         encoding = Encoding(households)
         for truth in encoding.must():
             self.space.know(truth)
-        self.solver.add(*self.space.recent())
-        self.space.keep()
+        self.solver.keep()
         return encoding
 
     def replay(self, model: z3.ModelRef, other: Encoding | None = None) -> Shown:
         """The household of a model; raises `DisagreementError` unless `assess` gives the same outcomes for it."""
         changed = decode_readings(self.households, model)
         policy = self.policy.with_readings(changed) if changed else self.policy
-        policy = _with_numbers_of(policy, self.encoding, model)
+        policy = with_numbers_of(policy, self.encoding, model)
         facts = decode_household(self.households, model)
-        _check_agreement(policy, facts, self.encoding, model)
+        check_agreement(policy, facts, self.encoding, model)
         if other is None:
             return Shown(policy, facts, FrozenMapping(changed))
         second = decode_household(other.of, model)
-        against = policy if other.policy is self.policy else _with_numbers_of(other.policy, other, model)
-        _check_agreement(against, second, other, model)
+        against = policy if other.policy is self.policy else with_numbers_of(other.policy, other, model)
+        check_agreement(against, second, other, model)
         return Shown(policy, facts, FrozenMapping(changed), second, against)
 
 
@@ -228,7 +195,7 @@ def variable_of(symbol: Symbol) -> Whole:
     return variable
 
 
-def _with_numbers_of(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> Policy:
+def with_numbers_of(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> Policy:
     """The policy with the numbers of a model in place of unpublished ones."""
     parameters = {}
     for name, parameter in policy.parameters.items():
@@ -239,7 +206,7 @@ def _with_numbers_of(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> 
     return policy if parameters == policy.parameters else evolve(policy, parameters=FrozenMapping(parameters))
 
 
-def _check_agreement(policy: Policy, facts: Facts, encoding: Encoding, model: z3.ModelRef) -> None:
+def check_agreement(policy: Policy, facts: Facts, encoding: Encoding, model: z3.ModelRef) -> None:
     """Raise `DisagreementError` unless each decision of a model is that of `assess`."""
     assessment = assess(policy, facts)
     for name, decided in assessment.decisions.items():

@@ -14,13 +14,14 @@ from hardship_rules.core.variants import removable_clauses, without_clause
 from hardship_rules.proofs._encode import Encoding, decision_differs
 from hardship_rules.proofs.claims import Claim, shrunk, verdict_of
 from hardship_rules.proofs.properties import condition_value, find_violation, violates
-from hardship_rules.proofs.prover import Answer, NotSettled, Proof, Prover, Shown
+from hardship_rules.proofs.prover import Answer, Proof, Prover, Shown
 from hardship_rules.proofs.shrink import (
     Facts,
     Raised,
     raised_between,
     with_raised,
 )
+from hardship_rules.proofs.solver import NotSettled
 from hardship_rules.proofs.terms import Truth, any_of
 
 Ask = Callable[[Prover, float], Answer]

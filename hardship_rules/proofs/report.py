@@ -10,11 +10,13 @@ from typing import Any
 from attrs import frozen
 
 from hardship_rules.core.policy import Policy
+from hardship_rules.core.problem import path_text
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.proofs.claims import SECTIONS, Claim, Section
-from hardship_rules.proofs.differences import category_changes
-from hardship_rules.proofs.prover import NotSettled, Proof, Shown
+from hardship_rules.proofs.differences import differences
+from hardship_rules.proofs.prover import Proof, Shown
 from hardship_rules.proofs.questions import Questions, Trial
+from hardship_rules.proofs.solver import NotSettled
 
 FORMAT = "hardship-rules/verify/1"
 
@@ -71,7 +73,7 @@ def kept_and_changed(  # noqa: PLR0913  # as `verify`
 
 def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -> tuple[Claim, ...]:
     """For each pair of categories, a household that moves from one to the other, or the proof that none does."""
-    return tuple(category_changes(Questions(new, members, seconds), old))
+    return tuple(differences(old, new, members, seconds))
 
 
 def _report(questions: Questions, against: Policy | None, sections: Collection[Section], progress: Progress) -> Report:
@@ -84,7 +86,7 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
         "readings": questions.readings,
     }
     if against is not None:
-        asks["changes"] = lambda: category_changes(questions, against)
+        asks["changes"] = lambda: differences(against, questions.policy, questions.members, questions.seconds)
     claims: list[Claim] = []
     for section, ask in asks.items():
         if section not in sections:
@@ -126,6 +128,10 @@ def _claim_data(claim: Claim) -> dict[str, object]:
         "verdict": claim.verdict,
         "finding": claim.finding,
     }
+    if claim.change is not None:
+        data |= {"decision": claim.decision, "was": claim.was, "becomes": claim.becomes}
+    if claim.left_out:
+        data["left_out"] = [path_text(path) for path in claim.left_out]
     match claim.answer:
         case Proof(members):
             return {**data, "answer": "proof", "members": members}
@@ -148,4 +154,4 @@ def _plain_data(value: Any) -> Any:
         return [_plain_data(inner) for inner in value]
     if isinstance(value, date):
         return value.isoformat()
-    return value if isinstance(value, bool | str) else exact_text(Fraction(value))
+    return value if value is None or isinstance(value, bool | str) else exact_text(Fraction(value))

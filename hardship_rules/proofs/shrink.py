@@ -51,16 +51,14 @@ def shrink_counterexample(
     previous: Facts = {}
     while previous != facts:  # dropping one fact may allow another to be dropped
         previous = facts
-        for path in _paths(facts):
+        for path in paths_of(facts):
             if path in raised:
                 continue
-            if path[-1] not in policy.members.called_by[:1] and is_still_one(
-                fewer := _replaced(facts, path, None), raised
-            ):
+            if path[-1] not in policy.members.called_by[:1] and is_still_one(fewer := _without(facts, path), raised):
                 facts = fewer
                 continue
             for value in _simpler_values(policy, path, _value_at(facts, path)):
-                if is_still_one(simpler := _replaced(facts, path, value), raised):
+                if is_still_one(simpler := with_value(facts, path, value), raised):
                     facts = simpler
                     break
     for path, value in list(raised.items()):
@@ -74,14 +72,14 @@ def shrink_counterexample(
 def with_raised(facts: Facts, raised: Mapping[KeyPath, Any]) -> Facts:
     """The second household: the first with some facts replaced."""
     for path, value in raised.items():
-        facts = _replaced(facts, path, value)
+        facts = with_value(facts, path, value)
     return facts
 
 
 def raised_between(before: Facts, after: Facts) -> Raised:
     """The facts that differ in a second household."""
     return {
-        path: _value_at(after, path) for path in _paths(before) if _value_at(after, path) != _value_at(before, path)
+        path: _value_at(after, path) for path in paths_of(before) if _value_at(after, path) != _value_at(before, path)
     }
 
 
@@ -92,7 +90,7 @@ def _without_member(path: KeyPath, number: int) -> KeyPath:
     return path
 
 
-def _paths(facts: Facts) -> Iterator[KeyPath]:
+def paths_of(facts: Facts) -> Iterator[KeyPath]:
     """The paths of all facts: those of the last member first, those of the household last."""
     for number, member in reversed(list(enumerate(facts["members"]))):
         yield from (("members", number, name) for name in list(member))
@@ -104,23 +102,28 @@ def _value_at(facts: Facts, path: KeyPath) -> Any:
     return holder[str(path[-1])]
 
 
-def _replaced(facts: Facts, path: KeyPath, value: Any) -> Facts:
-    """A copy of the household with another value for a fact; None drops the fact."""
+def with_value(facts: Facts, path: KeyPath, value: Any) -> Facts:
+    """A copy of the household with another value for a fact; None makes it unknown."""
+    return _changed(facts, path, lambda holder: {**holder, str(path[-1]): value})
 
-    def replaced(holder: Facts) -> Facts:
-        rest = {name: old for name, old in holder.items() if name != path[-1] or value is not None}
-        return rest if value is None else {**rest, str(path[-1]): value}
 
+def _without(facts: Facts, path: KeyPath) -> Facts:
+    """A copy of the household that leaves a fact out."""
+    return _changed(facts, path, lambda holder: {name: old for name, old in holder.items() if name != path[-1]})
+
+
+def _changed(facts: Facts, path: KeyPath, change: Callable[[Facts], Facts]) -> Facts:
+    """A copy of the household with a change to the facts of the household, or of the member, at a path."""
     if path[0] != "members":
-        return replaced(facts)
-    members = [replaced(member) if number == path[1] else member for number, member in enumerate(facts["members"])]
+        return change(facts)
+    members = [change(member) if number == path[1] else member for number, member in enumerate(facts["members"])]
     return {**facts, "members": members}
 
 
 def _simpler_values(policy: Policy, path: KeyPath, value: Any) -> Iterator[Any]:
     """Values that are simpler than one: zero and round amounts, earlier options, no."""
     fact = policy.names[str(path[-1])]
-    if not isinstance(fact, Fact):
+    if not isinstance(fact, Fact) or value is None:
         return
     match fact.kind:
         case NumberKind():

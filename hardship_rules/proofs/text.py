@@ -5,21 +5,23 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from hardship_rules.assessment.assessment import assess
-from hardship_rules.core.kinds import ChoiceKind
+from hardship_rules.core.kinds import ChoiceKind, Kind
 from hardship_rules.core.policy import Fact, Policy, Property
-from hardship_rules.core.problem import KeyPath, Language
+from hardship_rules.core.problem import FactError, KeyPath, Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.text import pad, width
 from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.keys import RESERVED_TITLES
 from hardship_rules.locale import sentences
-from hardship_rules.proofs.claims import SECTIONS, Claim, Section
+from hardship_rules.proofs.claims import SECTIONS, Change, Claim, Section
+from hardship_rules.proofs.differences import change_title
 from hardship_rules.proofs.prover import Shown
 from hardship_rules.proofs.report import Report
+from hardship_rules.proofs.shrink import Facts
 
 _LISTED = {
     "broken",
@@ -49,6 +51,7 @@ def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:
     yield ""
     if report.against is not None:
         yield "  " + say["against"].format(old=report.against.title)
+        yield "  " + changes_asked(report, say)
     yield "  " + say["scope"].format(members=report.members)
     yield "  " + say["limit"].format(seconds=f"{report.limit:g}")
     parameters = policy.parameters.values()
@@ -71,7 +74,75 @@ def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:
         yield say["open"].format(count=unsettled)
 
 
+def changes_asked(report: Report, say: Mapping[str, str]) -> str:
+    """What the comparison with the older policy proved for which households, and what was not asked, in a sentence."""
+    verdicts: dict[str, list[str]] = {"same": [], "differ": [], "unsettled": []}
+    for title, claims in _by_decision(report, say):
+        found = {claim.verdict for claim in claims}
+        verdicts["differ" if "changed" in found else "unsettled" if "not_settled" in found else "same"].append(title)
+    words = (
+        say[f"asked_{verdict}"].format(titles=say["join"].join(titles))
+        for verdict, titles in verdicts.items()
+        if titles
+    )
+    return say["asked"].format(
+        members=report.members,
+        verdicts=say["clauses_join"].join(words),
+        unasked=say["join"].join(_unasked(report, say)),
+    )
+
+
+def _unasked(report: Report, say: Mapping[str, str]) -> Iterator[str]:
+    new, old = report.policy, cast(Policy, report.against)
+    if report.members < max(policy.members.at_most for policy in (new, old)):
+        yield say["unasked_members"].format(members=report.members)
+    if new.start is not None or new.end is not None:
+        yield say["unasked_days"].format(start=new.start or "", end=new.end or "").strip()
+    for policy, other in ((new, old), (old, new)):
+        for name, decision in policy.decisions.items():
+            if name not in other.decisions:
+                yield say["unasked_decision"].format(title=decision.title, policy=policy.title)
+    yield say["unasked_rest"]
+
+
+def _by_decision(report: Report, say: Mapping[str, str]) -> Iterator[tuple[str, list[Claim]]]:
+    """The claims about changes of each decision, under its title; those about refusals first."""
+    claims = [claim for claim in report.claims if claim.section == "changes"]
+    for name in dict.fromkeys(claim.decision for claim in claims):
+        title = report.policy.decisions[name].title if name else say["refusal"]
+        yield title, [claim for claim in claims if claim.decision == name]
+
+
+def _changes(report: Report, say: Mapping[str, str]) -> Iterator[str]:
+    """The changes by decision: a line where it is proved that there is none, else each kind with a household."""
+    examples: dict[int, int] = {}  # the number of each household shown so far
+    for title, claims in _by_decision(report, say):
+        proved = [claim for claim in claims if claim.verdict == "unchanged"]
+        if len(proved) == len(claims):
+            yield f"  √ {say['unchanged_decision'].format(title=title)}"
+            continue
+        for claim in claims:
+            if claim not in proved:
+                words = say["change"].format(title=title, change=_change(claim, report, say))
+                yield f"  {_mark(claim)} {words}    {say[claim.verdict]}"
+                if claim.finding:
+                    is_new = id(claim.answer) not in examples
+                    number = examples.setdefault(id(claim.answer), len(examples) + 1)
+                    yield f"      {say['example' if is_new else 'example_again'].format(number=number)}"
+                    yield from _change_household(claim, report, say) if is_new else ()
+                    yield f"      {_result(claim, cast(Shown, claim.answer), report, say)}"
+        if proved:
+            yield f"  √ {say['unchanged_rest'].format(title=title, count=len(proved))}"
+
+
+def _change(claim: Claim, report: Report, say: Mapping[str, str]) -> str:
+    return change_title(cast(Change, claim.change), cast(Policy, report.against), report.policy, say)
+
+
 def _section(section: Section, claims: list[Claim], report: Report, say: Mapping[str, str]) -> Iterator[str]:
+    if section == "changes":
+        yield from _changes(report, say)
+        return
     if section == "properties":
         widest = max((width(claim.title) for claim in claims), default=0)
         for claim in claims:
@@ -126,6 +197,19 @@ def _household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator
         yield f"      {say['put_in'].format(values=say['join'].join(values))}"
 
 
+def _change_household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator[str]:
+    """A household that shows a change, with what is left out, and what only one of the policies is given."""
+    shown = cast(Shown, claim.answer)
+    yield from (f"        {line}" for line in household_text(shown.policy, shown.facts).splitlines())
+    if claim.left_out:
+        yield f"      {say['left_out'].format(facts=say['join'].join(left_out_titles(claim, say)))}"
+    if removed := removed_facts(shown):
+        yield f"      {say['removed'].format(facts=say['join'].join(removed))}"
+    for policy, filled in ((cast(Policy, report.against), cast(Policy, shown.against)), (report.policy, shown.policy)):
+        if values := assumed_numbers(policy, filled):
+            yield f"      {say['put_in_of'].format(policy=policy.title, values=say['join'].join(values))}"
+
+
 def _with_second(policy: Policy, lines: list[str], claim: Claim, say: Mapping[str, str]) -> Iterator[str]:
     """The lines of the first household, with a comment where a fact of the second household differs."""
     if not claim.raised:
@@ -162,13 +246,63 @@ def _result(claim: Claim, answer: Shown, report: Report, say: Mapping[str, str])
     prop = policy.properties.get(claim.id) if claim.section == "properties" else None
     decision = prop.decision if isinstance(prop, Property) else claim.id.partition(".")[0]
     if claim.section == "changes":
-        first, second = claim.title.split(" → ")
+        first = verdict_words(cast(Policy, answer.against), cast(Facts, answer.other), claim.decision, say)
+        second = verdict_words(answer.policy, answer.facts, claim.decision, say)
         return say["old_new"].format(first=first, second=second)
     if claim.raised and answer.other is not None:
         after = Shown(answer.policy, answer.other, answer.readings)
         first, second = (_outcomes(shown, decision, say) for shown in (answer, after))
         return say["from_to"].format(first=first, second=second)
     return say["result"].format(result=_outcomes(answer, decision, say))
+
+
+def verdict_words(policy: Policy, facts: Facts, decision: str, say: Mapping[str, str]) -> str:
+    """What a decision comes to for a household, or why the household is refused."""
+    try:
+        assessment = assess(policy, facts)
+    except FactError as error:
+        reasons = dict.fromkeys(problem.message(cast(Language, say["lang"])) for problem in error.problems)
+        return say["refused_for"].format(why=say["clauses_join"].join(reasons))
+    if not decision:
+        return say["is_judged"]
+    decided = assessment.decisions[decision]
+    possible = say["join"].join(outcome.title for outcome in decided.possible)
+    holding = say["join"].join(outcome.title for outcome in decided.holding) or say["no_outcome"]
+    return holding if len(decided.possible) == len(decided.holding) else say["open_between"].format(possible=possible)
+
+
+def left_out_titles(claim: Claim, say: Mapping[str, str]) -> Iterator[str]:
+    """The facts that a household leaves out on purpose, by title."""
+    shown = cast(Shown, claim.answer)
+    for path in claim.left_out:
+        name = str(path[-1]).removesuffix(" before")
+        policy = shown.policy if name in shown.policy.names else cast(Policy, shown.against)
+        title = policy.names[name].title
+        yield say["of_member"].format(number=int(path[1]) + 1, title=title) if path[0] == "members" else title
+
+
+def removed_facts(shown: Shown) -> list[str]:
+    """The facts of a household that only the older policy has, each with its value."""
+    if shown.other is None or shown.against is None:
+        return []
+    new, old = shown.policy, shown.against
+    former = {each.old for each in new.formers}
+    kept = {name for name in old.names if name in former or type(_kind(new, name)) is type(_kind(old, name))}
+    removed = [
+        {name: value for name, value in holder.items() if name not in (*kept, "on", "members")}
+        for holder in (shown.other, *shown.other["members"])
+    ]
+    facts = old.names
+    return [
+        f"{facts[name].title}：{_value_text(cast(Fact, facts[name]), value)}"
+        for holder in removed
+        for name, value in holder.items()
+    ]
+
+
+def _kind(policy: Policy, name: str) -> Kind | None:
+    fact = policy.names.get(name)
+    return fact.kind if isinstance(fact, Fact) else None
 
 
 def _outcomes(answer: Shown, decision: str, say: Mapping[str, str]) -> str:
@@ -222,6 +356,8 @@ def _fact_lines(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> Iterator
 
 def _value_text(fact: Fact, value: Any) -> str:
     """A fact's value as a household file has it."""
+    if value is None:
+        return "null"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(fact.kind, ChoiceKind):

@@ -10,7 +10,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import DateKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Problem
-from hardship_rules.engine.tables import any_value, left_out_column, stated_column, with_left_out
+from hardship_rules.engine.defaults import any_value, left_out_column, stated_column, with_left_out
 from hardship_rules.frames.given import (
     as_host_frame,
     checked_frame,

@@ -16,7 +16,8 @@ from hardship_rules.core.kinds import Unit, unit_text
 from hardship_rules.core.policy import Decision, Policy
 from hardship_rules.core.problem import FactError, Problem
 from hardship_rules.core.units import unit_of
-from hardship_rules.engine.tables import margin_unit, with_left_out
+from hardship_rules.engine.defaults import with_left_out
+from hardship_rules.engine.tables import margin_unit
 from hardship_rules.explanation.explanation import Ground, ruling_of
 from hardship_rules.explanation.reasons import MARKS, SENTENCES, Describer
 from hardship_rules.frames.bounds import quotient

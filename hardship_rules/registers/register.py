@@ -11,7 +11,7 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import ChoiceKind
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import FactError, Location, Problem, nearest
-from hardship_rules.engine.tables import any_value, left_out_column, stated_column
+from hardship_rules.engine.defaults import any_value, left_out_column, stated_column
 from hardship_rules.explanation.forms import allowed_values
 from hardship_rules.frames.given import WITH_TIME
 from hardship_rules.frames.libraries import nw, pl

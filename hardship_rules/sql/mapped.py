@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import EARLIEST, LATEST, BooleanKind, ChoiceKind, DateKind, NumberKind
-from hardship_rules.engine.tables import left_out_column, stated_column
+from hardship_rules.engine.defaults import left_out_column, stated_column
 from hardship_rules.language.characters import QUOTES, SPACES, UNSEEN, WIDE, character_class
 from hardship_rules.language.mapping import UNKNOWN_WORDS, Column, Table
 from hardship_rules.locale import sentences

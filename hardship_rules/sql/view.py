@@ -12,19 +12,11 @@ from hardship_rules.core.hosts import one_or_several
 from hardship_rules.core.interval import Number, high, low
 from hardship_rules.core.policy import Fact, Policy, require_decidable
 from hardship_rules.core.problem import FactError, Problem, nearest
+from hardship_rules.engine.defaults import DERIVED_OUTSIDE, left_out_column, stated_column, with_left_out
 from hardship_rules.engine.interval import Run
 from hardship_rules.engine.program import IntKind, OptionKind, Step
 from hardship_rules.engine.row_causes import Rows as AnyRows
-from hardship_rules.engine.tables import (
-    DERIVED_OUTSIDE,
-    ROUNDED,
-    TablePolicy,
-    day_in_window,
-    left_out_column,
-    prepared_table_policy,
-    stated_column,
-    with_left_out,
-)
+from hardship_rules.engine.tables import ROUNDED, TablePolicy, day_in_window, prepared_table_policy
 from hardship_rules.explanation.phrase import default_text
 from hardship_rules.language.mapping import RegisterMapping
 from hardship_rules.locale import sentences

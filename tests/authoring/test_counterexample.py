@@ -13,8 +13,8 @@ from hardship_rules.documents.document import Block, Paragraph, Table
 
 def changed(review: Review, id_: str) -> list[Block]:
     """The tables of one kind of change."""
-    (claim,) = [claim for claim in review.changes or () if claim.id == id_]
-    return list(change_tables(claim, review.old, review.new))
+    (claim,) = [claim for claim in review.changes or () if claim.id == f"category.{id_}"]
+    return list(change_tables([claim], review.old, review.new))
 
 
 def rows(block: Block) -> dict[str, tuple[str, ...]]:
@@ -61,16 +61,17 @@ def test_what_the_old_policy_does_not_know(tmp_path: Path) -> None:
 
 
 def test_a_fact_of_another_kind(tmp_path: Path) -> None:
-    """If a fact has another kind in each policy, only the facts of one are shown, with the reason."""
+    """If a fact has another kind in each policy, each is given its own, and both are shown."""
     new = THIS.replace("extends: measure", "extends: other")
     other = MEASURE.replace("policy: measure", "policy: other").replace(
         "ill: {title: 患病, yes or no: true, if absent: false}", "ill: {title: 患病, one of: {minor: 轻, major: 重}}"
     )
     (tmp_path / "other.yaml").write_text(other.replace("{that: ill}", "{that: ill == major}"), encoding="utf-8")
     review = reviewed(tmp_path, last=VILLAGE, this=new)
-    blocks = changed(review, "none→deep")
-    assert isinstance(blocks[0], Table)
-    assert blocks[1:] == [Paragraph("这个家庭的事实在两份政策里填法不同，各项数额不再并列。", aside=True)]
+    facts, removed, verdicts = changed(review, "none→deep")
+    assert rows(facts)["患病"] == ("重",)
+    assert removed == Paragraph("只填给旧政策：患病：否", aside=True)
+    assert rows(verdicts) == {"类别": ("不符合", "深度")}
 
 
 @pytest.mark.parametrize("two", [True, False])

@@ -27,18 +27,21 @@ def test_a_year_beside_the_one_before(tmp_path: Path) -> None:
     assert [each.code for each in found.warnings] == ["value_as_before"]
     assert [claim.verdict for claim in found.properties] == ["kept", "kept"]
     assert found.changes is not None
-    assert len(found.changes) == 6  # each of three categories to each other one
+    assert len(found.changes) == 10  # each of three categories to each other one, open and decided, refused and judged
     assert found.cases is not None
     assert found.cases.changed == ()  # all cases are of a household in town
 
 
 def test_a_change_and_the_proof_of_none(tmp_path: Path) -> None:
-    """With 1000, then 1100 in town: 1000 to 1100 becomes deep, 2000 to 2200 relative; nothing else changes."""
+    """With 1000, then 1100 in town: 1000 to 1100 becomes deep, 2000 to 2200 relative; nothing else changes.
+
+    At 1,050 it is open whether a household is deep, before where it may be ill, and now where it may be in the village.
+    """
     found = reviewed(tmp_path, last=VILLAGE)
     assert found.changes is not None
-    by_id = {claim.id: claim.answer for claim in found.changes}
+    by_id = {claim.id.removeprefix("category."): claim.answer for claim in found.changes}
     shown = {id_: answer for id_, answer in by_id.items() if isinstance(answer, Shown)}
-    assert set(shown) == {"relative→deep", "none→relative"}
+    assert set(shown) == {"relative→deep", "none→relative", "decided→open", "open→decided"}
     assert 1000 <= shown["relative→deep"].facts["income"] < 1100
     assert 2000 <= shown["none→relative"].facts["income"] < 2200
     assert all(isinstance(answer, Proof) for id_, answer in by_id.items() if id_ not in shown)

@@ -16,8 +16,8 @@ from hardship_rules.documents.html import as_html
 from hardship_rules.documents.markdown import as_markdown
 from hardship_rules.documents.text import as_text
 from hardship_rules.proofs.claims import Claim
-from hardship_rules.proofs.prover import NotSettled
 from hardship_rules.proofs.report import kept_and_changed
+from hardship_rules.proofs.solver import NotSettled
 
 
 def _with(review: Review, claims: tuple[Claim, ...]) -> Review:
@@ -81,7 +81,7 @@ def test_both_policies_and_all_in_short(year: Review) -> None:
     assert short(year) == {
         "改了什么": "共 7 处：依据的文件 3、参数 1、解读 2、附注 1",
         "提示": "1 处",  # the village's standard is unchanged
-        "哪些家庭的类别改变": "有 2 种，已证明没有的 4 种，没有结论的 0 种",
+        "哪些家庭的结果改变": "有 4 种，已证明没有的 6 种，没有结论的 0 种",
         "算例": "旧政策的算例 8 例，结果不同的 4 例，其中类别不同的 4 例",
         "应有的性质": "共 2 项：已证明 2、反例 0、未定 0",
     }
@@ -107,15 +107,22 @@ def test_warnings_have_room_for_what_was_found(year: Review) -> None:
 def test_whose_category_changes(year: Review) -> None:
     """Each category has a row and each change a section of its own, with an example household."""
     document = review_document(year)
-    assert rows(document, "哪些家庭的类别改变", "类别怎样改变") == {
-        "深度": ("（无）", "其他各类"),
-        "相对": ("深度", "不符合"),
-        "不符合": ("相对", "深度"),
+    assert rows(document, "哪些家庭的结果改变", "各项结果怎样改变") == {
+        "材料能否受理": ("（无）", "全部 2 种"),
+        "类别": ("相对 → 深度\n不符合 → 相对\n有结论 → 待定\n待定 → 有结论", "4 种"),
     }
-    inner = [each for each in section(document, "哪些家庭的类别改变").blocks if isinstance(each, Section)]
-    assert [each.title for each in inner] == ["1. 相对 → 深度", "2. 不符合 → 相对"]
+    inner = [each for each in section(document, "哪些家庭的结果改变").blocks if isinstance(each, Section)]
+    assert sorted(title for each in inner for title in each.title.split(". ")[1].split("、")) == [
+        "类别：不符合 → 相对",
+        "类别：待定 → 有结论",
+        "类别：有结论 → 待定",
+        "类别：相对 → 深度",
+    ]
     assert all(isinstance(each.blocks[0], Table) for each in inner)
-    assert "凡不超过 2 名成员" in paragraphs(document, "哪些家庭的类别改变")[0]
+    assert paragraphs(document, "哪些家庭的结果改变")[0] == (
+        "对每户至多 2 人、各项事实已知、未知或未填的家庭：材料能否受理均不变〔已证明〕；类别有改变。"
+        "未查：超过 2 人的家庭、2025-01-01 至 2025-12-31 以外的认定日期、各项数额、理由和提示的文字。"
+    )
 
 
 def test_no_change_at_all(tmp_path: Path) -> None:
@@ -124,9 +131,9 @@ def test_no_change_at_all(tmp_path: Path) -> None:
     review = reviewed(tmp_path, last=VILLAGE, this=this)
     document = review_document(review)
     assert paragraphs(document, "改了什么") == ["除标识、名称、系列和适用日期外，没有改动。"]
-    assert paragraphs(document, "哪些家庭的类别改变")[-1] == "没有一个家庭的类别改变：已证明。"
+    assert paragraphs(document, "哪些家庭的结果改变")[-1] == "没有一个家庭的结果改变：已证明。"
     assert paragraphs(document, "应有的性质") == ["政策没有写明应有的性质（properties）。"]
-    assert short(review)["哪些家庭的类别改变"] == "没有：6 种都已证明"
+    assert short(review)["哪些家庭的结果改变"] == "没有：10 种都已证明"
     same = Review(review.new, review.new, review.bases, (), (), review.report, None)
     assert paragraphs(review_document(same), "改了什么") == ["两份政策的内容相同（指纹一致），没有改动。"]
     assert paragraphs(review_document(same), "提示") == ["没有提示。"]
@@ -137,13 +144,13 @@ def test_what_neither_has_published(tmp_path: Path) -> None:
     last = LAST.replace("四月底", "五月底")
     this = LAST.replace("2024_city", "2025_city").replace("2024-01-01, to: 2024", "2025-01-01, to: 2025")
     said = "尚未公布的数，凡在其范围内的都算在内：标准。"
-    told = paragraphs(review_document(reviewed(tmp_path, last=last, this=this)), "哪些家庭的类别改变")
-    assert told[1:] == [
+    told = paragraphs(review_document(reviewed(tmp_path, last=last, this=this)), "哪些家庭的结果改变")
+    assert told[2:] == [
         f"{said}其中在两份政策里写法完全相同的，当作同一个数：标准。",
-        "没有一个家庭的类别改变：已证明。",
+        "没有一个家庭的结果改变：已证明。",
     ]
-    apart = paragraphs(review_document(reviewed(tmp_path, last=last)), "哪些家庭的类别改变")
-    assert apart[1] == said
+    apart = paragraphs(review_document(reviewed(tmp_path, last=last)), "哪些家庭的结果改变")
+    assert apart[2] == said
 
 
 def test_what_was_not_asked_is_said(tmp_path: Path) -> None:
@@ -162,12 +169,14 @@ def test_what_was_not_asked_is_said(tmp_path: Path) -> None:
 def test_what_is_not_settled_is_open(year: Review) -> None:
     """A claim that is neither proved nor refuted is shown as open, never as proved, in the table and the summary."""
     claims = tuple(
-        claim if claim.id not in ("deep→none", "ill_is_deep") else _unsettled(claim) for claim in year.report.claims
+        claim if claim.id not in ("category.deep→none", "ill_is_deep") else _unsettled(claim)
+        for claim in year.report.claims
     )
     review = _with(year, claims)
     document = review_document(review)
-    assert rows(document, "哪些家庭的类别改变", "类别怎样改变")["深度"] == ("（无）", "相对", "不符合")
-    assert short(review)["哪些家庭的类别改变"] == "有 2 种，已证明没有的 3 种，没有结论的 1 种"
+    table = rows(document, "哪些家庭的结果改变", "各项结果怎样改变")
+    assert table["类别"][1:] == ("3 种", "深度 → 不符合")
+    assert short(review)["哪些家庭的结果改变"] == "有 4 种，已证明没有的 5 种，没有结论的 1 种"
     assert short(review)["应有的性质"] == "共 2 项：已证明 1、反例 0、未定 1"
     items = entries(section(document, "应有的性质"))
     assert [(each.mark, each.aside) for each in items] == [("√", "已证明"), ("○", "未定")]

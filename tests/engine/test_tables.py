@@ -15,7 +15,8 @@ from registering import tables
 
 from hardship_rules import FactError, Policy, assess, load_policy, read_policy
 from hardship_rules.assessment.facts import read_facts
-from hardship_rules.engine.tables import magnitudes, table_policy, with_left_out
+from hardship_rules.engine.defaults import with_left_out
+from hardship_rules.engine.tables import magnitudes, table_policy
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
 from hardship_rules.registers._headers import headers_of

@@ -9,12 +9,8 @@ from trial import TRIAL
 
 from hardship_rules import read_policy
 from hardship_rules.core.kinds import day_number
-from hardship_rules.proofs._households import (
-    decode_household,
-    decode_readings,
-    same_households_under,
-    symbolic_households,
-)
+from hardship_rules.proofs._households import decode_household, decode_readings, symbolic_households
+from hardship_rules.proofs._written import both_policies
 from hardship_rules.proofs.terms import Cases, Choice, Space, is_option
 
 DAYS = """
@@ -73,12 +69,14 @@ def test_another_policy_knows_the_same_households() -> None:
         TRIAL.replace("{title: wage, unit: yuan, to: 100000, decimals: 2}", "{title: wage, unit: yuan, to: 100000}")
     )
     space = Space()
-    of = symbolic_households(space, one, 1)
-    both = same_households_under(of, other)
-    assert both.facts["union"] is of.facts["union"]
+    both = both_policies(space, other, one)
+    written = both.written(1)
+    before, now = (both.side(written, new=new) for new in (False, True))
+    assert before.encoding.of.facts["union"] is now.encoding.of.facts["union"]
     solver = z3.Solver(ctx=space.context)
     solver.add(*space.known)
-    fen, yuan = (cast(Cases, each.members[0]["wage"])[0][1] for each in (of, both))
-    assert str(solver.check(fen == 150)) == "unsat"
-    assert str(solver.check(fen == 1500, yuan == 15)) == "sat"
+    yuan, fen = (cast(Cases, side.encoding.of.members[0]["wage"])[0][1] for side in (before, now))
+    assert str(solver.check(fen == 150, before.judges)) == "unsat"
+    assert str(solver.check(fen == 150, now.judges)) == "sat"
+    assert str(solver.check(fen == 1500, yuan == 15, before.judges)) == "sat"
     assert str(solver.check(fen == 1500, yuan != 15)) == "unsat"

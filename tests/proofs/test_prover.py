@@ -9,7 +9,8 @@ from hardship_rules import FactError, Figure, assess, load_household, load_polic
 from hardship_rules.core.expr import Clause, Compare, walk
 from hardship_rules.core.policy import exprs_of
 from hardship_rules.proofs.partial import possible
-from hardship_rules.proofs.prover import NotSettled, Proof, Prover, Shown, witness, witness_of
+from hardship_rules.proofs.prover import Proof, Prover, Shown, witness, witness_of
+from hardship_rules.proofs.solver import NotSettled
 
 POLICY = read_policy(TRIAL)
 

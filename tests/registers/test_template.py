@@ -16,7 +16,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from small_policy import POLICY
 
 from hardship_rules import Policy, assess, load_policy, read_policy
-from hardship_rules.engine.tables import with_left_out
+from hardship_rules.engine.defaults import with_left_out
 from hardship_rules.frames.run import assess_frame
 from hardship_rules.language.mapping import mapping_for
 from hardship_rules.registers._example import example_household
