@@ -1,6 +1,8 @@
 """The steps of a policy's program as terms of Z3: their values for every household up to a number of members."""
 
+from bisect import bisect
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import cast
 
 from hardship_rules.core.expr import Clause, Expr
@@ -11,6 +13,7 @@ from hardship_rules.engine.evaluate import program_of
 from hardship_rules.engine.program import PARAMETER, READING, IntKind, Rounding, Step, Table
 from hardship_rules.proofs._households import Households
 from hardship_rules.proofs.terms import (
+    Bits,
     Cases,
     Choice,
     Symbol,
@@ -23,6 +26,7 @@ from hardship_rules.proofs.terms import (
     multiplied,
     opposite,
     same,
+    z3,
 )
 
 Value = Symbol | tuple[Symbol, ...]
@@ -45,8 +49,10 @@ class Encoding(Algebra):
         self.policy: Policy = of.lowered.policy
         self._steps: Sequence[Step] = of.lowered.lowering.build.steps
         self._values: dict[int, Value] = dict(fixed)
-        live, self._terms = _named_steps(self.policy)
-        for number in live:
+        self._outcomes: dict[str, list[Truth]] = {}
+        self._none_before: dict[str, list[Truth]] = {}
+        self._live, self._terms = _named_steps(self.policy)
+        for number in self._live:
             self.value(number)
 
     # What the policy decides
@@ -54,13 +60,48 @@ class Encoding(Algebra):
     def outcome(self, decision: str, outcome: str) -> Truth:
         """A decision comes to an outcome."""
         definition = self.policy.decisions[decision]
+        when = definition.by_id[outcome].when
+        holds = True if when is None else self.truth(when)
         if definition.every:
-            return self.truth(cast(Clause, definition.by_id[outcome].when))
-        return is_option(cast(Choice, self.value(self.lowered.named(decision).step)), outcome)
+            return holds
+        return all_of((self.none_before(decision)[list(definition.by_id).index(outcome)], holds))
 
-    def outcomes(self, decision: str) -> tuple[Truth, ...]:
+    def none_before(self, decision: str) -> Sequence[Truth]:
+        """For each outcome of a decision, `otherwise` included, whether no outcome before it holds."""
+        if decision not in self._none_before:
+            none: list[Truth] = [True]
+            for holds in self.outcomes(decision):
+                none.append(self._neither(none[-1], holds))
+            self._none_before[decision] = none
+        return self._none_before[decision]
+
+    def _neither(self, none: Truth, holds: Truth) -> Truth:
+        return self.space.once("none", (none, holds), lambda: all_of((none, opposite(holds))))
+
+    def outcomes(self, decision: str) -> Sequence[Truth]:
         """Whether the condition of each outcome of a decision holds, except `otherwise`."""
-        return tuple(self.truth(cast(Clause, outcome.when)) for outcome in self.policy.decisions[decision].outcomes)
+        if decision not in self._outcomes:
+            outcomes = self.policy.decisions[decision].outcomes
+            self._outcomes[decision] = [self.truth(cast(Clause, outcome.when)) for outcome in outcomes]
+        return self._outcomes[decision]
+
+    def outcomes_in(self, model: z3.ModelRef) -> dict[str, list[str]]:
+        """The outcomes of each decision in a model."""
+        bits, masks = self._bits_of_outcomes
+        values = bits.in_model(model)
+        return {
+            decision: [outcome for outcome, mask in of.items() if mask is not None and values & mask == mask]
+            for decision, of in masks.items()
+        }
+
+    @cached_property
+    def _bits_of_outcomes(self) -> tuple[Bits, dict[str, dict[str, int | None]]]:
+        """The outcomes of all decisions as bits, and the mask of each."""
+        bits = Bits()
+        return bits, {
+            decision: {outcome: bits.mask((self.outcome(decision, outcome),)) for outcome in definition.by_id}
+            for decision, definition in self.policy.decisions.items()
+        }
 
     def truth(self, condition: Expr) -> Truth:
         """A condition of the policy; one about a member holds where some member of the household meets it."""
@@ -72,7 +113,12 @@ class Encoding(Algebra):
         """The same households where a clause has a fixed value."""
         step = self.lowered.clause(id_)
         of_members = self._steps[step].space == "member"
-        return Encoding(self.of, {step: (holds,) * len(self.of.members) if of_members else holds})
+        changed = {step}
+        for number in self._live[bisect(self._live, step) :]:
+            if not changed.isdisjoint(self._steps[number].args):
+                changed.add(number)
+        values = {number: self._values[number] for number in self._live if number not in changed}
+        return Encoding(self.of, {**values, step: (holds,) * len(self.of.members) if of_members else holds})
 
     def must(self) -> list[Truth]:
         """What every household meets."""
@@ -80,9 +126,21 @@ class Encoding(Algebra):
 
     def value(self, number: int) -> Value:
         """The value of a step."""
-        if number not in self._values:
-            self._values[number] = self._compute(number)
+        if number in self._values:
+            return self._values[number]
+        pending, needed = [number], set[int]()
+        while pending:
+            step = pending.pop()
+            if step not in self._values and step not in needed:
+                needed.add(step)
+                pending += self._steps[step].args
+        for step in sorted(needed):
+            self._values[step] = self._compute(step)
         return self._values[number]
+
+    def forget(self) -> None:
+        """Drop the values of steps that only a question needed: the space has forgotten what they define."""
+        self._values = {number: self._values[number] for number in self._live}
 
     def by_member(self, number: int) -> tuple[Symbol, ...]:
         """The value of a step for each member; one of the household is the same for all of them."""
@@ -240,9 +298,13 @@ def _one_of(when: Truth, then: Truth, fails: Truth, otherwise: Truth) -> Truth:
 
 @per_policy
 def _named_steps(policy: Policy) -> tuple[tuple[int, ...], FrozenMapping[int, str]]:
-    """The steps that the names and clauses of a policy need, and the terms that are numbers, by step."""
+    """The steps that the clauses of a policy and its names but the decisions need; the terms that are numbers, by step.
+
+    The outcomes of a decision are read from their clauses: as a choice, each step of it would have every outcome.
+    """
     program = program_of(policy)
-    roots = (*program.names.values(), *program.clauses.values(), *program.must.values())
+    names = (step for name, step in program.names.items() if name not in policy.decisions)
+    roots = (*names, *program.clauses.values(), *program.must.values())
     terms = ((program.names[name], name) for name in policy.terms)
     return program.live(roots), FrozenMapping(
         (step, name) for step, name in terms if isinstance(program.steps[step].kind, IntKind)
@@ -250,15 +312,13 @@ def _named_steps(policy: Policy) -> tuple[tuple[int, ...], FrozenMapping[int, st
 
 
 def decision_differs(a: Encoding, b: Encoding, decision: str) -> Truth:
-    """A decision does not come to the same in two encodings; of a `disjoint` one, any of its outcomes alone."""
-    mine, theirs = _outcomes(a, decision), _outcomes(b, decision)
+    """A decision of one policy does not come to the same in two encodings; of a `disjoint` one, any outcome alone."""
+    definition = a.policy.decisions[decision]
+    pairs = zip(a.outcomes(decision), b.outcomes(decision), strict=True)
+    differ = [mine is not theirs and opposite(same(mine, theirs)) for mine, theirs in pairs]
+    if definition.every or definition.disjoint:
+        return any_of(differ)
+    none_before = zip(a.none_before(decision), b.none_before(decision), strict=True)
     return any_of(
-        opposite(same(mine.get(outcome, False), theirs.get(outcome, False))) for outcome in sorted({*mine, *theirs})
+        all_of((*none, differs)) for none, differs in zip(none_before, differ, strict=False) if differs is not False
     )
-
-
-def _outcomes(encoding: Encoding, decision: str) -> dict[str, Truth]:
-    definition = encoding.policy.decisions[decision]
-    if definition.disjoint:
-        return dict(zip((outcome.id for outcome in definition.outcomes), encoding.outcomes(decision), strict=True))
-    return {outcome: encoding.outcome(decision, outcome) for outcome in definition.by_id}

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, cast
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from hardship_rules.core.interval import high, low
 from hardship_rules.core.kinds import (
@@ -22,6 +22,7 @@ from hardship_rules.core.kinds import (
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.engine.evaluate import Lowered, lowered
 from hardship_rules.proofs.terms import (
+    Bits,
     Cases,
     Choice,
     Space,
@@ -56,6 +57,7 @@ class Households:
     present: tuple[Truth, ...]
     readings: Symbols  # those that are not as the policy chooses them
     unpublished: Mapping[Unpublished, Cases]
+    bits: Bits = field(factory=Bits, init=False, repr=False)  # of the conditions and choices, for decoding
 
     def scale(self, name: str) -> int:
         """What the number of a fact or parameter is multiplied by to be whole."""
@@ -159,18 +161,30 @@ def day_variable(space: Space, name: str, start: date | None, end: date | None) 
 
 def decode_household(households: Households, model: z3.ModelRef) -> Facts:
     """The complete household of a model."""
-    policy = households.lowered.policy
-
-    def decode(symbols: Symbols, facts: Mapping[str, Fact]) -> Facts:
-        return {name: _value_in(model, symbols[name], fact, households) for name, fact in facts.items()}
-
-    members = [
-        decode(symbols, policy.members.facts)
-        for symbols, present in zip(households.members, households.present, strict=True)
-        if is_true_in(model, present)
+    policy, bits = households.lowered.policy, households.bits
+    holders = [
+        (households.facts, policy.facts),
+        *((symbols, policy.members.facts) for symbols in households.members),
     ]
+    for symbols, facts in holders:
+        for name in facts:
+            bits.mask(_truths_of(symbols[name]))
+    bits.mask(households.present)
+    values = bits.in_model(model)
+    own, *members = (
+        {name: _value_in(model, values, symbols[name], fact, households) for name, fact in facts.items()}
+        for symbols, facts in holders
+    )
     on = day_of(number_in(model, cast(Cases, households.facts["on"])))
-    return {"on": on, **decode(households.facts, policy.facts), "members": members}
+    present = zip(members, households.present, strict=True)
+    return {"on": on, **own, "members": [member for member, truth in present if bits.holds(values, truth)]}
+
+
+def _truths_of(symbol: Symbol) -> list[Truth]:
+    """The truths that a symbol is made of; none for a number."""
+    if isinstance(symbol, tuple):
+        return []
+    return [truth for truth in (symbol.values() if isinstance(symbol, Mapping) else (symbol,)) if truth is not False]
 
 
 def decode_readings(households: Households, model: z3.ModelRef) -> dict[str, str]:
@@ -180,15 +194,16 @@ def decode_readings(households: Households, model: z3.ModelRef) -> dict[str, str
     return {name: option for name, option in chosen.items() if option != readings[name].chosen}
 
 
-def _value_in(model: z3.ModelRef, symbol: Symbol, fact: Fact, households: Households) -> object:
+def _value_in(model: z3.ModelRef, values: int, symbol: Symbol, fact: Fact, households: Households) -> object:
+    bits = households.bits
     match fact.kind:
         case NumberKind():
             exact = Fraction(number_in(model, cast(Cases, symbol)), households.scale(fact.name))
             return exact.numerator if exact.denominator == 1 else exact
         case ChoiceKind():
-            return option_in(model, cast(Choice, symbol))
+            return next(option for option, truth in cast(Choice, symbol).items() if bits.holds(values, truth))
         case BooleanKind():
-            return is_true_in(model, symbol)
+            return bits.holds(values, symbol)
         case DateKind():
             return day_of(number_in(model, cast(Cases, symbol)))
 

@@ -1,5 +1,6 @@
 """Whether households satisfy a property of their policy: by proof for all of them, by `assess` for one."""
 
+from collections.abc import Iterator, Sequence
 from typing import cast
 
 from hardship_rules.assessment.assessment import assess
@@ -12,7 +13,7 @@ from hardship_rules.proofs.shrink import Facts, Raised, raised_between, with_rai
 from hardship_rules.proofs.terms import Cases, Truth, all_of, any_of, opposite
 
 
-def find_violation(prover: Prover, prop: Property, seconds: float) -> Answer:
+def find_violation(prop: Property, prover: Prover, seconds: float) -> Answer:
     """A household that violates a property; for a raising property, with the second household."""
     if prop.kind == "raising":
         return _find_raising_violation(prover, prop, seconds)
@@ -37,19 +38,27 @@ def _find_raising_violation(prover: Prover, prop: Property, seconds: float) -> A
             if fact in before:
                 ((_, less),), ((_, more),) = cast(Cases, before[fact]), cast(Cases, after[fact])
                 conditions.append(less <= more)
-    decision = prover.policy.decisions[prop.decision]
-    moves = any_of(
-        all_of((prover.outcome(prop.decision, before), raised_encoding.outcome(prop.decision, after)))
-        for before in decision.by_id
-        for after in decision.by_id
-        if is_move(decision, prop.to, before, after)
-    )
+    moves = any_of(_moves(prop, prover.encoding, raised_encoding))
     answer = prover.find([*conditions, moves], seconds, raised_encoding)
     if isinstance(answer, Shown) and not violates(
         answer.policy, prop, answer.facts, raised_between(answer.facts, cast(Facts, answer.other))
     ):
         raise DisagreementError(f"properties.{prop.name}", proof=False, assessed=True)
     return answer
+
+
+def _moves(prop: Property, before: Encoding, after: Encoding) -> list[Truth]:
+    """For each outcome, whether it is the earlier of two outcomes of a move the way of `to`."""
+    old, new = ((each, each.none_before(prop.decision)) for each in (before, after))
+
+    def earlier(first: tuple[Encoding, Sequence[Truth]], second: tuple[Encoding, Sequence[Truth]]) -> Iterator[Truth]:
+        for number, outcome in enumerate(first[0].policy.decisions[prop.decision].outcomes):
+            yield all_of((first[0].outcome(prop.decision, outcome.id), second[1][number + 1]))
+
+    return [
+        *(earlier(new, old) if prop.to != "later" else ()),
+        *(earlier(old, new) if prop.to != "earlier" else ()),
+    ]
 
 
 def is_move(decision: Decision, to: str, before: str, after: str) -> bool:

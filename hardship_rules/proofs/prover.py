@@ -1,6 +1,6 @@
 """The prover: puts a question about all households to Z3 and answers with a proof, a counterexample, or neither."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal, cast
 
@@ -11,7 +11,7 @@ from hardship_rules.core.expr import Clause, Compare, Expr, Not, Option, walk
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
 from hardship_rules.core.kinds import NumberKind
-from hardship_rules.core.policy import Policy, exprs_of
+from hardship_rules.core.policy import Fact, Policy, exprs_of
 from hardship_rules.engine.evaluate import Scope, value
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import (
@@ -30,7 +30,6 @@ from hardship_rules.proofs.terms import (
     Symbol,
     Truth,
     Whole,
-    all_of,
     z3,
 )
 
@@ -120,17 +119,23 @@ def witness_of(
 class Prover:
     """Answers questions about the households of a policy with up to `members` members. Not thread-safe.
 
-    With `any_readings`, a model may choose the readings; without, they are as the policy chooses them.
+    With `any_readings`, a model may choose the readings; without, they are as the policy chooses them. With
+    `no_losses`, no amount of a household is negative, which is easier to read.
     """
 
-    def __init__(self, policy: Policy, members: int = MEMBERS, *, any_readings: bool = False) -> None:
+    def __init__(
+        self, policy: Policy, members: int = MEMBERS, *, any_readings: bool = False, no_losses: bool = False
+    ) -> None:
         self.policy = policy
         self.members = min(members, policy.members.at_most)
         self.space = Space()
         self.households = symbolic_households(self.space, policy, self.members, any_readings=any_readings)
         self.solver = Solver(self.space)
+        if no_losses:
+            for symbol in self._that_may_be_losses():
+                self.space.know(variable_of(symbol) >= 0)
         self.encoding = self.keep(self.households)
-        self._restriction: Truth = True  # a further condition on the households of a question
+        self._variants: dict[tuple[tuple[str, str], ...], Policy] = {}
 
     def outcome(self, decision: str, outcome: str) -> Truth:
         """The condition that a decision has an outcome."""
@@ -141,30 +146,26 @@ class Prover:
 
         Definitions made for the question are dropped afterwards. `other` encodes the second household of a comparison.
         """
-        model = self.solver.model((*conditions, self._restriction), seconds)
+        try:
+            model = self.solver.model(conditions, seconds)
+        finally:
+            self.encoding.forget()
         if isinstance(model, NotSettled):
             return model
         return Proof(self.members) if model is None else self.replay(model, other)
 
-    @property
-    def spent(self) -> float:
-        """The work of the solver so far, in seconds."""
-        return self.solver.spent
+    def forget(self) -> None:
+        """Drop what a question has defined."""
+        self.space.forget()
+        self.encoding.forget()
 
-    def without_losses(self, ask: Callable[["Prover", float], Answer], seconds: float) -> Answer:
-        """The answer to a question about households without negative amounts, which are easier to read."""
+    def _that_may_be_losses(self) -> Iterator[Symbol]:
+        """The amounts that may be negative."""
         facts, member_facts = self.policy.facts, self.policy.members.facts
-        self._restriction = all_of(
-            variable_of(symbols[name]) >= 0
-            for definitions, holders in ((facts, (self.households.facts,)), (member_facts, self.households.members))
-            for name, fact in definitions.items()
-            if isinstance(fact.kind, NumberKind) and cast(Exact, fact.kind.low) < 0
-            for symbols in holders
-        )
-        try:
-            return ask(self, seconds)
-        finally:
-            self._restriction = True
+        for definitions, holders in ((facts, (self.households.facts,)), (member_facts, self.households.members)):
+            for name, fact in definitions.items():
+                if may_be_loss(fact):
+                    yield from (symbols[name] for symbols in holders)
 
     def keep(self, households: Households) -> Encoding:
         """What a policy decides for households that meet its `must`, for all later questions."""
@@ -177,7 +178,7 @@ class Prover:
     def replay(self, model: z3.ModelRef, other: Encoding | None = None) -> Shown:
         """The household of a model; raises `DisagreementError` unless `assess` gives the same outcomes for it."""
         changed = decode_readings(self.households, model)
-        policy = self.policy.with_readings(changed) if changed else self.policy
+        policy = self._variant(changed)
         policy = with_numbers_of(policy, self.encoding, model)
         facts = decode_household(self.households, model)
         check_agreement(policy, facts, self.encoding, model)
@@ -187,6 +188,18 @@ class Prover:
         against = policy if other.policy is self.policy else with_numbers_of(other.policy, other, model)
         check_agreement(against, second, other, model)
         return Shown(policy, facts, FrozenMapping(changed), second, against)
+
+    def _variant(self, readings: dict[str, str]) -> Policy:
+        """The policy with other readings; once for each choice, as a policy is compiled at its first assessment."""
+        key = tuple(readings.items())
+        if key not in self._variants:
+            self._variants[key] = self.policy.with_readings(readings) if readings else self.policy
+        return self._variants[key]
+
+
+def may_be_loss(fact: Fact) -> bool:
+    """Whether a fact is a number that may be negative."""
+    return isinstance(fact.kind, NumberKind) and cast(Exact, fact.kind.low) < 0
 
 
 def variable_of(symbol: Symbol) -> Whole:
@@ -209,9 +222,8 @@ def with_numbers_of(policy: Policy, encoding: Encoding, model: z3.ModelRef) -> P
 def check_agreement(policy: Policy, facts: Facts, encoding: Encoding, model: z3.ModelRef) -> None:
     """Raise `DisagreementError` unless each decision of a model is that of `assess`."""
     assessment = assess(policy, facts)
-    for name, decided in assessment.decisions.items():
-        proved = [outcome for outcome in decided.decision.by_id if is_true_in(model, encoding.outcome(name, outcome))]
-        assessed = [outcome.id for outcome in decided.holding]
+    for name, proved in encoding.outcomes_in(model).items():
+        assessed = [outcome.id for outcome in assessment.decisions[name].holding]
         if sorted(proved) != sorted(assessed):
             _raise_for_first_clause(policy, assessment.household.scope(policy), encoding, model)
             raise DisagreementError(name, proved, assessed)

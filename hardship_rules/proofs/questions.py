@@ -1,9 +1,10 @@
 """The questions asked of every policy: unreached outcomes, overlaps, dead clauses, properties, readings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from itertools import combinations
-from typing import cast
+from typing import NamedTuple, TypeVar, cast
 
 from attrs import evolve
 
@@ -12,9 +13,10 @@ from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
 from hardship_rules.core.variants import removable_clauses, without_clause
 from hardship_rules.proofs._encode import Encoding, decision_differs
+from hardship_rules.proofs.batch import Batch
 from hardship_rules.proofs.claims import Claim, shrunk, verdict_of
 from hardship_rules.proofs.properties import condition_value, find_violation, violates
-from hardship_rules.proofs.prover import Answer, Proof, Prover, Shown
+from hardship_rules.proofs.prover import Answer, Proof, Prover, Shown, may_be_loss
 from hardship_rules.proofs.shrink import (
     Facts,
     Raised,
@@ -22,7 +24,7 @@ from hardship_rules.proofs.shrink import (
     with_raised,
 )
 from hardship_rules.proofs.solver import NotSettled
-from hardship_rules.proofs.terms import Truth, any_of
+from hardship_rules.proofs.terms import Truth, any_of, z3
 
 Ask = Callable[[Prover, float], Answer]
 """A question to a prover, with the seconds that it may take."""
@@ -32,6 +34,21 @@ Trial = Callable[[Policy, Property, float], tuple[int, tuple[Facts, Raised] | No
 
 FEW = 2
 """So many members are tried first: households of few members are found faster and are easier to read."""
+TOGETHER = 200
+"""So many questions are put to the solver at once."""
+CLAUSES = 16
+"""So many clauses are encoded at once: the definitions of each slow down the solver for the others."""
+FAILURES = (MemoryError, z3.Z3Exception)
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Households(NamedTuple):
+    """The kind of households that a question is about."""
+
+    members: int
+    any_readings: bool = False
+    no_losses: bool = False
 
 
 class Questions:
@@ -43,36 +60,41 @@ class Questions:
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds
         self._trial = trial
-        self._provers: dict[tuple[int, bool], Prover] = {}
+        self._provers: dict[Households, Prover] = {}
         self._spent_before = 0.0  # in earlier sections
+        self._spent_by_failed = 0.0
+        self._failed = False
 
     def start_section(self) -> None:
         """Give the next section its seconds."""
         self._spent_before = self._spent
+        self._failed = False
 
     def outcomes(self) -> Iterator[Claim]:
         """For each outcome, whether some household reaches it."""
-        for name, decision in self.policy.decisions.items():
-            for outcome in decision.by_id:
-                answer = self._ask_under_any_readings(partial(_find_outcome, name, outcome))
-                verdict = verdict_of(answer, "reached", "reached_as_read", "unreached")
-                is_otherwise = decision.otherwise is not None and outcome == decision.otherwise.id
-                if verdict == "unreached" and is_otherwise:
-                    verdict = "covered"
-                title = f"{decision.title}：{decision.by_id[outcome].title}"
-                yield Claim("outcomes", f"{name}.{outcome}", title, verdict, answer, verdict == "unreached")
+        keys = [(name, outcome) for name, decision in self.policy.decisions.items() for outcome in decision.by_id]
+        answers = self._answers(keys, _has_outcome, self._of_any_readings)
+        for (name, outcome), answer in zip(keys, answers, strict=True):
+            decision = self.policy.decisions[name]
+            verdict = verdict_of(answer, "reached", "reached_as_read", "unreached")
+            is_otherwise = decision.otherwise is not None and outcome == decision.otherwise.id
+            if verdict == "unreached" and is_otherwise:
+                verdict = "covered"
+            title = f"{decision.title}：{decision.by_id[outcome].title}"
+            yield Claim("outcomes", f"{name}.{outcome}", title, verdict, answer, verdict == "unreached")
 
     def overlaps(self) -> Iterator[Claim]:
         """For each pair of outcomes of a decision, whether both can hold; a finding if the decision is `disjoint`."""
         for name, decision in self.policy.decisions.items():
             if decision.every and not decision.disjoint:
                 continue
-            for pair in combinations(range(len(decision.outcomes)), 2):
-                ask = partial(_find_overlap, name, pair)
-                answer = self.ask_for_readable(ask) if decision.disjoint else self._ask(ask)
+            pairs = list(combinations(range(len(decision.outcomes)), 2))
+            households = self._readable if decision.disjoint else self._of_chosen_readings
+            answers = self._answers(pairs, partial(_has_both, name), households)
+            for pair, answer in zip(pairs, answers, strict=True):
                 first, second = (decision.outcomes[place] for place in pair)
                 verdict = verdict_of(answer, "overlap", "overlap", "apart")
-                finding = verdict == "overlap" and decision.disjoint
+                finding = decision.disjoint and verdict == "overlap"
                 if finding:
                     verdict = "overlap_forbidden"
                 title = f"{decision.title}：{first.title}、{second.title}"
@@ -82,18 +104,22 @@ class Questions:
 
     def clauses(self) -> Iterator[Claim]:
         """For each clause, whether dropping it changes a decision for some household, under any readings."""
-        for definition, clause in removable_clauses(self.policy):
-            answer = self._ask_under_any_readings(partial(_find_difference_without, definition.name, clause.id))
-            verdict = verdict_of(answer, "matters", "matters_as_read", "never_matters")
-            if verdict == "never_matters" and clause.id in self.policy.switches:
-                verdict = "says_reading"  # it tells the reader of an explanation which reading is chosen
-            title = f"{definition.title}：{clause.title or clause.line or clause.id}"
-            yield Claim("clauses", clause.id, title, verdict, answer, verdict == "never_matters")
+        clauses = [(definition.name, clause) for definition, clause in removable_clauses(self.policy)]
+        for start in range(0, len(clauses), CLAUSES):
+            some = clauses[start : start + CLAUSES]
+            keys = [(name, clause.id) for name, clause in some]
+            answers = self._answers(keys, _differs_without, self._of_any_readings)
+            for (name, clause), answer in zip(some, answers, strict=True):
+                verdict = verdict_of(answer, "matters", "matters_as_read", "never_matters")
+                if verdict == "never_matters" and clause.id in self.policy.switches:
+                    verdict = "says_reading"  # it tells the reader of an explanation which reading is chosen
+                title = f"{self.policy.names[name].title}：{clause.title or clause.line or clause.id}"
+                yield Claim("clauses", clause.id, title, verdict, answer, verdict == "never_matters")
 
     def properties(self) -> Iterator[Claim]:
         """For each property, whether every household satisfies it."""
         for prop in self.policy.properties.values():
-            answer = self.ask_for_readable(partial(_find_violation, prop))
+            answer = self.ask_for_readable(partial(find_violation, prop))
             count, counterexample = (0, None)
             if self._trial is not None and isinstance(answer, NotSettled):
                 count, counterexample = self._trial(self.policy, prop, self._seconds_left)
@@ -115,83 +141,141 @@ class Questions:
             if reading.affects:
                 yield Claim("readings", name, reading.title, "of_facts", Proof(self.members))
                 continue
-            answer = self._ask_under_any_readings(partial(_find_difference_by_reading, name))
+            (answer,) = self._answers([name], _differs_by_reading, self._of_any_readings)
             verdict = verdict_of(answer, "matters", "matters_as_read", "reading_never_matters")
             yield Claim("readings", name, reading.title, verdict, answer)
+
+    def ask_for_readable(self, ask: Ask) -> Answer:
+        """The answer to a question, with a readable household if there is one: few members, no negative amounts."""
+        answer: Answer = self._not_settled
+        try:
+            for households in self._readable:
+                if self._seconds_left <= 0:
+                    return self._not_settled
+                answer = ask(self._prover(households), self._seconds_left)
+                if isinstance(answer, Shown):
+                    break
+        except FAILURES:
+            self._fail()
+            return self._not_settled
+        return answer
+
+    def _answers(
+        self, keys: Sequence[Key], question: Callable[[Key, Prover], Iterable[Truth]], of: Sequence[Households]
+    ) -> Iterator[Answer]:
+        """The answers to many questions, asked of one kind of households after the other until one is found.
+
+        A household of the first kind is shown for every question that it satisfies.
+        """
+        shown: dict[Key, Answer] = {}
+        batches: dict[Households, Batch[Key]] = {}
+        answered = 0
+        try:
+            with ExitStack() as stack:
+                for start in range(0, len(keys), TOGETHER):
+                    some = keys[start : start + TOGETHER]
+                    answers: dict[Key, Answer] = {}
+                    for households in of:
+                        open_ = [key for key in some if key not in shown]
+                        if not open_:
+                            break
+                        if self._seconds_left <= 0:
+                            answers = {}
+                            break
+                        if households not in batches:
+                            prover = self._prover(households)
+                            batches[households] = stack.enter_context(Batch(prover, partial(_asked, question, prover)))
+                        others = keys[start + TOGETHER :] if households is of[0] else ()
+                        found = batches[households].settle(
+                            open_, [key for key in others if key not in shown], lambda: self._seconds_left
+                        )
+                        shown |= {key: answer for key, answer in found.items() if isinstance(answer, Shown)}
+                        answers = {key: found[key] for key in open_}
+                    for key in some:
+                        yield shown.get(key) or answers.get(key, self._not_settled)
+                        answered += 1
+        except FAILURES:
+            self._fail()
+        for key in keys[answered:]:
+            yield shown.get(key, self._not_settled)
+
+    def _fail(self) -> None:
+        """End the section without its memory, so that the next one starts with new provers."""
+        self._failed = True
+        self._spent_by_failed = self._spent
+        self._provers.clear()
+
+    @property
+    def _not_settled(self) -> NotSettled:
+        return NotSettled(self.seconds if not self._failed else round(self._spent - self._spent_before, 1))
 
     @property
     def _seconds_left(self) -> float:
         """The seconds for one question: at most a quarter of a section's, so that others get their turn."""
-        left = self.seconds - (self._spent - self._spent_before)
+        left = 0.0 if self._failed else self.seconds - (self._spent - self._spent_before)
         return max(0.0, min(left, self.seconds / 4))
 
     @property
     def _spent(self) -> float:
-        return sum(prover.spent for prover in self._provers.values())
+        return self._spent_by_failed + sum(prover.solver.spent for prover in self._provers.values())
 
-    def _prover(self, members: int, *, any_readings: bool = False) -> Prover:
-        """The prover for so many members, made once."""
-        key = (members, any_readings)
-        if key not in self._provers:
-            self._provers[key] = Prover(self.policy, members, any_readings=any_readings)
-        return self._provers[key]
+    def _prover(self, households: Households) -> Prover:
+        """The prover for some households, made once."""
+        if households not in self._provers:
+            members, any_readings, no_losses = households
+            self._provers[households] = Prover(self.policy, members, any_readings=any_readings, no_losses=no_losses)
+        return self._provers[households]
 
-    def _ask(self, ask: Ask, *, any_readings: bool = False) -> Answer:
-        """The answer to a question, first with few members, then with all."""
-        for members in dict.fromkeys((min(FEW, self.members), self.members)):
-            if self._seconds_left <= 0:
-                return NotSettled(self.seconds)
-            answer = ask(self._prover(members, any_readings=any_readings), self._seconds_left)
-            if isinstance(answer, Shown):
-                return answer
-        return answer
+    @property
+    def _few(self) -> int:
+        return min(FEW, self.members)
 
-    def ask_for_readable(self, ask: Ask) -> Answer:
-        """The answer to a question, with a readable household if there is one: few members, no negative amounts."""
-        for members in dict.fromkeys((1, min(FEW, self.members))):
-            if self._seconds_left > 0:
-                answer = self._prover(members).without_losses(ask, self._seconds_left)
-                if isinstance(answer, Shown):
-                    return answer
-        return self._ask(ask)
+    @property
+    def _of_chosen_readings(self) -> tuple[Households, ...]:
+        return tuple(dict.fromkeys((Households(self._few), Households(self.members))))
 
-    def _ask_under_any_readings(self, ask: Ask) -> Answer:
-        """The answer to a question, first under the chosen readings with few members, then under any readings."""
-        if self._seconds_left > 0:
-            answer = ask(self._prover(min(FEW, self.members)), self._seconds_left)
-            if isinstance(answer, Shown):
-                return answer
-        return self._ask(ask, any_readings=bool(self.policy.readings))
+    @property
+    def _of_any_readings(self) -> tuple[Households, ...]:
+        any_readings = bool(self.policy.readings)
+        more = (Households(members, any_readings) for members in (self._few, self.members))
+        return tuple(dict.fromkeys((Households(self._few), *more)))
+
+    @property
+    def _readable(self) -> tuple[Households, ...]:
+        definitions = (*self.policy.facts.values(), *self.policy.members.facts.values())
+        no_losses = any(map(may_be_loss, definitions))
+        first = (Households(members, no_losses=no_losses) for members in (1, self._few))
+        return tuple(dict.fromkeys((*first, *self._of_chosen_readings)))
 
 
 # --- Questions to one prover -------------------------------------------------------------------------------------
 
 
-def _find_outcome(decision: str, outcome: str, prover: Prover, seconds: float) -> Answer:
-    return prover.find([prover.outcome(decision, outcome)], seconds)
+def _asked(question: Callable[[Key, Prover], Iterable[Truth]], prover: Prover, key: Key) -> Iterable[Truth]:
+    return question(key, prover)
 
 
-def _find_overlap(decision: str, pair: tuple[int, int], prover: Prover, seconds: float) -> Answer:
-    return prover.find([prover.encoding.outcomes(decision)[place] for place in pair], seconds)
+def _has_outcome(key: tuple[str, str], prover: Prover) -> Iterable[Truth]:
+    return (prover.outcome(*key),)
 
 
-def _find_violation(prop: Property, prover: Prover, seconds: float) -> Answer:
-    return find_violation(prover, prop, seconds)
+def _has_both(decision: str, pair: tuple[int, int], prover: Prover) -> Iterable[Truth]:
+    outcomes = prover.encoding.outcomes(decision)
+    return [outcomes[place] for place in pair]
 
 
-def _find_difference_without(name: str, clause: str, prover: Prover, seconds: float) -> Answer:
-    """A household for which a decision changes when a clause is dropped from a definition."""
-    definition = cast(Term | Decision, prover.policy.names[name])
-    left = without_clause(definition, clause)
+def _differs_without(key: tuple[str, str], prover: Prover) -> Iterable[Truth]:
+    """A decision changes when a clause is dropped from a definition."""
+    name, clause = key
+    left = without_clause(cast(Term | Decision, prover.policy.names[name]), clause)
     if left is None:
-        return Proof(prover.members)
+        return (False,)
     changed, holds = left
-    without = prover.encoding.with_clause(changed, holds=holds)
-    return prover.find([_differs(prover.encoding, without)], seconds)
+    return (_differs(prover.encoding, prover.encoding.with_clause(changed, holds=holds)),)
 
 
-def _find_difference_by_reading(name: str, prover: Prover, seconds: float) -> Answer:
-    """A household for which another option of a reading changes a decision, all other readings being equal."""
+def _differs_by_reading(name: str, prover: Prover) -> Iterable[Truth]:
+    """Another option of a reading changes a decision, all other readings being equal."""
     reading = prover.policy.readings[name]
     chosen = Encoding(prover.households.with_reading(name, reading.chosen))
     others = (
@@ -199,7 +283,7 @@ def _find_difference_by_reading(name: str, prover: Prover, seconds: float) -> An
         for option in reading.kind.options
         if option != reading.chosen
     )
-    return prover.find([any_of(_differs(chosen, other) for other in others)], seconds)
+    return (any_of(_differs(chosen, other) for other in others),)
 
 
 def _differs(first: Encoding, second: Encoding) -> Truth:

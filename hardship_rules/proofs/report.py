@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
-from time import monotonic
+from time import process_time
 from typing import Any
 
 from attrs import frozen
@@ -26,7 +26,7 @@ Progress = Callable[[Section, int], None]
 
 @frozen
 class Report:
-    """All claims about a policy, for households of up to `members` members; `seconds` is the time that it took."""
+    """All claims about a policy, for households of up to `members` members; `seconds` is its processor time."""
 
     policy: Policy
     against: Policy | None
@@ -77,7 +77,7 @@ def changes(old: Policy, new: Policy, members: int = 5, seconds: float = 30.0) -
 
 
 def _report(questions: Questions, against: Policy | None, sections: Collection[Section], progress: Progress) -> Report:
-    began = monotonic()
+    began = process_time()
     asks: dict[Section, Callable[[], Iterable[Claim]]] = {
         "outcomes": questions.outcomes,
         "overlaps": questions.overlaps,
@@ -96,7 +96,9 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
         for count, claim in enumerate(ask(), 1):
             claims.append(claim)
             progress(section, count)
-    return Report(questions.policy, against, questions.members, questions.seconds, monotonic() - began, tuple(claims))
+    return Report(
+        questions.policy, against, questions.members, questions.seconds, process_time() - began, tuple(claims)
+    )
 
 
 # --- As JSON -----------------------------------------------------------------------------------------------------

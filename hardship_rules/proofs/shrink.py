@@ -1,7 +1,6 @@
 """Shrinking a counterexample to the smallest household that still is one."""
 
 from collections.abc import Callable, Iterator, Mapping
-from time import monotonic
 from typing import Any
 
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
@@ -16,23 +15,26 @@ Raised = dict[KeyPath, Any]
 
 IsCounterexample = Callable[[Facts, Raised], bool]
 
-SECONDS = 2.0
+ASSESSMENTS = 1000
+"""So many households are tried for one counterexample."""
 _STEPS = (0, 100_000, 10_000, 1_000, 100, 10, 1)
 
 
 def shrink_counterexample(
-    policy: Policy, facts: Facts, raised: Raised, is_counterexample: IsCounterexample, seconds: float = SECONDS
+    policy: Policy, facts: Facts, raised: Raised, is_counterexample: IsCounterexample, at_most: int = ASSESSMENTS
 ) -> tuple[Facts, Raised]:
-    """The smallest counterexample found within some seconds.
+    """The smallest counterexample found by trying at most so many smaller households.
 
     Drops members, then facts, then rounds amounts, as long as `is_counterexample` holds. Facts that were dropped do
     not matter: they can have any value, or take the policy's default.
     """
-    until = monotonic() + seconds
+    tried = 0
 
     def is_still_one(facts: Facts, raised: Raised) -> bool:
+        nonlocal tried
+        tried += 1
         try:
-            return monotonic() < until and is_counterexample(facts, raised)
+            return tried <= at_most and is_counterexample(facts, raised)
         except FactError:
             return False
 

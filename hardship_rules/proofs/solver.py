@@ -39,24 +39,40 @@ class Solver:
         if question is False:
             self.space.forget()
             return None
-        self._solver.push()
+        self.push()
         try:
-            self._solver.add(*self.space.recent(), *([] if question is True else [question]))
-            result, spent = self._check(seconds)
+            self.add(*self.space.recent(), *([] if question is True else [question]))
+            result, spent = self.check(seconds)
             if result == z3.unknown:
                 return NotSettled(round(spent, 1))
-            return None if result == z3.unsat else self._solver.model()
+            return None if result == z3.unsat else self.found()
         finally:
-            self._solver.pop()
+            self.pop()
             self.space.forget()
 
-    def _check(self, seconds: float) -> tuple[z3.CheckSatResult, float]:
+    def push(self) -> None:
+        """Begin with conditions that the next `pop` drops."""
+        self._solver.push()
+
+    def pop(self) -> None:
+        """Drop the conditions added since the last `push`."""
+        self._solver.pop()
+
+    def add(self, *conditions: Truth) -> None:
+        """Add conditions that every later model meets."""
+        self._solver.add(*conditions)
+
+    def found(self) -> z3.ModelRef:
+        """The model of the last check."""
+        return self._solver.model()
+
+    def check(self, seconds: float, *assumptions: Truth) -> tuple[z3.CheckSatResult, float]:
         """The result of the solver, and the seconds of work that it took; unknown once the limit is reached."""
         limit = max(1, int(seconds * WORK))
         self._solver.set("rlimit", limit)
         before = self._work()
         try:
-            result = self._solver.check()
+            result = self._solver.check(*assumptions)
         except z3.Z3Exception:
             if self._work() - before < limit:
                 raise

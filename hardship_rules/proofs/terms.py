@@ -81,6 +81,48 @@ def is_option(choice: Choice, option: str) -> Truth:
     return choice.get(option, False)
 
 
+class Bits:
+    """Some truths as the bits of one term, so that their values in a model are read at once."""
+
+    def __init__(self) -> None:
+        self._bits: dict[int, z3.BitVecRef] = {}
+        self._places: dict[int, int] = {}
+        self._term: z3.BitVecRef | None = None
+
+    def mask(self, truths: Iterable[Truth]) -> int | None:
+        """The bits that are set where all of some truths hold; None where one of them never holds."""
+        mask = 0
+        for truth in truths:
+            if truth is False:
+                return None
+            if truth is not True:
+                mask |= 1 << self._place(truth)
+        return mask
+
+    def _place(self, truth: z3.BoolRef) -> int:
+        """The place of the bit of a truth, which is the same at each call."""
+        id_ = truth.get_id()
+        if id_ not in self._places:
+            self._places[id_] = len(self._bits)
+            self._bits[id_] = z3.If(truth, z3.BitVecVal(1, 1, truth.ctx), z3.BitVecVal(0, 1, truth.ctx))
+            self._term = None
+        return self._places[id_]
+
+    def holds(self, values: int, truth: Truth) -> bool:
+        """Whether a truth holds in a model with these bits; the truth was known when they were read."""
+        mask = self.mask((truth,))
+        return mask is not None and values & mask == mask
+
+    def in_model(self, model: z3.ModelRef) -> int:
+        """The bits that are set in a model."""
+        if not self._bits:
+            return 0
+        if self._term is None:
+            highest, *others = reversed(self._bits.values())
+            self._term = z3.Concat(highest, *others) if others else highest
+        return cast(int, model.eval(self._term, model_completion=True).as_long())
+
+
 class Space:
     """The variables of some households and what is known of them; numbers are kept as linear cases, not as products.
 
