@@ -393,7 +393,7 @@ def test_variants_leave_the_policy_as_it_is() -> None:
 
 
 READERS_OF_EXPRESSIONS = {
-    "core": "the nodes themselves, their units, and a policy without one clause",
+    "core": "the nodes themselves, their units, the place of a clause, and a policy without one clause",
     "language": "a text becomes checked expressions",
     "engine._lower": "the one meaning of an expression: its steps",
     "explanation": "the words of an expression",

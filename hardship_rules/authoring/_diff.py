@@ -108,7 +108,7 @@ Entries = dict[tuple[str, str], Entry]
 
 _NAMED = frozenset(
     {"title", "held", "absent", "evidence", "group", "usual", "unit", "by", "range", "question", "options", "why"}
-    | {"affects", "whose", "if_not", "provenance", "disjoint"}
+    | {"affects", "whose", "if_not", "provenance", "disjoint", "complete"}
 )
 """The attributes with a name of their own; the others are values."""
 
@@ -249,6 +249,7 @@ class _Policy:
             ),
             "title": _plain(decision.title),
             "disjoint": _plain(WORDS["yes" if decision.disjoint else "no"]),
+            **({"complete": _plain(WORDS["yes"])} if decision.complete else {}),
         }
         yield "decisions", _entry(decision.title, decision.name, decision.title, attributes)
         for outcome in outcomes:

@@ -152,7 +152,11 @@ class Outcome:
 
 @frozen
 class Decision:
-    """A decision between outcomes: the first that holds, or every one that holds."""
+    """A decision between outcomes: the first that holds, or every one that holds.
+
+    `disjoint` states that no two outcomes hold together, `complete` that no household is left for `otherwise`. Both
+    are questions for proofs and change no verdict.
+    """
 
     name: str
     title: str
@@ -160,6 +164,7 @@ class Decision:
     outcomes: tuple[Outcome, ...]
     otherwise: Outcome | None
     disjoint: bool
+    complete: bool
     at: Location = field(eq=False, repr=False)
 
     @cached_property

@@ -188,6 +188,7 @@ DECISION = Fields(
         "every": described("every", Items(OUTCOME)),
         "otherwise": described("otherwise", Fields({key: OUTCOME.keys[key] for key in OUTCOME.keys if key != "when"})),
         "disjoint": described("disjoint", Word("truth")),
+        "complete": described("complete", Word("truth")),
         **PROVENANCE,
     },
     one_of=(("first", "every"),),

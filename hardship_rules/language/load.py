@@ -356,8 +356,11 @@ class _RuleLoader:
         ids = Counter(outcome.id for outcome in (*outcomes, *filter(None, [otherwise])))
         for repeated in sorted(name for name, count in ids.items() if count > 1):
             self.reader.problem("duplicate_outcome", path, key, repeated)
-        disjoint = BOOLEANS.get(_text_of(node, "disjoint")) or False
-        return Decision(key.text, _text_of(node, "title"), every, tuple(outcomes), otherwise, disjoint, key.at)
+        disjoint, complete = (BOOLEANS.get(_text_of(node, word)) or False for word in ("disjoint", "complete"))
+        if every and complete:
+            self.reader.problem("every_with_complete", path, cast(Node, node.get("complete")))
+        title = _text_of(node, "title")
+        return Decision(key.text, title, every, tuple(outcomes), otherwise, disjoint, complete, key.at)
 
     def outcome(self, node: Mapping, decision: str, enclosing: Provenance | None, path: KeyPath) -> Outcome:
         """An outcome with its condition."""

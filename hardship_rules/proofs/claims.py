@@ -4,6 +4,7 @@ from typing import Literal
 
 from attrs import evolve, field, frozen
 
+from hardship_rules.core.contexts import Signed
 from hardship_rules.core.problem import KeyPath
 from hardship_rules.proofs.prover import Answer, Proof, Shown
 from hardship_rules.proofs.shrink import IsCounterexample, Raised, shrink_counterexample, with_raised
@@ -28,6 +29,29 @@ class Change:
 
 
 @frozen
+class Reason:
+    """Why a claim has its verdict: the smallest set of conditions that explains it, and the constraints that it needs.
+
+    `kind` is the sentence of the catalogue that says so.
+    """
+
+    kind: str
+    by: tuple[Signed, ...] = ()
+    must: tuple[str, ...] = ()
+
+
+@frozen
+class Gap:
+    """The households that are left for `otherwise`: each region is a set of signed clauses.
+
+    `more` is false where the regions are proved to be all of them, and None where that is not settled.
+    """
+
+    regions: tuple[tuple[Signed, ...], ...]
+    more: bool | None
+
+
+@frozen
 class Claim:
     """One question with its answer; `verdict` is the meaning of the answer in one word."""
 
@@ -39,6 +63,7 @@ class Claim:
     finding: bool = False
     tried: int = 0  # random households that passed, where nothing is proved
     raised: Raised = field(factory=dict, repr=False, hash=False)
+    reason: Reason | Gap | None = None
     change: Change | None = None  # of a claim about a change between two policies
     left_out: tuple[KeyPath, ...] = field(default=(), repr=False)  # the facts left out whose defaults matter
 

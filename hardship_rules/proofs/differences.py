@@ -138,9 +138,9 @@ class _Search:
 
     def _moves(self, changes: list[Change]) -> dict[Change, Answer]:
         """The answers for changes from one outcome to another; each household strikes out all changes that it shows."""
-        few, all_ = self.prover(FEW), self.prover(self.members)
+        one, few, all_ = map(self.prover, (1, FEW, self.members))
         answer: Answer = Proof(self.members)
-        for prover, scope in ((few, few.are_plain), (few, True), (all_, True)):
+        for prover, scope in ((one, one.are_plain), (few, few.are_plain), (few, True), (all_, True)):
             while remaining := [change for change in changes if change not in self.found]:
                 moves = any_of(map(prover.changed, remaining))
                 answer = self.ask(prover, prover.are_judged, prover.are_known, scope, moves, share=2)

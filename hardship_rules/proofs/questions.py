@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar, cast
 
 from attrs import evolve
 
+from hardship_rules.assessment.assessment import assess
 from hardship_rules.core.expr import Clause
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Decision, Policy, Property, Term, require_policy
@@ -17,6 +18,7 @@ from hardship_rules.proofs.batch import Batch
 from hardship_rules.proofs.claims import Claim, shrunk, verdict_of
 from hardship_rules.proofs.properties import condition_value, find_violation, violates
 from hardship_rules.proofs.prover import Answer, Proof, Prover, Shown, may_be_loss
+from hardship_rules.proofs.reasons import Inquiry, explained
 from hardship_rules.proofs.shrink import (
     Facts,
     Raised,
@@ -61,6 +63,7 @@ class Questions:
         self.seconds = seconds
         self._trial = trial
         self._provers: dict[Households, Prover] = {}
+        self._inquiry = Inquiry(policy, self.members)
         self._spent_before = 0.0  # in earlier sections
         self._spent_by_failed = 0.0
         self._failed = False
@@ -80,8 +83,11 @@ class Questions:
             is_otherwise = decision.otherwise is not None and outcome == decision.otherwise.id
             if verdict == "unreached" and is_otherwise:
                 verdict = "covered"
+            if verdict == "reached" and is_otherwise and decision.complete:
+                verdict = "gap"
             title = f"{decision.title}：{decision.by_id[outcome].title}"
-            yield Claim("outcomes", f"{name}.{outcome}", title, verdict, answer, verdict == "unreached")
+            claim = Claim("outcomes", f"{name}.{outcome}", title, verdict, answer, verdict in ("unreached", "gap"))
+            yield shrunk(claim, partial(_comes_to, self.policy, name, outcome))
 
     def overlaps(self) -> Iterator[Claim]:
         """For each pair of outcomes of a decision, whether both can hold; a finding if the decision is `disjoint`."""
@@ -144,6 +150,11 @@ class Questions:
             (answer,) = self._answers([name], _differs_by_reading, self._of_any_readings)
             verdict = verdict_of(answer, "matters", "matters_as_read", "reading_never_matters")
             yield Claim("readings", name, reading.title, verdict, answer)
+
+    def explained(self, claims: list[Claim]) -> list[Claim]:
+        """The claims of a section with the reasons of its findings, in the seconds that are left to the section."""
+        prover = self._prover(Households(self.members))
+        return explained(claims, self._inquiry, prover, lambda: self._seconds_left)
 
     def ask_for_readable(self, ask: Ask) -> Answer:
         """The answer to a question, with a readable household if there is one: few members, no negative amounts."""
@@ -217,7 +228,8 @@ class Questions:
 
     @property
     def _spent(self) -> float:
-        return self._spent_by_failed + sum(prover.solver.spent for prover in self._provers.values())
+        provers = sum(prover.solver.spent for prover in self._provers.values())
+        return self._spent_by_failed + self._inquiry.spent + provers
 
     def _prover(self, households: Households) -> Prover:
         """The prover for some households, made once."""
@@ -292,6 +304,11 @@ def _differs(first: Encoding, second: Encoding) -> Truth:
 
 
 # --- Whether a household still is a counterexample ---------------------------------------------------------------
+
+
+def _comes_to(policy: Policy, decision: str, outcome: str, facts: Facts, _: Raised) -> bool:
+    """Whether a household comes to an outcome."""
+    return outcome in (holding.id for holding in assess(policy, facts).decisions[decision].holding)
 
 
 def _meets_all(policy: Policy, conditions: list[Clause], facts: Facts, _: Raised) -> bool:

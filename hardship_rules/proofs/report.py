@@ -9,10 +9,11 @@ from typing import Any
 
 from attrs import frozen
 
+from hardship_rules.core.contexts import Signed
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import path_text
 from hardship_rules.explanation.wording import exact_text
-from hardship_rules.proofs.claims import SECTIONS, Claim, Section
+from hardship_rules.proofs.claims import SECTIONS, Claim, Gap, Reason, Section
 from hardship_rules.proofs.differences import differences
 from hardship_rules.proofs.prover import Proof, Shown
 from hardship_rules.proofs.questions import Questions, Trial
@@ -93,9 +94,11 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
             continue
         questions.start_section()
         progress(section, 0)
+        asked: list[Claim] = []
         for count, claim in enumerate(ask(), 1):
-            claims.append(claim)
+            asked.append(claim)
             progress(section, count)
+        claims += questions.explained(asked)
     return Report(
         questions.policy, against, questions.members, questions.seconds, process_time() - began, tuple(claims)
     )
@@ -129,6 +132,7 @@ def _claim_data(claim: Claim) -> dict[str, object]:
         "title": claim.title,
         "verdict": claim.verdict,
         "finding": claim.finding,
+        **_reason_data(claim.reason),
     }
     if claim.change is not None:
         data |= {"decision": claim.decision, "was": claim.was, "becomes": claim.becomes}
@@ -147,6 +151,22 @@ def _claim_data(claim: Claim) -> dict[str, object]:
                 "household": _plain_data(shown.facts),
                 "other": None if shown.other is None else _plain_data(shown.other),
             }
+
+
+def _reason_data(reason: Reason | Gap | None) -> dict[str, object]:
+    """The reason of a claim: the clauses that hold or fail, and the constraints; or the regions of a gap."""
+    match reason:
+        case None:
+            return {}
+        case Reason(kind, by, must):
+            return {"reason": {"kind": kind, "by": [_signed_data(signed) for signed in by], "must": list(must)}}
+        case Gap(regions, more):
+            listed = [[_signed_data(signed) for signed in region] for region in regions]
+            return {"gap": {"regions": listed, "more": more}}
+
+
+def _signed_data(signed: Signed) -> dict[str, object]:
+    return {"id": signed[0], "holds": signed[1]}
 
 
 def _plain_data(value: Any) -> Any:

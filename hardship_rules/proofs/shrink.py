@@ -42,8 +42,8 @@ def shrink_counterexample(
         fewer_raised = {other: value for other, value in raised.items() if other != path}
         if fewer_raised and is_still_one(facts, fewer_raised):
             raised = fewer_raised
-    for number in reversed(range(1, len(facts["members"]))):
-        if not any(path[:2] == ("members", number) for path in raised):
+    for number in reversed(range(len(facts["members"]))):
+        if len(facts["members"]) > 1 and not any(path[:2] == ("members", number) for path in raised):
             members = [member for place, member in enumerate(facts["members"]) if place != number]
             renumbered = {_without_member(path, number): value for path, value in raised.items()}
             if is_still_one(smaller := {**facts, "members": members}, renumbered):

@@ -1,7 +1,7 @@
 """The report of proofs as text, and its households as YAML to be pasted."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +17,11 @@ from hardship_rules.explanation.forms import yaml_scalar
 from hardship_rules.explanation.wording import exact_text
 from hardship_rules.language.keys import RESERVED_TITLES
 from hardship_rules.locale import sentences
-from hardship_rules.proofs.claims import SECTIONS, Change, Claim, Section
+from hardship_rules.proofs.claims import SECTIONS, Change, Claim, Reason, Section
 from hardship_rules.proofs.differences import change_title
+from hardship_rules.proofs.properties import condition_value
 from hardship_rules.proofs.prover import Shown
+from hardship_rules.proofs.reason_text import reason_lines
 from hardship_rules.proofs.report import Report
 from hardship_rules.proofs.shrink import Facts
 
@@ -27,6 +29,7 @@ _LISTED = {
     "broken",
     "changed",
     "covered",
+    "gap",
     "never_matters",
     "not_settled",
     "of_facts",
@@ -156,11 +159,24 @@ def _section(section: Section, claims: list[Claim], report: Report, say: Mapping
             if verdict == "overlap":
                 yield from _overlaps([claim for claim in claims if claim.verdict == verdict], report.policy, say)
     for claim in claims:
-        if claim.verdict in _LISTED:
+        if claim.verdict not in _LISTED and claim.reason is not None:
+            yield f"      {claim.title}    {next(reason_lines(claim.reason, report.policy, say))}"
+    for group in _with_one_reason(claim for claim in claims if claim.verdict in _LISTED):
+        for claim in group:
             yield f"  {_mark(claim)} {claim.title}    {say[claim.verdict].format(count=claim.tried)}"
             if claim.verdict == "reached_as_read" and isinstance(claim.answer, Shown):
                 yield f"      {_readings(claim.answer, report.policy, say)}"
-            yield from _household(claim, report, say)
+        yield from (f"      {line}" for line in reason_lines(group[0].reason, report.policy, say))
+        yield from _household(group[0], report, say)
+
+
+def _with_one_reason(claims: Iterable[Claim]) -> Iterable[list[Claim]]:
+    """The claims, with those together that are each other's reason: one of them has to stay."""
+    groups: dict[object, list[Claim]] = {}
+    for claim in claims:
+        is_shared = isinstance(claim.reason, Reason) and (claim.id, True) in claim.reason.by
+        groups.setdefault(claim.reason if is_shared else claim.id, []).append(claim)
+    return groups.values()
 
 
 def _mark(claim: Claim) -> str:
@@ -192,9 +208,17 @@ def _household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator
     yield f"      {_result(claim, answer, report, say)}"
     if answer.readings:
         yield f"      {_readings(answer, report.policy, say)}"
-    undecided = assess(report.policy.with_readings(answer.readings), answer.facts).category is None
-    if undecided and (values := assumed_numbers(report.policy, answer.policy)):
+    if _needs_numbers(claim, answer, report.policy) and (values := assumed_numbers(report.policy, answer.policy)):
         yield f"      {say['put_in'].format(values=say['join'].join(values))}"
+
+
+def _needs_numbers(claim: Claim, answer: Shown, policy: Policy) -> bool:
+    """Whether a household shows a claim only with the numbers put in for those that are not published."""
+    prop = policy.properties.get(claim.id) if claim.section == "properties" else None
+    without = policy.with_readings(answer.readings)
+    if prop is not None and prop.when is not None and condition_value(without, prop.when, answer.facts) is None:
+        return True
+    return assess(without, answer.facts).category is None
 
 
 def _change_household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator[str]:

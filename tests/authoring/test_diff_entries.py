@@ -2,6 +2,7 @@
 
 import pytest
 from documents import SMALL
+from tables import policy
 
 from hardship_rules import load_policy, read_policy
 from hardship_rules.authoring._diff import entries
@@ -39,11 +40,21 @@ def test_what_a_small_policy_says() -> None:
     assert found["notes", "dates"].attributes[""].words == "四月底截止。"
 
 
+def test_a_decision_says_that_it_is_complete_only_where_it_is() -> None:
+    """The attribute is there only if the policy states it, so that other policies are shown as before."""
+    outcomes = {"p": "n < 5", "q": "n >= 5"}
+    plain, stated = (
+        entries(read_policy(policy(outcomes, *states)))["decisions", "category"] for states in ((), ("complete",))
+    )
+    assert "complete" not in plain.attributes
+    assert stated.attributes["complete"].words == "是"
+
+
 @pytest.mark.parametrize("name", ["2021_weihai", "example_huzhou"])
 def test_nothing_of_a_real_policy_is_left_out(name: str) -> None:
     """Each clause, outcome and definition of a bundled policy is an entry with a value."""
-    policy = load_policy(name)
-    found = entries(policy)
+    loaded = load_policy(name)
+    found = entries(loaded)
     named = {id_ for _, id_ in found}
-    assert {*ids(policy), *policy.names, *policy.notes, *policy.properties, *policy.sources} <= named
+    assert {*ids(loaded), *loaded.names, *loaded.notes, *loaded.properties, *loaded.sources} <= named
     assert all(each.title and each.attributes[""].words for each in found.values() if "" in each.attributes)
