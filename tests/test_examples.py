@@ -110,6 +110,21 @@ def test_the_guides_records_can_be_replayed(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "记录").iterdir()) == ["2021_weihai.json", "家庭.record.json"]
 
 
+def test_the_guides_expectations_are_proved(tmp_path: Path) -> None:
+    """The guide's file of expectations and its command: every expectation of 2024 is proved, here for two members."""
+    (expected,) = [block for block in blocks(GUIDE, "yaml") if block.startswith("expect:")]
+    (tmp_path / "期望.yaml").write_text(expected, encoding="utf-8")
+    (command,) = re.findall(r"hardship-rules (verify .* --expect .*)", GUIDE)
+    done = subprocess.run(  # noqa: S603  # the guide's own command
+        [sys.executable, "-m", "hardship_rules", *shlex.split(command), "--members", "2"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    assert done.stdout.decode().endswith("\n3 项期望都已证明。\n")
+    assert done.returncode == 0
+
+
 def walk(folder: Path) -> Iterator[tuple[str, str, str]]:
     """The commands of the guide's year, run one after another in a folder, each with its output and expected text.
 

@@ -11,12 +11,14 @@ from hardship_rules.core.expr import Clause, Expr
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Number, Range, Truth
 from hardship_rules.core.kinds import Value
-from hardship_rules.core.policy import Decision, Policy, per_policy
+from hardship_rules.core.policy import Decision, Outcome, Policy, per_policy
 from hardship_rules.engine._lower import Lowering
 from hardship_rules.engine.clauses import Condition
 from hardship_rules.engine.interval import Facts, Run, choice_value
 from hardship_rules.engine.program import OptionKind, Program, Quotient
 
+RECOGNISED = "in_hardship"
+"""The term of a policy that is true of the categories that recognise a household."""
 _NO_VALUES: Facts = FrozenMapping()
 _NOT_FIXED: Mapping[int, Value] = FrozenMapping()
 _MOST_KNOWN = 20_000  # expressions of one policy whose steps are remembered
@@ -215,3 +217,15 @@ def possible(decision: Decision, truths: tuple[Truth, ...]) -> tuple[str, ...]:
     if not decision.every and decision.otherwise is not None and True not in truths:
         may.append(decision.otherwise.id)
     return tuple(may)
+
+
+def recognising(policy: Policy) -> tuple[Outcome, ...]:
+    """The categories that recognise a household: by the term `in_hardship`, or without it all of the `first` list."""
+    category, term = policy.category, policy.terms.get(RECOGNISED)
+    if term is None:
+        return category.outcomes
+    return tuple(
+        outcome
+        for outcome in category.outcomes
+        if scope_of(policy, {}, [], {category.name: outcome.id})[term.name] is True
+    )

@@ -23,12 +23,12 @@ from hardship_rules.core.expr import (
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.kinds import BOOLEAN, ChoiceKind, NumberKind
-from hardship_rules.core.policy import Fact, Outcome, Policy, Term, names_behind
+from hardship_rules.core.policy import Fact, Outcome, Policy, names_behind
 from hardship_rules.core.problem import Language
 from hardship_rules.core.units import kind_of_name
 from hardship_rules.documents.document import Block, Document, Item, Listing, Paragraph, Section, numeral
 from hardship_rules.documents.text import as_text
-from hardship_rules.engine.evaluate import scope_of
+from hardship_rules.engine.evaluate import recognising
 from hardship_rules.explanation.formats import RENDERERS
 from hardship_rules.explanation.reasons import SENTENCES as REASON_SENTENCES
 from hardship_rules.explanation.reasons import Describer
@@ -39,7 +39,6 @@ from hardship_rules.locale import sentences
 SENTENCES = sentences("notice")
 
 # Names in a policy that only the letter uses
-RECOGNISED = "in_hardship"  # the term that is true of categories that recognise a household
 MATERIALS = "materials"  # the decision that lists the documents to hand in
 OBJECTION = "objection"  # the note that says where to object
 
@@ -76,18 +75,6 @@ def notice(assessment: Assessment, *, format: str = "text", lang: Language = "zh
     if lang != "zh":
         raise ValueError("lang is zh: a notice is a letter in Chinese")
     return _RENDERERS[format](_Letter(assessment).document())
-
-
-def recognising(policy: Policy) -> tuple[Outcome, ...]:
-    """The categories that recognise a household: by the term `in_hardship`, or without it all of the `first` list."""
-    category, term = policy.category, policy.terms.get(RECOGNISED)
-    if not isinstance(term, Term):
-        return category.outcomes
-    return tuple(
-        outcome
-        for outcome in category.outcomes
-        if scope_of(policy, {}, [], {category.name: outcome.id})[term.name] is True
-    )
 
 
 class _Letter:

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from hardship_rules.core.contexts import Signed
+from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.policy import Policy
 from hardship_rules.core.problem import path_text
 from hardship_rules.explanation.wording import exact_text
@@ -107,8 +108,11 @@ def _report(questions: Questions, against: Policy | None, sections: Collection[S
 # --- As JSON -----------------------------------------------------------------------------------------------------
 
 
-def proofs_json(report: Report) -> str:
-    """The report as JSON: each claim with its verdict and answer; households by name, amounts as exact text."""
+def proofs_json(report: Report, beside: Mapping[str, object] = FrozenMapping()) -> str:
+    """The report as JSON: each claim with its verdict and answer; households by name, amounts as exact text.
+
+    `beside` are further keys of the object, at its end.
+    """
     data = {
         "format": FORMAT,
         "policy": _policy_data(report.policy),
@@ -117,6 +121,7 @@ def proofs_json(report: Report) -> str:
         "limit": report.limit,
         "findings": len(report.findings),
         "claims": [_claim_data(claim) for claim in report.claims],
+        **beside,
     }
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 

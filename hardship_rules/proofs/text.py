@@ -132,8 +132,8 @@ def _changes(report: Report, say: Mapping[str, str]) -> Iterator[str]:
                     is_new = id(claim.answer) not in examples
                     number = examples.setdefault(id(claim.answer), len(examples) + 1)
                     yield f"      {say['example' if is_new else 'example_again'].format(number=number)}"
-                    yield from _change_household(claim, report, say) if is_new else ()
-                    yield f"      {_result(claim, cast(Shown, claim.answer), report, say)}"
+                    yield from change_household(claim, report, say) if is_new else ()
+                    yield f"      {result_of(claim, cast(Shown, claim.answer), report, say)}"
         if proved:
             yield f"  √ {say['unchanged_rest'].format(title=title, count=len(proved))}"
 
@@ -205,7 +205,7 @@ def _household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator
     yield f"      {say['two'] if claim.raised else say['household']}"
     lines = household_text(answer.policy, answer.facts).splitlines()
     yield from (f"        {line}" for line in _with_second(answer.policy, lines, claim, say))
-    yield f"      {_result(claim, answer, report, say)}"
+    yield f"      {result_of(claim, answer, report, say)}"
     if answer.readings:
         yield f"      {_readings(answer, report.policy, say)}"
     if _needs_numbers(claim, answer, report.policy) and (values := assumed_numbers(report.policy, answer.policy)):
@@ -221,7 +221,7 @@ def _needs_numbers(claim: Claim, answer: Shown, policy: Policy) -> bool:
     return assess(without, answer.facts).category is None
 
 
-def _change_household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator[str]:
+def change_household(claim: Claim, report: Report, say: Mapping[str, str]) -> Iterator[str]:
     """A household that shows a change, with what is left out, and what only one of the policies is given."""
     shown = cast(Shown, claim.answer)
     yield from (f"        {line}" for line in household_text(shown.policy, shown.facts).splitlines())
@@ -265,7 +265,8 @@ def _raised_lines(policy: Policy, claim: Claim, lines: list[str]) -> dict[int, K
     return paths
 
 
-def _result(claim: Claim, answer: Shown, report: Report, say: Mapping[str, str]) -> str:
+def result_of(claim: Claim, answer: Shown, report: Report, say: Mapping[str, str]) -> str:
+    """What a decision comes to for the household of a claim; of a change, under both policies."""
     policy = report.policy
     prop = policy.properties.get(claim.id) if claim.section == "properties" else None
     decision = prop.decision if isinstance(prop, Property) else claim.id.partition(".")[0]
@@ -348,12 +349,13 @@ def assumed_numbers(policy: Policy, filled: Policy) -> list[str]:
         for key, published in parameter.values.items():
             number = filled.parameters[name].values[key]
             if published is None and number is not None:
-                options = "，".join(_option(policy, by, step) for by, step in zip(parameter.by, key, strict=True))
+                options = "，".join(option_title(policy, by, step) for by, step in zip(parameter.by, key, strict=True))
                 texts.append(f"{parameter.title}{f'（{options}）' if options else ''} {exact_text(number)}")
     return texts
 
 
-def _option(policy: Policy, by: str, key: str | int) -> str:
+def option_title(policy: Policy, by: str, key: str | int) -> str:
+    """The title of a row of a table by options, or its number."""
     kind = kind_of_name(policy, by)
     return kind.options[key] if isinstance(kind, ChoiceKind) and isinstance(key, str) else str(key)
 

@@ -2,10 +2,12 @@
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from small_change import LINE
 from trial import FAULTS, HARD, TRIAL, with_edits
 
 from hardship_rules.cli import commands
@@ -58,6 +60,75 @@ def test_a_change_of_category_is_a_finding(trial: Path, tmp_path: Path) -> None:
     assert "relative → deep    有家庭这样改变" in done.stdout
     assert "旧政策：relative；新政策：deep" in done.stdout
     assert run(str(trial), "--against", str(trial), "--members", "2").exit_code == 0
+
+
+@pytest.fixture
+def expected(tmp_path: Path) -> Callable[..., tuple[str, ...]]:
+    """Writes a file of expectations and a changed policy; the arguments for the command."""
+
+    def written(lines: str, before: str, after: str) -> tuple[str, ...]:
+        (tmp_path / "old.yaml").write_text(LINE, encoding="utf-8")
+        new, expect = tmp_path / "new.yaml", tmp_path / "期望.yaml"
+        new.write_text(LINE.replace(before, after), encoding="utf-8")
+        expect.write_text(f"expect:\n{lines}", encoding="utf-8")
+        return str(new), "--against", str(tmp_path / "old.yaml"), "--expect", str(expect), "--members", "1"
+
+    return written
+
+
+def test_an_expected_change_ends_well(expected: Callable[..., tuple[str, ...]]) -> None:
+    """Categories change, as expected: exit status 0; without the expectations the same changes exit with 1."""
+    arguments = expected("  - nobody loses\n  - rises: dibao\n", "town: 300", "town: 310")
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    assert "√ 没有家庭失去认定    〔已证明〕" in done.stdout
+    assert done.stdout.endswith("2 项期望都已证明。\n")
+    assert run(*arguments[:3], "--members", "1").exit_code == 1
+    assert run(*arguments, "--lang", "en").stdout.endswith("2 expectations, all proved.\n")
+
+
+def test_a_broken_expectation_is_exit_1(expected: Callable[..., tuple[str, ...]]) -> None:
+    """An expectation that does not hold exits with 1, even where no category changes."""
+    assert run(*expected("  - nobody loses\n", "town: 300", "town: 290")).exit_code == 1
+    done = run(*expected("  - rises: dibao\n", "title: 收入,", "title: 月收入,"))
+    assert done.exit_code == 1
+    assert "1 项期望中，1 项没有证明。" in done.stdout
+
+
+def test_another_finding_is_exit_1(expected: Callable[..., tuple[str, ...]]) -> None:
+    """A finding in another section exits with 1, though every expectation is proved."""
+    never = "when: {that: money < multiple * dibao}"
+    dead = "when: {any: {below: {that: money < multiple * dibao}, deep: {that: money < dibao}}}"
+    done = run(*expected("  - nobody loses\n  - only: []\n", never, dead))
+    assert "2 项期望都已证明。" in done.stdout
+    assert done.exit_code == 1
+
+
+def test_expectations_as_json(expected: Callable[..., tuple[str, ...]]) -> None:
+    """The JSON has the expectations beside the claims; without a file it has no such key."""
+    arguments = expected("  - nobody loses\n", "town: 300", "town: 310")
+    data = json.loads(run(*arguments, "--format", "json").stdout)
+    assert [each["verdict"] for each in data["expectations"]] == ["proved"]
+    assert "expectations" not in json.loads(run(*arguments[:3], "--members", "1", "--format", "json").stdout)
+
+
+def test_mistakes_in_the_expectations_are_reported(expected: Callable[..., tuple[str, ...]]) -> None:
+    """A mistake in the file is reported at its place before anything is proved; a file alone is wrong use."""
+    arguments = expected("  - nobody looses\n", "town: 300", "town: 310")
+    done = run(*arguments)
+    assert done.exit_code == 1
+    assert "期望.yaml:2:5: 错误[expectation_unknown]" in done.stderr
+    assert not done.stdout
+    assert run(arguments[0], "--expect", arguments[4]).exit_code == 2
+    assert run(*arguments[:4], "nowhere.yaml").exit_code == 1
+
+
+def test_never_over_the_expectations(expected: Callable[..., tuple[str, ...]]) -> None:
+    """The file of expectations is never overwritten."""
+    arguments = expected("  - nobody loses\n", "town: 300", "town: 310")
+    done = run(*arguments, "-o", arguments[4])
+    assert done.exit_code == 1
+    assert "output_is_read" in done.stderr
 
 
 def test_json_and_a_file(trial: Path, tmp_path: Path) -> None:

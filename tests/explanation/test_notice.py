@@ -11,7 +11,7 @@ from titled import CASES, HOSTILE, titled
 
 from hardship_rules import Policy, assess, explain, load_household, load_policy, notice, read_policy
 from hardship_rules.documents.text import width
-from hardship_rules.explanation._notice import recognising
+from hardship_rules.engine.evaluate import recognising
 from hardship_rules.locale import sentences
 
 SENTENCES = sentences("notice")
