@@ -21,7 +21,6 @@ from hardship_rules.testing.cases import UNDECIDED, Case, Mismatch
 WORDS = sentences("review")
 _STATUS = sentences("reading_copy")["status"]
 PROOFS = sentences("proofs")
-_VERDICTS = ("changed", "unchanged", "not_settled")
 _MARKS = {"kept": "√", "broken": "×", "open": "○"}
 
 
@@ -91,7 +90,8 @@ class _Sheet:
         if self.review.changes is None:
             return WORDS["not_compared"]
         verdicts = Counter(claim.verdict for claim in self.review.changes)
-        counts = {"changed": verdicts["changed"], "proved": verdicts["unchanged"], "open": verdicts["not_settled"]}
+        open_ = verdicts.total() - verdicts["changed"] - verdicts["unchanged"]
+        counts = {"changed": verdicts["changed"], "proved": verdicts["unchanged"], "open": open_}
         none = "changes_not_found" if counts["open"] else "changes_none"
         return WORDS["changes_count" if counts["changed"] else none].format(**counts)
 
@@ -167,12 +167,12 @@ class _Sheet:
             yield Paragraph(WORDS["unchanged"])
             return
         rows = tuple(self.decision(title, list(inside)) for title, inside in self.by_decision(claims))
-        is_open = any(claim.verdict == "not_settled" for claim in claims)
+        is_open = any(claim.verdict not in ("changed", "unchanged") for claim in claims)
         columns = 4 if is_open else 3
         heads = (WORDS["decision"], WORDS["changed"], WORDS["never"], WORDS["unsettled"])
         widths = (22, 44, 34, 34)
         yield Table(WORDS["changes_table"], heads[:columns], tuple(row[:columns] for row in rows), widths[:columns])
-        if is_open:
+        if any(claim.verdict == "not_settled" for claim in claims):
             yield Paragraph(WORDS["not_settled"].format(seconds=f"{report.limit:g}"))
         changed = [claim for claim in claims if claim.verdict == "changed"]
         by_example = {id(claim.answer): [each for each in changed if each.answer is claim.answer] for claim in changed}
@@ -189,11 +189,15 @@ class _Sheet:
 
     def decision(self, title: str, claims: list[Claim]) -> tuple[str, ...]:
         """The row of a decision: the changes that some household shows, the number proved, and the unsettled ones."""
-        of = {verdict: [claim for claim in claims if claim.verdict == verdict] for verdict in _VERDICTS}
-        proved = WORDS["all" if len(of["unchanged"]) == len(claims) else "kinds"].format(count=len(of["unchanged"]))
-        cells = ["\n".join(claim.title for claim in of[verdict]) for verdict in ("changed", "not_settled")]
-        changed, unsettled = (cell or WORDS["nothing"] for cell in cells)
-        return title, changed, proved, unsettled
+        proved = [claim for claim in claims if claim.verdict == "unchanged"]
+        changed = "\n".join(claim.title for claim in claims if claim.verdict == "changed")
+        unsettled = "\n".join(
+            PROOFS["change"].format(title=claim.title, change=PROOFS[claim.verdict])
+            for claim in claims
+            if claim.verdict not in ("changed", "unchanged")
+        )
+        words = WORDS["all" if len(proved) == len(claims) else "kinds"].format(count=len(proved))
+        return title, changed or WORDS["nothing"], words, unsettled or WORDS["nothing"]
 
     def change(self, claim: Claim) -> str:
         """A kind of change with the title of its decision."""

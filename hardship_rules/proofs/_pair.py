@@ -7,6 +7,7 @@ from attrs import evolve, field, frozen
 
 from hardship_rules.assessment.assessment import assess
 from hardship_rules.assessment.facts import read_facts
+from hardship_rules.core.expr import names_in
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Range
 from hardship_rules.core.kinds import NumberKind
@@ -23,6 +24,7 @@ from hardship_rules.proofs.solver import NotSettled, Solver
 from hardship_rules.proofs.terms import (
     Cases,
     Space,
+    Symbol,
     Truth,
     all_of,
     any_of,
@@ -226,28 +228,35 @@ class PairProver:
         return any_of(opposite(same(first.get(id_, False), second.get(id_, False))) for id_ in {**first, **second})
 
     def parted(self, change: Change, key: str, values: Iterable[object]) -> Truth:
-        """With another value of one fact, one policy comes to something else, and the other to the same.
+        """With one fact unknown, one policy comes to two things, and the other to the same for each value tried.
 
-        The other also comes to the same for each of `values`.
+        A value counts only for a policy that judges the household with it. The values tried are those of the household,
+        of the two that part the one policy, and `values`.
         """
-        is_new = change.was == DECIDED  # whether the newer policy leaves the decision open
+        opens_new = change.was == DECIDED
         fact = self.both.fact(key)
-        another = self.both.variable(fact)
-        opens = self.both.side(self.written.with_cell(key, Cell(another)), new=is_new)
-        own = self.now if is_new else self.before
-        decides = self.before if is_new else self.now
-        symbols = [another, *(fact.symbol(value) for value in values)]
-        others = [self.both.side(self.written.with_cell(key, Cell(symbol)), new=not is_new) for symbol in symbols]
+        parts = [self.both.variable(fact) for _ in range(2)]
+        first, second = (self._with(key, symbol, new=opens_new) for symbol in parts)
+        decides = self.before if opens_new else self.now
+        tried = [self._with(key, symbol, new=not opens_new) for symbol in (*parts, *map(fact.symbol, values))]
         return all_of(
             (
-                self.are_judged,
+                decides.judges,
                 self.are_known,
-                opens.judges,
                 opposite(self.written.cell(key).left_out),
-                self._differ(own.encoding, opens.encoding, change.decision),
-                *(opposite(self._differ(decides.encoding, other.encoding, change.decision)) for other in others),
+                first.judges,
+                second.judges,
+                self._differ(first.encoding, second.encoding, change.decision),
+                *(any_of((opposite(side.judges), self._agree(decides, side, change.decision))) for side in tried),
             )
         )
+
+    def _with(self, key: str, symbol: Symbol, *, new: bool) -> Side:
+        """One of the policies over the same households with another value of one fact."""
+        return self.both.side(self.written.with_cell(key, Cell(symbol)), new=new)
+
+    def _agree(self, one: Side, other: Side, decision: str) -> Truth:
+        return opposite(self._differ(one.encoding, other.encoding, decision))
 
     # Answers
 
@@ -279,9 +288,17 @@ class PairProver:
         )
 
     def keys(self, change: Change) -> Iterator[str]:
-        """The facts of the household and of its first member that the policy that leaves a decision open has."""
+        """The facts of the household, or of its first member, that may leave the decision open under a policy."""
+        opens_new = change.becomes == OPEN
+        policy = self.new if opens_new else self.old
+        needed, wanted = set[str](), [change.decision, *(name for clause in policy.must for name in names_in(clause))]
+        while wanted:
+            name = wanted.pop()
+            if name not in needed:
+                needed.add(name)
+                wanted += policy.uses.get(name, ())
         for fact in (*self.both.own, *self.both.of_member):
-            if (fact.now if change.becomes == OPEN else fact.before) is not None:
+            if (fact.now if opens_new else fact.before) in needed:
                 yield fact.key
 
     def value_that_differs(self, change: Change, key: str, found: Found, seconds: float) -> object | None:
@@ -290,8 +307,9 @@ class PairProver:
         variable = self.both.variable(self.both.fact(key))
         fixed = self.both.fixed(found.household)
         sides = [self.both.side(households, new=is_new) for households in (fixed, fixed.with_cell(key, Cell(variable)))]
-        first, other = (side.encoding for side in sides)
-        model = self.solver.model([self._differ(first, other, change.decision)], seconds)
+        first, other = sides
+        differs = self._differ(first.encoding, other.encoding, change.decision)
+        model = self.solver.model([other.judges, differs], seconds)
         return value_in(self.both.fact(key), variable, model) if isinstance(model, z3.ModelRef) else None
 
 

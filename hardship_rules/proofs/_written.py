@@ -215,41 +215,48 @@ class BothPolicies:
         """What one of the policies decides of written households."""
         policy = self.new if new else self.old
         steps = lowered(written_policy(policy))
-        accepts: list[Truth] = []
-        own = self._symbols(steps, policy.facts, self.own, written.own, new=new)
-        accepts.append(own[1])
-        members = []
-        for present, cells in zip(written.present, written.members, strict=True):
-            symbols, fits = self._symbols(steps, policy.members.facts, self.of_member, cells, new=new)
-            members.append(symbols)
-            accepts.append(any_of((opposite(present), fits)))
-        if len(written.present) > policy.members.at_most:
-            accepts.append(opposite(written.present[policy.members.at_most]))
+        own, own_takes = self._symbols(steps, policy.facts, self.own, written.own, new=new)
+        of_members = [
+            self._symbols(steps, policy.members.facts, self.of_member, cells, new=new) for cells in written.members
+        ]
         households = Households(
             self.space,
             steps,
-            {**own[0], "on": written.on},
-            tuple(members),
+            {**own, "on": written.on},
+            tuple(symbols for symbols, _ in of_members),
             written.present,
             {},
             self._unpublished(steps, new=new),
         )
         encoding = Encoding(households)
-        names = {
-            fact.key: fact.now if new else fact.before for fact in (*self.own, *self.of_member) if fact.may_be_left_out
-        }
+        optional = [fact for fact in (*self.own, *self.of_member) if fact.may_be_left_out]
+        names = {fact.key: fact.now if new else fact.before for fact in optional}
         known, held = (
             {key: _known(encoding, key, name, term, written) for key, name in names.items() if name is not None}
             for term in (known_term, held_term)
         )
+        holders = [(0, written.own, True, own_takes)]
+        holders += [
+            (place, cells, present, takes)
+            for place, (cells, present, (_, takes)) in enumerate(
+                zip(written.members, written.present, of_members, strict=True)
+            )
+        ]
+        accepts = [
+            any_of((opposite(present), taken, key in known and all_of((cells[key].left_out, known[key][place]))))
+            for place, cells, present, takes in holders
+            for key, taken in takes.items()
+        ]
+        if len(written.present) > policy.members.at_most:
+            accepts.append(opposite(written.present[policy.members.at_most]))
         return Side(policy, encoding, all_of((*accepts, *encoding.must())), known, held)
 
     def _symbols(
         self, steps: Lowered, facts: Mapping[str, Fact], both: tuple[FactOfBoth, ...], cells: Cells, *, new: bool
-    ) -> tuple[dict[str, Symbol], Truth]:
-        """The symbols of a policy's facts, and whether the policy takes all of the values that are stated."""
+    ) -> tuple[dict[str, Symbol], dict[str, Truth]]:
+        """The symbols of a policy's facts, and whether the policy takes the value of each, by key."""
         symbols: dict[str, Symbol] = {}
-        fits: list[Truth] = []
+        taken: dict[str, Truth] = {}
         for fact in both:
             name = fact.now if new else fact.before
             if name is None:
@@ -257,14 +264,13 @@ class BothPolicies:
             cell = cells[fact.key]
             has_default = facts[name].if_absent is not None
             scale = steps.named(stated_column(name) if has_default else name).by.number
-            value, takes = self._as_taken(fact, cell.value, facts[name].kind, scale, new=new)
-            fits.append(any_of((cell.left_out, takes)))
+            value, taken[fact.key] = self._as_taken(fact, cell.value, facts[name].kind, scale, new=new)
             if has_default:
                 symbols[stated_column(name)] = symbols[unknown_column(name)] = value
                 symbols[left_out_column(name)] = cell.left_out
             else:
                 symbols[name] = value
-        return symbols, all_of(fits)
+        return symbols, taken
 
     def _as_taken(self, fact: FactOfBoth, value: Symbol, kind: Kind, scale: int, *, new: bool) -> tuple[Symbol, Truth]:
         """A value as a policy takes it, and whether the policy takes it at all."""

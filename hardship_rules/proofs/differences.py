@@ -42,7 +42,8 @@ def differences(old: Policy, new: Policy, members: int, seconds: float) -> Itera
         require_policy(policy)
     search = _Search(evolve(old, start=new.start, end=new.end), new, members, seconds)
     for change in (LOST, WON):
-        yield search.claim(change, search.refusal(change))
+        search.refusals[change] = search.refusal(change)
+        yield search.claim(change, search.refusals[change])
     for name in shared_decisions(old, new):
         for change, answer in search.decision(name).items():
             yield search.claim(change, answer)
@@ -56,8 +57,10 @@ class _Search:
         self.members = min(members, max(old.members.at_most, new.members.at_most))
         self.seconds = seconds
         self.found: dict[Change, Found] = {}
+        self.refusals: dict[Change, Answer] = {}
         self._provers: dict[int, PairProver] = {}
         self._same: bool | None = None
+        self._by_one: set[Change] = set()  # those that are asked of households with one unknown fact
         self._examples: dict[Change, tuple[Shown, tuple[KeyPath, ...]]] = {}
 
     def prover(self, members: int) -> PairProver:
@@ -108,12 +111,17 @@ class _Search:
     # A decision
 
     def decision(self, name: str) -> dict[Change, Answer]:
-        """The answers for all changes of a decision."""
+        """The answers for all changes of a decision.
+
+        Where nothing changes for a household whose facts are known, and the same households are refused, nothing
+        changes for a partial one either: both policies come to the same for each of its completions.
+        """
         changes = self._changes(name)
-        if self._is_same(name):
+        is_same = self._is_same(name)
+        if is_same and all(isinstance(answer, Proof) for answer in self.refusals.values()):
             return dict.fromkeys(changes, Proof(self.members))
         whole = [change for change in changes if not change.is_partial]
-        answers = self._moves(whole)
+        answers = dict.fromkeys(whole, Proof(self.members)) if is_same else self._moves(whole)
         return {change: answers[change] if change in answers else self._opened(change) for change in changes}
 
     def _changes(self, name: str) -> list[Change]:
@@ -191,7 +199,8 @@ class _Search:
     def _by_each_fact(self, change: Change) -> Answer:
         """A household with one unknown fact, fact by fact.
 
-        One is enough: on the way from one completion of a partial household to another, facts change one at a time.
+        Without a `must` this is a proof also for several: on the way from one completion of a household to another,
+        facts can change one at a time.
         """
         prover = self.prover(self.members)
         answers = []
@@ -199,6 +208,8 @@ class _Search:
             answers.append(self._with_unknown(change, prover, key))
             if change in self.found:
                 return self.found[change]
+        if self.old.must or self.new.must:
+            self._by_one.add(change)
         return next((answer for answer in answers if isinstance(answer, NotSettled)), Proof(self.members))
 
     def _with_unknown(self, change: Change, prover: PairProver, key: str) -> Answer:
@@ -223,7 +234,8 @@ class _Search:
         id_ = ".".join(filter(None, (change.decision, f"{change.was}→{change.becomes}")))
         title = change_title(change, self.old, self.new, _WORDS)
         if not isinstance(answer, Found):
-            verdict = "unchanged" if isinstance(answer, Proof) else "not_settled"
+            proved = "unchanged_by_one" if change in self._by_one else "unchanged"
+            verdict = proved if isinstance(answer, Proof) else "not_settled"
             return Claim("changes", id_, title, verdict, answer, change=change)
         if change not in self._examples:
             small, left_out = _with_defaults_stated(change, _shrunk(change, answer))

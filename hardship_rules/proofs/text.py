@@ -79,12 +79,15 @@ def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:
 
 def changes_asked(report: Report, say: Mapping[str, str]) -> str:
     """What the comparison with the older policy proved for which households, and what was not asked, in a sentence."""
-    verdicts: dict[str, list[str]] = {"same": [], "differ": [], "unsettled": []}
+    verdicts: dict[str, list[str]] = {"same": [], "by_one": [], "differ": [], "unsettled": []}
+    ranks = {"changed": "differ", "not_settled": "unsettled", "unchanged_by_one": "by_one", "unchanged": "same"}
     for title, claims in _by_decision(report, say):
         found = {claim.verdict for claim in claims}
-        verdicts["differ" if "changed" in found else "unsettled" if "not_settled" in found else "same"].append(title)
+        verdicts[next(words for verdict, words in ranks.items() if verdict in found)].append(title)
     words = (
-        say[f"asked_{verdict}"].format(titles=say["join"].join(titles))
+        say["asked_same_one" if verdict == "same" and len(titles) == 1 else f"asked_{verdict}"].format(
+            titles=say["join"].join(titles)
+        )
         for verdict, titles in verdicts.items()
         if titles
     )
@@ -101,6 +104,10 @@ def _unasked(report: Report, say: Mapping[str, str]) -> Iterator[str]:
         yield say["unasked_members"].format(members=report.members)
     if new.start is not None or new.end is not None:
         yield say["unasked_days"].format(start=new.start or "", end=new.end or "").strip()
+    if any(
+        claim.verdict != "unchanged" for claim in report.claims if claim.section == "changes" and not claim.decision
+    ):
+        yield say["unasked_partial"]
     for policy, other in ((new, old), (old, new)):
         for name, decision in policy.decisions.items():
             if name not in other.decisions:
@@ -180,7 +187,7 @@ def _with_one_reason(claims: Iterable[Claim]) -> Iterable[list[Claim]]:
 
 
 def _mark(claim: Claim) -> str:
-    if claim.verdict in ("not_settled", "tried"):
+    if claim.verdict in ("not_settled", "tried", "unchanged_by_one"):
         return "○"
     return "×" if claim.finding else "√"
 

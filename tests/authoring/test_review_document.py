@@ -120,7 +120,7 @@ def test_whose_category_changes(year: Review) -> None:
     ]
     assert all(isinstance(each.blocks[0], Table) for each in inner)
     assert paragraphs(document, "哪些家庭的结果改变")[0] == (
-        "对每户至多 2 人、各项事实已知、未知或未填的家庭：材料能否受理均不变〔已证明〕；类别有改变。"
+        "对每户至多 2 人、各项事实已知、未知或未填的家庭：材料能否受理不变〔已证明〕；类别有改变。"
         "未查：超过 2 人的家庭、2025-01-01 至 2025-12-31 以外的认定日期、各项数额、理由和提示的文字。"
     )
 
@@ -175,7 +175,7 @@ def test_what_is_not_settled_is_open(year: Review) -> None:
     review = _with(year, claims)
     document = review_document(review)
     table = rows(document, "哪些家庭的结果改变", "各项结果怎样改变")
-    assert table["类别"][1:] == ("3 种", "深度 → 不符合")
+    assert table["类别"][1:] == ("3 种", "深度 → 不符合：在限时内没有结论")
     assert short(review)["哪些家庭的结果改变"] == "有 4 种，已证明没有的 5 种，没有结论的 1 种"
     assert short(review)["应有的性质"] == "共 2 项：已证明 1、反例 0、未定 1"
     items = entries(section(document, "应有的性质"))
