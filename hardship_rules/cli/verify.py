@@ -31,7 +31,7 @@ expect:
 
 @click.command(epilog=EXPECTING)
 @click.argument("policy_name", metavar="POLICY")
-@click.option("--against", metavar="OLD", help="旧政策的标识或路径：举出类别因此改变的家庭。")
+@click.option("--against", metavar="OLD", help="旧政策的标识或路径：举出结果因此改变的家庭。")
 @click.option("--expect", metavar="FILE", help="期望的文件：证明改动只做到了想做的；要和 --against 一起用。")
 @MEMBERS
 @SECONDS
@@ -53,7 +53,7 @@ def verify(  # an argument an option
     """对全部家庭证明政策没有漏洞，或举出一个家庭。POLICY 是标识或路径。
 
     问：有没有得不到的结果、不起作用的条款、重叠的结果，规则应有的性质是否成立，哪些解读会改变决定；
-    有 --against 的，类别会怎样改变。发现问题或类别改变的，退出码为 1。
+    有 --against 的，类别、建档处理、应交材料等各项会怎样改变。发现问题或结果改变的，退出码为 1。
     """
     if expect is not None and against is None:
         raise click.UsageError("--expect 要和 --against 一起用")

@@ -21,7 +21,7 @@ from hardship_rules.proofs._pair import (
 from hardship_rules.proofs.claims import Change, Claim
 from hardship_rules.proofs.prover import Proof, Shown
 from hardship_rules.proofs.shrink import Facts, Raised, paths_of, shrink_counterexample
-from hardship_rules.proofs.solver import NotSettled
+from hardship_rules.proofs.solver import FAILURES, NotSettled
 from hardship_rules.proofs.terms import Truth, any_of
 
 FEW = 2
@@ -41,11 +41,8 @@ def differences(old: Policy, new: Policy, members: int, seconds: float) -> Itera
     for policy in (old, new):
         require_policy(policy)
     search = _Search(evolve(old, start=new.start, end=new.end), new, members, seconds)
-    for change in (LOST, WON):
-        search.refusals[change] = search.refusal(change)
-        yield search.claim(change, search.refusals[change])
-    for name in shared_decisions(old, new):
-        for change, answer in search.decision(name).items():
+    for decision in ("", *shared_decisions(old, new)):
+        for change, answer in search.answers(decision).items():
             yield search.claim(change, answer)
 
 
@@ -57,7 +54,8 @@ class _Search:
         self.members = min(members, max(old.members.at_most, new.members.at_most))
         self.seconds = seconds
         self.found: dict[Change, Found] = {}
-        self.refusals: dict[Change, Answer] = {}
+        self._refusals: dict[Change, Answer] = {}
+        self._failed = False
         self._provers: dict[int, PairProver] = {}
         self._same: bool | None = None
         self._by_one: set[Change] = set()  # those that are asked of households with one unknown fact
@@ -85,9 +83,25 @@ class _Search:
         for change in found.changes():
             self.found.setdefault(change, found)
 
+    def answers(self, decision: str) -> dict[Change, Answer]:
+        """The answers for all changes of a decision, or for refusals; after a failure, only the households found."""
+        changes = self._changes(decision) if decision else [LOST, WON]
+        if not self._failed:
+            try:
+                return self._of_decision(decision, changes) if decision else self._refused(changes)
+            except FAILURES:
+                self._failed = True
+                self._provers.clear()
+        return {change: self.found.get(change, NotSettled(0.0)) for change in changes}
+
     # Refusals
 
-    def refusal(self, change: Change) -> Answer:
+    def _refused(self, changes: list[Change]) -> dict[Change, Answer]:
+        """The answers for refusals, which the answers for decisions rest on."""
+        self._refusals = {change: self._refusal(change) for change in changes}
+        return self._refusals
+
+    def _refusal(self, change: Change) -> Answer:
         """A household that one policy judges and the other refuses."""
         few, all_ = self.prover(FEW), self.prover(self.members)
         for prover, scope in ((few, few.are_plain), (all_, all_.are_stated), (all_, all_.are_held(change))):
@@ -110,15 +124,14 @@ class _Search:
 
     # A decision
 
-    def decision(self, name: str) -> dict[Change, Answer]:
+    def _of_decision(self, name: str, changes: list[Change]) -> dict[Change, Answer]:
         """The answers for all changes of a decision.
 
         Where nothing changes for a household whose facts are known, and the same households are refused, nothing
         changes for a partial one either: both policies come to the same for each of its completions.
         """
-        changes = self._changes(name)
         is_same = self._is_same(name)
-        if is_same and all(isinstance(answer, Proof) for answer in self.refusals.values()):
+        if is_same and all(isinstance(answer, Proof) for answer in self._refusals.values()):
             return dict.fromkeys(changes, Proof(self.members))
         whole = [change for change in changes if not change.is_partial]
         answers = dict.fromkeys(whole, Proof(self.members)) if is_same else self._moves(whole)

@@ -25,8 +25,8 @@ from hardship_rules.proofs.shrink import (
     raised_between,
     with_raised,
 )
-from hardship_rules.proofs.solver import NotSettled
-from hardship_rules.proofs.terms import Truth, any_of, z3
+from hardship_rules.proofs.solver import FAILURES, NotSettled
+from hardship_rules.proofs.terms import Truth, any_of
 
 Ask = Callable[[Prover, float], Answer]
 """A question to a prover, with the seconds that it may take."""
@@ -40,7 +40,6 @@ TOGETHER = 200
 """So many questions are put to the solver at once."""
 CLAUSES = 16
 """So many clauses are encoded at once: the definitions of each slow down the solver for the others."""
-FAILURES = (MemoryError, z3.Z3Exception)
 
 Key = TypeVar("Key", bound=Hashable)
 

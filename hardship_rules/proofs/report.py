@@ -20,7 +20,7 @@ from hardship_rules.proofs.prover import Proof, Shown
 from hardship_rules.proofs.questions import Questions, Trial
 from hardship_rules.proofs.solver import NotSettled
 
-FORMAT = "hardship-rules/verify/1"
+FORMAT = "hardship-rules/verify/2"
 
 Progress = Callable[[Section, int], None]
 """Called with a section and the number of its questions answered so far."""

@@ -1,6 +1,7 @@
 """Shrinking a counterexample to the smallest household that still is one."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from hardship_rules.core.kinds import ChoiceKind, NumberKind
@@ -17,6 +18,7 @@ IsCounterexample = Callable[[Facts, Raised], bool]
 
 ASSESSMENTS = 1000
 """So many households are tried for one counterexample."""
+_A_DAY = date(2020, 1, 1)  # for a policy that is in force without a beginning
 _STEPS = (0, 100_000, 10_000, 1_000, 100, 10, 1)
 
 
@@ -48,7 +50,7 @@ def shrink_counterexample(
             renumbered = {_without_member(path, number): value for path, value in raised.items()}
             if is_still_one(smaller := {**facts, "members": members}, renumbered):
                 facts, raised = smaller, renumbered
-    if policy.start is not None and is_still_one(earlier := {**facts, "on": policy.start}, raised):
+    if is_still_one(earlier := {**facts, "on": policy.start or _A_DAY}, raised):
         facts = earlier
     previous: Facts = {}
     while previous != facts:  # dropping one fact may allow another to be dropped

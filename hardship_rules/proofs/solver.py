@@ -9,6 +9,9 @@ from hardship_rules.proofs.terms import Space, Truth, all_of, z3
 WORK = 5_000_000
 """The solver work that is taken for one second, in Z3's own units; so a limit means the same on every machine."""
 
+FAILURES = (MemoryError, z3.Z3Exception)
+"""What ends a section of a report early: too little memory, or a failure of the solver."""
+
 
 @frozen
 class NotSettled:

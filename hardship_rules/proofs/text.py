@@ -108,11 +108,22 @@ def _unasked(report: Report, say: Mapping[str, str]) -> Iterator[str]:
         claim.verdict != "unchanged" for claim in report.claims if claim.section == "changes" and not claim.decision
     ):
         yield say["unasked_partial"]
+    if titles := _facts_of_one(old, new):
+        yield say["unasked_facts"].format(titles=say["join"].join(titles))
     for policy, other in ((new, old), (old, new)):
         for name, decision in policy.decisions.items():
             if name not in other.decisions:
                 yield say["unasked_decision"].format(title=decision.title, policy=policy.title)
     yield say["unasked_rest"]
+
+
+def _facts_of_one(old: Policy, new: Policy) -> list[str]:
+    """The titles of the facts that only one of two policies has."""
+    renamed = {former.old: str(former.new) for former in new.formers}
+    before, now = ((*policy.facts.values(), *policy.members.facts.values()) for policy in (old, new))
+    titles = {renamed.get(fact.name, fact.name): fact.title for fact in before}
+    own = {fact.name: fact.title for fact in now}
+    return [title for name, title in {**titles, **own}.items() if not (name in titles and name in own)]
 
 
 def _by_decision(report: Report, say: Mapping[str, str]) -> Iterator[tuple[str, list[Claim]]]:

@@ -14,7 +14,7 @@ def test_every_claim_has_its_answer() -> None:
     policy = read_policy(with_edits(fault.edits))
     report = verify(policy, members=2, seconds=60)
     document = json.loads(proofs_json(report))
-    assert document["format"] == "hardship-rules/verify/1"
+    assert document["format"] == "hardship-rules/verify/2"
     assert document["policy"]["fingerprint"] == policy.fingerprint
     assert document["findings"] == len(report.findings)
     assert len(document["claims"]) == len(report.claims)
