@@ -16,7 +16,7 @@ from hardship_rules.core.problem import FactError, KeyPath
 from hardship_rules.language.check import current_id
 from hardship_rules.proofs._encode import Encoding
 from hardship_rules.proofs._households import Facts, is_true_in
-from hardship_rules.proofs._written import BothPolicies, Cell, FactOfBoth, Side, both_policies, value_in
+from hardship_rules.proofs._written import BothPolicies, Cell, FactOfBoth, Known, Side, both_policies, value_in
 from hardship_rules.proofs.claims import Change
 from hardship_rules.proofs.prover import Proof, Shown, check_agreement, with_numbers_of
 from hardship_rules.proofs.shrink import with_value
@@ -260,10 +260,13 @@ class PairProver:
 
     # Answers
 
-    def ask(self, conditions: Iterable[Truth], seconds: float) -> Found | Proof | NotSettled:
+    def ask(
+        self, conditions: Iterable[Truth], seconds: float, known: Known | None = None
+    ) -> Found | Proof | NotSettled:
         """A household that meets all conditions, or the proof that there is none.
 
-        Raises `DisagreementError` unless `assess` comes to the same for it under each policy that judges it.
+        With `known`, a fact that is left out and unknown has its value in the household. Raises `DisagreementError`
+        unless `assess` comes to the same for it under each policy that judges it.
         """
         model = self.solver.model(conditions, seconds)
         if model is None:
@@ -275,7 +278,7 @@ class PairProver:
             if is_true_in(model, side.judges):
                 completed = self.both.decoded(self.written, model, side.known)
                 check_agreement(policy, self.both.written_for(completed, new=new), side.encoding, model)
-        return Found(self.both, self.both.decoded(self.written, model), *policies)
+        return Found(self.both, self.both.decoded(self.written, model, known), *policies)
 
     def states_more(self, found: Found) -> Truth:
         """One of the facts that a household leaves out is stated."""

@@ -38,6 +38,7 @@ from hardship_rules.proofs.terms import (
     Space,
     Symbol,
     Truth,
+    Whole,
     all_of,
     any_of,
     constant,
@@ -88,6 +89,16 @@ class FactOfBoth:
         if isinstance(self.kind, NumberKind):
             return constant(int(value * self.scale))
         return constant(day_number(value)) if isinstance(self.kind, DateKind) else value
+
+    def has_value(self, symbol: Symbol, value: Any) -> Truth:
+        """Whether a symbol has a value that a household was read with."""
+        if isinstance(self.kind, ChoiceKind):
+            return is_option(cast(Choice, symbol), value)
+        if isinstance(self.kind, NumberKind):
+            return number_of(symbol) == int(value * self.scale)
+        if isinstance(self.kind, DateKind):
+            return number_of(symbol) == value
+        return symbol if value else opposite(symbol)
 
     def stated(self, value: Any) -> object:
         """A value that the older policy reads, as it is written under today's name."""
@@ -281,7 +292,7 @@ class BothPolicies:
             return own, True if {*names.values()} >= {*choice} else any_of(own.values())
         if not isinstance(kind, NumberKind):
             return value, True
-        ((_, number),) = cast(Cases, value)
+        number = number_of(value)
         finer = fact.scale // scale
         least, most = (int(end(kind.unknown) * fact.scale) for end in (low, high))
         if isinstance(number, int):
@@ -368,6 +379,12 @@ class BothPolicies:
         members = [written(self.of_member, member) for member in household["members"]]
         day = {"on": household["on"]} if "on" in household else {}
         return {**day, **written(self.own, household), "members": members}
+
+
+def number_of(symbol: Symbol) -> Whole:
+    """The number of a symbol that is the same in every case."""
+    ((_, number),) = cast(Cases, symbol)
+    return number
 
 
 def value_in(fact: FactOfBoth, value: Symbol, model: z3.ModelRef) -> object:

@@ -152,5 +152,20 @@ def test_a_default_finer_than_its_fact() -> None:
     (holds, none) = possible(read_policy(FINER), {"debt": 8, "members": [{"c": True}]}).values()
     assert isinstance(holds, Shown)  # 20.5
     assert isinstance(none, Proof)
-    third = read_policy(FINER.replace("if absent: 12.5", "if absent: debt / 3"))
-    assert all(isinstance(answer, NotSettled) for answer in possible(third, {"debt": 1, "members": [{}]}).values())
+    third = read_policy(FINER.replace("if absent: 12.5", "if absent: debt / 3"))  # 15 + 5 is not above 20, 15.5 is
+    for debt, reached in ((15, "none"), (16, "holds")):
+        answers = possible(third, {"debt": debt, "members": [{"c": True}]})
+        assert [outcome for outcome, answer in answers.items() if isinstance(answer, Shown)] == [reached]
+        assert {type(answer) for outcome, answer in answers.items() if outcome != reached} == {Proof}
+
+
+def test_a_default_that_rests_on_an_unknown_fact() -> None:
+    """Twice the unknown debt is above the debt, so that a loan left out is never less than it."""
+    text = FINER.replace("if absent: 12.5", "if absent: 'min(100, debt * 2)'").replace(
+        "loan + debt > 20", "loan < debt"
+    )
+    answers = possible(read_policy(text), {"members": [{"c": True}]})
+    assert isinstance(answers["holds"], Proof)
+    assert isinstance(answers["none"], Shown)
+    stated = possible(read_policy(text), {"loan": None, "members": [{"c": True}]})
+    assert isinstance(stated["holds"], Shown)
