@@ -44,8 +44,8 @@ CLAUSES = 16
 Key = TypeVar("Key", bound=Hashable)
 
 
-class Households(NamedTuple):
-    """The kind of households that a question is about."""
+class Domain(NamedTuple):
+    """The households that a question is about."""
 
     members: int
     any_readings: bool = False
@@ -61,7 +61,7 @@ class Questions:
         self.members = min(members, policy.members.at_most)
         self.seconds = seconds
         self._trial = trial
-        self._provers: dict[Households, Prover] = {}
+        self._provers: dict[Domain, Prover] = {}
         self._inquiry = Inquiry(policy, self.members)
         self._spent_before = 0.0  # in earlier sections
         self._spent_by_failed = 0.0
@@ -94,8 +94,8 @@ class Questions:
             if decision.every and not decision.disjoint:
                 continue
             pairs = list(combinations(range(len(decision.outcomes)), 2))
-            households = self._readable if decision.disjoint else self._of_chosen_readings
-            answers = self._answers(pairs, partial(_has_both, name), households)
+            domains = self._readable if decision.disjoint else self._of_chosen_readings
+            answers = self._answers(pairs, partial(_has_both, name), domains)
             for pair, answer in zip(pairs, answers, strict=True):
                 first, second = (decision.outcomes[place] for place in pair)
                 verdict = verdict_of(answer, "overlap", "overlap", "apart")
@@ -152,17 +152,17 @@ class Questions:
 
     def explained(self, claims: list[Claim]) -> list[Claim]:
         """The claims of a section with the reasons of its findings, in the seconds that are left to the section."""
-        prover = self._prover(Households(self.members))
+        prover = self._prover(Domain(self.members))
         return explained(claims, self._inquiry, prover, lambda: self._seconds_left)
 
     def ask_for_readable(self, ask: Ask) -> Answer:
         """The answer to a question, with a readable household if there is one: few members, no negative amounts."""
         answer: Answer = self._not_settled
         try:
-            for households in self._readable:
+            for domain in self._readable:
                 if self._seconds_left <= 0:
                     return self._not_settled
-                answer = ask(self._prover(households), self._seconds_left)
+                answer = ask(self._prover(domain), self._seconds_left)
                 if isinstance(answer, Shown):
                     break
         except FAILURES:
@@ -171,36 +171,39 @@ class Questions:
         return answer
 
     def _answers(
-        self, keys: Sequence[Key], question: Callable[[Key, Prover], Iterable[Truth]], of: Sequence[Households]
+        self, keys: Sequence[Key], question: Callable[[Key, Prover], Iterable[Truth]], of: Sequence[Domain]
     ) -> Iterator[Answer]:
-        """The answers to many questions, asked of one kind of households after the other until one is found.
+        """The answers to many questions, asked of one domain after the other until a household is found.
 
-        A household of the first kind is shown for every question that it satisfies.
+        A household of the first domain is shown for every question that it satisfies.
         """
         shown: dict[Key, Answer] = {}
-        batches: dict[Households, Batch[Key]] = {}
+        batches: dict[Domain, Batch[Key]] = {}
         answered = 0
         try:
             with ExitStack() as stack:
                 for start in range(0, len(keys), TOGETHER):
                     some = keys[start : start + TOGETHER]
                     answers: dict[Key, Answer] = {}
-                    for households in of:
+                    for number, domain in enumerate(of):
                         open_ = [key for key in some if key not in shown]
+                        if number and domain.any_readings and not of[number - 1].any_readings:
+                            # What a change of readings shows is told apart from what the chosen ones are proved not to.
+                            open_ = [key for key in open_ if isinstance(answers[key], Proof)]
                         if not open_:
                             break
                         if self._seconds_left <= 0:
                             answers = {}
                             break
-                        if households not in batches:
-                            prover = self._prover(households)
-                            batches[households] = stack.enter_context(Batch(prover, partial(_asked, question, prover)))
-                        others = keys[start + TOGETHER :] if households is of[0] else ()
-                        found = batches[households].settle(
+                        if domain not in batches:
+                            prover = self._prover(domain)
+                            batches[domain] = stack.enter_context(Batch(prover, partial(_asked, question, prover)))
+                        others = keys[start + TOGETHER :] if not number else ()
+                        found = batches[domain].settle(
                             open_, [key for key in others if key not in shown], lambda: self._seconds_left
                         )
                         shown |= {key: answer for key, answer in found.items() if isinstance(answer, Shown)}
-                        answers = {key: found[key] for key in open_}
+                        answers |= {key: found[key] for key in open_}
                     for key in some:
                         yield shown.get(key) or answers.get(key, self._not_settled)
                         answered += 1
@@ -230,32 +233,32 @@ class Questions:
         provers = sum(prover.solver.spent for prover in self._provers.values())
         return self._spent_by_failed + self._inquiry.spent + provers
 
-    def _prover(self, households: Households) -> Prover:
+    def _prover(self, domain: Domain) -> Prover:
         """The prover for some households, made once."""
-        if households not in self._provers:
-            members, any_readings, no_losses = households
-            self._provers[households] = Prover(self.policy, members, any_readings=any_readings, no_losses=no_losses)
-        return self._provers[households]
+        if domain not in self._provers:
+            members, any_readings, no_losses = domain
+            self._provers[domain] = Prover(self.policy, members, any_readings=any_readings, no_losses=no_losses)
+        return self._provers[domain]
 
     @property
     def _few(self) -> int:
         return min(FEW, self.members)
 
     @property
-    def _of_chosen_readings(self) -> tuple[Households, ...]:
-        return tuple(dict.fromkeys((Households(self._few), Households(self.members))))
+    def _of_chosen_readings(self) -> tuple[Domain, ...]:
+        return tuple(dict.fromkeys((Domain(self._few), Domain(self.members))))
 
     @property
-    def _of_any_readings(self) -> tuple[Households, ...]:
+    def _of_any_readings(self) -> tuple[Domain, ...]:
         any_readings = bool(self.policy.readings)
-        more = (Households(members, any_readings) for members in (self._few, self.members))
-        return tuple(dict.fromkeys((Households(self._few), *more)))
+        more = (Domain(members, any_readings) for members in (self._few, self.members))
+        return tuple(dict.fromkeys((*self._of_chosen_readings, *more)))
 
     @property
-    def _readable(self) -> tuple[Households, ...]:
+    def _readable(self) -> tuple[Domain, ...]:
         definitions = (*self.policy.facts.values(), *self.policy.members.facts.values())
         no_losses = any(map(may_be_loss, definitions))
-        first = (Households(members, no_losses=no_losses) for members in (1, self._few))
+        first = (Domain(members, no_losses=no_losses) for members in (1, self._few))
         return tuple(dict.fromkeys((*first, *self._of_chosen_readings)))
 
 

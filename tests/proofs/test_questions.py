@@ -74,6 +74,15 @@ def test_an_outcome_only_under_another_reading_is_no_finding() -> None:
     assert not claims["category.at"].finding
 
 
+def test_what_larger_households_reach_needs_no_other_reading() -> None:
+    """An outcome of three members is reached as the readings are chosen, though two would do under another reading."""
+    edits = (("when: {that: not union}", "when: {any: {a: {that: count(age < 9) > 2}, b: {that: equal == granted}}}"),)
+    found = {claim.id: claim for claim in verify(read_policy(with_edits(edits)), members=3, seconds=60).claims}
+    assert found["category.out"].verdict == "reached"
+    few = {claim.id: claim for claim in verify(read_policy(with_edits(edits)), members=2, seconds=60).claims}
+    assert few["category.out"].verdict == "reached_as_read"
+
+
 def test_where_no_household_is_left_for_otherwise_is_told() -> None:
     """If the outcomes cover every household, `otherwise` is unreachable, which is no finding."""
     report = verify(
