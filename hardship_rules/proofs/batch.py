@@ -24,7 +24,7 @@ class Batch(Generic[Key]):
     def __init__(self, prover: Prover, question: Callable[[Key], Iterable[Truth]]) -> None:
         self._prover = prover
         self._question = question
-        self._questions: dict[Key, tuple[Truth, ...]] = {}
+        self._questions: dict[Key, Truth] = {}
         self._bits = Bits()
         self._masks: dict[Key, int | None] = {}
         self._defined = 0
@@ -83,7 +83,7 @@ class Batch(Generic[Key]):
 
     def _check(self, keys: Iterable[Key], seconds: float) -> tuple[z3.CheckSatResult, float]:
         """Whether some household satisfies any of the questions."""
-        question = any_of(all_of(self._questions[key]) for key in keys)
+        question = any_of(self._questions[key] for key in keys)
         if question is False:
             return z3.unsat, 0.0
         if seconds <= 0:
@@ -99,8 +99,8 @@ class Batch(Generic[Key]):
         """Encode the questions that are new, and give the solver what they define."""
         for key in keys:
             if key not in self._questions:
-                self._questions[key] = tuple(self._question(key))
-                self._masks[key] = self._bits.mask(self._questions[key])
+                conditions = tuple(self._question(key))
+                self._questions[key], self._masks[key] = all_of(conditions), self._bits.mask(conditions)
         recent = self._prover.space.recent()
         self._prover.solver.add(*recent[self._defined :])
         self._defined = len(recent)

@@ -41,17 +41,19 @@ def constant(number: int) -> Cases:
 
 def opposite(truth: Truth) -> Truth:
     """It does not hold."""
-    return not truth if isinstance(truth, bool) else z3.Not(truth)
+    if isinstance(truth, bool):
+        return not truth
+    return z3.BoolRef(z3.Z3_mk_not(truth.ctx_ref(), truth.as_ast()), truth.ctx)
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
     """Every one holds."""
-    return _junction(truths, settles=False, join=z3.And)
+    return _junction(truths, settles=False, join=z3.Z3_mk_and)
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
     """Some one holds."""
-    return _junction(truths, settles=True, join=z3.Or)
+    return _junction(truths, settles=True, join=z3.Z3_mk_or)
 
 
 def _junction(truths: Iterable[Truth], *, settles: bool, join: Callable[..., Truth]) -> Truth:
@@ -64,7 +66,12 @@ def _junction(truths: Iterable[Truth], *, settles: bool, join: Callable[..., Tru
             kept[truth.get_id()] = truth
     if not kept:
         return not settles
-    return next(iter(kept.values())) if len(kept) == 1 else join(*kept.values())
+    first = next(iter(kept.values()))
+    if len(kept) == 1:
+        return first
+    # As `z3.And` and `z3.Or`, without their conversions: every part is a condition of one context.
+    parts = (z3.Ast * len(kept))(*(truth.as_ast() for truth in kept.values()))
+    return z3.BoolRef(join(first.ctx_ref(), len(kept), parts), first.ctx)
 
 
 def same(a: Truth, b: Truth) -> Truth:
