@@ -1,6 +1,6 @@
 """Defaults of facts that were left out, and the conditions (`must`) that every real household meets."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import cast
 
 from attrs import frozen
@@ -65,14 +65,18 @@ def _has_input(
 
 
 def broken(
-    policy: Policy, compiled: CompiledPolicy, rows: Rows, assumed: Collection[KeyPath]
+    policy: Policy, compiled: CompiledPolicy, rows: Rows, defaults: Defaults
 ) -> Iterator[tuple[Clause, KeyPath]]:
     """The conditions of `must` that a household certainly breaks, each with the path of the member who breaks it.
 
-    `assumed` are the facts with constant defaults. They count as unknown, since a default must not make a household
-    impossible.
+    Facts with constant defaults count as unknown, since a default must not make a household impossible; defaults that
+    are computed from them follow.
     """
-    scope = without_facts(compiled, rows, assumed)
+    held = rows.copy()
+    compiled.clear(held, defaults.assumed)
+    compiled.leave_out(held, defaults.derived)
+    compiled.fill(held)
+    scope = compiled.scope(held)
     for clause in policy.must:
         if scope.value(clause) is False:
             yield from ((clause, path) for path in _broken_by(clause, scope))

@@ -252,8 +252,8 @@ class _Reader:
             for path in outside_of(compiled, filled):
                 self.report_outside(path)
         elif compiled.result(run).is_broken:
-            assumed = defaults_of(compiled, filled, [part.values for part in parts]).assumed
-            for clause, path in broken(policy, compiled, rows, assumed):
+            defaults = defaults_of(compiled, filled, [part.values for part in parts])
+            for clause, path in broken(policy, compiled, rows, defaults):
                 self.problem("must_broken", path, self.locations.get(path, top), clause.title or clause.line)
         reference = self.text(own.reserved.get("reference"), ("reference",))
         if self.problems:

@@ -15,7 +15,7 @@ from hardship_rules.documents.document import Block, Document, Item, Listing, Pa
 from hardship_rules.explanation.wording import one_line
 from hardship_rules.locale import sentences
 from hardship_rules.proofs.claims import Claim
-from hardship_rules.proofs.text import changes_asked
+from hardship_rules.proofs.text import changes_asked, is_partly_proved
 from hardship_rules.testing.cases import UNDECIDED, Case, Mismatch
 
 WORDS = sentences("review")
@@ -191,11 +191,13 @@ class _Sheet:
         """The row of a decision: the changes that some household shows, the number proved, and the unsettled ones."""
         proved = [claim for claim in claims if claim.verdict == "unchanged"]
         changed = "\n".join(claim.title for claim in claims if claim.verdict == "changed")
-        unsettled = "\n".join(
+        partly = sum(map(is_partly_proved, claims))
+        lines = [
             PROOFS["change"].format(title=claim.title, change=PROOFS[claim.verdict])
             for claim in claims
-            if claim.verdict not in ("changed", "unchanged")
-        )
+            if claim.verdict not in ("changed", "unchanged") and not is_partly_proved(claim)
+        ]
+        unsettled = "\n".join([*lines, *([PROOFS["partly_count"].format(count=partly)] if partly else [])])
         words = WORDS["all" if len(proved) == len(claims) else "kinds"].format(count=len(proved))
         return title, changed or WORDS["nothing"], words, unsettled or WORDS["nothing"]
 

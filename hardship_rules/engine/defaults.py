@@ -1,6 +1,6 @@
 """Defaults as part of a policy: a policy rewritten so that the defaults of facts are terms."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, cast, get_args
 
@@ -19,6 +19,7 @@ from hardship_rules.core.expr import (
     Not,
     Option,
     OverMembers,
+    names_in,
 )
 from hardship_rules.core.frozen import FrozenMapping
 from hardship_rules.core.interval import Exact
@@ -28,14 +29,19 @@ from hardship_rules.core.policy import Fact, Policy, Term, per_policy, used_by
 DERIVED_OUTSIDE = "derived_outside "  # the prefix of the id of the `must` that a default lies in its range
 
 
-def completed_policy(policy: Policy, absent: Collection[Fact]) -> Policy:
-    """The policy in which facts without a column are terms: their defaults."""
+def completed_policy(policy: Policy, absent: Collection[Fact], unheld: Callable[[str], str] | None = None) -> Policy:
+    """The policy in which facts without a column are terms: their defaults.
+
+    What they are where a `must` takes no notice of a default is unknown, or with `unheld` a fact of that name.
+    """
     terms, unknown = dict[str, Term](), dict[str, Fact]()
     of_members = set(policy.of_members)
     for fact in absent:
         never_given = unknown_column(fact.name)
-        unknown[never_given] = evolve(fact, name=never_given, if_absent=None)
-        for name, expr in _default_terms(fact, absent).items():
+        not_held = never_given if unheld is None else unheld(fact.name)
+        for name in (never_given, not_held):
+            unknown[name] = evolve(fact, name=name, if_absent=None)
+        for name, expr in _default_terms(fact, absent, not_held).items():
             terms[name] = Term(name, fact.title, fact.kind, expr, fact.of_member, None, fact.at)
             of_members |= {name} if fact.of_member else set()
     numbers = [fact for fact in absent if isinstance(fact.kind, NumberKind)]
@@ -77,17 +83,17 @@ def ordered_names(policy: Policy) -> tuple[str, ...]:
 # Defaults of facts without a column
 
 
-def _default_terms(fact: Fact, absent: Collection[Fact]) -> dict[str, Expr]:
+def _default_terms(fact: Fact, absent: Collection[Fact], not_held: str) -> dict[str, Expr]:
     """The terms that replace a fact without a column.
 
     `NAME` is its default, of a number within its range; `NAME found` is the default of a number as computed.
-    `NAME held` is its value in a `must`: there a constant default is unknown, as it says nothing about the household.
+    `NAME held` is its value in a `must`: there a constant default is unknown, as it says nothing about the household;
+    the fact `not_held` is in its place.
     """
     renamed = {fact.name: unknown_column(fact.name)}
     default = cast(Expr, _renamed(cast(Expr, fact.if_absent), renamed))
-    unknown = Name(renamed[fact.name], fact.at)
     held = {other.name: f"{other.name} held" for other in absent if other is not fact}
-    without = cast(Expr, _renamed(_without_constants(default, unknown), held))
+    without = cast(Expr, _renamed(_without_constants(default, Name(not_held, fact.at)), held))
     if not isinstance(fact.kind, NumberKind):
         return {fact.name: default, f"{fact.name} held": without}
     return {
@@ -185,20 +191,24 @@ def _first_stated(fact: Fact, expr: Expr) -> Expr:
 def written_policy(policy: Policy) -> Policy:
     """The policy for households as they are written: each fact with a default is stated or left out.
 
-    Such a fact has a `stated_column`, a `left_out_column`, and `unknown_column`, its value where the default has none.
+    Such a fact has a `stated_column`, a `left_out_column`, an `unknown_column`, its value where the default has none,
+    and an `unheld_column`, its value where a `must` takes no notice of the default.
     The fact is a term, its value; its `known_term` is whether that is known, and its `held_term` whether a `must`
     knows it.
     """
     names = [fact.name for fact in policy.stand_ins]
     split = with_left_out(policy, names)
-    completed = completed_policy(split, [cast(Fact, split.names[name]) for name in names])
+    facts = {name: cast(Fact, split.names[name]) for name in names}
+    completed = completed_policy(split, list(facts.values()), unheld_column)
     terms, of_members = dict(completed.terms), set(completed.of_members)
-    for name in names:
-        fact = cast(Fact, split.names[name])
-        default, itself = cast(Expr, fact.if_absent), Name(name, fact.at)
-        for term, of in ((known_term(name), default), (held_term(name), _without_constants(default, itself))):
-            terms[term] = Term(term, fact.title, BOOLEAN, _known(of, name), fact.of_member, None, fact.at)
+    for name, fact in facts.items():
+        default, held = cast(Expr, fact.if_absent), f"{name} held"
+        conditions = {known_term(name): _known(default, name), held_term(name): _held(fact, facts)}
+        for term, condition in conditions.items():
+            terms[term] = Term(term, fact.title, BOOLEAN, condition, fact.of_member, None, fact.at)
             of_members |= {term} if fact.of_member else set()
+        case = (Name(held_term(name), fact.at), terms[held].expr)
+        terms[held] = evolve(terms[held], expr=Choose((case,), Name(unheld_column(name), fact.at), fact.at))
     completed = evolve(completed, terms=FrozenMapping(terms), of_members=frozenset(of_members))
     return evolve(completed, order=ordered_names(completed))
 
@@ -206,6 +216,11 @@ def written_policy(policy: Policy) -> Policy:
 def unknown_column(name: str) -> str:
     """The value of a fact wherever its default leaves it unknown."""
     return f"{name} unknown"
+
+
+def unheld_column(name: str) -> str:
+    """The value of a fact in a `must` that takes no notice of its default."""
+    return f"{name} unheld"
 
 
 def known_term(name: str) -> str:
@@ -216,6 +231,20 @@ def known_term(name: str) -> str:
 def held_term(name: str) -> str:
     """The term that a `must` knows a fact: it is stated, or computed from others; a constant says nothing there."""
     return f"{name} is held"
+
+
+def _held(fact: Fact, facts: Mapping[str, Fact]) -> Expr:
+    """Whether a `must` knows a fact: it is stated, or computed from facts that it knows."""
+    default, itself = cast(Expr, fact.if_absent), Name(fact.name, fact.at)
+    used = [name for name in dict.fromkeys(names_in(default)) if name in facts and name != fact.name]
+    stated = (Not(Name(left_out_column(fact.name), fact.at), fact.at), Constant(value=True, at=fact.at))
+    inputs = []
+    for name in used:
+        held: Expr = Name(held_term(name), fact.at)
+        if facts[name].of_member and not fact.of_member:
+            held = OverMembers("each", None, held, fact.at)
+        inputs.append((Not(held, fact.at), Constant(value=False, at=fact.at)))
+    return Choose((stated, *inputs), _known(_without_constants(default, itself), fact.name), fact.at)
 
 
 def _known(default: Expr, name: str) -> Expr:

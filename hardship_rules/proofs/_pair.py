@@ -96,11 +96,14 @@ class Found:
         return evolve(self, household=with_value(self.household, path, None))
 
     def with_default(self, path: KeyPath) -> "Found | None":
-        """The household with a fact stated that is left out, as the older policy has it; None where that is unknown."""
+        """The household with a fact stated that is left out, as the older policy has it; None where it has none."""
         fact = self.both.fact(str(path[-1]))
         if fact.before is None:
             return None
-        household = read_facts(self.old, self.both.written_for(self.household, new=False))
+        try:
+            household = read_facts(self.old, self.both.written_for(self.household, new=False))
+        except FactError:
+            return None
         values = household.values if path[0] != "members" else household.members[int(path[1])].values
         value = values[fact.before]
         if value is None or isinstance(value, Range | frozenset):
@@ -188,6 +191,11 @@ class PairProver:
         """One policy judges the household and the other refuses it."""
         judging, refusing = (self.before, self.now) if change == LOST else (self.now, self.before)
         return all_of((judging.judges, opposite(refusing.judges)))
+
+    def refused_for_default(self, change: Change) -> Truth:
+        """One policy judges the household, and a default of the other is outside its range."""
+        judging, refusing = (self.before, self.now) if change == LOST else (self.now, self.before)
+        return all_of((judging.judges, opposite(refusing.fits)))
 
     def are_held(self, change: Change) -> Truth:
         """The policy that refuses the household knows in its `must` each fact."""

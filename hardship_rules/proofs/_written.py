@@ -13,10 +13,12 @@ from hardship_rules.core.kinds import ChoiceKind, DateKind, Kind, NumberKind, da
 from hardship_rules.core.policy import Fact, Policy
 from hardship_rules.core.problem import KeyPath
 from hardship_rules.engine.defaults import (
+    DERIVED_OUTSIDE,
     held_term,
     known_term,
     left_out_column,
     stated_column,
+    unheld_column,
     unknown_column,
     written_policy,
 )
@@ -147,7 +149,7 @@ class Side:
     """One of the two policies over written households.
 
     `judges` is whether it judges a household: it takes each value that is stated, and no `must` is broken. `known` are
-    the facts that decisions know, `held` those that a `must` knows.
+    the facts that decisions know, `held` those that a `must` knows. `fits` is whether each default is in its range.
     """
 
     policy: Policy
@@ -155,6 +157,7 @@ class Side:
     judges: Truth
     known: Known
     held: Known
+    fits: Truth
 
     def all_known(self, facts: Known) -> Truth:
         """Whether all of some facts are known, of the members who are there."""
@@ -260,7 +263,9 @@ class BothPolicies:
         ]
         if len(written.present) > policy.members.at_most:
             accepts.append(opposite(written.present[policy.members.at_most]))
-        return Side(policy, encoding, all_of((*accepts, *encoding.must())), known, held)
+        must = dict(zip((clause.id for clause in encoding.policy.must), encoding.must(), strict=True))
+        fits = all_of(truth for id_, truth in must.items() if id_.startswith(DERIVED_OUTSIDE))
+        return Side(policy, encoding, all_of((*accepts, *must.values())), known, held, fits)
 
     def _symbols(
         self, steps: Lowered, facts: Mapping[str, Fact], both: tuple[FactOfBoth, ...], cells: Cells, *, new: bool
@@ -278,6 +283,8 @@ class BothPolicies:
             value, taken[fact.key] = self._as_taken(fact, cell.value, facts[name].kind, scale, new=new)
             if has_default:
                 symbols[stated_column(name)] = symbols[unknown_column(name)] = value
+                # A `must` asks only whether some value suits it, each time anew.
+                symbols[unheld_column(name)] = fact_variable(self.space, name, facts[name].kind, scale)
                 symbols[left_out_column(name)] = cell.left_out
             else:
                 symbols[name] = value

@@ -58,7 +58,7 @@ class _Search:
         self._failed = False
         self._provers: dict[int, PairProver] = {}
         self._same: bool | None = None
-        self._by_one: set[Change] = set()  # those that are asked of households with one unknown fact
+        self._partly: set[Change] = set()  # those that are proved for some partial households only
         self._examples: dict[Change, tuple[Shown, tuple[KeyPath, ...]]] = {}
 
     def prover(self, members: int) -> PairProver:
@@ -104,11 +104,18 @@ class _Search:
     def _refusal(self, change: Change) -> Answer:
         """A household that one policy judges and the other refuses."""
         few, all_ = self.prover(FEW), self.prover(self.members)
-        for prover, scope in ((few, few.are_plain), (all_, all_.are_stated), (all_, all_.are_held(change))):
-            answer = self._confirmed(change, prover, prover.refused(change), scope)
-            if isinstance(answer, Found):
-                return answer
-        return answer
+        refused, for_default = all_.refused(change), all_.refused_for_default(change)
+        answers = []
+        for prover, *conditions in (
+            (few, few.refused(change), few.are_plain),
+            (all_, refused, all_.are_stated),
+            (all_, refused, all_.are_held(change)),
+            (all_, for_default),
+        ):
+            answers.append(self._confirmed(change, prover, *conditions))
+            if change in self.found:
+                return self.found[change]
+        return next((answer for answer in answers[1:] if isinstance(answer, NotSettled)), answers[-1])
 
     def _confirmed(self, change: Change, prover: PairProver, *conditions: Truth) -> Answer:
         """A household that shows a change; those that meet the conditions but do not show it are passed over."""
@@ -134,6 +141,8 @@ class _Search:
         if is_same and all(isinstance(answer, Proof) for answer in self._refusals.values()):
             return dict.fromkeys(changes, Proof(self.members))
         whole = [change for change in changes if not change.is_partial]
+        if is_same:
+            self._partly.update(whole)  # the other policy may judge other values of an unknown fact
         answers = dict.fromkeys(whole, Proof(self.members)) if is_same else self._moves(whole)
         return {change: answers[change] if change in answers else self._opened(change) for change in changes}
 
@@ -167,10 +176,29 @@ class _Search:
                 answer = self.ask(prover, prover.are_judged, prover.are_known, scope, moves, share=2)
                 if not isinstance(answer, Found):
                     break
+        proved = [change for change in changes if change not in self.found] if isinstance(answer, Proof) else []
+        self._partly.update(self._not_of_all(proved))
         return {
-            change: self.found.get(change) or (answer if isinstance(answer, Proof) else self._move(change))
-            for change in changes
+            change: self.found.get(change) or (answer if change in proved else self._move(change)) for change in changes
         }
+
+    def _not_of_all(self, changes: list[Change]) -> list[Change]:
+        """Changes that no household shows whose facts are known, and that are not proved for all partial ones.
+
+        A `must` can leave an unknown fact with fewer values. What each policy decides for those is the same where both
+        refuse the same households, and where also with unknown facts no values show a change.
+        """
+        prover, passed = self.prover(self.members), list[Truth]()
+        same_refused = all(isinstance(answer, Proof) for answer in self._refusals.values())
+        for _ in range(_TRIED):
+            remaining = [change for change in changes if change not in self.found]
+            answer = self.ask(prover, prover.are_judged, any_of(map(prover.changed, remaining)), *passed, share=4)
+            if not isinstance(answer, Found):
+                break
+            if not any(change in self.found for change in remaining):
+                passed.append(prover.states_more(answer))
+        is_proved = isinstance(answer, Proof) and not passed and same_refused
+        return [] if is_proved else [change for change in changes if change not in self.found]
 
     def _move(self, change: Change) -> Answer:
         """The answer for one change, where all together were too much work."""
@@ -222,7 +250,7 @@ class _Search:
             if change in self.found:
                 return self.found[change]
         if self.old.must or self.new.must:
-            self._by_one.add(change)
+            self._partly.add(change)
         return next((answer for answer in answers if isinstance(answer, NotSettled)), Proof(self.members))
 
     def _with_unknown(self, change: Change, prover: PairProver, key: str) -> Answer:
@@ -247,7 +275,7 @@ class _Search:
         id_ = ".".join(filter(None, (change.decision, f"{change.was}→{change.becomes}")))
         title = change_title(change, self.old, self.new, _WORDS)
         if not isinstance(answer, Found):
-            proved = "unchanged_by_one" if change in self._by_one else "unchanged"
+            proved = "unchanged_partly" if change in self._partly else "unchanged"
             verdict = proved if isinstance(answer, Proof) else "not_settled"
             return Claim("changes", id_, title, verdict, answer, change=change)
         if change not in self._examples:

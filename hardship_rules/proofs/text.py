@@ -79,8 +79,8 @@ def _lines(report: Report, say: Mapping[str, str]) -> Iterator[str]:
 
 def changes_asked(report: Report, say: Mapping[str, str]) -> str:
     """What the comparison with the older policy proved for which households, and what was not asked, in a sentence."""
-    verdicts: dict[str, list[str]] = {"same": [], "by_one": [], "differ": [], "unsettled": []}
-    ranks = {"changed": "differ", "not_settled": "unsettled", "unchanged_by_one": "by_one", "unchanged": "same"}
+    verdicts: dict[str, list[str]] = {"same": [], "partly": [], "differ": [], "unsettled": []}
+    ranks = {"changed": "differ", "not_settled": "unsettled", "unchanged_partly": "partly", "unchanged": "same"}
     for title, claims in _by_decision(report, say):
         found = {claim.verdict for claim in claims}
         verdicts[next(words for verdict, words in ranks.items() if verdict in found)].append(title)
@@ -142,8 +142,9 @@ def _changes(report: Report, say: Mapping[str, str]) -> Iterator[str]:
         if len(proved) == len(claims):
             yield f"  √ {say['unchanged_decision'].format(title=title)}"
             continue
+        partly = [claim for claim in claims if is_partly_proved(claim)]
         for claim in claims:
-            if claim not in proved:
+            if claim not in proved and claim not in partly:
                 words = say["change"].format(title=title, change=_change(claim, report, say))
                 yield f"  {_mark(claim)} {words}    {say[claim.verdict]}"
                 if claim.finding:
@@ -152,8 +153,15 @@ def _changes(report: Report, say: Mapping[str, str]) -> Iterator[str]:
                     yield f"      {say['example' if is_new else 'example_again'].format(number=number)}"
                     yield from change_household(claim, report, say) if is_new else ()
                     yield f"      {result_of(claim, cast(Shown, claim.answer), report, say)}"
+        if partly:
+            yield f"  ○ {say['partly_rest'].format(title=title, count=len(partly))}"
         if proved:
             yield f"  √ {say['unchanged_rest'].format(title=title, count=len(proved))}"
+
+
+def is_partly_proved(claim: Claim) -> bool:
+    """Whether a change from one outcome to another is proved to be none only where facts are known."""
+    return claim.verdict == "unchanged_partly" and claim.change is not None and not claim.change.is_partial
 
 
 def _change(claim: Claim, report: Report, say: Mapping[str, str]) -> str:
@@ -198,7 +206,7 @@ def _with_one_reason(claims: Iterable[Claim]) -> Iterable[list[Claim]]:
 
 
 def _mark(claim: Claim) -> str:
-    if claim.verdict in ("not_settled", "tried", "unchanged_by_one"):
+    if claim.verdict in ("not_settled", "tried", "unchanged_partly"):
         return "○"
     return "×" if claim.finding else "√"
 

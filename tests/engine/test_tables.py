@@ -203,3 +203,49 @@ decisions:
     assert found["category_clauses"].to_list() == ["category.holds.here"]
     assessment = assess(policy, {"members": [{"c": True}]})
     assert assessment.decided.decided_by == ("category.holds.here",)
+
+
+RESTING = """
+language: 1
+policy: resting
+household:
+  n: {title: n, unit: 1, to: 9}
+  p: {title: p, unit: 1, to: 9, if absent: 2}
+  m: {title: m, unit: 1, to: 18, if absent: n + p}
+members: {facts: {k: {title: k, yes or no: true}}}
+must: {c: {that: m <= 3}}
+decisions:
+  category:
+    title: c
+    first: [{outcome: x, title: x, basis: assumption, when: {that: m > 1}}]
+    otherwise: {outcome: none, title: none}
+"""
+
+
+REFUSED: tuple[str | None, str | None] = ("must_broken must.c", None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "found"),
+    [
+        ({"n": 2}, (None, "x")),
+        ({"n": 4}, REFUSED),
+        ({"n": 2, "p": 2}, REFUSED),
+        ({"n": 1, "p": 2}, (None, "x")),
+        ({"n": 2, "m": 4}, REFUSED),
+    ],
+)
+def test_a_default_that_rests_on_a_constant_breaks_no_must(
+    facts: dict[str, int], found: tuple[str | None, str | None]
+) -> None:
+    """With n = 2 and p left out, m is 2 to 11 for a `must`, so that 4 refuses nothing; from n = 4 on it is above 3."""
+    policy = read_policy(RESTING)
+    own = pl.DataFrame({"household": [1], **{name: [value] for name, value in facts.items()}})
+    row = assess_frame(policy, own, pl.DataFrame({"household": [1], "k": [True]})).row(0, named=True)
+    assert (row["problem"], row["category"]) == found
+    verdict = answer(policy, {**facts, "members": [{"k": True}]}, None)
+    if isinstance(verdict, FactError):
+        assert ([problem.code for problem in verdict.problems], found) == (["must_broken"], REFUSED)
+    else:
+        assert verdict.category is not None
+        assert verdict.category.id == found[1]

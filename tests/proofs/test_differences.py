@@ -92,7 +92,7 @@ def test_a_computed_default_is_followed() -> None:
     new, claims = of("owed / 2", "owed / 3")
     found = shown(claims)
     assert found.keys() == {("category", "poor", "none")}
-    assert claims["category", "decided", "open"].verdict == "unchanged_by_one"
+    assert claims["category", "decided", "open"].verdict == "unchanged_partly"
     household = found["category", "poor", "none"]
     assert "half" not in household
     assert 200 < household["owed"] <= 300
@@ -183,7 +183,7 @@ def test_an_unknown_fact_whose_values_a_must_restricts() -> None:
     assert any(member.get("kind") is None for member in answer.facts["members"])
     two = {**answer.facts, "members": [{"kind": "self"}, {"kind": "self"}]}
     assert (category(old, two), category(new, two)) == ("refused", "poor")
-    assert claims["category", "open", "decided"].verdict == "unchanged_by_one"
+    assert claims["category", "open", "decided"].verdict == "unchanged_partly"
 
 
 def test_the_sentence_says_what_was_proved_and_what_was_not_asked() -> None:
@@ -235,3 +235,21 @@ def test_a_failure_ends_the_comparison_and_not_the_report(monkeypatch: pytest.Mo
     assert "not_settled" in verdicts
     assert len([claim for claim in report.claims if claim.section == "changes"]) == len(whole)
     assert "not_settled" not in {claim.verdict for claim in report.claims if claim.section != "changes"}
+
+
+def test_a_default_over_members_is_followed() -> None:
+    """A default that adds up what members have: with another default of theirs, a household is poor that was not."""
+    text = BASE.replace(
+        "one of: {self: 本人, other: 他人}}",
+        "one of: {self: 本人, other: 他人}}, own: {title: 钱, unit: yuan, to: 99, if absent: 40}",
+    )
+    text = text.replace("if absent: owed / 2", "if absent: sum(own)").replace(
+        "== 1}", "== 1, title: 本人}\n  few: {that: half < 900}"
+    )
+    old, new = read_policy(text), read_policy(text.replace("if absent: 40", "if absent: 60"))
+    found = {(claim.was, claim.becomes): claim for claim in changes(old, new, members=2) if claim.verdict == "changed"}
+    answer = found["none", "poor"].answer
+    assert isinstance(answer, Shown)
+    assert len(answer.facts["members"]) == 2
+    assert "half" not in answer.facts
+    assert (category(old, answer.facts), category(new, answer.facts)) == ("none", "poor")
