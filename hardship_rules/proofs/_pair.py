@@ -235,8 +235,15 @@ class PairProver:
         )
         return any_of(opposite(same(first.get(id_, False), second.get(id_, False))) for id_ in {**first, **second})
 
-    def parted(self, change: Change, key: str, values: Iterable[object]) -> Truth:
+    def are_held_to_decide(self, change: Change) -> Truth:
+        """The policy that decides knows in its `must` each fact."""
+        side = self.before if change.was == DECIDED else self.now
+        return side.all_known(side.held)
+
+    def parted(self, change: Change, key: str, values: Iterable[object], *, refusable: bool) -> Truth:
         """With one fact unknown, one policy comes to two things, and the other to the same for each value tried.
+
+        With `refusable` both come to the same for what both judge, so that the other policy refuses one of the two.
 
         A value counts only for a policy that judges the household with it. The values tried are those of the household,
         of the two that part the one policy, and `values`.
@@ -250,6 +257,7 @@ class PairProver:
         return all_of(
             (
                 decides.judges,
+                not refusable or any_of(opposite(side.judges) for side in tried[:2]),
                 self.are_known,
                 opposite(self.written.cell(key).left_out),
                 first.judges,
@@ -298,18 +306,18 @@ class PairProver:
             opposite(cell.left_out) for own, holder in cells for key, cell in own.items() if key not in holder
         )
 
-    def keys(self, change: Change) -> Iterator[str]:
-        """The facts of the household, or of its first member, that may leave the decision open under a policy."""
+    def keys(self, change: Change, *, refusable: bool) -> Iterator[str]:
+        """The facts of the household, or of its first member, that may leave the decision open under a policy.
+
+        With `refusable` only those for which a value can be refused.
+        """
         opens_new = change.becomes == OPEN
         policy = self.new if opens_new else self.old
-        needed, wanted = set[str](), [change.decision, *(name for clause in policy.must for name in names_in(clause))]
-        while wanted:
-            name = wanted.pop()
-            if name not in needed:
-                needed.add(name)
-                wanted += policy.uses.get(name, ())
+        lines = [name for each in (self.old, self.new) for clause in each.must for name in names_in(clause)]
+        in_must, needed = _used(policy, lines), _used(policy, [change.decision, *lines])
         for fact in (*self.both.own, *self.both.of_member):
-            if (fact.now if opens_new else fact.before) in needed:
+            name = fact.now if opens_new else fact.before
+            if name in needed and (not refusable or name in in_must or not self.both.is_alike(fact)):
                 yield fact.key
 
     def value_that_differs(self, change: Change, key: str, found: Found, seconds: float) -> object | None:
@@ -322,6 +330,17 @@ class PairProver:
         differs = self._differ(first.encoding, other.encoding, change.decision)
         model = self.solver.model([other.judges, differs], seconds)
         return value_in(self.both.fact(key), variable, model) if isinstance(model, z3.ModelRef) else None
+
+
+def _used(policy: Policy, names: Iterable[str]) -> set[str]:
+    """Some names with all that they use."""
+    needed, wanted = set[str](), list(names)
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted += policy.uses.get(name, ())
+    return needed
 
 
 def _may_be_negative(fact: FactOfBoth) -> bool:

@@ -330,6 +330,15 @@ class BothPolicies:
             self._numbers[new] = numbers
         return cast(Mapping[Any, Cases], self._numbers[new])
 
+    def is_alike(self, fact: FactOfBoth) -> bool:
+        """Whether both policies take the same values of a fact."""
+        kinds = [
+            cast(Fact, policy.names[name]).kind
+            for policy, name in ((self.old, fact.before), (self.new, fact.now))
+            if name is not None
+        ]
+        return len(kinds) == 2 and kinds[0] == kinds[1]  # both policies have it
+
     # Households of models
 
     @property

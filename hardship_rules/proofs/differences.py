@@ -28,6 +28,7 @@ FEW = 2
 """So many members are tried first: such households are found faster and are easier to read."""
 _WORDS = sentences("proofs")
 _TRIED = 10  # households that are tried at most for a change that only `assess` can confirm
+_FEW_TRIED = 2
 Answer = Found | Proof | NotSettled
 
 
@@ -58,6 +59,7 @@ class _Search:
         self._failed = False
         self._provers: dict[int, PairProver] = {}
         self._same: bool | None = None
+        self._alike: set[str] = set()  # decisions that differ only through households that one policy refuses
         self._partly: set[Change] = set()  # those that are proved for some partial households only
         self._examples: dict[Change, tuple[Shown, tuple[KeyPath, ...]]] = {}
 
@@ -142,6 +144,7 @@ class _Search:
             return dict.fromkeys(changes, Proof(self.members))
         whole = [change for change in changes if not change.is_partial]
         if is_same:
+            self._alike.add(name)
             self._partly.update(whole)  # the other policy may judge other values of an unknown fact
         answers = dict.fromkeys(whole, Proof(self.members)) if is_same else self._moves(whole)
         return {change: answers[change] if change in answers else self._opened(change) for change in changes}
@@ -238,26 +241,33 @@ class _Search:
         return None
 
     def _by_each_fact(self, change: Change) -> Answer:
-        """A household with one unknown fact, fact by fact.
+        """A household with one unknown fact, fact by fact, first of few members.
 
         Without a `must` this is a proof also for several: on the way from one completion of a household to another,
         facts can change one at a time.
         """
-        prover = self.prover(self.members)
-        answers = []
-        for key in prover.keys(change):
-            answers.append(self._with_unknown(change, prover, key))
-            if change in self.found:
-                return self.found[change]
+        few, all_ = self.prover(FEW), self.prover(self.members)
+        answers: list[Answer] = []
+        for prover, is_held in dict.fromkeys(((few, True), (all_, True), (all_, False))):
+            answers = []
+            for key in prover.keys(change, refusable=change.decision in self._alike):
+                answers.append(self._with_unknown(change, prover, key, is_held=is_held))
+                if change in self.found:
+                    return self.found[change]
         if self.old.must or self.new.must:
             self._partly.add(change)
         return next((answer for answer in answers if isinstance(answer, NotSettled)), Proof(self.members))
 
-    def _with_unknown(self, change: Change, prover: PairProver, key: str) -> Answer:
-        """A household with this fact unknown: one policy decides for each of its values, the other does not."""
+    def _with_unknown(self, change: Change, prover: PairProver, key: str, *, is_held: bool) -> Answer:
+        """A household with this fact unknown: one policy decides for each of its values, the other does not.
+
+        With `is_held` a `must` of the policy that decides knows every other fact, so that what it refuses is certain.
+        """
         values: list[object] = []
-        for _ in range(_TRIED):
-            answer = self.ask(prover, prover.parted(change, key, values), share=4)
+        scope = prover.are_held_to_decide(change) if is_held else True
+        for _ in range(_TRIED if is_held else _FEW_TRIED):
+            parted = prover.parted(change, key, values, refusable=change.decision in self._alike)
+            answer = self.ask(prover, scope, parted, share=4)
             if not isinstance(answer, Found):
                 return answer
             partial = answer.with_unknown((key,) if key in answer.household else ("members", 0, key))
