@@ -235,16 +235,29 @@ def held_term(name: str) -> str:
 
 def _held(fact: Fact, facts: Mapping[str, Fact]) -> Expr:
     """Whether a `must` knows a fact: it is stated, or computed from facts that it knows."""
-    default, itself = cast(Expr, fact.if_absent), Name(fact.name, fact.at)
-    used = [name for name in dict.fromkeys(names_in(default)) if name in facts and name != fact.name]
-    stated = (Not(Name(left_out_column(fact.name), fact.at), fact.at), Constant(value=True, at=fact.at))
-    inputs = []
-    for name in used:
-        held: Expr = Name(held_term(name), fact.at)
-        if facts[name].of_member and not fact.of_member:
-            held = OverMembers("each", None, held, fact.at)
-        inputs.append((Not(held, fact.at), Constant(value=False, at=fact.at)))
-    return Choose((stated, *inputs), _known(_without_constants(default, itself), fact.name), fact.at)
+    at = fact.at
+
+    def not_held(expr: Expr) -> list[tuple[Expr, Expr]]:
+        """A case for each fact that an expression uses and a `must` does not know."""
+        cases: list[tuple[Expr, Expr]] = []
+        for name in dict.fromkeys(names_in(expr)):
+            if name in facts and name != fact.name:
+                held: Expr = Name(held_term(name), at)
+                if facts[name].of_member and not fact.of_member:
+                    held = OverMembers("each", None, held, at)
+                cases.append((Not(held, at), Constant(value=False, at=at)))
+        return cases
+
+    def held(expr: Expr) -> Expr:
+        if isinstance(expr, Choose):
+            cases = [case for when, result in expr.cases for case in (*not_held(when), (when, held(result)))]
+            return Choose(tuple(cases), held(cast(Expr, expr.otherwise)), at)
+        if isinstance(expr, Constant | Option) or (isinstance(expr, Name) and expr.name == fact.name):
+            return Constant(value=False, at=at)
+        cases = not_held(expr)
+        return Choose(tuple(cases), Constant(value=True, at=at), at) if cases else Constant(value=True, at=at)
+
+    return held(cast(Expr, fact.if_absent))
 
 
 def _known(default: Expr, name: str) -> Expr:

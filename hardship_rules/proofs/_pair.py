@@ -1,6 +1,7 @@
 """A prover over two policies at once, and the households that it finds, as they are written for each."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import cast
 
 from attrs import evolve, field, frozen
@@ -293,7 +294,8 @@ class PairProver:
         for side, policy, new in zip((self.before, self.now), policies, (False, True), strict=True):
             if is_true_in(model, side.judges):
                 completed = self.both.decoded(self.written, model, side.known)
-                check_agreement(policy, self.both.written_for(completed, new=new), side.encoding, model)
+                with suppress(FactError):  # a `must` can know more of a default than is asked here
+                    check_agreement(policy, self.both.written_for(completed, new=new), side.encoding, model)
         return Found(self.both, self.both.decoded(self.written, model, known), *policies)
 
     def states_more(self, found: Found) -> Truth:
@@ -312,12 +314,18 @@ class PairProver:
         With `refusable` only those for which a value can be refused.
         """
         opens_new = change.becomes == OPEN
-        policy = self.new if opens_new else self.old
-        lines = [name for each in (self.old, self.new) for clause in each.must for name in names_in(clause)]
-        in_must, needed = _used(policy, lines), _used(policy, [change.decision, *lines])
+        refusing, needed = set[FactOfBoth](), set[FactOfBoth]()
+        for policy, new in ((self.old, False), (self.new, True)):
+            lines = [name for clause in policy.must for name in names_in(clause)]
+            lines += [fact.name for fact in policy.stand_ins if policy.uses[fact.name]]  # a default may leave its range
+            in_must, used = _used(policy, lines), _used(policy, [change.decision, *lines])
+            for fact in (*self.both.own, *self.both.of_member):
+                name = fact.now if new else fact.before
+                refusing |= {fact} if name in in_must or not self.both.is_alike(fact) else set()
+                needed |= {fact} if name in used else set()
         for fact in (*self.both.own, *self.both.of_member):
-            name = fact.now if opens_new else fact.before
-            if name in needed and (not refusable or name in in_must or not self.both.is_alike(fact)):
+            has_fact = (fact.now if opens_new else fact.before) is not None
+            if has_fact and fact in needed and (not refusable or fact in refusing):
                 yield fact.key
 
     def value_that_differs(self, change: Change, key: str, found: Found, seconds: float) -> object | None:

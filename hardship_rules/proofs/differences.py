@@ -177,6 +177,8 @@ class _Search:
             while remaining := [change for change in changes if change not in self.found]:
                 moves = any_of(map(prover.changed, remaining))
                 answer = self.ask(prover, prover.are_judged, prover.are_known, scope, moves, share=2)
+                if isinstance(answer, Found) and not any(change in self.found for change in remaining):
+                    answer = NotSettled(0.0)  # `assess` does not confirm it
                 if not isinstance(answer, Found):
                     break
         proved = [change for change in changes if change not in self.found] if isinstance(answer, Proof) else []
