@@ -250,7 +250,7 @@ class _Search:
         """
         few, all_ = self.prover(FEW), self.prover(self.members)
         answers: list[Answer] = []
-        for prover, is_held in dict.fromkeys(((few, True), (all_, True), (all_, False))):
+        for prover, is_held in ((few, True), (all_, False)):
             answers = []
             for key in prover.keys(change, refusable=change.decision in self._alike):
                 answers.append(self._with_unknown(change, prover, key, is_held=is_held))
