@@ -1,7 +1,7 @@
 """A prover over two policies at once, and the households that it finds, as they are written for each."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import cast
 
 from attrs import evolve, field, frozen
@@ -294,7 +294,9 @@ class PairProver:
         for side, policy, new in zip((self.before, self.now), policies, (False, True), strict=True):
             if is_true_in(model, side.judges):
                 completed = self.both.decoded(self.written, model, side.known)
-                with suppress(FactError):  # a `must` can know more of a default than is asked here
+                # Where a `must` does not know a default, `assess` may refuse what is judged here; elsewhere it may not.
+                is_held = is_true_in(model, side.all_known(side.held))
+                with nullcontext() if is_held else suppress(FactError):
                     check_agreement(policy, self.both.written_for(completed, new=new), side.encoding, model)
         return Found(self.both, self.both.decoded(self.written, model, known), *policies)
 

@@ -283,7 +283,7 @@ class BothPolicies:
             value, taken[fact.key] = self._as_taken(fact, cell.value, facts[name].kind, scale, new=new)
             if has_default:
                 symbols[stated_column(name)] = symbols[unknown_column(name)] = value
-                # A `must` asks only whether some value suits it, each time anew.
+                # A `must` holds if any value meets it, and each policy and household may have another value.
                 symbols[unheld_column(name)] = fact_variable(self.space, name, facts[name].kind, scale)
                 symbols[left_out_column(name)] = cell.left_out
             else:

@@ -188,7 +188,7 @@ class Questions:
                     for number, domain in enumerate(of):
                         open_ = [key for key in some if key not in shown]
                         if number and domain.any_readings and not of[number - 1].any_readings:
-                            # What a change of readings shows is told apart from what the chosen ones are proved not to.
+                            # "Only as read otherwise" needs the proof that the chosen readings do not reach it.
                             open_ = [key for key in open_ if isinstance(answers[key], Proof)]
                         if not open_:
                             break

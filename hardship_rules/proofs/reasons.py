@@ -179,7 +179,7 @@ def _unreached(inquiry: Inquiry, decision: Decision, outcome: str) -> Reason | N
     for constraints in ((), must):
         if earlier and refutes(*own, *earlier, *constraints):
             taking = smallest(earlier, lambda *some: refutes(*own, *some, *constraints))  # noqa: B023  # called at once
-            needed = smallest(constraints, lambda *some: refutes(*own, *taking, *some))  # noqa: B023
+            needed = smallest(constraints, lambda *some: refutes(*own, *taking, *some))  # noqa: B023  # called at once
             return _taken(inquiry, when.id, earlier, taking, tuple(id_ for id_, _ in needed))
         if not constraints and refutes(*own, *must):
             forbidding = smallest(must, lambda *some: refutes(*own, *some))
@@ -298,7 +298,7 @@ def _redundant(inquiry: Inquiry, clause: str) -> Reason | None:
     for constraints in ((), must):
         if refutes(kept, *beside, *constraints):
             by = smallest(beside, lambda *some: refutes(kept, *some, *constraints))  # noqa: B023  # called at once
-            needed = smallest(constraints, lambda *some: refutes(kept, *by, *some))  # noqa: B023
+            needed = smallest(constraints, lambda *some: refutes(kept, *by, *some))  # noqa: B023  # called at once
             break
     names = tuple(id_ for id_, _ in needed)
     if not by and not fixed and not needed:
